@@ -1,0 +1,63 @@
+"""The ``judge`` command: finds the sub-command's module, turns errors into one line and an exit code.
+
+Each module of :data:`COMMANDS` defines ``add_parser(subparsers)`` and ``run(args) -> int``; it is
+imported only when its command is asked for, so that ``judge run`` never pays for Celery.
+
+Exit codes: 0 it did what was asked and the answer is good, 1 it did and the answer is not (a verdict
+other than AC, a failed check), 2 bad usage or input, 3 the problem package is at fault, 4 a language is,
+5 this host or the service is, 6 the queue is full, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from judge.errors import JudgeError
+
+#: command -> module under judge.cli, in the order of --help, with the one-line help.
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("run", "run", "run one program once in the sandbox"),
+    ("grade", "grade", "judge a submission in this process, without any queue"),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of the console script; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="judge",
+        description="A programmable code-execution judge.",
+        epilog="judge COMMAND --help tells more.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    wanted = next((word for word in words if not word.startswith("-")), "")
+    modules = {}
+    for command, module_name, summary in COMMANDS:
+        if command == wanted:
+            module = importlib.import_module(f"judge.cli.{module_name}")
+            modules[command] = module
+            module.add_parser(subparsers)
+        else:
+            subparsers.add_parser(command, help=summary, add_help=False)
+    args = parser.parse_args(words)
+    if args.version:
+        from importlib.metadata import version
+
+        print(version("judge-service"))
+        return 0
+    if not args.command:
+        parser.print_help()
+        return 2
+    try:
+        return int(modules[args.command].run(args))
+    except JudgeError as error:
+        print(f"judge {args.command}: {error}".replace("\n", " "), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0

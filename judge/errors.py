@@ -1,0 +1,112 @@
+"""The whole exception tree, by owner of the fault.
+
+A contestant's fault is never an exception: it is a verdict that a stage returns.
+What is raised is either the setter's fault (:class:`PackageError`), the caller's fault
+(:class:`UsageError`) or ours (:class:`InfrastructureError`).
+
+No printing and no policy live here; the command line turns each class into an exit code
+and the worker's task boundary turns each into a retry or a judge error.
+"""
+
+from __future__ import annotations
+
+
+class JudgeError(Exception):
+    """Base of everything this project raises on purpose. ``str()`` is one line for people."""
+
+    exit_code = 70
+
+
+class UsageError(JudgeError):
+    """The caller named something that is not there or does not fit: a file, a language, a broker."""
+
+    exit_code = 2
+
+
+class PackageError(JudgeError):
+    """The problem package is at fault. Becomes a judge error (JE) with this advice.
+
+    ``where`` is ``file``, ``file:line`` or ``file:line: key`` relative to the package.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.message = message
+        self.where = where
+
+
+class LanguageError(JudgeError):
+    """A language definition is malformed, or names a toolchain that this machine lacks."""
+
+    exit_code = 4
+
+
+class InfrastructureError(JudgeError):
+    """Our fault or the host's: retried by the worker, then a judge error (JE)."""
+
+    exit_code = 5
+
+
+class KernelError(InfrastructureError):
+    """A system call failed. ``call`` is its name, ``errno`` the number, ``subject`` what it was about."""
+
+    def __init__(self, call: str, errno: int, subject: str = "") -> None:
+        from os import strerror
+
+        super().__init__(f"{call}({subject}): {strerror(errno)} [errno {errno}]")
+        self.call = call
+        self.errno = errno
+        self.subject = subject
+
+
+class SandboxError(InfrastructureError):
+    """A wall or a limit could not be set up, so nothing was run.
+
+    ``step`` names the step, ``index`` is its place in the plan (-1 when outside it),
+    ``errno`` is 0 when no system call failed, ``remedy`` says how to mend it.
+    """
+
+    def __init__(
+        self, step: str, index: int = -1, errno: int = 0, detail: str = "", remedy: str = ""
+    ) -> None:
+        from os import strerror
+
+        parts = [f"sandbox step {step!r}" + (f" (#{index})" if index >= 0 else "") + " failed"]
+        if errno:
+            parts.append(f"{strerror(errno)} [errno {errno}]")
+        if detail:
+            parts.append(detail)
+        text = ": ".join(parts)
+        super().__init__(f"{text}; remedy: {remedy}" if remedy else text)
+        self.step = step
+        self.index = index
+        self.errno = errno
+        self.detail = detail
+        self.remedy = remedy
+
+
+class HostError(InfrastructureError):
+    """This host cannot run submissions safely; the message names what is missing and the remedy."""
+
+
+class QueueError(InfrastructureError):
+    """Redis or Celery is unreachable or answered nonsense."""
+
+
+class QueueFullError(QueueError):
+    """Backpressure: the queue refused a submission. ``length`` waits, ``wait_s`` is the estimate."""
+
+    exit_code = 6
+
+    def __init__(self, length: int, wait_s: float) -> None:
+        super().__init__(f"the queue is full: {length} submissions wait, about {wait_s:.0f} s of work")
+        self.length = length
+        self.wait_s = wait_s
+
+
+class WireError(JudgeError):
+    """A message from outside does not decode: the text names the field."""
+
+    exit_code = 2

@@ -1,0 +1,57 @@
+"""Progress of one submission, as a stream of frozen events. Metrics and clients subscribe to these."""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge.model.report import CaseReport, Report
+
+
+class Queued(msgspec.Struct, frozen=True, kw_only=True, tag="queued"):
+    """Accepted into the queue."""
+
+    submission: str
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True, tag="claimed"):
+    """A worker's slot took it. ``attempt`` counts from 1; ``wait_ns`` is the time spent waiting."""
+
+    submission: str
+    worker: str
+    attempt: int
+    wait_ns: int = 0
+
+
+class Compiling(msgspec.Struct, frozen=True, kw_only=True, tag="compiling"):
+    """The compile stage started."""
+
+    submission: str
+    language: str
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True, tag="compiled"):
+    """The compile stage ended. ``cached`` = no compiler was run."""
+
+    submission: str
+    ok: bool
+    cached: bool
+    wall_time_ns: int
+
+
+class CaseJudged(msgspec.Struct, frozen=True, kw_only=True, tag="case"):
+    """Test ``index`` of ``total`` (from 1) has its verdict."""
+
+    submission: str
+    index: int
+    total: int
+    case: CaseReport
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """The one report."""
+
+    submission: str
+    report: Report
+
+
+Event = Queued | Claimed | Compiling | Compiled | CaseJudged | Done

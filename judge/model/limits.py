@@ -1,0 +1,80 @@
+"""Limits of one run. Pure data; :mod:`judge.sandbox` enforces them, each in the way its field says."""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge.model.units import GIB, KIB, MIB, MS_NS, S_NS
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every limit of one run; all integers, units in the names.
+
+    ``cpu_time_ns``
+        the *time limit*: CPU time of the whole process tree, from the cgroup. Past it the
+        outcome is CPU_LIMIT.
+    ``cpu_time_hard_ns``
+        where the run is killed; at least ``cpu_time_ns``. Between the two the program may
+        still finish, so that its true time past the limit is shown.
+    ``wall_time_ns``
+        the real-time guard. ``idle_time_ns`` (0 = off) ends a run that used no CPU so long.
+    ``memory_bytes``
+        of the whole tree, from the cgroup, tmpfs contents included, swap forced to zero.
+    ``processes``
+        tasks (processes and threads) alive at once, by the pids cgroup.
+    ``stdout_bytes``, ``stderr_bytes``
+        per stream, counted on the stream; the first byte over ends the run.
+    ``disk_bytes``, ``disk_inodes``
+        of /work, /tmp and /dev/shm each.
+    ``stack_bytes``
+        soft stack limit; 0 = as large as the memory limit.
+    """
+
+    cpu_time_ns: int = 2 * S_NS
+    cpu_time_hard_ns: int = 2 * S_NS + 500 * MS_NS
+    wall_time_ns: int = 10 * S_NS
+    idle_time_ns: int = 0
+    memory_bytes: int = 256 * MIB
+    processes: int = 64
+    stdout_bytes: int = 64 * MIB
+    stderr_bytes: int = 1 * MIB
+    disk_bytes: int = 64 * MIB
+    disk_inodes: int = 4096
+    open_files: int = 256
+    stack_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            floor = 0 if name in ("idle_time_ns", "stack_bytes") else 1
+            if value < floor:
+                raise ValueError(f"{name} must be at least {floor}, not {value}")
+        if self.cpu_time_hard_ns < self.cpu_time_ns:
+            raise ValueError("cpu_time_hard_ns must not be below cpu_time_ns")
+
+
+#: Limits of a compile: generous, but limits all the same (compilers run hostile input).
+COMPILE_LIMITS = Limits(
+    cpu_time_ns=30 * S_NS,
+    cpu_time_hard_ns=30 * S_NS,
+    wall_time_ns=60 * S_NS,
+    memory_bytes=2 * GIB,
+    processes=256,
+    stdout_bytes=256 * KIB,
+    stderr_bytes=256 * KIB,
+    disk_bytes=256 * MIB,
+    disk_inodes=16_384,
+    open_files=1024,
+)
+
+#: Limits of a setter's validator, interactor or other judge program.
+VALIDATION_LIMITS = Limits(
+    cpu_time_ns=60 * S_NS,
+    cpu_time_hard_ns=60 * S_NS,
+    wall_time_ns=120 * S_NS,
+    memory_bytes=2 * GIB,
+    processes=64,
+    stdout_bytes=8 * MIB,
+    stderr_bytes=1 * MIB,
+    disk_bytes=64 * MIB,
+)

@@ -1,0 +1,199 @@
+"""A problem package as a value: what :mod:`judge.package` reads and :mod:`judge.grading` judges by.
+
+Files are named by absolute host paths; nothing here opens them.
+Source: the problem package format specification, versions legacy, 2023-07-draft and 2025-09.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from judge.model.verdict import Verdict
+
+
+class PackageFormat(StrEnum):
+    """Which specification a package follows."""
+
+    LEGACY = "legacy"
+    DRAFT_2023_07 = "2023-07-draft"
+    F2025_09 = "2025-09"
+
+
+class CompareFlags(msgspec.Struct, frozen=True, kw_only=True):
+    """Arguments of the default output validator; tolerances None = compare as text."""
+
+    case_sensitive: bool = False
+    space_change_sensitive: bool = False
+    float_absolute_tolerance: float | None = None
+    float_relative_tolerance: float | None = None
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """A setter's program: a validator, interactor, grader or jury submission.
+
+    ``name`` is relative to the package (for messages), ``files`` maps names inside the program's
+    folder to host paths, ``language`` is a language id or empty to detect.
+    """
+
+    name: str
+    files: tuple[tuple[str, str], ...]
+    language: str = ""
+
+
+class ValidatorKind(StrEnum):
+    """What an output validator's exit code means."""
+
+    DEFAULT = "default"  #: the built-in comparison
+    KATTIS = "kattis"  #: 42 accepts, 43 rejects
+    TESTLIB = "testlib"  #: testlib checker: 0 ok, 1 wa, 2 pe, 3 fail, 7 points
+
+
+class ScoreAggregation(StrEnum):
+    """How a group folds the scores of its children."""
+
+    SUM = "sum"
+    MIN = "min"
+    MAX = "max"
+    AVG = "avg"
+
+
+class TestCase(msgspec.Struct, frozen=True, kw_only=True):
+    """One .in/.ans pair. ``name`` is the path below data/ without suffix ("secret/1-small/03").
+
+    ``args`` are extra arguments of the submission, ``files`` extra (name, host path) pairs put into its
+    work directory, ``output_validator_args`` those of the validator. ``static_answer`` is the host path
+    of a fixed output to judge instead of running (output-only), empty otherwise.
+    """
+
+    __test__ = False
+
+    name: str
+    input_path: str
+    answer_path: str
+    args: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    output_validator_args: tuple[str, ...] = ()
+    compare: CompareFlags = CompareFlags()
+    full_feedback: bool = False
+    hint: str = ""
+    max_score: float | None = None
+
+
+class ScorePolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How one group folds verdicts and scores of its children.
+
+    ``on_reject_break``: stop the group at the first rejected child. ``accept_score``/``reject_score``: the
+    score of an accepted/rejected case when no validator gave one. ``range_*``: bounds of the group's
+    score. ``max_score`` None = unbounded. ``required_groups``: names that must be accepted first (2025-09).
+    """
+
+    aggregation: ScoreAggregation = ScoreAggregation.SUM
+    on_reject_break: bool = True
+    accept_score: float = 1.0
+    reject_score: float = 0.0
+    range_min: float = float("-inf")
+    range_max: float = float("inf")
+    max_score: float | None = None
+    required_groups: tuple[str, ...] = ()
+    ignore_sample: bool = False
+    accept_if_any_accepted: bool = False
+    verdict_mode: str = "worst_error"
+    custom_grader: bool = False
+    grader_flags: tuple[str, ...] = ()
+
+
+class TestGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A test data group. ``order`` lists children (group or case names) in judging order."""
+
+    __test__ = False
+
+    name: str
+    policy: ScorePolicy = ScorePolicy()
+    groups: tuple[TestGroup, ...] = ()
+    cases: tuple[TestCase, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+class ProblemLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits as the package states them. ``time_limit_ns`` 0 = compute it from the jury's submissions."""
+
+    time_limit_ns: int = 0
+    time_resolution_ns: int = 1_000_000_000
+    ac_to_time_limit: float = 2.0
+    time_limit_to_tle: float = 1.5
+    memory_bytes: int = 2 << 30
+    output_bytes: int = 8 << 20
+    code_bytes: int = 128 << 10
+    compilation_time_ns: int = 60_000_000_000
+    compilation_memory_bytes: int = 2 << 30
+    validation_time_ns: int = 60_000_000_000
+    validation_memory_bytes: int = 2 << 30
+    validation_output_bytes: int = 8 << 20
+    validation_passes: int = 2
+
+
+class ExpectedResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a jury submission must get. ``verdicts``: allowed final verdicts (empty = any).
+
+    ``required``: each of these verdicts must occur on some case. ``score_min``/``score_max`` bound the score.
+    ``cases``: (glob over case or group names, expectation) pairs. ``use_for_time_limit``: "lower" (an accepted
+    one, bounds the limit from below), "upper" (must exceed it), or empty.
+    """
+
+    verdicts: tuple[Verdict, ...] = ()
+    required: tuple[Verdict, ...] = ()
+    score_min: float | None = None
+    score_max: float | None = None
+    message: str = ""
+    cases: tuple[tuple[str, ExpectedResult], ...] = ()
+    use_for_time_limit: str = ""
+
+
+class JurySubmission(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of submissions/. ``path`` is relative to the package."""
+
+    path: str
+    program: Program
+    expected: ExpectedResult
+
+
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding about a package: ``level`` is "error" or "warning"; ``line`` 0 = whole file."""
+
+    level: str
+    file: str
+    line: int
+    key: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole problem package, ready to judge.
+
+    ``root`` is the data group tree (children: sample, secret). ``include`` maps language id (or "default")
+    to (name, host path) pairs copied beside the submission before compiling. ``constants`` are the
+    ``{{name}}`` substitutions of 2025-09.
+    """
+
+    name: str
+    path: str
+    format: PackageFormat
+    title: str = ""
+    limits: ProblemLimits = ProblemLimits()
+    scoring: bool = False
+    interactive: bool = False
+    multi_pass: bool = False
+    submit_answer: bool = False
+    languages: tuple[str, ...] = ()
+    root: TestGroup
+    validator_kind: ValidatorKind = ValidatorKind.DEFAULT
+    output_validator: Program | None = None
+    input_validators: tuple[Program, ...] = ()
+    answer_validators: tuple[Program, ...] = ()
+    graders: Program | None = None
+    include: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    submissions: tuple[JurySubmission, ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()

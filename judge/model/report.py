@@ -1,0 +1,79 @@
+"""The report: one frozen tree of what was judged and why. Its JSON form is public and versioned."""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge.model.run import RunResult
+from judge.model.verdict import Verdict
+
+#: Version of the report's JSON form. Fields may be added within one version, never changed.
+REPORT_VERSION = 1
+
+
+class CompileReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How compiling went. ``log`` is safe text, capped, paths relative to the submission."""
+
+    ok: bool
+    cached: bool = False
+    log: str = ""
+    run: RunResult | None = None
+
+
+class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One test case. ``verdict`` None = not run (an earlier test decided).
+
+    ``run`` is the submission's run (the slowest pass of a multi-pass case), ``validation`` the
+    output validator's. ``why`` is one line of evidence; ``feedback`` is for judges only,
+    ``team_feedback`` may be shown to the contestant. ``reruns_ns`` are CPU times of repeated runs
+    near the limit, the first included (empty = run once).
+    """
+
+    name: str
+    verdict: Verdict | None
+    score: float | None = None
+    run: RunResult | None = None
+    validation: RunResult | None = None
+    why: str = ""
+    feedback: str = ""
+    team_feedback: str = ""
+    reruns_ns: tuple[int, ...] = ()
+
+
+class GroupReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One test group; children in the order they were judged."""
+
+    name: str
+    verdict: Verdict | None
+    score: float | None = None
+    groups: tuple[GroupReport, ...] = ()
+    cases: tuple[CaseReport, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole answer to one submission.
+
+    ``deciding_case`` names the first test in order that decided the verdict; empty when accepted.
+    ``cpu_time_max_ns``, ``wall_time_max_ns``, ``memory_peak_max_bytes`` and ``pids_peak_max`` are the
+    largest over the judged cases.
+    """
+
+    version: int = REPORT_VERSION
+    submission: str
+    problem: str
+    language: str
+    verdict: Verdict
+    score: float | None = None
+    why: str = ""
+    deciding_case: str = ""
+    time_limit_ns: int = 0
+    memory_limit_bytes: int = 0
+    cpu_time_max_ns: int = 0
+    wall_time_max_ns: int = 0
+    memory_peak_max_bytes: int = 0
+    pids_peak_max: int = 0
+    compile: CompileReport | None = None
+    root: GroupReport | None = None
+    judged_by: str = ""
+    attempt: int = 1
+    noise_ratio: float | None = None

@@ -1,0 +1,104 @@
+"""Bytes that left a sandbox: an output stream or a collected file, in memory or in a sealed memfd."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from judge.model.run import RunResult
+
+
+class Capture:
+    """Bytes a program left behind, of any size. Small ones are plain bytes, large ones a memfd.
+
+    Hostile content: binary, endless lines, anything. ``truncated`` = the limit cut it off.
+    Close it, or let it be garbage collected; both are safe.
+    """
+
+    def __init__(self, data: bytes = b"", fd: int = -1, size_bytes: int = 0, truncated: bool = False) -> None:
+        self._data = data
+        self._fd = fd
+        self.size_bytes = size_bytes if fd >= 0 else len(data)
+        self.truncated = truncated
+
+    def read(self, limit_bytes: int = -1) -> bytes:
+        """The first ``limit_bytes`` (all when negative)."""
+        size = self.size_bytes if limit_bytes < 0 else min(limit_bytes, self.size_bytes)
+        if self._fd < 0:
+            return self._data[:size]
+        out = bytearray()
+        while len(out) < size:
+            chunk = os.pread(self._fd, min(1 << 20, size - len(out)), len(out))
+            if not chunk:
+                break
+            out += chunk
+        return bytes(out)
+
+    def text(self, limit_bytes: int = 65_536) -> str:
+        """The beginning as text; bytes that are not UTF-8 become U+FFFD."""
+        return self.read(limit_bytes).decode("utf-8", "replace")
+
+    def open_fd(self) -> int:
+        """A new read-only descriptor at offset 0, owned by the caller."""
+        if self._fd < 0:
+            self._fd = memfd_of(self._data)
+        return os.open(f"/proc/self/fd/{self._fd}", os.O_RDONLY | os.O_CLOEXEC)
+
+    def close(self) -> None:
+        """Give the memory back; idempotent."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A finished run: the result, the streams, and the collected files by path below /work."""
+
+    result: RunResult
+    stdout: Capture
+    stderr: Capture
+    files: Mapping[str, Capture] = field(default_factory=dict)
+
+
+def memfd_of(data: bytes, name: str = "data") -> int:
+    """A memfd holding ``data``; its name is all that a program sees of where bytes came from."""
+    fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def sealed_memfd(source_fd: int, name: str = "data") -> tuple[int, int]:
+    """Copy a regular file into a memfd that nobody can change; returns (fd, size in bytes)."""
+    import fcntl
+
+    fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    size = 0
+    while True:
+        sent = os.sendfile(fd, source_fd, size, 1 << 24)
+        if sent == 0:
+            break
+        size += sent
+    fcntl.fcntl(
+        fd,
+        fcntl.F_ADD_SEALS,
+        fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE,
+    )
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd, size

@@ -1,0 +1,75 @@
+"""What a caller asks of the sandbox: frozen specifications, no behaviour, no file descriptors.
+
+The sandbox runs one program at a time in a *container* (a set of namespaces) and has never heard of
+problems or verdicts. Three nested things, each made by the one before:
+
+* a *slot* is a reserved place to run (own uids, cgroup parent, CPU): :mod:`judge.sandbox.slot`;
+* a *container* lives in a slot, holds the namespaces, the read-only root and the artifact; one per
+  submission: :class:`ContainerSpec`;
+* a *run* is one execution in a container, fresh /work, /tmp, /dev/shm, IPC and cgroup: :class:`RunSpec`.
+
+Inside: ``/artifact`` (read-only: the compiled program), ``/work`` (the current directory, writable, empty
+but for what the caller puts there), ``/tmp``, ``/dev/shm``.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge.model.limits import Limits
+
+
+class OverlayMount(msgspec.Struct, frozen=True, kw_only=True):
+    """One read-only overlay: ``target`` inside the root, ``lowers`` host directories, topmost first."""
+
+    target: str
+    lowers: tuple[str, ...]
+
+
+class Rootfs(msgspec.Struct, frozen=True, kw_only=True):
+    """The root of a container: overlays in mount order, the first at ``/``."""
+
+    mounts: tuple[OverlayMount, ...]
+
+
+class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of namespaces. ``artifact`` is a host directory shown read-only at /artifact ("" = empty).
+
+    ``policy`` names a system-call policy of :mod:`judge.sandbox.policy`. The ``*_max`` fields are hard
+    ceilings for the runs inside (their limits may be lower).
+    """
+
+    rootfs: Rootfs
+    artifact: str = ""
+    policy: str = "default"
+    open_files_max: int = 1024
+    disk_bytes: int = 64 << 20
+    disk_inodes: int = 4096
+
+
+class Collect(msgspec.Struct, frozen=True, kw_only=True):
+    """Which files to take out of /work after a run: shell globs relative to /work, matched per path
+    component, ``**`` for any depth. Regular files only; anything else is passed over."""
+
+    patterns: tuple[str, ...] = ()
+    files_max: int = 256
+    bytes_max: int = 64 << 20
+
+
+class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution. ``argv[0]`` is an absolute path inside the container.
+
+    ``directories`` are made below /work before the run (mode 0700, the program's own).
+    ``env`` is the whole environment: nothing is inherited.
+    """
+
+    argv: tuple[str, ...]
+    limits: Limits
+    env: tuple[tuple[str, str], ...] = (
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("HOME", "/work"),
+        ("LANG", "C.UTF-8"),
+    )
+    cwd: str = "/work"
+    directories: tuple[str, ...] = ()
+    collect: Collect = Collect()
