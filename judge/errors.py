@@ -68,9 +68,7 @@ class SandboxError(InfrastructureError):
     ``errno`` is 0 when no system call failed, ``remedy`` says how to mend it.
     """
 
-    def __init__(
-        self, step: str, index: int = -1, errno: int = 0, detail: str = "", remedy: str = ""
-    ) -> None:
+    def __init__(self, step: str, index: int = -1, errno: int = 0, detail: str = "", remedy: str = "") -> None:
         from os import strerror
 
         parts = [f"sandbox step {step!r}" + (f" (#{index})" if index >= 0 else "") + " failed"]
