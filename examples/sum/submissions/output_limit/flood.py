@@ -1,0 +1,3 @@
+line = "x" * 1000
+for _ in range(100_000):
+    print(line)
