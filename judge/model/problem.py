@@ -57,6 +57,7 @@ class ScoreAggregation(StrEnum):
     MIN = "min"
     MAX = "max"
     AVG = "avg"
+    PASS_FAIL = "pass-fail"  #: 2025-09: the group's max_score when every case is accepted, else 0
 
 
 class TestCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +105,18 @@ class ScorePolicy(msgspec.Struct, frozen=True, kw_only=True):
     grader_flags: tuple[str, ...] = ()
 
 
+class StaticValidation(msgspec.Struct, frozen=True, kw_only=True):
+    """A group's static validation test case (2025-09). ``max_score`` None = ``pass-fail``."""
+
+    max_score: float | None = None
+    args: tuple[str, ...] = ()
+
+
 class TestGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """A test data group. ``order`` lists children (group or case names) in judging order."""
+    """A test data group. ``order`` lists children (group or case names) in judging order.
+
+    ``static_validation`` is judged before the children; None = the group has none.
+    """
 
     __test__ = False
 
@@ -114,6 +125,7 @@ class TestGroup(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[TestGroup, ...] = ()
     cases: tuple[TestCase, ...] = ()
     order: tuple[str, ...] = ()
+    static_validation: StaticValidation | None = None
 
 
 class ProblemLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +186,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     ``root`` is the data group tree (children: sample, secret). ``include`` maps language id (or "default")
     to (name, host path) pairs copied beside the submission before compiling. ``constants`` are the
-    ``{{name}}`` substitutions of 2025-09.
+    ``{{name}}`` substitutions of 2025-09. ``custom_score``: the legacy ``validation: custom score``, where the
+    validator must give each accepted case its score. ``minimize``: a lower score is better.
     """
 
     name: str
@@ -186,6 +199,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     interactive: bool = False
     multi_pass: bool = False
     submit_answer: bool = False
+    custom_score: bool = False
+    minimize: bool = False
     languages: tuple[str, ...] = ()
     root: TestGroup
     validator_kind: ValidatorKind = ValidatorKind.DEFAULT
@@ -193,6 +208,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     input_validators: tuple[Program, ...] = ()
     answer_validators: tuple[Program, ...] = ()
     graders: Program | None = None
+    static_validator: Program | None = None
     include: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     submissions: tuple[JurySubmission, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
