@@ -1,0 +1,181 @@
+"""The exporter process: reads the metrics pipe, answers /metrics, /healthz and /readyz. One per node.
+
+::
+
+    children --records--> pipe --> Recording --> Store --+
+                                     queue (at scrape) --+--> registry --> HTTP
+
+It ends by itself when the last writer has closed the pipe, after counting what was left in it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import msgspec
+from prometheus_client import CollectorRegistry, make_wsgi_app
+
+from judge.errors import UsageError
+from judge.observe import metrics
+from judge.observe.pipe import RecordReader
+from judge.observe.queue_state import QueueCollector, QueueProbe
+from judge.observe.record import SlotState
+from judge.observe.recording import Recording
+from judge.observe.store import Store
+from judge.observe.vocabulary import Vocabulary
+
+#: A client gets this long to send its request; then its connection is closed.
+CLIENT_TIMEOUT_S = 10
+
+
+@dataclass(frozen=True)
+class ExporterConfig:
+    """What an exporter needs to know. ``version`` is this project's; ``queue`` None = no queue to ask."""
+
+    vocabulary: Vocabulary
+    version: str = ""
+    queue: QueueProbe | None = None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket (port 0 = any free one); made before the exporter starts, so that it survives its restarts.
+
+    Raises UsageError naming the address when it is taken or not ours.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"cannot serve metrics on {host}:{port}: {error}") from error
+
+
+def run_exporter(config: ExporterConfig, read_fd: int, server_socket: socket.socket) -> None:
+    """The whole life of the exporter process; blocks until the pipe's writers are gone or SIGTERM comes.
+
+    Both descriptors stay the caller's. SIGINT is ignored: a Ctrl-C goes to the whole terminal, and whoever started
+    this process decides when to end it. Call it in a process of its own, from the main thread.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    exporter = Exporter(config)
+    with exporter.serving(server_socket):
+        try:
+            exporter.read_until_eof(read_fd)
+        except SystemExit:
+            exporter.read_what_is_there(read_fd)
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)
+
+
+class Exporter:
+    """The registry, what feeds it and the web application in front of it."""
+
+    def __init__(self, config: ExporterConfig) -> None:
+        self.registry = CollectorRegistry(auto_describe=False)
+        self._store = Store(metric for metric in metrics.METRICS if not metric.name.startswith("judge_queue_"))
+        self._recording = Recording(self._store, config.vocabulary)
+        self._reader = RecordReader()
+        self._queue = QueueCollector(config.queue, config.vocabulary) if config.queue else None
+        self._metrics_app = make_wsgi_app(self.registry, disable_compression=True)
+        self.registry.register(self._store)
+        if self._queue:
+            self.registry.register(self._queue)
+        self._store.set(metrics.BUILD_INFO, (config.version, platform.python_version()))
+        self._store.set(metrics.START_TIME, (), time.time())
+
+    def feed(self, data: bytes) -> None:
+        """Count the records in ``data``, a piece of the pipe's stream cut anywhere."""
+        before = self._reader.invalid
+        for record in self._reader.feed(data):
+            self._recording.apply(record)
+        if self._reader.invalid > before:
+            self._store.add(metrics.RECORDS_INVALID, (), self._reader.invalid - before)
+
+    def read_until_eof(self, read_fd: int) -> None:
+        """Feed everything from the pipe; blocks until its last writer is gone."""
+        while data := os.read(read_fd, 1 << 16):
+            self.feed(data)
+
+    def read_what_is_there(self, read_fd: int) -> None:
+        """Feed what lies in the pipe now; does not wait."""
+        os.set_blocking(read_fd, False)
+        try:
+            self.read_until_eof(read_fd)
+        except BlockingIOError:
+            return
+
+    def serving(self, server_socket: socket.socket) -> _Serving:
+        """A context manager: inside it, HTTP requests on the socket are answered by background threads."""
+        return _Serving(server_socket, self.application)
+
+    def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The WSGI application."""
+        path = environ.get("PATH_INFO", "")
+        if path == "/metrics":
+            answer: Iterable[bytes] = self._metrics_app(environ, start_response)
+            return answer
+        if path in ("/healthz", "/readyz"):
+            ready, body = self._health()
+            status = "200 OK" if ready or path == "/healthz" else "503 Service Unavailable"
+            start_response(status, [("Content-Type", "application/json")])
+            return [body]
+        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"There are /metrics, /healthz and /readyz.\n"]
+
+    def _health(self) -> tuple[bool, bytes]:
+        """Ready = the queue answers and a slot can work. Alive is whoever can say so."""
+        states = list(self._recording.slots.values())
+        usable = sum(state in (SlotState.FREE, SlotState.BUSY) for state in states)
+        queue = self._queue.reachable() if self._queue else None
+        ready = usable > 0 and queue is not False
+        body = {
+            "ready": ready,
+            "queue": {None: "none", True: "answers", False: "does not answer"}[queue],
+            "slots": {state: states.count(state) for state in SlotState},
+        }
+        return ready, msgspec.json.encode(body) + b"\n"
+
+
+class _Serving:
+    """The HTTP server's life."""
+
+    def __init__(
+        self, server_socket: socket.socket, application: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+    ) -> None:
+        self._server = _Server(server_socket.getsockname()[:2], _Handler, bind_and_activate=False)
+        self._server.socket.close()
+        self._server.socket = server_socket.dup()
+        self._server.server_name, self._server.server_port = server_socket.getsockname()[:2]
+        self._server.setup_environ()
+        self._server.set_app(application)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="metrics-http", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = CLIENT_TIMEOUT_S
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Scrapes are not worth a line each."""

@@ -1,0 +1,210 @@
+"""What one process tells the exporter: small frozen records, and their bytes on the metrics pipe.
+
+The children of a worker write records, one exporter process reads them (:mod:`judge.observe.pipe`,
+:mod:`judge.observe.exporter`). A :class:`Judged` record is written once per *won* verdict - by whoever recorded the
+verdict in the queue, after it was recorded - so that the counters equal the verdicts even when a submission was
+executed twice. Nothing here knows Prometheus.
+
+A frame is ``MAGIC``, the payload's length (16 bit, big endian) and the payload (MessagePack), all within
+``PIPE_BUF`` so that the kernel writes it in one piece (pipe(7)). Records are positional arrays: writer and reader
+are of one installation, always.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from judge.model.run import Outcome
+from judge.model.verdict import Verdict
+
+#: Starts each frame; lets a reader find the next frame after garbage. 0xC1 is the one unused type of MessagePack.
+MAGIC = b"\xc1J"
+
+#: The largest frame: PIPE_BUF on Linux (pipe(7)); up to this size a write is atomic.
+FRAME_BYTES_MAX = 4096
+
+#: Longest text a record carries; anything longer is cut when the frame is built.
+TEXT_CHARS_MAX = 64
+
+
+class Phase(StrEnum):
+    """The parts of judging one submission, in their order."""
+
+    CLAIM = "claim"  #: ask the queue for work and decode it
+    FETCH = "fetch"  #: find the problem package and the test data
+    SETUP = "setup"  #: make the container
+    COMPILE = "compile"
+    RUN = "run"  #: wall time of the submission's runs, summed over the tests
+    VALIDATE = "validate"  #: judge the output, summed over the tests
+    REPORT = "report"  #: encode the report and record the verdict
+
+
+class SlotState(StrEnum):
+    """What a slot is doing."""
+
+    STARTING = "starting"
+    FREE = "free"
+    BUSY = "busy"
+    POISONED = "poisoned"  #: a clean-up failed; never used again
+    GONE = "gone"  #: its process ended and is not back yet
+
+
+class Count(StrEnum):
+    """Things that happen in the service and are only counted."""
+
+    LEASE_EXPIRED = "lease_expired"  #: a lease ran out; the submission went back to the queue
+    LEASE_LOST = "lease_lost"  #: a slot noticed that its submission belongs to another
+    VERDICT_REJECTED = "verdict_rejected"  #: fencing: a verdict came from one who no longer held the lease
+    RELEASED = "released"  #: freed because its process was gone, before the lease ran out
+    RETRIED = "retried"  #: given back after an infrastructure error
+    GAVE_UP = "gave_up"  #: out of attempts: judge error
+    CANCELLED = "cancelled"
+    SWEPT = "swept"  #: left-overs of dead processes removed (cgroups, mounts, directories)
+    SLOT_RESTARTED = "slot_restarted"
+    WORKER_RESTARTED = "worker_restarted"
+    CACHE_EVICTED = "cache_evicted"
+    CONTAINER_COLD = "container_cold"  #: a container was made for the submission
+    CONTAINER_WARM = "container_warm"  #: a container made ahead was there
+
+
+class UsageSums(msgspec.Struct, frozen=True, array_like=True):
+    """Accounting of all runs of one submission's program, summed. Counters the kernel lacks stay 0."""
+
+    cpu_user_ns: int = 0
+    cpu_system_ns: int = 0
+    wall_time_ns: int = 0
+    cpu_time_ns: int = 0
+    memory_peak_bytes: int = 0
+    pids_peak: int = 0
+    oom_kills: int = 0
+    fork_failures: int = 0
+    context_switches_voluntary: int = 0
+    context_switches_involuntary: int = 0
+    major_faults: int = 0
+    io_read_bytes: int = 0
+    io_write_bytes: int = 0
+    throttled_ns: int = 0
+    pressure_cpu_ns: int = 0
+    pressure_memory_ns: int = 0
+    pressure_io_ns: int = 0
+    output_bytes: int = 0
+
+
+class Spread(msgspec.Struct, frozen=True, array_like=True):
+    """Runs per bucket of the bounds in :mod:`judge.observe.buckets`; one element more than bounds: the rest."""
+
+    cpu_time: tuple[int, ...] = ()
+    wall_time: tuple[int, ...] = ()
+    memory: tuple[int, ...] = ()
+    processes: tuple[int, ...] = ()
+
+
+class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
+    """One won verdict.
+
+    ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded. ``phases_ns`` holds the phases that
+    happened, ``outcomes`` counts runs, ``case_verdicts`` judged test cases. ``dropped`` is the number of
+    records that this process could not write before this one.
+    """
+
+    language: str
+    verdict: Verdict
+    priority_class: str = ""
+    attempt: int = 1
+    wait_ns: int = 0
+    judging_ns: int = 0
+    phases_ns: dict[Phase, int] = {}
+    compiled: bool = False
+    compile_cached: bool = False
+    outcomes: dict[Outcome, int] = {}
+    case_verdicts: dict[Verdict, int] = {}
+    usage: UsageSums = UsageSums()
+    spread: Spread = Spread()
+    dropped: int = 0
+
+
+class SlotChanged(msgspec.Struct, frozen=True, array_like=True, tag="slot"):
+    """Slot ``slot`` (from 0) is now in ``state``."""
+
+    slot: int
+    state: SlotState
+
+
+class Counted(msgspec.Struct, frozen=True, array_like=True, tag="count"):
+    """``what`` happened ``amount`` more times."""
+
+    what: Count
+    amount: int = 1
+
+
+class LanguageReady(msgspec.Struct, frozen=True, array_like=True, tag="language"):
+    """Whether a language's toolchain is there and proved itself."""
+
+    language: str
+    ready: bool
+
+
+class SelfTested(msgspec.Struct, frozen=True, array_like=True, tag="selftest"):
+    """One attack of the start-up self-test. ``held`` = the sandbox withstood it."""
+
+    attack: str
+    held: bool
+
+
+class NoiseMeasured(msgspec.Struct, frozen=True, array_like=True, tag="noise"):
+    """The host's noise index: how much longer a fixed piece of work took than undisturbed (1.0 = quiet)."""
+
+    ratio: float
+
+
+class CacheMeasured(msgspec.Struct, frozen=True, array_like=True, tag="cache"):
+    """The size of a cache. ``limit_bytes`` 0 = unlimited."""
+
+    cache: str
+    size_bytes: int
+    limit_bytes: int = 0
+    entries: int = 0
+
+
+class CacheUsed(msgspec.Struct, frozen=True, array_like=True, tag="cache_use"):
+    """Look-ups in a cache."""
+
+    cache: str
+    hits: int = 0
+    misses: int = 0
+
+
+Record = Judged | SlotChanged | Counted | LanguageReady | SelfTested | NoiseMeasured | CacheMeasured | CacheUsed
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
+
+
+def encode_frame(record: Record) -> bytes:
+    """The frame of one record, at most FRAME_BYTES_MAX long. Raises ValueError when it cannot be.
+
+    Text comes from configuration (language ids, attack and cache names), yet it is cut here: a record's size is
+    bounded by construction, not by good manners.
+    """
+    payload = _ENCODER.encode(record)
+    if len(payload) > FRAME_BYTES_MAX - 4:
+        payload = _ENCODER.encode(_with_short_text(record))
+    if len(payload) > FRAME_BYTES_MAX - 4:
+        raise ValueError(f"a record of {len(payload)} bytes does not fit a frame")
+    return MAGIC + len(payload).to_bytes(2, "big") + payload
+
+
+def decode_payload(payload: bytes | memoryview) -> Record:
+    """The record in one frame. Raises msgspec.MsgspecError when it is not one."""
+    return _DECODER.decode(payload)
+
+
+def _with_short_text(record: Record) -> Record:
+    short = {
+        name: value[:TEXT_CHARS_MAX]
+        for name in record.__struct_fields__
+        if isinstance(value := getattr(record, name), str)
+    }
+    return msgspec.structs.replace(record, **short)
