@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import platform
+import select
 import signal
 import socket
 import threading
@@ -31,8 +32,15 @@ from judge.observe.pipe import RecordReader
 from judge.observe.queue_state import QueueCollector, QueueProbe
 from judge.observe.record import SlotState
 from judge.observe.recording import Recording
+from judge.observe.settlement import RecordedAttempt
 from judge.observe.store import Store
 from judge.observe.vocabulary import Vocabulary
+
+#: Read from the pipe at once.
+READ_BYTES = 1 << 16
+
+#: How often the queue is asked again about verdicts in doubt when it did not answer.
+DOUBT_RETRY_MS = 1000
 
 #: A client gets this long to send its request; then its connection is closed.
 CLIENT_TIMEOUT_S = 10
@@ -40,11 +48,17 @@ CLIENT_TIMEOUT_S = 10
 
 @dataclass(frozen=True)
 class ExporterConfig:
-    """What an exporter needs to know. ``version`` is this project's; ``queue`` None = no queue to ask."""
+    """What an exporter needs to know. ``version`` is this project's.
+
+    ``queue`` and ``recorded_attempt`` ask the queue (None = there is none): the first at scrape, from the threads that
+    answer HTTP; the second when a slot was killed while it recorded a verdict, from the main thread. Neither may
+    block for long.
+    """
 
     vocabulary: Vocabulary
     version: str = ""
     queue: QueueProbe | None = None
+    recorded_attempt: RecordedAttempt | None = None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -84,7 +98,7 @@ class Exporter:
     def __init__(self, config: ExporterConfig) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
         self._store = Store(metric for metric in metrics.METRICS if not metric.name.startswith("judge_queue_"))
-        self._recording = Recording(self._store, config.vocabulary)
+        self._recording = Recording(self._store, config.vocabulary, config.recorded_attempt)
         self._reader = RecordReader()
         self._queue = QueueCollector(config.queue, config.vocabulary) if config.queue else None
         self._metrics_app = make_wsgi_app(self.registry, disable_compression=True)
@@ -104,16 +118,26 @@ class Exporter:
 
     def read_until_eof(self, read_fd: int) -> None:
         """Feed everything from the pipe; blocks until its last writer is gone."""
-        while data := os.read(read_fd, 1 << 16):
-            self.feed(data)
+        settlement = self._recording.settlement
+        poller = select.poll()
+        poller.register(read_fd, select.POLLIN)
+        while True:
+            if settlement.doubts:
+                settlement.resolve()
+            if poller.poll(DOUBT_RETRY_MS if settlement.doubts else None):
+                data = os.read(read_fd, READ_BYTES)
+                if not data:
+                    break
+                self.feed(data)
+        settlement.abandon_all()
+        settlement.resolve()
 
     def read_what_is_there(self, read_fd: int) -> None:
         """Feed what lies in the pipe now; does not wait."""
-        os.set_blocking(read_fd, False)
-        try:
-            self.read_until_eof(read_fd)
-        except BlockingIOError:
-            return
+        poller = select.poll()
+        poller.register(read_fd, select.POLLIN)
+        while poller.poll(0) and (data := os.read(read_fd, READ_BYTES)):
+            self.feed(data)
 
     def serving(self, server_socket: socket.socket) -> _Serving:
         """A context manager: inside it, HTTP requests on the socket are answered by background threads."""

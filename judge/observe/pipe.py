@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from judge.observe.record import FRAME_BYTES_MAX, MAGIC, Judged, Record, decode_payload, encode_frame
+from judge.observe.record import FRAME_BYTES_MAX, MAGIC, Judged, Prepared, Record, decode_payload, encode_frame
 
 #: Asked of the kernel for the pipe: about 1500 records while the exporter restarts (F_SETPIPE_SZ, fcntl(2)).
 PIPE_BYTES = 1 << 20
@@ -59,8 +59,8 @@ class RecordWriter:
     def send(self, record: Record) -> bool:
         """Write one record; False = dropped (pipe full, reader gone). The next Judged record reports the loss."""
         with self._lock:
-            if self._dropped and isinstance(record, Judged):
-                record = msgspec.structs.replace(record, dropped=record.dropped + self._dropped)
+            if self._dropped:
+                record = _with_drops(record, self._dropped)
             try:
                 os.write(self._fd, encode_frame(record))
             except (OSError, ValueError) as error:
@@ -68,9 +68,15 @@ class RecordWriter:
                 if not (isinstance(error, OSError) and error.errno == errno.EAGAIN):
                     log.warning("a metrics record was dropped: %s", error)
                 return False
-            if isinstance(record, Judged):
+            if isinstance(record, Judged | Prepared):
                 self._dropped = 0
             return True
+
+
+def _with_drops(record: Record, dropped: int) -> Record:
+    if isinstance(record, Prepared):
+        return msgspec.structs.replace(record, judged=msgspec.structs.replace(record.judged, dropped=dropped))
+    return msgspec.structs.replace(record, dropped=dropped) if isinstance(record, Judged) else record
 
 
 class RecordReader:

@@ -1,9 +1,11 @@
 """What one process tells the exporter: small frozen records, and their bytes on the metrics pipe.
 
 The children of a worker write records, one exporter process reads them (:mod:`judge.observe.pipe`,
-:mod:`judge.observe.exporter`). A :class:`Judged` record is written once per *won* verdict - by whoever recorded the
-verdict in the queue, after it was recorded - so that the counters equal the verdicts even when a submission was
-executed twice. Nothing here knows Prometheus.
+:mod:`judge.observe.exporter`). Nothing here knows Prometheus.
+
+A :class:`Judged` record counts once per *won* verdict, even when a submission was executed twice and even when the
+process that recorded the verdict is killed right after: a slot sends it as :class:`Prepared` before it asks the queue
+to record the verdict and :class:`Settled` after. When the second never comes, the exporter asks the queue.
 
 A frame is ``MAGIC``, the payload's length (16 bit, big endian) and the payload (MessagePack), all within
 ``PIPE_BUF`` so that the kernel writes it in one piece (pipe(7)). Records are positional arrays: writer and reader
@@ -102,7 +104,7 @@ class Spread(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
-    """One won verdict.
+    """One verdict with its accounting. Sent bare by those who recorded it already and cannot die in between.
 
     ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded. ``phases_ns`` holds the phases that
     happened, ``outcomes`` counts runs, ``case_verdicts`` judged test cases. ``dropped`` is the number of
@@ -123,6 +125,25 @@ class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
     usage: UsageSums = UsageSums()
     spread: Spread = Spread()
     dropped: int = 0
+
+
+class Prepared(msgspec.Struct, frozen=True, array_like=True, tag="prepared"):
+    """Slot ``slot`` is about to record this verdict in the queue; counted when it is known to be recorded."""
+
+    slot: int
+    submission: str
+    judged: Judged
+
+
+class Settled(msgspec.Struct, frozen=True, array_like=True, tag="settled"):
+    """What became of the verdict that ``slot`` prepared: ``won`` = recorded, else another's was or it was cancelled.
+
+    ``report_ns`` is what encoding and recording took.
+    """
+
+    slot: int
+    won: bool
+    report_ns: int = 0
 
 
 class SlotChanged(msgspec.Struct, frozen=True, array_like=True, tag="slot"):
@@ -176,7 +197,18 @@ class CacheUsed(msgspec.Struct, frozen=True, array_like=True, tag="cache_use"):
     misses: int = 0
 
 
-Record = Judged | SlotChanged | Counted | LanguageReady | SelfTested | NoiseMeasured | CacheMeasured | CacheUsed
+Record = (
+    Judged
+    | Prepared
+    | Settled
+    | SlotChanged
+    | Counted
+    | LanguageReady
+    | SelfTested
+    | NoiseMeasured
+    | CacheMeasured
+    | CacheUsed
+)
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)

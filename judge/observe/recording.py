@@ -16,11 +16,14 @@ from judge.observe.record import (
     Judged,
     LanguageReady,
     NoiseMeasured,
+    Prepared,
     Record,
     SelfTested,
+    Settled,
     SlotChanged,
     SlotState,
 )
+from judge.observe.settlement import RecordedAttempt, Settlement
 from judge.observe.store import Store
 from judge.observe.vocabulary import Names, Vocabulary
 
@@ -28,17 +31,23 @@ _CONTAINER_STARTS = {Count.CONTAINER_COLD: "cold", Count.CONTAINER_WARM: "warm"}
 
 
 class Recording:
-    """Applies records to a store; bounds every label value on the way."""
+    """Applies records to a store; bounds every label value on the way.
 
-    def __init__(self, store: Store, vocabulary: Vocabulary) -> None:
+    ``recorded_attempt`` settles verdicts whose slot died; without it they are not counted.
+    """
+
+    def __init__(self, store: Store, vocabulary: Vocabulary, recorded_attempt: RecordedAttempt | None = None) -> None:
         self._store = store
         self._vocabulary = vocabulary
         self._caches = Names()
         self._attacks = Names()
         self._slots: dict[int, SlotState] = {}
+        self.settlement = Settlement(self._settled, recorded_attempt)
         self._started: set[tuple[str, str]] = set()
         self._handlers: dict[type[Any], tuple[str, Callable[[Any], None]]] = {
             Judged: ("judged", self._judged),
+            Prepared: ("prepared", self.settlement.prepare),
+            Settled: ("settled", self.settlement.settle),
             SlotChanged: ("slot", self._slot),
             Counted: ("count", self._counted),
             LanguageReady: ("language", self._language),
@@ -78,6 +87,11 @@ class Recording:
         self._started.add((language, priority_class))
         for verdict in Verdict:
             self._store.add(metrics.SUBMISSIONS, (language, verdict, priority_class), 0)
+
+    def _settled(self, record: Judged) -> None:
+        """A prepared verdict is known to be recorded; perhaps found out of turn, outside ``apply``."""
+        with self._store.lock:
+            self._judged(record)
 
     def _judged(self, record: Judged) -> None:
         store = self._store
@@ -131,6 +145,8 @@ class Recording:
             store.add(metric, (language, kind), amount)
 
     def _slot(self, record: SlotChanged) -> None:
+        if record.state in (SlotState.STARTING, SlotState.GONE):
+            self.settlement.abandon(record.slot)
         self._slots[record.slot] = record.state
         per_state = Counter(self._slots.values())
         self._store.replace(metrics.SLOTS, {(state,): per_state[state] for state in SlotState})
