@@ -22,12 +22,32 @@ def _state_dir() -> str:
     return os.path.join(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state"), "judge")
 
 
+def _class_weights() -> dict[str, int]:
+    return {"contest": 32, "run": 16, "practice": 4, "rejudge": 1}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting of every command and service.
 
     ``state_dir`` holds the embedded Redis' data, artifacts, layers and scratch. ``broker`` empty = the
     embedded server of ``judge up``. ``slots`` 0 = one per usable core. ``cgroup_root`` empty = found at start.
     ``uid_base`` is the first of the reserved host uids used when started by root (two per slot).
+
+    The service: ``namespace`` is the prefix of all keys in Redis (several services can share one); ``node`` names
+    the worker (empty = host name and a number kept in the state directory), ``tags`` what it offers. ``redis_server``
+    is the embedded server's binary (empty = found), ``redis_fsync`` its appendfsync. ``broker_*`` are the credentials
+    and certificates of the broker. ``lease_ms`` is how long a claim outlives its worker's last sign, ``tick_ms``
+    how often that sign is given. ``attempts_max`` failed attempts make a judge error; an attempt longer than
+    ``judging_max_s`` has failed. ``drain_max_s`` bounds a drain.
+
+    The queue's policy, written to Redis by each worker that starts: ``queue_max`` waiting submissions (0 = no limit),
+    ``tenant_per_minute`` and ``tenant_running_max`` of one tenant (0 = no limit), ``class_weights``; work that waits
+    longer than ``ageing_s`` goes ahead of its class, longer than ``waiting_max_s`` becomes a judge error; records are
+    kept ``keep_s`` and at most ``keep_max`` of them.
+
+    ``package_store`` is where packages are fetched from by digest: a directory or an HTTP(S) URL.
+    ``package_cache_bytes`` bounds the unpacked ones. A worker with less than ``disk_free_min_bytes`` free takes itself
+    out. ``judge_factory`` builds what judges ("module:function"); tests and simulations name their own.
     """
 
     state_dir: str = msgspec.field(default_factory=_state_dir)
@@ -40,6 +60,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metrics_port: int = 9090
     log_format: str = "console"
     log_level: str = "info"
+    namespace: str = "judge"
+    node: str = ""
+    tags: tuple[str, ...] = ()
+    redis_server: str = ""
+    redis_fsync: str = "always"
+    broker_username: str = ""
+    broker_password_file: str = ""
+    broker_ca_file: str = ""
+    broker_cert_file: str = ""
+    broker_key_file: str = ""
+    lease_ms: int = 2000
+    tick_ms: int = 250
+    attempts_max: int = 3
+    judging_max_s: int = 900
+    drain_max_s: int = 120
+    queue_max: int = 200_000
+    tenant_per_minute: int = 0
+    tenant_running_max: int = 0
+    class_weights: dict[str, int] = msgspec.field(default_factory=_class_weights)
+    ageing_s: int = 600
+    waiting_max_s: int = 86_400
+    keep_s: int = 604_800
+    keep_max: int = 1_000_000
+    package_store: str = ""
+    package_cache_bytes: int = 10 << 30
+    disk_free_min_bytes: int = 256 << 20
+    judge_factory: str = "workers.bootstrap:build_judge"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,7 +113,16 @@ def _override(settings: Settings, env: Mapping[str, str]) -> Settings:
         if variable not in env:
             continue
         try:
-            values[name] = msgspec.convert(env[variable], type(values[name]), strict=False)
-        except msgspec.ValidationError as error:
+            values[name] = _from_text(env[variable], type(values[name]))
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
             raise UsageError(f"environment variable {variable}: {error}") from error
     return msgspec.convert(values, Settings)
+
+
+def _from_text(text: str, kind: type) -> object:
+    """A variable's value: lists by commas, tables as JSON, anything else as it stands."""
+    if issubclass(kind, (list, tuple)):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if issubclass(kind, dict):
+        return msgspec.json.decode(text)
+    return msgspec.convert(text, kind, strict=False)

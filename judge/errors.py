@@ -104,6 +104,23 @@ class QueueFullError(QueueError):
         self.wait_s = wait_s
 
 
+class RateLimitError(QueueError):
+    """A tenant submits faster than its rate. ``retry_s``: when the next one is taken."""
+
+    exit_code = 6
+
+    def __init__(self, tenant: str, retry_s: float) -> None:
+        super().__init__(f"tenant {tenant!r} submits too fast: try again in {retry_s:.1f} s")
+        self.tenant = tenant
+        self.retry_s = retry_s
+
+
+class SubmissionCancelled(JudgeError):
+    """There will be no report: the submission was withdrawn."""
+
+    exit_code = 1
+
+
 class WireError(JudgeError):
     """A message from outside does not decode: the text names the field."""
 

@@ -47,6 +47,20 @@ class CaseJudged(msgspec.Struct, frozen=True, kw_only=True, tag="case"):
     case: CaseReport
 
 
+class Retried(msgspec.Struct, frozen=True, kw_only=True, tag="retried"):
+    """An attempt ended without a report; another follows, or a judge error when it was the last."""
+
+    submission: str
+    attempt: int
+    why: str
+
+
+class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):
+    """Withdrawn; there will be no report."""
+
+    submission: str
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     """The one report."""
 
@@ -54,4 +68,4 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     report: Report
 
 
-Event = Queued | Claimed | Compiling | Compiled | CaseJudged | Done
+Event = Queued | Claimed | Compiling | Compiled | CaseJudged | Retried | Cancelled | Done

@@ -18,7 +18,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ``id`` names the submission for ever (the idempotency key: the same id is the same submission);
     ``package`` is how a worker finds the problem package: a path, or ``sha256:<digest>``;
     ``language`` is a language id or empty to detect it from the file names; ``main`` names the
-    main file, empty to detect. ``priority_class`` and ``tenant`` only steer the queue.
+    main file, empty to detect. ``priority_class``, ``tenant`` and ``tags`` (what the worker must offer, such as
+    "aarch64" or "gpu") only steer the queue.
     """
 
     id: str
@@ -28,3 +29,4 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     main: str = ""
     priority_class: str = "practice"
     tenant: str = ""
+    tags: tuple[str, ...] = ()

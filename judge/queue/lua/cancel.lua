@@ -1,0 +1,19 @@
+-- Withdraw a submission. ARGV: id. Returns {"CANCELLED", state before, node}, {"DONE"} or {"UNKNOWN"}.
+local id = ARGV[1]
+local r = record(id, 'state', 'class', 'route', 'tenant', 'node', 'slot', 'fence')
+if not r.state then return {'UNKNOWN'} end
+if r.state == 'DONE' then return {'DONE'} end
+if r.state == 'CANCELLED' then return {'CANCELLED', 'CANCELLED', ''} end
+if r.state == 'QUEUED' then
+  dequeue(id, r.class, r.route, r.tenant)
+  forget_idle_tenant(r.tenant)
+elseif r.state == 'CLAIMED' then
+  unlease(id, r.node, r.slot, r.tenant)
+  redis.call('PUBLISH', P .. 'ctl.' .. r.node, 'cancel ' .. r.slot .. ' ' .. id .. ' ' .. r.fence)
+else
+  redis.call('ZREM', P .. 'lease', id)
+end
+settle(id, 'CANCELLED', now_ms())
+stat('cancelled')
+emit(id, 'cancelled', '{"type":"cancelled","submission":' .. cjson.encode(id) .. '}')
+return {'CANCELLED', r.state, r.node or ''}

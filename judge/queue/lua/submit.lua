@@ -1,0 +1,52 @@
+-- Accept a submission, once for each id.
+-- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route, origin
+-- Returns {"ACCEPTED"|"EXISTS", state}, {"CONFLICT"}, {"FULL", waiting, wait_ms}, {"RATE", retry_ms} or {"CLASS", known}.
+local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
+local key = P .. 's:' .. id
+
+local known = redis.call('HMGET', key, 'digest', 'state')
+if known[1] then
+  if known[1] ~= digest then return {'CONFLICT'} end
+  return {'EXISTS', known[2]}
+end
+
+if redis.call('HLEN', P .. 'weights') > 0 and redis.call('HEXISTS', P .. 'weights', class) == 0 then
+  return {'CLASS', table.concat(redis.call('HKEYS', P .. 'weights'), ', ')}
+end
+
+local waiting = tonumber(redis.call('HGET', P .. 'stat', 'waiting') or 0)
+local limit = policy('queue_max')
+if limit > 0 and waiting >= limit then
+  stat('refused')
+  local each_ms = tonumber(redis.call('HGET', P .. 'stat', 'judging_ms') or 0)
+  local slots = 0
+  for _, count in ipairs(redis.call('HVALS', P .. 'slots')) do slots = slots + tonumber(count) end
+  return {'FULL', waiting, math.ceil(waiting * each_ms / math.max(slots, 1))}
+end
+
+local now = now_ms()
+local rate = policy('tenant_per_minute')
+if rate > 0 then
+  -- A token bucket that holds one minute's worth.
+  local bucket = P .. 'rate:' .. tenant
+  local b = redis.call('HMGET', bucket, 'tokens', 'at')
+  local tokens = math.min(rate, tonumber(b[1] or rate) + (now - tonumber(b[2] or now)) * rate / 60000)
+  if tokens < 1 then
+    stat('refused')
+    return {'RATE', math.ceil((1 - tokens) * 60000 / rate)}
+  end
+  redis.call('HSET', bucket, 'tokens', tostring(tokens - 1), 'at', int(now))
+  redis.call('PEXPIRE', bucket, 120000)
+end
+
+local seq = redis.call('INCR', P .. 'seq')
+redis.call('SETNX', P .. 'src:' .. sources_digest, sources)
+redis.call('HINCRBY', P .. 'srcref', sources_digest, 1)
+redis.call('HSET', key, 'state', 'QUEUED', 'sub', submission, 'src', sources_digest, 'digest', digest, 'class', class,
+           'tenant', tenant, 'route', route, 'seq', seq, 'at', int(now), 'attempt', 0, 'blamed', 0, 'fence', 0, 'why', '',
+           'origin', origin)
+emit(id, 'queued', '{"type":"queued","submission":' .. cjson.encode(id) .. '}')
+enqueue(id, class, route, tenant, seq, now)
+stat('accepted')
+ticket(route, 1)
+return {'ACCEPTED', 'QUEUED'}

@@ -1,0 +1,90 @@
+-- The janitor, run by every worker: whoever comes first in an interval does the work of it.
+-- ARGV: node, interval_ms, lease_ms, attempts_max, expire (0 while leases may not be judged, after an outage)
+-- Returns {"REST"} or {"SWEPT", workers, {id, fence, attempt, submission JSON, why, ...}} - the listed submissions are
+-- out of attempts and now claimed by the caller, who must finish them with a judge error.
+local node, interval_ms, lease_ms, attempts_max, expire = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
+local now = now_ms()
+local workers = redis.call('ZCARD', P .. 'workers')
+if now - tonumber(redis.call('HGET', P .. 'stat', 'swept_at') or 0) < interval_ms then return {'REST', workers} end
+redis.call('HSET', P .. 'stat', 'swept_at', int(now))
+
+local ended = {}
+local function take_over(id, why)
+  redis.call('HSET', P .. 's:' .. id, 'state', 'CLAIMED', 'node', node, 'slot', '', 'claimed_at', int(now), 'why', why)
+  local fence = redis.call('HINCRBY', P .. 's:' .. id, 'fence', 1)
+  redis.call('ZADD', P .. 'lease', now + lease_ms, id)
+  stat('running')
+  stat('gave_up')
+  local r = record(id, 'attempt', 'sub', 'tenant')
+  tenant_started(r.tenant)
+  for _, value in ipairs({id, tostring(fence), r.attempt, r.sub, why}) do table.insert(ended, value) end
+end
+
+if expire then
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'lease', '-inf', now, 'LIMIT', 0, 100)) do
+    local r = record(id, 'state', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'why')
+    if r.state == 'CLAIMED' then
+      unlease(id, r.node, r.slot, r.tenant)
+      stat('expired')
+      r.why = 'the lease of ' .. (r.node or '?') .. ' ran out (host frozen, cut off or dead)'
+      emit(id, 'retried', '{"type":"retried","submission":' .. cjson.encode(id) .. ',"attempt":' .. r.attempt
+           .. ',"why":' .. cjson.encode(r.why) .. '}')
+    else
+      redis.call('ZREM', P .. 'lease', id)
+    end
+    if r.state == 'CLAIMED' or r.state == 'HELD' then
+      if tonumber(r.blamed) >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max then
+        take_over(id, r.why)
+      else
+        requeue(id, r.why)
+      end
+    end
+  end
+end
+
+local patience = policy('waiting_max_ms')
+local depth = {}
+for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
+  local class, route = string.match(lane, '^([^|]*)|(.*)$')
+  if patience > 0 then
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'a:' .. lane, '-inf', now - patience, 'LIMIT', 0, 20)) do
+      local tenant = redis.call('HGET', P .. 's:' .. id, 'tenant')
+      dequeue(id, class, route, tenant)
+      take_over(id, 'no worker took it in ' .. int(patience / 1000) .. ' s')
+    end
+  end
+  depth[route] = (depth[route] or 0) + redis.call('ZCARD', P .. 'a:' .. lane)
+end
+for route, waiting in pairs(depth) do
+  local missing = math.min(waiting, 64) - redis.call('LLEN', P .. 'q.' .. route)
+  if missing > 0 then stat('tickets_reissued', ticket(route, missing)) end
+end
+
+-- Old records go by age, and by number when there are too many.
+local function expunge(id)
+  local digest = redis.call('HGET', P .. 's:' .. id, 'src')
+  if digest and redis.call('HINCRBY', P .. 'srcref', digest, -1) <= 0 then
+    redis.call('HDEL', P .. 'srcref', digest)
+    redis.call('DEL', P .. 'src:' .. digest)
+  end
+  redis.call('DEL', P .. 's:' .. id, P .. 'e:' .. id)
+  redis.call('ZREM', P .. 'done', id)
+  stat('expunged')
+end
+local keep_ms, keep_max = policy('keep_ms'), policy('keep_max')
+if keep_ms > 0 then
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'done', '-inf', now - keep_ms, 'LIMIT', 0, 200)) do expunge(id) end
+end
+if keep_max > 0 then
+  local over = math.min(redis.call('ZCARD', P .. 'done') - keep_max, 200)
+  if over > 0 then
+    for _, id in ipairs(redis.call('ZRANGE', P .. 'done', 0, over - 1)) do expunge(id) end
+  end
+end
+
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', P .. 'workers', '-inf', now - 60000, 'LIMIT', 0, 20)) do
+  redis.call('ZREM', P .. 'workers', name)
+  redis.call('HDEL', P .. 'slots', name)
+  redis.call('DEL', P .. 'worker:' .. name, P .. 'serves:' .. name)
+end
+return {'SWEPT', workers, ended}
