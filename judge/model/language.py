@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
+
+
+class SelfTest(StrEnum):
+    """What a language proves about itself; each is one program of the definition, or a reason why not."""
+
+    ADD = "add"  #: reads two integers, prints their sum
+    ECHO = "echo"  #: copies 1 MiB of lines from stdin to stdout
+    COMPILE_ERROR = "compile_error"  #: does not compile
+    EXIT_CODE = "exit_code"  #: ends with exit code 7
+    BURN = "burn"  #: uses the CPU without end
+    ALLOCATE = "allocate"  #: takes and touches memory without end
+    CLOCK_RANDOM = "clock_random"  #: prints the Unix time in seconds and a random integer
+    THREADS = "threads"  #: prints 10, the sum of what threads (or processes) 1 to 4 computed
+    UTF8 = "utf8"  #: prints "naïve ∑ 日本 🎈", then a line of stdin
 
 
 class SourceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the main source file is named inside the sandbox.
 
     ``name``
-        fixed name ("main.c"); empty = keep the submitted name.
+        fixed name of a lone source ("main.c"); empty = keep the submitted name.
     ``public_class``
-        take the name from the public class with a ``main`` in the source (Java).
+        each source is named after its public class (Java); the main one holds the entry point.
+    ``main_suffix``, ``capitalize``
+        how ``{main}`` is made of the main file's stem ("MainKt" of ``main.kt``).
     """
 
     name: str = ""
     public_class: bool = False
+    main_suffix: str = ""
+    capitalize: bool = False
+
+
+class Prepare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something made once per toolchain that later compiles and runs read: a precompiled header, class data.
+
+    ``commands`` run in the sandbox in /work, which starts with ``files``; what ``collect`` matches is
+    shown to every later container at ``target``.
+    """
+
+    target: str
+    commands: tuple[tuple[str, ...], ...]
+    collect: tuple[str, ...]
+    files: dict[str, str] = {}
 
 
 class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One language. Command templates are argv lists, never shell strings.
+    """One language. Command templates are argv lists, never shell strings; ``docs/languages.md`` has each key.
 
-    Placeholders in ``compile`` and ``run`` argv: ``{source}`` main source, ``{sources}`` (alone in its
-    element: expands to all sources), ``{artifact}`` the directory the program is run from
-    (``/artifact``; while compiling the same files are in ``/work``), ``{main}`` main name without
-    suffix, ``{memory_mib}`` the run's memory limit in MiB, ``{heap_mib}`` that minus
-    ``memory_overhead_mib``, ``{stack_mib}``.
+    Placeholders in ``compile`` and ``run``: ``{source}`` the main source and ``{sources}`` (alone in its
+    element) all of them, relative to /work in a compile, below /artifact in a run; ``{artifact}`` the
+    directory the program is run from; ``{main}`` the main name without suffix. In ``run`` only:
+    ``{memory_mib}`` the memory limit in MiB, ``{heap_mib}`` that minus ``memory_overhead_mib``, ``{stack_mib}``.
+
+    ``artifact`` are globs of what a compile leaves (empty: the sources themselves are run, ``compile`` only
+    checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
+    that the host's own toolchain needs to see.
     """
 
     id: str
     name: str
     extensions: tuple[str, ...]
     run: tuple[str, ...]
+    family: str = ""
+    headers: tuple[str, ...] = ()
+    priority: int = 0
     compile: tuple[tuple[str, ...], ...] = ()
     source: SourceRule = SourceRule()
     compile_env: dict[str, str] = {}
     run_env: dict[str, str] = {}
     artifact: tuple[str, ...] = ()
     executables: tuple[str, ...] = ()
+    prepare: Prepare | None = None
     packages: dict[str, tuple[str, ...]] = {}
     aliases: tuple[str, ...] = ()
     judge0_ids: tuple[int, ...] = ()
@@ -51,5 +91,6 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     open_files_min: int = 0
     memory_markers: tuple[str, ...] = ()
     shebang: str = ""
-    etc: tuple[str, ...] = ()
+    host_files: tuple[str, ...] = ()
     selftest: dict[str, str] = {}
+    selftest_without: dict[str, str] = {}
