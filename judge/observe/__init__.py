@@ -19,5 +19,6 @@ How a service plugs in (nothing here imports the queue, the workers or Celery)::
     won = queue.finish(...)
     sender.settle(won)
 
-    # whoever notices: writer.send(Counted(Count.LEASE_EXPIRED)), SelfTested(...), LanguageReady(...), NoiseMeasured(...)
+    # whoever notices:
+    writer.send(Counted(Count.LEASE_EXPIRED))              # also SelfTested, LanguageReady, NoiseMeasured, Cache...
 """

@@ -15,6 +15,7 @@ are of one installation, always.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
 
@@ -210,6 +211,8 @@ Record = (
     | CacheUsed
 )
 
+_AnyRecord = TypeVar("_AnyRecord", bound=msgspec.Struct)
+
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 
@@ -234,9 +237,12 @@ def decode_payload(payload: bytes | memoryview) -> Record:
 
 
 def _with_short_text(record: Record) -> Record:
-    short = {
-        name: value[:TEXT_CHARS_MAX]
-        for name in record.__struct_fields__
-        if isinstance(value := getattr(record, name), str)
-    }
+    if isinstance(record, Prepared):  # its submission id must stay whole: the queue may be asked about it
+        return msgspec.structs.replace(record, judged=_cut(record.judged))
+    return _cut(record)
+
+
+def _cut(record: _AnyRecord) -> _AnyRecord:
+    fields = {name: getattr(record, name) for name in record.__struct_fields__}
+    short = {name: value[:TEXT_CHARS_MAX] for name, value in fields.items() if isinstance(value, str)}
     return msgspec.structs.replace(record, **short)
