@@ -89,7 +89,7 @@ _AARCH64_BLOCKS: tuple[tuple[int, str], ...] = (
         perf_event_open accept4 recvmmsg
         """,
     ),
-    (260, "wait4 prlimit64 fanotify_init fanotify_mark"),
+    (260, "wait4 prlimit64 fanotify_init fanotify_mark name_to_handle_at open_by_handle_at"),
     (
         266,
         """
