@@ -117,7 +117,8 @@ _NEW_NAMESPACES = (
     | c.CLONE_NEWUSER | c.CLONE_NEWPID | c.CLONE_NEWNET
 )  # fmt: skip
 
-_LOCK_COMMANDS = (c.F_GETLK, c.F_SETLK, c.F_SETLKW, c.F_OFD_GETLK, c.F_OFD_SETLK, c.F_OFD_SETLKW)
+_LOCK_QUERIES = (c.F_GETLK, c.F_OFD_GETLK)
+_LOCK_COMMANDS = (c.F_SETLK, c.F_SETLKW, c.F_OFD_SETLK, c.F_OFD_SETLKW)
 
 #: prctl options that act on the caller alone; the others get EINVAL, as from a kernel without them. Left out with
 #: intent: PR_SCHED_CORE (idles a neighbour's hyper-thread), PR_SET_MEMORY_MERGE (shows what others have in memory),
@@ -150,6 +151,14 @@ def _except(*rules: tuple[Match, int]) -> Call:
 #: run from lowering its limits and priority as well, which the next run would inherit.
 def _not_the_launcher(arg: int) -> Call:
     return _except((_when(arg, 1), fail(EPERM)))
+
+
+def _fcntl(locking: int) -> Call:
+    return _except(
+        (_when(1, *_LOCK_COMMANDS), locking),
+        (_when(1, *_LOCK_QUERIES), fail(ENOLCK)),
+        (_when(1, c.F_SETLEASE, c.F_GETLEASE, c.F_NOTIFY), fail(EINVAL)),
+    )
 
 
 _INTERNET = _when(0, c.AF_INET, c.AF_INET6)
@@ -200,10 +209,7 @@ BY_ARGUMENT: dict[str, Call] = {
         (_when(1, c.TIOCSETD, c.TIOCCONS), fail(EPERM)),
         (_when(1, c.NSIO, mask=c.IOCTL_TYPE_MASK), fail(ENOTTY)),
     ),
-    "fcntl": _except(
-        (_when(1, *_LOCK_COMMANDS), fail(ENOLCK)),
-        (_when(1, c.F_SETLEASE, c.F_GETLEASE, c.F_NOTIFY), fail(EINVAL)),
-    ),
+    "fcntl": _fcntl(locking=fail(ENOLCK)),
     # The query, the default, and fixed addresses, which SBCL and CLISP ask for before they map their heaps.
     "personality": _only_if(fail(EPERM), _when(0, c.PER_LINUX, c.ADDR_NO_RANDOMIZE, c.PERSONALITY_QUERY)),
     "prctl": Call(
@@ -256,8 +262,9 @@ def _policy(name: str, **overrides: int | Call) -> Policy:
     return Policy(name=name, calls=calls, default=fail(ENOSYS), foreign=NOTIFY)
 
 
-#: By name: "default" for contestants' programs, "compile" for compilers and the setter's own tools.
+#: By name: "default" for programs, "compile" for compilers. They differ in locks alone: a compiler that cannot lock
+#: its cache gives up, and nobody else is there to lock it against, so taking a lock does nothing and succeeds.
 POLICIES: dict[str, Policy] = {
     "default": _policy("default"),
-    "compile": _policy("compile"),
+    "compile": _policy("compile", flock=fail(0), fcntl=_fcntl(locking=fail(0))),
 }

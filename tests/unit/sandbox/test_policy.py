@@ -180,6 +180,13 @@ def test_decision(name: str, args: tuple[int, ...], expected: int, machine: str)
     assert decide(name, *args, machine=machine) == expected
 
 
+def test_a_compiler_is_told_that_it_holds_its_locks_without_holding_any() -> None:
+    assert decide("flock", 3, 2, policy="compile") == fail(0)
+    assert [decide("fcntl", 3, command, policy="compile") for command in (6, 7, 37, 38)] == [fail(0)] * 4
+    assert [decide("fcntl", 3, command, policy="compile") for command in (5, 36)] == [fail(ENOLCK)] * 2
+    assert decide("fcntl", 3, 1024, policy="compile") == fail(EINVAL)
+
+
 @given(flags=st.integers(0, 2**64 - 1))
 def test_clone_passes_exactly_when_it_asks_for_no_namespace(flags: int) -> None:
     asks = flags & 0x7E02_0000

@@ -77,8 +77,6 @@ REFUSED = [
     ("socket", (2, 3, 1), errno.ESOCKTNOSUPPORT),
     ("clone3", (0, 0), errno.ENOSYS),
     ("io_uring_setup", (1, 0), errno.ENOSYS),
-    ("flock", (0, 2), errno.ENOLCK),
-    ("fcntl", (0, 6, 0), errno.ENOLCK),
     ("personality", (8,), errno.EPERM),
     ("sched_setaffinity", (0, 8, 0), errno.EPERM),
     ("prctl", (22, 2, 0), errno.EPERM),
@@ -96,6 +94,15 @@ REFUSED = [
 def test_refused_calls_are_refused_by_the_kernel(policy: str) -> None:
     expected = [[name, -code] for name, _, code in REFUSED]
     assert in_child(lambda: [[name, call(name, *args)] for name, args, _ in REFUSED], policy) == expected
+
+
+@pytest.mark.parametrize(("policy", "answer"), [("default", -errno.ENOLCK), ("compile", 0)])
+def test_nobody_holds_a_lock_on_the_inode_that_all_eventfds_share(policy: str, answer: int) -> None:
+    def lock_twice() -> list[int]:
+        first, second = os.eventfd(0), os.eventfd(0)
+        return [call("flock", first, 6), call("flock", second, 6), call("fcntl", first, 6, 0)]
+
+    assert in_child(lock_twice, policy) == [answer] * 3
 
 
 def honest_work() -> list[object]:
