@@ -1,6 +1,6 @@
--- Record the one report, if the fence is still the newest. ARGV: id, fence, verdict, report JSON.
+-- Record the one report, if the fence is still the newest. ARGV: id, fence, verdict, report JSON, language.
 -- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off.
-local id, fence, verdict, report = unpack(ARGV)
+local id, fence, verdict, report, language = unpack(ARGV)
 local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at')
 if r.state == 'DONE' and r.fence == fence then return 1 end
 if r.state ~= 'CLAIMED' or r.fence ~= fence then
@@ -8,11 +8,12 @@ if r.state ~= 'CLAIMED' or r.fence ~= fence then
   return 0
 end
 local now = now_ms()
-redis.call('HSET', P .. 's:' .. id, 'report', report, 'verdict', verdict)
+redis.call('HSET', P .. 's:' .. id, 'report', report, 'verdict', verdict, 'language', language or '')
 settle(id, 'DONE', now)
 unlease(id, r.node, r.slot, r.tenant)
 emit(id, 'done', '{"type":"done","submission":' .. cjson.encode(id) .. '}')
 stat('finished')
+stat('verdict_' .. verdict)
 local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', P .. 'stat', 'judging_ms') or 0)
 redis.call('HSET', P .. 'stat', 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
 return 1
