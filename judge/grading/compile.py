@@ -1,0 +1,237 @@
+"""The compile stage: sources in, a read-only artifact directory (or a compile error) out, at most once.
+
+Compilers run hostile input, so they run in the sandbox under limits of their own. What they leave is kept by
+:class:`judge.store.ArtifactStore` under a key of everything that went in; the same again is a look-up, a compile
+error included. A language without compile commands has its sources as the artifact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from judge.grading.sources import Prepared, SourceProblem, prepare
+from judge.grading.text import safe_text
+from judge.language import compile_argv, run_argv
+from judge.model.language import LanguageSpec
+from judge.model.limits import COMPILE_LIMITS, Limits
+from judge.model.report import CompileReport
+from judge.model.run import Outcome, RunResult
+from judge.model.submission import SourceFile
+from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.slot import Container
+from judge.sandbox.spec import Collect, ContainerSpec, Rootfs, RunSpec
+from judge.store import ArtifactStore, Stored
+
+#: Opens a container of this specification: ``Slot.container``.
+OpenContainer = Callable[[ContainerSpec], AbstractContextManager[Container]]
+
+#: The most text of a compiler that a report carries.
+LOG_BYTES_MAX = 64 << 10
+
+#: The most that a compile may leave.
+ARTIFACT_BYTES_MAX = 64 << 20
+ARTIFACT_FILES_MAX = 2000
+
+#: Part of every key; raised when the layout of artifacts changes.
+_KEY_VERSION = 1
+
+_LIMIT_WORDS = {
+    Outcome.CPU_LIMIT: "compiling took too much CPU time",
+    Outcome.WALL_LIMIT: "compiling took too long",
+    Outcome.IDLE_LIMIT: "compiling stood still for too long",
+    Outcome.MEMORY_LIMIT: "compiling took too much memory",
+    Outcome.OUTPUT_LIMIT: "the compiler wrote too much output",
+    Outcome.PROCESS_LIMIT: "compiling started too many processes",
+    Outcome.DISK_LIMIT: "compiling wrote too much to disk",
+    Outcome.SYSCALL_DENIED: "compiling made a forbidden system call",
+    Outcome.CANCELLED: "compiling was cancelled",
+}
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """Where a language is compiled and run: its root, and a digest that changes whenever the root does."""
+
+    rootfs: Rootfs
+    digest: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The answer of the compile stage. ``artifact`` is None after a compile error.
+
+    Keep this value as long as containers use ``artifact``: it holds the store's entry.
+    """
+
+    report: CompileReport
+    language: LanguageSpec
+    prepared: Prepared | None = None
+    stored: Stored | None = None
+    wall_time_ns: int = 0
+
+    @property
+    def artifact(self) -> Path | None:
+        """The host directory to show as /artifact."""
+        return self.stored.path if self.stored and self.report.ok else None
+
+    def run_spec(self, limits: Limits, args: Sequence[str] = ()) -> RunSpec:
+        """How to run the program under these limits; only after a successful compile."""
+        if self.prepared is None or not self.report.ok:
+            raise ValueError("there is no program to run after a compile error")
+        names = self.prepared
+        argv = run_argv(self.language, names.sources, names.source, names.main, limits, args)
+        return with_environment(RunSpec(argv=argv, limits=limits), self.language.run_env)
+
+
+def compile_program(
+    open_container: OpenContainer,
+    toolchain: Toolchain,
+    language: LanguageSpec,
+    files: Sequence[SourceFile],
+    store: ArtifactStore,
+    *,
+    main: str = "",
+    limits: Limits = COMPILE_LIMITS,
+) -> Compiled:
+    """Compile, or find what compiling left before. Blocks for as long as the compiler runs.
+
+    The contestant's faults (names, syntax, limits) come back as a report that is not ok; raises
+    InfrastructureError when the sandbox or the store fails.
+    """
+    started_ns = time.monotonic_ns()
+    try:
+        prepared = prepare(language, files, main)
+    except SourceProblem as problem:
+        return Compiled(report=CompileReport(ok=False, log=str(problem)), language=language)
+    key = artifact_key(toolchain, language, prepared)
+    stored = store.get(key)
+    if stored is not None:
+        report = msgspec.structs.replace(msgspec.json.decode(stored.note, type=CompileReport), cached=True)
+    else:
+        report, artifact = _build(open_container, toolchain, language, prepared, limits)
+        if _is_final(report):
+            executables = frozenset(name for name in artifact if _matches_any(name, language.executables))
+            stored = store.put(key, artifact, executables=executables, note=msgspec.json.encode(report))
+    return Compiled(
+        report=report,
+        language=language,
+        prepared=prepared,
+        stored=stored,
+        wall_time_ns=time.monotonic_ns() - started_ns,
+    )
+
+
+def artifact_key(toolchain: Toolchain, language: LanguageSpec, prepared: Prepared) -> str:
+    """The digest of everything that decides what a compile leaves."""
+    recipe = (
+        language.compile,
+        sorted(language.compile_env.items()),
+        language.artifact,
+        language.executables,
+        language.prepare,
+    )
+    files = [(file.name, hashlib.sha256(file.content).hexdigest()) for file in prepared.files]
+    names = (prepared.sources, prepared.source, prepared.main)
+    everything = (_KEY_VERSION, platform.machine(), toolchain.digest, language.id, recipe, names, files)
+    return hashlib.sha256(msgspec.json.encode(everything)).hexdigest()
+
+
+def with_environment(spec: RunSpec, extra: Mapping[str, str]) -> RunSpec:
+    """The same run with ``extra`` variables added to, or in place of, those it has."""
+    return msgspec.structs.replace(spec, env=tuple((dict(spec.env) | dict(extra)).items()))
+
+
+def _build(
+    open_container: OpenContainer, toolchain: Toolchain, language: LanguageSpec, prepared: Prepared, limits: Limits
+) -> tuple[CompileReport, dict[str, bytes]]:
+    sources = {file.name: file.content for file in prepared.files}
+    commands = compile_argv(language, prepared.sources, prepared.source, prepared.main)
+    if not commands:
+        return CompileReport(ok=True), sources
+    logs: list[bytes] = []
+    with ExitStack() as stack:
+        box = stack.enter_context(open_container(_container_spec(toolchain.rootfs, limits)))
+        files: Mapping[str, bytes | int | Capture] = sources
+        for index, argv in enumerate(commands):
+            last = index == len(commands) - 1
+            patterns = language.artifact if last else ("**/*",)
+            done = _run_step(box, argv, language, files, patterns, limits)
+            logs += [done.stderr.read(), done.stdout.read()]
+            if not done.result.ok:
+                return CompileReport(ok=False, log=_log(logs, done.result), run=done.result), {}
+            files = done.files
+        artifact = {name: capture.read() for name, capture in done.files.items()} if language.artifact else sources
+    complaint = _artifact_complaint(done, language)
+    if complaint:
+        return CompileReport(ok=False, log=f"{complaint}\n{_log(logs)}".strip(), run=done.result), {}
+    return CompileReport(ok=True, log=_log(logs), run=done.result), artifact
+
+
+def _run_step(
+    box: Container,
+    argv: tuple[str, ...],
+    language: LanguageSpec,
+    files: Mapping[str, bytes | int | Capture],
+    patterns: tuple[str, ...],
+    limits: Limits,
+) -> Completed:
+    collect = Collect(patterns=patterns, files_max=ARTIFACT_FILES_MAX, bytes_max=ARTIFACT_BYTES_MAX)
+    spec = with_environment(RunSpec(argv=argv, limits=limits, collect=collect), language.compile_env)
+    executables = [name for name in files if _matches_any(name, language.executables)]
+    return box.run(spec, files=files, executables=executables)
+
+
+def _container_spec(rootfs: Rootfs, limits: Limits) -> ContainerSpec:
+    return ContainerSpec(
+        rootfs=rootfs,
+        open_files_max=limits.open_files,
+        disk_bytes=limits.disk_bytes,
+        disk_inodes=limits.disk_inodes,
+    )
+
+
+def _artifact_complaint(done: Completed, language: LanguageSpec) -> str:
+    if not language.artifact:
+        return ""
+    if any(capture.truncated for capture in done.files.values()):
+        return f"the compiled program is larger than {ARTIFACT_BYTES_MAX >> 20} MiB"
+    if not done.files:
+        return f"the compiler reported success but left no {' or '.join(language.artifact)}"
+    return ""
+
+
+def _is_final(report: CompileReport) -> bool:
+    """Whether the same sources would get this answer again: limits and signals may be the machine's mood."""
+    return report.ok or (report.run is not None and report.run.outcome is Outcome.EXITED)
+
+
+def _log(logs: Sequence[bytes], failed: RunResult | None = None) -> str:
+    text = safe_text(b"\n".join(log.rstrip(b"\n") for log in logs if log.strip()), LOG_BYTES_MAX)
+    text = text.replace("/work/", "").replace("/artifact/", "")
+    if failed is None or failed.outcome is Outcome.EXITED:
+        return text
+    words = _LIMIT_WORDS.get(failed.outcome, f"the compiler died of signal {failed.signal}")
+    evidence = f" ({failed.cause})" if failed.cause else ""
+    return f"{words}{evidence}\n{text}".rstrip("\n")
+
+
+def _matches_any(name: str, patterns: Sequence[str]) -> bool:
+    return any(_matches(name.split("/"), pattern.split("/")) for pattern in patterns)
+
+
+def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Shell globs per path component; ``**`` stands for any number of components."""
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_matches(parts[skip:], pattern[1:]) for skip in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])

@@ -1,0 +1,287 @@
+"""Artifacts by content: what a compile left, found again by everything that went into it.
+
+::
+
+    root/
+      ab/ab12.../manifest      names, sizes and digests of the files, and the caller's note
+      ab/ab12.../files/...     what a container is shown as /artifact
+      .incoming/xyz/           being written; renamed into place when whole
+
+Any number of processes share one store. An entry appears by one rename and is verified on every read, so a
+crash in mid-write or a damaged disk costs a compile and nothing else. An entry in use is locked (flock) and never
+evicted; the others go least recently used first when the store outgrows its limit.
+What the key is made of is the caller's business: see :func:`judge.grading.compile.artifact_key`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from judge.errors import InfrastructureError
+from judge.model.units import GIB
+
+#: How large a store grows by default.
+STORE_BYTES_MAX = 4 * GIB
+
+#: Eviction stops at this share of the limit, so that it is rare.
+_EVICT_TO = 0.9
+
+#: Other processes write too: count the whole store again after so many own writes.
+_RECOUNT_EVERY = 64
+
+#: Longer than any write between making its directory and locking it.
+_WRITE_S_MAX = 60
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+_BLOCK_BYTES = 4096
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of an artifact; ``path`` is relative, ``sha256`` in hexadecimal."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What an entry must hold. ``note`` is the caller's, opaque here."""
+
+    key: str
+    files: tuple[StoredFile, ...]
+    note: bytes = b""
+
+
+class Stored:
+    """An entry in use: ``path`` is its directory of files, valid until :meth:`close` (or garbage collection)."""
+
+    def __init__(self, path: Path, note: bytes, lock_fd: int) -> None:
+        self.path = path
+        self.note = note
+        self._lock_fd = lock_fd
+
+    def close(self) -> None:
+        """Let the entry be evicted again; idempotent."""
+        fd, self._lock_fd = self._lock_fd, -1
+        if fd >= 0:
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class StoreUsage(msgspec.Struct, frozen=True, kw_only=True):
+    """How full a store is."""
+
+    entries: int
+    size_bytes: int
+
+
+class ArtifactStore:
+    """A directory of artifacts, shared by processes and threads. Directories 0755, files world-readable."""
+
+    def __init__(self, root: Path, bytes_max: int = STORE_BYTES_MAX) -> None:
+        self._root = root
+        self._bytes_max = bytes_max
+        self._size_bytes = 0
+        self._writes = 0
+
+    def get(self, key: str) -> Stored | None:
+        """The verified entry, marked as used now; None when absent or damaged (a damaged one is removed)."""
+        entry = self._entry(key)
+        fd = _lock(entry, fcntl.LOCK_SH)
+        if fd < 0:
+            return None
+        manifest = _verified(entry, key)
+        if manifest is None:
+            with contextlib.suppress(OSError):
+                self._bury(entry)
+            os.close(fd)
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(entry)
+        return Stored(entry / "files", manifest.note, fd)
+
+    def put(
+        self, key: str, files: Mapping[str, bytes], *, executables: Collection[str] = (), note: bytes = b""
+    ) -> Stored:
+        """Write an entry and take it into use. When another process was faster, its entry is as good.
+
+        Raises InfrastructureError when the disk does not take it, ValueError for a path that leaves the entry.
+        """
+        for _ in range(3):
+            self._write(key, files, executables, note)
+            stored = self.get(key)
+            if stored is not None:
+                self._make_room()
+                return stored
+        raise InfrastructureError(f"artifact store {self._root}: what was written does not read back; check the disk")
+
+    def remove(self, key: str) -> bool:
+        """Remove an entry unless it is in use; True when it is gone."""
+        entry = self._entry(key)
+        fd = _lock(entry, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if fd < 0:
+            return not entry.exists()
+        try:
+            grave = self._bury(entry)
+            shutil.rmtree(grave, ignore_errors=True)
+        except OSError:
+            return False
+        finally:
+            os.close(fd)
+        return True
+
+    def usage(self) -> StoreUsage:
+        """Count the store; reads every manifest."""
+        sizes = [size for _, size, _ in self._scan()]
+        return StoreUsage(entries=len(sizes), size_bytes=sum(sizes))
+
+    def _entry(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"not a key of the store: {key!r}")
+        return self._root / key[:2] / key
+
+    def _incoming(self) -> Path:
+        incoming = self._root / ".incoming"
+        incoming.mkdir(mode=0o755, parents=True, exist_ok=True)
+        return incoming
+
+    def _bury(self, entry: Path) -> Path:
+        """Take an entry out of sight, in use or not; swept away once nobody holds it."""
+        return entry.rename(tempfile.mkdtemp(dir=self._incoming()))
+
+    def _write(self, key: str, files: Mapping[str, bytes], executables: Collection[str], note: bytes) -> None:
+        entry = self._entry(key)
+        scratch = None
+        try:
+            scratch = Path(tempfile.mkdtemp(dir=self._incoming()))
+            fd = _lock(scratch, fcntl.LOCK_EX)
+            try:
+                _fill(scratch, key, files, executables, note)
+                entry.parent.mkdir(mode=0o755, exist_ok=True)
+                with contextlib.suppress(FileExistsError):
+                    _rename_new(scratch, entry)
+            finally:
+                os.close(fd)
+        except OSError as error:
+            raise InfrastructureError(f"artifact store {self._root}: {error}") from error
+        finally:
+            if scratch is not None:
+                shutil.rmtree(scratch, ignore_errors=True)
+        self._size_bytes += sum(_rounded(len(data)) for data in files.values())
+        self._writes += 1
+
+    def _make_room(self) -> None:
+        if self._writes % _RECOUNT_EVERY != 1 and self._size_bytes <= self._bytes_max:
+            return
+        self._sweep_incoming()
+        entries = sorted(self._scan())
+        self._size_bytes = sum(size for _, size, _ in entries)
+        if self._size_bytes <= self._bytes_max:
+            return
+        for _, size, key in entries:
+            if self._size_bytes <= self._bytes_max * _EVICT_TO:
+                break
+            if self.remove(key):
+                self._size_bytes -= size
+
+    def _sweep_incoming(self) -> None:
+        """Remove what a crashed writer left in .incoming: unlocked, and not made just now."""
+        for left in self._incoming().iterdir():
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime < _WRITE_S_MAX:
+                    continue
+            fd = _lock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if fd >= 0:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(fd)
+
+    def _scan(self) -> Iterator[tuple[int, int, str]]:
+        """(last use in ns, size in bytes, key) of every entry."""
+        for entry in self._root.glob("[0-9a-f][0-9a-f]/*"):
+            try:
+                manifest = msgspec.json.decode((entry / "manifest").read_bytes(), type=Manifest)
+                used_ns = entry.stat().st_mtime_ns
+            except (OSError, msgspec.DecodeError):
+                used_ns, manifest = 0, Manifest(key=entry.name, files=())
+            if _KEY.fullmatch(entry.name):
+                yield used_ns, sum(_rounded(file.size_bytes) for file in manifest.files) + 2 * _BLOCK_BYTES, entry.name
+
+
+def _fill(scratch: Path, key: str, files: Mapping[str, bytes], executables: Collection[str], note: bytes) -> None:
+    stored = []
+    top = scratch / "files"
+    top.mkdir(mode=0o755)
+    for name, data in sorted(files.items()):
+        relative = PurePosixPath(name)
+        if relative.is_absolute() or ".." in relative.parts or not relative.parts:
+            raise ValueError(f"not a path inside an artifact: {name!r}")
+        path = top / relative
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        path.write_bytes(data)
+        path.chmod(0o755 if name in executables else 0o644)
+        stored.append(StoredFile(path=str(relative), size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest()))
+    for directory in (scratch, *(path for path in top.rglob("*") if path.is_dir()), top):
+        directory.chmod(0o755)
+    manifest = scratch / "manifest"
+    manifest.write_bytes(msgspec.json.encode(Manifest(key=key, files=tuple(stored), note=note)))
+    manifest.chmod(0o644)
+
+
+def _rename_new(source: Path, target: Path) -> None:
+    """Rename unless the target is there: raises FileExistsError. (rename(2) refuses a non-empty directory.)"""
+    try:
+        source.rename(target)
+    except OSError as error:
+        if target.is_dir():
+            raise FileExistsError(str(target)) from error
+        raise
+
+
+def _verified(entry: Path, key: str) -> Manifest | None:
+    try:
+        manifest = msgspec.json.decode((entry / "manifest").read_bytes(), type=Manifest)
+        if manifest.key != key:
+            return None
+        for file in manifest.files:
+            data = (entry / "files" / file.path).read_bytes()
+            if len(data) != file.size_bytes or hashlib.sha256(data).hexdigest() != file.sha256:
+                return None
+    except (OSError, msgspec.DecodeError):
+        return None
+    return manifest
+
+
+def _lock(directory: Path, how: int) -> int:
+    """A descriptor that holds a lock on the directory at this path, or -1 when absent or (LOCK_NB) in use."""
+    for _ in range(8):
+        try:
+            fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            return -1
+        try:
+            fcntl.flock(fd, how)
+            if os.fstat(fd).st_ino == directory.stat().st_ino:
+                return fd
+        except OSError:
+            os.close(fd)
+            return -1
+        os.close(fd)  # replaced while we waited for the lock
+    return -1
+
+
+def _rounded(size_bytes: int) -> int:
+    return -(-size_bytes // _BLOCK_BYTES) * _BLOCK_BYTES
