@@ -41,11 +41,15 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GroupReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One test group; children in the order they were judged."""
+    """One test group; children in the order they were judged. ``verdict`` None = nothing of it was judged.
+
+    ``why`` tells what is not to be seen from the children: a broken score rule, a group that was required.
+    """
 
     name: str
     verdict: Verdict | None
     score: float | None = None
+    why: str = ""
     groups: tuple[GroupReport, ...] = ()
     cases: tuple[CaseReport, ...] = ()
 
