@@ -1,7 +1,15 @@
--- Append progress, unless the writer has lost its claim. ARGV: id, fence, then pairs of type and event JSON.
+-- Append progress, unless the writer has lost its claim. Repeating a call whose answer was lost appends nothing twice.
+-- ARGV: id, fence, number of the first event within the claim (from 0), then pairs of type and event JSON.
 -- Returns 1, or 0 when fenced off.
 local id = ARGV[1]
-local r = record(id, 'state', 'fence')
+local r = record(id, 'state', 'fence', 'progress')
 if r.state ~= 'CLAIMED' or r.fence ~= ARGV[2] then return 0 end
-for i = 3, #ARGV, 2 do emit(id, ARGV[i], ARGV[i + 1]) end
+local fence, count = string.match(r.progress or '', '^(%d+) (%d+)$')
+count = fence == r.fence and tonumber(count) or 0
+local number = tonumber(ARGV[3])
+for i = 4, #ARGV, 2 do
+  if number >= count then emit(id, ARGV[i], ARGV[i + 1]) end
+  number = number + 1
+end
+redis.call('HSET', P .. 's:' .. id, 'progress', r.fence .. ' ' .. math.max(number, count))
 return 1

@@ -1,9 +1,10 @@
--- A worker starts a session: what its earlier session held goes back at once.
+-- A worker starts a session: what its earlier session held goes back at once. Repeating it changes nothing.
 -- ARGV: node, session, state, info JSON, ticket template, slots, then the routes it serves.
 -- Returns the number of submissions that went back.
 local node, session, state, info, template, slots = unpack(ARGV, 1, 6)
 local back = 0
-local held = redis.call('HGETALL', P .. 'n:' .. node)
+local same = redis.call('HGET', P .. 'worker:' .. node, 'session') == session
+local held = same and {} or redis.call('HGETALL', P .. 'n:' .. node)
 for i = 1, #held, 2 do
   local id, fence = string.match(held[i + 1], '^(%S+) (%S+)')
   local r = record(id, 'state', 'fence', 'tenant', 'attempt')
@@ -13,7 +14,8 @@ for i = 1, #held, 2 do
     back = back + 1
   end
 end
-redis.call('DEL', P .. 'n:' .. node, P .. 'serves:' .. node)
+if not same then redis.call('DEL', P .. 'n:' .. node) end
+redis.call('DEL', P .. 'serves:' .. node)
 for i = 7, #ARGV do redis.call('SADD', P .. 'serves:' .. node, ARGV[i]) end
 redis.call('HSET', P .. 'worker:' .. node, 'session', session, 'state', state, 'info', info, 'since', int(now_ms()))
 redis.call('ZADD', P .. 'workers', now_ms(), node)

@@ -1,0 +1,147 @@
+"""Looking at the queue and steering it: policy, workers, depth. Reads are several commands, not one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from judge.errors import UsageError
+from judge.queue.store import Queue
+from judge.queue.values import Policy, WorkerInfo
+
+
+class LaneView(msgspec.Struct, frozen=True, kw_only=True):
+    """Waiting work of one class and route. ``oldest_ms``: for how long its oldest submission has waited."""
+
+    priority_class: str
+    route: str
+    waiting: int
+    tenants: int
+    tickets: int
+    oldest_ms: int
+
+
+class QueueView(msgspec.Struct, frozen=True, kw_only=True):
+    """The queue as a whole. ``counters`` count since the queue was made."""
+
+    waiting: int
+    running: int
+    waiting_by_class: dict[str, int]
+    lanes: tuple[LaneView, ...]
+    counters: dict[str, int]
+    judging_ms: float
+    slots: int
+
+
+class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
+    """One worker. ``state``: on, draining, out; ``silent_ms`` since its last sign of life; ``running``: slot -> id."""
+
+    node: str
+    state: str
+    reason: str
+    silent_ms: int
+    running: dict[str, str]
+    info: WorkerInfo
+
+
+_GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "claims")
+
+
+def set_policy(queue: Queue, policy: Policy) -> None:
+    """Write the policy; it holds for every client and worker at once."""
+    values = {name: value for name, value in msgspec.structs.asdict(policy).items() if name != "weights"}
+    with queue.client.pipeline(transaction=True) as pipe:
+        command: Callable[..., object] = pipe.execute_command
+        command("DEL", f"{queue.prefix}weights")
+        command("HSET", f"{queue.prefix}weights", *_flat(policy.weights))
+        command("HSET", f"{queue.prefix}policy", *_flat(values))
+        pipe.execute()
+
+
+def set_worker_state(queue: Queue, node: str, state: str, reason: str) -> None:
+    """Say what is wanted of a worker: "on", "draining" or "out". Raises UsageError for an unknown worker."""
+    key = f"{queue.prefix}worker:{node}"
+    if not queue.command("EXISTS", key):
+        raise UsageError(f"no worker {node!r}; judge workers lists them")
+    queue.command("HSET", key, "state", state, "reason", reason)
+
+
+def forget_worker(queue: Queue, node: str) -> None:
+    """Take a worker that has ended out of the list; what it still held is left to its leases."""
+    queue.command("ZREM", f"{queue.prefix}workers", node)
+    queue.command("HDEL", f"{queue.prefix}slots", node)
+    queue.command("DEL", f"{queue.prefix}worker:{node}", f"{queue.prefix}serves:{node}")
+
+
+def queue_view(queue: Queue) -> QueueView:
+    """A look at the whole queue: O(lanes)."""
+    prefix = queue.prefix
+    raw = _pairs(queue.command("HGETALL", f"{prefix}stat"))
+    now_ms = _now_ms(queue)
+    lanes = tuple(
+        _lane_view(queue, lane.decode(), now_ms) for lane in sorted(queue.command("SMEMBERS", f"{prefix}lanes"))
+    )
+    return QueueView(
+        waiting=int(raw.get("waiting", 0)),
+        running=int(raw.get("running", 0)),
+        waiting_by_class={k: int(v) for k, v in _pairs(queue.command("HGETALL", f"{prefix}waiting")).items()},
+        lanes=lanes,
+        counters={name: int(value) for name, value in sorted(raw.items()) if name not in _GAUGES},
+        judging_ms=float(raw.get("judging_ms", 0)),
+        slots=sum(int(count) for count in queue.command("HVALS", f"{prefix}slots")),
+    )
+
+
+def worker_views(queue: Queue) -> tuple[WorkerView, ...]:
+    """All workers that gave a sign of life within the last minute."""
+    now_ms = _now_ms(queue)
+    entries = queue.command("ZRANGE", f"{queue.prefix}workers", 0, -1, "WITHSCORES")
+    names = [item.decode() for item in entries[::2]]
+    seen = [int(float(item)) for item in entries[1::2]]
+    return tuple(_worker_view(queue, node, now_ms - at) for node, at in sorted(zip(names, seen, strict=True)))
+
+
+def _lane_view(queue: Queue, lane: str, now_ms: int) -> LaneView:
+    priority_class, _, route = lane.partition("|")
+    prefix = queue.prefix
+    oldest = queue.command("ZRANGE", f"{prefix}a:{lane}", 0, 0, "WITHSCORES")
+    return LaneView(
+        priority_class=priority_class,
+        route=route,
+        waiting=queue.command("ZCARD", f"{prefix}a:{lane}"),
+        tenants=queue.command("ZCARD", f"{prefix}l:{lane}"),
+        tickets=queue.command("LLEN", f"{prefix}q.{route}"),
+        oldest_ms=max(now_ms - int(float(oldest[1])), 0) if oldest else 0,
+    )
+
+
+def _worker_view(queue: Queue, node: str, silent_ms: int) -> WorkerView:
+    record = _pairs(queue.command("HGETALL", f"{queue.prefix}worker:{node}"))
+    held = _pairs(queue.command("HGETALL", f"{queue.prefix}n:{node}"))
+    try:
+        info = msgspec.json.decode(record.get("info", "{}"), type=WorkerInfo)
+    except msgspec.MsgspecError:
+        info = WorkerInfo()
+    return WorkerView(
+        node=node,
+        state=record.get("state", "?"),
+        reason=record.get("reason", ""),
+        silent_ms=max(silent_ms, 0),
+        running={slot: text.split(" ")[0] for slot, text in held.items()},
+        info=info,
+    )
+
+
+def _now_ms(queue: Queue) -> int:
+    seconds, micros = queue.command("TIME")
+    return int(seconds) * 1000 + int(micros) // 1000
+
+
+def _pairs(answer: dict[bytes, bytes] | list[bytes]) -> dict[str, str]:
+    pairs = answer.items() if isinstance(answer, dict) else zip(answer[::2], answer[1::2], strict=True)
+    return {key.decode(): value.decode("utf-8", "replace") for key, value in pairs}
+
+
+def _flat(values: Mapping[str, int]) -> list[str | int]:
+    return [item for pair in values.items() for item in pair]

@@ -1,0 +1,186 @@
+"""Every operation of the queue as a :class:`judge.queue.script.Call`: arguments in, meaning of the answer out.
+
+Pure: nothing here talks to Redis, so blocking and asynchronous callers share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from judge import wire
+from judge.errors import InfrastructureError, QueueError, QueueFullError, RateLimitError, UsageError
+from judge.model.event import Event
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.queue.script import Call
+from judge.queue.values import Beat, Claim, Exhausted, Fault, Held, Refusal, State, Sweep, WorkerInfo
+
+
+def submit(submission: Submission, origin: str = "") -> Call[bool]:
+    """Accept a submission; True = new, False = this very submission was accepted before.
+
+    Raises WireError (a name), QueueFullError, RateLimitError, UsageError (the id stands for another submission).
+    """
+    message = wire.encode_submission(submission)
+    route = wire.route(submission.language, submission.tags)
+    tenant = wire.tenant_key(submission.tenant)
+
+    def read(answer: list[Any]) -> bool:
+        match _text(answer[0]):
+            case "ACCEPTED":
+                return True
+            case "EXISTS":
+                return False
+            case "FULL":
+                raise QueueFullError(int(answer[1]), int(answer[2]) / 1000)
+            case "RATE":
+                raise RateLimitError(submission.tenant, int(answer[1]) / 1000)
+            case "CONFLICT":
+                raise UsageError(f"submission id {submission.id!r} already stands for another submission")
+            case "CLASS":
+                raise UsageError(f"priority_class {submission.priority_class!r}: the queue has {_text(answer[1])}")
+        raise QueueError(f"the submit script answered {answer!r}")
+
+    arguments = (
+        submission.id,
+        message.submission,
+        message.sources,
+        message.sources_digest,
+        message.digest,
+        submission.priority_class,
+        tenant,
+        route,
+        origin,
+    )
+    return Call("submit", arguments, read)
+
+
+def cancel(submission_id: str) -> Call[bool]:
+    """Withdraw a submission; False = too late, its verdict is recorded. Raises UsageError for an unknown id."""
+
+    def read(answer: list[Any]) -> bool:
+        outcome = _text(answer[0])
+        if outcome == "UNKNOWN":
+            raise UsageError(f"no submission {submission_id!r} in the queue")
+        return outcome == "CANCELLED"
+
+    return Call("cancel", (wire.check_name(submission_id, "id"),), read)
+
+
+def claim(node: str, session: str, slot: str, pid: int, lease_ms: int) -> Call[Claim | Refusal]:
+    """Take the best waiting submission. A slot that asks again gives up what it still holds."""
+
+    def read(answer: list[Any]) -> Claim | Refusal:
+        outcome = _text(answer[0])
+        if outcome != "CLAIMED":
+            return Refusal(reason=outcome.lower())
+        return Claim(
+            id=_text(answer[1]),
+            fence=int(answer[2]),
+            attempt=int(answer[3]),
+            submission=answer[4],
+            sources=answer[5] or b"",
+            wait_ms=int(answer[6]),
+            priority_class=_text(answer[7]),
+        )
+
+    return Call("claim", (node, session, slot, pid, lease_ms), read)
+
+
+def event(submission_id: str, fence: int, first: int, events: Sequence[Event]) -> Call[bool]:
+    """Append progress; False = the claim is lost. ``first`` numbers the first event within the claim, from 0."""
+    arguments: list[str | bytes | int] = [submission_id, fence, first]
+    for item in events:
+        arguments += (wire.event_type(item), wire.encode(item))
+    return Call("event", tuple(arguments), bool)
+
+
+def finish(submission_id: str, fence: int, report: Report) -> Call[bool]:
+    """Record the report; False = fenced off, somebody else's report counts."""
+    return Call("finish", (submission_id, fence, report.verdict.value, wire.encode(report), report.language), bool)
+
+
+def give_back(
+    submission_id: str, fence: int, why: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0
+) -> Call[bool]:
+    """End a claim without a report; False = it was already lost. After ``attempts_max`` blamed ones a sweep ends it."""
+    return Call("giveback", (submission_id, fence, why, fault.value, delay_ms, attempts_max), bool)
+
+
+def register(node: str, session: str, state: str, info: WorkerInfo, ticket: str, routes: Sequence[str]) -> Call[int]:
+    """Begin a worker's session (or repeat it); the answer counts the submissions that its earlier session held."""
+    return Call("register", (node, session, state, msgspec.json.encode(info), ticket, info.slots, *routes), int)
+
+
+def tick(node: str, session: str, lease_ms: int, info: WorkerInfo | None, alive: Sequence[Held]) -> Call[Beat]:
+    """A worker's heartbeat. Raises InfrastructureError when another session has taken the node's name."""
+
+    def read(answer: list[Any]) -> Beat:
+        if _text(answer[0]) == "STALE":
+            raise StaleSession(f"worker {node}: this session is not registered")
+        held = tuple(_held(_text(slot), _text(text)) for slot, text in _pairs(answer[3]))
+        return Beat(
+            state=_text(answer[1]), reason=_text(answer[2]), held=held, lost=tuple(_text(item) for item in answer[4])
+        )
+
+    arguments: list[str | bytes | int] = [node, session, lease_ms, msgspec.json.encode(info) if info else ""]
+    for lease in alive:
+        arguments += (lease.id, lease.fence)
+    return Call("tick", tuple(arguments), read)
+
+
+def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int, *, expire: bool) -> Call[Sweep]:
+    """Take back expired leases, re-issue tickets, drop old records, list what is out of attempts."""
+
+    def read(answer: list[Any]) -> Sweep:
+        if _text(answer[0]) == "REST":
+            return Sweep(worked=False, workers=int(answer[1]))
+        fields = iter(answer[2])
+        exhausted = tuple(
+            Exhausted(id=_text(name), fence=int(fence), attempt=int(attempt), submission=submission, why=_text(why))
+            for name, fence, attempt, submission, why in zip(fields, fields, fields, fields, fields, strict=True)
+        )
+        return Sweep(worked=True, workers=int(answer[1]), exhausted=exhausted)
+
+    return Call("sweep", (node, interval_ms, lease_ms, attempts_max, int(expire)), read)
+
+
+def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) -> Call[bool]:
+    """Give a finished submission the report of its rejudge; False = its verdict changed since it was seen."""
+
+    def read(answer: list[Any]) -> bool:
+        outcome = _text(answer[0])
+        if outcome == "UNFINISHED":
+            raise UsageError(f"submission {_text(answer[1])!r} is not finished")
+        return outcome == "AMENDED"
+
+    return Call("amend", (submission_id, other_id, verdict_seen, wire.encode(report)), read)
+
+
+class StaleSession(InfrastructureError):
+    """Another process registered under this worker's name, or Redis forgot the worker."""
+
+
+def state_of(text: bytes | None, submission_id: str) -> State:
+    """The state in a record. Raises UsageError when there is no record."""
+    if text is None:
+        raise UsageError(f"no submission {submission_id!r} in the queue")
+    return State(_text(text))
+
+
+def _held(slot: str, text: str) -> Held:
+    submission_id, fence, pid = text.split(" ")
+    return Held(slot=slot, id=submission_id, fence=int(fence), pid=int(pid))
+
+
+def _pairs(flat: Any) -> list[tuple[Any, Any]]:
+    if isinstance(flat, dict):
+        return list(flat.items())
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

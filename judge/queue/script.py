@@ -1,0 +1,63 @@
+"""The queue's Lua scripts as values: their texts, and a *call* = a script, its arguments and how to read the answer.
+
+Calls are made by :mod:`judge.queue.calls` and carried out by :mod:`judge.queue.store`, blocking or not. No I/O
+beyond reading the texts from this package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+T_co = TypeVar("T_co", covariant=True)
+
+Argument = str | bytes | int
+
+SCRIPT_NAMES = (
+    "submit",
+    "claim",
+    "event",
+    "finish",
+    "giveback",
+    "cancel",
+    "register",
+    "tick",
+    "sweep",
+    "amend",
+    "look",
+    "look",
+)
+
+
+@dataclass(frozen=True)
+class Script:
+    """One script, the shared part in front. ``sha1`` is what EVALSHA takes."""
+
+    name: str
+    text: str
+    sha1: str
+
+
+@dataclass(frozen=True)
+class Call(Generic[T_co]):
+    """One script call; ``read`` turns Redis' raw answer into a value (or raises what it means)."""
+
+    script: str
+    arguments: tuple[Argument, ...]
+    read: Callable[[Any], T_co]
+
+
+@cache
+def scripts() -> Mapping[str, Script]:
+    """All scripts by name."""
+    folder = files("judge.queue") / "lua"
+    common = (folder / "common.lua").read_text(encoding="utf-8")
+    loaded = {}
+    for name in SCRIPT_NAMES:
+        text = common + (folder / f"{name}.lua").read_text(encoding="utf-8")
+        loaded[name] = Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+    return loaded

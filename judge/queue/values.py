@@ -1,0 +1,115 @@
+"""What the queue's calls answer: frozen values, no I/O."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class State(StrEnum):
+    """Where a submission's record stands."""
+
+    QUEUED = "QUEUED"
+    CLAIMED = "CLAIMED"  #: a slot judges it, under a lease
+    HELD = "HELD"  #: an attempt failed; waits for its delay (or for its judge error)
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def final(self) -> bool:
+        """True when nothing will happen any more."""
+        return self in (State.DONE, State.CANCELLED)
+
+
+class Fault(StrEnum):
+    """Why a claim is given back."""
+
+    BLAMED = "blamed"  #: this submission's own judging failed; it has only so many such attempts
+    UNBLAMED = "unblamed"  #: its worker went away
+    RETURNED = "returned"  #: handed back in order; the attempt never counted
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission under a lease. ``fence`` grows with each claim: only the newest may write.
+
+    ``submission`` and ``sources`` are still text: a foreign client may have written anything there.
+    """
+
+    id: str
+    fence: int
+    attempt: int
+    submission: bytes
+    sources: bytes
+    wait_ms: int
+    priority_class: str
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """No claim: ``reason`` is "none" (nothing to do), "out" (the worker is drained) or "stale" (another session)."""
+
+    reason: str
+
+
+class Exhausted(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission out of attempts, now claimed by the caller, who owes it a judge error."""
+
+    id: str
+    fence: int
+    attempt: int
+    submission: bytes
+    why: str
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What a slot of the worker holds, as Redis sees it."""
+
+    slot: str
+    id: str
+    fence: int
+    pid: int
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a heartbeat. ``state`` is what is wanted of the worker ("on", "draining", "out")."""
+
+    state: str
+    reason: str
+    held: tuple[Held, ...]
+    lost: tuple[str, ...]
+
+
+class Sweep(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a sweep. ``worked`` is False when another worker has just swept."""
+
+    worked: bool
+    workers: int
+    exhausted: tuple[Exhausted, ...] = ()
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The queue's policy as it lies in Redis; 0 = no limit. :class:`judge.config.Settings` has the defaults."""
+
+    weights: dict[str, int]
+    queue_max: int
+    tenant_per_minute: int
+    tenant_running_max: int
+    ageing_ms: int
+    waiting_max_ms: int
+    keep_ms: int
+    keep_max: int
+
+
+class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker says about itself; other workers' versions may say more or less."""
+
+    slots: int = 0
+    languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    version: str = ""
+    host: str = ""
+    pid: int = 0
+    load_1m: float = 0.0
+    noise_ratio: float | None = None
+    disk_free_bytes: int = 0
+    problems: tuple[str, ...] = ()
