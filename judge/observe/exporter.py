@@ -32,7 +32,7 @@ from judge.observe.pipe import RecordReader
 from judge.observe.queue_state import QueueCollector, QueueProbe
 from judge.observe.record import SlotState
 from judge.observe.recording import Recording
-from judge.observe.settlement import RecordedAttempt
+from judge.observe.settlement import RecordedFence
 from judge.observe.store import Store
 from judge.observe.vocabulary import Vocabulary
 
@@ -50,7 +50,7 @@ CLIENT_TIMEOUT_S = 10
 class ExporterConfig:
     """What an exporter needs to know. ``version`` is this project's.
 
-    ``queue`` and ``recorded_attempt`` ask the queue (None = there is none): the first at scrape, from the threads that
+    ``queue`` and ``recorded_fence`` ask the queue (None = there is none): the first at scrape, from the threads that
     answer HTTP; the second when a slot was killed while it recorded a verdict, from the main thread. Neither may
     block for long.
     """
@@ -58,7 +58,7 @@ class ExporterConfig:
     vocabulary: Vocabulary
     version: str = ""
     queue: QueueProbe | None = None
-    recorded_attempt: RecordedAttempt | None = None
+    recorded_fence: RecordedFence | None = None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -98,7 +98,7 @@ class Exporter:
     def __init__(self, config: ExporterConfig) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
         self._store = Store(metric for metric in metrics.METRICS if not metric.name.startswith("judge_queue_"))
-        self._recording = Recording(self._store, config.vocabulary, config.recorded_attempt)
+        self._recording = Recording(self._store, config.vocabulary, config.recorded_fence)
         self._reader = RecordReader()
         self._queue = QueueCollector(config.queue, config.vocabulary) if config.queue else None
         self._metrics_app = make_wsgi_app(self.registry, disable_compression=True)

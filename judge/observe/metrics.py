@@ -143,7 +143,7 @@ CACHE_LIMIT = _gauge("judge_cache_limit_bytes", "Limit of a cache; absent when u
 CACHE_ENTRIES = _gauge("judge_cache_entries", "Entries of a cache.", "cache")
 EVENTS = _counter(
     "judge_events_total",
-    "Rare events of the service: lease expiries, fenced verdicts, sweeps, restarts, evictions, cancellations.",
+    "Rare events of this node: leases lost, slots and workers restarted, left-overs swept, retries, evictions.",
     "event",
 )
 SELFTEST = _gauge(
@@ -175,6 +175,17 @@ QUEUE_OLDEST = _gauge(
 QUEUE_RECORDED = _counter(
     "judge_queue_recorded_total",
     "Verdicts recorded since the queue was made, by any node: the truth that judge_submissions_total sums up to.",
+    scope="cluster",
+)
+QUEUE_EVENTS = _counter(
+    "judge_queue_events_total",
+    "What happened to submissions in the queue, by any node: accepted, refused, leases expired, verdicts fenced, ...",
+    "event",
+    scope="cluster",
+)
+QUEUE_PERSISTENT = _gauge(
+    "judge_queue_persistent",
+    "1 = Redis' last write to its append-only file succeeded, 0 = it failed; absent without such a file.",
     scope="cluster",
 )
 QUEUE_ROUND_TRIP = _gauge(

@@ -26,7 +26,8 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     """One look at the queue, the same from every node. None = unknown or without meaning here.
 
     ``ready`` maps priority class to submissions that wait; ``oldest_ns`` is the age of the one that has waited
-    longest (0 = none); ``recorded`` counts verdicts since the queue was made.
+    longest (0 = none); ``recorded`` counts verdicts since the queue was made, ``counts`` other things by its own
+    names. ``persistent``: the last write of Redis' append-only file succeeded.
     """
 
     ready: dict[str, int] = {}
@@ -34,6 +35,8 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     tickets: int = 0
     oldest_ns: int = 0
     recorded: int | None = None
+    counts: dict[str, int] = {}
+    persistent: bool | None = None
     replica_lag_ns: int | None = None
     memory_bytes: int | None = None
     memory_limit_bytes: int | None = None
@@ -42,6 +45,22 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
 #: Asks the queue once; raises QueueError when it does not answer within a second or so.
 QueueProbe = Callable[[], QueueState]
 
+#: Names in ``QueueState.counts`` -> value of the label "event".
+EVENTS = {
+    "accepted": "accepted",
+    "refused": "refused",
+    "cancelled": "cancelled",
+    "expired": "lease_expired",
+    "fenced": "verdict_fenced",
+    "blamed": "attempt_failed",
+    "unblamed": "worker_lost",
+    "returned": "returned",
+    "gave_up": "gave_up",
+    "tickets_reissued": "ticket_reissued",
+    "expunged": "expunged",
+    "amended": "amended",
+}
+
 _METRICS = (
     metrics.QUEUE_UP,
     metrics.QUEUE_READY,
@@ -49,6 +68,8 @@ _METRICS = (
     metrics.QUEUE_TICKETS,
     metrics.QUEUE_OLDEST,
     metrics.QUEUE_RECORDED,
+    metrics.QUEUE_EVENTS,
+    metrics.QUEUE_PERSISTENT,
     metrics.QUEUE_ROUND_TRIP,
     metrics.QUEUE_REPLICA_LAG,
     metrics.QUEUE_MEMORY,
@@ -110,11 +131,14 @@ def _fill(store: Store, state: QueueState, vocabulary: Vocabulary) -> None:
         store.set(metrics.QUEUE_READY, (priority_class,), 0)
     for name, waiting in state.ready.items():
         store.add(metrics.QUEUE_READY, (vocabulary.priority_class(name),), waiting)
+    for name, event in EVENTS.items():
+        store.add(metrics.QUEUE_EVENTS, (event,), state.counts.get(name, 0))
     for metric, value in (
         (metrics.QUEUE_LEASED, state.leased),
         (metrics.QUEUE_TICKETS, state.tickets),
         (metrics.QUEUE_OLDEST, state.oldest_ns),
         (metrics.QUEUE_RECORDED, state.recorded),
+        (metrics.QUEUE_PERSISTENT, state.persistent),
         (metrics.QUEUE_REPLICA_LAG, state.replica_lag_ns),
         (metrics.QUEUE_MEMORY, state.memory_bytes),
         (metrics.QUEUE_MEMORY_LIMIT, state.memory_limit_bytes or None),

@@ -55,18 +55,15 @@ class SlotState(StrEnum):
 
 
 class Count(StrEnum):
-    """Things that happen in the service and are only counted."""
+    """Things that happen on a node and are only counted. The queue itself counts what happens to submissions."""
 
-    LEASE_EXPIRED = "lease_expired"  #: a lease ran out; the submission went back to the queue
-    LEASE_LOST = "lease_lost"  #: a slot noticed that its submission belongs to another
-    VERDICT_REJECTED = "verdict_rejected"  #: fencing: a verdict came from one who no longer held the lease
-    RELEASED = "released"  #: freed because its process was gone, before the lease ran out
-    RETRIED = "retried"  #: given back after an infrastructure error
-    GAVE_UP = "gave_up"  #: out of attempts: judge error
-    CANCELLED = "cancelled"
+    LEASE_LOST = "lease_lost"  #: a slot noticed that its submission belongs to another, or was cancelled
+    VERDICT_FENCED = "verdict_fenced"  #: a slot's verdict came too late; another's counts
+    ATTEMPT_FAILED = "attempt_failed"  #: given back after an infrastructure error
     SWEPT = "swept"  #: left-overs of dead processes removed (cgroups, mounts, directories)
     SLOT_RESTARTED = "slot_restarted"
     WORKER_RESTARTED = "worker_restarted"
+    SERVER_RESTARTED = "server_restarted"  #: the embedded Redis
     CACHE_EVICTED = "cache_evicted"
     CONTAINER_COLD = "container_cold"  #: a container was made for the submission
     CONTAINER_WARM = "container_warm"  #: a container made ahead was there
@@ -129,10 +126,14 @@ class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
 
 
 class Prepared(msgspec.Struct, frozen=True, array_like=True, tag="prepared"):
-    """Slot ``slot`` is about to record this verdict in the queue; counted when it is known to be recorded."""
+    """Slot ``slot`` is about to record this verdict in the queue; counted when it is known to be recorded.
+
+    ``fence`` is the claim's number: the queue remembers under which one a verdict was recorded.
+    """
 
     slot: int
     submission: str
+    fence: int
     judged: Judged
 
 

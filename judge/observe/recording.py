@@ -23,7 +23,7 @@ from judge.observe.record import (
     SlotChanged,
     SlotState,
 )
-from judge.observe.settlement import RecordedAttempt, Settlement
+from judge.observe.settlement import RecordedFence, Settlement
 from judge.observe.store import Store
 from judge.observe.vocabulary import Names, Vocabulary
 
@@ -33,16 +33,16 @@ _CONTAINER_STARTS = {Count.CONTAINER_COLD: "cold", Count.CONTAINER_WARM: "warm"}
 class Recording:
     """Applies records to a store; bounds every label value on the way.
 
-    ``recorded_attempt`` settles verdicts whose slot died; without it they are not counted.
+    ``recorded_fence`` settles verdicts whose slot died; without it they are not counted.
     """
 
-    def __init__(self, store: Store, vocabulary: Vocabulary, recorded_attempt: RecordedAttempt | None = None) -> None:
+    def __init__(self, store: Store, vocabulary: Vocabulary, recorded_fence: RecordedFence | None = None) -> None:
         self._store = store
         self._vocabulary = vocabulary
         self._caches = Names()
         self._attacks = Names()
         self._slots: dict[int, SlotState] = {}
-        self.settlement = Settlement(self._settled, recorded_attempt)
+        self.settlement = Settlement(self._settled, recorded_fence)
         self._started: set[tuple[str, str]] = set()
         self._handlers: dict[type[Any], tuple[str, Callable[[Any], None]]] = {
             Judged: ("judged", self._judged),

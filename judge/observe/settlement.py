@@ -15,8 +15,8 @@ from judge.errors import QueueError
 from judge.observe.pipe import RecordWriter
 from judge.observe.record import Judged, Phase, Prepared, Settled
 
-#: Asks the queue which attempt's verdict is recorded for a submission (None = none yet). Raises QueueError.
-RecordedAttempt = Callable[[str], int | None]
+#: Asks the queue under which claim's fence a submission's verdict was recorded (None = it was not). Raises QueueError.
+RecordedFence = Callable[[str], int | None]
 
 #: Most verdicts that wait for an answer while the queue is away; older ones are given up and logged.
 DOUBTS_MAX = 1000
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 class VerdictSender:
     """Tells the exporter about the verdicts of one slot::
 
-    sender.prepare(submission_id, record)
+    sender.prepare(submission_id, fence, record)
     won = queue.record(...)
     sender.settle(won)
     """
@@ -38,10 +38,10 @@ class VerdictSender:
         self._clock = clock
         self._prepared_ns = 0
 
-    def prepare(self, submission: str, record: Judged) -> None:
+    def prepare(self, submission: str, fence: int, record: Judged) -> None:
         """Call right before the verdict is recorded. Takes microseconds, never blocks or raises."""
         self._prepared_ns = self._clock()
-        self._writer.send(Prepared(self._slot, submission, record))
+        self._writer.send(Prepared(self._slot, submission, fence, record))
 
     def settle(self, won: bool) -> None:
         """Call as soon as it is known whether this verdict is the recorded one."""
@@ -51,9 +51,9 @@ class VerdictSender:
 class Settlement:
     """Turns Prepared and Settled records into verdicts to count. Per slot at most one is open."""
 
-    def __init__(self, count: Callable[[Judged], None], recorded_attempt: RecordedAttempt | None) -> None:
+    def __init__(self, count: Callable[[Judged], None], recorded_fence: RecordedFence | None) -> None:
         self._count = count
-        self._recorded_attempt = recorded_attempt
+        self._recorded_fence = recorded_fence
         self._open: dict[int, Prepared] = {}
         self._doubts: list[Prepared] = []
 
@@ -97,12 +97,12 @@ class Settlement:
         while self._doubts:
             prepared = self._doubts[0]
             try:
-                attempt = self._recorded_attempt(prepared.submission) if self._recorded_attempt else None
+                fence = self._recorded_fence(prepared.submission) if self._recorded_fence else None
             except QueueError as error:
                 log.warning("%d verdicts cannot be counted yet: %s", len(self._doubts), error)
                 break
             del self._doubts[0]
-            if attempt == prepared.judged.attempt:
+            if fence == prepared.fence:
                 self._count(prepared.judged)
         if len(self._doubts) > DOUBTS_MAX:
             log.error("gave up counting %d verdicts", len(self._doubts) - DOUBTS_MAX)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from judge.wire import PRIORITY_CLASSES
+
 #: The label value of everything unknown.
 OTHER = "other"
 
@@ -19,7 +21,7 @@ class Vocabulary:
     """``languages``: the ids of the language definitions this node knows. ``classes``: the queue's priority classes."""
 
     languages: frozenset[str] = frozenset()
-    classes: frozenset[str] = frozenset({"contest", "practice", "rejudge"})
+    classes: frozenset[str] = frozenset(PRIORITY_CLASSES)
 
     def language(self, name: str) -> str:
         """The label value for a language id, which a client may have chosen."""

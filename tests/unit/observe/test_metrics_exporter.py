@@ -145,7 +145,7 @@ class Process:
 
 @pytest.fixture
 def process() -> Iterator[Process]:
-    process = Process(ExporterConfig(VOCABULARY, recorded_attempt=lambda submission: 1))
+    process = Process(ExporterConfig(VOCABULARY, recorded_fence=lambda submission: 1))
     yield process
     if process.pid:
         process.end()
@@ -189,7 +189,7 @@ def test_a_verdict_counts_when_its_slot_was_killed_before_it_could_say_so(proces
     child = os.fork()
     if child == 0:
         writer = RecordWriter(process.write_fd)
-        writer.send(Prepared(0, "s", Judged("cpp", Verdict.WA, "practice")))
+        writer.send(Prepared(0, "s", 1, Judged("cpp", Verdict.WA, "practice")))
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     RecordWriter(process.write_fd).send(SlotChanged(0, SlotState.STARTING))

@@ -58,7 +58,7 @@ LARGEST = Judged(
 
 RECORDS: tuple[Record, ...] = (
     Judged("cpp", Verdict.AC),
-    Prepared(1, "s", Judged("cpp", Verdict.WA, outcomes={Outcome.CPU_LIMIT: 2})),
+    Prepared(1, "s", 9, Judged("cpp", Verdict.WA, outcomes={Outcome.CPU_LIMIT: 2})),
     Settled(1, True, 5),
     SlotChanged(0, SlotState.BUSY),
     Counted(Count.SWEPT, 3),
@@ -86,7 +86,7 @@ def test_the_largest_record_fits_one_atomic_write() -> None:
 
 
 def test_a_prepared_record_of_the_largest_size_fits_too() -> None:
-    frame = encode_frame(Prepared(LARGE, "s" * 256, LARGEST))
+    frame = encode_frame(Prepared(LARGE, "s" * 256, 9, LARGEST))
     assert len(frame) <= FRAME_BYTES_MAX
     decoded = decode_payload(frame[4:])
     assert isinstance(decoded, Prepared)
@@ -95,14 +95,14 @@ def test_a_prepared_record_of_the_largest_size_fits_too() -> None:
 
 def test_an_endless_submission_id_is_refused_not_cut() -> None:
     with pytest.raises(ValueError, match="does not fit"):
-        encode_frame(Prepared(0, "s" * 10_000, Judged("cpp", Verdict.AC)))
+        encode_frame(Prepared(0, "s" * 10_000, 9, Judged("cpp", Verdict.AC)))
 
 
 def test_a_record_that_does_not_fit_is_dropped_and_the_loss_reported_by_the_next() -> None:
     read_fd, write_fd = open_pipe()
     writer = RecordWriter(write_fd)
-    assert not writer.send(Prepared(0, "s" * 10_000, Judged("cpp", Verdict.AC)))
-    assert writer.send(Prepared(0, "s", Judged("cpp", Verdict.AC)))
+    assert not writer.send(Prepared(0, "s" * 10_000, 9, Judged("cpp", Verdict.AC)))
+    assert writer.send(Prepared(0, "s", 9, Judged("cpp", Verdict.AC)))
     (record,) = _read(read_fd)
     assert isinstance(record, Prepared)
     assert record.judged.dropped == 1

@@ -45,11 +45,11 @@ class Board:
         self.answers: dict[str, int | None] = {}
         self.queue_away = False
         self.store = Store(metrics.METRICS)
-        self.recording = Recording(self.store, VOCABULARY, self._recorded_attempt)
+        self.recording = Recording(self.store, VOCABULARY, self._recorded_fence)
         self.registry = CollectorRegistry()
         self.registry.register(self.store)
 
-    def _recorded_attempt(self, submission: str) -> int | None:
+    def _recorded_fence(self, submission: str) -> int | None:
         if self.queue_away:
             raise QueueError("gone")
         return self.answers[submission]
@@ -139,7 +139,7 @@ def test_slots_are_counted_by_what_they_said_last(board: Board) -> None:
 
 def test_the_small_records(board: Board) -> None:
     for record in (
-        Counted(Count.LEASE_EXPIRED, 2),
+        Counted(Count.LEASE_LOST, 2),
         Counted(Count.CONTAINER_WARM, 3),
         LanguageReady("c", True),
         LanguageReady("nonsense", False),
@@ -149,7 +149,7 @@ def test_the_small_records(board: Board) -> None:
         CacheUsed("packages", 4, 5),
     ):
         board.recording.apply(record)
-    assert board("judge_events_total", event="lease_expired") == 2
+    assert board("judge_events_total", event="lease_lost") == 2
     assert board("judge_events_total", event="swept") == 0
     assert board("judge_containers_total", start="warm") == 3
     assert board("judge_language_ready", language="c") == 1
@@ -163,7 +163,7 @@ def test_the_small_records(board: Board) -> None:
 
 
 def test_a_settled_verdict_counts_with_its_report_phase(board: Board) -> None:
-    board.recording.apply(Prepared(0, "s", Judged("cpp", Verdict.AC, "practice", judging_ns=10)))
+    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice", judging_ns=10)))
     assert board.submissions() is None
     board.recording.apply(Settled(0, True, 5_000_000_000))
     assert board.submissions() == 1
@@ -171,7 +171,7 @@ def test_a_settled_verdict_counts_with_its_report_phase(board: Board) -> None:
 
 
 def test_a_lost_verdict_does_not_count(board: Board) -> None:
-    board.recording.apply(Prepared(0, "s", Judged("cpp", Verdict.AC, "practice")))
+    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice")))
     board.recording.apply(Settled(0, False))
     board.recording.apply(Settled(0, True))
     assert board.submissions() is None
@@ -182,7 +182,7 @@ def test_a_slot_killed_while_recording_is_settled_by_the_queue(
     board: Board, recorded: int | None, counted: int | None
 ) -> None:
     board.answers["s"] = recorded
-    board.recording.apply(Prepared(0, "s", Judged("cpp", Verdict.AC, "practice", attempt=1)))
+    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice", attempt=1)))
     board.recording.apply(SlotChanged(0, SlotState.STARTING))
     assert board.recording.settlement.doubts == 1
     board.recording.settlement.resolve()
@@ -192,8 +192,8 @@ def test_a_slot_killed_while_recording_is_settled_by_the_queue(
 
 def test_the_settled_record_of_a_verdict_may_be_lost(board: Board) -> None:
     board.answers["s"] = 1
-    board.recording.apply(Prepared(0, "s", Judged("cpp", Verdict.AC, "practice")))
-    board.recording.apply(Prepared(0, "t", Judged("cpp", Verdict.WA, "practice")))
+    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice")))
+    board.recording.apply(Prepared(0, "t", 1, Judged("cpp", Verdict.WA, "practice")))
     board.recording.settlement.resolve()
     board.recording.apply(Settled(0, True))
     assert board.submissions() == 1
@@ -204,7 +204,7 @@ def test_doubts_wait_for_the_queue_but_not_without_end(board: Board) -> None:
     board.queue_away = True
     for slot in range(DOUBTS_MAX + 5):
         board.answers[str(slot)] = 1
-        board.recording.apply(Prepared(slot, str(slot), Judged("cpp", Verdict.AC, "practice")))
+        board.recording.apply(Prepared(slot, str(slot), 1, Judged("cpp", Verdict.AC, "practice")))
     board.recording.settlement.abandon_all()
     board.recording.settlement.resolve()
     assert board.recording.settlement.doubts == DOUBTS_MAX
