@@ -64,8 +64,9 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     """One .in/.ans pair. ``name`` is the path below data/ without suffix ("secret/1-small/03").
 
     ``args`` are extra arguments of the submission, ``files`` extra (name, host path) pairs put into its
-    work directory, ``output_validator_args`` those of the validator. ``static_answer`` is the host path
-    of a fixed output to judge instead of running (output-only), empty otherwise.
+    work directory. ``input_validator_args`` are (validator name, arguments) pairs, an empty name standing for
+    every validator; ``output_validator_args`` those of the output validator, ``compare`` the same ones parsed when
+    that is the default one. ``max_score`` None = unbounded or not scored. Hint and description are for people.
     """
 
     __test__ = False
@@ -75,11 +76,33 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     answer_path: str
     args: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    input_validator_args: tuple[tuple[str, tuple[str, ...]], ...] = ()
     output_validator_args: tuple[str, ...] = ()
     compare: CompareFlags = CompareFlags()
     full_feedback: bool = False
     hint: str = ""
+    description: str = ""
     max_score: float | None = None
+
+
+class ValidatorCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that no submission ever sees: it tests the setter's validators.
+
+    ``kind``: ``invalid_input`` (some input validator must reject it), ``invalid_answer`` (some answer validator must
+    reject ``answer_path``), ``invalid_output`` and ``valid_output`` (the output validator must reject or accept
+    ``output_path``). Paths that the kind does not use are empty.
+    """
+
+    name: str
+    kind: str
+    input_path: str
+    answer_path: str = ""
+    output_path: str = ""
+    args: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    input_validator_args: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    output_validator_args: tuple[str, ...] = ()
+    compare: CompareFlags = CompareFlags()
 
 
 class ScorePolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,28 +170,40 @@ class ProblemLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpectedResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a jury submission must get. ``verdicts``: allowed final verdicts (empty = any).
+    """What a jury submission must get.
 
-    ``required``: each of these verdicts must occur on some case. ``score_min``/``score_max`` bound the score.
-    ``cases``: (glob over case or group names, expectation) pairs. ``use_for_time_limit``: "lower" (an accepted
-    one, bounds the limit from below), "upper" (must exceed it), or empty.
+    ``verdicts``: allowed final verdicts (empty = any). ``permitted``: every judged case must have one of these
+    (empty = any). ``required``: at least one case must have one of these (empty = no demand). ``score_min`` and
+    ``score_max`` bound the score; ``full_score`` False: the score must not be the best possible one (None = no
+    demand). ``message`` must appear in some case's judge feedback.
+    ``rules``: (glob over case and group names, expectation) pairs that must hold as well, the empty glob meaning the
+    whole submission; a rule's ``score_*`` are about the group that its glob names.
+    ``use_for_time_limit``: "lower" (must fit, bounds the limit from below), "upper" (must exceed it), or empty.
     """
 
     verdicts: tuple[Verdict, ...] = ()
+    permitted: tuple[Verdict, ...] = ()
     required: tuple[Verdict, ...] = ()
     score_min: float | None = None
     score_max: float | None = None
+    full_score: bool | None = None
     message: str = ""
-    cases: tuple[tuple[str, ExpectedResult], ...] = ()
+    rules: tuple[tuple[str, ExpectedResult], ...] = ()
     use_for_time_limit: str = ""
 
 
 class JurySubmission(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of submissions/. ``path`` is relative to the package."""
+    """One entry of submissions/. ``path`` is relative to the package.
+
+    ``entrypoint`` names the main file or class, empty to detect it. ``labelled`` False: nothing in the package says
+    what to expect, so anything is right.
+    """
 
     path: str
     program: Program
     expected: ExpectedResult
+    entrypoint: str = ""
+    labelled: bool = True
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,5 +246,6 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     static_validator: Program | None = None
     include: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     submissions: tuple[JurySubmission, ...] = ()
+    validator_cases: tuple[ValidatorCase, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

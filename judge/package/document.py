@@ -1,0 +1,145 @@
+"""YAML files as trees that remember their line numbers.
+
+Nothing of a package's meaning lives here. Hostile input is expected: size, depth and the number of nodes (aliases
+expanded) are bounded, no tag constructs anything, and a key written twice is reported.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+import yaml
+
+from judge.errors import PackageError
+from judge.package.findings import Findings
+
+#: Larger files are refused: a configuration file of a megabyte is a mistake or an attack.
+YAML_BYTES_MAX = 1 << 20
+#: Nodes after expanding aliases, and nesting.
+YAML_NODES_MAX = 100_000
+YAML_DEPTH_MAX = 64
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A scalar. ``text`` is what the file says, ``value`` what YAML 1.1 makes of it (dates stay text)."""
+
+    line: int
+    text: str
+    value: Scalar
+
+
+@dataclass(frozen=True)
+class Items:
+    """A sequence."""
+
+    line: int
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A mapping with text keys; ``lines`` are those of the keys."""
+
+    line: int
+    values: dict[str, Node]
+    lines: dict[str, int]
+
+
+Node = Leaf | Items | Table
+
+EMPTY = Table(line=0, values={}, lines={})
+
+
+def parse_yaml(data: bytes, file: str, findings: Findings) -> Node:
+    """The tree of one YAML document; an empty file is an empty table.
+
+    Raises PackageError(where=file:line) for what is not YAML, not UTF-8, or beyond the bounds above.
+    """
+    text = _decode(data, file, findings)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{file}:{mark.line + 1}" if mark else file
+        raise PackageError(f"not valid YAML: {error.problem or error.context}", where=where) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise PackageError(f"not valid YAML: {type(error).__name__}", where=file) from error
+    if root is None:
+        return EMPTY
+    return _Converter(file, findings).convert(root, depth=0)
+
+
+def _decode(data: bytes, file: str, findings: Findings) -> str:
+    if len(data) > YAML_BYTES_MAX:
+        raise PackageError(f"larger than {YAML_BYTES_MAX} bytes", where=file)
+    if data.startswith(codecs.BOM_UTF8):
+        findings.warning(file, "begins with a byte-order mark", line=1)
+        data = data[len(codecs.BOM_UTF8) :]
+    if b"\r" in data:
+        findings.warning(file, "has Windows line endings (CR LF)", line=1 + data[: data.index(b"\r")].count(b"\n"))
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = 1 + data[: error.start].count(b"\n")
+        raise PackageError("is not UTF-8", where=f"{file}:{line}") from error
+
+
+class _Converter:
+    """From PyYAML's nodes to ours, counting what it makes so that alias bombs end early."""
+
+    def __init__(self, file: str, findings: Findings) -> None:
+        self._file = file
+        self._findings = findings
+        self._nodes = 0
+        self._scalars = yaml.constructor.SafeConstructor()
+
+    def convert(self, node: yaml.Node, depth: int) -> Node:
+        line = node.start_mark.line + 1
+        self._nodes += 1
+        if self._nodes > YAML_NODES_MAX or depth > YAML_DEPTH_MAX:
+            raise PackageError("too many or too deeply nested values", where=f"{self._file}:{line}")
+        if isinstance(node, yaml.ScalarNode):
+            return Leaf(line=line, text=node.value, value=self._scalar(node))
+        if isinstance(node, yaml.SequenceNode):
+            return Items(line=line, items=tuple(self.convert(item, depth + 1) for item in node.value))
+        if isinstance(node, yaml.MappingNode):
+            return self._table(node, line, depth)
+        raise PackageError("not valid YAML", where=f"{self._file}:{line}")
+
+    def _table(self, node: yaml.MappingNode, line: int, depth: int) -> Table:
+        values: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            key_line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._findings.block(self._file, "a key must be a plain word", line=key_line)
+                continue
+            key = str(key_node.value)
+            if key in values:
+                self._findings.block(self._file, f"given twice (first in line {lines[key]})", line=key_line, key=key)
+                continue
+            values[key] = self.convert(value_node, depth + 1)
+            lines[key] = key_line
+        return Table(line=line, values=values, lines=lines)
+
+    def _scalar(self, node: yaml.ScalarNode) -> Scalar:
+        kind = node.tag.rpartition(":")[2]
+        try:
+            match kind:
+                case "null":
+                    return None
+                case "bool":
+                    return bool(self._scalars.construct_yaml_bool(node))
+                case "int":
+                    return int(self._scalars.construct_yaml_int(node))
+                case "float":
+                    return float(self._scalars.construct_yaml_float(node))
+                case _:
+                    return str(node.value)
+        except (ValueError, KeyError, IndexError):
+            return str(node.value)

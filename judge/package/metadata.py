@@ -1,0 +1,230 @@
+"""``problem.yaml`` of every format version -> :class:`Metadata`.
+
+The keys that only people read (credits, source, licence...) are checked for their names and dropped; the ones that
+judging needs are typed. Sources: the specification's versions legacy, legacy-icpc, 2023-07-draft and 2025-09.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from judge.model.problem import PackageFormat, ProblemLimits
+from judge.package.document import Items, Leaf, Table, parse_yaml
+from judge.package.findings import Findings
+from judge.package.limits import read_limits
+from judge.package.section import Section
+
+FILE = "problem.yaml"
+
+#: What people write in problem_format_version, and which reader it means.
+_VERSIONS = {
+    "legacy": PackageFormat.LEGACY,
+    "legacy-icpc": PackageFormat.LEGACY,
+    "2023-07": PackageFormat.DRAFT_2023_07,
+    "2023-07-draft": PackageFormat.DRAFT_2023_07,
+    "draft": PackageFormat.F2025_09,
+    "2025-09-draft": PackageFormat.F2025_09,
+    "2025-09": PackageFormat.F2025_09,
+}
+_TYPES = ("pass-fail", "scoring", "multi-pass", "interactive", "submit-answer")
+_INCOMPATIBLE = (("pass-fail", "scoring"), ("multi-pass", "submit-answer"), ("interactive", "submit-answer"))
+_VALIDATION_WORDS = ("score", "interactive", "multi-pass")
+_LICENSES = ("unknown", "public domain", "cc0", "cc by", "cc by-sa", "educational", "permission")
+
+#: Keys without a meaning for judging: those of the legacy format, and what later tools added to it.
+_LEGACY_KNOWN = ("uuid", "author", "source", "source_url", "keywords", "credits", "languages", "version")
+_MODERN_KNOWN = ("version", "credits", "source", "embargo_until", "keywords")
+
+
+@dataclass(frozen=True)
+class LegacyGrading:
+    """The legacy ``grading`` map. Everything but ``objective`` predates testdata.yaml and overrides it."""
+
+    minimize: bool = False
+    accept_score: float | None = None
+    reject_score: float | None = None
+    score_range: str = ""
+    on_reject: str = ""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What problem.yaml says, the same for all formats.
+
+    ``custom_validator``: the legacy ``validation`` begins with custom (in newer formats the directory decides).
+    ``validator_flags`` go to every validator run, before those of the group.
+    """
+
+    format: PackageFormat
+    title: str = ""
+    limits: ProblemLimits = field(default_factory=ProblemLimits)
+    scoring: bool = False
+    interactive: bool = False
+    multi_pass: bool = False
+    submit_answer: bool = False
+    custom_validator: bool = False
+    custom_score: bool = False
+    validator_flags: tuple[str, ...] = ()
+    grading: LegacyGrading = LegacyGrading()
+    languages: tuple[str, ...] = ()
+    allow_file_writing: bool = True
+    constants: tuple[tuple[str, str], ...] = ()
+
+
+def read_metadata(data: bytes, findings: Findings) -> Metadata:
+    """The content of problem.yaml. Raises PackageError when it is no YAML; other faults become findings."""
+    section = Section(parse_yaml(data, FILE, findings), FILE, findings)
+    package_format = _format(section)
+    if package_format is PackageFormat.LEGACY:
+        return _read_legacy(section)
+    return _read_modern(section, package_format)
+
+
+def _format(section: Section) -> PackageFormat:
+    version = section.text("problem_format_version", "legacy")
+    if version not in _VERSIONS:
+        section.choice("problem_format_version", tuple(_VERSIONS), "legacy")
+    return _VERSIONS.get(version, PackageFormat.LEGACY)
+
+
+def _read_legacy(section: Section) -> Metadata:
+    scoring = section.choice("type", ("pass-fail", "scoring"), "pass-fail") == "scoring"
+    words = section.text("validation", "default").split() or ["default"]
+    custom = words[0] == "custom"
+    if words[0] not in ("default", "custom"):
+        section.block("validation", f"must begin with default or custom, not {words[0]!r}")
+    for word in words[1:]:
+        if not custom or word not in _VALIDATION_WORDS:
+            section.block("validation", f"{word!r} has no meaning after {words[0]!r}")
+    if "score" in words and not scoring:
+        section.error("validation", "score needs type: scoring")
+    _check_license(section)
+    metadata = Metadata(
+        format=PackageFormat.LEGACY,
+        title=_title(section),
+        limits=read_limits(section.section("limits"), PackageFormat.LEGACY, multi_pass="multi-pass" in words),
+        scoring=scoring,
+        interactive="interactive" in words,
+        multi_pass="multi-pass" in words,
+        custom_validator=custom,
+        custom_score=custom and "score" in words,
+        validator_flags=section.words("validator_flags"),
+        grading=_legacy_grading(section.section("grading"), scoring),
+    )
+    section.finish(_LEGACY_KNOWN, strict=False)
+    return metadata
+
+
+def _legacy_grading(section: Section, scoring: bool) -> LegacyGrading:
+    if section.keys() and not scoring:
+        section.warning(section.keys()[0], "only scoring problems may have a grading map")
+    section.boolean("show_test_data_groups", False)
+    for key in ("accept_score", "reject_score", "range", "on_reject"):
+        if key in section:
+            section.warning(key, "deprecated: belongs into testdata.yaml")
+    grading = LegacyGrading(
+        minimize=section.choice("objective", ("max", "min"), "max") == "min",
+        accept_score=_optional_number(section, "accept_score"),
+        reject_score=_optional_number(section, "reject_score"),
+        score_range=section.text("range"),
+        on_reject=section.choice("on_reject", ("", "first_error", "worst_error", "grade"), ""),
+    )
+    section.finish(strict=False)
+    return grading
+
+
+def _optional_number(section: Section, key: str) -> float | None:
+    return section.number(key, 0.0) if section.node(key) is not None else None
+
+
+def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
+    types = _types(section)
+    for key in ("validation", "validator_flags", "grading"):
+        if key in section:
+            section.error(key, f"belongs to the legacy format and means nothing in {package_format}")
+            section.node(key)
+    if not section.text("uuid"):
+        section.error("uuid", "is missing")
+    if "name" not in section:
+        section.error("name", "is missing")
+    _check_license(section)
+    metadata = Metadata(
+        format=package_format,
+        title=_title(section),
+        limits=read_limits(section.section("limits"), package_format, multi_pass="multi-pass" in types),
+        scoring="scoring" in types,
+        interactive="interactive" in types,
+        multi_pass="multi-pass" in types,
+        submit_answer="submit-answer" in types,
+        languages=_languages(section),
+        allow_file_writing=section.boolean("allow_file_writing", False),
+        constants=_constants(section),
+    )
+    section.finish(_MODERN_KNOWN)
+    return metadata
+
+
+def _types(section: Section) -> frozenset[str]:
+    node = section.node("type")
+    words = ("pass-fail",) if node is None else section.words_of(node, "type")
+    if isinstance(node, Leaf):
+        words = (node.text,)
+    for word in words:
+        if word not in _TYPES:
+            section.block("type", f"expected one of {', '.join(_TYPES)}, not {word!r}")
+    for one, other in _INCOMPATIBLE:
+        if one in words and other in words:
+            section.block("type", f"{one} and {other} exclude each other")
+    if len(set(words)) < len(words) or not words:
+        section.error("type", "is empty or names a type twice")
+    return frozenset(words)
+
+
+def _title(section: Section) -> str:
+    """The name; of several languages the English one, else the first."""
+    node = section.node("name")
+    if isinstance(node, Table):
+        names = {key: value.text for key, value in node.values.items() if isinstance(value, Leaf)}
+        return names.get("en", next(iter(names.values()), ""))
+    return section.text("name")
+
+
+def _languages(section: Section) -> tuple[str, ...]:
+    """Language codes that may be used; empty = all."""
+    node = section.node("languages")
+    if node is None or (isinstance(node, Leaf) and node.text == "all"):
+        return ()
+    words = section.words_of(node, "languages")
+    if not words:
+        section.block("languages", "must be 'all' or name at least one language")
+    return words
+
+
+def _constants(section: Section) -> tuple[tuple[str, str], ...]:
+    table = section.section("constants").table
+    constants = []
+    for name, node in table.values.items():
+        if not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name):
+            section.findings_block(table.lines[name], f"constants.{name}", "is not a valid name of a constant")
+        elif not isinstance(node, Leaf) or node.value is None or isinstance(node.value, bool):
+            section.findings_block(table.lines[name], f"constants.{name}", "must be a number or a string")
+        else:
+            constants.append((name, node.text))
+    return tuple(constants)
+
+
+def _check_license(section: Section) -> None:
+    license_name = section.text("license", "unknown")
+    if license_name not in _LICENSES:
+        section.error("license", f"expected one of {', '.join(_LICENSES)}, not {license_name!r}")
+    owner = section.node("rights_owner")
+    if license_name == "public domain" and owner is not None:
+        section.error("rights_owner", "public domain has no rights owner")
+    if license_name in _LICENSES[2:] and owner is None and not _has_author(section):
+        section.error("license", f"{license_name!r} needs rights_owner, an author or a source")
+
+
+def _has_author(section: Section) -> bool:
+    nodes = [section.table.values.get(key) for key in ("author", "credits", "source")]
+    return any(isinstance(node, Items | Table) or (isinstance(node, Leaf) and node.text) for node in nodes)

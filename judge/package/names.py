@@ -1,0 +1,33 @@
+"""Names of files in packages: how they are shown, ordered and checked.
+
+Host paths keep whatever bytes the file system has (surrogate escapes); every name that leaves this room in a
+message, a report or JSON goes through :func:`shown`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from judge.model.problem import PackageFormat
+
+_NAME_2025 = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}")
+_NAME_LEGACY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9]")
+
+
+def shown(name: str) -> str:
+    """``name`` as text that any JSON encoder takes: bytes that are not UTF-8 become ``\\xNN``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def hidden(name: str) -> bool:
+    """Names that belong to other tools and are no part of a package: ``.git``, ``.DS_Store``, ``-x``, ``a~``."""
+    return name.startswith((".", "-")) or name.endswith("~") or name in {"__pycache__", "__MACOSX", "Thumbs.db"}
+
+
+def conforming(name: str, package_format: PackageFormat) -> bool:
+    """Whether the specification allows ``name`` for a file or directory.
+
+    One-letter names are allowed in legacy packages too: its pattern forbids them, its own examples use them.
+    """
+    pattern = _NAME_LEGACY if package_format is PackageFormat.LEGACY and len(name) > 1 else _NAME_2025
+    return pattern.fullmatch(name) is not None

@@ -1,0 +1,131 @@
+"""A problem package on disk -> :class:`~judge.model.problem.Problem`. The only file that knows the whole layout.
+
+Formats: legacy (and legacy-icpc), 2023-07-draft, 2025-09. Nothing is executed here and nothing is written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import msgspec
+
+from judge.errors import PackageError
+from judge.model.problem import PackageFormat, Problem, Program, ValidatorKind
+from judge.package import programs
+from judge.package.document import YAML_BYTES_MAX
+from judge.package.findings import Findings
+from judge.package.metadata import FILE, Metadata, read_metadata
+from judge.package.names import shown
+from judge.package.submissions import read_submissions
+from judge.package.testdata import read_testdata
+from judge.package.timelimit import declared_time_limit
+from judge.package.tree import Tree
+
+
+def read_package(path: Path, *, inheritance: str = "keys") -> Problem:
+    """The problem in the directory ``path``, ready to judge, with everything found wrong in its diagnostics.
+
+    ``inheritance`` is how legacy groups inherit, see :mod:`judge.package.grouppolicy`.
+    Raises PackageError(where="file:line: key") when it cannot be judged as it is.
+    """
+    problem, findings = inspect_package(path, inheritance=inheritance)
+    findings.raise_if_blocked()
+    return problem
+
+
+def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, Findings]:
+    """As :func:`read_package`, but blocking findings are only reported: the problem may then be meaningless.
+
+    Raises PackageError for what makes reading on pointless: no directory, no problem.yaml, no YAML in it.
+    """
+    findings = Findings()
+    tree = Tree(path, findings)
+    metadata = _metadata(tree, findings)
+    validator = _output_validator(tree, metadata, findings)
+    root, validator_cases = read_testdata(
+        tree, metadata, findings, default_validator=validator is None, inheritance=inheritance
+    )
+    problem = Problem(
+        name=shown(Path(tree.path).name),
+        path=tree.path,
+        format=metadata.format,
+        title=metadata.title,
+        limits=metadata.limits,
+        scoring=metadata.scoring,
+        interactive=metadata.interactive,
+        multi_pass=metadata.multi_pass,
+        submit_answer=metadata.submit_answer,
+        custom_score=metadata.custom_score,
+        minimize=metadata.grading.minimize,
+        languages=metadata.languages,
+        root=root,
+        validator_kind=ValidatorKind.DEFAULT if validator is None else ValidatorKind.KATTIS,
+        output_validator=validator,
+        input_validators=_input_validators(tree, findings),
+        answer_validators=programs.programs_in(tree, "answer_validators", findings, grammars=True),
+        graders=_grader(tree, findings),
+        static_validator=programs.single_program(tree, "static_validator", findings),
+        include=programs.include_files(tree, findings),
+        submissions=read_submissions(tree, metadata, findings),
+        validator_cases=validator_cases,
+        constants=metadata.constants,
+    )
+    _check_whole(problem, findings)
+    return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
+
+
+def _metadata(tree: Tree, findings: Findings) -> Metadata:
+    entry = tree.find(FILE)
+    if entry is None or entry.is_directory:
+        raise PackageError("there is no such file, so this is no problem package", where=FILE)
+    metadata = read_metadata(tree.read(entry, YAML_BYTES_MAX), findings)
+    if metadata.limits.time_limit_ns:
+        return metadata
+    limits = msgspec.structs.replace(metadata.limits, time_limit_ns=declared_time_limit(tree, findings))
+    return dataclasses.replace(metadata, limits=limits)
+
+
+def _output_validator(tree: Tree, metadata: Metadata, findings: Findings) -> Program | None:
+    validator = programs.output_validator(tree, metadata.format, findings)
+    legacy = metadata.format is PackageFormat.LEGACY
+    if legacy and not metadata.custom_validator:
+        if validator is not None:
+            findings.warning(FILE, "validation is default, so output_validators/ is not used", key="validation")
+        validator = None
+    elif validator is None and (metadata.custom_validator or metadata.interactive or metadata.multi_pass):
+        where = "output_validators" if legacy else "output_validator"
+        findings.block(where, "the problem needs an output validator and there is none")
+    return validator
+
+
+def _input_validators(tree: Tree, findings: Findings) -> tuple[Program, ...]:
+    old = programs.programs_in(tree, "input_format_validators", findings, grammars=True)
+    if old:
+        findings.warning("input_format_validators", "is called input_validators/ now")
+    validators = (*old, *programs.programs_in(tree, "input_validators", findings, grammars=True))
+    if not validators:
+        findings.error("input_validators", "there must be at least one input validator")
+    return validators
+
+
+def _grader(tree: Tree, findings: Findings) -> Program | None:
+    found = programs.programs_in(tree, "graders", findings)
+    if len(found) > 1:
+        findings.block("graders", "there must be at most one grader")
+    return found[0] if found else None
+
+
+def _check_whole(problem: Problem, findings: Findings) -> None:
+    """Rules that tie several parts together."""
+    groups = [problem.root]
+    while groups:
+        group = groups.pop()
+        groups += group.groups
+        where = f"data/{group.name}" if group is not problem.root else "data"
+        if group.policy.custom_grader and problem.graders is None:
+            findings.block(where, "grading is custom and there is no program in graders/", key="grading")
+        if group.static_validation is not None and problem.static_validator is None:
+            findings.block(where, "has a static validation case and there is no static validator")
+    if problem.submit_answer and problem.static_validator is not None:
+        findings.error("static_validator", "an output-only problem has no sources to validate")

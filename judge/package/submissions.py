@@ -1,0 +1,122 @@
+"""``submissions/`` -> the jury's programs and what each must get.
+
+Strongest first: DOMjudge's comments in the source, submissions.yaml (newer formats), the directory's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from judge.model.problem import ExpectedResult, JurySubmission, PackageFormat, Program
+from judge.package.document import YAML_BYTES_MAX
+from judge.package.findings import Findings
+from judge.package.labels import comment_label, directory_label
+from judge.package.metadata import Metadata
+from judge.package.programs import SOURCE_ENDINGS, ending, is_program, program_at
+from judge.package.submissionsyaml import FILE, SubmissionRules, builtin_rules, read_submission_rules
+from judge.package.tree import Entry, Tree
+
+#: Comments with expectations are looked for in this much of each source.
+COMMENT_BYTES_MAX = 1 << 20
+
+
+def read_submissions(tree: Tree, metadata: Metadata, findings: Findings) -> tuple[JurySubmission, ...]:
+    """All programs in submissions/*/ and directly in submissions/, in path order."""
+    reader = _Reader(tree, metadata, findings, _rules(tree, metadata, findings))
+    found = []
+    for entry in tree.entries("submissions"):
+        if entry.is_directory:
+            found += reader.directory(entry)
+        elif entry.relative != FILE and is_program(tree, entry):
+            if metadata.format is not PackageFormat.LEGACY:
+                findings.warning(entry.shown, "submissions belong into a directory below submissions/")
+            found.append(reader.submission(entry, ""))
+    _check(found, reader.rules, findings)
+    return tuple(found)
+
+
+def _rules(tree: Tree, metadata: Metadata, findings: Findings) -> SubmissionRules:
+    entry = tree.find(FILE)
+    if entry is not None and not entry.is_directory:
+        if metadata.format is PackageFormat.LEGACY:
+            findings.warning(FILE, "does not belong to the legacy format; used all the same")
+        return read_submission_rules(tree.read(entry, YAML_BYTES_MAX), findings, scoring=metadata.scoring)
+    return SubmissionRules() if metadata.format is PackageFormat.LEGACY else builtin_rules()
+
+
+def _check(found: list[JurySubmission], rules: SubmissionRules, findings: Findings) -> None:
+    if not any(submission.path.startswith("submissions/accepted/") for submission in found):
+        findings.error("submissions/accepted", "there must be at least one accepted submission")
+    for glob in rules.unused([submission.path.removeprefix("submissions/") for submission in found]):
+        findings.warning(FILE, "matches no submission", key=glob)
+    for submission in found:
+        if not submission.labelled:
+            findings.warning(submission.path, "nothing says what this submission must get")
+
+
+@dataclass(frozen=True)
+class _Reader:
+    tree: Tree
+    metadata: Metadata
+    findings: Findings
+    rules: SubmissionRules
+
+    def directory(self, directory: Entry) -> list[JurySubmission]:
+        """Programs of one directory of verdicts; in output-only problems every entry is one."""
+        found = []
+        for entry in self.tree.entries(directory.relative):
+            if self.metadata.submit_answer or is_program(self.tree, entry):
+                found.append(self.submission(entry, directory.name))
+            else:
+                self.findings.warning(entry.shown, "is no program in a known language and was passed over")
+        return found
+
+    def submission(self, entry: Entry, directory: str) -> JurySubmission:
+        """One program with everything that is said about it."""
+        program = program_at(self.tree, entry)
+        path = entry.shown
+        applied = self.rules.apply(path.removeprefix("submissions/"))
+        label = directory_label(directory, self.metadata.format, scoring=self.metadata.scoring)
+        expected = self._expected(label, applied.rules)
+        comment = self._comment(program)
+        if comment is not None:
+            expected = self._commented(expected, comment, path)
+        return JurySubmission(
+            path=path,
+            program=msgspec.structs.replace(program, language=applied.language),
+            expected=expected,
+            entrypoint=applied.entrypoint,
+            labelled=bool(label or applied.rules or comment) and (comment is not None or directory != "mixed"),
+        )
+
+    def _expected(self, label: ExpectedResult | None, rules: tuple[tuple[str, ExpectedResult], ...]) -> ExpectedResult:
+        """The rule about the whole submission, if there is just one, else the directory's, with the rest as rules.
+
+        In newer formats the built-in rules come as rules, so a directory's own label only counts for names that
+        the format does not define.
+        """
+        whole = [one for glob, one in rules if not glob]
+        if len(whole) == 1 and (label is None or label.permitted or label.required):
+            rest = tuple((glob, one) for glob, one in rules if glob)
+            return msgspec.structs.replace(whole[0], rules=rest)
+        return msgspec.structs.replace(label or ExpectedResult(), rules=rules)
+
+    def _comment(self, program: Program) -> ExpectedResult | None:
+        for name, path in program.files:
+            if ending(name) not in SOURCE_ENDINGS:
+                continue
+            with open(path, "rb") as source:
+                label = comment_label(source.read(COMMENT_BYTES_MAX))
+            if label is not None:
+                return label
+        return None
+
+    def _commented(self, expected: ExpectedResult, comment: ExpectedResult, path: str) -> ExpectedResult:
+        """The comment's verdicts replace those of the directory; both may be needed to tell who is wrong."""
+        if not comment.verdicts:
+            return msgspec.structs.replace(expected, score_min=comment.score_min, score_max=comment.score_max)
+        if expected.verdicts and not set(comment.verdicts) & set(expected.verdicts):
+            self.findings.warning(path, "the verdicts in the source's comment contradict its directory")
+        return msgspec.structs.replace(comment, use_for_time_limit="", rules=())
