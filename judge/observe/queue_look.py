@@ -13,8 +13,8 @@ from redis.exceptions import RedisError
 
 from judge.errors import QueueError
 from judge.model.verdict import Verdict
+from judge.observe.overview import ClassOverview, FinishedLately, Overview, RunningNow, Trouble, WorkerOverview
 from judge.observe.queue_state import QueueState
-from judge.observe.overview import Trouble, FinishedLately, Overview, RunningNow, ClassOverview, WorkerOverview
 from judge.queue.broker import Broker, redact
 from judge.queue.script import scripts
 from judge.queue.store import Queue
