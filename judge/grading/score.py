@@ -99,7 +99,7 @@ def score_case(
     if is_modern(problem):
         if is_sample(group.name):
             return Scored(verdict=verdict)
-        return score_modern(group.policy, case_maximum(group, case), verdict, award)
+        return score_modern(group.policy, case.max_score, verdict, award)
     return _score_legacy(problem, group.policy, case, verdict, award, dialect)
 
 
@@ -120,17 +120,6 @@ def _score_legacy(
         return Scored(verdict=verdict, score=policy.reject_score)
     accept_score = policy.accept_score if case.max_score is None else case.max_score
     return Scored(verdict=verdict, score=accept_score * (1.0 if award.multiplier is None else award.multiplier))
-
-
-def case_maximum(group: TestGroup, case: TestCase) -> float | None:
-    """The maximum score of a case in a modern group: its own, else its share of the group's; None = unbounded."""
-    if case.max_score is not None or group.policy.max_score is None:
-        return case.max_score
-    if group.policy.aggregation is not ScoreAggregation.SUM:
-        return group.policy.max_score
-    static = group.static_validation.max_score or 0.0 if group.static_validation else 0.0
-    spoken_for = static + math.fsum(child.policy.max_score or 0.0 for child in group.groups)
-    return max(0.0, group.policy.max_score - spoken_for) / len(group.cases)
 
 
 def score_modern(policy: ScorePolicy, maximum: float | None, verdict: Verdict, award: Award) -> Scored:
@@ -246,12 +235,14 @@ def _sum(scores: Sequence[float]) -> float:
 
 def _fold_modern(problem: Problem, group: TestGroup, children: Sequence[tuple[str, Scored]]) -> Scored:
     """First rejection in order; the root's score is that of ``secret``, samples have none."""
+    if group.policy.ignore_sample:
+        children = [(name, child) for name, child in children if not is_sample(name)]
     verdict = next((child.verdict for _, child in children if child.verdict is not Verdict.AC), Verdict.AC)
     if not problem.scoring or is_sample(group.name):
         return Scored(verdict=verdict)
     if group.name == problem.root.name:
-        secret = [child.score for name, child in children if not is_sample(name)]
-        return Scored(verdict=verdict, score=secret[0] if secret and secret[0] is not None else 0.0)
+        secret = next((child.score for name, child in children if not is_sample(name)), None)
+        return Scored(verdict=verdict, score=secret or 0.0)
     maximum = group.policy.max_score
     if group.policy.aggregation is ScoreAggregation.PASS_FAIL:
         return Scored(verdict=verdict, score=(maximum or 0.0) if verdict is Verdict.AC else 0.0)
