@@ -97,7 +97,7 @@ class Exporter:
 
     def __init__(self, config: ExporterConfig) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
-        self._store = Store(metric for metric in metrics.METRICS if not metric.name.startswith("judge_queue_"))
+        self._store = Store(metrics.NODE_METRICS)
         self._recording = Recording(self._store, config.vocabulary, config.recorded_fence)
         self._reader = RecordReader()
         self._queue = QueueCollector(config.queue, config.vocabulary) if config.queue else None

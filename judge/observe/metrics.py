@@ -210,5 +210,68 @@ RECORDS_DROPPED = _counter(
 )
 RECORDS_INVALID = _counter("judge_metrics_records_invalid_total", "Stretches of the metrics pipe that were no record.")
 
-#: Everything above, in the order of the documentation.
-METRICS: tuple[Metric, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Metric))
+#: Everything above by what it tells, in the order of the documentation.
+SECTIONS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
+    ("Submissions", (SUBMISSIONS, REDELIVERED, WAIT, JUDGING, PHASES, CASES)),
+    (
+        "Runs of submitted programs",
+        (
+            RUNS,
+            RUN_CPU,
+            RUN_WALL,
+            RUN_MEMORY,
+            RUN_PROCESSES,
+            RUN_CPU_USER,
+            RUN_CPU_SYSTEM,
+            RUN_THROTTLED,
+            RUN_PRESSURE,
+            RUN_OOM_KILLS,
+            RUN_FORK_FAILURES,
+            RUN_MAJOR_FAULTS,
+            RUN_SWITCHES,
+            RUN_IO_READ,
+            RUN_IO_WRITE,
+            RUN_OUTPUT,
+        ),
+    ),
+    (
+        "The node",
+        (
+            SLOTS,
+            CONTAINERS,
+            CACHE_REQUESTS,
+            CACHE_BYTES,
+            CACHE_LIMIT,
+            CACHE_ENTRIES,
+            EVENTS,
+            SELFTEST,
+            LANGUAGE_READY,
+            NOISE,
+            BUILD_INFO,
+            START_TIME,
+        ),
+    ),
+    (
+        "The queue",
+        (
+            QUEUE_UP,
+            QUEUE_ROUND_TRIP,
+            QUEUE_READY,
+            QUEUE_LEASED,
+            QUEUE_TICKETS,
+            QUEUE_OLDEST,
+            QUEUE_RECORDED,
+            QUEUE_EVENTS,
+            QUEUE_PERSISTENT,
+            QUEUE_REPLICA_LAG,
+            QUEUE_MEMORY,
+            QUEUE_MEMORY_LIMIT,
+        ),
+    ),
+    ("The metrics themselves", (RECORDS, RECORDS_DROPPED, RECORDS_INVALID)),
+)
+
+#: What the exporter's own store holds, and what is asked of the queue at scrape.
+QUEUE_METRICS: tuple[Metric, ...] = next(group for title, group in SECTIONS if title == "The queue")
+METRICS: tuple[Metric, ...] = tuple(metric for _, group in SECTIONS for metric in group)
+NODE_METRICS: tuple[Metric, ...] = tuple(metric for metric in METRICS if metric not in QUEUE_METRICS)

@@ -61,21 +61,6 @@ EVENTS = {
     "amended": "amended",
 }
 
-_METRICS = (
-    metrics.QUEUE_UP,
-    metrics.QUEUE_READY,
-    metrics.QUEUE_LEASED,
-    metrics.QUEUE_TICKETS,
-    metrics.QUEUE_OLDEST,
-    metrics.QUEUE_RECORDED,
-    metrics.QUEUE_EVENTS,
-    metrics.QUEUE_PERSISTENT,
-    metrics.QUEUE_ROUND_TRIP,
-    metrics.QUEUE_REPLICA_LAG,
-    metrics.QUEUE_MEMORY,
-    metrics.QUEUE_MEMORY_LIMIT,
-)
-
 
 class QueueCollector(Collector):
     """The queue's series. Asks at most once per second; when the queue is away, says so and shows nothing stale."""
@@ -86,7 +71,7 @@ class QueueCollector(Collector):
         self._clock = clock
         self._lock = threading.Lock()
         self._asked_ns: int | None = None
-        self._store = Store(_METRICS)
+        self._store = Store(metrics.QUEUE_METRICS)
         self._reachable = False
 
     def collect(self) -> Iterator[Family]:
@@ -111,7 +96,7 @@ class QueueCollector(Collector):
         if self._asked_ns is not None and now_ns - self._asked_ns < FRESH_NS:
             return
         self._asked_ns = now_ns
-        store = Store(_METRICS)
+        store = Store(metrics.QUEUE_METRICS)
         try:
             state = self._probe()
         except QueueError as error:

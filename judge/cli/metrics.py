@@ -1,0 +1,60 @@
+"""``judge metrics``: list every series that /metrics exposes, for people, as Markdown or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import msgspec
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's arguments."""
+    parser = subparsers.add_parser(
+        "metrics",
+        help="list every series that /metrics exposes",
+        description="List every series that a worker's /metrics exposes: name, type, labels, meaning.",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="the text of docs/metrics.md")
+    form.add_argument("--json", action="store_true", help="a JSON array, one object per series")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the list."""
+    from judge.observe.metrics import METRICS
+
+    if args.markdown:
+        from judge.observe.metrics_doc import markdown
+
+        print(markdown(), end="")
+    elif args.json:
+        print(msgspec.json.encode([_as_dict(metric) for metric in METRICS]).decode())
+    else:
+        _print_table()
+    return 0
+
+
+def _print_table() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from judge.observe.metrics import SECTIONS
+
+    console = Console()
+    for title, group in SECTIONS:
+        table = Table("series", "type", "labels", "meaning", title=title, title_justify="left")
+        for metric in group:
+            table.add_row(metric.name, metric.kind, ", ".join(metric.labels), metric.help)
+        console.print(table)
+
+
+def _as_dict(metric: Any) -> dict[str, Any]:
+    return {
+        "name": metric.name,
+        "type": str(metric.kind),
+        "unit": metric.unit,
+        "labels": metric.labels,
+        "scope": metric.scope,
+        "help": metric.help,
+    }
