@@ -1,0 +1,12 @@
+# tries: read the host's paths off the mount table
+# expect: CONFINED
+import os
+import re
+
+text = open("/proc/self/mountinfo").read() + open("/proc/self/mounts").read() + open("/proc/self/mountstats").read()
+paths = set(re.findall(r"(?:lowerdir|upperdir|workdir)[+=]*([^, \n]+)", text))
+host = {part for entry in paths for part in entry.split(":") if part.startswith("/") and part.count("/") > 1}
+roots = {line.split()[3] for line in open("/proc/self/mountinfo")}
+named = {root for root in roots if re.search(r"judge|lib|home|root|srv|opt|slot", root)}
+disks = re.findall(r" - (?:ext4|xfs|btrfs|zfs|nfs\w*|9p|virtiofs) (\S+)", text)
+print(f"ESCAPED: {sorted(host)[:3]} {sorted(named)[:3]} {disks[:3]}" if host or named or disks else "CONFINED")
