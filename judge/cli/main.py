@@ -21,6 +21,8 @@ from judge.errors import JudgeError
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("run", "run", "run one program once in the sandbox"),
     ("grade", "grade", "judge a submission in this process, without any queue"),
+    ("top", "top", "show live what the service is doing"),
+    ("metrics", "metrics", "list every series that /metrics exposes"),
 )
 
 
