@@ -1,0 +1,128 @@
+"""Log lines: what is in each, and what can never be."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judge.errors import UsageError
+from judge.observe.logs import MESSAGE_CHARS_MAX, log_context, set_up_logging
+
+log = logging.getLogger("judge.test")
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def _stream(log_format: str, level: str = "info") -> io.StringIO:
+    stream = io.StringIO()
+    set_up_logging(log_format, level, stream)
+    return stream
+
+
+def test_a_json_line_has_the_context_and_the_fields() -> None:
+    stream = _stream("json")
+    with log_context(submission="s1", attempt=2, slot=0):
+        with log_context(case="secret/1"):
+            log.warning("full: %d", 3, extra={"fields": {"size_bytes": 10}})
+        log.warning("again")
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first["time"].endswith("+00:00")
+    assert {name: first[name] for name in ("level", "logger", "message", "submission", "attempt", "slot", "case")} == {
+        "level": "warning",
+        "logger": "judge.test",
+        "message": "full: 3",
+        "submission": "s1",
+        "attempt": 2,
+        "slot": 0,
+        "case": "secret/1",
+    }
+    assert first["size_bytes"] == 10
+    assert "case" not in second
+
+
+def test_a_console_line_reads_well() -> None:
+    stream = _stream("console")
+    with log_context(submission="s1", attempt=2, slot=0):
+        log.warning("the cache is full", extra={"fields": {"size_bytes": 10}})
+    line = stream.getvalue()
+    assert line.endswith("WARNING judge.test: the cache is full [submission=s1 attempt=2 slot=0] size_bytes=10\n")
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_passwords_in_urls_are_blotted_out(log_format: str) -> None:
+    stream = _stream(log_format)
+    log.error("cannot reach %s", "rediss://user:s3cret@host:6379/0", extra={"fields": {"url": "redis://:s3cret@h"}})
+    assert "s3cret" not in stream.getvalue()
+    assert "rediss://user:***@host:6379/0" in stream.getvalue()
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+@given(text=st.text(st.characters()))
+def test_nothing_in_a_message_or_a_field_makes_a_second_line(log_format: str, text: str) -> None:
+    stream = _stream(log_format)
+    with log_context(submission=text):
+        log.error("%s", text + "\x1b[31m\nforged", extra={"fields": {"name": text}})
+    assert len(stream.getvalue().splitlines()) == 1
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_an_exception_is_in_the_same_record() -> None:
+    stream = _stream("json")
+    try:
+        raise OSError("redis://u:pw@h failed")
+    except OSError:
+        log.exception("judging failed")
+    (entry,) = map(json.loads, stream.getvalue().splitlines())
+    assert "OSError: redis://u:***@h failed" in entry["exception"]
+
+
+def test_a_traceback_on_the_console_is_indented() -> None:
+    stream = _stream("console")
+    try:
+        raise OSError("gone")
+    except OSError:
+        log.exception("judging failed")
+    first, *rest = stream.getvalue().splitlines()
+    assert "judging failed" in first
+    assert all(line.startswith("    ") for line in rest)
+
+
+def test_a_message_that_does_not_format_is_still_a_line() -> None:
+    stream = _stream("json")
+    log.error("%d of %d", "x")  # noqa: PLE1206 - the mistake is the point
+    assert "does not format" in json.loads(stream.getvalue())["message"]
+
+
+def test_endless_messages_are_cut() -> None:
+    stream = _stream("json")
+    log.error("x" * 100_000)
+    assert len(json.loads(stream.getvalue())["message"]) == MESSAGE_CHARS_MAX + 3
+
+
+def test_fields_that_json_does_not_know_are_shown_as_python_shows_them() -> None:
+    stream = _stream("json")
+    log.error("x", extra={"fields": {"what": slice(1)}})
+    assert json.loads(stream.getvalue())["what"] == "slice(None, 1, None)"
+
+
+def test_the_level_is_kept_and_wrong_settings_are_named() -> None:
+    stream = _stream("json", "warning")
+    log.info("not shown")
+    assert stream.getvalue() == ""
+    with pytest.raises(UsageError, match="log_format: 'xml'"):
+        set_up_logging("xml", "info")
+    with pytest.raises(UsageError, match="log_level: 'loud'"):
+        set_up_logging("json", "loud")
