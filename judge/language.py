@@ -31,10 +31,11 @@ HEAP_MIB_MIN = 16
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 _COMPILE_PLACEHOLDERS = frozenset({"source", "sources", "artifact", "main"})
-_RUN_PLACEHOLDERS = _COMPILE_PLACEHOLDERS | {"memory_mib", "heap_mib", "stack_mib"}
+_LIMIT_PLACEHOLDERS = frozenset({"artifact", "memory_mib", "heap_mib", "stack_mib"})
+_RUN_PLACEHOLDERS = _COMPILE_PLACEHOLDERS | _LIMIT_PLACEHOLDERS
 
 #: Keys that name one language and so never come from the one it extends.
-_OWN_KEYS = frozenset({"id", "name", "aliases", "judge0_ids", "piston", "kattis", "dmoj", "priority"})
+_OWN_KEYS = frozenset({"id", "name", "aliases", "judge0_ids", "piston", "kattis", "dmoj", "prepare", "priority"})
 
 
 class Languages:
@@ -167,6 +168,8 @@ def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
     for key, argv in _templates(spec):
         allowed = _RUN_PLACEHOLDERS if key == "run" else _COMPILE_PLACEHOLDERS
         yield from ((key, complaint) for complaint in _argv_complaints(argv, allowed))
+    for key, value in spec.run_env.items():
+        yield from ((f"run_env.{key}", complaint) for complaint in _word_complaints(value, _LIMIT_PLACEHOLDERS))
     if spec.prepare and not re.fullmatch(r"/opt(/[\w.+-]+)+", spec.prepare.target):
         yield "prepare.target", "must be a path below /opt"
     if spec.prepare and not (spec.prepare.commands and spec.prepare.collect):
@@ -204,11 +207,15 @@ def _argv_complaints(argv: tuple[str, ...], allowed: frozenset[str]) -> Iterator
     if not argv or not argv[0].startswith(("/", "{artifact}/")):
         yield "the first word must be an absolute path or start with {artifact}/"
     for word in argv:
-        for name in _PLACEHOLDER.findall(word):
-            if name and name not in allowed:
-                yield f"unknown placeholder {{{name}}}; one of {', '.join(sorted(allowed))}"
+        yield from _word_complaints(word, allowed)
         if "{sources}" in word and word != "{sources}":
             yield "{sources} must stand alone in its element"
+
+
+def _word_complaints(word: str, allowed: frozenset[str]) -> Iterator[str]:
+    for name in _PLACEHOLDER.findall(word):
+        if name and name not in allowed:
+            yield f"unknown placeholder {{{name}}}; one of {', '.join(sorted(allowed))}"
 
 
 def _clashes(specs: Sequence[LanguageSpec]) -> list[str]:
@@ -250,17 +257,37 @@ def run_argv(
     spec: LanguageSpec, sources: Sequence[str], source: str, main: str, limits: Limits, args: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """The run command under these limits, the program's own arguments last."""
+    values = {"source": f"{ARTIFACT_DIR}/{source}", "main": main} | _limit_values(spec, limits)
+    return (*_fill(spec.run, values, [f"{ARTIFACT_DIR}/{name}" for name in sources]), *args)
+
+
+def run_environment(spec: LanguageSpec, limits: Limits) -> dict[str, str]:
+    """The variables that the language adds to a run's environment under these limits."""
+    values = _limit_values(spec, limits)
+    return {name: _fill((value,), values, ())[0] for name, value in spec.run_env.items()}
+
+
+def language_limits(spec: LanguageSpec, limits: Limits) -> Limits:
+    """The limits of a run with the language's factors applied: its time factor and its minima."""
+    return msgspec.structs.replace(
+        limits,
+        cpu_time_ns=round(limits.cpu_time_ns * spec.time_factor),
+        cpu_time_hard_ns=round(limits.cpu_time_hard_ns * spec.time_factor),
+        wall_time_ns=round(limits.wall_time_ns * spec.time_factor),
+        processes=max(limits.processes, spec.processes_min),
+        open_files=max(limits.open_files, spec.open_files_min),
+    )
+
+
+def _limit_values(spec: LanguageSpec, limits: Limits) -> dict[str, str]:
     memory_mib = limits.memory_bytes // MIB
     stack_mib = (limits.stack_bytes or limits.memory_bytes) // MIB
-    values = {
-        "source": f"{ARTIFACT_DIR}/{source}",
-        "main": main,
+    return {
         "artifact": ARTIFACT_DIR,
         "memory_mib": str(memory_mib),
         "heap_mib": str(max(HEAP_MIB_MIN, memory_mib - spec.memory_overhead_mib)),
         "stack_mib": str(max(1, stack_mib)),
     }
-    return (*_fill(spec.run, values, [f"{ARTIFACT_DIR}/{name}" for name in sources]), *args)
 
 
 def _fill(argv: Sequence[str], values: Mapping[str, str], sources: Sequence[str]) -> tuple[str, ...]:
@@ -271,8 +298,3 @@ def _fill(argv: Sequence[str], values: Mapping[str, str], sources: Sequence[str]
         else:
             words.append(_PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), word))
     return tuple(words)
-
-
-def memory_marker(spec: LanguageSpec, stderr: bytes) -> str:
-    """The runtime's own out-of-memory message found in ``stderr``, or empty."""
-    return next((marker for marker in spec.memory_markers if marker.encode() in stderr), "")

@@ -20,7 +20,7 @@ import msgspec
 
 from judge.grading.sources import Prepared, SourceProblem, prepare
 from judge.grading.text import safe_text
-from judge.language import compile_argv, run_argv
+from judge.language import compile_argv, run_argv, run_environment
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
 from judge.model.report import CompileReport
@@ -89,7 +89,7 @@ class Compiled:
             raise ValueError("there is no program to run after a compile error")
         names = self.prepared
         argv = run_argv(self.language, names.sources, names.source, names.main, limits, args)
-        return with_environment(RunSpec(argv=argv, limits=limits), self.language.run_env)
+        return with_environment(RunSpec(argv=argv, limits=limits), run_environment(self.language, limits))
 
 
 def compile_program(
