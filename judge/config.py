@@ -31,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ``state_dir`` holds the embedded Redis' data, artifacts, layers and scratch. ``broker`` empty = the
     embedded server of ``judge up``. ``slots`` 0 = one per usable core. ``cgroup_root`` empty = found at start.
-    ``uid_base`` is the first of the reserved host uids used when started by root (two per slot).
+    ``uid_base`` is the first of the reserved host uids used when started by root (two per slot). ``log_format`` is
+    "console" or "json", ``log_level`` "debug" to "error"; ``traces`` sends OpenTelemetry spans (extra ``traces``).
 
     The service: ``namespace`` is the prefix of all keys in Redis (several services can share one); ``node`` names
     the worker (empty = host name and a number kept in the state directory), ``tags`` what it offers. ``redis_server``
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metrics_port: int = 9090
     log_format: str = "console"
     log_level: str = "info"
+    traces: bool = False
     namespace: str = "judge"
     node: str = ""
     tags: tuple[str, ...] = ()
