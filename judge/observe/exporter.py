@@ -28,6 +28,7 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from judge.errors import UsageError
 from judge.observe import metrics
+from judge.observe.disk import DiskCollector
 from judge.observe.pipe import RecordReader
 from judge.observe.queue_state import QueueCollector, QueueProbe
 from judge.observe.record import SlotState
@@ -48,7 +49,7 @@ CLIENT_TIMEOUT_S = 10
 
 @dataclass(frozen=True)
 class ExporterConfig:
-    """What an exporter needs to know. ``version`` is this project's.
+    """What an exporter needs to know. ``version`` is this project's; ``state_dir`` empty = tell of no disk.
 
     ``queue`` and ``recorded_fence`` ask the queue (None = there is none): the first at scrape, from the threads that
     answer HTTP; the second when a slot was killed while it recorded a verdict, from the main thread. Neither may
@@ -59,6 +60,7 @@ class ExporterConfig:
     version: str = ""
     queue: QueueProbe | None = None
     recorded_fence: RecordedFence | None = None
+    state_dir: str = ""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -105,6 +107,8 @@ class Exporter:
         self.registry.register(self._store)
         if self._queue:
             self.registry.register(self._queue)
+        if config.state_dir:
+            self.registry.register(DiskCollector(config.state_dir))
         self._store.set(metrics.BUILD_INFO, (config.version, platform.python_version()))
         self._store.set(metrics.START_TIME, (), time.time())
 

@@ -141,6 +141,10 @@ CACHE_REQUESTS = _counter("judge_cache_requests_total", "Look-ups in a cache.", 
 CACHE_BYTES = _gauge("judge_cache_bytes", "Size of a cache.", "cache", unit="bytes")
 CACHE_LIMIT = _gauge("judge_cache_limit_bytes", "Limit of a cache; absent when unlimited.", "cache", unit="bytes")
 CACHE_ENTRIES = _gauge("judge_cache_entries", "Entries of a cache.", "cache")
+DISK_FREE = _gauge(
+    "judge_disk_free_bytes", "Free space where the state directory lies (caches, scratch, artifacts).", unit="bytes"
+)
+DISK_SIZE = _gauge("judge_disk_size_bytes", "Size of the file system of the state directory.", unit="bytes")
 EVENTS = _counter(
     "judge_events_total",
     "Rare events of this node: leases lost, slots and workers restarted, left-overs swept, retries, evictions.",
@@ -243,6 +247,8 @@ SECTIONS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
             CACHE_BYTES,
             CACHE_LIMIT,
             CACHE_ENTRIES,
+            DISK_FREE,
+            DISK_SIZE,
             EVENTS,
             SELFTEST,
             LANGUAGE_READY,
@@ -271,7 +277,9 @@ SECTIONS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("The metrics themselves", (RECORDS, RECORDS_DROPPED, RECORDS_INVALID)),
 )
 
-#: What the exporter's own store holds, and what is asked of the queue at scrape.
+#: What is asked at scrape: of the queue and of the disk. All others lie in the exporter's own store.
 QUEUE_METRICS: tuple[Metric, ...] = next(group for title, group in SECTIONS if title == "The queue")
 METRICS: tuple[Metric, ...] = tuple(metric for _, group in SECTIONS for metric in group)
-NODE_METRICS: tuple[Metric, ...] = tuple(metric for metric in METRICS if metric not in QUEUE_METRICS)
+NODE_METRICS: tuple[Metric, ...] = tuple(
+    metric for metric in METRICS if metric not in (*QUEUE_METRICS, DISK_FREE, DISK_SIZE)
+)

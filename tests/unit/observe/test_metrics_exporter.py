@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -55,6 +56,16 @@ def test_metrics_answers_with_what_was_fed() -> None:
     samples = _samples(body)
     assert samples["judge_submissions_total{practice,cpp,AC}"] == 1
     assert any(name.startswith("judge_build_info") and "1.2.3" in name for name in samples)
+
+
+def test_the_disk_of_the_state_directory_is_told_when_it_is_there(tmp_path: Path) -> None:
+    registry = Exporter(ExporterConfig(VOCABULARY, state_dir=str(tmp_path))).registry
+    free, size = (registry.get_sample_value(f"judge_disk_{name}_bytes") for name in ("free", "size"))
+    assert free is not None
+    assert size is not None
+    assert 0 < free <= size
+    gone = Exporter(ExporterConfig(VOCABULARY, state_dir=str(tmp_path / "none"))).registry
+    assert gone.get_sample_value("judge_disk_free_bytes") is None
 
 
 def test_garbage_in_the_pipe_is_counted() -> None:
