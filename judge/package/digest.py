@@ -1,0 +1,65 @@
+"""A stable name for the content of a package: the same files give the same digest on every machine.
+
+What counts: relative names (raw bytes), contents, the executable bit, targets of symbolic links, empty directories.
+What does not: times, owners, other mode bits, and directories of version control.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from judge.errors import PackageError
+from judge.package.names import shown
+from judge.package.tree import DEPTH_MAX, ENTRIES_MAX
+
+_SKIPPED = frozenset({b".git", b".hg", b".svn", b"__pycache__"})
+_VERSION = b"judge package digest 1\n"
+
+
+def package_digest(root: Path) -> str:
+    """``sha256:<64 hex digits>``. Raises PackageError for what is no file, directory or link, or cannot be read."""
+    total = hashlib.sha256(_VERSION)
+    for name, path in _walk(os.fsencode(root)):
+        total.update(_record(name, path))
+    return f"sha256:{total.hexdigest()}"
+
+
+def _walk(root: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(relative name, path) of everything below, each directory before its content, siblings in byte order."""
+    stack = [(b"", root)]
+    count = 0
+    while stack:
+        name, path = stack.pop()
+        if name:
+            yield name, path
+        if os.path.isdir(path) and not os.path.islink(path):
+            if name.count(b"/") >= DEPTH_MAX:
+                raise PackageError(f"directories nest deeper than {DEPTH_MAX}", where=shown(os.fsdecode(name)))
+            children = sorted((child for child in os.listdir(path) if child not in _SKIPPED), reverse=True)
+            count += len(children)
+            if count > ENTRIES_MAX:
+                raise PackageError(f"the package has more than {ENTRIES_MAX} files")
+            stack += [(name + b"/" + child if name else child, path + b"/" + child) for child in children]
+
+
+def _record(name: bytes, path: bytes) -> bytes:
+    """Kind, length-prefixed name and content hash: no two different trees give the same records."""
+    try:
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            kind, content = b"l", hashlib.sha256(os.readlink(path)).digest()
+        elif stat.S_ISDIR(status.st_mode):
+            kind, content = b"d", b""
+        elif stat.S_ISREG(status.st_mode):
+            kind = b"x" if status.st_mode & 0o111 else b"f"
+            with open(path, "rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
+        else:
+            raise PackageError("is neither a file, a directory nor a link", where=shown(os.fsdecode(name)))
+    except OSError as error:
+        raise PackageError(f"cannot be read: {error.strerror}", where=shown(os.fsdecode(name))) from error
+    return b"%b %d " % (kind, len(name)) + name + content + b"\n"

@@ -1,0 +1,101 @@
+"""Where packages come from: a directory, a zip file, or ``PATH@REVISION`` of a git repository; and in which format.
+
+:func:`open_package` is the front door of this room: whatever a user names comes out as a Problem.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from judge.errors import PackageError, UsageError
+from judge.model.problem import Problem
+from judge.package import dmoj, polygon
+from judge.package.findings import Findings
+from judge.package.gitsource import repository_of, unpack_revision
+from judge.package.names import hidden, shown
+from judge.package.read import inspect_package
+from judge.package.unpack import DEFAULT_BOUNDS, Bounds
+from judge.package.zipsource import unpack_zip
+
+ZIP_SUFFIXES = (".zip", ".kpp")
+
+
+@contextmanager
+def package_directory(spec: str, scratch: Path | None = None, bounds: Bounds = DEFAULT_BOUNDS) -> Iterator[Path]:
+    """The package's directory on this host, unpacked into ``scratch`` (default: the system's) while in use.
+
+    Raises UsageError when nothing is there, PackageError when what is there is no package.
+    """
+    path = Path(spec)
+    if path.is_dir():
+        yield _inside(path)
+    elif path.is_file():
+        if path.suffix.lower() not in ZIP_SUFFIXES:
+            raise UsageError(f"{shown(spec)} is a file but no {' or '.join(ZIP_SUFFIXES)} archive")
+        with fresh_directory(scratch, path.stem) as root:
+            unpack_zip(path, root, bounds)
+            yield _inside(root)
+    elif "@" in spec:
+        name, _, revision = spec.rpartition("@")
+        repository, subdirectory = repository_of(Path(name))
+        with fresh_directory(scratch, Path(os.path.abspath(name)).name) as root:
+            unpack_revision(repository, subdirectory, revision, root, bounds)
+            yield _inside(root)
+    else:
+        raise UsageError(f"there is no package {shown(spec)}")
+
+
+def inspect_any(directory: Path, unpacked: Path, *, inheritance: str = "keys") -> tuple[Problem, Findings]:
+    """The problem in a package directory of any known format, with its findings; see ``inspect_package``.
+
+    ``unpacked``: an empty directory for what an importer must unpack; it must live as long as the problem.
+    """
+    if (directory / "problem.yaml").exists():
+        return inspect_package(directory, inheritance=inheritance)
+    if (directory / polygon.FILE).exists():
+        return polygon.inspect_polygon(directory)
+    if (directory / dmoj.FILE).exists():
+        return dmoj.inspect_dmoj(directory, unpacked)
+    raise PackageError(
+        f"has neither problem.yaml, {polygon.FILE} (Polygon) nor {dmoj.FILE} (DMOJ)", where=shown(str(directory))
+    )
+
+
+@contextmanager
+def open_package(spec: str, scratch: Path | None = None, *, inheritance: str = "keys") -> Iterator[Problem]:
+    """The problem that ``spec`` names, ready to judge; its files exist while the context lasts.
+
+    Raises PackageError(where="file:line: key") when it cannot be judged.
+    """
+    with package_directory(spec, scratch) as directory, fresh_directory(scratch, "unpacked") as unpacked:
+        problem, findings = inspect_any(directory, unpacked, inheritance=inheritance)
+        findings.raise_if_blocked()
+        yield problem
+
+
+@contextmanager
+def fresh_directory(scratch: Path | None, name: str) -> Iterator[Path]:
+    """An empty directory called ``name``, removed afterwards (unpacking bounds its depth, so rmtree is safe)."""
+    holder = tempfile.mkdtemp(prefix="judge-package-", dir=scratch)
+    try:
+        root = Path(holder) / (name or "package")
+        root.mkdir()
+        yield root
+    finally:
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+def _inside(root: Path) -> Path:
+    """``root``, or the one directory in it when that is where the package is (the usual way to zip)."""
+    markers = ("problem.yaml", polygon.FILE, dmoj.FILE)
+    if any((root / marker).exists() for marker in markers):
+        return root
+    children = [entry.path for entry in os.scandir(root) if entry.is_dir() and not hidden(entry.name)]
+    if len(children) == 1 and any(os.path.exists(os.path.join(children[0], marker)) for marker in markers):
+        return Path(children[0])
+    return root
