@@ -1,0 +1,17 @@
+/* tries: open files without end, then raise the limit
+ * expect: CONFINED
+ * limits: files=64
+ */
+#include "hostile.h"
+int main(void)
+{
+    struct rlimit more = {65536, 65536};
+    MUST_FAIL(setrlimit(RLIMIT_NOFILE, &more));
+    int opened = 0;
+    while (opened < 100000 && open("/dev/null", O_RDONLY) >= 0)
+        opened++;
+    if (opened > 64)
+        escaped("%d descriptors", opened);
+    MUST_FAIL_WITH(eventfd(0), EMFILE);
+    confined();
+}

@@ -1,0 +1,13 @@
+/* tries: print exactly as much as is allowed: that must pass
+ * expect: EXITED 0
+ * limits: stdout=65536
+ */
+#include "hostile.h"
+int main(void)
+{
+    static char block[65536];
+    memset(block, 'x', sizeof block);
+    for (size_t done = 0; done < sizeof block;)
+        done += write(1, block + done, sizeof block - done);
+    return 0;
+}
