@@ -110,6 +110,11 @@ def give_back(
     return Call("giveback", (submission_id, fence, why, fault.value, delay_ms, attempts_max), bool)
 
 
+def wake() -> Call[int]:
+    """Leave a ticket in each queue that has work and no ticket; the answer counts the lanes with work."""
+    return Call("wake", (), int)
+
+
 def register(node: str, session: str, state: str, info: WorkerInfo, ticket: str, routes: Sequence[str]) -> Call[int]:
     """Begin a worker's session (or repeat it); the answer counts the submissions that its earlier session held."""
     return Call("register", (node, session, state, msgspec.json.encode(info), ticket, info.slots, *routes), int)
@@ -121,9 +126,13 @@ def tick(node: str, session: str, lease_ms: int, info: WorkerInfo | None, alive:
     def read(answer: list[Any]) -> Beat:
         if _text(answer[0]) == "STALE":
             raise StaleSession(f"worker {node}: this session is not registered")
-        held = tuple(_held(_text(slot), _text(text)) for slot, text in _pairs(answer[3]))
+        held = tuple(parse_held(_text(slot), _text(text)) for slot, text in _pairs(answer[3]))
         return Beat(
-            state=_text(answer[1]), reason=_text(answer[2]), held=held, lost=tuple(_text(item) for item in answer[4])
+            state=_text(answer[1]),
+            reason=_text(answer[2]),
+            held=held,
+            lost=tuple(_text(item) for item in answer[4]),
+            failures=int(answer[5]),
         )
 
     arguments: list[str | bytes | int] = [node, session, lease_ms, msgspec.json.encode(info) if info else ""]
@@ -171,7 +180,8 @@ def state_of(text: bytes | None, submission_id: str) -> State:
     return State(_text(text))
 
 
-def _held(slot: str, text: str) -> Held:
+def parse_held(slot: str, text: str) -> Held:
+    """What a slot holds, from its "id fence pid"."""
     submission_id, fence, pid = text.split(" ")
     return Held(slot=slot, id=submission_id, fence=int(fence), pid=int(pid))
 

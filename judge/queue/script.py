@@ -27,6 +27,7 @@ SCRIPT_NAMES = (
     "register",
     "tick",
     "sweep",
+    "wake",
     "amend",
     "look",
     "look",

@@ -71,12 +71,16 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a heartbeat. ``state`` is what is wanted of the worker ("on", "draining", "out")."""
+    """The answer to a heartbeat. ``state`` is what is wanted of the worker ("on", "draining", "out").
+
+    ``failures`` counts the worker's failed attempts since its last recorded verdict.
+    """
 
     state: str
     reason: str
     held: tuple[Held, ...]
     lost: tuple[str, ...]
+    failures: int
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):

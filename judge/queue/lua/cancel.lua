@@ -8,8 +8,9 @@ if r.state == 'QUEUED' then
   dequeue(id, r.class, r.route, r.tenant)
   forget_idle_tenant(r.tenant)
 elseif r.state == 'CLAIMED' then
+  local held = redis.call('HGET', P .. 'n:' .. r.node, r.slot)
+  if held then redis.call('PUBLISH', P .. 'ctl.' .. r.node, r.slot .. ' ' .. held) end
   unlease(id, r.node, r.slot, r.tenant)
-  redis.call('PUBLISH', P .. 'ctl.' .. r.node, 'cancel ' .. r.slot .. ' ' .. id .. ' ' .. r.fence)
 else
   redis.call('ZREM', P .. 'lease', id)
 end

@@ -99,5 +99,5 @@ stat('running')
 tenant_started(r.tenant)
 local wait_ms = math.max(now - tonumber(r.at), 0)
 emit(id, 'claimed', '{"type":"claimed","submission":' .. cjson.encode(id) .. ',"worker":' .. cjson.encode(node .. '/' .. slot)
-     .. ',"attempt":' .. attempt .. ',"wait_ns":' .. int(wait_ms) .. '000000}')
+     .. ',"attempt":' .. attempt .. ',"wait_ns":' .. int(wait_ms * 1000000) .. '}')
 return {'CLAIMED', id, fence, attempt, r.sub, redis.call('GET', P .. 'src:' .. r.src), wait_ms, r.class}

@@ -9,6 +9,7 @@ unlease(id, r.node, r.slot, r.tenant)
 if kind == 'returned' then redis.call('HINCRBY', key, 'attempt', -1) end
 local blamed = kind == 'blamed' and redis.call('HINCRBY', key, 'blamed', 1) or tonumber(r.blamed)
 stat(kind)
+if kind == 'blamed' and r.node ~= '' then redis.call('HINCRBY', P .. 'worker:' .. r.node, 'failures', 1) end
 if kind ~= 'returned' then
   emit(id, 'retried', '{"type":"retried","submission":' .. cjson.encode(id) .. ',"attempt":' .. r.attempt
        .. ',"why":' .. cjson.encode(why) .. '}')

@@ -1,8 +1,8 @@
 -- A worker's heartbeat: renew the leases of its living slots, learn what it holds and what is wanted of it.
 -- ARGV: node, session, lease_ms, info JSON ("" = unchanged), then pairs of id and fence.
--- Returns {"STALE"} or {"OK", state, reason, {slot, "id fence pid", ...}, {ids whose lease is lost}}.
+-- Returns {"STALE"} or {"OK", state, reason, {slot, "id fence pid", ...}, {ids whose lease is lost}, failures in a row}.
 local node, session, lease_ms, info = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local worker = redis.call('HMGET', P .. 'worker:' .. node, 'session', 'state', 'reason')
+local worker = redis.call('HMGET', P .. 'worker:' .. node, 'session', 'state', 'reason', 'failures')
 if worker[1] ~= session then return {'STALE'} end
 local now = now_ms()
 redis.call('ZADD', P .. 'workers', now, node)
@@ -12,8 +12,8 @@ for i = 5, #ARGV, 2 do
   local r = record(ARGV[i], 'state', 'fence')
   if r.state == 'CLAIMED' and r.fence == ARGV[i + 1] then
     redis.call('ZADD', P .. 'lease', 'XX', now + lease_ms, ARGV[i])
-  else
+  elseif r.fence ~= ARGV[i + 1] or r.state == 'CANCELLED' then
     table.insert(lost, ARGV[i])
   end
 end
-return {'OK', worker[2], worker[3] or '', redis.call('HGETALL', P .. 'n:' .. node), lost}
+return {'OK', worker[2], worker[3] or '', redis.call('HGETALL', P .. 'n:' .. node), lost, tonumber(worker[4] or 0)}

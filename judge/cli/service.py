@@ -1,0 +1,71 @@
+"""What the commands of the service share: options, the broker they talk to, starting a supervisor."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+import msgspec
+
+from judge.client import Client, broker_of
+from judge.config import Settings, load_settings
+from judge.queue.store import Queue
+
+#: Commands for people give up on an unreachable broker after this long.
+PATIENCE_S = 2.0
+
+
+def worker_options(parser: argparse.ArgumentParser) -> None:
+    """Options of a process that judges."""
+    parser.add_argument("--slots", type=int, metavar="N", help="slots (default: one for each usable core)")
+    parser.add_argument("--state-dir", metavar="DIR", help="where data, caches and scratch live")
+    parser.add_argument("--metrics-port", type=int, metavar="PORT", help="port of /metrics (0 = any free one)")
+    parser.add_argument("--tags", metavar="A,B", help="what this worker offers, for submissions that ask for it")
+
+
+def broker_option(parser: argparse.ArgumentParser) -> None:
+    """The option of a command that talks to a running service."""
+    parser.add_argument(
+        "--broker", metavar="URL", help="address of the service's Redis (default: the settings', else this machine's)"
+    )
+
+
+def become_supervisor(args: argparse.Namespace, *, embedded: bool) -> int:
+    """Replace this process by the supervisor; does not return."""
+    environ = os.environ | worker_environment(args)
+    words = [sys.executable, "-m", "workers.supervisor", *(["--embedded"] if embedded else [])]
+    if embedded:
+        environ.pop("JUDGE_BROKER", None)
+    sys.stdout.flush()
+    os.execve(sys.executable, words, environ)
+
+
+def worker_environment(args: argparse.Namespace) -> dict[str, str]:
+    """The environment variables that stand for the given options."""
+    names = {
+        "slots": "SLOTS",
+        "state_dir": "STATE_DIR",
+        "metrics_port": "METRICS_PORT",
+        "tags": "TAGS",
+        "broker": "BROKER",
+    }
+    given = {variable: getattr(args, name, None) for name, variable in names.items()}
+    return {f"JUDGE_{variable}": str(value) for variable, value in given.items() if value is not None}
+
+
+def settings_for(broker: str | None) -> Settings:
+    """The settings, with a broker from the command line if there is one."""
+    settings = load_settings()
+    return msgspec.structs.replace(settings, broker=broker) if broker else settings
+
+
+def open_client(broker: str | None) -> Client:
+    """A client for a command. Raises UsageError or QueueError."""
+    return Client.open(settings_for(broker))
+
+
+def check_broker_answers(broker: str | None, settings: Settings) -> None:
+    """Raises QueueError within seconds when Redis does not answer."""
+    with Queue(broker_of(msgspec.structs.replace(settings, broker=broker or settings.broker)), PATIENCE_S) as queue:
+        queue.command("PING")

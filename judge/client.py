@@ -1,0 +1,217 @@
+"""The Python client: put submissions into the queue, follow them, get their reports. Blocking and asyncio.
+
+::
+
+    from judge.client import Client, submission_of
+
+    with Client.open() as judge:                       # the settings' broker, else this machine's embedded one
+        id = judge.submit(submission_of("sum.cpp", package="/problems/sum", language="cpp"))
+        for event in judge.follow(id):
+            print(event)
+        report = judge.result(id)
+
+Every method may be repeated safely: a submission's id is its idempotency key. Other languages can do the same with
+Redis alone; docs/wire.md says how.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from judge.config import Settings, load_settings
+from judge.errors import SubmissionCancelled, UsageError
+from judge.model.event import Cancelled, Done, Event
+from judge.model.report import Report
+from judge.model.submission import SourceFile, Submission
+from judge.queue import calls
+from judge.queue.broker import Broker, parse
+from judge.queue.store import PATIENCE_S, AsyncQueue, Queue
+from judge.queue.values import State
+
+__all__ = ["AsyncClient", "Client", "broker_of", "embedded_url", "new_id", "submission_of"]
+
+
+def new_id() -> str:
+    """A fresh submission id. Keep it and use it again to ask for the very same submission."""
+    return uuid.uuid4().hex
+
+
+def submission_of(
+    *files: str | Path,
+    package: str,
+    language: str = "",
+    id: str = "",
+    main: str = "",
+    priority_class: str = "practice",
+    tenant: str = "",
+    tags: Sequence[str] = (),
+) -> Submission:
+    """A submission of source files on this machine; the first is the main one. Raises UsageError naming the file."""
+    sources = []
+    for file in files:
+        try:
+            sources.append(SourceFile(name=Path(file).name, content=Path(file).read_bytes()))
+        except OSError as error:
+            raise UsageError(f"source file {file}: {error.strerror or error}") from error
+    return Submission(
+        id=id or new_id(),
+        package=package,
+        sources=tuple(sources),
+        language=language,
+        main=main or (sources[0].name if len(sources) > 1 else ""),
+        priority_class=priority_class,
+        tenant=tenant,
+        tags=tuple(tags),
+    )
+
+
+def embedded_url(settings: Settings) -> str:
+    """Where the embedded Redis of ``judge up`` listens."""
+    return f"unix://{Path(settings.state_dir) / 'redis' / 'redis.sock'}"
+
+
+def broker_of(settings: Settings) -> Broker:
+    """The broker that the settings name, else the embedded one. Raises UsageError when a file cannot be read."""
+    password = ""
+    if settings.broker_password_file:
+        try:
+            password = Path(settings.broker_password_file).read_text().strip()
+        except OSError as error:
+            raise UsageError(f"broker_password_file {settings.broker_password_file}: {error.strerror}") from error
+    broker = Broker(
+        url=settings.broker or embedded_url(settings),
+        namespace=settings.namespace,
+        username=settings.broker_username,
+        password=password,
+        ca_file=settings.broker_ca_file,
+        cert_file=settings.broker_cert_file,
+        key_file=settings.broker_key_file,
+    )
+    parse(broker.url)
+    return broker
+
+
+def _client_broker(settings: Settings | None) -> Broker:
+    settings = settings or load_settings()
+    if not settings.broker and not Path(parse(embedded_url(settings)).path).exists():
+        raise UsageError("no service runs here: start one with `judge up`, or name yours with --broker")
+    return broker_of(settings)
+
+
+class Client:
+    """The blocking client. Use from one thread at a time; a context manager."""
+
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
+        self.queue = Queue(broker, patience_s)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """A client of the settings' broker (default: read from file and environment). Raises UsageError."""
+        return cls(_client_broker(settings))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; idempotent."""
+        self.queue.close()
+
+    def submit(self, submission: Submission) -> str:
+        """Hand in a submission; returns its id once it is durably accepted.
+
+        Raises QueueFullError, RateLimitError, WireError, UsageError (the id stands for another submission),
+        QueueError (no answer: hand the same submission in again, it will not be judged twice).
+        """
+        self.queue.run(calls.submit(submission))
+        return submission.id
+
+    def follow(self, submission_id: str) -> Iterator[Event]:
+        """All events from the first to the last (Done or Cancelled), however late one asks; blocks between them."""
+        for _, event in self.queue.follow(submission_id):
+            yield event
+
+    def follow_from(self, submission_id: str, position: str) -> Iterator[tuple[str, Event]]:
+        """Events after ``position`` ("0" = all) with their positions: to go on where one stopped."""
+        return self.queue.follow(submission_id, position)
+
+    def result(self, submission_id: str) -> Report:
+        """The report; blocks until there is one. Raises SubmissionCancelled."""
+        report = self.queue.report(submission_id)
+        if report is not None:
+            return report
+        for event in self.follow(submission_id):
+            if isinstance(event, Done):
+                return event.report
+            if isinstance(event, Cancelled):
+                break
+        raise SubmissionCancelled(f"submission {submission_id} was cancelled")
+
+    def state(self, submission_id: str) -> State:
+        """Where the submission stands. Raises UsageError for an unknown id."""
+        return self.queue.state(submission_id)
+
+    def cancel(self, submission_id: str) -> bool:
+        """Withdraw; False = too late, there is a report. Raises UsageError for an unknown id."""
+        return self.queue.run(calls.cancel(submission_id))
+
+
+class AsyncClient:
+    """The same for asyncio; several tasks may share one."""
+
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
+        self.queue = AsyncQueue(broker, patience_s)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """See :meth:`Client.open`."""
+        return cls(_client_broker(settings))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections; idempotent."""
+        await self.queue.close()
+
+    async def submit(self, submission: Submission) -> str:
+        """See :meth:`Client.submit`."""
+        await self.queue.run(calls.submit(submission))
+        return submission.id
+
+    async def follow(self, submission_id: str) -> AsyncIterator[Event]:
+        """See :meth:`Client.follow`."""
+        async for _, event in self.queue.follow(submission_id):
+            yield event
+
+    def follow_from(self, submission_id: str, position: str) -> AsyncIterator[tuple[str, Event]]:
+        """See :meth:`Client.follow_from`."""
+        return self.queue.follow(submission_id, position)
+
+    async def result(self, submission_id: str) -> Report:
+        """See :meth:`Client.result`."""
+        report = await self.queue.report(submission_id)
+        if report is not None:
+            return report
+        async for event in self.follow(submission_id):
+            if isinstance(event, Done):
+                return event.report
+            if isinstance(event, Cancelled):
+                break
+        raise SubmissionCancelled(f"submission {submission_id} was cancelled")
+
+    async def state(self, submission_id: str) -> State:
+        """See :meth:`Client.state`."""
+        return await self.queue.state(submission_id)
+
+    async def cancel(self, submission_id: str) -> bool:
+        """See :meth:`Client.cancel`."""
+        return await self.queue.run(calls.cancel(submission_id))

@@ -1,0 +1,48 @@
+"""Whether this host is fit to judge: the reasons for a worker to take itself out. Looks, decides nothing more."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from judge.config import Settings
+
+#: So many failed attempts in a row, without one verdict, are the host's fault and not the submissions'.
+FAILURES_MAX = 10
+
+
+class Health:
+    """Looks at the host when asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._broken = ""
+
+    def problem(self, failures: int) -> str:
+        """Why this worker should not judge now; empty = it should. ``failures``: failed attempts in a row.
+
+        A full disk passes when there is room again; a row of failures stays until the worker is started anew.
+        """
+        if failures >= FAILURES_MAX and not self._broken:
+            self._broken = f"{failures} attempts in a row failed here"
+        return self._broken or self._disk_problem()
+
+    def resume(self) -> None:
+        """Somebody says that the host is well again."""
+        self._broken = ""
+
+    def disk_free_bytes(self) -> int:
+        """Free space where slots and caches live; 0 when it cannot be told."""
+        try:
+            return shutil.disk_usage(self._settings.state_dir).free
+        except OSError:
+            return 0
+
+    def load_1m(self) -> float:
+        """The load average of one minute."""
+        return round(os.getloadavg()[0], 2)
+
+    def _disk_problem(self) -> str:
+        free = self.disk_free_bytes()
+        floor = self._settings.disk_free_min_bytes
+        return f"disk full: {free >> 20} MiB free in {self._settings.state_dir}" if free < floor else ""

@@ -1,0 +1,65 @@
+"""What a worker needs of whatever judges: two protocols, and the values around them. No Celery, no sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from judge.config import Settings
+from judge.errors import UsageError
+from judge.model.event import Event
+from judge.model.report import Report
+from judge.model.submission import Submission
+
+Emit = Callable[[Event], None]
+
+
+class SlotJudge(Protocol):
+    """Judges one submission after the other in one slot."""
+
+    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+        """Judge; blocks. Raises PackageError (the setter's fault) and InfrastructureError (ours) only.
+
+        An exception out of ``emit`` passes through.
+        """
+        ...
+
+    def cancel(self) -> None:
+        """End what runs now as soon as possible; callable from a signal handler at any moment."""
+        ...
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What a worker can do: the languages whose self-test passed, and what it found amiss (for people)."""
+
+    languages: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+
+
+class JudgeFactory(Protocol):
+    """Builds what judges. ``judge_factory`` in the settings names one."""
+
+    def readiness(self, settings: Settings) -> Readiness:
+        """Test this host. Raises HostError when it cannot judge at all."""
+        ...
+
+    def open_slot(self, settings: Settings, index: int) -> AbstractContextManager[SlotJudge]:
+        """Reserve slot ``index``, warmed up. Raises InfrastructureError."""
+        ...
+
+    def clean_leftovers(self, settings: Settings) -> int:
+        """Remove what dead slots of this state directory left (cgroups, processes); returns how many."""
+        ...
+
+
+def load_factory(settings: Settings) -> JudgeFactory:
+    """The factory that the settings name as "module:attribute". Raises UsageError."""
+    module_name, _, attribute = settings.judge_factory.partition(":")
+    try:
+        return cast(JudgeFactory, getattr(import_module(module_name), attribute))
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UsageError(f"judge_factory {settings.judge_factory!r}: {error}") from error

@@ -1,0 +1,300 @@
+"""``python -m workers.keeper``: the process that vouches for a worker's slots and sweeps the queue.
+
+It renews the leases of slots whose process lives, gives back what a dead one held, delivers cancellations, and does
+its share of the queue's housekeeping. It judges nothing and starts nothing; the supervisor starts it again when it
+dies, well within a lease.
+
+Signals from the supervisor: SIGTERM = a drain begins (claim nothing more), SIGQUIT = hand everything back and leave,
+SIGINT = leave (nothing runs any more). Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import sys
+import time
+
+import msgspec
+
+from judge.client import broker_of
+from judge.config import Settings, load_settings
+from judge.errors import JudgeError, QueueError
+from judge.observe.logs import set_up_logging
+from judge.queue import calls
+from judge.queue.admin import forget_worker, set_policy, set_worker_state
+from judge.queue.store import Queue
+from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
+from workers.celery_app import ticket_template
+from workers.control import Control
+from workers.health import Health
+from workers.procfs import process_stat
+from workers.profile import Profile, load_profile, policy_of, run_directory
+from workers.slotloop import ORDER_SIGNAL, judge_error
+
+#: How often load and free disk are told to Redis and looked at.
+INFO_EVERY_S = 5.0
+
+#: All sweeps of all workers together, per second: each worker sweeps the less often the more there are.
+SWEEPS_PER_S = 8.0
+
+log = logging.getLogger(__name__)
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim of ours, the process that judges it and that one's parent, and since when we know of it."""
+
+    held: Held
+    pidfd: int
+    pool_pid: int
+    since_s: float
+
+
+class Keeper:
+    """See the module. One thread; blocks only in :meth:`wait` and in calls to Redis."""
+
+    def __init__(self, settings: Settings, profile: Profile, queue: Queue) -> None:
+        self._settings = settings
+        self._profile = profile
+        self._queue = queue
+        self._health = Health(settings)
+        self._control = Control(queue, profile.node)
+        self._watched: dict[str, Watched] = {}
+        self._state = "on"
+        self._expire_from_s = 0.0
+        self._info_due_s = 0.0
+        self._sweep_due_s = 0.0
+
+    def tick(self) -> None:
+        """One heartbeat and what follows from it. Raises QueueError when Redis is away."""
+        now_s = time.monotonic()
+        info = self._info() if now_s >= self._info_due_s else None
+        alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
+        who = self._profile
+        try:
+            beat = self._queue.run(calls.tick(who.node, who.session, self._settings.lease_ms, info, alive))
+        except calls.StaleSession:
+            self._register()
+            return
+        if info is not None:
+            self._info_due_s = now_s + INFO_EVERY_S
+            self._look_after_health(beat)
+        self._adopt(beat)
+        self._follow_state(beat)
+        if now_s >= self._sweep_due_s:
+            self._sweep(now_s)
+
+    def redis_was_away(self) -> None:
+        """After an outage nobody could renew: no lease is judged before one lease has passed."""
+        self._expire_from_s = time.monotonic() + self._settings.lease_ms / 1000
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait for the next tick, meanwhile act on cancellations and on the death of a slot's process."""
+        self._control.connect()
+        deadline = time.monotonic() + timeout_s
+        while (left_s := deadline - time.monotonic()) > 0:
+            poller = select.poll()
+            for watched in self._watched.values():
+                poller.register(watched.pidfd, select.POLLIN)
+            control_fd = self._control.fileno()
+            if control_fd >= 0:
+                poller.register(control_fd, select.POLLIN)
+            for fd, _ in poller.poll(left_s * 1000):
+                if fd == control_fd:
+                    self._deliver(self._control.read())
+                else:
+                    self._bury(fd)
+
+    def drain(self) -> None:
+        """From now on this worker claims nothing."""
+        self._state = "draining"
+        set_worker_state(self._queue, self._profile.node, "draining", "told to stop")
+
+    def hand_back(self) -> None:
+        """Give back all that is held, as if it had never been claimed."""
+        for watched in list(self._watched.values()):
+            self._give_back(watched.held, "the worker was stopped", Fault.RETURNED)
+
+    def leave(self) -> None:
+        """This worker ends: take it out of the list."""
+        forget_worker(self._queue, self._profile.node)
+        self._control.close()
+
+    def _register(self) -> None:
+        set_policy(self._queue, policy_of(self._settings))
+        who = self._profile
+        back = self._queue.run(
+            calls.register(who.node, who.session, self._state, self._info(), ticket_template(), who.routes)
+        )
+        if back:
+            log.warning("%d submissions of an earlier start went back to the queue", back)
+
+    def _info(self) -> WorkerInfo:
+        return msgspec.structs.replace(
+            self._profile.info, load_1m=self._health.load_1m(), disk_free_bytes=self._health.disk_free_bytes()
+        )
+
+    def _vouch(self, watched: Watched, now_s: float) -> bool:
+        """Whether a claim deserves renewal; ends a judging that takes too long."""
+        if now_s - watched.since_s > self._settings.judging_max_s:
+            log.error("submission %s: judging took more than %d s", watched.held.id, self._settings.judging_max_s)
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(watched.pidfd, signal.SIGKILL)
+            return False
+        stat = process_stat(watched.held.pid)
+        return stat.alive and not stat.stopped
+
+    def _adopt(self, beat: Beat) -> None:
+        """Watch what Redis says is ours; forget what is not any more, and stop what we have lost."""
+        for held in beat.held:
+            known = self._watched.get(held.slot)
+            if known is None or known.held != held:
+                self._forget(held.slot)
+                self._watch(held)
+        ours = {held.slot for held in beat.held}
+        for slot in [slot for slot in self._watched if slot not in ours]:
+            if self._watched[slot].held.id in beat.lost:
+                self._order_stop(self._watched[slot].held)
+            self._forget(slot)
+
+    def _watch(self, held: Held) -> None:
+        stat = process_stat(held.pid)
+        try:
+            pidfd = os.pidfd_open(held.pid)
+        except ProcessLookupError:
+            pidfd = -1
+        if pidfd < 0 or not stat.alive or not self._is_slot(held.pid):
+            if pidfd >= 0:
+                os.close(pidfd)
+            self._give_back(held, "its judging process is gone", Fault.BLAMED)
+            return
+        self._watched[held.slot] = Watched(held=held, pidfd=pidfd, pool_pid=stat.parent_pid, since_s=time.monotonic())
+
+    def _bury(self, pidfd: int) -> None:
+        """A slot's process has ended: what it held goes back. It is to blame unless all of its siblings went too."""
+        for slot, watched in list(self._watched.items()):
+            if watched.pidfd == pidfd:
+                alone = process_stat(watched.pool_pid).alive
+                self._forget(slot)
+                why = "its judging process died" if alone else "the worker's processes died"
+                self._give_back(watched.held, why, Fault.BLAMED if alone else Fault.UNBLAMED)
+
+    def _give_back(self, held: Held, why: str, fault: Fault) -> None:
+        text = f"{why} ({self._profile.node}/{held.slot})"
+        log.warning("submission %s goes back: %s", held.id, text)
+        self._queue.run(calls.give_back(held.id, held.fence, text, fault, attempts_max=self._settings.attempts_max))
+
+    def _forget(self, slot: str) -> None:
+        watched = self._watched.pop(slot, None)
+        if watched is not None:
+            os.close(watched.pidfd)
+
+    def _deliver(self, messages: list[str]) -> None:
+        """Messages of our channel: "SLOT ID FENCE PID" of a claim that was cancelled."""
+        for message in messages:
+            slot, _, text = message.partition(" ")
+            try:
+                self._order_stop(calls.parse_held(slot, text))
+            except ValueError:
+                log.error("an order that is none: %r", message[:200])
+
+    def _order_stop(self, held: Held) -> None:
+        """Leave the order where the slot looks for it, then wake the slot."""
+        if not held.slot.isdigit() or not self._is_slot(held.pid):
+            return
+        order = run_directory(self._settings) / f"slot-{held.slot}"
+        fresh = order.with_suffix(".new")
+        fresh.write_text(f"{held.id} {held.fence}")
+        fresh.replace(order)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(held.pid, ORDER_SIGNAL)
+
+    def _is_slot(self, pid: int) -> bool:
+        """Whether a process number (from Redis, so anybody's) is one of our supervisor's grandchildren."""
+        return process_stat(process_stat(pid).parent_pid).parent_pid == os.getppid()
+
+    def _look_after_health(self, beat: Beat) -> None:
+        if beat.state == "draining":
+            return
+        problem = self._health.problem(beat.failures)
+        if problem and beat.state == "on":
+            log.error("this worker takes itself out: %s", problem)
+            set_worker_state(self._queue, self._profile.node, "out", problem)
+        elif not problem and beat.state == "out":
+            log.warning("this worker is back")
+            set_worker_state(self._queue, self._profile.node, "on", "")
+
+    def _follow_state(self, beat: Beat) -> None:
+        """Whoever changed our state in Redis (we, or an operator): let the supervisor stop or start the slots."""
+        if beat.state == self._state:
+            return
+        log.warning("this worker is now %s %s", beat.state, f"({beat.reason})" if beat.reason else "")
+        os.kill(os.getppid(), signal.SIGUSR2 if beat.state == "on" else signal.SIGUSR1)
+        self._state = beat.state
+
+    def _sweep(self, now_s: float) -> None:
+        settings = self._settings
+        expire = now_s >= self._expire_from_s
+        swept = self._queue.run(
+            calls.sweep(
+                self._profile.node, settings.tick_ms * 9 // 10, settings.lease_ms, settings.attempts_max, expire=expire
+            )
+        )
+        self._sweep_due_s = now_s + max(settings.tick_ms / 1000, swept.workers / SWEEPS_PER_S)
+        for exhausted in swept.exhausted:
+            self._give_up(exhausted)
+
+    def _give_up(self, exhausted: Exhausted) -> None:
+        why = f"judging this submission kept failing: {exhausted.why}"
+        log.error("submission %s: %s", exhausted.id, why)
+        report = judge_error(exhausted.id, exhausted.submission, why, exhausted.attempt)
+        self._queue.run(calls.finish(exhausted.id, exhausted.fence, report))
+
+
+def run(keeper: Keeper, tick_s: float, stop: set[int]) -> None:
+    """Tick until a signal lies in ``stop``; outages of Redis are survived."""
+    while not stop:
+        try:
+            keeper.tick()
+            keeper.wait(tick_s)
+        except QueueError as error:
+            log.warning("%s", error)
+            keeper.redis_was_away()
+
+
+def main() -> int:
+    """Keep until told to stop."""
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    received: set[int] = set()
+    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: received.add(number))
+    try:
+        with Queue(broker_of(settings)) as queue:
+            keeper = Keeper(settings, load_profile(settings), queue)
+            _live(keeper, settings.tick_ms / 1000, received)
+    except JudgeError as error:
+        log.error("%s", error)
+        return error.exit_code
+    return 0
+
+
+def _live(keeper: Keeper, tick_s: float, received: set[int]) -> None:
+    run(keeper, tick_s, received)
+    if signal.SIGTERM in received and not received & {signal.SIGQUIT, signal.SIGINT}:
+        received.clear()
+        with contextlib.suppress(QueueError):
+            keeper.drain()
+        run(keeper, tick_s, received)
+    if signal.SIGQUIT in received:
+        with contextlib.suppress(QueueError):
+            keeper.hand_back()
+    with contextlib.suppress(QueueError):
+        keeper.leave()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

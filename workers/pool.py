@@ -1,0 +1,142 @@
+"""``python -m workers.pool``: the Celery worker of a node, one prefork child for each slot.
+
+The parent runs Celery and nothing else: no thread, no connection of ours. Each child opens its slot when it starts
+and serves tickets (:mod:`workers.slotloop`). A child or the parent may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from billiard import current_process
+from billiard.util import get_logger
+from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+
+from judge import wire
+from judge.client import broker_of
+from judge.config import Settings, load_settings
+from judge.observe.logs import set_up_logging
+from judge.observe.pipe import RecordWriter
+from judge.observe.record import SlotChanged, SlotState
+from judge.observe.settlement import VerdictSender
+from judge.queue.store import Queue
+from workers.celery_app import make_app
+from workers.judging import load_factory
+from workers.profile import Profile, load_profile, run_directory
+from workers.slotloop import ORDER_SIGNAL, SlotIdentity, SlotLoop
+
+log = logging.getLogger(__name__)
+
+
+class Slot:
+    """What a child holds from its start to its end. The parent has one that was never opened."""
+
+    def __init__(self, settings: Settings, profile: Profile, metrics_fd: int) -> None:
+        self._settings = settings
+        self._profile = profile
+        self._metrics_fd = metrics_fd
+        self._stack = ExitStack()
+        self._loop: SlotLoop | None = None
+
+    def open(self, **_: Any) -> None:
+        """In a new child: reserve the slot, connect, listen to the keeper."""
+        settings, profile = self._settings, self._profile
+        index = int(current_process().index)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        writer = RecordWriter(self._metrics_fd) if self._metrics_fd >= 0 else None
+        send = writer.send if writer else _send_nothing
+        send(SlotChanged(index, SlotState.STARTING))
+        judge = self._stack.enter_context(load_factory(settings).open_slot(settings, index))
+        queue = self._stack.enter_context(Queue(broker_of(settings)))
+        self._loop = SlotLoop(
+            queue,
+            SlotIdentity(profile.node, profile.session, index, run_directory(settings)),
+            judge,
+            send,
+            VerdictSender(writer, index) if writer else None,
+            lease_ms=settings.lease_ms,
+            attempts_max=settings.attempts_max,
+        )
+        signal.signal(ORDER_SIGNAL, self._on_signal)
+        send(SlotChanged(index, SlotState.FREE))
+
+    def close(self, **_: Any) -> None:
+        """In a child that ends in order: give the slot back."""
+        self._loop = None
+        self._stack.close()
+
+    def serve(self) -> int:
+        """One ticket."""
+        if self._loop is None:
+            raise RuntimeError("a ticket reached a process that is no slot")
+        return self._loop.work()
+
+    def _on_signal(self, _number: int, _frame: object) -> None:
+        if self._loop is not None:
+            self._loop.on_signal()
+
+
+def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
+    """The application with its one task, bound to a slot that each child opens."""
+    app = make_app(broker_of(settings), profile.routes)
+    slot = Slot(settings, profile, metrics_fd)
+    worker_process_init.connect(slot.open, weak=False)
+    worker_process_shutdown.connect(slot.close, weak=False)
+    setup_logging.connect(lambda **_: _set_up_logs(settings), weak=False)
+    app.task(slot.serve, name=wire.TICKET_TASK, ignore_result=True)
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until told to stop: SIGTERM finishes what runs, SIGQUIT does not."""
+    parser = argparse.ArgumentParser(prog="python -m workers.pool")
+    parser.add_argument("--metrics-fd", type=int, default=-1)
+    args = parser.parse_args(argv)
+    settings = load_settings()
+    profile = load_profile(settings)
+    os.environ.pop("REMAP_SIGTERM", None)
+    warnings.filterwarnings("ignore", category=SecurityWarning)  # a judge may be root: what it runs never is
+    app = build(settings, profile, args.metrics_fd)
+    words = [
+        "--quiet",
+        "worker",
+        "--pool",
+        "prefork",
+        "--concurrency",
+        str(profile.info.slots),
+        "--hostname",
+        profile.node,
+    ]
+    words += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    app.worker_main(words)
+    return 0
+
+
+def _set_up_logs(settings: Settings) -> None:
+    """Our lines for Celery too, without its line per ticket; a slot's death is the keeper's story, told better."""
+    set_up_logging(settings.log_format, settings.log_level)
+    if settings.log_level != "debug":
+        for name in ("celery", "kombu", "multiprocessing"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        get_logger().propagate = True
+        logging.getLogger("celery.worker.request").addFilter(
+            lambda record: "WorkerLostError" not in record.getMessage()
+        )
+
+
+def _send_nothing(_record: object) -> bool:
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Processes that the supervisor keeps alive: how one is started and when it is started again. POSIX only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from judge.kernel.prctl import set_parent_death_signal
+
+#: Waiting times before a process is started again; a process that lived STEADY_S begins anew with the first.
+BACKOFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+STEADY_S = 10.0
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """One process; ``keep_fds`` stay open in it."""
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    keep_fds: tuple[int, ...] = ()
+
+
+@dataclass
+class ManagedProcess:
+    """A process and its restarts. ``wanted`` is False while it must not run."""
+
+    spec: ProcessSpec
+    wanted: bool = True
+    pid: int = 0
+    starts: int = 0
+    _failures: int = 0
+    _started_s: float = 0.0
+    _due_s: float = field(default=0.0)
+
+    @property
+    def running(self) -> bool:
+        """True from start to reaping."""
+        return self.pid != 0
+
+    def due_in_s(self, now_s: float) -> float | None:
+        """Seconds until it must be started; None = not at all (it runs, or is not wanted)."""
+        return None if self.running or not self.wanted else max(self._due_s - now_s, 0.0)
+
+    def start(self) -> None:
+        """Start it now. It dies with its parent, in its own process group, with no signal blocked."""
+        self.pid = spawn(self.spec)
+        self._started_s = time.monotonic()
+        self.starts += 1
+
+    def ended(self) -> None:
+        """It was reaped: plan its next start."""
+        now_s = time.monotonic()
+        if now_s - self._started_s > STEADY_S:
+            self._failures = 0
+        self._due_s = now_s + BACKOFF_S[min(self._failures, len(BACKOFF_S) - 1)]
+        self._failures += 1
+        self.pid = 0
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process alone; nothing when it has ended."""
+        if self.pid:
+            os.kill(self.pid, number)
+
+    def signal_group(self, number: int) -> None:
+        """Send a signal to its whole process group; nothing when that is gone."""
+        if self.pid:
+            try:
+                os.killpg(self.pid, number)
+            except ProcessLookupError:
+                return
+
+
+def spawn(spec: ProcessSpec) -> int:
+    """Fork and exec; returns the pid, which the caller reaps. Call from a process without threads."""
+    process = subprocess.Popen(
+        spec.argv,
+        env=dict(spec.env),
+        stdin=subprocess.DEVNULL,
+        pass_fds=spec.keep_fds,
+        process_group=0,
+        preexec_fn=_in_child(os.getpid()),  # noqa: PLW1509 (the supervisor has no threads)
+    )
+    process.returncode = 0  # reaped by the caller's waitpid, not by subprocess
+    return process.pid
+
+
+def python_module(module: str, *arguments: str) -> tuple[str, ...]:
+    """The command line of one of this project's modules."""
+    return (sys.executable, "-m", module, *arguments)
+
+
+def _in_child(parent_pid: int) -> Callable[[], None]:
+    def prepare() -> None:
+        set_parent_death_signal(signal.SIGKILL)
+        if os.getppid() != parent_pid:  # it died before the request took hold
+            os._exit(1)
+        signal.pthread_sigmask(signal.SIG_SETMASK, set())
+
+    return prepare

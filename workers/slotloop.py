@@ -1,0 +1,213 @@
+"""The loop of one slot: claim, judge, report. Runs inside a Celery task, knows nothing of Celery.
+
+The retry policy lives here: a judging that failed for our reasons goes back to the queue, a limited number of times.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from judge import wire
+from judge.errors import InfrastructureError, JudgeError, PackageError, QueueError, WireError
+from judge.model.event import Event
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+from judge.observe.record import Count, Counted, Phase, SlotChanged, SlotState
+from judge.observe.settlement import VerdictSender
+from judge.observe.summary import judged_record
+from judge.observe.timeline import Timeline
+from judge.queue import calls
+from judge.queue.claimed import ClaimLost, ClaimWriter
+from judge.queue.store import Queue
+from judge.queue.values import Claim, Fault, Refusal
+from workers.judging import SlotJudge
+
+#: One ticket is good for so many submissions, or so long; then Celery gets the slot back for a moment.
+SUBMISSIONS_PER_TICKET = 16
+TICKET_MAX_S = 1.0
+
+#: How the keeper tells a slot to read its orders. SIGUSR1 is taken (billiard's soft time limit).
+ORDER_SIGNAL = signal.SIGUSR2
+
+#: Wait before the next attempt after our own failure, doubled each time.
+RETRY_DELAY_MS = 200
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SlotIdentity:
+    """Who claims. ``orders`` is the directory where the keeper leaves a slot's orders before it signals."""
+
+    node: str
+    session: str
+    slot: int
+    orders: Path
+
+
+class SlotLoop:
+    """One slot's life between tickets. ``on_signal`` is the only thing another context may call."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        identity: SlotIdentity,
+        judge: SlotJudge,
+        send: Callable[[Counted | SlotChanged], object],
+        verdicts: VerdictSender | None,
+        *,
+        lease_ms: int,
+        attempts_max: int,
+    ) -> None:
+        self._queue = queue
+        self._identity = identity
+        self._judge = judge
+        self._send = send
+        self._verdicts = verdicts
+        self._lease_ms = lease_ms
+        self._attempts_max = attempts_max
+        self._claim: Claim | None = None
+        self._lost = False
+
+    def work(self) -> int:
+        """Serve one ticket: judge until there is nothing to do or the ticket is used up. Returns how many."""
+        deadline = time.monotonic() + TICKET_MAX_S
+        done = 0
+        while done < SUBMISSIONS_PER_TICKET and time.monotonic() < deadline:
+            timeline = Timeline()
+            with timeline.phase(Phase.CLAIM):
+                answer = self._next_claim()
+            if isinstance(answer, Refusal):
+                return done
+            self._serve(answer, timeline)
+            done += 1
+        self._queue.run(calls.wake())
+        return done
+
+    def on_signal(self) -> None:
+        """The keeper's order, from a signal handler: stop the claim it names, if that is the current one."""
+        claim = self._claim
+        try:
+            order = (self._identity.orders / f"slot-{self._identity.slot}").read_text()
+        except OSError:
+            return
+        if claim is not None and order == f"{claim.id} {claim.fence}":
+            self._lost = True
+            self._judge.cancel()
+
+    def _next_claim(self) -> Claim | Refusal:
+        """Claim, and keep trying while Redis is away: an unanswered claim may have taken a lease."""
+        who = self._identity
+        claiming = calls.claim(who.node, who.session, str(who.slot), os.getpid(), self._lease_ms)
+        while True:
+            try:
+                return self._queue.run(claiming)
+            except QueueError as error:
+                log.warning("slot %d: %s", who.slot, error)
+
+    def _serve(self, claim: Claim, timeline: Timeline) -> None:
+        """Judge one claim to its end; raises nothing: this is the task boundary."""
+        self._lost = False
+        self._claim = claim
+        self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
+        writer = ClaimWriter(self._queue, claim)
+        try:
+            self._judge_claim(claim, writer, timeline)
+        except ClaimLost:
+            self._send(Counted(Count.LEASE_LOST))
+        except InfrastructureError as error:
+            self._give_back(claim, writer, f"{error}")
+        except Exception as error:
+            log.exception("submission %s: judging failed", claim.id)
+            self._give_back(claim, writer, f"{type(error).__name__}: {error}")
+        finally:
+            self._claim = None
+            writer.close()
+            self._send(SlotChanged(self._identity.slot, SlotState.FREE))
+
+    def _judge_claim(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
+        def emit(event: Event) -> None:
+            self._check_lost(claim)
+            timeline(event)
+            writer.emit(event)
+
+        try:
+            submission = wire.decode_submission(claim.submission, claim.sources)
+            report = self._judge.judge(submission, claim.attempt, emit)
+        except (PackageError, WireError) as error:
+            self._check_lost(claim)
+            report = judge_error(claim.id, claim.submission, str(error))
+        except JudgeError as error:
+            self._check_lost(claim)
+            raise InfrastructureError(str(error)) from error
+        self._check_lost(claim)
+        self._record(claim, report, writer, timeline)
+
+    def _record(self, claim: Claim, report: Report, writer: ClaimWriter, timeline: Timeline) -> None:
+        if self._verdicts is not None:
+            record = judged_record(
+                report,
+                priority_class=claim.priority_class,
+                wait_ns=claim.wait_ms * 1_000_000,
+                judging_ns=time.monotonic_ns() - timeline.started_ns,
+                phases_ns=timeline.phases_ns,
+            )
+            self._verdicts.prepare(claim.id, claim.fence, record)
+        won = _until_answered(lambda: writer.finish(report))
+        if self._verdicts is not None:
+            self._verdicts.settle(won)
+        if not won:
+            self._send(Counted(Count.VERDICT_FENCED))
+
+    def _give_back(self, claim: Claim, writer: ClaimWriter, why: str) -> None:
+        log.warning("submission %s, attempt %d: %s", claim.id, claim.attempt, why)
+        self._send(Counted(Count.ATTEMPT_FAILED))
+        returning = calls.give_back(
+            claim.id,
+            claim.fence,
+            f"attempt {claim.attempt} on {self._identity.node}/{self._identity.slot}: {why}"[:2000],
+            Fault.BLAMED,
+            attempts_max=self._attempts_max,
+            delay_ms=RETRY_DELAY_MS << min(claim.attempt - 1, 6),
+        )
+        _until_answered(writer.flush)
+        _until_answered(lambda: self._queue.run(returning))
+
+    def _check_lost(self, claim: Claim) -> None:
+        if self._lost:
+            raise ClaimLost(f"submission {claim.id}: the claim was withdrawn")
+
+
+def judge_error(submission_id: str, submission: bytes, why: str, attempt: int = 1) -> Report:
+    """The report of a submission that could not be judged; reads what it can of its text."""
+    try:
+        sent = wire.decode_submission(submission, b"[]")
+    except WireError:
+        sent = Submission(id=submission_id, package="", sources=())
+    return Report(
+        submission=submission_id,
+        problem=os.path.basename(sent.package.rstrip("/")),
+        language=sent.language,
+        verdict=Verdict.JE,
+        why=why,
+        attempt=attempt,
+    )
+
+
+def _until_answered(action: Callable[[], T]) -> T:
+    """Repeat a safe-to-repeat queue operation while Redis is away."""
+    while True:
+        try:
+            return action()
+        except QueueError as error:
+            log.warning("%s", error)
