@@ -3,6 +3,7 @@
  * limits: files=64
  */
 #include "hostile.h"
+#include <sys/eventfd.h>
 int main(void)
 {
     struct rlimit more = {65536, 65536};
@@ -12,6 +13,6 @@ int main(void)
         opened++;
     if (opened > 64)
         escaped("%d descriptors", opened);
-    MUST_FAIL_WITH(eventfd(0), EMFILE);
+    MUST_FAIL_WITH(eventfd(0, 0), EMFILE);
     confined();
 }

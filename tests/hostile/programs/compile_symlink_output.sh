@@ -1,0 +1,8 @@
+# tries: make the compiler's output a link to a file of the host
+# mode: compile
+# expect: EXITED 0
+# collect: **
+# holds: root:x:
+ln -s /etc/passwd /work/out
+ln -s /etc /work/dir
+ln -s /proc/self/environ /work/environ
