@@ -58,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     uid_base: int = 2_000_000
     languages_dir: str = ""
     metrics_host: str = "127.0.0.1"
-    metrics_port: int = 9090
+    metrics_port: int = 10090
     log_format: str = "console"
     log_level: str = "info"
     traces: bool = False

@@ -172,6 +172,7 @@ QUEUE_TICKETS = _gauge("judge_queue_tickets", "Wake-up messages that lie in the 
 QUEUE_OLDEST = _gauge(
     "judge_queue_oldest_seconds",
     "Age of the submission that has waited longest; 0 = nothing waits.",
+    "class",
     unit="seconds",
     scale=S_NS,
     scope="cluster",

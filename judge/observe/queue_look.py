@@ -53,13 +53,13 @@ class QueueLook:
     def state(self) -> QueueState:
         """The numbers, for the exporter. Raises QueueError."""
         answer, memory, replication, persistence = self._ask(recent_max=0)
-        now_ms, stat, waiting, oldest = int(answer[0]), _numbers(answer[1]), _numbers(answer[2]), answer[3]
-        oldest_ms = min((float(at) for at in oldest[1::2]), default=None)
+        now_ms, stat = int(answer[0]), _numbers(answer[1])
+        waiting = _waiting(now_ms, _numbers(answer[2]), answer[3])
         return QueueState(
-            ready=waiting,
+            ready={name: item.count for name, item in waiting.items()},
             leased=max(stat.get("running", 0), 0),
             tickets=int(answer[4]),
-            oldest_ns=0 if oldest_ms is None else max(0, round((now_ms - oldest_ms) * _MS_NS)),
+            oldest_ns={name: item.oldest_ms * _MS_NS for name, item in waiting.items()},
             recorded=stat.get("finished", 0),
             counts=stat,
             replica_lag_ns=_replica_lag_ns(replication),

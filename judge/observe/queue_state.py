@@ -25,15 +25,15 @@ log = logging.getLogger(__name__)
 class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     """One look at the queue, the same from every node. None = unknown or without meaning here.
 
-    ``ready`` maps priority class to submissions that wait; ``oldest_ns`` is the age of the one that has waited
-    longest (0 = none); ``recorded`` counts verdicts since the queue was made, ``counts`` other things by its own
-    names. ``persistent``: the last write of Redis' append-only file succeeded.
+    ``ready`` maps priority class to submissions that wait, ``oldest_ns`` to the age of the one that has waited longest;
+    ``recorded`` counts verdicts since the queue was made, ``counts`` other things by the queue's own names.
+    ``persistent``: the last write of Redis' append-only file succeeded.
     """
 
     ready: dict[str, int] = {}
     leased: int = 0
     tickets: int = 0
-    oldest_ns: int = 0
+    oldest_ns: dict[str, int] = {}
     recorded: int | None = None
     counts: dict[str, int] = {}
     persistent: bool | None = None
@@ -114,6 +114,9 @@ class QueueCollector(Collector):
 def _fill(store: Store, state: QueueState, vocabulary: Vocabulary) -> None:
     for priority_class in sorted(vocabulary.classes):
         store.set(metrics.QUEUE_READY, (priority_class,), 0)
+        store.set(metrics.QUEUE_OLDEST, (priority_class,), 0)
+    for name, age_ns in state.oldest_ns.items():
+        store.set(metrics.QUEUE_OLDEST, (vocabulary.priority_class(name),), age_ns)
     for name, waiting in state.ready.items():
         store.add(metrics.QUEUE_READY, (vocabulary.priority_class(name),), waiting)
     for name, event in EVENTS.items():
@@ -121,7 +124,6 @@ def _fill(store: Store, state: QueueState, vocabulary: Vocabulary) -> None:
     for metric, value in (
         (metrics.QUEUE_LEASED, state.leased),
         (metrics.QUEUE_TICKETS, state.tickets),
-        (metrics.QUEUE_OLDEST, state.oldest_ns),
         (metrics.QUEUE_RECORDED, state.recorded),
         (metrics.QUEUE_PERSISTENT, state.persistent),
         (metrics.QUEUE_REPLICA_LAG, state.replica_lag_ns),

@@ -61,7 +61,7 @@ def _report(name: str, verdict: Verdict, why: str = "") -> Report:
 
 def test_an_empty_queue(queue: Queue, look: QueueLook) -> None:
     state = look.state()
-    assert (state.ready, state.leased, state.oldest_ns, state.recorded) == ({}, 0, 0, 0)
+    assert (state.ready, state.leased, state.oldest_ns, state.recorded) == ({}, 0, {}, 0)
     assert state.persistent is True
     assert state.memory_bytes
     view = look.overview()

@@ -238,7 +238,9 @@ class Probe:
 
     def __init__(self) -> None:
         self.asked = 0
-        self.state = QueueState(ready={"contest": 2, "no such class": 3}, leased=1, oldest_ns=5 * 10**9, recorded=7)
+        self.state = QueueState(
+            ready={"contest": 2, "no such class": 3}, leased=1, oldest_ns={"contest": 5 * 10**9}, recorded=7
+        )
         self.away = False
 
     def __call__(self) -> QueueState:
@@ -261,7 +263,7 @@ def test_the_queue_is_asked_once_a_second_at_most() -> None:
     assert registry.get_sample_value("judge_queue_ready", {"class": "contest"}) == 2
     assert registry.get_sample_value("judge_queue_ready", {"class": "other"}) == 3
     assert registry.get_sample_value("judge_queue_ready", {"class": "practice"}) == 0
-    assert registry.get_sample_value("judge_queue_oldest_seconds") == 5.0
+    assert registry.get_sample_value("judge_queue_oldest_seconds", {"class": "contest"}) == 5.0
     assert registry.get_sample_value("judge_queue_recorded_total") == 7
     assert registry.get_sample_value("judge_queue_replica_lag_seconds") is None
     assert probe.asked == 1
