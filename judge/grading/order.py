@@ -50,18 +50,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """Indices of the tasks behind ``rejected`` that cannot matter any more, given its verdict.
 
         Sound for any results of the tasks before it: either one of those already ends the judging of the
-        same groups, or this one does.
+        same groups, or this one does. ``sure``: the judge error is what reaches this group, not a mere
+        rejection by an earlier task or by a missing requirement.
         """
         end = rejected.index + 1
-        if verdict is Verdict.JE:
-            end = len(self.tasks)
-        elif verdict is not Verdict.AC:
-            for group in self.paths[rejected.group.name]:
-                if not group.policy.on_reject_break:
-                    break
-                end = self.spans[group.name][1]
-                if not _rejection_spreads(self.problem, group.policy):
-                    break
+        sure = verdict is Verdict.JE
+        if verdict is Verdict.AC:
+            return range(end, end)
+        for group in self.paths[rejected.group.name]:
+            if not sure and not group.policy.on_reject_break:
+                break
+            end = self.spans[group.name][1]
+            if group.policy.on_reject_break and not _rejection_spreads(self.problem, group.policy):
+                break
+            sure = sure and not group.policy.on_reject_break and not group.policy.required_groups
         return range(rejected.index + 1, end)
 
 
@@ -105,11 +107,10 @@ def _task_name(group: TestGroup, case: TestCase | None) -> str:
 
 def _rejection_spreads(problem: Problem, policy: ScorePolicy) -> bool:
     """True when one rejected child surely makes the whole group rejected."""
+    if policy.ignore_sample:
+        return False
     return is_modern(problem) or not (
-        policy.custom_grader
-        or policy.accept_if_any_accepted
-        or policy.ignore_sample
-        or policy.verdict_mode == "always_accept"
+        policy.custom_grader or policy.accept_if_any_accepted or policy.verdict_mode == "always_accept"
     )
 
 

@@ -51,6 +51,10 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
         return self.score is None and self.multiplier is None
 
 
+#: A validator that said nothing about the score.
+NO_AWARD = Award()
+
+
 class Scored(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict with its score (None = this has no score) and, for judge errors, the reason."""
 

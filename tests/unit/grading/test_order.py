@@ -131,17 +131,24 @@ LEAF_NAMES = st.integers(1, 4)
 def problems(draw: st.DrawFn) -> Problem:
     format_ = draw(st.sampled_from([PackageFormat.LEGACY, PackageFormat.F2025_09]))
 
+    names: list[str] = []
+
     def policy() -> ScorePolicy:
+        required = draw(st.sampled_from([None, None, None, *names]))
         return ScorePolicy(
             on_reject_break=draw(st.booleans()),
+            required_groups=(required,) if required else (),
+            ignore_sample=draw(st.booleans()),
             verdict_mode=draw(st.sampled_from(["worst_error", "first_error", "always_accept"])),
             accept_if_any_accepted=draw(st.booleans()),
         )
 
     def build(name: str, depth: int) -> TestGroup:
-        groups = tuple(build(f"{name}/g{i}", depth - 1) for i in range(draw(st.integers(0, 2)) if depth else 0))
+        own = policy()
         cases = tuple(case(f"{name}/c{i}") for i in range(draw(LEAF_NAMES)))
-        return TestGroup(name=name, policy=policy(), groups=groups, cases=cases)
+        groups = tuple(build(f"{name}/g{i}", depth - 1) for i in range(draw(st.integers(0, 2)) if depth else 0))
+        names.append(name)
+        return TestGroup(name=name, policy=own, groups=groups, cases=cases)
 
     root = TestGroup(name="data", policy=policy(), groups=(build("sample", 0), build("secret", 2)))
     return problem(root, format_)
@@ -179,7 +186,7 @@ def verdicts_of_groups(report: GroupReport) -> list[tuple[str, Verdict | None, f
 
 
 @given(problems_with_results())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=1000)
 def test_what_is_called_irrelevant_is_never_asked_for(given_: tuple[Plan, dict[str, Verdict]]) -> None:
     plan, verdicts = given_
     _, asked = drive(plan, verdicts)

@@ -1,0 +1,84 @@
+"""Files of test cases as sealed memfds: programs get these, never a file of the host.
+
+A memfd has no name, owner or date to read, cannot be changed by whoever holds it, and every reader gets its
+own offset. Files are copied once and kept while there is room, so that a test case costs one open per run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from threading import Lock
+from typing import NamedTuple
+
+from judge.errors import PackageError
+from judge.model.units import MIB
+from judge.sandbox.capture import sealed_memfd
+
+#: How much test data one process keeps in memory by default.
+CACHE_BYTES = 512 * MIB
+
+
+class _Key(NamedTuple):
+    """A version of a file: another one is another key."""
+
+    path: str
+    inode: int
+    mtime_ns: int
+    size_bytes: int
+
+
+class CaseData:
+    """Opens test data; safe to share between threads. Close it when done."""
+
+    def __init__(self, bytes_max: int = CACHE_BYTES) -> None:
+        self._bytes_max = bytes_max
+        self._size_bytes = 0
+        self._kept: OrderedDict[_Key, int] = OrderedDict()
+        self._lock = Lock()
+
+    def open(self, path: str) -> int:
+        """A descriptor of the file's content at offset 0, read-only; the caller closes it.
+
+        Raises PackageError when the file cannot be read.
+        """
+        try:
+            status = os.stat(path)
+            key = _Key(path, status.st_ino, status.st_mtime_ns, status.st_size)
+            with self._lock:
+                fd = self._kept.get(key)
+                if fd is None:
+                    fd = self._keep(key)
+                else:
+                    self._kept.move_to_end(key)
+                return reopen(fd)
+        except OSError as error:
+            raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
+
+    def close(self) -> None:
+        """Give the memory back; idempotent. Descriptors that were handed out stay usable."""
+        with self._lock:
+            while self._kept:
+                self._evict()
+
+    def _keep(self, key: _Key) -> int:
+        source = os.open(key.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fd, _ = sealed_memfd(source)
+        finally:
+            os.close(source)
+        self._kept[key] = fd
+        self._size_bytes += key.size_bytes
+        while self._size_bytes > self._bytes_max and len(self._kept) > 1:
+            self._evict()
+        return fd
+
+    def _evict(self) -> None:
+        key, fd = self._kept.popitem(last=False)
+        self._size_bytes -= key.size_bytes
+        os.close(fd)
+
+
+def reopen(fd: int) -> int:
+    """A second, independent, read-only descriptor of the same file at offset 0. Raises OSError."""
+    return os.open(f"/proc/self/fd/{fd}", os.O_RDONLY | os.O_CLOEXEC)

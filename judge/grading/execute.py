@@ -1,0 +1,137 @@
+"""Runs a submission on the input of one test case, and again where one measurement cannot decide.
+
+Nothing here knows what the right output is: an answer never comes near a submission's container.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TypeVar
+
+from judge.errors import InfrastructureError, PackageError
+from judge.grading.compile import Compiled, OpenContainer, Toolchain
+from judge.grading.options import GradingOptions
+from judge.grading.programs import data_files
+from judge.model.limits import Limits
+from judge.model.problem import TestCase
+from judge.model.run import Outcome, RunResult
+from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.slot import Container
+from judge.sandbox.spec import ContainerSpec, RunSpec
+
+T = TypeVar("T")
+
+#: How much of stderr is searched for a language's memory markers.
+STDERR_READ_BYTES = 64 << 10
+
+#: Enters a time in which nothing else of ours runs on this machine.
+Quiet = Callable[[], AbstractContextManager[None]]
+
+
+class CancelledError(InfrastructureError):
+    """A run was ended on request; what it was part of is to be forgotten."""
+
+
+@dataclass(frozen=True)
+class SubmissionBox:
+    """A compiled submission in its open container, warm for all of its tests."""
+
+    compiled: Compiled
+    container: Container
+    limits: Limits
+    data_files: tuple[tuple[str, bytes], ...] = ()
+
+    def run_spec(self, case: TestCase) -> RunSpec:
+        """How to run it once for this case."""
+        return self.compiled.run_spec(self.limits, case.args)
+
+
+@contextmanager
+def open_submission(
+    open_container: OpenContainer, toolchain: Toolchain, compiled: Compiled, limits: Limits
+) -> Iterator[SubmissionBox]:
+    """The submission's own container, for as long as it is judged."""
+    spec = ContainerSpec(
+        rootfs=toolchain.rootfs,
+        artifact=str(compiled.artifact),
+        open_files_max=limits.open_files,
+        disk_bytes=limits.disk_bytes,
+        disk_inodes=limits.disk_inodes,
+    )
+    with open_container(spec) as container:
+        yield SubmissionBox(compiled, container, limits, data_files(compiled))
+
+
+@contextmanager
+def files_of(box: SubmissionBox, case: TestCase) -> Iterator[Mapping[str, bytes | int | Capture]]:
+    """What a case's run finds in /work: the submission's data files, then the case's own, which win.
+
+    Raises PackageError when one of the case's files cannot be read.
+    """
+    files: dict[str, bytes | int | Capture] = dict(box.data_files)
+    with ExitStack() as stack:
+        for name, path in case.files:
+            try:
+                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError as error:
+                raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
+            stack.callback(os.close, fd)
+            files[name] = fd
+        yield files
+
+
+def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -> Completed:
+    """One run; ``open_input`` gives a descriptor at offset 0, closed here. Raises CancelledError."""
+    stdin = open_input()
+    try:
+        with files_of(box, case) as files:
+            done = box.container.run(box.run_spec(case), stdin=stdin, files=files)
+    finally:
+        os.close(stdin)
+    if done.result.outcome is Outcome.CANCELLED:
+        raise CancelledError(f"test case {case.name}: cancelled")
+    return done
+
+
+def is_near_limit(run: RunResult, limits: Limits, share: float) -> bool:
+    """True when only the CPU time of this run could decide, and it is within ``share`` of the time limit."""
+    if not (run.ok or run.outcome is Outcome.CPU_LIMIT):
+        return False
+    return abs(run.usage.cpu_time_ns - limits.cpu_time_ns) <= share * limits.cpu_time_ns
+
+
+def measured_again(
+    first: T,
+    run_of: Callable[[T], RunResult],
+    again: Callable[[], T],
+    limits: Limits,
+    options: GradingOptions,
+    quiet: Quiet,
+) -> tuple[T, tuple[int, ...]]:
+    """Repeat a run near the time limit in quiet and keep the fastest; also the CPU times in order (empty = once).
+
+    Runs again at least once, then until the limit is kept or ``near_limit_runs`` is reached. A repetition
+    that ends in another way than by its time says nothing about time and is not kept.
+    """
+    if options.near_limit_runs <= 1 or not is_near_limit(run_of(first), limits, options.near_limit_share):
+        return first, ()
+    best, times_ns = first, [run_of(first).usage.cpu_time_ns]
+    with quiet():
+        while len(times_ns) < options.near_limit_runs:
+            other = again()
+            run = run_of(other)
+            times_ns.append(run.usage.cpu_time_ns)
+            timed = run.ok or run.outcome is Outcome.CPU_LIMIT
+            if timed and run.usage.cpu_time_ns < run_of(best).usage.cpu_time_ns:
+                best = other
+            if run_of(best).usage.cpu_time_ns <= limits.cpu_time_ns:
+                break
+    return best, tuple(times_ns)
+
+
+def always() -> AbstractContextManager[None]:
+    """A :data:`Quiet` for when nothing else runs anyway."""
+    return nullcontext()

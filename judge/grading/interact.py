@@ -1,0 +1,143 @@
+"""Interactive cases: the submission talks to the validator, each in its own container; who failed first?
+
+Either side may end first, write for ever, close early, or wait for the other for ever. :func:`decide` is the whole
+rule, top to bottom, first match wins (S = submission, V = validator; "failed" = a verdict of its own run):
+
+====  =======================================  =====================  ==================================
+row   S                                        V                      verdict
+====  =======================================  =====================  ==================================
+1     any; cut off when V had ended            43, V ended first      WA: what S does afterwards is noise
+2     failed, S ended first                    any                    S's own: V only saw the wreck
+3     any                                      neither 42 nor 43      JE naming V
+4     failed (V ended first with 42)           42                     S's own (it went on and failed)
+5     ended well                               42 / 43                AC / WA
+====  =======================================  =====================  ==================================
+
+Row 2 has one exception: S stood still until its wall or idle limit, and V, told by an end of file that S is
+gone, did not end by itself either: then V hangs, and row 3 applies. A deadlock in which V still listens is S's.
+
+Two things make the rows fair. When V has ended, S still may write: nobody reads it, but no broken pipe kills a
+submission for its last line. When S has ended, V reads an end of file and its writes are swallowed, too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from judge.grading.excerpt import escape
+from judge.grading.execute import STDERR_READ_BYTES, CancelledError, SubmissionBox
+from judge.grading.feedback import DIRECTORY
+from judge.grading.options import GradingOptions
+from judge.grading.programs import ProgramBox
+from judge.grading.validate import (
+    ANSWER_FD,
+    FEEDBACK_FILES,
+    INPUT_FD,
+    Validation,
+    kattis_args,
+    kattis_validation,
+)
+from judge.grading.verdicts import reason_of_run, verdict_of_run
+from judge.model.problem import TestCase
+from judge.model.run import Outcome, RunResult
+from judge.model.verdict import Verdict
+from judge.sandbox.capture import Capture
+from judge.sandbox.slot import Interaction
+
+_STOOD_STILL = (Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT)
+_OVER_ITS_LIMITS = (Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT, Outcome.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One finished interactive pass. ``validation`` says what the validator thinks, ``verdict`` what counts."""
+
+    run: RunResult
+    verdict: Verdict
+    why: str
+    validation: Validation
+    transcript: str = ""
+
+
+def converse(
+    submission: SubmissionBox,
+    validator: ProgramBox,
+    case: TestCase,
+    open_input: Callable[[], int],
+    answer_fd: int,
+    options: GradingOptions,
+    kept: Mapping[str, Capture],
+) -> Conversation:
+    """Run one interactive pass and decide it. Blocks; raises CancelledError, InfrastructureError."""
+    program = validator.program
+    spec = program.run_spec(kattis_args(case), directories=(DIRECTORY,), collect=FEEDBACK_FILES)
+    input_fd = open_input()
+    try:
+        done = submission.container.interact(
+            submission.run_spec(case),
+            validator.container,
+            spec,
+            other_files={**dict(program.data_files), **kept},
+            other_fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
+            transcript_bytes_max=options.transcript_bytes,
+        )
+    finally:
+        os.close(input_fd)
+    return _conversation(submission, validator, case, done, options)
+
+
+def _conversation(
+    submission: SubmissionBox, validator: ProgramBox, case: TestCase, done: Interaction, options: GradingOptions
+) -> Conversation:
+    run = done.self_side.result
+    validation = kattis_validation(validator.program, done.other_side, options.feedback_bytes)
+    if run.outcome is Outcome.CANCELLED and validation.run and validation.run.outcome is Outcome.CANCELLED:
+        raise CancelledError(f"test case {case.name}: cancelled")
+    own = None
+    if run.outcome is not Outcome.CANCELLED:
+        markers = submission.compiled.language.memory_markers
+        own = verdict_of_run(run, done.self_side.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
+    verdict, why = decide(run, own, validation, validator_first=done.first_exit == "other")
+    return Conversation(run, verdict, why, validation, render_transcript(done.transcript))
+
+
+def decide(
+    run: RunResult, own: Verdict | None, validation: Validation, *, validator_first: bool
+) -> tuple[Verdict, str]:
+    """The table of the module. ``own`` is the verdict of the submission's run, None when it ended well or was cut
+    off after the validator had ended."""
+    if validation.verdict is Verdict.WA and validator_first:
+        return Verdict.WA, validation.why
+    if own is not None and not validator_first and not _both_stand_still(run, validation):
+        return own, run.cause or reason_of_run(run)
+    if validation.verdict is Verdict.JE:
+        return Verdict.JE, validation.why
+    if own is not None:
+        return own, run.cause or reason_of_run(run)
+    return validation.verdict, validation.why
+
+
+def _both_stand_still(run: RunResult, validation: Validation) -> bool:
+    return run.outcome in _STOOD_STILL and validation.run is not None and validation.run.outcome in _OVER_ITS_LIMITS
+
+
+def render_transcript(pieces: Sequence[tuple[str, bytes]]) -> str:
+    """Lines as in the format's .interaction files: ``>`` written by the submission, ``<`` by the validator."""
+    marks = {"self": ">", "other": "<"}
+    lines = []
+    for speaker, text in _lines_of(pieces):
+        lines.append(marks.get(speaker, "?") + escape(text))
+    return "\n".join(lines)
+
+
+def _lines_of(pieces: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Glue the pieces that one side wrote in a row, then cut them into lines."""
+    runs: list[tuple[str, bytearray]] = []
+    for speaker, data in pieces:
+        if runs and runs[-1][0] == speaker:
+            runs[-1][1].extend(data)
+        else:
+            runs.append((speaker, bytearray(data)))
+    return [(speaker, line) for speaker, data in runs for line in bytes(data).removesuffix(b"\n").split(b"\n")]

@@ -1,0 +1,24 @@
+"""How grading behaves where the problem package leaves it open. Values only."""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge.grading.score import ScoreDialect
+
+
+class GradingOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Choices of the operator.
+
+    ``run_all``: judge every case even when the verdict is settled. ``near_limit_share``: a CPU time within this
+    share of the time limit, on either side, is measured again on a quiet machine; ``near_limit_runs`` is how
+    often at most a case is run then, the first included (1 = never again). ``transcript_bytes`` and
+    ``feedback_bytes`` cap what a report keeps of one case.
+    """
+
+    dialect: ScoreDialect = ScoreDialect.SPECIFICATION
+    run_all: bool = False
+    near_limit_share: float = 0.1
+    near_limit_runs: int = 3
+    transcript_bytes: int = 64 << 10
+    feedback_bytes: int = 64 << 10

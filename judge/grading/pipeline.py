@@ -1,0 +1,191 @@
+"""Judging one submission from sources to report: the only file that knows the order of the stages.
+
+::
+
+    sources -> with_includes -> compile -+-> slots set up -> drive(judge_tree) -> report
+    package -> build_tools --------------+
+
+A :class:`Judge` is frozen and holds what does not change from submission to submission. Each stage is a method
+that takes and returns values, so that a caller may stop after any of them, or put its own in between. The
+contestant's and the setter's faults come back in the report; only ours are raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+
+from judge.errors import PackageError
+from judge.grading.answersheet import AnswerSheet
+from judge.grading.casedata import CaseData
+from judge.grading.compile import Compiled, compile_program
+from judge.grading.customgrader import grade_with
+from judge.grading.drive import Gate, Station, drive, drive_parallel
+from judge.grading.execute import always
+from judge.grading.includes import with_includes
+from judge.grading.limits import compile_limits, submission_limits
+from judge.grading.options import GradingOptions
+from judge.grading.order import Task, judge_tree, plan_of
+from judge.grading.programs import Workshop, first_line, open_box
+from judge.grading.reporting import deciding_case, report_of_judging, report_without_judging
+from judge.grading.score import Grader
+from judge.grading.setup import Runnable, Setup, Tools, build_tools
+from judge.model.event import CaseJudged, Compiling, Done, Event
+from judge.model.event import Compiled as CompiledEvent
+from judge.model.language import LanguageSpec
+from judge.model.problem import Problem
+from judge.model.report import CaseReport, CompileReport, GroupReport, Report
+from judge.model.submission import Submission
+from judge.model.units import KIB
+from judge.model.verdict import Verdict
+from judge.sandbox.slot import Slot
+
+#: Takes each event when it happens, in the thread that called the judge.
+Emit = Callable[[Event], None]
+
+#: Stands in for the language where a submission is its outputs.
+_OUTPUT = LanguageSpec(id="output", name="submitted output", extensions=("out",), run=("/bin/true",))
+
+
+def unheard(event: Event) -> None:
+    """An :data:`Emit` for nobody."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges submissions on its slots, one submission at a time; used from one thread.
+
+    ``slots``: at least one; more judge several tests of a submission at once.
+    """
+
+    slots: Sequence[Slot]
+    workshop: Workshop
+    data: CaseData
+    options: GradingOptions = field(default_factory=GradingOptions)
+
+    def judge(self, submission: Submission, problem: Problem, emit: Emit = unheard) -> Report:
+        """All stages. The problem's time limit must be known (see :mod:`judge.grading.calibrate`).
+
+        Raises LanguageError for a language that is unknown or not installed, CancelledError when a slot was
+        cancelled, InfrastructureError.
+        """
+        language = self.language_of(submission, problem)
+        try:
+            report = self._judge(submission, problem, language, emit)
+        except PackageError as error:
+            report = report_without_judging(submission, problem, language.id, Verdict.JE, str(error))
+        emit(Done(submission=submission.id, report=report))
+        return report
+
+    def _judge(self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit) -> Report:
+        if problem.submit_answer:
+            return self.judge_answers(submission, problem, self.build_tools(problem), emit)
+        compiled = self.compile(submission, problem, language, emit)
+        if not compiled.report.ok:
+            why = next((line for line in compiled.report.log.splitlines() if line.strip()), "does not compile")
+            return report_without_judging(submission, problem, language.id, Verdict.CE, why, compiled.report)
+        return self.judge_compiled(submission, problem, compiled, self.build_tools(problem), emit)
+
+    def language_of(self, submission: Submission, problem: Problem) -> LanguageSpec:
+        """The language that a submission names, or that its files look like. Raises LanguageError."""
+        if problem.submit_answer:
+            return _OUTPUT
+        if submission.language:
+            return self.workshop.languages.get(submission.language)
+        names = [file.name for file in submission.sources]
+        return self.workshop.languages.detect(names, first_line(submission.sources))
+
+    def compile(
+        self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit = unheard
+    ) -> Compiled:
+        """The compile stage: size and language rules, included files, the compiler."""
+        emit(Compiling(submission=submission.id, language=language.id))
+        complaint = _complaint(submission, problem, language)
+        if complaint:
+            compiled = Compiled(report=CompileReport(ok=False, log=complaint), language=language)
+        else:
+            compiled = compile_program(
+                self.slots[0].container,
+                self.workshop.toolchain(language),
+                language,
+                with_includes(problem, language, submission.sources),
+                self.workshop.store,
+                main=submission.main,
+                limits=compile_limits(problem.limits),
+            )
+        report, wall_time_ns = compiled.report, compiled.wall_time_ns
+        emit(CompiledEvent(submission=submission.id, ok=report.ok, cached=report.cached, wall_time_ns=wall_time_ns))
+        return compiled
+
+    def build_tools(self, problem: Problem) -> Tools:
+        """Build the setter's programs. Raises PackageError naming the one that cannot be."""
+        return build_tools(self.slots[0].container, self.workshop, problem)
+
+    def judge_compiled(
+        self, submission: Submission, problem: Problem, compiled: Compiled, tools: Tools, emit: Emit = unheard
+    ) -> Report:
+        """Run, validate and score all tests of a compiled submission."""
+        limits = submission_limits(problem, compiled.language)
+        program = Runnable(compiled, self.workshop.toolchain(compiled.language), limits)
+        setup = Setup(problem, tools, self.data, self.options, program=program)
+        root, deciding = self.judge_tasks(submission.id, setup, emit)
+        return report_of_judging(
+            submission,
+            problem,
+            compiled.language.id,
+            compiled.report,
+            root,
+            time_limit_ns=limits.cpu_time_ns,
+            memory_limit_bytes=limits.memory_bytes,
+            deciding=deciding,
+        )
+
+    def judge_answers(self, submission: Submission, problem: Problem, tools: Tools, emit: Emit = unheard) -> Report:
+        """Judge an output-only submission: its files are the outputs."""
+        answers = AnswerSheet(submission.sources)
+        setup = Setup(problem, tools, self.data, self.options, answers=answers)
+        root, deciding = self.judge_tasks(submission.id, setup, emit)
+        return report_of_judging(
+            submission, problem, _OUTPUT.id, None, root, time_limit_ns=0, memory_limit_bytes=0, deciding=deciding
+        )
+
+    def judge_tasks(
+        self, submission_id: str, setup: Setup, emit: Emit = unheard
+    ) -> tuple[GroupReport, CaseReport | None]:
+        """Drive the tree of tests over the slots; also the case that decided, None when all is well."""
+        plan = plan_of(setup.problem)
+        judged: list[CaseReport] = []
+
+        def on_case(task: Task, case: CaseReport) -> None:
+            judged.append(case)
+            emit(CaseJudged(submission=submission_id, index=task.index + 1, total=len(plan.tasks), case=case))
+
+        with ExitStack() as stack:
+            walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=self.options.run_all)
+            if len(self.slots) == 1 or len(plan.tasks) == 1 or setup.tools.grader is not None:
+                bench = stack.enter_context(setup.on(self.slots[0].container, always))
+                root = drive(walk, bench, on_case)
+            else:
+                gate = Gate()
+                stations = [Station(partial(setup.on, slot.container, gate.quiet), slot.cancel) for slot in self.slots]
+                root = drive_parallel(walk, plan, stations, gate, on_case, run_all=self.options.run_all)
+        return root, deciding_case(root, judged)
+
+    def _grader(self, stack: ExitStack, tools: Tools) -> Grader | None:
+        if tools.grader is None:
+            return None
+        return partial(grade_with, stack.enter_context(open_box(self.slots[0].container, tools.grader)))
+
+
+def _complaint(submission: Submission, problem: Problem, language: LanguageSpec) -> str:
+    """Why the problem does not take this submission at all, or empty."""
+    size_bytes = sum(len(file.content) for file in submission.sources)
+    if size_bytes > problem.limits.code_bytes:
+        allowed = problem.limits.code_bytes // KIB
+        return f"the source code has {size_bytes} bytes; this problem allows {allowed} KiB"
+    names = {language.id, language.kattis, language.family, *language.aliases}
+    if problem.languages and names.isdisjoint(problem.languages):
+        return f"this problem is not to be solved in {language.name}; it allows {', '.join(problem.languages)}"
+    return ""

@@ -1,0 +1,201 @@
+"""Setters' programs: validators, interactors, graders. Built once, run in containers of their own, never trusted.
+
+A setter's program is as hostile as a submission: it runs under the same walls and under limits of its own.
+That it does not compile is the setter's fault and a :class:`~judge.errors.PackageError`; how one of its runs ended
+is for the caller to judge.
+
+Source: problem package format, "Programs" (build and run scripts; languages by file names).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from judge.errors import LanguageError, PackageError
+from judge.grading.compile import Compiled, OpenContainer, Toolchain, compile_program
+from judge.grading.limits import validation_limits
+from judge.grading.verdicts import reason_of_run
+from judge.language import Languages
+from judge.model.language import LanguageSpec
+from judge.model.limits import COMPILE_LIMITS, Limits
+from judge.model.problem import Problem, Program
+from judge.model.run import Outcome, RunResult
+from judge.model.submission import SourceFile
+from judge.package.constants import substitute
+from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.slot import Container
+from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
+from judge.store import ArtifactStore
+
+#: Finds the root and the digest of a language's toolchain; raises LanguageError when it is not installed.
+FindToolchain = Callable[[LanguageSpec], Toolchain]
+
+#: Collects no file.
+NOTHING = Collect()
+
+#: Log lines of a failed build that the error shows.
+_LOG_LINES = 20
+
+#: A program with a build or run script: the script is the compiler, and everything it leaves is the program.
+_BUILD_AND_RUN = LanguageSpec(
+    id="build-and-run",
+    name="build and run scripts",
+    extensions=("sh",),
+    compile=(("/work/build",),),
+    run=("{artifact}/run",),
+    artifact=("**/*",),
+    executables=("**/*",),
+)
+_RUN_ONLY = msgspec.structs.replace(_BUILD_AND_RUN, id="run-script", compile=(), artifact=())
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What building programs takes: known languages, where their toolchains are, where artifacts are kept."""
+
+    languages: Languages
+    toolchain: FindToolchain
+    store: ArtifactStore
+
+
+@dataclass(frozen=True)
+class SetterProgram:
+    """A built program of the setter. ``data_files`` go into /work before each run: what was not compiled."""
+
+    name: str
+    compiled: Compiled
+    toolchain: Toolchain
+    limits: Limits
+    data_files: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def cwd(self) -> str:
+        """Scripts are run where their files are; compiled programs in a writable directory."""
+        return "/artifact" if self.compiled.language.id in (_BUILD_AND_RUN.id, _RUN_ONLY.id) else "/work"
+
+    def run_spec(
+        self, args: Sequence[str], *, directories: tuple[str, ...] = (), collect: Collect = NOTHING
+    ) -> RunSpec:
+        """How to run it once with these arguments."""
+        spec = self.compiled.run_spec(self.limits, args)
+        return msgspec.structs.replace(spec, cwd=self.cwd, directories=directories, collect=collect)
+
+
+@dataclass(frozen=True)
+class ProgramBox:
+    """A setter's program in its open container."""
+
+    program: SetterProgram
+    container: Container
+
+    def run(
+        self,
+        args: Sequence[str],
+        *,
+        stdin: int | bytes | None = None,
+        files: Mapping[str, bytes | int | Capture] | None = None,
+        fds: Mapping[int, int] | None = None,
+        directories: tuple[str, ...] = (),
+        collect: Collect = NOTHING,
+    ) -> Completed:
+        """Run once. Blocks; raises InfrastructureError only."""
+        spec = self.program.run_spec(args, directories=directories, collect=collect)
+        every = {**dict(self.program.data_files), **(files or {})}
+        return self.container.run(spec, stdin=stdin, files=every, fds=fds)
+
+
+def build_program(
+    open_container: OpenContainer, workshop: Workshop, problem: Problem, program: Program
+) -> SetterProgram:
+    """Compile a setter's program, or find it compiled. Raises PackageError when it cannot be built."""
+    files = read_sources(program, problem.constants)
+    try:
+        language = language_of(program, files, workshop.languages)
+        toolchain = workshop.toolchain(_toolchain_language(language, workshop.languages))
+    except LanguageError as error:
+        raise PackageError(str(error), where=program.name) from error
+    compiled = compile_program(open_container, toolchain, language, files, workshop.store, limits=COMPILE_LIMITS)
+    if not compiled.report.ok:
+        log = " | ".join(line for line in compiled.report.log.splitlines()[:_LOG_LINES] if line.strip())
+        raise PackageError(f"does not compile: {log or 'the compiler says nothing'}", where=program.name)
+    return SetterProgram(
+        name=program.name,
+        compiled=compiled,
+        toolchain=toolchain,
+        limits=validation_limits(problem.limits, language),
+        data_files=data_files(compiled),
+    )
+
+
+def data_files(compiled: Compiled) -> tuple[tuple[str, bytes], ...]:
+    """Files of a program that no compiler was given: it may want to read them in its working directory."""
+    if compiled.prepared is None or compiled.language.id in (_BUILD_AND_RUN.id, _RUN_ONLY.id):
+        return ()
+    known = {*compiled.prepared.sources, compiled.prepared.source}
+    headers = compiled.language.headers
+    return tuple(
+        (file.name, file.content)
+        for file in compiled.prepared.files
+        if file.name not in known and file.name.rpartition(".")[2] not in headers
+    )
+
+
+def read_sources(program: Program, constants: Sequence[tuple[str, str]]) -> tuple[SourceFile, ...]:
+    """A program's files with the package's constants filled in. Raises PackageError naming the file."""
+    files = []
+    for name, path in program.files:
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            raise PackageError(f"cannot be read: {error.strerror}", where=f"{program.name}/{name}") from error
+        files.append(SourceFile(name=name, content=substitute(content, constants)))
+    return tuple(files)
+
+
+def language_of(program: Program, files: Sequence[SourceFile], languages: Languages) -> LanguageSpec:
+    """The language a program says it is in, or looks like. Raises LanguageError."""
+    names = [file.name for file in files]
+    if "build" in names:
+        return _BUILD_AND_RUN
+    if "run" in names:
+        return _RUN_ONLY
+    if program.language:
+        return languages.get(program.language)
+    return languages.detect(names, first_line(files))
+
+
+def first_line(files: Sequence[SourceFile]) -> str:
+    """The first line of the first file, for a language that is told by its shebang."""
+    return files[0].content[:200].split(b"\n", 1)[0].decode("utf-8", "replace") if files else ""
+
+
+def _toolchain_language(language: LanguageSpec, languages: Languages) -> LanguageSpec:
+    """Whose toolchain a program needs; scripts may count on a C++ compiler and Python."""
+    return languages.get("cpp") if language.id in (_BUILD_AND_RUN.id, _RUN_ONLY.id) else language
+
+
+@contextmanager
+def open_box(open_container: OpenContainer, program: SetterProgram) -> Iterator[ProgramBox]:
+    """The program's own container, for as long as it is needed."""
+    limits = program.limits
+    spec = ContainerSpec(
+        rootfs=program.toolchain.rootfs,
+        artifact=str(program.compiled.artifact),
+        open_files_max=limits.open_files,
+        disk_bytes=limits.disk_bytes,
+        disk_inodes=limits.disk_inodes,
+    )
+    with open_container(spec) as container:
+        yield ProgramBox(program, container)
+
+
+def fault_of_run(program: SetterProgram, run: RunResult) -> str:
+    """Why a run of a setter's program was no proper run, in words that name it."""
+    if run.outcome is Outcome.EXITED:
+        return f"{program.name} ended with exit code {run.exit_code}"
+    return f"{program.name}: {run.cause or reason_of_run(run)}"

@@ -1,0 +1,86 @@
+"""The report of one submission from its parts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from judge.model.problem import Problem
+from judge.model.report import CaseReport, CompileReport, GroupReport, Report
+from judge.model.run import Usage
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+
+
+def cases_of(group: GroupReport) -> Iterator[CaseReport]:
+    """Every case below a group in the order of the tree: its own cases, then those of its groups by name."""
+    children: list[CaseReport | GroupReport] = [*group.cases, *group.groups]
+    for child in sorted(children, key=lambda child: child.name):
+        if isinstance(child, GroupReport):
+            yield from cases_of(child)
+        else:
+            yield child
+
+
+def deciding_case(root: GroupReport, judged: Sequence[CaseReport]) -> CaseReport | None:
+    """The first case, in the order of judging, that explains a verdict other than AC."""
+    if root.verdict in (None, Verdict.AC):
+        return None
+    same = (case for case in judged if case.verdict is root.verdict)
+    rejected = (case for case in judged if case.verdict not in (None, Verdict.AC))
+    return next(same, None) or next(rejected, None)
+
+
+def report_of_judging(
+    submission: Submission,
+    problem: Problem,
+    language: str,
+    compiled: CompileReport | None,
+    root: GroupReport,
+    *,
+    time_limit_ns: int,
+    memory_limit_bytes: int,
+    deciding: CaseReport | None,
+) -> Report:
+    """The report of a submission that was judged. ``deciding``: the first case that had the final verdict."""
+    verdict = root.verdict or Verdict.AC
+    usages = [case.run.usage for case in cases_of(root) if case.run is not None]
+    nothing = Usage()
+    return Report(
+        submission=submission.id,
+        problem=problem.name,
+        language=language,
+        verdict=verdict,
+        score=root.score,
+        why=root.why or (deciding.why if deciding else ""),
+        deciding_case=deciding.name if deciding else "",
+        time_limit_ns=time_limit_ns,
+        memory_limit_bytes=memory_limit_bytes,
+        cpu_time_max_ns=max((usage.cpu_time_ns for usage in usages), default=nothing.cpu_time_ns),
+        wall_time_max_ns=max((usage.wall_time_ns for usage in usages), default=nothing.wall_time_ns),
+        memory_peak_max_bytes=max((usage.memory_peak_bytes for usage in usages), default=nothing.memory_peak_bytes),
+        pids_peak_max=max((usage.pids_peak or 0 for usage in usages), default=0),
+        compile=compiled,
+        root=root,
+    )
+
+
+def report_without_judging(
+    submission: Submission,
+    problem: Problem,
+    language: str,
+    verdict: Verdict,
+    why: str,
+    compiled: CompileReport | None = None,
+) -> Report:
+    """The report of a submission that never ran: a compile error or the setter's fault."""
+    return Report(
+        submission=submission.id,
+        problem=problem.name,
+        language=language,
+        verdict=verdict,
+        score=0.0 if problem.scoring and verdict is Verdict.CE else None,
+        why=why,
+        time_limit_ns=problem.limits.time_limit_ns,
+        memory_limit_bytes=problem.limits.memory_bytes,
+        compile=compiled,
+    )

@@ -1,0 +1,85 @@
+"""Sets a slot up for one submission: which containers are opened for it, and what is built before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from judge.grading.answersheet import AnswerSheet
+from judge.grading.casedata import CaseData
+from judge.grading.casejudge import CaseJudge
+from judge.grading.compile import Compiled, OpenContainer, Toolchain
+from judge.grading.execute import Quiet, open_submission
+from judge.grading.options import GradingOptions
+from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, open_box
+from judge.model.limits import Limits
+from judge.model.problem import Problem, Program
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The setter's programs that judging a problem takes, built."""
+
+    validator: SetterProgram | None = None
+    static_validator: SetterProgram | None = None
+    grader: SetterProgram | None = None
+
+
+def build_tools(open_container: OpenContainer, workshop: Workshop, problem: Problem) -> Tools:
+    """Build the setter's programs, or find them built. Raises PackageError naming the one that cannot be."""
+
+    def build(program: Program | None) -> SetterProgram | None:
+        return build_program(open_container, workshop, problem, program) if program else None
+
+    return Tools(
+        validator=build(problem.output_validator),
+        static_validator=build(problem.static_validator),
+        grader=build(problem.graders),
+    )
+
+
+@dataclass(frozen=True)
+class Runnable:
+    """A compiled submission and what its runs need."""
+
+    compiled: Compiled
+    toolchain: Toolchain
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a slot needs to judge the tests of one submission: either ``program`` or ``answers`` is given."""
+
+    problem: Problem
+    tools: Tools
+    data: CaseData
+    options: GradingOptions
+    program: Runnable | None = None
+    answers: AnswerSheet | None = None
+
+    @contextmanager
+    def on(self, open_container: OpenContainer, quiet: Quiet) -> Iterator[CaseJudge]:
+        """Open the containers on one slot, for as long as the submission is judged there."""
+        program = self.program
+        with ExitStack() as stack:
+
+            def box(tool: SetterProgram | None) -> ProgramBox | None:
+                return stack.enter_context(open_box(open_container, tool)) if tool else None
+
+            submission = (
+                open_submission(open_container, program.toolchain, program.compiled, program.limits)
+                if program
+                else None
+            )
+            yield CaseJudge(
+                problem=self.problem,
+                submission=stack.enter_context(submission) if submission else None,
+                data=self.data,
+                options=self.options,
+                quiet=quiet,
+                validator=box(self.tools.validator),
+                static_validator=box(self.tools.static_validator),
+                answers=self.answers,
+            )

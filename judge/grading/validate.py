@@ -1,0 +1,222 @@
+"""Validating one output: by the built-in comparison, a 42/43 validator, or a testlib checker.
+
+Whatever a setter's program does wrong here - crash, hang, flood, lie about scores - is a judge error that names
+it, never a verdict against the contestant. Inputs and answers reach it as descriptors in its own container.
+
+Source: problem package format 2025-09, "Output validator", "Multi-pass validation", "Static validator"; for
+testlib the exit codes of its registerTestlibCmd programs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from judge.grading.bytesource import BytesInMemory, BytesOfDescriptor, ByteSource
+from judge.grading.compare import compare, parse_number
+from judge.grading.excerpt import explain
+from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
+from judge.grading.programs import ProgramBox, SetterProgram, fault_of_run
+from judge.grading.score import NO_AWARD, Award
+from judge.grading.text import safe_text
+from judge.model.problem import CompareFlags, TestCase, ValidatorKind
+from judge.model.run import Outcome, RunResult
+from judge.model.verdict import Verdict
+from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.spec import Collect
+
+ACCEPT, REJECT = 42, 43
+
+#: Where programs find what they are given.
+INPUT_FD, ANSWER_FD, OUTPUT_FD = 3, 4, 5
+
+FEEDBACK_PATH = f"/work/{DIRECTORY}/"
+
+#: testlib's exit codes: accepted; rejected (wrong, presentation, dirt, unexpected end); points.
+_TESTLIB_OK, _TESTLIB_REJECTED, _TESTLIB_POINTS = 0, (1, 2, 4, 8), 7
+
+#: ``_pc(n)`` with n of 0..200 as testlib compiled for a test system ends with it.
+_TESTLIB_PARTIAL_BASE, _TESTLIB_PARTIAL_MAX = 50, 200
+
+_POINTS = re.compile(rb"\s*(?:partially correct|points|ok)?\s*\(?([-+0-9.eE]+)")
+
+#: Largest output that is read into memory to be compared.
+_IN_MEMORY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What a validator says of one output (or one pass).
+
+    ``verdict`` is AC, WA or JE; ``next_pass`` the input of the pass that it asks for; ``kept`` what must be in
+    the feedback directory then.
+    """
+
+    verdict: Verdict
+    why: str = ""
+    award: Award = NO_AWARD
+    feedback: str = ""
+    team_feedback: str = ""
+    run: RunResult | None = None
+    next_pass: Capture | None = None
+    kept: Mapping[str, Capture] = field(default_factory=dict)
+
+
+def compare_output(answer_fd: int, output: Capture, flags: CompareFlags) -> Validation:
+    """The default output validator; see :mod:`judge.grading.compare`."""
+    answer = BytesOfDescriptor(answer_fd)
+    with _source_of(output) as source:
+        difference = compare(answer, source, flags)
+        if difference is None:
+            return Validation(verdict=Verdict.AC)
+        message = explain(difference, answer, source, flags)
+    place, reason = message.split("\n")[:2]
+    return Validation(verdict=Verdict.WA, why=f"{place.removeprefix('wrong answer: ')}: {reason}", feedback=message)
+
+
+@contextmanager
+def _source_of(output: Capture) -> Iterator[ByteSource]:
+    if output.size_bytes <= _IN_MEMORY_BYTES:
+        yield BytesInMemory(output.read())
+        return
+    fd = output.open_fd()
+    try:
+        yield BytesOfDescriptor(fd)
+    finally:
+        os.close(fd)
+
+
+def run_validator(
+    box: ProgramBox,
+    kind: ValidatorKind,
+    case: TestCase,
+    input_fd: int,
+    answer_fd: int,
+    output: Capture,
+    *,
+    kept: Mapping[str, Capture] | None = None,
+    text_bytes_max: int,
+) -> Validation:
+    """Ask a setter's validator about one output. ``kept``: files of the feedback directory from the last pass.
+
+    Blocks; raises InfrastructureError only.
+    """
+    output_fd = output.open_fd()
+    try:
+        if kind is ValidatorKind.TESTLIB:
+            fds = {INPUT_FD: input_fd, ANSWER_FD: answer_fd, OUTPUT_FD: output_fd}
+            args = (_path(INPUT_FD), _path(OUTPUT_FD), _path(ANSWER_FD), *case.output_validator_args)
+            done = box.run(args, fds=fds, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
+            return testlib_validation(box.program, done, text_bytes_max)
+        done = box.run(
+            kattis_args(case),
+            stdin=output_fd,
+            files=dict(kept or {}),
+            fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
+            directories=(DIRECTORY,),
+            collect=FEEDBACK_FILES,
+        )
+        return kattis_validation(box.program, done, text_bytes_max)
+    finally:
+        os.close(output_fd)
+
+
+#: What is taken out of the feedback directory.
+FEEDBACK_FILES = Collect(patterns=(f"{DIRECTORY}/**/*",))
+
+
+def _path(fd: int) -> str:
+    return f"/dev/fd/{fd}"
+
+
+def kattis_args(case: TestCase) -> tuple[str, ...]:
+    """Arguments of a 42/43 validator: input, answer, feedback directory, and its own."""
+    return (_path(INPUT_FD), _path(ANSWER_FD), FEEDBACK_PATH, *case.output_validator_args)
+
+
+def kattis_validation(program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:
+    """The meaning of one finished run of a 42/43 validator."""
+    run, feedback = done.result, read_feedback(done.files, text_bytes_max)
+    if run.outcome is not Outcome.EXITED or run.exit_code not in (ACCEPT, REJECT):
+        hint = " (42 accepts, 43 rejects)" if run.outcome is Outcome.EXITED else ""
+        return _fault(f"output validator {fault_of_run(program, run)}{hint}", done, feedback, text_bytes_max)
+    if feedback.complaint:
+        return _fault(f"output validator {program.name}: {feedback.complaint}", done, feedback, text_bytes_max)
+    accepted = run.exit_code == ACCEPT
+    return Validation(
+        verdict=Verdict.AC if accepted else Verdict.WA,
+        why="" if accepted else _first_line(feedback.judge_message) or "rejected by the output validator",
+        award=feedback.award,
+        feedback=feedback.judge_message,
+        team_feedback=feedback.team_message,
+        run=run,
+        next_pass=feedback.next_pass,
+        kept=feedback.kept,
+    )
+
+
+def testlib_validation(program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:
+    """The meaning of one finished run of a testlib checker."""
+    run, message = done.result, safe_text(done.stderr.read(text_bytes_max), text_bytes_max).strip()
+    code = run.exit_code if run.outcome is Outcome.EXITED else None
+    verdict, award = _testlib_meaning(code, done.stderr.read(_POINTS_BYTES))
+    if verdict is Verdict.JE:
+        return _fault(f"checker {fault_of_run(program, run)}", done, Feedback(judge_message=message), text_bytes_max)
+    why = "" if verdict is Verdict.AC else _first_line(message) or "rejected by the checker"
+    return Validation(verdict=verdict, why=why, award=award, feedback=message, run=run)
+
+
+_POINTS_BYTES = 256
+
+
+def _testlib_meaning(code: int | None, message: bytes) -> tuple[Verdict, Award]:
+    if code == _TESTLIB_OK:
+        return Verdict.AC, NO_AWARD
+    if code in _TESTLIB_REJECTED:
+        return Verdict.WA, NO_AWARD
+    if code == _TESTLIB_POINTS and (match := _POINTS.match(message)):
+        points = parse_number(match[1])
+        if points is not None:
+            return Verdict.AC, Award(score=points)
+    if code is not None and 0 <= code - _TESTLIB_PARTIAL_BASE <= _TESTLIB_PARTIAL_MAX:
+        return Verdict.AC, Award(multiplier=(code - _TESTLIB_PARTIAL_BASE) / _TESTLIB_PARTIAL_MAX)
+    return Verdict.JE, NO_AWARD
+
+
+def _fault(why: str, done: Completed, feedback: Feedback, text_bytes_max: int) -> Validation:
+    """A judge error, with everything the program said about it."""
+    said = safe_text(done.stderr.read(text_bytes_max), text_bytes_max).strip()
+    parts = [part for part in (feedback.judge_message, said) if part]
+    return Validation(
+        verdict=Verdict.JE,
+        why=why,
+        feedback="\n".join(dict.fromkeys(parts)),
+        run=done.result,
+        next_pass=feedback.next_pass,
+    )
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip()[:200] for line in text.splitlines() if line.strip()), "")
+
+
+def run_static_validator(
+    box: ProgramBox,
+    language_code: str,
+    entry_point: str,
+    sources: Mapping[str, bytes],
+    args: Sequence[str],
+    *,
+    text_bytes_max: int,
+) -> Validation:
+    """Ask the package's static validator about a submission's source files, which are its working directory."""
+    done = box.run(
+        (language_code, entry_point, FEEDBACK_PATH, *args),
+        files=sources,
+        directories=(DIRECTORY,),
+        collect=FEEDBACK_FILES,
+    )
+    return kattis_validation(box.program, done, text_bytes_max)
