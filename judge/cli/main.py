@@ -21,6 +21,15 @@ from judge.errors import JudgeError
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("run", "run", "run one program once in the sandbox"),
     ("grade", "grade", "judge a submission in this process, without any queue"),
+    ("demo", "demo", "start a service, judge the examples, show it live"),
+    ("up", "up", "start everything on this machine"),
+    ("worker", "worker", "start a worker on a Redis of your own"),
+    ("submit", "submit", "hand in a submission and watch it"),
+    ("cancel", "cancel", "withdraw submissions"),
+    ("rejudge", "rejudge", "judge submissions again, compare, then apply or drop"),
+    ("queue", "queue", "show what waits"),
+    ("workers", "workers", "show the workers"),
+    ("drain", "drain", "stop or resume workers without losing work"),
     ("top", "top", "show live what the service is doing"),
     ("metrics", "metrics", "list every series that /metrics exposes"),
 )

@@ -1,0 +1,56 @@
+"""``judge queue``: what waits, for how long, in which queues."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from judge.cli.service import broker_option, open_client
+from judge.queue.admin import QueueView, queue_view
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Define the command line."""
+    parser = subparsers.add_parser(
+        "queue",
+        help="show what waits",
+        description="Show the queues: what waits in each class and route, for how long, and the counters.",
+    )
+    broker_option(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print it."""
+    with open_client(args.broker) as client:
+        view = queue_view(client.queue)
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode(view) + b"\n")
+    else:
+        _print(view)
+    return 0
+
+
+def _print(view: QueueView) -> None:
+    console = Console()
+    console.print(
+        f"{view.waiting} waiting, {view.running} being judged on {view.slots} slots, "
+        f"{view.judging_ms:.1f} ms each lately",
+        highlight=False,
+    )
+    if view.lanes:
+        table = Table(pad_edge=False)
+        for name in ("class", "route"):
+            table.add_column(name)
+        for name in ("waiting", "tenants", "oldest", "tickets"):
+            table.add_column(name, justify="right")
+        for lane in view.lanes:
+            age = f"{lane.oldest_ms / 1000:.1f} s"
+            table.add_row(lane.priority_class, lane.route, str(lane.waiting), str(lane.tenants), age, str(lane.tickets))
+        console.print(table)
+    if view.counters:
+        console.print(", ".join(f"{name} {count}" for name, count in view.counters.items()), highlight=False)

@@ -1,0 +1,157 @@
+"""Judging a set of finished submissions again: preview against the old verdicts, then apply or drop.
+
+A batch is a hash in Redis: old id -> id of the new judging. New judgings are ordinary submissions of class "rejudge"
+with the same sources; applying gives the old submissions the new reports (their old ones are kept in the record).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import msgspec
+
+from judge import wire
+from judge.errors import UsageError
+from judge.model.submission import Submission
+from judge.queue import calls
+from judge.queue.store import Queue
+from judge.queue.values import State
+
+#: Records looked at in one round trip.
+CHUNK = 500
+
+
+class Selector(msgspec.Struct, frozen=True, kw_only=True):
+    """Which finished submissions; every given condition must hold. ``ids`` empty = all."""
+
+    ids: tuple[str, ...] = ()
+    package: str = ""
+    language: str = ""
+    verdict: str = ""
+    tenant: str = ""
+
+    def matches(self, submission: Submission, verdict: str) -> bool:
+        """Whether a finished submission is meant."""
+        return all(
+            (
+                not self.package or submission.package == self.package,
+                not self.language or submission.language == self.language,
+                not self.verdict or verdict == self.verdict,
+                not self.tenant or submission.tenant == self.tenant,
+            )
+        )
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission of a batch. ``after`` is empty while the new judging is not finished."""
+
+    id: str
+    new_id: str
+    before: str
+    after: str
+    applied: bool
+
+    @property
+    def changed(self) -> bool:
+        """The new verdict differs."""
+        return bool(self.after) and self.after != self.before
+
+
+def start(queue: Queue, selector: Selector, package: str = "") -> tuple[str, int]:
+    """Submit the selected submissions again; returns the batch's name and size.
+
+    ``package`` judges them against another package (a corrected one). Raises UsageError when none is selected.
+    """
+    batch = secrets.token_hex(4)
+    key = _key(queue, batch)
+    count = 0
+    for old_id, bare, sources in _selected(queue, selector):
+        submission = wire.decode_submission(bare, sources)
+        new_id = f"{old_id[:110]}~{batch}"
+        again = msgspec.structs.replace(
+            submission, id=new_id, priority_class="rejudge", package=package or submission.package
+        )
+        queue.command("HSET", key, old_id, new_id)
+        queue.run(calls.submit(again, origin=batch))
+        count += 1
+    if not count:
+        raise UsageError("no finished submission is selected")
+    return batch, count
+
+
+def compare(queue: Queue, batch: str) -> tuple[Comparison, ...]:
+    """The batch, old verdicts against new ones. Raises UsageError for an unknown batch."""
+    pairs = queue.command("HGETALL", _key(queue, batch))
+    if not pairs:
+        raise UsageError(f"no rejudge {batch!r}")
+    return tuple(_comparison(queue, old.decode(), new.decode(), batch) for old, new in sorted(pairs.items()))
+
+
+def apply(queue: Queue, batch: str) -> tuple[Comparison, ...]:
+    """Give each submission its new report. Raises UsageError when one is not finished; may be repeated.
+
+    A submission whose verdict was changed by another rejudge meanwhile is left alone (``applied`` False).
+    """
+    comparisons = compare(queue, batch)
+    unfinished = [item.new_id for item in comparisons if not item.after]
+    if unfinished:
+        raise UsageError(f"{len(unfinished)} of {len(comparisons)} are not finished, the first is {unfinished[0]}")
+    for item in comparisons:
+        report = queue.report(item.new_id)
+        if report is not None and not item.applied:
+            renamed = msgspec.structs.replace(report, submission=item.id)
+            queue.run(calls.amend(item.id, item.new_id, item.before, renamed))
+    return compare(queue, batch)
+
+
+def drop(queue: Queue, batch: str) -> int:
+    """Withdraw what is not finished and forget the batch; returns how many were withdrawn."""
+    withdrawn = 0
+    for item in compare(queue, batch):
+        if not item.after:
+            withdrawn += queue.run(calls.cancel(item.new_id))
+    queue.command("DEL", _key(queue, batch))
+    return withdrawn
+
+
+def _key(queue: Queue, batch: str) -> str:
+    return f"{queue.prefix}rejudge:{wire.check_name(batch, 'batch')}"
+
+
+def _comparison(queue: Queue, old_id: str, new_id: str, batch: str) -> Comparison:
+    verdict, before, amended_by = queue.command(
+        "HMGET", f"{queue.prefix}s:{old_id}", "verdict", "verdict_before", "amended_by"
+    )
+    state, after = queue.command("HMGET", f"{queue.prefix}s:{new_id}", "state", "verdict")
+    applied = (amended_by or b"").decode() == new_id
+    return Comparison(
+        id=old_id,
+        new_id=new_id,
+        before=((before if applied else verdict) or b"?").decode(),
+        after=after.decode() if after and state == State.DONE.value.encode() else "",
+        applied=applied,
+    )
+
+
+def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, bytes]]:
+    for ids in _finished_ids(queue, selector.ids):
+        with queue.client.pipeline(transaction=False) as pipe:
+            for submission_id in ids:
+                pipe.hmget(f"{queue.prefix}s:{submission_id}", ["state", "verdict", "sub", "src", "origin"])
+            records = pipe.execute()
+        for submission_id, (state, verdict, bare, digest, origin) in zip(ids, records, strict=True):
+            if state != State.DONE.value.encode() or origin:
+                continue
+            if selector.matches(wire.decode_submission(bare, b"[]"), (verdict or b"").decode()):
+                yield submission_id, bare, queue.command("GET", f"{queue.prefix}src:{digest.decode()}")
+
+
+def _finished_ids(queue: Queue, wanted: tuple[str, ...]) -> Iterator[list[str]]:
+    if wanted:
+        yield list(wanted)
+        return
+    at = 0
+    while ids := queue.command("ZRANGE", f"{queue.prefix}done", at, at + CHUNK - 1):
+        yield [item.decode() for item in ids]
+        at += CHUNK
