@@ -1,6 +1,5 @@
 # tries: reach sockets with names in no directory: those of the host's desktop, containers and init
 # expect: CONFINED
-import os
 import socket
 
 names = ["\0/tmp/.X11-unix/X0", "\0/org/kernel/linux/storage/multipathd", "\0/containerd-shim", "\0isc_notify",

@@ -2,10 +2,12 @@
 # expect: CONFINED
 import os
 
-names = """kcore kmsg kallsyms keys key-users timer_list sched_debug iomem ioports interrupts modules slabinfo
-vmallocinfo pagetypeinfo sysrq-trigger config.gz cmdline version partitions diskstats swaps locks net/tcp net/unix
-net/arp bus fs/nfsd acpi scsi driver irq mtrr vmcoreinfo sysvipc sys/kernel/core_pattern sys/kernel/random/boot_id
-sys/kernel/hostname sys/fs/file-nr sys/net/core/somaxconn pressure/cpu loadavg stat meminfo buddyinfo zoneinfo""".split()
+names = """
+kcore kmsg kallsyms keys key-users timer_list sched_debug iomem ioports interrupts modules slabinfo
+vmallocinfo pagetypeinfo sysrq-trigger config.gz cmdline version partitions diskstats swaps locks bus fs/nfsd
+acpi scsi driver irq mtrr vmcoreinfo sys/kernel/core_pattern sys/kernel/random/boot_id sys/kernel/hostname
+sys/fs/file-nr sys/net/core/somaxconn pressure/cpu loadavg stat meminfo buddyinfo zoneinfo
+""".split()
 opened = []
 for name in names:
     try:
