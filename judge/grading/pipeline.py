@@ -32,7 +32,7 @@ from judge.grading.programs import Workshop, first_line, open_box
 from judge.grading.reporting import deciding_case, report_of_judging, report_without_judging
 from judge.grading.score import Grader
 from judge.grading.setup import Runnable, Setup, Tools, build_tools
-from judge.model.event import CaseJudged, Compiling, Done, Event
+from judge.model.event import CaseJudged, Compiling, Event
 from judge.model.event import Compiled as CompiledEvent
 from judge.model.language import LanguageSpec
 from judge.model.problem import Problem
@@ -73,11 +73,9 @@ class Judge:
         """
         language = self.language_of(submission, problem)
         try:
-            report = self._judge(submission, problem, language, emit)
+            return self._judge(submission, problem, language, emit)
         except PackageError as error:
-            report = report_without_judging(submission, problem, language.id, Verdict.JE, str(error))
-        emit(Done(submission=submission.id, report=report))
-        return report
+            return report_without_judging(submission, problem, language.id, Verdict.JE, str(error))
 
     def _judge(self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit) -> Report:
         if problem.submit_answer:

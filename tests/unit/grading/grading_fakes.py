@@ -1,0 +1,151 @@
+"""A slot and containers without a kernel: programs are Python functions, named by the text of their source file.
+
+``FakeSlot(programs={"double": behaviour})`` judges a submission whose only source file says ``double``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from judge.errors import LanguageError
+from judge.grading.compile import Toolchain
+from judge.grading.programs import Workshop
+from judge.model.language import LanguageSpec
+from judge.model.run import Outcome, RunResult, Usage
+from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.slot import Container, Interaction
+from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
+from judge.store import ArtifactStore
+
+FAKE_LANGUAGE = LanguageSpec(id="fake", name="Fake", extensions=("fake",), run=("{artifact}/{source}",))
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one run was given, everything read."""
+
+    spec: RunSpec
+    stdin: bytes
+    files: Mapping[str, bytes]
+    fds: Mapping[int, bytes]
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """The program's arguments."""
+        return self.spec.argv[1:]
+
+
+Behaviour = Callable[[Call], Completed]
+Dialogue = Callable[[Call, Call], Interaction]
+
+
+def completed(
+    stdout: bytes = b"",
+    *,
+    exit_code: int = 0,
+    outcome: Outcome = Outcome.EXITED,
+    cpu_time_ns: int = 1_000_000,
+    stderr: bytes = b"",
+    files: Mapping[str, bytes] | None = None,
+    cause: str = "",
+) -> Completed:
+    """A finished run."""
+    return Completed(
+        result=RunResult(
+            outcome=outcome,
+            exit_code=exit_code if outcome is Outcome.EXITED else None,
+            cause=cause,
+            usage=Usage(cpu_time_ns=cpu_time_ns, wall_time_ns=cpu_time_ns, memory_peak_bytes=1 << 20),
+            stdout_bytes=len(stdout),
+        ),
+        stdout=Capture(stdout),
+        stderr=Capture(stderr),
+        files={name: Capture(data) for name, data in (files or {}).items()},
+    )
+
+
+@dataclass
+class FakeContainer(Container):
+    """Calls the behaviour that the artifact names."""
+
+    slot: FakeSlot
+    name: str
+
+    def run(
+        self,
+        spec: RunSpec,
+        *,
+        stdin: int | bytes | None = None,
+        files: Mapping[str, bytes | int | Capture] | None = None,
+        executables: Sequence[str] = (),
+        fds: Mapping[int, int] | None = None,
+    ) -> Completed:
+        call = Call(spec, _bytes(stdin), {k: _bytes(v) for k, v in (files or {}).items()}, _fds(fds))
+        self.slot.calls.append((self.name, call))
+        return self.slot.programs[self.name](call)
+
+    def interact(self, spec: RunSpec, other: Container, other_spec: RunSpec, **options: Any) -> Interaction:
+        assert isinstance(other, FakeContainer)
+        files = {k: _bytes(v) for k, v in (options.get("other_files") or {}).items()}
+        mine = Call(spec, b"", {k: _bytes(v) for k, v in (options.get("files") or {}).items()}, {})
+        theirs = Call(other_spec, b"", files, _fds(options.get("other_fds")))
+        self.slot.calls += [(self.name, mine), (other.name, theirs)]
+        return self.slot.dialogues[self.name, other.name](mine, theirs)
+
+
+def _fds(fds: Mapping[int, int] | None) -> dict[int, bytes]:
+    return {target: _bytes(fd) for target, fd in (fds or {}).items()}
+
+
+def _bytes(value: bytes | int | Capture | None) -> bytes:
+    if value is None:
+        return b""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, Capture):
+        return value.read()
+    return os.pread(value, 1 << 24, 0)
+
+
+@dataclass
+class FakeSlot:
+    """A slot whose programs are known. ``calls`` records every run."""
+
+    programs: Mapping[str, Behaviour]
+    dialogues: Mapping[tuple[str, str], Dialogue] = field(default_factory=dict)
+    calls: list[tuple[str, Call]] = field(default_factory=list)
+    cancelled: int = 0
+
+    @contextmanager
+    def container(self, spec: ContainerSpec) -> Iterator[Container]:
+        source = next(Path(spec.artifact).rglob("*.fake"))
+        yield FakeContainer(self, source.read_text().strip())
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
+class FakeLanguages:
+    """One language only."""
+
+    def get(self, name: str) -> LanguageSpec:
+        if name in ("fake", "cpp"):
+            return FAKE_LANGUAGE
+        raise LanguageError(f"no language {name!r}")
+
+    def detect(self, names: Sequence[str], first_line: str = "") -> LanguageSpec:
+        if any(name.endswith(".fake") for name in names):
+            return FAKE_LANGUAGE
+        raise LanguageError(f"no language has files like {names[0]!r}")
+
+
+def fake_workshop(directory: Path) -> Workshop:
+    """A workshop that knows :data:`FAKE_LANGUAGE`."""
+    toolchain = Toolchain(Rootfs(mounts=(OverlayMount(target="/", lowers=("/",)),)), "fake")
+    languages: Any = FakeLanguages()
+    return Workshop(languages, lambda language: toolchain, ArtifactStore(directory / "store"))
