@@ -1,0 +1,247 @@
+"""DMOJ and Polygon packages become the same Problem; hostile or unsupported ones become one error."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from package_files import write_package
+
+from judge.errors import PackageError
+from judge.model.problem import Problem, ScoreAggregation, TestGroup, ValidatorKind
+from judge.model.verdict import Verdict
+from judge.package.source import open_package
+from judge.package.xmltree import parse_xml
+
+
+def read(tmp_path: Path, files: dict[str, str | bytes | None]) -> Problem:
+    package = write_package(tmp_path, files, {})
+    with open_package(str(package), tmp_path) as problem:
+        return problem
+
+
+def secret(problem: Problem) -> TestGroup:
+    assert [group.name for group in problem.root.groups] == ["secret"]
+    return problem.root.groups[0]
+
+
+TESTS = {f"{n}.{end}": f"{n}\n" for n in range(1, 6) for end in ("in", "out")}
+
+
+def test_dmoj_cases_batches_and_dependencies(tmp_path: Path) -> None:
+    text = (
+        "test_cases:\n- {in: 1.in, out: 1.out, points: 10}\n"
+        "- batched:\n  - {in: 2.in, out: 2.out}\n  - {in: 3.in, out: 3.out}\n  points: 30\n"
+        "- batched:\n  - {in: 4.in, out: 4.out}\n  points: 60\n  dependencies: [1]\n"
+        "checker: {name: floats, args: {precision: 4}}\n"
+    )
+    problem = read(tmp_path, {"init.yml": text, **TESTS})
+    group = secret(problem)
+    assert group.order == ("secret/0001", "secret/batch-001", "secret/batch-002")
+    assert group.cases[0].max_score == 10.0
+    assert group.cases[0].compare.float_absolute_tolerance == pytest.approx(1e-4)
+    first, second = group.groups
+    assert first.policy.aggregation is ScoreAggregation.MIN
+    assert [case.max_score for case in first.cases] == [30.0, 30.0]
+    assert second.policy.required_groups == ("secret/batch-001",)
+    assert problem.scoring
+    assert problem.validator_kind is ValidatorKind.DEFAULT
+
+
+def test_dmoj_tests_may_lie_in_a_zip(tmp_path: Path) -> None:
+    archive = tmp_path / "tests.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for name, content in TESTS.items():
+            file.writestr(f"data/{name}", content)
+    text = "archive: tests.zip\ntest_cases:\n- {in: data/1.in, out: data/1.out}\n"
+    package = write_package(tmp_path, {"init.yml": text, "tests.zip": archive.read_bytes()}, {})
+    with open_package(str(package), tmp_path) as problem:
+        assert Path(secret(problem).cases[0].input_path).read_text() == "1\n"
+        assert not Path(secret(problem).cases[0].input_path).is_relative_to(package)
+
+
+def test_dmoj_tests_without_a_list_are_paired_by_their_numbers(tmp_path: Path) -> None:
+    problem = read(tmp_path, {"init.yml": "points: 100\n", **TESTS, "README": "1 in\n"})
+    assert [case.name for case in secret(problem).cases] == [f"secret/{n:04d}" for n in range(1, 6)]
+
+
+def test_dmoj_testlib_programs(tmp_path: Path) -> None:
+    bridged = "{name: bridged, args: {files: check.cpp, type: testlib, lang: CPP17}}"
+    text = f"test_cases: [{{in: 1.in, out: 1.out}}]\nchecker: {bridged}\n"
+    problem = read(tmp_path / "a", {"init.yml": text, "check.cpp": "", **TESTS})
+    assert problem.validator_kind is ValidatorKind.TESTLIB
+    assert problem.output_validator is not None
+    assert problem.output_validator.language == "cpp"
+    text = "interactive: {files: [talk.cpp, lib.h], type: testlib}\ntest_cases: [{in: 1.in}]\n"
+    problem = read(tmp_path / "b", {"init.yml": text, "talk.cpp": "", "lib.h": "", **TESTS})
+    assert problem.interactive
+    assert problem.output_validator is not None
+    assert [name for name, _ in problem.output_validator.files] == ["talk.cpp", "lib.h"]
+
+
+def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
+    files: dict[str, str | bytes | None] = {
+        "init.yml": "test_cases: [{in: 1.in, out: 1.out}]\n",
+        "tests/slow/test.yml": "language: PY3\ntime: 3\nmemory: 65536\nsource: slow.py\nexpect: TLE\n",
+        "tests/slow/slow.py": "",
+        "tests/good/test.yml": "language: CPP17\ntime: 1\nmemory: 1024\nsource: good.cpp\n",
+        "tests/good/good.cpp": "",
+        **TESTS,
+    }
+    problem = read(tmp_path, files)
+    assert problem.limits.time_limit_ns == 3_000_000_000
+    assert problem.limits.memory_bytes == 64 << 20
+    labels = {one.path: (one.program.language, one.expected.verdicts[0]) for one in problem.submissions}
+    assert labels == {
+        "tests/good/good.cpp": ("cpp", Verdict.AC),
+        "tests/slow/slow.py": ("python3", Verdict.TLE),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("test_cases: [{in: 9.in, out: 1.out}]\n", "no file '9.in'"),
+        ("test_cases: [{in: ../../etc/passwd, out: 1.out}]\n", "no file"),
+        ("test_cases: [{in: /etc/passwd, out: 1.out}]\n", "no file"),
+        ("test_cases: [{in: 1.in}]\n", "is missing"),
+        ("test_cases: []\n", "no test cases"),
+        ("test_cases: [{batched: 5}]\n", "list of test cases"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: mine.py\n", "'mine.py' is not supported"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\ncustom_judge: j.py\n", "not supported"),
+        ("test_cases: {input_format: '(a+)+$'}\n", "patterns"),
+        ("archive: none.zip\ntest_cases: [{in: 1.in, out: 1.out}]\n", "no file 'none.zip'"),
+        ("archive: 1.in\ntest_cases: [{in: 1.in, out: 1.out}]\n", "zip"),
+        ("test_cases: [{batched: [{in: 1.in, out: 1.out}], dependencies: [1]}]\n", "earlier batches"),
+        ("[]", "map"),
+    ],
+)
+def test_what_cannot_be_imported_from_dmoj_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(PackageError, match=message):
+        read(tmp_path, {"init.yml": text, **TESTS})
+
+
+POLYGON = """<?xml version="1.0" encoding="utf-8"?>
+<problem revision="1" short-name="a-plus-b">
+  <names><name language="russian" value="R"/><name language="english" value="Sum"/></names>
+  <judging input-file="" output-file="">
+    <testset name="tests">
+      <time-limit>1500</time-limit><memory-limit>268435456</memory-limit><test-count>4</test-count>
+      <input-path-pattern>tests/%02d</input-path-pattern>
+      <answer-path-pattern>tests/%02d.a</answer-path-pattern>
+      <tests>
+        <test method="manual" sample="true" TEST0/>
+        <test cmd="gen 1" method="generated" TEST1/>
+        <test cmd="gen 2" method="generated" TEST1/>
+        <test cmd="gen 3" method="generated" TEST2/>
+      </tests>GROUPS
+    </testset>
+  </judging>
+  <files><resources>
+    <file path="files/testlib.h" type="h.g++"/>
+    <file path="files/lib.cpp" type="cpp.g++17" for-types="cpp.*"><assets><asset name="solution"/></assets></file>
+  </resources></files>
+  <assets>
+    <checker name="check.cpp" type="testlib"><source path="files/check.cpp" type="cpp.g++17"/></checker>ASSETS
+    <validators><validator><source path="files/validator.cpp" type="cpp.g++17"/></validator></validators>
+    <solutions>
+      <solution tag="main"><source path="solutions/main.cpp" type="cpp.g++17"/></solution>
+      <solution tag="time-limit-exceeded-or-accepted"><source path="solutions/slow.py" type="python.3"/></solution>
+      <solution tag="do-not-run"><source path="solutions/old.py" type="python.3"/></solution>
+    </solutions>
+  </assets>
+</problem>
+"""
+PROGRAMS = (
+    "files/testlib.h files/lib.cpp files/check.cpp files/validator.cpp files/talk.cpp "
+    "solutions/main.cpp solutions/slow.py solutions/old.py"
+)
+FILES = {
+    **{f"tests/{n:02d}{end}": f"{n}\n" for n in range(1, 5) for end in ("", ".a")},
+    **dict.fromkeys(PROGRAMS.split(), ""),
+}
+
+
+def polygon(**parts: str) -> str:
+    text = POLYGON
+    for part in ("TEST0", "TEST1", "TEST2", "GROUPS", "ASSETS"):
+        text = text.replace(part, parts.get(part, ""))
+    return text
+
+
+def test_polygon_package_without_points(tmp_path: Path) -> None:
+    problem = read(tmp_path, {"problem.xml": polygon(), **FILES})
+    assert (problem.name, problem.title, problem.scoring) == ("a-plus-b", "Sum", False)
+    assert (problem.limits.time_limit_ns, problem.limits.memory_bytes) == (1_500_000_000, 256 << 20)
+    cases = secret(problem).cases
+    assert [case.name for case in cases] == ["secret/1", "secret/2", "secret/3", "secret/4"]
+    assert [case.full_feedback for case in cases] == [True, False, False, False]
+    assert problem.validator_kind is ValidatorKind.TESTLIB
+    assert problem.output_validator is not None
+    assert [name for name, _ in problem.output_validator.files] == ["check.cpp", "testlib.h"]
+    assert [program.name for program in problem.input_validators] == ["files/validator.cpp"]
+    assert [(language, [name for name, _ in files]) for language, files in problem.include] == [("cpp", ["lib.cpp"])]
+    labels = {one.path: (one.program.language, one.expected.verdicts[0]) for one in problem.submissions}
+    assert labels == {"solutions/main.cpp": ("cpp", Verdict.AC), "solutions/slow.py": ("python3", Verdict.AC)}
+
+
+def test_polygon_groups_and_points(tmp_path: Path) -> None:
+    groups = (
+        '<groups><group name="0" points="0" points-policy="complete-group"/>'
+        '<group name="1" points-policy="complete-group"/>'
+        '<group name="2" points-policy="each-test"><dependencies><dependency group="1"/></dependencies></group>'
+        "</groups>"
+    )
+    text = polygon(
+        GROUPS=groups, TEST0='group="0"', TEST1='group="1" points="15.0"', TEST2='group="2" points="70.0"'
+    )  # fmt: skip
+    problem = read(tmp_path, {"problem.xml": text, **FILES})
+    first, second, third = secret(problem).groups
+    assert problem.scoring
+    assert [group.name for group in (first, second, third)] == ["secret/0", "secret/1", "secret/2"]
+    assert second.policy.aggregation is ScoreAggregation.MIN
+    assert [case.max_score for case in second.cases] == [30.0, 30.0]
+    assert third.policy.aggregation is ScoreAggregation.SUM
+    assert third.policy.required_groups == ("secret/1",)
+    assert [case.max_score for case in third.cases] == [70.0]
+
+
+def test_polygon_interactor(tmp_path: Path) -> None:
+    talk = '<interactor><source path="files/talk.cpp" type="cpp.g++17"/></interactor>'
+    problem = read(tmp_path, {"problem.xml": polygon(ASSETS=talk), **FILES})
+    assert problem.interactive
+    assert problem.output_validator is not None
+    assert problem.output_validator.name == "files/talk.cpp"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("tests/%02d<", "tests/%s<"), "no pattern"),
+        (("tests/%02d<", "tests/%99999999d<"), "no pattern"),
+        (("tests/%02d<", "../%02d<"), "no file"),
+        (("<time-limit>1500", "<time-limit>soon"), "whole number"),
+        (('input-file=""', 'input-file="in.txt"'), "standard input"),
+        (("solutions/main.cpp", "solutions/gone.cpp"), "no file"),
+        (("<problem ", '<!DOCTYPE x [<!ENTITY a "b">]><problem '), "document type"),
+        (("</problem>", ""), "not valid XML"),
+        (("<testset name", "<other name"), "not valid XML"),
+        (('sample="true"', 'points="many"'), "points"),
+    ],
+)
+def test_what_cannot_be_imported_from_polygon_is_named(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    text = polygon().replace(*change)
+    assert text != polygon()
+    with pytest.raises(PackageError, match=message):
+        read(tmp_path, {"problem.xml": text, **FILES})
+
+
+@given(st.one_of(st.binary(), st.text(st.sampled_from("<>/ab=\"' &;!-[]?")).map(str.encode)))
+def test_any_bytes_are_xml_or_one_error(data: bytes) -> None:
+    try:
+        parse_xml(data, "problem.xml")
+    except PackageError as error:
+        assert error.where.startswith("problem.xml")

@@ -1,0 +1,210 @@
+"""problem.yaml of all formats: what judging needs, and how faults are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from judge.errors import PackageError
+from judge.model.problem import PackageFormat
+from judge.model.units import KIB, MIB, S_NS
+from judge.package.findings import Findings
+from judge.package.metadata import Metadata, read_metadata
+
+
+def read(text: str | bytes) -> tuple[Metadata, Findings]:
+    findings = Findings()
+    data = text if isinstance(text, bytes) else text.encode()
+    return read_metadata(data, findings), findings
+
+
+def modern(extra: str) -> tuple[Metadata, Findings]:
+    return read(f"problem_format_version: 2025-09\nname: x\nuuid: 1\n{extra}")
+
+
+def messages(findings: Findings, level: str = "error") -> list[str]:
+    return [f"{d.file}:{d.line}: {d.key}: {d.message}" for d in findings.diagnostics if d.level == level]
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("legacy", PackageFormat.LEGACY),
+        ("legacy-icpc", PackageFormat.LEGACY),
+        ("2023-07-draft", PackageFormat.DRAFT_2023_07),
+        ("2023-07", PackageFormat.DRAFT_2023_07),
+        ("2025-09", PackageFormat.F2025_09),
+    ],
+)
+def test_each_version_is_known(version: str, expected: PackageFormat) -> None:
+    metadata, _ = read(f"problem_format_version: {version}\nname: x\n")
+    assert metadata.format is expected
+
+
+def test_no_version_and_no_content_is_legacy() -> None:
+    metadata, findings = read("")
+    assert metadata.format is PackageFormat.LEGACY
+    assert findings.diagnostics == ()
+
+
+def test_unknown_version_blocks() -> None:
+    _, findings = read("name: x\nproblem_format_version: 2031-01\n")
+    assert findings.blocking[0].line == 2
+    assert findings.blocking[0].key == "problem_format_version"
+
+
+def test_every_limit_is_converted_to_its_unit() -> None:
+    metadata, findings = modern(
+        "type: multi-pass\nlimits:\n"
+        "  time_limit: 0.5\n  time_resolution: 0.25\n"
+        "  time_multipliers: {ac_to_time_limit: 3, time_limit_to_tle: 1.25}\n"
+        "  memory: 1\n  output: 2\n  code: 3\n  compilation_time: 4\n  compilation_memory: 5\n"
+        "  validation_time: 6\n  validation_memory: 7\n  validation_output: 8\n  validation_passes: 9\n"
+    )
+    limits = metadata.limits
+    assert findings.diagnostics == ()
+    assert (limits.time_limit_ns, limits.time_resolution_ns) == (S_NS // 2, S_NS // 4)
+    assert (limits.ac_to_time_limit, limits.time_limit_to_tle) == (3.0, 1.25)
+    assert (limits.memory_bytes, limits.output_bytes, limits.code_bytes) == (MIB, 2 * MIB, 3 * KIB)
+    assert (limits.compilation_time_ns, limits.compilation_memory_bytes) == (4 * S_NS, 5 * MIB)
+    assert (limits.validation_time_ns, limits.validation_memory_bytes) == (6 * S_NS, 7 * MIB)
+    assert (limits.validation_output_bytes, limits.validation_passes) == (8 * MIB, 9)
+
+
+def test_legacy_margins_have_their_own_defaults_and_names() -> None:
+    assert (read("")[0].limits.ac_to_time_limit, read("")[0].limits.time_limit_to_tle) == (5.0, 2.0)
+    given = read("limits: {time_multiplier: 1.5, time_safety_margin: 3}\n")[0].limits
+    assert (given.ac_to_time_limit, given.time_limit_to_tle) == (1.5, 3.0)
+
+
+def test_legacy_validation_words() -> None:
+    metadata, findings = read("type: scoring\nvalidation: custom interactive multi-pass score\n")
+    assert findings.diagnostics == ()
+    assert metadata.custom_validator
+    assert metadata.interactive
+    assert metadata.multi_pass
+    assert metadata.custom_score
+
+
+def test_legacy_multi_pass_takes_its_number_of_passes() -> None:
+    metadata, _ = read("validation: custom multi-pass\nlimits:\n  validation_passes: 5\n")
+    assert metadata.limits.validation_passes == 5
+
+
+def test_validator_flags_are_split_as_a_shell_would() -> None:
+    assert read("validator_flags: float_tolerance 1e-6 'two words'\n")[0].validator_flags == (
+        "float_tolerance",
+        "1e-6",
+        "two words",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("validation: custum\n", 1, "validation"),
+        ("name: x\nvalidation: custom fast\n", 2, "validation"),
+        ("type: partial\n", 1, "type"),
+        ("limits:\n  memory: lots\n", 2, "limits.memory"),
+        ("limits:\n  memory: -1\n", 2, "limits.memory"),
+        ("limits:\n  memory: .inf\n", 2, "limits.memory"),
+        ("limits: 5\n", 1, "limits"),
+        ("- a\n- b\n", 1, ""),
+        ("name: a\nname: b\n", 2, "name"),
+        ("grading: {objective: best}\n", 1, "grading.objective"),
+    ],
+)
+def test_a_wrong_value_blocks_with_its_place(text: str, line: int, key: str) -> None:
+    _, findings = read(text)
+    assert [(d.file, d.line, d.key) for d in findings.blocking] == [("problem.yaml", line, key)]
+
+
+@pytest.mark.parametrize(
+    "types",
+    ["[pass-fail, scoring]", "[multi-pass, submit-answer]", "[interactive, submit-answer]", "[nonsense]", "scorin"],
+)
+def test_types_that_exclude_each_other_block(types: str) -> None:
+    assert modern(f"type: {types}\n")[1].blocking
+
+
+def test_modern_types_may_be_a_list() -> None:
+    metadata, findings = modern("type: [scoring, interactive, multi-pass]\n")
+    assert (metadata.scoring, metadata.interactive, metadata.multi_pass, metadata.submit_answer) == (
+        True,
+        True,
+        True,
+        False,
+    )
+    assert findings.diagnostics == ()
+
+
+def test_unknown_keys_are_errors_now_and_warnings_in_legacy_with_a_hint() -> None:
+    assert messages(modern("limit:\n  memory: 5\n")[1]) == [
+        "problem.yaml:4: limit: unknown key (did you mean 'limits'?)"
+    ]
+    assert messages(read("limit: {memory: 5}\n")[1], "warning") == [
+        "problem.yaml:1: limit: unknown key (did you mean 'limits'?)"
+    ]
+
+
+def test_legacy_keys_in_a_modern_package_are_errors() -> None:
+    errors = messages(modern("validator_flags: float_tolerance 1e-3\n")[1])
+    assert errors == ["problem.yaml:4: validator_flags: belongs to the legacy format and means nothing in 2025-09"]
+
+
+def test_a_missing_uuid_or_name_is_an_error() -> None:
+    assert [line.split(": ")[1] for line in messages(read("problem_format_version: 2025-09\n")[1])] == ["uuid", "name"]
+
+
+def test_title_prefers_english() -> None:
+    assert modern("")[0].title == "x"
+    assert read("name: {sv: Summa, en: Sum}\n")[0].title == "Sum"
+
+
+def test_constants_are_kept_as_written() -> None:
+    metadata, findings = modern("constants: {n: 1_000, pi: 3.140, who: me}\n")
+    assert metadata.constants == (("n", "1_000"), ("pi", "3.140"), ("who", "me"))
+    assert not findings.blocking
+    assert modern("constants: {2x: 1}\n")[1].blocking
+    assert modern("constants: {x: [1]}\n")[1].blocking
+
+
+def test_licence_rules() -> None:
+    assert "rights_owner" in messages(read("license: cc0\n")[1])[0]
+    assert messages(read("license: cc0\nauthor: me\n")[1]) == []
+    assert messages(read("license: public domain\nrights_owner: me\n")[1])
+    assert messages(read("license: gpl\n")[1])
+
+
+def test_bom_and_carriage_returns_are_read_with_a_warning() -> None:
+    metadata, findings = read(b"\xef\xbb\xbfname: x\r\ntype: scoring\r\n")
+    assert metadata.scoring
+    assert [d.message for d in findings.diagnostics] == [
+        "begins with a byte-order mark",
+        "has Windows line endings (CR LF)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        (b"name: [unclosed\n", "problem.yaml:2"),
+        (b"name: ok\nauthor: \xff\xfe\n", "problem.yaml:2"),
+        (b"a: &a [*a]\n", "problem.yaml"),
+        (b"[" * 100_000, "problem.yaml"),
+        (b"x: y: z\n", "problem.yaml:1"),
+        (b"name: \x00\n", "problem.yaml"),
+        (b"a" * (2 << 20), "problem.yaml"),
+    ],
+)
+def test_what_is_no_yaml_is_one_error_with_a_place(data: bytes, where: str) -> None:
+    with pytest.raises(PackageError) as caught:
+        read(data)
+    assert caught.value.where.startswith(where)
+
+
+def test_an_alias_bomb_is_refused_quickly() -> None:
+    bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
+    )
+    with pytest.raises(PackageError, match="too many"):
+        read(bomb)
