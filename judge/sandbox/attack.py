@@ -43,7 +43,7 @@ _FIELDS: dict[str, tuple[str, dict[str, int]]] = {
 }
 
 #: What an attack runs under unless its header says otherwise: little, so that it is soon over.
-_DEFAULTS = {
+_DEFAULTS: dict[str, int] = {
     "cpu_time_ns": 1 * S_NS,
     "wall_time_ns": 4 * S_NS,
     "memory_bytes": 64 * MIB,
@@ -53,6 +53,15 @@ _DEFAULTS = {
     "disk_bytes": 8 * MIB,
     "disk_inodes": 512,
     "open_files": 64,
+}
+#: Compilers are larger than the programs they are attacked with.
+_COMPILE_DEFAULTS: dict[str, int] = {
+    **_DEFAULTS,
+    "memory_bytes": 256 * MIB,
+    "processes": 64,
+    "stderr_bytes": 256 * KIB,
+    "disk_bytes": 32 * MIB,
+    "open_files": 256,
 }
 _HARD_EXTRA_NS = 100 * MS_NS
 
@@ -141,12 +150,13 @@ def read_attack(path: Path) -> Attack:
         if found and found[1] in _KEYS:
             header[found[1]] = found[2].strip()
     try:
+        mode = _one_of(header.get("mode", "run"), _MODES)
         return Attack(
             path=path,
             tries=header["tries"],
             ends=tuple(map(_end, header["expect"].split(" | "))),
-            limits=_limits(header.get("limits", "")),
-            mode=_one_of(header.get("mode", "run"), _MODES),
+            limits=_limits(header.get("limits", ""), _COMPILE_DEFAULTS if mode == "compile" else _DEFAULTS),
+            mode=mode,
             needs=header.get("needs", ""),
             collect=header.get("collect", ""),
             holds=tuple(filter(None, (text.strip() for text in header.get("holds", "").split(" | ")))),
@@ -174,8 +184,8 @@ def _end(text: str) -> End:
     return End(outcome, detail)
 
 
-def _limits(text: str) -> Limits:
-    values: dict[str, int] = dict(_DEFAULTS)
+def _limits(text: str, defaults: dict[str, int]) -> Limits:
+    values = dict(defaults)
     for word in text.split():
         found = _LIMIT.fullmatch(word)
         if not found or found[1] not in _FIELDS or found[3] not in _FIELDS[found[1]][1]:

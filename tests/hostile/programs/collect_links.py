@@ -1,7 +1,7 @@
 # tries: have the judge collect files of the host for it, by links
 # expect: EXITED 0
 # collect: **
-# holds: secret=root:x:
+# holds: root:x:
 import contextlib
 import os
 

@@ -1,7 +1,7 @@
 /* tries: swap a file for a link while the judge collects it
  * expect: EXITED 0
  * collect: **
- * holds: secret=root:x:
+ * holds: root:x:
  * limits: wall=2s cpu=1s
  */
 #include "hostile.h"

@@ -1,0 +1,41 @@
+"""Every attack program ends as its header says, and the host is unharmed after each one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from arena import Arena, corpus
+from host import snapshot
+
+from judge.sandbox.attack import Attack
+from judge.sandbox.capture import Completed
+
+CORPUS = corpus()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.path.name) for attack in CORPUS])
+def test_attack(attack: Attack, arena: Arena, state_dir: Path) -> None:
+    before = snapshot(state_dir)
+    rounds = [("1",), ("2",)] if attack.mode == "twice" else [()]
+    for args in rounds:
+        done = arena.attack(attack, *args)
+        assert attack.complaint(done) == ""
+        assert_nothing_held(attack, done)
+    arena.assert_unharmed("compile" if attack.mode == "compile" else "default")
+    assert snapshot(state_dir) == before
+
+
+def assert_nothing_held(attack: Attack, done: Completed) -> None:
+    """No stream and no collected file carries what the header says they must not."""
+    captures = {"stdout": done.stdout, "stderr": done.stderr, **done.files}
+    for secret in attack.holds:
+        for name, capture in captures.items():
+            assert secret.encode() not in capture.read(), f"{name} holds {secret!r}"
+
+
+def test_the_corpus_is_large_and_every_attack_its_own() -> None:
+    assert len(CORPUS) >= 120
+    assert len({attack.tries for attack in CORPUS}) == len(CORPUS)
+    assert {attack.path.suffix for attack in CORPUS} >= {".c", ".py", ".sh"}
