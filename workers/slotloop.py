@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from judge import wire
-from judge.errors import InfrastructureError, JudgeError, PackageError, QueueError, WireError
-from judge.model.event import Event
+from judge.errors import InfrastructureError, JudgeError, LanguageError, PackageError, QueueError, WireError
+from judge.model.event import Done, Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
@@ -139,12 +139,13 @@ class SlotLoop:
         def emit(event: Event) -> None:
             self._check_lost(claim)
             timeline(event)
-            writer.emit(event)
+            if not isinstance(event, Done):  # the queue says that, when the report is recorded
+                writer.emit(event)
 
         try:
             submission = wire.decode_submission(claim.submission, claim.sources)
             report = self._judge.judge(submission, claim.attempt, emit)
-        except (PackageError, WireError) as error:
+        except (PackageError, LanguageError, WireError) as error:
             self._check_lost(claim)
             report = judge_error(claim.id, claim.submission, str(error))
         except JudgeError as error:

@@ -26,6 +26,7 @@ from typing import TextIO
 import msgspec
 
 from judge.errors import UsageError
+from judge.observe.printable import printable
 
 FORMATS = ("console", "json")
 LEVELS = ("debug", "info", "warning", "error")
@@ -35,7 +36,6 @@ MESSAGE_CHARS_MAX = 4000
 
 _CONTEXT: ContextVar[Mapping[str, object] | None] = ContextVar("judge_log_context", default=None)
 _PASSWORD = re.compile(r"(://[^\s/@:]*:)[^\s/@]+(?=@)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ENCODER = msgspec.json.Encoder(enc_hook=repr)
 
 
@@ -112,10 +112,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _clean(text: str) -> str:
-    if len(text) > MESSAGE_CHARS_MAX:
-        text = text[:MESSAGE_CHARS_MAX] + "..."
-    text = _CONTROL.sub(lambda match: repr(match[0])[1:-1], _PASSWORD.sub(r"\1***", text))
-    return text.encode("utf-8", "backslashreplace").decode()
+    return printable(_PASSWORD.sub(r"\1***", text), MESSAGE_CHARS_MAX)
 
 
 def _clean_lines(text: str) -> list[str]:

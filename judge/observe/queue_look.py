@@ -13,7 +13,16 @@ from redis.exceptions import RedisError
 
 from judge.errors import QueueError
 from judge.model.verdict import Verdict
-from judge.observe.overview import ClassOverview, FinishedLately, Overview, RunningNow, Trouble, WorkerOverview
+from judge.observe.overview import (
+    ClassOverview,
+    FinishedLately,
+    Overview,
+    RunningNow,
+    Trouble,
+    WorkerOverview,
+    languages,
+    per_minute,
+)
 from judge.observe.queue_state import QueueState
 from judge.queue.broker import Broker, redact
 from judge.queue.script import scripts
@@ -24,7 +33,7 @@ from judge.queue.values import State, WorkerInfo
 PATIENCE_S = 0.5
 
 #: Finished submissions that a view goes back to, at most, and for how long.
-RECENT_MAX = 500
+RECENT_MAX = 200
 RECENT_MS = 300_000
 
 #: Judge errors and retries shown, at most.
@@ -73,6 +82,7 @@ class QueueLook:
         answer, *_ = self._ask(recent_max=RECENT_MAX)
         now_ms, stat = int(answer[0]), _numbers(answer[1])
         recent = tuple(_finished(now_ms, name, fields) for name, fields in _pairs(answer[7]))
+        finished = tuple(item for item, _ in recent)
         return Overview(
             now_ms=now_ms,
             waiting=_waiting(now_ms, _numbers(answer[2]), answer[3]),
@@ -82,7 +92,9 @@ class QueueLook:
             counts={name: count for name, count in stat.items() if not name.startswith("verdict_")},
             workers=tuple(_worker(now_ms, row) for row in answer[5]),
             running=tuple(_running(now_ms, name, fields) for name, fields in _pairs(answer[6])),
-            recent=tuple(item for item, _ in recent),
+            per_minute=per_minute(finished, complete=len(finished) < RECENT_MAX),
+            languages=languages(finished),
+            recent=finished,
             troubles=self._troubles(recent),
         )
 

@@ -1,0 +1,82 @@
+"""Fixtures: Redis servers, and one worker of two slots for the tests that kill nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import msgspec
+import pytest
+from service_harness import RedisServer, Worker, order, running, until, view_of
+
+from judge.client import Client
+from judge.queue.admin import set_policy
+from judge.queue.store import Queue
+from judge.queue.values import Policy
+
+POLICY = Policy(
+    weights={"contest": 32, "run": 16, "practice": 4, "rejudge": 1},
+    queue_max=0,
+    tenant_per_minute=0,
+    tenant_running_max=0,
+    ageing_ms=0,
+    waiting_max_ms=0,
+    keep_ms=0,
+    keep_max=0,
+)
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def short_root() -> Iterator[Path]:
+    """A directory with a short path: sockets need one."""
+    path = Path(tempfile.mkdtemp(prefix="judge-test-", dir="/tmp"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def short_dir(short_root: Path) -> Path:
+    """A fresh directory with a short path."""
+    path = short_root / str(next(_numbers))
+    path.mkdir()
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_redis(short_root: Path) -> Iterator[RedisServer]:
+    """A server that the tests share; each uses a namespace of its own."""
+    server = RedisServer(short_root / "redis")
+    with running(server):
+        yield server
+
+
+@pytest.fixture
+def queue(shared_redis: RedisServer) -> Iterator[Queue]:
+    """An empty queue with the default weights and no limits, and no worker."""
+    broker = msgspec.structs.replace(shared_redis.broker, namespace=f"q{next(_numbers)}")
+    with Queue(broker) as queue:
+        set_policy(queue, POLICY)
+        yield queue
+
+
+@pytest.fixture(scope="session")
+def shared_worker(shared_redis: RedisServer, short_root: Path) -> Iterator[Worker]:
+    """A worker with two slots and the scripted judge, warmed up."""
+    worker = Worker(shared_redis.url, short_root / "w", namespace="shared")
+    with running(worker):
+        with Client(msgspec.structs.replace(shared_redis.broker, namespace="shared")) as client:
+            until(lambda: view_of(client, worker.node), "the worker to register")
+            client.result(client.submit(order()))
+        yield worker
+
+
+@pytest.fixture
+def client(shared_redis: RedisServer, shared_worker: Worker) -> Iterator[Client]:
+    """A client of the shared worker's queue."""
+    with Client(msgspec.structs.replace(shared_redis.broker, namespace="shared")) as client:
+        yield client

@@ -1,0 +1,468 @@
+"""The queue's scripts on a real Redis server, without workers: who gets what, when, and what nobody can break."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import msgspec
+import pytest
+from conftest import POLICY
+from service_harness import order, until
+
+from judge.errors import QueueFullError, RateLimitError, UsageError, WireError
+from judge.model.event import Cancelled, Claimed, Done, Queued, Retried
+from judge.model.report import Report
+from judge.model.verdict import Verdict
+from judge.queue import calls
+from judge.queue.admin import queue_view, set_policy, set_worker_state, worker_views
+from judge.queue.store import Queue
+from judge.queue.values import Claim, Fault, Held, Refusal, State, WorkerInfo
+
+LEASE_MS = 60_000
+
+
+def join(queue: Queue, node: str = "w1", session: str = "S", routes: tuple[str, ...] = ("c", "any")) -> int:
+    """Register a worker; returns how many claims of an earlier session went back."""
+    template = '{"id":"@@SERIAL@@"}'
+    return queue.run(calls.register(node, session, "on", WorkerInfo(slots=2), template, routes))
+
+
+def claim(queue: Queue, slot: str = "0", node: str = "w1", session: str = "S", lease_ms: int = LEASE_MS) -> Claim:
+    """Claim something; there must be something."""
+    answer = queue.run(calls.claim(node, session, slot, 4711, lease_ms))
+    assert isinstance(answer, Claim), answer
+    return answer
+
+
+def refused(queue: Queue, slot: str = "0", node: str = "w1", session: str = "S") -> str:
+    """Claim nothing; why."""
+    answer = queue.run(calls.claim(node, session, slot, 4711, LEASE_MS))
+    assert isinstance(answer, Refusal), answer
+    return answer.reason
+
+
+def report_for(submission_id: str, verdict: Verdict = Verdict.AC) -> Report:
+    return Report(submission=submission_id, problem="p", language="c", verdict=verdict)
+
+
+def finish(queue: Queue, claimed: Claim, verdict: Verdict = Verdict.AC) -> bool:
+    return queue.run(calls.finish(claimed.id, claimed.fence, report_for(claimed.id, verdict)))
+
+
+def sweep(queue: Queue, attempts_max: int = 3, expire: bool = True):
+    return queue.run(calls.sweep("w1", 0, LEASE_MS, attempts_max, expire=expire))
+
+
+def events(queue: Queue, submission_id: str) -> list[object]:
+    return [event for _, event in queue.follow(submission_id)]
+
+
+def test_the_same_submission_is_accepted_once(queue):
+    submission = order("one")
+    assert queue.run(calls.submit(submission)) is True
+    assert queue.run(calls.submit(submission)) is False
+    assert queue_view(queue).waiting == 1
+
+
+def test_an_id_cannot_stand_for_another_submission(queue):
+    queue.run(calls.submit(order("one")))
+    with pytest.raises(UsageError, match="another submission"):
+        queue.run(calls.submit(order("one", verdict="WA")))
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:b", "{x}", "x" * 129, "-x", "a\n", "é"])
+def test_an_id_that_cannot_be_a_key_is_refused_by_name(queue, name):
+    with pytest.raises(WireError, match=r"^id: "):
+        queue.run(calls.submit(msgspec.structs.replace(order(), id=name)))
+
+
+def test_a_claim_needs_a_registered_session(queue):
+    queue.run(calls.submit(order()))
+    assert refused(queue) == "stale"
+    join(queue)
+    assert refused(queue, session="other") == "stale"
+    claim(queue)
+
+
+def test_a_worker_gets_only_what_it_serves(queue):
+    join(queue, routes=("c",))
+    queue.run(calls.submit(order("java", language="java")))
+    queue.run(calls.submit(order("gpu", tags=("gpu",))))
+    assert refused(queue) == "none"
+    join(queue, "w2", routes=("java", "c", "c+gpu"))
+    assert {claim(queue, node="w2").id, claim(queue, "1", node="w2").id} == {"java", "gpu"}
+
+
+def test_one_tenant_is_served_in_order(queue):
+    join(queue)
+    ids = [f"s{number}" for number in range(20)]
+    for name in ids:
+        queue.run(calls.submit(order(name)))
+    assert [claim(queue, str(number)).id for number in range(20)] == ids
+
+
+def test_a_tenant_with_one_submission_does_not_wait_behind_a_thousand_of_another(queue):
+    join(queue)
+    for number in range(1000):
+        queue.run(calls.submit(order(f"big{number}", tenant="big")))
+    finish(queue, claim(queue))
+    queue.run(calls.submit(order("small", tenant="small")))
+    next_two = [claim(queue, str(number)).id for number in range(2)]
+    assert "small" in next_two
+
+
+def test_tenants_share_a_class_evenly(queue):
+    join(queue)
+    for number in range(60):
+        queue.run(calls.submit(order(f"a{number}", tenant="a")))
+    for number in range(20):
+        queue.run(calls.submit(order(f"b{number}", tenant="b", language="any" if number % 2 else "c")))
+    shares = Counter(claim(queue, str(number)).id[0] for number in range(30))
+    assert abs(shares["a"] - shares["b"]) <= 2
+
+
+def test_classes_share_by_their_weights_and_none_starves(queue):
+    join(queue)
+    for name in ("contest", "run", "practice", "rejudge"):
+        for number in range(106):
+            queue.run(calls.submit(order(f"{name}{number}", priority_class=name)))
+    shares = Counter(claim(queue, str(number)).priority_class for number in range(106))
+    assert shares == {"contest": 64, "run": 32, "practice": 8, "rejudge": 2}
+
+
+def test_a_class_gets_no_credit_for_having_been_idle(queue):
+    join(queue)
+    for number in range(100):
+        queue.run(calls.submit(order(f"p{number}", priority_class="practice")))
+    for _ in range(50):
+        finish(queue, claim(queue))
+    for number in range(50):
+        queue.run(calls.submit(order(f"r{number}", priority_class="rejudge")))
+    shares = Counter(claim(queue, str(number)).priority_class for number in range(20))
+    assert shares["practice"] >= 14
+
+
+def test_what_waits_too_long_goes_ahead_of_its_class(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, ageing_ms=1))
+    join(queue)
+    queue.run(calls.submit(order("old", priority_class="rejudge")))
+    for number in range(100):
+        queue.run(calls.submit(order(f"c{number}", priority_class="contest")))
+    until(lambda: queue_view(queue).lanes[-1].oldest_ms > 5, "the submission to grow old")
+    assert "old" in [claim(queue, str(number)).id for number in range(5)]
+
+
+def test_a_tenant_at_its_limit_waits_and_others_go_ahead(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, tenant_running_max=2))
+    join(queue)
+    for number in range(5):
+        queue.run(calls.submit(order(f"a{number}", tenant="a")))
+    queue.run(calls.submit(order("b0", tenant="b")))
+    first = claim(queue, "0")
+    assert {claim(queue, "1").id, claim(queue, "2").id} == {"a1", "b0"} or first.id == "b0"
+    assert refused(queue, "3") == "none"
+    finish(queue, first)
+    assert claim(queue, "3").id.startswith("a")
+    assert refused(queue, "4") == "none"
+
+
+def test_a_tenant_may_have_a_limit_of_its_own(queue):
+    queue.command("HSET", f"{queue.prefix}policy", "tenant_running_max/vip", 0, "tenant_running_max", 1)
+    join(queue)
+    for number in range(3):
+        queue.run(calls.submit(order(f"v{number}", tenant="vip")))
+    assert len({claim(queue, str(number)).id for number in range(3)}) == 3
+
+
+def test_a_full_queue_refuses_at_once_and_says_how_long(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, queue_max=2))
+    for _ in range(2):
+        queue.run(calls.submit(order()))
+    with pytest.raises(QueueFullError) as caught:
+        queue.run(calls.submit(order()))
+    assert caught.value.length == 2
+
+
+def test_a_known_submission_is_answered_even_when_the_queue_is_full(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, queue_max=1))
+    submission = order()
+    queue.run(calls.submit(submission))
+    assert queue.run(calls.submit(submission)) is False
+
+
+def test_a_tenant_that_submits_too_fast_is_told_when_to_come_back(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, tenant_per_minute=3))
+    for _ in range(3):
+        queue.run(calls.submit(order(tenant="a")))
+    with pytest.raises(RateLimitError) as caught:
+        queue.run(calls.submit(order(tenant="a")))
+    assert 0 < caught.value.retry_s <= 20
+    queue.run(calls.submit(order(tenant="b")))
+
+
+def test_an_unknown_class_is_refused_with_the_known_ones(queue):
+    with pytest.raises(WireError, match="practice"):
+        queue.run(calls.submit(order(priority_class="vip")))
+
+
+def test_the_newest_fence_alone_writes(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    zombie = claim(queue)
+    queue.run(calls.give_back("s", zombie.fence, "frozen", Fault.UNBLAMED, attempts_max=3))
+    heir = claim(queue, "1")
+    assert finish(queue, zombie, Verdict.WA) is False
+    assert queue.run(calls.event("s", zombie.fence, 0, [Queued(submission="s")])) is False
+    assert finish(queue, heir) is True
+    assert finish(queue, zombie, Verdict.WA) is False
+    assert queue.report("s").verdict is Verdict.AC
+
+
+def test_recording_twice_is_one_record(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    claimed = claim(queue)
+    assert [finish(queue, claimed), finish(queue, claimed)] == [True, True]
+    assert queue_view(queue).counters["finished"] == 1
+    assert [type(event) for event in events(queue, "s")] == [Queued, Claimed, Done]
+
+
+def test_progress_sent_twice_arrives_once(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    claimed = claim(queue)
+    retry = Retried(submission="s", attempt=1, why="x")
+    for _ in range(2):
+        assert queue.run(calls.event("s", claimed.fence, 0, [retry, retry]))
+    queue.run(calls.event("s", claimed.fence, 1, [retry, retry]))
+    finish(queue, claimed)
+    assert [type(event) for event in events(queue, "s")].count(Retried) == 3
+
+
+def test_a_late_client_sees_everything_and_can_resume(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    finish(queue, claim(queue))
+    seen = list(queue.follow("s"))
+    assert [event for _, event in queue.follow("s", seen[0][0])] == [event for _, event in seen[1:]]
+
+
+def test_a_slot_that_asks_again_gives_up_what_it_held(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    lost = claim(queue)
+    again = claim(queue)
+    assert (again.id, again.attempt) == ("s", 1)
+    assert again.fence > lost.fence
+
+
+def test_an_expired_lease_goes_back_to_its_old_place(queue):
+    join(queue)
+    for name in ("first", "second"):
+        queue.run(calls.submit(order(name)))
+    assert claim(queue, lease_ms=0).id == "first"
+    sweep(queue, expire=False)
+    assert refused_after_second(queue)
+    sweep(queue)
+    assert claim(queue, "2").id == "first"
+
+
+def refused_after_second(queue: Queue) -> bool:
+    """The lease was not judged: only "second" is left to claim."""
+    return claim(queue, "1").id == "second" and refused(queue, "3") == "none"
+
+
+def test_a_new_session_takes_back_what_the_old_one_held(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    claim(queue)
+    assert join(queue, session="S") == 0
+    assert join(queue, session="T") == 1
+    assert claim(queue, session="T").attempt == 2
+
+
+def test_too_many_blamed_attempts_end_in_the_hands_of_the_sweeper(queue):
+    join(queue)
+    queue.run(calls.submit(order("poison")))
+    for number in range(3):
+        claimed = claim(queue, str(number))
+        queue.run(calls.give_back("poison", claimed.fence, f"death {number}", Fault.BLAMED, attempts_max=3))
+    assert refused(queue) == "none"
+    (exhausted,) = sweep(queue).exhausted
+    assert (exhausted.id, exhausted.attempt, exhausted.why) == ("poison", 3, "death 2")
+    assert queue.run(calls.finish("poison", exhausted.fence, report_for("poison", Verdict.JE)))
+    assert sweep(queue).exhausted == ()
+
+
+def test_a_sweeper_that_dies_leaves_its_judge_error_to_the_next(queue):
+    join(queue)
+    queue.run(calls.submit(order("poison")))
+    claimed = claim(queue)
+    queue.run(calls.give_back("poison", claimed.fence, "death", Fault.BLAMED, attempts_max=1))
+    (dead,) = queue.run(calls.sweep("w1", 0, 0, 1, expire=True)).exhausted
+    (alive,) = sweep(queue, attempts_max=1).exhausted
+    assert queue.run(calls.finish("poison", dead.fence, report_for("poison", Verdict.JE))) is False
+    assert queue.run(calls.finish("poison", alive.fence, report_for("poison", Verdict.JE))) is True
+
+
+def test_workers_that_die_are_not_held_against_a_submission_for_long(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    for number in range(12):
+        claimed = claim(queue, str(number))
+        queue.run(calls.give_back("s", claimed.fence, "worker died", Fault.UNBLAMED, attempts_max=3))
+    assert [item.id for item in sweep(queue).exhausted] == ["s"]
+
+
+def test_what_is_returned_in_order_never_counted(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    for number in range(30):
+        claimed = claim(queue, str(number))
+        assert claimed.attempt == 1
+        queue.run(calls.give_back("s", claimed.fence, "stopped", Fault.RETURNED, attempts_max=3))
+
+
+def test_a_delayed_retry_waits_for_the_sweep(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    claimed = claim(queue)
+    queue.run(calls.give_back("s", claimed.fence, "disk", Fault.BLAMED, attempts_max=3, delay_ms=1))
+    assert queue.state("s") is State.HELD
+    until(lambda: sweep(queue) and queue.state("s") is State.QUEUED, "the retry")
+    assert claim(queue).attempt == 2
+
+
+def test_cancelling_takes_a_waiting_submission_out(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    assert queue.run(calls.cancel("s")) is True
+    assert refused(queue) == "none"
+    assert [type(event) for event in events(queue, "s")] == [Queued, Cancelled]
+    assert queue.run(calls.cancel("s")) is True
+
+
+def test_cancelling_a_running_submission_frees_its_slot_and_fences_it_off(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    claimed = claim(queue)
+    queue.run(calls.cancel("s"))
+    assert finish(queue, claimed) is False
+    assert worker_views(queue)[0].running == {}
+
+
+def test_cancelling_too_late_changes_nothing(queue):
+    join(queue)
+    queue.run(calls.submit(order("s")))
+    finish(queue, claim(queue))
+    assert queue.run(calls.cancel("s")) is False
+    assert queue.report("s").verdict is Verdict.AC
+
+
+def test_cancelling_what_is_unknown_is_an_error(queue):
+    with pytest.raises(UsageError, match="nobody"):
+        queue.run(calls.cancel("nobody"))
+
+
+def test_a_drained_worker_claims_nothing(queue):
+    join(queue)
+    queue.run(calls.submit(order()))
+    set_worker_state(queue, "w1", "draining", "test")
+    assert refused(queue) == "out"
+    set_worker_state(queue, "w1", "on", "")
+    claim(queue)
+
+
+def test_a_heartbeat_renews_and_tells_what_is_lost(queue):
+    join(queue)
+    for name in ("kept", "gone"):
+        queue.run(calls.submit(order(name)))
+    kept, gone = claim(queue, "0", lease_ms=0), claim(queue, "1", lease_ms=0)
+    queue.run(calls.cancel("gone"))
+    held = [Held(slot="0", id="kept", fence=kept.fence, pid=1), Held(slot="1", id="gone", fence=gone.fence, pid=1)]
+    beat = queue.run(calls.tick("w1", "S", LEASE_MS, None, held))
+    assert beat.lost == ("gone",)
+    assert [item.id for item in beat.held] == ["kept"]
+    sweep(queue)
+    assert queue.state("kept") is State.CLAIMED
+
+
+def test_a_heartbeat_of_an_unknown_session_is_told_so(queue):
+    with pytest.raises(calls.StaleSession):
+        queue.run(calls.tick("w1", "S", LEASE_MS, None, []))
+
+
+def test_lost_tickets_are_issued_again(queue):
+    join(queue)
+    for _ in range(5):
+        queue.run(calls.submit(order()))
+    queue.command("DEL", f"{queue.prefix}q.c")
+    sweep(queue)
+    assert queue.command("LLEN", f"{queue.prefix}q.c") == 5
+
+
+def test_work_that_nobody_takes_ends_in_a_judge_error(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, waiting_max_ms=1))
+    queue.run(calls.submit(order("orphan", language="cobol")))
+    until(lambda: queue_view(queue).lanes[0].oldest_ms > 2, "the patience to end")
+    (exhausted,) = sweep(queue).exhausted
+    assert "no worker took it" in exhausted.why
+    assert queue_view(queue).waiting == 0
+
+
+def test_old_records_and_their_sources_go(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, keep_max=1))
+    join(queue)
+    for number in range(3):
+        queue.run(calls.submit(order(f"s{number}", ms=number)))
+        finish(queue, claim(queue))
+    sweep(queue)
+    with pytest.raises(UsageError):
+        queue.state("s0")
+    assert queue.state("s2") is State.DONE
+    assert queue.command("HLEN", f"{queue.prefix}srcref") == 1
+    assert len(queue.command("KEYS", f"{queue.prefix}src:*")) == 1
+
+
+def test_shared_sources_stay_until_the_last_record_goes(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, keep_max=1))
+    join(queue)
+    for number in range(3):
+        queue.run(calls.submit(order(f"s{number}")))
+        finish(queue, claim(queue))
+    assert len(queue.command("KEYS", f"{queue.prefix}src:*")) == 1
+    sweep(queue)
+    assert len(queue.command("KEYS", f"{queue.prefix}src:*")) == 1
+
+
+def test_nothing_is_left_when_all_is_done(queue):
+    join(queue)
+    for number in range(40):
+        name = ("contest", "run", "practice", "rejudge")[number % 4]
+        queue.run(calls.submit(order(priority_class=name, tenant=f"t{number % 3}")))
+    for _ in range(40):
+        finish(queue, claim(queue))
+    view = queue_view(queue)
+    assert (view.waiting, view.running, view.lanes, view.waiting_by_class) == (0, 0, (), {})
+    for pattern in ("w:*", "l:*", "a:*", "t:*", "tag:*", "parked:*", "lease"):
+        assert queue.command("KEYS", queue.prefix + pattern) == []
+
+
+def test_claims_do_not_slow_down_behind_a_long_queue(queue):
+    join(queue)
+
+    def cost_ms() -> float:
+        best = float("inf")
+        for _ in range(5):
+            began = time.perf_counter()
+            for _ in range(40):
+                queue.run(calls.submit(order(tenant="t")))
+                finish(queue, claim(queue))
+            best = min(best, (time.perf_counter() - began) * 1000 / 40)
+        return best
+
+    short = cost_ms()
+    for number in range(5000):
+        queue.run(calls.submit(order(f"bulk{number}", tenant=f"t{number % 50}")))
+    assert cost_ms() < 2.5 * short + 0.5
