@@ -30,7 +30,8 @@ MODERN_RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "run_time_error": (("AC", "RTE"), ("RTE",)),
     "brute_force": (("AC", "RTE", "TLE"), ("RTE", "TLE")),
 }
-#: The same for legacy packages: a slow one may also be wrong somewhere, a crashing one anything.
+#: The same for legacy packages: a slow one may also be wrong somewhere, a crashing one anything. A wrong one goes by
+#: its final verdict (see below): the format's own verifier ends at the first rejection.
 _LEGACY_RULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **MODERN_RULES,
     "time_limit_exceeded": (("AC", "WA", "TLE"), ("TLE",)),
@@ -88,7 +89,7 @@ def directory_label(directory: str, package_format: PackageFormat, *, scoring: b
     if rules is None:
         return None
     permitted, required = rules
-    if legacy and scoring:
+    if legacy and (scoring or directory == "wrong_answer"):
         # Scoring problems accept with part of the score: only the final verdict tells.
         final = meaning(permitted if directory == "accepted" else _LEGACY_FINAL.get(directory, required))
         return ExpectedResult(verdicts=final, use_for_time_limit="lower" if directory == "accepted" else "")

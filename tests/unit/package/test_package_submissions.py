@@ -62,7 +62,7 @@ def test_directories_of_modern_packages(
 def test_directories_of_legacy_packages_differ_where_the_specification_does(tmp_path: Path) -> None:
     assert set(expected(tmp_path, "time_limit_exceeded/x.py", LEGACY).permitted) == {AC, WA, TLE, OLE}
     assert expected(tmp_path, "run_time_error/x.py", LEGACY).permitted == ()
-    assert expected(tmp_path, "wrong_answer/x.py", LEGACY).use_for_time_limit == ""
+    assert expected(tmp_path, "wrong_answer/x.py", LEGACY) == ExpectedResult(verdicts=(WA, OLE))
     assert expected(tmp_path, "accepted/x.py", LEGACY).use_for_time_limit == "lower"
 
 
