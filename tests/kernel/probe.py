@@ -125,8 +125,9 @@ def main():
         "dumpable": libc.prctl(PR_GET_DUMPABLE, 0, 0, 0, 0),
         "timer_slack_ns": libc.prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0),
         "personality": libc.personality(0xFFFFFFFF),
-        "processes": {"pid_is_small": os.getpid() < 1000, "ppid": os.getppid(), "leads_group": os.getpgrp() == os.getpid(),
-                      "leads_session": os.getsid(0) == os.getpid()},
+        "ppid": os.getppid(),
+        "leads_group": os.getpgrp() == os.getpid(),
+        "leads_session": os.getsid(0) == os.getpid(),
         "signals_blocked": sorted(int(sig) for sig in signal.pthread_sigmask(signal.SIG_BLOCK, [])),
         "mounts": mounts(),
         "descriptors": descriptors(),
@@ -135,7 +136,8 @@ def main():
         "limits": limits(),
         "interfaces": interfaces(),
         "routes": read("/proc/self/net/route").splitlines()[1:],
-        "names": {"host": socket.gethostname(), "domain": os.uname().nodename, "nis": read("/proc/sys/kernel/domainname")},
+        "host": socket.gethostname(),
+        "proc_sys": read("/proc/sys/kernel/domainname"),
         "root": listing("/"),
         "etc": listing("/etc"),
         "proc": [name for name in listing("/proc") if not name.isdigit()],
@@ -154,7 +156,7 @@ def main():
         "login": read("/proc/self/loginuid").strip(),
         "launcher": {name: read(f"/proc/1/{name}") for name in ("environ", "maps")},
         "keys": read("/proc/keys"),
-    }  # fmt: skip
+    }
     json.dump(report, sys.stdout)
 
 
