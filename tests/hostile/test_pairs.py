@@ -1,0 +1,35 @@
+"""Two slots at once: their programs can neither talk to nor starve each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from arena import Arena, corpus
+
+from judge.sandbox.attack import Attack
+
+PAIRS = [attack for attack in corpus() if attack.mode == "pair"]
+
+
+@pytest.fixture(scope="module")
+def neighbour(artifact: Path, state_dir: Path, arena: Arena) -> Iterator[Arena]:
+    """A second slot, beside the session's."""
+    with ExitStack() as stack:
+        other = Arena(stack, state_dir, artifact, index=1)
+        other.measure()
+        yield other
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.path.name) for attack in PAIRS])
+def test_pair(attack: Attack, arena: Arena, neighbour: Arena) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        ends = [pool.submit(arena.attack, attack, "a"), pool.submit(neighbour.attack, attack, "b")]
+        complaints = [attack.complaint(end.result()) for end in ends]
+    assert complaints == ["", ""]
+    arena.assert_unharmed()
+    neighbour.assert_unharmed()
