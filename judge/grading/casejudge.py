@@ -170,7 +170,8 @@ class CaseJudge:
         validator = self.validator
         if validator is None:
             raise PackageError("an interactive problem needs an output validator", where=self.problem.name)
-        talk = partial(converse, submission, validator, case, open_input, answer_fd, self.options, kept)
+        kind = self.problem.validator_kind
+        talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, kept)
         limits = submission.limits
         done, times_ns = measured_again(talk(), lambda one: one.run, talk, limits, self.options, self.quiet)
         return Pass(done.verdict, done.why, done.run, done.validation, times_ns, done.transcript)

@@ -36,15 +36,18 @@ from judge.grading.validate import (
     FEEDBACK_FILES,
     INPUT_FD,
     Validation,
-    kattis_args,
-    kattis_validation,
+    validation_of,
+    validator_args,
 )
 from judge.grading.verdicts import reason_of_run, verdict_of_run
-from judge.model.problem import TestCase
+from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 from judge.sandbox.slot import Interaction
+
+#: Where a testlib interactor may write what it thinks of the conversation.
+INTERACTOR_OUTPUT = "/work/feedback/interaction.out"
 
 _STOOD_STILL = (Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT)
 _OVER_ITS_LIMITS = (Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT, Outcome.CANCELLED)
@@ -64,6 +67,7 @@ class Conversation:
 def converse(
     submission: SubmissionBox,
     validator: ProgramBox,
+    kind: ValidatorKind,
     case: TestCase,
     open_input: Callable[[], int],
     answer_fd: int,
@@ -72,7 +76,8 @@ def converse(
 ) -> Conversation:
     """Run one interactive pass and decide it. Blocks; raises CancelledError, InfrastructureError."""
     program = validator.program
-    spec = program.run_spec(kattis_args(case), directories=(DIRECTORY,), collect=FEEDBACK_FILES)
+    args = validator_args(kind, case, INTERACTOR_OUTPUT)
+    spec = program.run_spec(args, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
     input_fd = open_input()
     try:
         done = submission.container.interact(
@@ -85,14 +90,12 @@ def converse(
         )
     finally:
         os.close(input_fd)
-    return _conversation(submission, validator, case, done, options)
+    validation = validation_of(kind, program, done.other_side, options.feedback_bytes)
+    return _conversation(submission, case, done, validation)
 
 
-def _conversation(
-    submission: SubmissionBox, validator: ProgramBox, case: TestCase, done: Interaction, options: GradingOptions
-) -> Conversation:
+def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, validation: Validation) -> Conversation:
     run = done.self_side.result
-    validation = kattis_validation(validator.program, done.other_side, options.feedback_bytes)
     if run.outcome is Outcome.CANCELLED and validation.run and validation.run.outcome is Outcome.CANCELLED:
         raise CancelledError(f"test case {case.name}: cancelled")
     own = None

@@ -106,20 +106,15 @@ def run_validator(
     """
     output_fd = output.open_fd()
     try:
-        if kind is ValidatorKind.TESTLIB:
-            fds = {INPUT_FD: input_fd, ANSWER_FD: answer_fd, OUTPUT_FD: output_fd}
-            args = (_path(INPUT_FD), _path(OUTPUT_FD), _path(ANSWER_FD), *case.output_validator_args)
-            done = box.run(args, fds=fds, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
-            return testlib_validation(box.program, done, text_bytes_max)
         done = box.run(
-            kattis_args(case),
+            validator_args(kind, case, _path(OUTPUT_FD)),
             stdin=output_fd,
             files=dict(kept or {}),
-            fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
+            fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd, OUTPUT_FD: output_fd},
             directories=(DIRECTORY,),
             collect=FEEDBACK_FILES,
         )
-        return kattis_validation(box.program, done, text_bytes_max)
+        return validation_of(kind, box.program, done, text_bytes_max)
     finally:
         os.close(output_fd)
 
@@ -132,9 +127,18 @@ def _path(fd: int) -> str:
     return f"/dev/fd/{fd}"
 
 
-def kattis_args(case: TestCase) -> tuple[str, ...]:
-    """Arguments of a 42/43 validator: input, answer, feedback directory, and its own."""
+def validator_args(kind: ValidatorKind, case: TestCase, output_path: str) -> tuple[str, ...]:
+    """The command line of a validator; ``output_path`` is where a testlib program reads (or writes) the output."""
+    if kind is ValidatorKind.TESTLIB:
+        return (_path(INPUT_FD), output_path, _path(ANSWER_FD), *case.output_validator_args)
     return (_path(INPUT_FD), _path(ANSWER_FD), FEEDBACK_PATH, *case.output_validator_args)
+
+
+def validation_of(kind: ValidatorKind, program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:
+    """The meaning of one finished run of a setter's validator."""
+    if kind is ValidatorKind.TESTLIB:
+        return testlib_validation(program, done, text_bytes_max)
+    return kattis_validation(program, done, text_bytes_max)
 
 
 def kattis_validation(program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:
