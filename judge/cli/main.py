@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("run", "run", "run one program once in the sandbox"),
     ("grade", "grade", "judge a submission in this process, without any queue"),
     ("selftest", "selftest", "attack this host's sandbox and see whether it holds"),
+    ("report", "report", "show a report again, as text or as an HTML page"),
     ("demo", "demo", "start a service, judge the examples, show it live"),
     ("up", "up", "start everything on this machine"),
     ("worker", "worker", "start a worker on a Redis of your own"),

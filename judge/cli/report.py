@@ -1,0 +1,89 @@
+"""``judge report``: a report read again, as text or as a page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from judge.errors import UsageError
+from judge.model.report import REPORT_VERSION, Report
+from judge.observe.report_html import render_html
+from judge.observe.report_text import render_text
+
+#: Larger files are no reports.
+_BYTES_MAX = 256 << 20
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Define the command line."""
+    parser = subparsers.add_parser(
+        "report",
+        help="show a report again, as text or as an HTML page",
+        description="Show the report that judge grade --json or judge submit --json printed. With --html, write a "
+        "self-contained page with time and memory bars per test.",
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE.json", help="the report ('-' = standard input)")
+    parser.add_argument("--html", metavar="OUT", help="write an HTML page there ('-' = standard output)")
+    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    parser.add_argument("--schema", action="store_true", help="print the JSON schema of reports and exit")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, check, show."""
+    if args.schema:
+        print(json.dumps(report_schema(), indent=2))
+        return 0
+    if not args.file:
+        raise UsageError("name the report's file, or '-' for standard input")
+    report = read_report(args.file)
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+    if args.html:
+        write_page(render_html(report), args.html)
+    if not args.html and not args.json:
+        print(render_text(report))
+    return 0
+
+
+def read_report(name: str) -> Report:
+    """Read a report's file. Raises UsageError naming the file and what is wrong in it."""
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(_BYTES_MAX)
+        else:
+            with open(name, "rb") as file:
+                data = file.read(_BYTES_MAX)
+        report = msgspec.json.decode(data, type=Report)
+    except OSError as error:
+        raise UsageError(f"{name}: {os.strerror(error.errno or 0)}") from error
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{name}: this is no report: {error}") from error
+    if report.version > REPORT_VERSION:
+        raise UsageError(f"{name}: version {report.version} of reports; this judge knows {REPORT_VERSION}")
+    return report
+
+
+def write_page(page: str, out: str) -> None:
+    """Write the page. Raises UsageError when that does not work."""
+    if out == "-":
+        print(page, end="")
+        return
+    try:
+        Path(out).write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{out}: {os.strerror(error.errno or 0)}") from error
+
+
+def report_schema() -> dict[str, object]:
+    """The JSON schema of :class:`~judge.model.report.Report`, as published in docs/report.schema.json."""
+    schema = msgspec.json.schema(Report)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Report of a judged submission, version {REPORT_VERSION}",
+        **schema,
+    }
