@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from inspect import cleandoc
 from pathlib import Path
 
 import msgspec
@@ -81,7 +82,9 @@ def write_page(page: str, out: str) -> None:
 
 def report_schema() -> dict[str, object]:
     """The JSON schema of :class:`~judge.model.report.Report`, as published in docs/report.schema.json."""
-    schema = msgspec.json.schema(Report)
+    schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Report)))
+    for definition in schema["$defs"].values():
+        definition["description"] = cleandoc(definition.get("description", ""))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Report of a judged submission, version {REPORT_VERSION}",
