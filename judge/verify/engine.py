@@ -1,0 +1,47 @@
+"""Verifies many packages over many slots. The front door of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from judge.errors import JudgeError
+from judge.grading.pipeline import Judge
+from judge.verify.crew import Crew
+from judge.verify.packagerun import DEFAULT_CHOICES, Choices, PackageRun, Progress
+from judge.verify.result import PackageResult, VerifyResult
+
+
+def unwatched(package: str, part: str, done: int, total: int) -> None:
+    """A :data:`~judge.verify.packagerun.Progress` for nobody."""
+
+
+def verify_packages(
+    specs: Sequence[str],
+    judges: Sequence[Judge],
+    *,
+    scratch: Path,
+    kept: Path,
+    choices: Choices = DEFAULT_CHOICES,
+    progress: Progress = unwatched,
+) -> VerifyResult:
+    """Verify all packages; ``judges`` have one slot each and are used at once.
+
+    ``scratch``: a directory for what must be unpacked, emptied again; ``kept``: where measured time limits are kept.
+    A package that cannot be read at all is a result like any other. Raises InfrastructureError, and UsageError for
+    a package that is not there.
+    """
+    runs = [PackageRun(spec, choices, scratch, kept, progress) for spec in specs]
+    with ExitStack() as stack:
+        for run in runs:
+            stack.callback(run.close)
+        Crew(judges).run([run.start for run in runs])
+    results = tuple(_result_of(run) for run in runs)
+    return VerifyResult(ok=all(result.ok for result in results), packages=results)
+
+
+def _result_of(run: PackageRun) -> PackageResult:
+    if run.result is None:
+        raise JudgeError(f"{run.spec}: verifying did not finish")
+    return run.result

@@ -1,0 +1,239 @@
+"""Verifying one package as jobs of a :class:`~judge.verify.crew.Crew`.
+
+::
+
+    open + lint -> time limit -+-> check inputs, in pieces
+                               +-> check invalid data, outputs
+                               +-> judge each submission, compare      -> finish (by whoever is last)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+
+from judge.errors import LanguageError, PackageError
+from judge.grading.calibrate import jury_submission, with_limit, with_time_limit
+from judge.grading.options import GradingOptions
+from judge.grading.pipeline import Judge
+from judge.model.problem import JurySubmission, Problem, TestCase
+from judge.model.report import Report
+from judge.model.units import MS_NS
+from judge.package.digest import package_digest
+from judge.package.expect import Comparison, Outcome, best_score, compare_with_expected, needs_every_case, words_of
+from judge.package.findings import Findings
+from judge.package.source import fresh_directory, inspect_any, package_directory
+from judge.package.testdata import data_cases
+from judge.verify.checks import Asked, check_inputs, check_invalid, check_outputs
+from judge.verify.crew import Job
+from judge.verify.result import PackageResult, SubmissionResult
+
+#: Test cases whose inputs are checked in one job.
+_CASES_PER_JOB = 50
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user asked for.
+
+    ``time_limit_ns`` overrides the package's own (0 = do not). ``every_case``: judge all cases of all submissions.
+    ``only``: paths of submissions to judge, as prefixes (empty = all). ``strict``: warnings and skipped submissions
+    count as faults. ``validate``: ask the validators about the test data.
+    """
+
+    inheritance: str = "keys"
+    time_limit_ns: int = 0
+    every_case: bool = False
+    only: tuple[str, ...] = ()
+    strict: bool = False
+    validate: bool = True
+    options: GradingOptions = field(default_factory=GradingOptions)
+
+
+DEFAULT_CHOICES = Choices()
+
+
+#: Told (package, what was done, how many parts are done, how many there are so far).
+Progress = Callable[[str, str, int, int], None]
+
+
+@dataclass
+class PackageRun:
+    """One package being verified. Fields behind ``_lock`` are written by several threads."""
+
+    spec: str
+    choices: Choices
+    scratch: Path
+    kept: Path
+    progress: Progress
+    result: PackageResult | None = None
+    _problem: Problem | None = None
+    _findings: Findings | None = None
+    _error: str = ""
+    _asked: list[Asked] = field(default_factory=list)
+    _submissions: dict[str, SubmissionResult] = field(default_factory=dict)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _lock: Lock = field(default_factory=Lock)
+    _left: int = 1
+    _total: int = 1
+
+    def start(self, judge: Judge) -> Iterable[Job]:
+        """The first job: read, lint, find the time limit, and hand in the rest."""
+        jobs: list[tuple[str, Callable[[Judge], None]]] = []
+        try:
+            problem = self._open(judge)
+            jobs = self._jobs(problem)
+        except PackageError as error:
+            self._error = str(error)
+        with self._lock:
+            self._left += len(jobs)
+            self._total += len(jobs)
+        self._done("read")
+        return [partial(self._run, name, job) for name, job in jobs]
+
+    def close(self) -> None:
+        """Give up what was unpacked; idempotent."""
+        self._stack.close()
+
+    def _open(self, judge: Judge) -> Problem:
+        directory = self._stack.enter_context(package_directory(self.spec, self.scratch))
+        unpacked = self._stack.enter_context(fresh_directory(self.scratch, "unpacked"))
+        problem, self._findings = inspect_any(directory, unpacked, inheritance=self.choices.inheritance)
+        self._problem = problem
+        self._findings.raise_if_blocked()
+        if self.choices.time_limit_ns:
+            problem = with_limit(problem, self.choices.time_limit_ns)
+        problem = with_time_limit(judge, problem, package_digest(directory), self.kept, self._measuring)
+        self._problem = problem
+        return problem
+
+    def _measuring(self, path: str) -> None:
+        self.progress(self.spec, f"time limit: {path}", self._total - self._left, self._total)
+
+    def _jobs(self, problem: Problem) -> list[tuple[str, Callable[[Judge], None]]]:
+        jobs: list[tuple[str, Callable[[Judge], None]]] = []
+        if self.choices.validate:
+            cases = data_cases(problem.root)
+            for first in range(0, max(1, len(cases)), _CASES_PER_JOB):
+                jobs.append(("inputs", partial(self._check_inputs, cases[first : first + _CASES_PER_JOB], first == 0)))
+            jobs.append(("validators", partial(self._check_rest, cases)))
+        for entry in problem.submissions:
+            if not self.choices.only or entry.path.startswith(self.choices.only):
+                jobs.append((entry.path, partial(self._judge, entry)))
+        return jobs
+
+    def _run(self, name: str, work: Callable[[Judge], None], judge: Judge) -> Iterable[Job]:
+        try:
+            work(judge)
+        except PackageError as error:
+            with self._lock:
+                self._error = self._error or str(error)
+        self._done(name)
+        return ()
+
+    def _done(self, name: str) -> None:
+        with self._lock:
+            self._left -= 1
+            last = self._left == 0
+        self.progress(self.spec, name, self._total - self._left, self._total)
+        if last:
+            self.result = self._finished()
+            self.close()
+
+    def _check_inputs(self, cases: Sequence[TestCase], first: bool, judge: Judge) -> None:
+        assert self._problem is not None
+        problem = self._problem if first else msgspec.structs.replace(self._problem, validator_cases=())
+        asked = check_inputs(judge, problem, cases)
+        with self._lock:
+            self._asked.append(asked)
+
+    def _check_rest(self, cases: Sequence[TestCase], judge: Judge) -> None:
+        assert self._problem is not None
+        asked = [check_invalid(judge, self._problem), check_outputs(judge, self._problem, cases)]
+        with self._lock:
+            self._asked += asked
+
+    def _judge(self, entry: JurySubmission, judge: Judge) -> None:
+        assert self._problem is not None
+        result = verify_submission(judge, self._problem, entry, self.choices)
+        with self._lock:
+            self._submissions[entry.path] = result
+
+    def _finished(self) -> PackageResult:
+        problem = self._problem
+        checks = tuple(check for asked in self._asked for check in asked.wrong)
+        diagnostics = self._findings.diagnostics if self._findings else ()
+        result = PackageResult(
+            package=self.spec,
+            name=problem.name if problem else "",
+            format=problem.format if problem else "",
+            ok=True,
+            error=self._error,
+            time_limit_ns=problem.limits.time_limit_ns if problem else 0,
+            test_cases=len(data_cases(problem.root)) if problem else 0,
+            diagnostics=diagnostics,
+            checks_run=sum(asked.count for asked in self._asked),
+            checks=tuple(sorted(checks, key=lambda check: (check.kind, check.program, check.case))),
+            submissions=tuple(result for _, result in sorted(self._submissions.items())),
+        )
+        doubts = self.choices.strict and (diagnostics or any(one.skipped for one in result.submissions))
+        return msgspec.structs.replace(result, ok=not result.faults and not doubts)
+
+
+def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> SubmissionResult:
+    """Judge one jury submission and compare; again with every case when only that can tell."""
+    every = choices.every_case or needs_every_case(entry.expected)
+    try:
+        report, compared = _judged(judge, problem, entry, choices.options, every)
+        if compared.outcome is Outcome.OPEN and not every:
+            report, compared = _judged(judge, problem, entry, choices.options, True)
+    except LanguageError as error:
+        return SubmissionResult(
+            path=entry.path, expected=words_of(entry.expected), verdict=None, ok=True, skipped=str(error)
+        )
+    return SubmissionResult(
+        path=entry.path,
+        expected=words_of(entry.expected),
+        verdict=report.verdict,
+        score=report.score,
+        ok=compared.outcome is Outcome.MET,
+        differences=compared.differences,
+        notes=_notes(problem, entry, report),
+        language=report.language,
+        why=report.why,
+        deciding_case=report.deciding_case,
+        cpu_time_max_ns=report.cpu_time_max_ns,
+        wall_time_max_ns=report.wall_time_max_ns,
+        memory_peak_max_bytes=report.memory_peak_max_bytes,
+    )
+
+
+def _judged(
+    judge: Judge, problem: Problem, entry: JurySubmission, options: GradingOptions, every: bool
+) -> tuple[Report, Comparison]:
+    options = msgspec.structs.replace(options, run_all=every)
+    own = Judge(judge.slots, judge.workshop, judge.data, options)
+    report = own.judge(jury_submission(problem, entry), problem)
+    return report, compare_with_expected(entry.expected, report, problem)
+
+
+def _notes(problem: Problem, entry: JurySubmission, report: Report) -> tuple[str, ...]:
+    """What is no difference but worth a look: scores short of the best, times too near to the limit."""
+    notes = []
+    expected = entry.expected
+    lower = expected.use_for_time_limit == "lower"
+    limit_ns, margin = problem.limits.time_limit_ns, problem.limits.ac_to_time_limit
+    if lower and limit_ns and report.cpu_time_max_ns * margin > limit_ns and report.cpu_time_max_ns < limit_ns:
+        times = f"{report.cpu_time_max_ns // MS_NS} ms of {limit_ns // MS_NS} ms"
+        notes.append(f"slower than the safety margin of {margin:g} allows: {times}")
+    full = entry.path.startswith("submissions/accepted/") and problem.scoring and report.score is not None
+    best = best_score(problem)
+    if full and report.verdict in expected.verdicts and abs(best) != float("inf") and report.score != best:
+        notes.append(f"did not get the full score of {best:g}")
+    return tuple(notes)

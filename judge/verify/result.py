@@ -1,0 +1,78 @@
+"""What verifying came to, as frozen values. Their JSON form is what ``judge verify --json`` prints."""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge.model.problem import Diagnostic
+from judge.model.verdict import Verdict
+
+#: Version of the JSON form. Fields may be added within one version, never changed.
+VERIFY_VERSION = 1
+
+
+class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One jury submission. ``expected``: the verdicts it may have, in the formats' words; empty = anything.
+
+    ``verdict`` None: it was not judged, and ``skipped`` says why (no toolchain for its language). ``differences``
+    are one line each; ``ok`` means there are none. ``notes`` are worth a look but no difference.
+    """
+
+    path: str
+    expected: tuple[str, ...]
+    verdict: Verdict | None
+    score: float | None = None
+    ok: bool
+    differences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    skipped: str = ""
+    language: str = ""
+    why: str = ""
+    deciding_case: str = ""
+    cpu_time_max_ns: int = 0
+    wall_time_max_ns: int = 0
+    memory_peak_max_bytes: int = 0
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a validator was asked. ``kind``: what about (``input``, ``answer``, ``invalid_input``...)."""
+
+    kind: str
+    program: str
+    case: str
+    ok: bool
+    why: str = ""
+
+
+class PackageResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One package. ``error``: why nothing could be judged, with its place; empty when it could.
+
+    ``checks_run`` counts all questions to validators, ``checks`` lists those whose answer was wrong.
+    """
+
+    package: str
+    name: str = ""
+    format: str = ""
+    ok: bool
+    error: str = ""
+    time_limit_ns: int = 0
+    test_cases: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+    checks_run: int = 0
+    checks: tuple[CheckResult, ...] = ()
+    submissions: tuple[SubmissionResult, ...] = ()
+
+    @property
+    def faults(self) -> int:
+        """How many things are not as they should be."""
+        errors = sum(diagnostic.level == "error" for diagnostic in self.diagnostics)
+        wrong = sum(not one.ok for one in self.submissions)
+        return errors + wrong + len(self.checks) + bool(self.error)
+
+
+class VerifyResult(msgspec.Struct, frozen=True, kw_only=True):
+    """All packages, in the order they were named."""
+
+    version: int = VERIFY_VERSION
+    ok: bool
+    packages: tuple[PackageResult, ...] = ()
