@@ -4,8 +4,8 @@ It renews the leases of slots whose process lives, gives back what a dead one he
 its share of the queue's housekeeping. It judges nothing and starts nothing; the supervisor starts it again when it
 dies, well within a lease.
 
-Signals from the supervisor: SIGTERM = a drain begins (claim nothing more), SIGQUIT = hand everything back and leave,
-SIGINT = leave (nothing runs any more). Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on.
+Signals from the supervisor: SIGTERM = claim nothing more, leave when nothing is held; SIGQUIT = hand everything back
+and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Keeper:
         self._control = Control(queue, profile.node)
         self._watched: dict[str, Watched] = {}
         self._state = "on"
-        self._expire_from_s = 0.0
+        self._idle = False
         self._info_due_s = 0.0
         self._sweep_due_s = 0.0
 
@@ -82,14 +82,11 @@ class Keeper:
         if info is not None:
             self._info_due_s = now_s + INFO_EVERY_S
             self._look_after_health(beat)
+        self._idle = not beat.held
         self._adopt(beat)
         self._follow_state(beat)
         if now_s >= self._sweep_due_s:
             self._sweep(now_s)
-
-    def redis_was_away(self) -> None:
-        """After an outage nobody could renew: no lease is judged before one lease has passed."""
-        self._expire_from_s = time.monotonic() + self._settings.lease_ms / 1000
 
     def wait(self, timeout_s: float) -> None:
         """Wait for the next tick, meanwhile act on cancellations and on the death of a slot's process."""
@@ -108,13 +105,21 @@ class Keeper:
                 else:
                     self._bury(fd)
 
+    @property
+    def drained(self) -> bool:
+        """Draining, and nothing is held any more (Redis lets a draining worker claim nothing)."""
+        return self._state == "draining" and self._idle
+
     def drain(self) -> None:
         """From now on this worker claims nothing."""
         self._state = "draining"
+        self._idle = False
         set_worker_state(self._queue, self._profile.node, "draining", "told to stop")
 
     def hand_back(self) -> None:
         """Give back all that is held, as if it had never been claimed."""
+        self.drain()
+        self.tick()
         for watched in list(self._watched.values()):
             self._give_back(watched.held, "the worker was stopped", Fault.RETURNED)
 
@@ -237,11 +242,8 @@ class Keeper:
 
     def _sweep(self, now_s: float) -> None:
         settings = self._settings
-        expire = now_s >= self._expire_from_s
         swept = self._queue.run(
-            calls.sweep(
-                self._profile.node, settings.tick_ms * 9 // 10, settings.lease_ms, settings.attempts_max, expire=expire
-            )
+            calls.sweep(self._profile.node, settings.tick_ms * 9 // 10, settings.lease_ms, settings.attempts_max)
         )
         self._sweep_due_s = now_s + max(settings.tick_ms / 1000, swept.workers / SWEEPS_PER_S)
         for exhausted in swept.exhausted:
@@ -254,15 +256,14 @@ class Keeper:
         self._queue.run(calls.finish(exhausted.id, exhausted.fence, report))
 
 
-def run(keeper: Keeper, tick_s: float, stop: set[int]) -> None:
-    """Tick until a signal lies in ``stop``; outages of Redis are survived."""
-    while not stop:
+def run(keeper: Keeper, tick_s: float, stop: set[int], *, until_drained: bool = False) -> None:
+    """Tick until a signal lies in ``stop`` (or all is drained); outages of Redis are survived."""
+    while not stop and not (until_drained and keeper.drained):
         try:
             keeper.tick()
             keeper.wait(tick_s)
         except QueueError as error:
             log.warning("%s", error)
-            keeper.redis_was_away()
 
 
 def main() -> int:
@@ -270,7 +271,7 @@ def main() -> int:
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     received: set[int] = set()
-    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGQUIT):
         signal.signal(number, lambda number, _frame: received.add(number))
     try:
         with Queue(broker_of(settings)) as queue:
@@ -284,11 +285,11 @@ def main() -> int:
 
 def _live(keeper: Keeper, tick_s: float, received: set[int]) -> None:
     run(keeper, tick_s, received)
-    if signal.SIGTERM in received and not received & {signal.SIGQUIT, signal.SIGINT}:
+    if signal.SIGQUIT not in received:
         received.clear()
         with contextlib.suppress(QueueError):
             keeper.drain()
-        run(keeper, tick_s, received)
+        run(keeper, tick_s, received, until_drained=True)
     if signal.SIGQUIT in received:
         with contextlib.suppress(QueueError):
             keeper.hand_back()

@@ -192,18 +192,18 @@ class Supervisor:
     def _stop(self, how: int) -> None:
         """End everything, slots first, Redis last."""
         pool, keeper = self._processes["pool"], self._processes["keeper"]
-        pool.wanted = False
-        if how != signal.SIGQUIT and pool.running:
+        pool.wanted = keeper.wanted = False
+        if how != signal.SIGQUIT:
             log.info("draining: what runs is finished, nothing more is claimed")
             keeper.signal(signal.SIGTERM)
-            pool.signal(signal.SIGTERM)
-            if not self._wait_ended(pool, self._settings.drain_max_s, until_signal=True):
+            if not self._wait_ended(keeper, self._settings.drain_max_s, until_signal=True):
                 log.warning("still judging: handed back to the queue")
-        keeper.wanted = False
         keeper.signal(signal.SIGQUIT)
         self._wait_ended(keeper, STOP_TIMEOUT_S)
-        self._kill(pool)
         self._kill(keeper)
+        pool.signal(signal.SIGQUIT)
+        self._wait_ended(pool, STOP_TIMEOUT_S)
+        self._kill(pool)
         self._clean()
         for name in ("exporter", "redis"):
             process = self._processes.get(name)

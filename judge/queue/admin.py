@@ -45,7 +45,7 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
     info: WorkerInfo
 
 
-_GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "claims")
+_GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "hold_until", "claims")
 
 
 def set_policy(queue: Queue, policy: Policy) -> None:

@@ -141,7 +141,7 @@ def tick(node: str, session: str, lease_ms: int, info: WorkerInfo | None, alive:
     return Call("tick", tuple(arguments), read)
 
 
-def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int, *, expire: bool) -> Call[Sweep]:
+def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int) -> Call[Sweep]:
     """Take back expired leases, re-issue tickets, drop old records, list what is out of attempts."""
 
     def read(answer: list[Any]) -> Sweep:
@@ -154,7 +154,7 @@ def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int, *, expi
         )
         return Sweep(worked=True, workers=int(answer[1]), exhausted=exhausted)
 
-    return Call("sweep", (node, interval_ms, lease_ms, attempts_max, int(expire)), read)
+    return Call("sweep", (node, interval_ms, lease_ms, attempts_max), read)
 
 
 def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) -> Call[bool]:

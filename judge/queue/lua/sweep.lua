@@ -1,12 +1,18 @@
 -- The janitor, run by every worker: whoever comes first in an interval does the work of it.
--- ARGV: node, interval_ms, lease_ms, attempts_max, expire (0 while leases may not be judged, after an outage)
+-- ARGV: node, interval_ms, lease_ms, attempts_max
 -- Returns {"REST"} or {"SWEPT", workers, {id, fence, attempt, submission JSON, why, ...}} - the listed submissions are
 -- out of attempts and now claimed by the caller, who must finish them with a judge error.
-local node, interval_ms, lease_ms, attempts_max, expire = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
+local node, interval_ms, lease_ms, attempts_max = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
 local workers = redis.call('ZCARD', P .. 'workers')
-if now - tonumber(redis.call('HGET', P .. 'stat', 'swept_at') or 0) < interval_ms then return {'REST', workers} end
+local swept_at = tonumber(redis.call('HGET', P .. 'stat', 'swept_at') or 0)
+if now - swept_at < interval_ms then return {'REST', workers} end
 redis.call('HSET', P .. 'stat', 'swept_at', int(now))
+
+-- Nobody has swept for a while: Redis was away (or everybody else was), so nobody could renew either.
+-- No lease is judged before one lease has passed.
+if now - swept_at > lease_ms / 2 then redis.call('HSET', P .. 'stat', 'hold_until', int(now + lease_ms)) end
+local expire = now >= tonumber(redis.call('HGET', P .. 'stat', 'hold_until') or 0)
 
 local ended = {}
 local function take_over(id, why)
