@@ -49,6 +49,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ``package_store`` is where packages are fetched from by digest: a directory or an HTTP(S) URL.
     ``package_cache_bytes`` bounds the unpacked ones. A worker with less than ``disk_free_min_bytes`` free takes itself
     out. ``judge_factory`` builds what judges ("module:function"); tests and simulations name their own.
+
+    Grading: ``score_dialect`` is whose rules hold where the legacy specification and its reference tool part
+    ("specification" or "problemtools"). A CPU time within ``near_limit_share`` of the time limit is measured again, up
+    to ``near_limit_runs`` runs in all. ``case_data_bytes`` of test data are kept in memory per judging process.
     """
 
     state_dir: str = msgspec.field(default_factory=_state_dir)
@@ -88,6 +92,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     package_store: str = ""
     package_cache_bytes: int = 10 << 30
     disk_free_min_bytes: int = 256 << 20
+    score_dialect: str = "specification"
+    near_limit_share: float = 0.1
+    near_limit_runs: int = 3
+    case_data_bytes: int = 512 << 20
     judge_factory: str = "workers.bootstrap:build_judge"
 
 
