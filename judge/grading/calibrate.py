@@ -5,6 +5,7 @@ The answer is kept in a directory under the package's digest, so that only the f
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import tempfile
@@ -67,7 +68,7 @@ def with_limit(problem: Problem, time_limit_ns: int) -> Problem:
 def measure(judge: Judge, problem: Problem, progress: Progress = lambda path: None) -> TimeLimit:
     """Run every submission that bounds the time limit from below. Blocks for as long as they take."""
     generous = with_limit(problem, TIME_LIMIT_NS_MAX)
-    patient = Judge(judge.slots, judge.workshop, judge.data, _patient(judge.options))
+    patient = dataclasses.replace(judge, options=_patient(judge.options))
     timings: list[Timing] = []
     for entry in problem.submissions:
         if bounds_time_limit(entry.expected, "lower"):

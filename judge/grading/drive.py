@@ -8,7 +8,7 @@ are not started any more, and those running are cancelled.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Protocol
@@ -39,12 +39,15 @@ class Station:
     cancel: Callable[[], None]
 
 
-def drive(walk: Walk, judge: TaskJudge, on_case: Callable[[Task, CaseReport], None]) -> GroupReport:
-    """Judge one task after another; ``on_case`` sees each report."""
+def drive(
+    walk: Walk, judge: TaskJudge, on_case: Callable[[Task, CaseReport], None], gate: Gate | None = None
+) -> GroupReport:
+    """Judge one task after another; ``on_case`` sees each report. ``gate`` is shared with other judges, if any."""
     try:
         task = next(walk)
         while True:
-            report = judge.judge(task)
+            with gate.shared() if gate else nullcontext():
+                report = judge.judge(task)
             on_case(task, report)
             task = walk.send(report)
     except StopIteration as stop:

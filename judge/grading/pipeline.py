@@ -57,13 +57,15 @@ def unheard(event: Event) -> None:
 class Judge:
     """Judges submissions on its slots, one submission at a time; used from one thread.
 
-    ``slots``: at least one; more judge several tests of a submission at once.
+    ``slots``: at least one; more judge several tests of a submission at once. ``gate`` is shared by judges that
+    work at the same time on this machine, so that what must be measured in quiet is.
     """
 
     slots: Sequence[Slot]
     workshop: Workshop
     data: CaseData
     options: GradingOptions = field(default_factory=GradingOptions)
+    gate: Gate | None = None
 
     def judge(self, submission: Submission, problem: Problem, emit: Emit = unheard) -> Report:
         """All stages. The problem's time limit must be known (see :mod:`judge.grading.calibrate`).
@@ -163,10 +165,11 @@ class Judge:
         with ExitStack() as stack:
             walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=self.options.run_all)
             if len(self.slots) == 1 or len(plan.tasks) == 1 or setup.tools.grader is not None:
-                bench = stack.enter_context(setup.on(self.slots[0].container, always))
-                root = drive(walk, bench, on_case)
+                quiet = self.gate.quiet if self.gate else always
+                bench = stack.enter_context(setup.on(self.slots[0].container, quiet))
+                root = drive(walk, bench, on_case, self.gate)
             else:
-                gate = Gate()
+                gate = self.gate or Gate()
                 stations = [Station(partial(setup.on, slot.container, gate.quiet), slot.cancel) for slot in self.slots]
                 root = drive_parallel(walk, plan, stations, gate, on_case, run_all=self.options.run_all)
         return root, deciding_case(root, judged)
