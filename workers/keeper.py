@@ -31,7 +31,7 @@ from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
 from workers.control import Control
 from workers.health import Health
-from workers.procfs import process_stat
+from workers.procfs import children, process_stat
 from workers.profile import Profile, load_profile, policy_of, run_directory
 from workers.slotloop import ORDER_SIGNAL, judge_error
 
@@ -44,12 +44,17 @@ SWEEPS_PER_S = 8.0
 log = logging.getLogger(__name__)
 
 
-class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim of ours, the process that judges it and that one's parent, and since when we know of it."""
+class SlotProcess(msgspec.Struct, frozen=True, kw_only=True):
+    """A process of the pool, and the pool's own number."""
 
-    held: Held
     pidfd: int
     pool_pid: int
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim of ours and since when we know of it."""
+
+    held: Held
     since_s: float
 
 
@@ -62,6 +67,7 @@ class Keeper:
         self._queue = queue
         self._health = Health(settings)
         self._control = Control(queue, profile.node)
+        self._processes: dict[int, SlotProcess] = {}
         self._watched: dict[str, Watched] = {}
         self._state = "on"
         self._idle = False
@@ -70,6 +76,7 @@ class Keeper:
 
     def tick(self) -> None:
         """One heartbeat and what follows from it. Raises QueueError when Redis is away."""
+        self._find_processes()
         now_s = time.monotonic()
         info = self._info() if now_s >= self._info_due_s else None
         alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
@@ -89,21 +96,21 @@ class Keeper:
             self._sweep(now_s)
 
     def wait(self, timeout_s: float) -> None:
-        """Wait for the next tick, meanwhile act on cancellations and on the death of a slot's process."""
+        """Wait for the next tick, or until a slot's process dies; meanwhile act on cancellations."""
         self._control.connect()
         deadline = time.monotonic() + timeout_s
         while (left_s := deadline - time.monotonic()) > 0:
             poller = select.poll()
-            for watched in self._watched.values():
-                poller.register(watched.pidfd, select.POLLIN)
+            for process in self._processes.values():
+                poller.register(process.pidfd, select.POLLIN)
             control_fd = self._control.fileno()
             if control_fd >= 0:
                 poller.register(control_fd, select.POLLIN)
-            for fd, _ in poller.poll(left_s * 1000):
-                if fd == control_fd:
-                    self._deliver(self._control.read())
-                else:
-                    self._bury(fd)
+            ready = [fd for fd, _ in poller.poll(left_s * 1000)]
+            if control_fd in ready:
+                self._deliver(self._control.read())
+            if any(fd != control_fd for fd in ready):
+                return
 
     @property
     def drained(self) -> bool:
@@ -120,7 +127,7 @@ class Keeper:
         """Give back all that is held, as if it had never been claimed."""
         self.drain()
         self.tick()
-        for watched in list(self._watched.values()):
+        for watched in self._watched.values():
             self._give_back(watched.held, "the worker was stopped", Fault.RETURNED)
 
     def leave(self) -> None:
@@ -142,60 +149,57 @@ class Keeper:
             self._profile.info, load_1m=self._health.load_1m(), disk_free_bytes=self._health.disk_free_bytes()
         )
 
+    def _find_processes(self) -> None:
+        """Know the slots' processes: the children of our supervisor's children. Forget the dead."""
+        found = {pid: pool for pool in children(os.getppid()) for pid in children(pool)}
+        for pid in [pid for pid in self._processes if pid not in found]:
+            os.close(self._processes.pop(pid).pidfd)
+        for pid, pool in found.items():
+            if pid not in self._processes:
+                with contextlib.suppress(ProcessLookupError):
+                    self._processes[pid] = SlotProcess(pidfd=os.pidfd_open(pid), pool_pid=pool)
+
     def _vouch(self, watched: Watched, now_s: float) -> bool:
         """Whether a claim deserves renewal; ends a judging that takes too long."""
+        held = watched.held
         if now_s - watched.since_s > self._settings.judging_max_s:
-            log.error("submission %s: judging took more than %d s", watched.held.id, self._settings.judging_max_s)
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(watched.pidfd, signal.SIGKILL)
+            log.error("submission %s: judging took more than %d s", held.id, self._settings.judging_max_s)
+            process = self._processes.get(held.pid)
+            if process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
             return False
-        stat = process_stat(watched.held.pid)
+        stat = process_stat(held.pid)
         return stat.alive and not stat.stopped
 
     def _adopt(self, beat: Beat) -> None:
-        """Watch what Redis says is ours; forget what is not any more, and stop what we have lost."""
+        """Watch what Redis says is ours, give back what the dead hold, stop what we have lost."""
+        now_s = time.monotonic()
+        before, self._watched = self._watched, {}
         for held in beat.held:
-            known = self._watched.get(held.slot)
-            if known is None or known.held != held:
-                self._forget(held.slot)
-                self._watch(held)
-        ours = {held.slot for held in beat.held}
-        for slot in [slot for slot in self._watched if slot not in ours]:
-            if self._watched[slot].held.id in beat.lost:
-                self._order_stop(self._watched[slot].held)
-            self._forget(slot)
+            known = before.get(held.slot)
+            if not self._is_slot(held.pid):
+                self._give_back_dead(held)
+            elif known is not None and known.held == held:
+                self._watched[held.slot] = known
+            else:
+                self._watched[held.slot] = Watched(held=held, since_s=now_s)
+        for slot, watched in before.items():
+            if slot not in self._watched and watched.held.id in beat.lost:
+                self._order_stop(watched.held)
 
-    def _watch(self, held: Held) -> None:
-        stat = process_stat(held.pid)
-        try:
-            pidfd = os.pidfd_open(held.pid)
-        except ProcessLookupError:
-            pidfd = -1
-        if pidfd < 0 or not stat.alive or not self._is_slot(held.pid):
-            if pidfd >= 0:
-                os.close(pidfd)
-            self._give_back(held, "its judging process is gone", Fault.BLAMED)
-            return
-        self._watched[held.slot] = Watched(held=held, pidfd=pidfd, pool_pid=stat.parent_pid, since_s=time.monotonic())
-
-    def _bury(self, pidfd: int) -> None:
-        """A slot's process has ended: what it held goes back. It is to blame unless all of its siblings went too."""
-        for slot, watched in list(self._watched.items()):
-            if watched.pidfd == pidfd:
-                alone = process_stat(watched.pool_pid).alive
-                self._forget(slot)
-                why = "its judging process died" if alone else "the worker's processes died"
-                self._give_back(watched.held, why, Fault.BLAMED if alone else Fault.UNBLAMED)
+    def _give_back_dead(self, held: Held) -> None:
+        """A claim whose process is gone. The submission is to blame unless the whole pool went with it."""
+        process = self._processes.get(held.pid)
+        if process is None or process_stat(process.pool_pid).alive:
+            self._give_back(held, "its judging process died", Fault.BLAMED)
+        else:
+            self._give_back(held, "the worker's processes died", Fault.UNBLAMED)
 
     def _give_back(self, held: Held, why: str, fault: Fault) -> None:
         text = f"{why} ({self._profile.node}/{held.slot})"
         log.warning("submission %s goes back: %s", held.id, text)
         self._queue.run(calls.give_back(held.id, held.fence, text, fault, attempts_max=self._settings.attempts_max))
-
-    def _forget(self, slot: str) -> None:
-        watched = self._watched.pop(slot, None)
-        if watched is not None:
-            os.close(watched.pidfd)
 
     def _deliver(self, messages: list[str]) -> None:
         """Messages of our channel: "SLOT ID FENCE PID" of a claim that was cancelled."""
@@ -218,8 +222,9 @@ class Keeper:
             os.kill(held.pid, ORDER_SIGNAL)
 
     def _is_slot(self, pid: int) -> bool:
-        """Whether a process number (from Redis, so anybody's) is one of our supervisor's grandchildren."""
-        return process_stat(process_stat(pid).parent_pid).parent_pid == os.getppid()
+        """Whether a process number (from Redis, so anybody's) is a living process of our pool."""
+        stat = process_stat(pid)
+        return stat.alive and process_stat(stat.parent_pid).parent_pid == os.getppid()
 
     def _look_after_health(self, beat: Beat) -> None:
         if beat.state == "draining":

@@ -30,3 +30,12 @@ def process_stat(pid: int) -> ProcessStat:
     except (FileNotFoundError, ProcessLookupError):
         return ProcessStat("", 0)
     return ProcessStat(fields[0], int(fields[1]))
+
+
+def children(pid: int) -> list[int]:
+    """The direct children of a process without threads; none when it is gone."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []

@@ -201,9 +201,7 @@ class Supervisor:
         keeper.signal(signal.SIGQUIT)
         self._wait_ended(keeper, STOP_TIMEOUT_S)
         self._kill(keeper)
-        pool.signal(signal.SIGQUIT)
-        self._wait_ended(pool, STOP_TIMEOUT_S)
-        self._kill(pool)
+        self._kill(pool)  # it holds nothing any more, and Celery's own ways to end take seconds
         self._clean()
         for name in ("exporter", "redis"):
             process = self._processes.get(name)
