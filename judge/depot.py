@@ -1,0 +1,275 @@
+"""Problem packages between machines: a store of zip files named by digest, and each worker's cache of unpacked ones.
+
+The store is a directory (shared by all machines) or an HTTP(S) address that answers GET, HEAD and PUT of
+``<address>/<hex digest>.zip`` - any object storage does. A package's digest is that of its content
+(:mod:`judge.package.digest`), so what was fetched is verified after unpacking, whoever packed it and however.
+
+The cache of a worker::
+
+    cache/<hex>.lock     flock: shared while in use, exclusive while filling or evicting
+    cache/<hex>/         the package, read-only; complete when it is there
+    cache/.incoming-*    being filled; renamed into place
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import urllib3
+
+from judge.errors import HostError, InfrastructureError, PackageError, UsageError
+from judge.package.digest import package_digest
+from judge.package.zipsource import unpack_zip
+
+_DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
+_SKIPPED = frozenset({".git", ".hg", ".svn", "__pycache__"})
+_CHUNK_BYTES = 1 << 20
+_TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
+_RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
+
+
+class StoreError(InfrastructureError):
+    """The package store cannot be reached or does not have a package."""
+
+
+class PackageStore:
+    """The store at ``address``: a directory or an HTTP(S) URL."""
+
+    def __init__(self, address: str) -> None:
+        if not address:
+            raise UsageError("no package store: set package_store to a directory or an HTTP(S) address")
+        self._address = address.rstrip("/")
+        self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=_RETRIES) if _is_http(address) else None
+
+    def publish(self, root: Path) -> str:
+        """Pack the package below ``root`` into the store, unless it is there; returns its ``sha256:`` digest.
+
+        Raises PackageError (what cannot be packed), StoreError.
+        """
+        digest = package_digest(root)
+        if not self.has(digest):
+            with tempfile.TemporaryFile() as file:
+                pack(root, file.fileno())
+                self._put(_hex(digest), file.fileno())
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """Whether the store holds the package. Raises StoreError."""
+        name = _hex(digest)
+        if self._http is None:
+            return os.path.exists(f"{self._address}/{name}.zip")
+        return self._request("HEAD", name).status == 200
+
+    def fetch(self, digest: str, target: Path) -> None:
+        """Write the package's zip file to ``target``. Raises StoreError."""
+        name = _hex(digest)
+        if self._http is None:
+            try:
+                shutil.copyfile(f"{self._address}/{name}.zip", target)
+            except OSError as error:
+                raise StoreError(f"package {digest}: {self._address}: {error.strerror}") from error
+            return
+        answer = self._request("GET", name)
+        try:
+            if answer.status != 200:
+                raise StoreError(f"package {digest}: {self._address} answered {answer.status}")
+            with open(target, "wb") as file:
+                shutil.copyfileobj(answer, file, _CHUNK_BYTES)
+        except urllib3.exceptions.HTTPError as error:
+            raise StoreError(f"package {digest}: {self._address}: {error}") from error
+        finally:
+            answer.release_conn()
+
+    def _put(self, name: str, fd: int) -> None:
+        os.lseek(fd, 0, os.SEEK_SET)
+        with os.fdopen(os.dup(fd), "rb") as file:
+            if self._http is None:
+                self._put_file(name, file.fileno())
+                return
+            try:
+                size = str(os.fstat(fd).st_size)
+                answer = self._http.request(
+                    "PUT", f"{self._address}/{name}.zip", body=file, headers={"Content-Length": size}
+                )
+            except urllib3.exceptions.HTTPError as error:
+                raise StoreError(f"package store {self._address}: {error}") from error
+            if answer.status not in (200, 201, 204):
+                raise StoreError(f"package store {self._address} answered {answer.status} to a package")
+
+    def _put_file(self, name: str, fd: int) -> None:
+        try:
+            os.makedirs(self._address, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._address, prefix=".incoming-", delete=False) as fresh:
+                with os.fdopen(os.dup(fd), "rb") as source:
+                    shutil.copyfileobj(source, fresh, _CHUNK_BYTES)
+                os.fchmod(fresh.fileno(), 0o644)
+                os.fsync(fresh.fileno())
+            os.replace(fresh.name, f"{self._address}/{name}.zip")
+        except OSError as error:
+            raise StoreError(f"package store {self._address}: {error.strerror}") from error
+
+    def _request(self, method: str, name: str) -> urllib3.BaseHTTPResponse:
+        assert self._http is not None
+        try:
+            return self._http.request(method, f"{self._address}/{name}.zip", preload_content=False)
+        except urllib3.exceptions.HTTPError as error:
+            raise StoreError(f"package store {self._address}: {error}") from error
+
+
+class PackageCache:
+    """Unpacked packages of one worker, shared by its slots' processes; bounded in size."""
+
+    def __init__(self, directory: Path, store: PackageStore, bytes_max: int) -> None:
+        self._directory = directory
+        self._store = store
+        self._bytes_max = bytes_max
+
+    @contextmanager
+    def package(self, digest: str) -> Iterator[Path]:
+        """The package's directory, there while the context lasts; fetched and verified when it is not there yet.
+
+        Raises StoreError, PackageError (the zip is none), HostError (the cache's disk).
+        """
+        name = _hex(digest)
+        try:
+            self._directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+            lock = os.open(self._directory / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise HostError(f"package cache {self._directory}: {error.strerror}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            root = self._directory / name
+            while not root.exists():
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not root.exists():
+                    self._fill(digest, root)
+                fcntl.flock(lock, fcntl.LOCK_SH)
+            os.utime(lock)
+            yield root
+        finally:
+            os.close(lock)
+
+    def size_bytes(self) -> int:
+        """What the unpacked packages occupy."""
+        return sum(tree_bytes(path) for path in self._entries())
+
+    def _fill(self, digest: str, root: Path) -> None:
+        holder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._directory))
+        try:
+            archive, fresh = holder / "package.zip", holder / "package"
+            self._store.fetch(digest, archive)
+            fresh.mkdir()
+            unpack_zip(archive, fresh)
+            found = package_digest(fresh)
+            if found != digest:
+                raise StoreError(f"package {digest}: the store has something else under this name ({found})")
+            _make_read_only(fresh)
+            fresh.rename(root)
+        except OSError as error:
+            raise HostError(f"package cache {self._directory}: {error.strerror}") from error
+        finally:
+            shutil.rmtree(holder, ignore_errors=True)
+        self._evict(keep=root)
+
+    def _evict(self, keep: Path) -> None:
+        """Remove the packages used longest ago until the rest fits; those in use stay."""
+        sizes = {path: tree_bytes(path) for path in self._entries()}
+        total = sum(sizes.values())
+        for path in sorted(sizes, key=_last_used):
+            if total <= self._bytes_max:
+                return
+            if path != keep and self._remove(path):
+                total -= sizes[path]
+
+    def _remove(self, path: Path) -> bool:
+        with contextlib.suppress(OSError):
+            lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path)
+                return True
+            finally:
+                os.close(lock)
+        return False
+
+    def _entries(self) -> list[Path]:
+        return [path for path in self._directory.iterdir() if re.fullmatch(r"[0-9a-f]{64}", path.name)]
+
+
+def pack(root: Path, fd: int) -> None:
+    """Write everything below ``root`` that counts for its digest as a zip file to a descriptor. Raises PackageError."""
+    with os.fdopen(os.dup(fd), "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder, folders, names in os.walk(root):
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+            for name in sorted((*names, *folders)):
+                _pack_entry(archive, root, Path(folder) / name)
+
+
+def _pack_entry(archive: zipfile.ZipFile, root: Path, path: Path) -> None:
+    status = path.lstat()
+    name = str(path.relative_to(root))
+    is_dir = stat.S_ISDIR(status.st_mode)
+    entry = zipfile.ZipInfo(name + "/" if is_dir else name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = status.st_mode << 16
+    if is_dir:
+        archive.writestr(entry, b"")
+    elif stat.S_ISLNK(status.st_mode):
+        archive.writestr(entry, os.fsencode(os.readlink(path)))
+    elif stat.S_ISREG(status.st_mode):
+        with open(path, "rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+            shutil.copyfileobj(source, target, _CHUNK_BYTES)
+    else:
+        raise PackageError("is neither a file, a directory nor a link", where=name)
+
+
+def is_digest(package: str) -> bool:
+    """Whether a submission's package reference is a digest."""
+    return _DIGEST.fullmatch(package) is not None
+
+
+def tree_bytes(root: Path) -> int:
+    """What the files below ``root`` occupy."""
+    total = 0
+    for folder, _, names in os.walk(root):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
+    return total
+
+
+def _make_read_only(root: Path) -> None:
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(folder, name)
+            if not os.path.islink(path):
+                os.chmod(path, os.stat(path).st_mode & 0o555 | 0o444)
+
+
+def _last_used(path: Path) -> float:
+    try:
+        return os.stat(f"{path}.lock").st_mtime
+    except OSError:
+        return 0.0
+
+
+def _hex(digest: str) -> str:
+    found = _DIGEST.fullmatch(digest)
+    if not found:
+        raise UsageError(f"package {digest[:80]!r}: a digest is sha256: and 64 hexadecimal digits")
+    return found[1]
+
+
+def _is_http(address: str) -> bool:
+    return urlsplit(address).scheme in ("http", "https")
