@@ -1,0 +1,118 @@
+"""Puts a judge together from the settings: slots, languages, toolchains, stores. For commands and workers alike.
+
+The only place that knows which room's parts fit into which other room's. Nothing is made at import.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from judge.config import Settings
+from judge.errors import LanguageError, UsageError
+from judge.grading.casedata import CaseData
+from judge.grading.compile import Toolchain
+from judge.grading.drive import Gate
+from judge.grading.options import GradingOptions
+from judge.grading.pipeline import Judge
+from judge.grading.programs import FindToolchain, Workshop
+from judge.grading.score import ScoreDialect
+from judge.language import Languages
+from judge.model.language import LanguageSpec
+from judge.sandbox.rootfs import find_in, host_view
+from judge.sandbox.slot import Slot, SlotConfig
+from judge.store import ArtifactStore
+
+
+@contextmanager
+def open_judge(settings: Settings, *, slots: int = 1, run_all: bool = False) -> Iterator[Judge]:
+    """One judge that runs several tests of a submission at once when it has several slots.
+
+    Raises HostError or SandboxError when this machine cannot judge, UsageError for a bad setting.
+    """
+    with _parts(settings, run_all=run_all) as (workshop, data, options), ExitStack() as stack:
+        opened = [stack.enter_context(open_slot(settings, index)) for index in range(slots)]
+        yield Judge(opened, workshop, data, options)
+
+
+@contextmanager
+def open_judges(settings: Settings, count: int, *, run_all: bool = False) -> Iterator[list[Judge]]:
+    """That many judges with a slot each, to be used from a thread each. Raises as :func:`open_judge`."""
+    with _parts(settings, run_all=run_all) as (workshop, data, options), ExitStack() as stack:
+        gate = Gate()
+        slots = [stack.enter_context(open_slot(settings, index)) for index in range(count)]
+        yield [Judge([slot], workshop, data, options, gate if count > 1 else None) for slot in slots]
+
+
+@contextmanager
+def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
+    """Slot ``index`` of this process, pinned to a core of its own while there are enough."""
+    cores = sorted(os.sched_getaffinity(0))
+    config = SlotConfig(
+        index=index,
+        state_dir=settings.state_dir,
+        cpu=cores[index % len(cores)] if index < len(cores) else -1,
+        uid_base=settings.uid_base,
+        cgroup_root=settings.cgroup_root,
+    )
+    with Slot.open(config) as slot:
+        yield slot
+
+
+@contextmanager
+def _parts(settings: Settings, *, run_all: bool) -> Iterator[tuple[Workshop, CaseData, GradingOptions]]:
+    with ExitStack() as stack:
+        data = CaseData(settings.case_data_bytes)
+        stack.callback(data.close)
+        options = msgspec.structs.replace(grading_options(settings), run_all=run_all)
+        yield workshop_of(settings), data, options
+
+
+def grading_options(settings: Settings) -> GradingOptions:
+    """What the settings say about grading. Raises UsageError for an unknown dialect."""
+    try:
+        dialect = ScoreDialect(settings.score_dialect)
+    except ValueError:
+        known = ", ".join(dialect.value for dialect in ScoreDialect)
+        raise UsageError(f"score_dialect must be one of {known}, not {settings.score_dialect!r}") from None
+    return GradingOptions(
+        dialect=dialect,
+        near_limit_share=settings.near_limit_share,
+        near_limit_runs=settings.near_limit_runs,
+    )
+
+
+def workshop_of(settings: Settings) -> Workshop:
+    """Languages, toolchains and the artifact store."""
+    state = Path(settings.state_dir)
+    return Workshop(
+        languages=Languages.open(settings.languages_dir),
+        toolchain=host_toolchains(state),
+        store=ArtifactStore(state / "artifacts"),
+    )
+
+
+def host_toolchains(state: Path) -> FindToolchain:
+    """Toolchains as this machine has them installed, looked at once per language and process."""
+    known: dict[str, Toolchain] = {}
+
+    def find(language: LanguageSpec) -> Toolchain:
+        if language.id not in known:
+            known[language.id] = _host_toolchain(state, language)
+        return known[language.id]
+
+    return find
+
+
+def _host_toolchain(state: Path, language: LanguageSpec) -> Toolchain:
+    view = host_view(state, language.host_files)
+    for argv in (*language.compile, language.run):
+        if argv[0].startswith("/") and not argv[0].startswith("/work/") and find_in(view.rootfs, argv[0]) is None:
+            packages = " ".join(language.packages.get("debian", ()))
+            hint = f"; install {packages} (Debian)" if packages else ""
+            raise LanguageError(f"{language.name}: {argv[0]} is not installed on this machine{hint}")
+    return Toolchain(rootfs=view.rootfs, digest=view.digest)

@@ -1,0 +1,116 @@
+"""``judge grade``: judge one submission against one package, here and now, without any queue."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from judge.assembly import open_judge
+from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
+from judge.cli.report import write_page
+from judge.config import Settings, load_settings
+from judge.grading.calibrate import with_limit, with_time_limit
+from judge.grading.pipeline import Judge
+from judge.grading.score import ScoreDialect
+from judge.model.event import CaseJudged, Compiled, Compiling, Event
+from judge.model.problem import Problem
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+from judge.observe.report_html import render_html
+from judge.observe.report_text import render_text
+from judge.package.digest import package_digest
+from judge.package.source import open_package
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Define the command line."""
+    parser = subparsers.add_parser(
+        "grade",
+        help="judge a submission in this process, without any queue",
+        description="Judge a program against a problem package (a directory, a zip file, or PATH@REVISION of a git "
+        "repository) and show the report. Exit code 0 = accepted, 1 = another verdict, 5 = judge error.",
+    )
+    parser.add_argument("package", metavar="PACKAGE", help="the problem package")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="the source files, the main one first")
+    parser.add_argument("--language", default="", help="language id (default: found by the file name)")
+    parser.add_argument("--main", default="", help="the main file (default: found)")
+    parser.add_argument("--id", default="", help="the submission's name in the report")
+    parser.add_argument("--time-limit", type=seconds_ns, metavar="S", help="instead of the package's (s of CPU time)")
+    parser.add_argument("--memory", type=memory_bytes, metavar="SIZE", help="instead of the package's, e.g. 256M")
+    parser.add_argument("--output", type=memory_bytes, metavar="SIZE", help="instead of the package's")
+    parser.add_argument("--slots", type=positive, default=1, metavar="N", help="judge N tests at once")
+    parser.add_argument("--all", action="store_true", help="run every test, even when the verdict is settled")
+    parser.add_argument("--dialect", choices=[one.value for one in ScoreDialect], help="whose scoring rules (legacy)")
+    parser.add_argument("--html", metavar="OUT", help="also write the report as an HTML page")
+    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, judge, print."""
+    submission = Submission(
+        id=args.id or os.path.basename(args.files[0].rstrip("/")),
+        package=args.package,
+        sources=read_sources(args.files),
+        language=args.language,
+        main=args.main,
+    )
+    settings = load_settings()
+    if args.dialect:
+        settings = msgspec.structs.replace(settings, score_dialect=args.dialect)
+    with open_package(args.package) as package:
+        problem = _overridden(package, args)
+        with open_judge(settings, slots=args.slots, run_all=args.all) as judge:
+            report = _judge(judge, submission, problem, settings, quiet=args.json)
+    if args.html:
+        write_page(render_html(report), args.html)
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+    else:
+        print(render_text(report))
+    return {Verdict.AC: 0, Verdict.JE: 5}.get(report.verdict, 1)
+
+
+def _overridden(problem: Problem, args: argparse.Namespace) -> Problem:
+    """The problem with the limits of the command line."""
+    limits = msgspec.structs.replace(
+        problem.limits,
+        memory_bytes=args.memory or problem.limits.memory_bytes,
+        output_bytes=args.output or problem.limits.output_bytes,
+    )
+    problem = msgspec.structs.replace(problem, limits=limits)
+    return with_limit(problem, args.time_limit) if args.time_limit else problem
+
+
+def _judge(judge: Judge, submission: Submission, problem: Problem, settings: Settings, *, quiet: bool) -> Report:
+    console = Console(stderr=True, quiet=quiet)
+    with console.status(f"judging {submission.id}") as status:
+        if not problem.limits.time_limit_ns and not problem.submit_answer:
+            kept = Path(settings.state_dir) / "time-limits"
+            digest = package_digest(Path(problem.path))
+            problem = with_time_limit(
+                judge, problem, digest, kept, lambda path: status.update(f"measuring the time limit: {path}")
+            )
+
+        def show(event: Event) -> None:
+            status.update(describe(event))
+
+        return judge.judge(submission, problem, show)
+
+
+def describe(event: Event) -> str:
+    """One line about what is going on."""
+    match event:
+        case Compiling():
+            return f"compiling ({event.language})"
+        case Compiled():
+            return "compiled"
+        case CaseJudged():
+            return f"test {event.index} of {event.total}: {event.case.name} {event.case.verdict or ''}"
+        case _:
+            return "judging"

@@ -1,0 +1,84 @@
+"""What several commands' options share: units, source files."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Sequence
+
+from judge.errors import UsageError
+from judge.model.submission import SourceFile
+from judge.model.units import GIB, KIB, MIB, seconds_to_ns
+
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmg]?)(?:i?b)?", re.IGNORECASE)
+_FACTORS = {"": 1, "k": KIB, "m": MIB, "g": GIB}
+
+#: Larger files are no source code.
+_SOURCE_BYTES_MAX = 64 * MIB
+
+
+def seconds_ns(text: str) -> int:
+    """``1.5`` -> nanoseconds, for argparse."""
+    try:
+        value = seconds_to_ns(float(text))
+    except (ValueError, OverflowError):
+        value = 0
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"a positive number of seconds, not {text!r}")
+    return value
+
+
+def memory_bytes(text: str) -> int:
+    """``256M``, ``1g``, ``65536`` -> bytes, for argparse."""
+    match = _SIZE.fullmatch(text.strip())
+    size = round(float(match[1]) * _FACTORS[match[2].lower()]) if match else 0
+    if size <= 0:
+        raise argparse.ArgumentTypeError(f"a size such as 64M or 1G, not {text!r}")
+    return size
+
+
+def positive(text: str) -> int:
+    """A whole number above 0, for argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def read_sources(paths: Sequence[str]) -> tuple[SourceFile, ...]:
+    """Source files by their last names; a directory gives all files below it. Raises UsageError naming the path."""
+    files = []
+    for path in paths:
+        if os.path.isdir(path):
+            files += [SourceFile(name=name, content=_read(os.path.join(path, name))) for name in _below(path)]
+        else:
+            files.append(SourceFile(name=os.path.basename(path), content=_read(path)))
+    return tuple(files)
+
+
+def _below(directory: str) -> list[str]:
+    """Names of all files below, hidden ones left out; without recursion, which deep trees would exhaust."""
+    found, stack = [], [""]
+    while stack:
+        inside = stack.pop()
+        try:
+            entries = sorted(os.scandir(os.path.join(directory, inside)), key=lambda entry: entry.name)
+        except OSError as error:
+            raise UsageError(f"{os.path.join(directory, inside)}: {os.strerror(error.errno or 0)}") from error
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            name = os.path.join(inside, entry.name)
+            (stack if entry.is_dir(follow_symlinks=False) else found).append(name)
+    return sorted(found)
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_SOURCE_BYTES_MAX + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {os.strerror(error.errno or 0)}") from error
+    if len(data) > _SOURCE_BYTES_MAX:
+        raise UsageError(f"{path}: larger than {_SOURCE_BYTES_MAX // MIB} MiB")
+    return data

@@ -1,0 +1,176 @@
+"""``judge run``: compile one program and run it once in the sandbox. No problem, no verdict."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+
+import msgspec
+from rich.console import Console
+
+from judge.assembly import open_judge
+from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
+from judge.config import load_settings
+from judge.errors import UsageError
+from judge.grading.compile import Compiled, compile_program
+from judge.grading.execute import open_submission
+from judge.grading.limits import STDERR_BYTES
+from judge.grading.pipeline import Judge
+from judge.grading.programs import first_line
+from judge.grading.verdicts import reason_of_run
+from judge.language import language_limits
+from judge.model.limits import Limits
+from judge.model.run import Outcome, RunResult, Usage
+from judge.model.submission import SourceFile
+from judge.model.units import MS_NS, S_NS, format_bytes, format_ns
+from judge.sandbox.capture import Completed
+
+
+class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``judge run --json`` prints. ``compile_log`` is not empty when compiling failed; then nothing ran."""
+
+    outcome: str
+    exit_code: int | None
+    signal: int | None
+    stdout: str
+    stderr: str
+    usage: Usage
+    cause: str = ""
+    syscall: str | None = None
+    stdout_truncated: bool = False
+    stderr_truncated: bool = False
+    language: str = ""
+    compile_log: str = ""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Define the command line."""
+    default = Limits()
+    parser = subparsers.add_parser(
+        "run",
+        help="run one program once in the sandbox",
+        description="Compile a program and run it once in the sandbox, under limits. Its output goes to standard "
+        "output and standard error; what it used is printed afterwards on standard error. Exit code 0 = it ended by "
+        "itself with exit code 0, 1 = anything else.",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="the source files, the main one first")
+    parser.add_argument("--language", default="", help="language id (default: found by the file name)")
+    parser.add_argument("--stdin", metavar="FILE", default="", help="standard input of the program ('-' = ours)")
+    parser.add_argument("--arg", action="append", default=[], metavar="WORD", help="an argument of the program")
+    parser.add_argument("--time", type=seconds_ns, default=default.cpu_time_ns, metavar="S", help="CPU time (s)")
+    parser.add_argument("--wall", type=seconds_ns, default=0, metavar="S", help="real time (default: 2 x CPU + 1 s)")
+    parser.add_argument("--memory", type=memory_bytes, default=default.memory_bytes, metavar="SIZE", help="e.g. 256M")
+    parser.add_argument("--output", type=memory_bytes, default=default.stdout_bytes, metavar="SIZE", help="stdout")
+    parser.add_argument("--processes", type=positive, default=default.processes, metavar="N", help="tasks at once")
+    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compile, run, print."""
+    sources = read_sources(args.files)
+    settings = load_settings()
+    with ExitStack() as stack:
+        stdin = _open_stdin(args.stdin, stack)
+        judge = stack.enter_context(open_judge(settings))
+        compiled = _compile(judge, sources, args.language)
+        done = _run_once(judge, compiled, _limits(args), args.arg, stdin) if compiled.report.ok else None
+        output = _compile_failure(compiled) if done is None else _output(done, compiled)
+        if args.json:
+            sys.stdout.buffer.write(msgspec.json.encode(output) + b"\n")
+        else:
+            _print(output, done)
+    return 0 if output.outcome == Outcome.EXITED and output.exit_code == 0 else 1
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    cpu_ns = args.time
+    return Limits(
+        cpu_time_ns=cpu_ns,
+        cpu_time_hard_ns=cpu_ns + max(500 * MS_NS, cpu_ns // 4),
+        wall_time_ns=args.wall or max(2 * S_NS, 2 * cpu_ns + S_NS),
+        memory_bytes=args.memory,
+        processes=args.processes,
+        stdout_bytes=args.output,
+        stderr_bytes=STDERR_BYTES,
+    )
+
+
+def _open_stdin(name: str, stack: ExitStack) -> int | None:
+    if not name:
+        return None
+    if name == "-":
+        return sys.stdin.fileno()
+    try:
+        fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(f"{name}: {os.strerror(error.errno or 0)}") from error
+    stack.callback(os.close, fd)
+    return fd
+
+
+def _compile(judge: Judge, sources: tuple[SourceFile, ...], name: str) -> Compiled:
+    workshop = judge.workshop
+    names = [file.name for file in sources]
+    language = workshop.languages.get(name) if name else workshop.languages.detect(names, first_line(sources))
+    toolchain = workshop.toolchain(language)
+    return compile_program(judge.slots[0].container, toolchain, language, sources, workshop.store)
+
+
+def _run_once(judge: Judge, compiled: Compiled, limits: Limits, words: list[str], stdin: int | None) -> Completed:
+    ours = language_limits(compiled.language, limits)
+    toolchain = judge.workshop.toolchain(compiled.language)
+    with open_submission(judge.slots[0].container, toolchain, compiled, ours) as box:
+        return box.container.run(compiled.run_spec(ours, words), stdin=stdin, files=dict(box.data_files))
+
+
+def _output(done: Completed, compiled: Compiled) -> RunOutput:
+    result = done.result
+    return RunOutput(
+        outcome=result.outcome.value,
+        exit_code=result.exit_code,
+        signal=result.signal,
+        stdout=done.stdout.text(-1),
+        stderr=done.stderr.text(-1),
+        usage=result.usage,
+        cause=result.cause or reason_of_run(result),
+        syscall=result.syscall,
+        stdout_truncated=done.stdout.truncated,
+        stderr_truncated=done.stderr.truncated,
+        language=compiled.language.id,
+    )
+
+
+def _compile_failure(compiled: Compiled) -> RunOutput:
+    run = compiled.report.run or RunResult(outcome=Outcome.EXITED, exit_code=1)
+    return RunOutput(
+        outcome="COMPILE_ERROR",
+        exit_code=run.exit_code,
+        signal=run.signal,
+        stdout="",
+        stderr="",
+        usage=run.usage,
+        cause="the program does not compile",
+        language=compiled.language.id,
+        compile_log=compiled.report.log,
+    )
+
+
+def _print(output: RunOutput, done: Completed | None) -> None:
+    if done is not None:
+        sys.stdout.buffer.write(done.stdout.read())
+        sys.stdout.flush()
+        sys.stderr.buffer.write(done.stderr.read())
+        sys.stderr.flush()
+    console = Console(stderr=True, highlight=False)
+    if output.compile_log:
+        console.print(output.compile_log.rstrip(), markup=False)
+    usage = output.usage
+    words = [output.outcome, output.cause] if output.cause else [output.outcome, f"exit code {output.exit_code}"]
+    words += [
+        f"CPU {format_ns(usage.cpu_time_ns)}",
+        f"wall {format_ns(usage.wall_time_ns)}",
+        f"memory {format_bytes(usage.memory_peak_bytes)}",
+    ]
+    console.print(" · ".join(words), markup=False, style="bold" if output.outcome == Outcome.EXITED else "bold red")
