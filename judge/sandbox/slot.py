@@ -7,95 +7,147 @@
             done = box.run(RunSpec(argv=("/artifact/prog",), limits=limits), stdin=fd)
             done.result.outcome, done.stdout.read()
 
-(Interface first; the implementation follows.)
+A slot belongs to one thread, but for :meth:`Slot.cancel`, :meth:`Slot.freeze` and :meth:`Slot.thaw`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+import contextlib
+import os
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from pathlib import Path
 
-from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.errors import SandboxError
+from judge.sandbox.cgroup import CgroupHost, SlotGroups, find_host
+from judge.sandbox.container import Container, Interaction
+from judge.sandbox.identity import HostIdentity, claim_number, identity_of
+from judge.sandbox.keeper import Keeper
+from judge.sandbox.spec import ContainerSpec
+
+__all__ = ["Container", "Interaction", "Slot", "SlotConfig"]
 
 
 @dataclass(frozen=True)
 class SlotConfig:
-    """What makes one slot. ``cpu`` is the core to pin to (-1 = none), ``weight`` the cgroup CPU weight."""
+    """What makes one slot. ``cpu`` is the core to pin to (-1 = none), ``weight`` the cgroup CPU weight.
+
+    ``uid_base`` and ``cgroup_root`` are as in the settings. ``index`` is where the search for a free slot number
+    of this host begins.
+    """
 
     index: int
     state_dir: str
     cpu: int = -1
     weight: int = 100
-
-
-class Container:
-    """A live set of namespaces in a slot."""
-
-    def run(
-        self,
-        spec: RunSpec,
-        *,
-        stdin: int | bytes | None = None,
-        files: Mapping[str, bytes | int | Capture] | None = None,
-        executables: Sequence[str] = (),
-        fds: Mapping[int, int] | None = None,
-    ) -> Completed:
-        """Run once; blocks until the whole process tree is gone.
-
-        ``stdin``: a descriptor (not closed), bytes, or None for /dev/null. ``files``: put into /work
-        first (names are relative paths; an int is a descriptor to copy from; those in ``executables``
-        get mode 0755, others 0644). ``fds``: target number (>= 3) -> descriptor
-        to hand to the program, e.g. {3: memfd} opened inside as /dev/fd/3.
-        Raises SandboxError/InfrastructureError when it could not be run; never for what the program did.
-        """
-        raise NotImplementedError
-
-    def interact(
-        self,
-        spec: RunSpec,
-        other: Container,
-        other_spec: RunSpec,
-        *,
-        other_files: Mapping[str, bytes | int | Capture] | None = None,
-        other_fds: Mapping[int, int] | None = None,
-        transcript_bytes_max: int = 1 << 16,
-    ) -> Interaction:
-        """Run two programs joined crosswise (stdout of each to stdin of the other), supervised together."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Interaction:
-    """Both ends of an interactive run. ``first_exit``: "self", "other": whose main process ended first.
-
-    ``transcript``: (who wrote, bytes) pieces in order, cut at the limit.
-    """
-
-    self_side: Completed
-    other_side: Completed
-    first_exit: str
-    transcript: tuple[tuple[str, bytes], ...] = ()
+    uid_base: int = 2_000_000
+    cgroup_root: str = ""
 
 
 class Slot:
-    """One reserved place; use from one thread at a time."""
+    """One reserved place."""
+
+    def __init__(
+        self, config: SlotConfig, number: int, identity: HostIdentity, groups: SlotGroups, keeper: Keeper
+    ) -> None:
+        self.config = config
+        self.number = number
+        self.identity = identity
+        self.groups = groups
+        self.keeper = keeper
+        self.cpus = 1 if config.cpu >= 0 else len(os.sched_getaffinity(0))
+        self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._container_number = 0
+        self._frozen_since_ns = 0
+        self._frozen_ns = 0
+
+    @property
+    def pinned_cpu(self) -> int:
+        """The slot's core; -1 = none."""
+        return self.config.cpu
 
     @classmethod
-    def open(cls, config: SlotConfig) -> AbstractContextManager[Self]:
-        """Make the slot's cgroups and zygote. Raises SandboxError naming the step and the remedy."""
-        raise NotImplementedError
+    @contextlib.contextmanager
+    def open(cls, config: SlotConfig) -> Iterator[Slot]:
+        """Make the slot's cgroups and zygote; removes what a dead slot of the same number left.
 
-    def container(self, spec: ContainerSpec) -> AbstractContextManager[Container]:
-        """Fresh namespaces, about 2-3 ms; several may live at once in one slot (interactive)."""
-        raise NotImplementedError
+        Raises SandboxError or HostError naming the step and the remedy. Everything is given back at the end.
+        """
+        with contextlib.ExitStack() as stack:
+            host = find_host(config.cgroup_root)
+            number = stack.enter_context(claim_number(config.index))
+            groups = _open_groups(stack, host, number, config)
+            identity = identity_of(number, config.uid_base, host.version)
+            keeper = Keeper(identity, _with_stage(config.state_dir))
+            stack.callback(keeper.close)
+            slot = cls(config, number, identity, groups, keeper)
+            stack.callback(os.close, slot.cancel_fd)
+            yield slot
+
+    @contextlib.contextmanager
+    def container(self, spec: ContainerSpec) -> Iterator[Container]:
+        """Fresh namespaces; several may live at once in one slot (interactive). Raises SandboxError."""
+        box = Container(self, spec)
+        try:
+            box.open()
+            yield box
+        finally:
+            box.close()
+
+    def next_container_number(self) -> int:
+        """Numbers of containers are never used twice."""
+        self._container_number += 1
+        return self._container_number
 
     def cancel(self) -> None:
-        """End what runs now with outcome CANCELLED; callable from a signal handler or another thread."""
-        raise NotImplementedError
+        """End what runs now with outcome CANCELLED; nothing happens when nothing runs. Callable from anywhere."""
+        os.eventfd_write(self.cancel_fd, 1)
+
+    def forget_cancel(self) -> None:
+        """A cancel that came between two runs does not hit the next one."""
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self.cancel_fd)
+
+    def set_weight(self, weight: int) -> None:
+        """CPU weight of what runs here: 1..10000, 100 = usual."""
+        self.groups.set_weight(weight)
+
+    def freeze(self) -> None:
+        """Stop what runs here; its clocks for wall and idle limits stop, too. Raises SandboxError."""
+        self.groups.freeze(True)
+        self._frozen_since_ns = time.monotonic_ns()
+
+    def thaw(self) -> None:
+        """Let it go on; idempotent."""
+        self.groups.freeze(False)
+        since, self._frozen_since_ns = self._frozen_since_ns, 0
+        if since:
+            self._frozen_ns += time.monotonic_ns() - since
+
+    def take_frozen_ns(self) -> int:
+        """How long the slot has stood frozen since the last call."""
+        since = self._frozen_since_ns
+        if since:
+            now_ns = time.monotonic_ns()
+            self._frozen_since_ns = now_ns
+            self._frozen_ns += now_ns - since
+        frozen, self._frozen_ns = self._frozen_ns, 0
+        return frozen
 
 
-def iter_nothing() -> Iterator[None]:  # placeholder until the implementation lands
-    yield from ()
+def _open_groups(stack: contextlib.ExitStack, host: CgroupHost, number: int, config: SlotConfig) -> SlotGroups:
+    groups = SlotGroups(host, number)
+    stack.callback(groups.close)
+    groups.open(config.cpu, config.weight)
+    return groups
+
+
+def _with_stage(state_dir: str) -> Path:
+    """The state directory, with an empty place to mount on in the zygote's own mount namespace."""
+    stage = Path(state_dir) / "stage"
+    try:
+        stage.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SandboxError("make stage", errno=error.errno or 0, detail=str(stage), remedy="set state_dir") from error
+    return stage.parent

@@ -1,0 +1,26 @@
+"""The one thing the sandbox says to the network: bring ``lo`` up. Encoded by pyroute2, sent by the container.
+
+The container's own side stays import-light, so it gets the finished bytes and only sends them.
+"""
+
+from __future__ import annotations
+
+from pyroute2.netlink import NLM_F_ACK, NLM_F_REQUEST
+from pyroute2.netlink.rtnl import RTM_NEWLINK
+from pyroute2.netlink.rtnl.ifinfmsg import IFF_UP, ifinfmsg
+
+#: ``lo`` is the first interface of every network namespace.
+LOOPBACK_INDEX = 1
+
+
+def loopback_up_request() -> bytes:
+    """An RTM_NEWLINK message that sets IFF_UP on ``lo`` and asks for an acknowledgement."""
+    message = ifinfmsg()
+    message["index"] = LOOPBACK_INDEX
+    message["flags"] = IFF_UP
+    message["change"] = IFF_UP
+    message["header"]["type"] = RTM_NEWLINK
+    message["header"]["flags"] = NLM_F_REQUEST | NLM_F_ACK
+    message["header"]["sequence_number"] = 1
+    message.encode()
+    return bytes(message.data)

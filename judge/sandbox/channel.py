@@ -1,0 +1,87 @@
+"""Messages between the three processes of a slot, one datagram each on SOCK_SEQPACKET sockets.
+
+Towards the zygote and the launcher (which trust the supervisor) a message is a marshalled tuple whose first
+element is the operation. From the launcher, which lives beside hostile programs, it is a fixed binary layout that
+cannot build objects. Descriptors travel beside the bytes. Imported by the zygote: standard library only.
+"""
+
+from __future__ import annotations
+
+import array
+import marshal
+import socket
+import struct
+from typing import Any, NamedTuple
+
+MESSAGE_BYTES_MAX = 160_000
+FDS_MAX = 250
+_ANCILLARY = socket.CMSG_SPACE(4 * FDS_MAX)
+
+# First byte of what a launcher says.
+READY = b"R"  # with the seccomp listener
+FAILED = b"E"  # a set-up step failed: FAILURE, then "step\0detail"
+FINISHED = b"F"  # a run ended: FINISH
+NOT_STARTED = b"N"  # a run could not start: FAILURE, then "step\0detail"
+FILE = b"L"  # one collected file: FILE_HEAD, then its path; with its descriptor
+FILES_END = b"Z"  # no more files: FILES_END_BODY
+
+FAILURE = struct.Struct("<ii")  # step index, errno
+FINISH = struct.Struct("<iQQQQQQQQIBBB")
+FILE_HEAD = struct.Struct("<QI")  # size in bytes, mode
+FILES_END_BODY = struct.Struct("<I")  # files passed over because of a limit
+
+#: What the supervisor says to a running launcher; anything longer is a request.
+KILL = b"K"
+
+
+class Finish(NamedTuple):
+    """A finished run as the launcher saw it. ``tasks_created`` is 0 when unknown."""
+
+    status: int
+    started_ns: int
+    ended_ns: int
+    rss_peak_kib: int
+    launcher_rss_kib: int
+    major_faults: int
+    switches_voluntary: int
+    switches_involuntary: int
+    tasks_created: int
+    child_pid: int
+    dirty: int  # bit k: mount k of RUN_MOUNTS was written to; DIRTY_NETWORK
+    disk_full: int  # bit k: mount k had no block or inode left
+    killed: int  # the supervisor asked for the end
+
+
+#: The file systems that are renewed between runs, in the order of the ``dirty`` bits.
+RUN_MOUNTS = ("/work", "/tmp", "/dev/shm")
+DIRTY_NETWORK = 1 << 3
+
+
+def send(sock: socket.socket, message: tuple[Any, ...], fds: tuple[int, ...] | list[int] = ()) -> None:
+    """Send one marshalled message. Raises ValueError when it is too large, OSError when nobody listens."""
+    data = marshal.dumps(message)
+    if len(data) > MESSAGE_BYTES_MAX:
+        raise ValueError(f"a message of {len(data)} bytes is over {MESSAGE_BYTES_MAX}")
+    send_bytes(sock, data, fds)
+
+
+def send_bytes(sock: socket.socket, data: bytes, fds: tuple[int, ...] | list[int] = ()) -> None:
+    """Send raw bytes and descriptors."""
+    ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+    sock.sendmsg([data], ancillary)
+
+
+def receive_bytes(sock: socket.socket, flags: int = 0) -> tuple[bytes, list[int]]:
+    """Receive one datagram and its descriptors (close-on-exec). Empty bytes = the other side is gone."""
+    data, ancillary, _, _ = sock.recvmsg(MESSAGE_BYTES_MAX + 64, _ANCILLARY, flags | socket.MSG_CMSG_CLOEXEC)
+    fds = array.array("i")
+    for level, kind, raw in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds.frombytes(raw[: len(raw) - len(raw) % 4])
+    return data, list(fds)
+
+
+def receive(sock: socket.socket) -> tuple[Any, list[int]]:
+    """Receive a marshalled message from a trusted side; None = gone."""
+    data, fds = receive_bytes(sock)
+    return (marshal.loads(data) if data else None), fds

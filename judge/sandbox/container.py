@@ -1,0 +1,392 @@
+"""A live set of namespaces in a slot, and the runs in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from judge.errors import InfrastructureError, SandboxError
+from judge.kernel.netlink import loopback_up_request
+from judge.sandbox import channel
+from judge.sandbox.capture import Capture, Completed, memfd_of
+from judge.sandbox.cgroup import RunGroup, SlotGroups
+from judge.sandbox.identity import HostIdentity
+from judge.sandbox.keeper import Keeper
+from judge.sandbox.plan import REMEDIES, Step, container_steps, run_mount_steps
+from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
+from judge.sandbox.streams import Drain, RelayDrain
+from judge.sandbox.supervisor import ActiveRun, conclude, supervise
+
+_READY_TIMEOUT_S = 30.0
+_PUT_BATCH = 100
+_DESCRIPTORS_MIN = 64
+
+#: What a program is handed: bytes, a descriptor to copy from, or an earlier capture.
+Content = bytes | int | Capture
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Both ends of an interactive run. ``first_exit``: "self", "other": whose main process ended first.
+
+    ``transcript``: (who wrote: "self" or "other", bytes) pieces in order, cut at the limit.
+    """
+
+    self_side: Completed
+    other_side: Completed
+    first_exit: str
+    transcript: tuple[tuple[str, bytes], ...] = ()
+
+
+class Place(Protocol):
+    """What a container needs of its slot."""
+
+    identity: HostIdentity
+    groups: SlotGroups
+    keeper: Keeper
+    cpus: int
+    cancel_fd: int
+
+    @property
+    def pinned_cpu(self) -> int:
+        """The slot's core; -1 = none."""
+        ...
+
+    def next_container_number(self) -> int:
+        """Numbers of containers are never used twice."""
+        ...
+
+    def forget_cancel(self) -> None:
+        """A cancel from before does not count."""
+        ...
+
+    def take_frozen_ns(self) -> int:
+        """How long the slot stood frozen since the last call."""
+        ...
+
+
+class Container:
+    """Namespaces, the read-only root and the artifact, with a launcher inside. One run at a time."""
+
+    def __init__(self, place: Place, spec: ContainerSpec, extra_steps: Mapping[int, Step] | None = None) -> None:
+        """``extra_steps``: steps to put into the plan at an index; for tests of the error paths."""
+        self._place = place
+        self._spec = spec
+        self._extra_steps = dict(extra_steps or {})
+        self._socket: socket.socket | None = None
+        self._number = -1
+        self._dirty = 0
+        self.listener_fd = -1
+        self.control_fd = -1
+
+    # -- life -------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Make the namespaces; returns when the launcher is behind all walls. Raises SandboxError."""
+        place, spec = self._place, self._spec
+        if spec.open_files_max < _DESCRIPTORS_MIN:
+            raise SandboxError("limit", detail=f"open_files_max must be at least {_DESCRIPTORS_MIN}")
+        place.keeper.ensure_policy(spec.policy)
+        root = place.keeper.ensure_root(spec.rootfs)
+        steps = self._steps(root)
+        self._number = place.next_container_number()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket, self.control_fd = ours, ours.fileno()
+        with theirs:
+            fds = [theirs.fileno(), *place.groups.home_procs_fds]
+            place.keeper.ask("clone container", "open", self._number, steps, fds=fds)
+        self._await_ready(steps)
+        self._dirty = 0
+
+    def _steps(self, root: str) -> list[Step]:
+        spec = self._spec
+        steps = container_steps(
+            self._place.identity.inside,
+            root,
+            artifact_lowers=self._artifact_lowers(),
+            disk_bytes=spec.disk_bytes,
+            disk_inodes=spec.disk_inodes,
+            open_files_max=spec.open_files_max,
+            cpu=self._place.pinned_cpu,
+            loopback_request=loopback_up_request(),
+            policy=spec.policy,
+        )
+        for index, step in sorted(self._extra_steps.items()):
+            steps.insert(index, step)
+        return steps
+
+    def _artifact_lowers(self) -> list[str]:
+        """An overlay without an upper directory wants two lower ones: the artifact over an empty one."""
+        if not self._spec.artifact:
+            return []
+        empty = self._spec.rootfs.mounts[0].lowers[-1]
+        return [self._place.keeper.seen(path) for path in (self._spec.artifact, empty)]
+
+    def _await_ready(self, steps: Sequence[Step]) -> None:
+        assert self._socket is not None
+        self._socket.settimeout(_READY_TIMEOUT_S)
+        try:
+            message, fds = self.receive()
+        finally:
+            self._socket.settimeout(None)
+        if message[:1] == channel.READY and fds:
+            self.listener_fd = fds[0]
+            os.set_blocking(self.listener_fd, False)
+            return
+        if message[:1] == channel.FAILED:
+            index, code = channel.FAILURE.unpack_from(message, 1)
+            name, _, detail = message[1 + channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
+            raise SandboxError(name, index=index, errno=code, detail=detail, remedy=_remedy(steps[index]))
+        raise SandboxError("set up container", detail="its first process died without a word")
+
+    def close(self) -> None:
+        """End everything inside; returns when it is gone. Idempotent."""
+        number, self._number = self._number, -1
+        if number >= 0:
+            with contextlib.suppress(InfrastructureError):
+                self._place.keeper.ask("close container", "close", number)
+        if self._socket is not None:
+            self._socket.close()
+            self._socket, self.control_fd = None, -1
+        if self.listener_fd >= 0:
+            os.close(self.listener_fd)
+            self.listener_fd = -1
+
+    def _freshen(self) -> None:
+        """Before a run: nothing of an earlier one may be left, and the launcher must live."""
+        if self._number < 0 or self._dirty & channel.DIRTY_NETWORK:
+            self.close()
+            self.open()
+        elif self._dirty:
+            self._renew()
+        self._dirty = 0
+
+    def _renew(self) -> None:
+        spec, uid = self._spec, self._place.identity.inside.program
+        fresh = run_mount_steps(uid, spec.disk_bytes, spec.disk_inodes, prefix="/")
+        mounts = [step[1:] for index, step in enumerate(fresh) if self._dirty >> index & 1]
+        self._place.keeper.ask("renew mounts", "renew", self._number, mounts)
+        self._send(("renewed",))
+
+    # -- talking to the launcher ------------------------------------------------------------------------------
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        """The next message of the launcher; empty when it died."""
+        assert self._socket is not None
+        try:
+            return channel.receive_bytes(self._socket)
+        except OSError:
+            return b"", []
+
+    def tell(self, data: bytes) -> None:
+        """Send raw bytes to the launcher; a dead launcher is no error."""
+        with contextlib.suppress(OSError):
+            if self._socket is not None:
+                channel.send_bytes(self._socket, data)
+
+    def kill_hard(self) -> None:
+        """Kill the container from outside."""
+        with contextlib.suppress(InfrastructureError):
+            self._place.keeper.ask("kill container", "kill", self._number)
+
+    def _send(self, message: tuple[object, ...], fds: Sequence[int] = ()) -> None:
+        assert self._socket is not None
+        try:
+            channel.send(self._socket, message, list(fds))
+        except ValueError as error:
+            raise SandboxError("send request", detail=f"arguments and environment are too large: {error}") from error
+        except OSError as error:
+            raise InfrastructureError(f"the launcher of a container is gone: {error}") from error
+
+    # -- runs -------------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        spec: RunSpec,
+        *,
+        stdin: int | bytes | None = None,
+        files: Mapping[str, Content] | None = None,
+        executables: Sequence[str] = (),
+        fds: Mapping[int, int] | None = None,
+    ) -> Completed:
+        """Run once; blocks until the whole process tree is gone.
+
+        ``stdin``: a descriptor (not closed), bytes, or None for an empty one. ``files``: put into /work
+        first (names are relative paths; an int is a descriptor to copy from; those in ``executables``
+        get mode 0755, others 0644). ``fds``: target number (3..19) -> descriptor to hand to the program,
+        e.g. {3: memfd}, opened inside as /dev/fd/3.
+        Raises SandboxError/InfrastructureError when it could not be run; never for what the program did.
+        """
+        place = self._place
+        with contextlib.ExitStack() as stack:
+            self._freshen()
+            self._put(files or {}, executables)
+            source = _stdin_fd(stack, stdin)
+            out, out_end = _pipe(stack)
+            stdout = Drain(out, spec.limits.stdout_bytes)
+            active, group = self._launch(stack, spec, source, out_end, stdout, fds or {})
+            place.forget_cancel()
+            supervise([active], place.cancel_fd, place.take_frozen_ns, place.groups.prepare)
+            return self._complete(spec, active, group)
+
+    def interact(
+        self,
+        spec: RunSpec,
+        other: Container,
+        other_spec: RunSpec,
+        *,
+        files: Mapping[str, Content] | None = None,
+        other_files: Mapping[str, Content] | None = None,
+        other_fds: Mapping[int, int] | None = None,
+        transcript_bytes_max: int = 1 << 16,
+    ) -> Interaction:
+        """Run two programs joined crosswise (stdout of each to stdin of the other), supervised together.
+
+        Whoever ends first, the other reads an end of file after the last byte, and what it still writes is
+        swallowed. Bytes pass through here, so that a transcript can be kept and limits hold.
+        """
+        place = self._place
+        transcript: list[tuple[str, bytes]] = []
+        room = [transcript_bytes_max]
+        with contextlib.ExitStack() as stack:
+            for box, given in ((self, files), (other, other_files)):
+                box._freshen()
+                box._put(given or {}, ())
+            self_in, to_self = _pipe(stack, blocking_end="read")
+            other_in, to_other = _pipe(stack, blocking_end="read")
+            self_out, self_out_end = _pipe(stack)
+            other_out, other_out_end = _pipe(stack)
+            mine = RelayDrain(self_out, spec.limits.stdout_bytes, os.dup(to_other))
+            theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, os.dup(to_self))
+            for fd in (to_self, to_other):
+                os.close(fd)
+            stack.callback(mine.close_sink)
+            stack.callback(theirs.close_sink)
+            peer = other._launch(stack, other_spec, other_in, other_out_end, theirs, other_fds or {})
+            me = self._launch(stack, spec, self_in, self_out_end, mine, {})
+            for fd in (self_in, other_in):
+                os.close(fd)
+
+            def note(run: ActiveRun, data: bytes) -> None:
+                if room[0] > 0:
+                    transcript.append(("self" if run is me[0] else "other", data[: room[0]]))
+                    room[0] -= len(data)
+
+            place.forget_cancel()
+            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.groups.prepare, note)
+            first = "self" if _ended_ns(me[0]) <= _ended_ns(peer[0]) else "other"
+            return Interaction(
+                self_side=self._complete(spec, *me),
+                other_side=other._complete(other_spec, *peer),
+                first_exit=first,
+                transcript=tuple(transcript),
+            )
+
+    def _put(self, files: Mapping[str, Content], executables: Sequence[str]) -> None:
+        names = list(files)
+        for start in range(0, len(names), _PUT_BATCH):
+            batch = names[start : start + _PUT_BATCH]
+            with contextlib.ExitStack() as stack:
+                fds = [_content_fd(stack, files[name]) for name in batch]
+                self._send(("put", [(n, 0o755 if n in executables else 0o644) for n in batch]), fds)
+
+    def _launch(
+        self,
+        stack: contextlib.ExitStack,
+        spec: RunSpec,
+        stdin: int,
+        stdout_end: int,
+        stdout: Drain,
+        fds: Mapping[int, int],
+    ) -> tuple[ActiveRun, RunGroup]:
+        """Send the request; from here on the program runs."""
+        place, limits = self._place, spec.limits
+        stack.callback(stdout.close)
+        err, err_end = _pipe(stack)
+        stderr = Drain(err, limits.stderr_bytes)
+        stack.callback(stderr.close)
+        group = place.groups.take()
+        stack.callback(place.groups.give_back, group)
+        group.limit(limits.memory_bytes, limits.processes)
+        targets = [0, 1, 2, *fds]
+        passed = [stdin, stdout_end, err_end, *fds.values(), *group.procs_fds, group.pids_max_fd]
+        numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
+        argv, env = list(spec.argv), dict(spec.env)
+        groups = len(group.procs_fds)
+        self._dirty = (1 << len(channel.RUN_MOUNTS)) - 1  # until the launcher says better
+        self._send(("run", argv, env, spec.cwd, list(spec.directories), numbers, targets, groups), passed)
+        os.close(stdout_end)
+        os.close(err_end)
+        return ActiveRun(self, limits, group, stdout, stderr, place.cpus), group
+
+    def _complete(self, spec: RunSpec, active: ActiveRun, group: RunGroup) -> Completed:
+        stdout, stderr = active.stdout.finish(), active.stderr.finish()
+        if active.lost:
+            self.close()
+        files = self._collect(spec.collect) if active.finish is not None and spec.collect.patterns else {}
+        if active.finish is not None:
+            self._dirty = active.finish.dirty
+        if active.refusal is not None and active.refusal[0] != "execute":
+            step, code, detail = active.refusal
+            raise SandboxError(step, errno=code, detail=detail)
+        return Completed(conclude(active, group.counters()), stdout, stderr, files)
+
+    def _collect(self, collect: Collect) -> dict[str, Capture]:
+        """Take files out of /work; their names may be any bytes, kept as surrogate escapes."""
+        self._send(("collect", collect.patterns, collect.files_max, collect.bytes_max))
+        files: dict[str, Capture] = {}
+        left = collect.bytes_max
+        while True:
+            message, fds = self.receive()
+            try:
+                if message[:1] == channel.FILES_END:
+                    return files
+                if message[:1] != channel.FILE or not fds:
+                    raise InfrastructureError("the launcher of a container died while files were collected")
+                path = os.fsdecode(message[1 + channel.FILE_HEAD.size :])
+                files[path] = capture_of(fds[0], left)
+                left -= files[path].size_bytes
+            finally:
+                for fd in fds:
+                    os.close(fd)
+
+
+def capture_of(fd: int, bytes_max: int) -> Capture:
+    """A copy of a file that nobody can change any more; cut at ``bytes_max``."""
+    drain = Drain(os.dup(fd), bytes_max)
+    return drain.finish()
+
+
+def _ended_ns(run: ActiveRun) -> int:
+    return run.finish.ended_ns if run.finish else 1 << 62
+
+
+def _remedy(step: Step) -> str:
+    return REMEDIES.get(str(step[0]), "")
+
+
+def _pipe(stack: contextlib.ExitStack, blocking_end: str = "write") -> tuple[int, int]:
+    """A pipe whose end on our side does not block. The caller closes the program's end when it is handed over."""
+    read_end, write_end = os.pipe2(os.O_CLOEXEC)
+    os.set_blocking(read_end if blocking_end == "write" else write_end, False)
+    return read_end, write_end
+
+
+def _stdin_fd(stack: contextlib.ExitStack, stdin: int | bytes | None) -> int:
+    if isinstance(stdin, int):
+        return stdin
+    fd = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC) if stdin is None else memfd_of(stdin, "stdin")
+    stack.callback(os.close, fd)
+    return fd
+
+
+def _content_fd(stack: contextlib.ExitStack, content: Content) -> int:
+    if isinstance(content, int):
+        return content
+    fd = memfd_of(content) if isinstance(content, bytes) else content.open_fd()
+    stack.callback(os.close, fd)
+    return fd

@@ -1,0 +1,134 @@
+"""Who a slot is on this host: its number (one holder at a time) and its uids.
+
+* Started by root: two uids of the reserved range a slot, one for the zygote, one for programs.
+* Started by a plain user with subordinate uids (newuidmap, /etc/subuid) on a cgroup v2 host: the user's own uid for
+  the zygote, a subordinate one per slot for programs.
+* Otherwise the user's own uid for both: the last resort. Walls stay whole (namespaces, no capabilities), but
+  programs share a uid with everything else the user runs; ``judge doctor`` points it out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from judge.errors import SandboxError
+from judge.sandbox.plan import REMEDIES, Identity
+
+#: What programs are inside, always.
+PROGRAM_UID = 1000
+_SLOTS_MAX = 4096
+
+
+@dataclass(frozen=True)
+class HostIdentity:
+    """The uids of one slot outside. ``keeper_host == program_host`` = only one uid could be had."""
+
+    keeper_host: int
+    program_host: int
+
+    @property
+    def inside(self) -> Identity:
+        """The same uids as seen inside the user namespace."""
+        if self.keeper_host == self.program_host:
+            return Identity(PROGRAM_UID, PROGRAM_UID)
+        return Identity(0, PROGRAM_UID)
+
+
+def runtime_dir() -> Path:
+    """Where locks live: one directory per user of this host."""
+    if os.geteuid() == 0:
+        return Path("/run/judge")
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(base) / "judge" if base else Path(f"/tmp/judge-{os.geteuid()}")
+
+
+@contextlib.contextmanager
+def claim_number(index: int) -> Iterator[int]:
+    """Hold the first free slot number from ``index`` on, on this host, until the block ends or the process dies."""
+    directory = runtime_dir() / "slots"
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if directory.stat().st_uid != os.geteuid():
+        raise SandboxError("claim slot number", detail=f"{directory} belongs to somebody else", remedy="remove it")
+    for number in (*range(index, _SLOTS_MAX), *range(index)):
+        fd = os.open(directory / f"{number}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            continue
+        try:
+            yield number
+        finally:
+            os.close(fd)
+        return
+    raise SandboxError("claim slot number", detail=f"all {_SLOTS_MAX} slots of this host are taken")
+
+
+def identity_of(number: int, uid_base: int, cgroup_version: int) -> HostIdentity:
+    """The uids of slot ``number``."""
+    uid = os.geteuid()
+    if uid == 0:
+        return HostIdentity(uid_base + 2 * number, uid_base + 2 * number + 1)
+    start, count = subordinate_range(uid)
+    if cgroup_version == 2 and number < count and shutil.which("newuidmap") and shutil.which("newgidmap"):
+        return HostIdentity(uid, start + number)
+    return HostIdentity(uid, uid)
+
+
+def subordinate_range(uid: int, files: tuple[str, str] = ("/etc/subuid", "/etc/subgid")) -> tuple[int, int]:
+    """(first, count) that ``uid`` may map both as uids and gids; (0, 0) when it has none."""
+    names = {str(uid)}
+    with contextlib.suppress(KeyError):
+        names.add(pwd.getpwuid(uid).pw_name)
+    ranges = [_first_range(Path(file), names) for file in files]
+    if None in ranges or ranges[0] != ranges[1]:
+        return 0, 0
+    assert ranges[0] is not None
+    return ranges[0]
+
+
+def _first_range(file: Path, names: set[str]) -> tuple[int, int] | None:
+    try:
+        for line in file.read_text().splitlines():
+            name, _, numbers = line.partition(":")
+            start, _, count = numbers.partition(":")
+            if name in names and start.isdigit() and count.isdigit():
+                return int(start), int(count)
+    except OSError:
+        return None
+    return None
+
+
+def write_maps(pid: int, identity: HostIdentity) -> None:
+    """Give the new user namespace of ``pid`` its uids and gids. Raises SandboxError."""
+    keeper, program = identity.inside
+    try:
+        if keeper == program:
+            Path(f"/proc/{pid}/setgroups").write_text("deny")
+            for kind in ("uid", "gid"):
+                outside = os.geteuid() if kind == "uid" else os.getegid()
+                Path(f"/proc/{pid}/{kind}_map").write_text(f"{program} {outside} 1")
+        elif os.geteuid() == 0:
+            for kind in ("uid", "gid"):
+                lines = f"{keeper} {identity.keeper_host} 1\n{program} {identity.program_host} 1\n"
+                Path(f"/proc/{pid}/{kind}_map").write_text(lines)
+        else:
+            for tool, own in (("newuidmap", os.geteuid()), ("newgidmap", os.getegid())):
+                words = [tool, str(pid), str(keeper), str(own), "1", str(program), str(identity.program_host), "1"]
+                done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)
+                if done.returncode != 0:
+                    raise SandboxError(
+                        "write uid maps", detail=done.stderr.strip(), remedy="check /etc/subuid, /etc/subgid"
+                    )
+    except OSError as error:
+        raise SandboxError(
+            "write uid maps", errno=error.errno or 0, remedy=REMEDIES["unshare user namespace"]
+        ) from error

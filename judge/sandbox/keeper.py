@@ -1,0 +1,125 @@
+"""The supervisor's side of the zygote: starts it, asks it, ends it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from judge.errors import InfrastructureError, SandboxError
+from judge.kernel.seccomp import assemble
+from judge.sandbox import channel
+from judge.sandbox.identity import HostIdentity, write_maps
+from judge.sandbox.plan import REMEDIES
+from judge.sandbox.policy import POLICIES
+from judge.sandbox.spec import Rootfs
+
+_ANSWER_TIMEOUT_S = 30.0
+_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from judge.sandbox.zygote import main; main({fd}, sys.argv[2])"
+
+
+class Keeper:
+    """A running zygote. Not thread-safe: one slot, one thread."""
+
+    def __init__(self, identity: HostIdentity, state_dir: Path) -> None:
+        """Start it. Raises SandboxError naming the step."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(_ANSWER_TIMEOUT_S)
+        self._socket = ours
+        package_root = str(Path(__file__).resolve().parents[2])
+        command = [sys.executable, "-I", "-S", "-c", _BOOT.format(fd=theirs.fileno()), package_root, str(state_dir)]
+        with theirs:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin"},
+            )
+        self._state_dir = os.path.realpath(state_dir)
+        self._policies: set[str] = set()
+        self._roots: dict[Rootfs, str] = {}
+        try:
+            self._expect("unshared", "unshare user namespace")
+            write_maps(self._process.pid, identity)
+            channel.send(self._socket, ("mapped", identity.inside.keeper))
+            self._expect("ready", "start zygote")
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The zygote's process id on the host."""
+        return self._process.pid
+
+    def _receive(self) -> tuple[Any, ...]:
+        try:
+            received, _ = channel.receive(self._socket)
+        except OSError as error:
+            raise InfrastructureError(f"the slot's zygote does not answer: {error}") from error
+        if received is None:
+            raise InfrastructureError("the slot's zygote died")
+        message: tuple[Any, ...] = received
+        return message
+
+    def _expect(self, word: str, step: str) -> None:
+        try:
+            answer = self._receive()
+        except InfrastructureError as error:
+            raise SandboxError(step, detail=str(error), remedy=REMEDIES.get(step, "")) from error
+        if answer[0] != word:
+            raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=REMEDIES.get(step, ""))
+
+    def ask(self, step: str, *request: Any, fds: Sequence[int] = ()) -> Any:
+        """One request, one answer. Raises SandboxError(step), InfrastructureError when the zygote is gone."""
+        try:
+            channel.send(self._socket, request, list(fds))
+        except OSError as error:
+            raise InfrastructureError(f"the slot's zygote is gone: {error}") from error
+        answer = self._receive()
+        if answer[0] != "ok":
+            raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=REMEDIES.get(step, ""))
+        return answer[1]
+
+    def ensure_policy(self, name: str) -> None:
+        """Let the zygote know a policy, once."""
+        if name in self._policies:
+            return
+        if name not in POLICIES:
+            raise SandboxError("install seccomp filter", detail=f"no policy named {name!r}")
+        self.ask("install seccomp filter", "policy", name, assemble(POLICIES[name], os.uname().machine))
+        self._policies.add(name)
+
+    def ensure_root(self, rootfs: Rootfs) -> str:
+        """Have a root staged, once; returns its name in the zygote's stage."""
+        name = self._roots.get(rootfs)
+        if name is None:
+            name = f"r{len(self._roots)}"
+            mounts = [
+                ("" if m.target == "/" else m.target, [self.seen(path) for path in m.lowers]) for m in rootfs.mounts
+            ]
+            self.ask("mount overlay", "rootfs", name, mounts)
+            self._roots[rootfs] = name
+        return name
+
+    def seen(self, path: str) -> str:
+        """A host directory as the zygote reaches it: what is below the state directory, through its stage."""
+        real = os.path.realpath(path)
+        inside = os.path.relpath(real, self._state_dir)
+        return real if inside.startswith("..") else f"state/{inside}"
+
+    def close(self) -> None:
+        """The zygote sees its socket close and goes, with all its containers; idempotent."""
+        self._socket.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

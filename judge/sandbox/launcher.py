@@ -1,0 +1,413 @@
+"""Pid 1 of a container: executes the plan, then spawns one program after the other for the supervisor.
+
+It runs without any privilege, under the same system-call policy as the programs, undumpable and with no descriptor
+that a program could use. It never looks at what programs wrote except to count and to hand files out. Between runs
+it stands in the slot's *home* cgroup; to spawn, it moves itself into the run's cgroup, vforks, and moves back.
+
+Imported by the zygote: standard library's light modules only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import resource
+import select
+import signal
+import socket
+import stat
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from judge.kernel import abi, libc
+from judge.sandbox import channel
+from judge.sandbox.collect import walk
+
+_SIGNALS = tuple(int(number) for number in signal.valid_signals() if number not in (signal.SIGKILL, signal.SIGSTOP))
+#: Descriptors below this one are never the launcher's: programs get theirs there.
+FIRST_OWN_FD = 20
+_ENTER = b"0"
+
+
+class Launcher:
+    """The state of pid 1. ``control`` leads to the supervisor, ``zygote`` (only during set-up) to the zygote."""
+
+    def __init__(
+        self,
+        control: socket.socket,
+        zygote: socket.socket,
+        home: list[int],
+        programs: dict[str, bytes],
+    ) -> None:
+        self._control = control
+        self._zygote: socket.socket | None = zygote
+        self._home = home
+        self._programs = programs
+        self._last_pid_fd = -1
+        self._net_fd = -1
+        self._fresh: list[tuple[int, ...]] = []
+        self._fresh_net = b""
+        self._listener = -1
+        self._put_error: tuple[str, int, str] | None = None
+
+    # -- set-up -----------------------------------------------------------------------------------------------
+
+    def set_up(self, steps: list[tuple[Any, ...]]) -> None:
+        """Execute the plan; on failure report the step and leave."""
+        index = 0
+        try:
+            for index, step in enumerate(steps):  # noqa: B007 - the handler reads it
+                self._operations()[step[0]](*step[1:])
+        except Exception as error:  # the process ends here and now: whatever it was must be told
+            code = error.errno if isinstance(error, OSError) and error.errno else 0
+            body = channel.FAILURE.pack(index, code) + f"{steps[index][0]}\0{error}".encode()
+            channel.send_bytes(self._control, channel.FAILED + body)
+            os._exit(1)
+        channel.send_bytes(self._control, channel.READY, [self._listener])
+        os.close(self._listener)
+
+    def _operations(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "die with zygote": lambda: libc.prctl(abi.PR_SET_PDEATHSIG, signal.SIGKILL),
+            "enter home cgroup": lambda: _write_all(self._home),
+            "unshare cgroup namespace": lambda: libc.unshare(abi.CLONE_NEWCGROUP),
+            "open counters": self._open_counters,
+            "change directory": os.chdir,
+            "mount": libc.mount,
+            "mount proc": self._mount_proc,
+            "mount artifact": mount_overlay,
+            "bring lo up": _bring_loopback_up,
+            "set host name": _set_host_name,
+            "pivot root": _pivot_root,
+            "limit": _limit,
+            "pin": lambda cpu: os.sched_setaffinity(0, {cpu}) if cpu >= 0 else None,
+            "drop bounding set": libc.drop_bounding_set,
+            "lock securebits": lambda: libc.prctl(abi.PR_SET_SECUREBITS, abi.SECBIT_LOCKED_DOWN),
+            "become": _become,
+            "drop capabilities": _drop_capabilities,
+            "no new privileges": _no_new_privileges,
+            "close descriptors": self._close_descriptors,
+            "note fresh state": self._note_fresh_state,
+            "install seccomp filter": self._install_filter,
+            "fail": _fail,
+        }
+
+    def _open_counters(self) -> None:
+        """How many tasks this pid namespace ever made; the file is gone from view once the root is ours."""
+        try:
+            self._last_pid_fd = os.open("/proc/sys/kernel/ns_last_pid", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._last_pid_fd = -1  # a kernel without CONFIG_CHECKPOINT_RESTORE
+
+    def _mount_proc(self, *args: Any) -> None:
+        libc.mount(*args)
+        self._net_fd = os.open("proc/self/net/dev", os.O_RDONLY | os.O_CLOEXEC)
+        own = os.open("proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+        if self._zygote is not None:
+            channel.send_bytes(self._zygote, b"M", [own])
+
+    def _close_descriptors(self) -> None:
+        """Keep only what a launcher needs, all of it above the numbers that programs get."""
+        kept = [self._control.fileno(), self._last_pid_fd, self._net_fd, *self._home]
+        moved = [_move_up(fd) for fd in kept]
+        self._control.detach()
+        self._control = socket.socket(fileno=moved[0])
+        self._last_pid_fd, self._net_fd, self._home = moved[1], moved[2], moved[3:]
+        if self._zygote is not None:
+            self._zygote.detach()
+            self._zygote = None
+        null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+        for fd in range(FIRST_OWN_FD):
+            if fd != null:
+                os.dup2(null, fd, inheritable=False)
+        if null >= FIRST_OWN_FD:
+            os.close(null)
+        last = FIRST_OWN_FD
+        for fd in sorted(fd for fd in moved if fd >= 0):
+            os.closerange(last, fd)
+            last = fd + 1
+        os.closerange(last, 65_536)
+
+    def _note_fresh_state(self) -> None:
+        self._fresh = [_state_of(path) for path in channel.RUN_MOUNTS]
+        self._fresh_net = self._read_net()
+
+    def _install_filter(self, policy: str) -> None:
+        self._listener = libc.install_filter(self._programs[policy])
+
+    def _read_net(self) -> bytes:
+        """The counters of the network devices: all there is to see of used sockets."""
+        return os.pread(self._net_fd, 4096, 0) if self._net_fd >= 0 else b""
+
+    # -- service ----------------------------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Do what the supervisor asks until it is gone."""
+        while True:
+            request, fds = channel.receive(self._control)
+            if request is None:
+                os._exit(0)
+            try:
+                if request[0] == "run":
+                    self._run(request, fds)
+                elif request[0] == "put":
+                    self._put(request[1], fds)
+                elif request[0] == "collect":
+                    self._collect(*request[1:])
+                elif request[0] == "renewed":
+                    self._note_fresh_state()
+            finally:
+                for fd in fds:
+                    _close(fd)
+
+    def _put(self, files: list[tuple[str, int]], fds: list[int]) -> None:
+        """Copy files into /work; a failure is told by the next run."""
+        for (name, mode), fd in zip(files, fds, strict=True):
+            path = f"/work/{name}"
+            try:
+                if "/" in name:
+                    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+                target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+                try:
+                    offset = 0
+                    while sent := os.sendfile(target, fd, offset, 1 << 24):
+                        offset += sent
+                    os.fchmod(target, mode)
+                finally:
+                    os.close(target)
+            except OSError as error:
+                self._put_error = self._put_error or (f"put {name}", error.errno or 0, str(error))
+
+    def _run(self, request: tuple[Any, ...], fds: list[int]) -> None:
+        _, argv, env, cwd, directories, limits, targets, groups = request
+        if self._put_error:
+            step, code, detail = self._put_error
+            self._put_error = None
+            self._refuse(step, code, detail)
+            return
+        try:
+            for name in directories:
+                os.makedirs(f"/work/{name}", mode=0o700, exist_ok=True)
+            os.chdir(cwd)
+        except OSError as error:
+            self._refuse("prepare /work", error.errno or 0, str(error))
+            return
+        procs, pids_max_fd = fds[len(targets) : len(targets) + groups], fds[len(targets) + groups]
+        actions = [(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in zip(fds, targets, strict=False)]
+        started_ns = time.monotonic_ns()
+        try:
+            pid = self._spawn(argv, env, actions, limits, procs, pids_max_fd)
+        except OSError as error:
+            self._refuse("execute", error.errno or 0, f"{argv[0]}: {error.strerror}")
+            return
+        for fd in fds:  # the program's ends of its pipes must be the only ones
+            os.close(fd)
+        fds.clear()
+        self._wait(pid, started_ns)
+
+    def _spawn(
+        self,
+        argv: list[str],
+        env: dict[str, str],
+        actions: list[Any],
+        limits: tuple[int, int, int],
+        procs: list[int],
+        pids_max_fd: int,
+    ) -> int:
+        """vfork and execute inside the run's cgroup; the launcher is a member of it only meanwhile."""
+        open_files, stack_bytes, processes = limits
+        hard_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_STACK, (stack_bytes, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(open_files, hard_files), hard_files))
+        _write_all(procs)
+        try:
+            return os.posix_spawn(
+                argv[0], argv, env, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_SIGNALS
+            )
+        finally:
+            _write_all(self._home)
+            os.write(pids_max_fd, b"%d" % processes)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard_files, hard_files))
+
+    def _wait(self, pid: int, started_ns: int) -> None:
+        """Until the program ends, by itself or because the supervisor says so; then nobody is left alive."""
+        pidfd = os.pidfd_open(pid)
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        poll.register(self._control, select.POLLIN)
+        killed = 0
+        ended = False
+        while not ended:
+            for fd, _ in poll.poll():
+                if fd == pidfd:
+                    ended = True
+                elif self._control.recv(64) == channel.KILL:
+                    killed = 1
+                    _kill_everyone()
+                else:
+                    os._exit(0)
+        ended_ns = time.monotonic_ns()
+        os.close(pidfd)
+        _, status, usage = os.wait4(pid, 0)
+        _reap_everyone()
+        dirty, full = self._look_at_mounts()
+        finish = channel.Finish(
+            status=status,
+            started_ns=started_ns,
+            ended_ns=ended_ns,
+            rss_peak_kib=usage.ru_maxrss,
+            launcher_rss_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+            major_faults=usage.ru_majflt,
+            switches_voluntary=usage.ru_nvcsw,
+            switches_involuntary=usage.ru_nivcsw,
+            tasks_created=self._tasks_created(pid),
+            child_pid=pid,
+            dirty=dirty,
+            disk_full=full,
+            killed=killed,
+        )
+        channel.send_bytes(self._control, channel.FINISHED + channel.FINISH.pack(*finish))
+
+    def _tasks_created(self, first_pid: int) -> int:
+        if self._last_pid_fd < 0:
+            return 0
+        last_pid = int(os.pread(self._last_pid_fd, 32, 0))
+        return last_pid - first_pid + 1 if last_pid >= first_pid else 0
+
+    def _look_at_mounts(self) -> tuple[int, int]:
+        dirty = full = 0
+        for index, path in enumerate(channel.RUN_MOUNTS):
+            state = _state_of(path)
+            if state != self._fresh[index]:
+                dirty |= 1 << index
+            if state[0] == 0 or state[1] == 0:
+                full |= 1 << index
+        if self._read_net() != self._fresh_net:
+            dirty |= channel.DIRTY_NETWORK
+        return dirty, full
+
+    def _refuse(self, step: str, code: int, detail: str) -> None:
+        body = channel.FAILURE.pack(-1, code) + f"{step}\0{detail}".encode()
+        channel.send_bytes(self._control, channel.NOT_STARTED + body)
+
+    def _collect(self, patterns: tuple[str, ...], files_max: int, bytes_max: int) -> None:
+        """Hand out the regular files of /work that match, opened without following anything."""
+        count = total = passed_over = 0
+        for path, fd, info in walk(b"/work", patterns):
+            try:
+                if count >= files_max or total + info.st_size > bytes_max or info.st_nlink > 1:
+                    passed_over += 1
+                    continue
+                count += 1
+                total += info.st_size
+                head = channel.FILE + channel.FILE_HEAD.pack(info.st_size, stat.S_IMODE(info.st_mode))
+                channel.send_bytes(self._control, head + path, [fd])
+            finally:
+                os.close(fd)
+        channel.send_bytes(self._control, channel.FILES_END + channel.FILES_END_BODY.pack(passed_over))
+
+
+def mount_overlay(label: str, target: str, lowers: list[str]) -> None:
+    """A read-only overlay. The kernel shows its option string inside, so directories are named by descriptor."""
+    fds = [os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for path in lowers]
+    try:
+        names = ":".join(f"/proc/self/fd/{fd}" for fd in fds)
+        flags = abi.MS_RDONLY | abi.MS_NOSUID | abi.MS_NODEV
+        libc.mount(label, target, "overlay", flags, f"lowerdir={names}")
+    finally:
+        for fd in fds:
+            os.close(fd)
+
+
+def _write_all(fds: list[int]) -> None:
+    for fd in fds:
+        os.write(fd, _ENTER)
+
+
+def _close(fd: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(fd)
+
+
+def _move_up(fd: int) -> int:
+    """The same open file at a number from FIRST_OWN_FD up, close-on-exec."""
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_OWN_FD) if fd >= 0 else fd
+
+
+def _bring_loopback_up(request: bytes) -> None:
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0) as route:
+        route.send(request)
+        answer = route.recv(4096)
+    code = int.from_bytes(answer[16:20], sys.byteorder, signed=True)
+    if code:
+        raise OSError(-code, os.strerror(-code), "lo")
+
+
+def _set_host_name(name: str) -> None:
+    libc.sethostname(name)
+    libc.setdomainname("(none)")
+
+
+def _pivot_root() -> None:
+    """The staged root becomes /; the old root goes away with all that hangs on it."""
+    libc.pivot_root(".", ".")
+    libc.umount2(".", abi.MNT_DETACH)
+    os.chdir("/")
+
+
+def _limit(open_files_max: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_files_max, open_files_max))
+    resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NICE, (0, 0))
+    os.umask(0o022)
+
+
+def _become(uid: int, with_groups: int) -> None:
+    """Drop to the program's uid; the supplementary groups go where the namespace allows to say so."""
+    if with_groups:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def _drop_capabilities() -> None:
+    libc.prctl(abi.PR_CAP_AMBIENT, abi.PR_CAP_AMBIENT_CLEAR_ALL)
+    libc.drop_capability_sets()
+
+
+def _no_new_privileges() -> None:
+    libc.prctl(abi.PR_SET_NO_NEW_PRIVS, 1)
+    libc.prctl(abi.PR_SET_DUMPABLE, 0)
+
+
+def _fail(code: int) -> None:
+    """A step that fails: put into a plan by the tests of the error paths."""
+    raise OSError(code, os.strerror(code))
+
+
+def _state_of(path: str) -> tuple[int, ...]:
+    """Free blocks and inodes, and what else of the mount's root a program could leave a mark on."""
+    space = os.statvfs(path)
+    info = os.stat(path)
+    return (space.f_bfree, space.f_ffree, info.st_mtime_ns, info.st_ctime_ns)
+
+
+def _kill_everyone() -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+
+
+def _reap_everyone() -> None:
+    """Kill and wait until this pid namespace holds nobody but us."""
+    try:
+        if os.waitpid(-1, os.WNOHANG) == (0, 0):
+            _kill_everyone()
+        while True:
+            os.waitpid(-1, 0)
+    except ChildProcessError:
+        return

@@ -1,0 +1,93 @@
+"""What a container's first process does before it is a launcher: an ordered list of steps, as pure data.
+
+The supervisor builds the list before the clone; :mod:`judge.sandbox.launcher` executes it and reports the index, name
+and errno of a step that fails. A step is a tuple: the operation's name, then its arguments.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from judge.kernel import abi
+
+Step = tuple[str | int | bytes | list[str], ...]
+
+HOST_NAME = "judge"
+TMPFS_FLAGS = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOATIME
+
+#: What to tell people when a step fails, where there is something to tell.
+REMEDIES = {
+    "unshare user namespace": "allow unprivileged user namespaces (sysctl user.max_user_namespaces, "
+    "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); judge doctor says which",
+    "mount proc": "the surrounding container masks /proc: give it an unmasked /proc (procMount: Unmasked)",
+    "mount overlay": "overlayfs in user namespaces needs Linux 5.11; state_dir must not be on overlayfs itself",
+    "install seccomp filter": "Linux 5.0 with CONFIG_SECCOMP_FILTER is needed",
+    "enter home cgroup": "judge doctor",
+}
+
+
+class Identity(NamedTuple):
+    """Uids inside the user namespace: ``keeper`` sets up, ``program`` runs. Equal = only one uid could be had."""
+
+    keeper: int
+    program: int
+
+
+def run_mount_steps(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str = "") -> list[Step]:
+    """The fresh file systems of a run: /work is the program's own, /tmp and /dev/shm are everybody's."""
+    size = f"size={disk_bytes},nr_inodes={disk_inodes}"
+    own = f"{size},mode=0700,uid={program_uid},gid={program_uid}"
+    shared = f"{size},mode=1777"
+    return [
+        ("mount", "tmpfs", f"{prefix}work", "tmpfs", TMPFS_FLAGS, own),
+        ("mount", "tmpfs", f"{prefix}tmp", "tmpfs", TMPFS_FLAGS, shared),
+        ("mount", "tmpfs", f"{prefix}dev/shm", "tmpfs", TMPFS_FLAGS, shared),
+    ]
+
+
+def container_steps(
+    identity: Identity,
+    root: str,
+    *,
+    artifact_lowers: list[str],
+    disk_bytes: int,
+    disk_inodes: int,
+    open_files_max: int,
+    cpu: int,
+    loopback_request: bytes,
+    policy: str,
+) -> list[Step]:
+    """Every step from the clone to a launcher behind all walls. ``root`` is the staged root, relative.
+
+    Relative paths are below the zygote's stage until the directory changes to the root. The order matters: what
+    needs privilege comes before it is dropped, the filter last of all.
+    """
+    proc_flags = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOEXEC
+    steps: list[Step] = [
+        ("die with zygote",),
+        ("enter home cgroup",),
+        ("unshare cgroup namespace",),
+        ("open counters",),
+    ]
+    if artifact_lowers:
+        steps.append(("mount artifact", "artifact", f"{root}/artifact", artifact_lowers))
+    steps += [
+        ("change directory", root),
+        ("mount proc", "proc", "proc", "proc", proc_flags, "subset=pid,hidepid=invisible"),
+        *run_mount_steps(identity.program, disk_bytes, disk_inodes),
+        ("bring lo up", loopback_request),
+        ("set host name", HOST_NAME),
+        ("pivot root",),
+        ("limit", open_files_max),
+        ("pin", cpu),
+        ("drop bounding set",),
+        ("lock securebits",),
+        ("become", identity.program, int(identity.keeper != identity.program)),
+        ("drop capabilities",),
+        ("die with zygote",),
+        ("no new privileges",),
+        ("close descriptors",),
+        ("note fresh state",),
+        ("install seccomp filter", policy),
+    ]
+    return steps

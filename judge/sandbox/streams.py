@@ -1,0 +1,123 @@
+"""What the supervisor does with the pipes of a run: keep what comes out up to a limit, or pass it to the other side."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from judge.sandbox.capture import Capture
+
+_CHUNK_BYTES = 1 << 16
+_IN_MEMORY_BYTES_MAX = 1 << 20
+_RELAY_BACKLOG_BYTES_MAX = 1 << 18
+
+
+class Drain:
+    """The reading end of a program's output stream. ``over`` = it wrote more than the limit."""
+
+    def __init__(self, fd: int, limit_bytes: int) -> None:
+        self.fd = fd
+        self.limit_bytes = limit_bytes
+        self.total_bytes = 0
+        self.over = False
+        self.at_end = False
+        self._kept = bytearray()
+        self._spilled = -1
+        self._spilled_bytes = 0
+
+    def pump(self) -> bytes:
+        """Take what is there now, at most a few chunks; returns it (cut at the limit)."""
+        taken = bytearray()
+        for _ in range(16):
+            try:
+                chunk = os.read(self.fd, _CHUNK_BYTES)
+            except BlockingIOError:
+                break
+            if not chunk:
+                self.at_end = True
+                break
+            room = self.limit_bytes - self.total_bytes
+            if len(chunk) > room:
+                self.over = True
+                chunk = chunk[:room]
+            self.total_bytes += len(chunk)
+            taken += chunk
+        self.keep(taken)
+        return bytes(taken)
+
+    def keep(self, data: bytes | bytearray) -> None:
+        """Append to what becomes the capture; large ones move to a memfd."""
+        if self._spilled < 0 and len(self._kept) + len(data) > _IN_MEMORY_BYTES_MAX:
+            self._spilled = os.memfd_create("output", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            data, self._kept = self._kept + data, bytearray()
+        if self._spilled < 0:
+            self._kept += data
+            return
+        view = memoryview(data)
+        while view:
+            written = os.write(self._spilled, view)
+            self._spilled_bytes += written
+            view = view[written:]
+
+    def finish(self) -> Capture:
+        """Read to the end (every writer is dead), close, and hand out what was kept."""
+        while not self.at_end:
+            before = self.total_bytes
+            self.pump()
+            if not self.at_end and self.total_bytes == before and not self.over:
+                break
+            if self.over and not self.at_end:
+                break
+        self.close()
+        spilled, self._spilled = self._spilled, -1
+        if spilled >= 0:
+            return Capture(fd=spilled, size_bytes=self._spilled_bytes, truncated=self.over)
+        return Capture(bytes(self._kept), truncated=self.over)
+
+    def close(self) -> None:
+        """Idempotent."""
+        fd, self.fd = self.fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+class RelayDrain(Drain):
+    """One direction of an interactive run: what is read is counted and passed on, not kept.
+
+    When the reader is gone the bytes are swallowed, so that no broken pipe kills the writer.
+    """
+
+    def __init__(self, fd: int, limit_bytes: int, sink_fd: int) -> None:
+        super().__init__(fd, limit_bytes)
+        self.sink_fd = sink_fd
+        self.backlog = bytearray()
+
+    def keep(self, data: bytes | bytearray) -> None:
+        if self.sink_fd >= 0:
+            self.backlog += data
+            self.flush()
+
+    @property
+    def is_clogged(self) -> bool:
+        """The reader is so far behind that the writer must wait."""
+        return len(self.backlog) >= _RELAY_BACKLOG_BYTES_MAX
+
+    def flush(self) -> None:
+        """Write what the reader's pipe takes now."""
+        while self.backlog and self.sink_fd >= 0:
+            try:
+                written = os.write(self.sink_fd, self.backlog)
+            except BlockingIOError:
+                return
+            except BrokenPipeError:
+                self.close_sink()
+                return
+            del self.backlog[:written]
+
+    def close_sink(self) -> None:
+        """The reader sees an end of file; what it did not take is dropped. Idempotent."""
+        fd, self.sink_fd = self.sink_fd, -1
+        self.backlog.clear()
+        if fd >= 0:
+            with contextlib.suppress(OSError):
+                os.close(fd)

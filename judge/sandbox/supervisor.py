@@ -1,0 +1,402 @@
+"""Watches runs until they are over: reads their streams, enforces what the kernel does not, decides the outcome.
+
+One loop serves one run or the two of an interaction. The kernel enforces memory and process limits; CPU, wall,
+idle and output limits, refused system calls and cancelling are enforced here, by telling the launcher to kill.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import struct
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from judge.errors import InfrastructureError
+from judge.kernel import abi
+from judge.kernel.seccomp import syscall_name
+from judge.model.limits import Limits
+from judge.model.run import Outcome, RunResult, Usage
+from judge.sandbox import channel
+from judge.sandbox.cgroup import Counters, RunGroup
+from judge.sandbox.streams import Drain, RelayDrain
+
+#: A running program is looked at (CPU used, OOM kills, idleness) at least this often.
+_LOOK_NS = 100_000_000
+_LOOK_MIN_NS = 1_000_000
+#: A launcher that was told to kill and does not report within this is killed with its whole container.
+_PATIENCE_NS = 2_000_000_000
+#: An end of file waits this long for the news of its writer's exit, so that the order of exits stays true.
+_END_OF_FILE_NS = 10_000_000
+_NOTIFICATION = struct.Struct("<QIIiI")
+
+
+class Launchable(Protocol):
+    """What the supervisor needs of a container."""
+
+    control_fd: int
+    listener_fd: int
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        """The next message of the launcher; empty when it died."""
+        ...
+
+    def tell(self, data: bytes) -> None:
+        """Send raw bytes to the launcher; a dead launcher is no error."""
+        ...
+
+    def kill_hard(self) -> None:
+        """Kill the container from outside."""
+        ...
+
+
+class ActiveRun:
+    """One run that goes on: its limits, streams and what has happened to it so far."""
+
+    def __init__(
+        self, box: Launchable, limits: Limits, group: RunGroup, stdout: Drain, stderr: Drain, cpus: int
+    ) -> None:
+        self.box = box
+        self.limits = limits
+        self.group = group
+        self.stdout = stdout
+        self.stderr = stderr
+        self.finish: channel.Finish | None = None
+        self.lost = False
+        self.refusal: tuple[str, int, str] | None = None
+        self.stop_outcome: Outcome | None = None
+        self.stop_cause = ""
+        self.syscall: str | None = None
+        self._cpus = cpus
+        self._started_ns = time.monotonic_ns()
+        self._stopped_ns = 0
+        self._wall_end_ns = self._started_ns + limits.wall_time_ns
+        self._busy_ns = self._started_ns
+        self._cpu_seen_ns = 0
+        first = min(_LOOK_NS, limits.cpu_time_hard_ns // cpus)
+        self.look_ns = min(self._started_ns + max(first, _LOOK_MIN_NS), self._wall_end_ns)
+
+    @property
+    def over(self) -> bool:
+        """The program and all that it started are gone."""
+        return self.finish is not None or self.lost or self.refusal is not None
+
+    def stop(self, outcome: Outcome, cause: str) -> None:
+        """Ask for the end; the first reason counts."""
+        if self.stop_outcome is not None or self.over:
+            return
+        self.stop_outcome, self.stop_cause = outcome, cause
+        self._stopped_ns = time.monotonic_ns()
+        self.look_ns = self._stopped_ns + _PATIENCE_NS
+        self.box.tell(channel.KILL)
+
+    def shift(self, frozen_ns: int) -> None:
+        """The slot stood frozen for a while: that time does not count."""
+        self._wall_end_ns += frozen_ns
+        self._busy_ns += frozen_ns
+        self.look_ns += frozen_ns
+
+    def look(self, now_ns: int) -> None:
+        """Check every limit that the kernel does not enforce by itself, and set the time of the next look."""
+        if self.over:
+            return
+        if self.stop_outcome is not None:
+            if now_ns - self._stopped_ns >= _PATIENCE_NS:
+                self.box.kill_hard()
+                self.look_ns = now_ns + _PATIENCE_NS
+            return
+        limits = self.limits
+        cpu_ns = self.group.cpu_ns()
+        if cpu_ns - self._cpu_seen_ns > 200_000:
+            self._busy_ns = now_ns
+        self._cpu_seen_ns = cpu_ns
+        if self.group.oom_kills():
+            self.stop(Outcome.MEMORY_LIMIT, "")
+        elif cpu_ns >= limits.cpu_time_hard_ns:
+            self.stop(Outcome.CPU_LIMIT, "")
+        elif now_ns >= self._wall_end_ns:
+            self.stop(Outcome.WALL_LIMIT, "")
+        elif limits.idle_time_ns and now_ns - self._busy_ns >= limits.idle_time_ns:
+            self.stop(Outcome.IDLE_LIMIT, f"no CPU used for {limits.idle_time_ns // 1_000_000} ms")
+        else:
+            cpu_end_ns = now_ns + max(_LOOK_MIN_NS, (limits.cpu_time_hard_ns - cpu_ns) // self._cpus)
+            self.look_ns = min(now_ns + _LOOK_NS, cpu_end_ns, max(self._wall_end_ns, now_ns + _LOOK_MIN_NS))
+
+    def hear(self) -> None:
+        """Take one message of the launcher."""
+        message, _ = self.box.receive()
+        kind, body = message[:1], message[1:]
+        if kind == channel.FINISHED:
+            self.finish = channel.Finish(*channel.FINISH.unpack(body))
+        elif kind == channel.NOT_STARTED:
+            _, code = channel.FAILURE.unpack_from(body)
+            step, _, detail = body[channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
+            self.refusal = (step, code, detail)
+        else:
+            self.lost = True
+
+    def hear_notification(self) -> None:
+        """A refused system call waits for an answer: it never gets one."""
+        buffer = bytearray(abi.SECCOMP_NOTIF_BYTES)
+        with contextlib.suppress(OSError):  # ENOENT: the caller died meanwhile
+            fcntl.ioctl(self.box.listener_fd, abi.SECCOMP_IOCTL_NOTIF_RECV, buffer)
+            _, _, _, number, arch = _NOTIFICATION.unpack_from(buffer)
+            name = syscall_name(arch, number)
+            self.syscall = self.syscall or name
+            self.stop(Outcome.SYSCALL_DENIED, f"system call {name} is refused")
+
+
+def supervise(
+    runs: list[ActiveRun],
+    cancel_fd: int,
+    frozen_ns: Callable[[], int],
+    meanwhile: Callable[[], None],
+    on_text: Callable[[ActiveRun, bytes], None] | None = None,
+) -> None:
+    """Block until every run is over. ``meanwhile`` is called once, while the programs start.
+
+    ``frozen_ns`` tells how long the slot has stood frozen since the last call. ``on_text`` hears what was read
+    from a stdout. Raises InfrastructureError only when the host misbehaves.
+    """
+    _Loop(runs, cancel_fd, frozen_ns, on_text).until_over(meanwhile)
+
+
+class _Loop:
+    def __init__(
+        self,
+        runs: list[ActiveRun],
+        cancel_fd: int,
+        frozen_ns: Callable[[], int],
+        on_text: Callable[[ActiveRun, bytes], None] | None,
+    ) -> None:
+        self._runs = runs
+        self._cancel_fd = cancel_fd
+        self._frozen_ns = frozen_ns
+        self._on_text = on_text
+        self._poll = select.poll()
+        self._handlers: dict[int, Callable[[], None]] = {}
+        self._ends: dict[int, int] = {}
+        self._watch(cancel_fd, self._cancel)
+        for run in runs:
+            self._watch(run.box.control_fd, partial(self._control, run))
+            self._watch(run.box.listener_fd, run.hear_notification)
+            self._watch(run.stdout.fd, partial(self._output, run, run.stdout))
+            self._watch(run.stderr.fd, partial(self._output, run, run.stderr))
+
+    def _watch(self, fd: int, handler: Callable[[], None], events: int = select.POLLIN) -> None:
+        self._poll.register(fd, events)
+        self._handlers[fd] = handler
+
+    def _forget(self, fd: int) -> None:
+        if self._handlers.pop(fd, None) is not None:
+            self._poll.unregister(fd)
+
+    def until_over(self, meanwhile: Callable[[], None]) -> None:
+        meanwhile()
+        while not all(run.over for run in self._runs):
+            self._turn()
+
+    def _turn(self) -> None:
+        now_ns = time.monotonic_ns()
+        waits = [run.look_ns for run in self._runs if not run.over]
+        waits += list(self._ends.values())
+        timeout_ms = max(0.0, (min(waits) - now_ns) / 1e6)
+        for fd, events in self._poll.poll(timeout_ms + 0.05):
+            handler = self._handlers.get(fd)
+            if handler is not None:
+                handler()
+            if events & (select.POLLHUP | select.POLLERR | select.POLLNVAL) and not events & select.POLLIN:
+                self._forget(fd)
+        frozen = self._frozen_ns()
+        now_ns = time.monotonic_ns()
+        for run in self._runs:
+            if frozen:
+                run.shift(frozen)
+            if now_ns >= run.look_ns:
+                run.look(now_ns)
+        self._deliver_ends(now_ns)
+
+    def _cancel(self) -> None:
+        self._forget(self._cancel_fd)
+        for run in self._runs:
+            run.stop(Outcome.CANCELLED, "cancelled")
+
+    def _control(self, run: ActiveRun) -> None:
+        run.hear()
+        if run.over:
+            self._forget(run.box.control_fd)
+            self._forget(run.box.listener_fd)
+            self._ended(run)
+
+    def _output(self, run: ActiveRun, drain: Drain) -> None:
+        data = drain.pump()
+        if data and self._on_text is not None and drain is run.stdout:
+            self._on_text(run, data)
+        if drain.over:
+            name = "stdout" if drain is run.stdout else "stderr"
+            run.stop(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
+        if drain.at_end:
+            self._forget(drain.fd)
+        if isinstance(drain, RelayDrain):
+            self._relay(run, drain)
+
+    def _relay(self, run: ActiveRun, drain: RelayDrain) -> None:
+        if drain.sink_fd in self._handlers and not drain.backlog:
+            self._forget(drain.sink_fd)
+        elif drain.backlog and drain.sink_fd not in self._handlers:
+            self._watch(drain.sink_fd, partial(self._flush, run, drain), select.POLLOUT)
+        if drain.is_clogged and drain.fd in self._handlers:
+            self._forget(drain.fd)
+        if drain.at_end and not drain.backlog and drain.sink_fd >= 0 and drain.fd not in self._ends:
+            self._ends[drain.fd] = time.monotonic_ns() + (0 if run.over else _END_OF_FILE_NS)
+
+    def _flush(self, run: ActiveRun, drain: RelayDrain) -> None:
+        sink = drain.sink_fd
+        drain.flush()
+        if drain.sink_fd < 0:
+            self._forget(sink)
+        if not drain.is_clogged and not drain.at_end and drain.fd not in self._handlers:
+            self._watch(drain.fd, partial(self._output, run, drain))
+        self._relay(run, drain)
+
+    def _deliver_ends(self, now_ns: int) -> None:
+        for run in self._runs:
+            drain = run.stdout
+            if not isinstance(drain, RelayDrain) or drain.fd not in self._ends:
+                continue
+            if run.over or now_ns >= self._ends[drain.fd]:
+                del self._ends[drain.fd]
+                self._forget(drain.sink_fd)
+                drain.close_sink()
+
+    def _ended(self, run: ActiveRun) -> None:
+        """Of an interaction: the other side reads an end of file once it has read all; its writes are swallowed."""
+        for other in self._runs:
+            if other is not run and isinstance(other.stdout, RelayDrain):
+                sink = other.stdout.sink_fd
+                other.stdout.close_sink()
+                self._forget(sink)
+                if other.stdout.fd >= 0 and other.stdout.fd not in self._handlers and not other.stdout.at_end:
+                    self._watch(other.stdout.fd, partial(self._output, other, other.stdout))
+        if isinstance(run.stdout, RelayDrain):
+            while not run.stdout.at_end and not run.stdout.over and not run.stdout.is_clogged:
+                before = run.stdout.total_bytes
+                self._output(run, run.stdout)
+                if run.stdout.total_bytes == before:
+                    break
+
+
+def conclude(run: ActiveRun, counters: Counters) -> RunResult:
+    """Decide the outcome from all that is known. Pure but for reading ``run``. Raises InfrastructureError.
+
+    The order of the rules is the order of certainty: a refused call and a kill for memory are facts whatever the
+    program's exit status says; limits come next; the exit status counts when nothing else explains the end.
+    """
+    finish = run.finish
+    usage = _usage(finish, counters)
+    exit_code, number = _exit_of(finish)
+
+    def result(outcome: Outcome, cause: str) -> RunResult:
+        return RunResult(
+            outcome=outcome,
+            exit_code=exit_code,
+            signal=number,
+            syscall=run.syscall,
+            cause=cause,
+            usage=usage,
+            stdout_bytes=run.stdout.total_bytes,
+            stderr_bytes=run.stderr.total_bytes,
+        )
+
+    limits = run.limits
+    if run.refusal is not None and run.refusal[0] == "execute" and not counters.oom_kills:
+        exit_code = 127
+        return result(Outcome.EXITED, f"cannot execute {run.refusal[2]}")
+    if run.stop_outcome is Outcome.SYSCALL_DENIED:
+        return result(Outcome.SYSCALL_DENIED, run.stop_cause)
+    if counters.oom_kills:
+        cause = f"{counters.oom_kills} process(es) killed at the memory limit of {limits.memory_bytes} bytes"
+        return result(Outcome.MEMORY_LIMIT, cause)
+    if run.stdout.over or run.stderr.over:
+        name, drain = ("stdout", run.stdout) if run.stdout.over else ("stderr", run.stderr)
+        return result(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
+    if run.stop_outcome is Outcome.CANCELLED:
+        return result(Outcome.CANCELLED, run.stop_cause)
+    if counters.cpu_ns > limits.cpu_time_ns:
+        return result(
+            Outcome.CPU_LIMIT, f"{counters.cpu_ns / 1e9:.3f} s of CPU, {limits.cpu_time_ns / 1e9:.3f} s allowed"
+        )
+    if run.stop_outcome is Outcome.IDLE_LIMIT:
+        return result(Outcome.IDLE_LIMIT, run.stop_cause)
+    if run.stop_outcome is Outcome.WALL_LIMIT or usage.wall_time_ns > limits.wall_time_ns:
+        allowed = f"{limits.wall_time_ns / 1e9:.3f} s allowed"
+        return result(Outcome.WALL_LIMIT, f"{usage.wall_time_ns / 1e9:.3f} s of real time, {allowed}")
+    if finish is None:
+        raise InfrastructureError("the launcher of a container died during a run")
+    return _by_exit_status(result, counters, finish, exit_code, number)
+
+
+def _by_exit_status(
+    result: Callable[[Outcome, str], RunResult],
+    counters: Counters,
+    finish: channel.Finish,
+    exit_code: int | None,
+    number: int | None,
+) -> RunResult:
+    if exit_code != 0 and counters.fork_failures:
+        return result(Outcome.PROCESS_LIMIT, f"{counters.fork_failures} fork(s) refused at the process limit")
+    if exit_code != 0 and finish.disk_full:
+        full = [path for index, path in enumerate(channel.RUN_MOUNTS) if finish.disk_full >> index & 1]
+        return result(Outcome.DISK_LIMIT, f"{' and '.join(full)} full")
+    if number is not None:
+        return result(Outcome.SIGNALLED, f"killed by {_signal_name(number)}")
+    return result(Outcome.EXITED, f"exit code {exit_code}" if exit_code else "")
+
+
+def _exit_of(finish: channel.Finish | None) -> tuple[int | None, int | None]:
+    if finish is None:
+        return None, None
+    if os.WIFSIGNALED(finish.status):
+        return None, os.WTERMSIG(finish.status)
+    return os.WEXITSTATUS(finish.status), None
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _usage(finish: channel.Finish | None, counters: Counters) -> Usage:
+    pids_peak = counters.pids_peak
+    if finish is not None and pids_peak is not None and finish.tasks_created in (0, 1) and pids_peak <= 2:
+        pids_peak = 1  # the launcher was a member while it spawned
+    rss: int | None = None
+    if finish is not None and finish.rss_peak_kib > finish.launcher_rss_kib:
+        rss = finish.rss_peak_kib * 1024
+    return Usage(
+        cpu_time_ns=counters.cpu_ns,
+        cpu_user_ns=counters.cpu_user_ns,
+        cpu_system_ns=counters.cpu_system_ns,
+        wall_time_ns=finish.ended_ns - finish.started_ns if finish else 0,
+        memory_peak_bytes=counters.memory_peak_bytes,
+        rss_peak_bytes=rss,
+        pids_peak=pids_peak,
+        oom_kills=counters.oom_kills,
+        fork_failures=counters.fork_failures,
+        context_switches_voluntary=finish.switches_voluntary if finish else 0,
+        context_switches_involuntary=finish.switches_involuntary if finish else 0,
+        major_faults=finish.major_faults if finish else 0,
+        io_read_bytes=counters.io_read_bytes,
+        io_write_bytes=counters.io_write_bytes,
+        throttled_ns=counters.throttled_ns,
+        pressure_cpu_ns=counters.pressure_cpu_ns,
+        pressure_memory_ns=counters.pressure_memory_ns,
+        pressure_io_ns=counters.pressure_io_ns,
+    )
