@@ -23,6 +23,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("grade", "grade", "judge a submission in this process, without any queue"),
     ("selftest", "selftest", "attack this host's sandbox and see whether it holds"),
     ("report", "report", "show a report again, as text or as an HTML page"),
+    ("verify", "verify", "judge every submission in problem packages and compare with their labels"),
+    ("package", "package", "look at problem packages without running anything in them"),
     ("demo", "demo", "start a service, judge the examples, show it live"),
     ("up", "up", "start everything on this machine"),
     ("worker", "worker", "start a worker on a Redis of your own"),

@@ -145,9 +145,9 @@ def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
             section.error(key, f"belongs to the legacy format and means nothing in {package_format}")
             section.node(key)
     if not section.text("uuid"):
-        section.error("uuid", "is missing")
+        section.warning("uuid", "is missing")
     if "name" not in section:
-        section.error("name", "is missing")
+        section.warning("name", "is missing")
     _check_license(section)
     metadata = Metadata(
         format=package_format,
@@ -217,12 +217,12 @@ def _constants(section: Section) -> tuple[tuple[str, str], ...]:
 def _check_license(section: Section) -> None:
     license_name = section.text("license", "unknown")
     if license_name not in _LICENSES:
-        section.error("license", f"expected one of {', '.join(_LICENSES)}, not {license_name!r}")
+        section.warning("license", f"expected one of {', '.join(_LICENSES)}, not {license_name!r}")
     owner = section.node("rights_owner")
     if license_name == "public domain" and owner is not None:
-        section.error("rights_owner", "public domain has no rights owner")
+        section.warning("rights_owner", "public domain has no rights owner")
     if license_name in _LICENSES[2:] and owner is None and not _has_author(section):
-        section.error("license", f"{license_name!r} needs rights_owner, an author or a source")
+        section.warning("license", f"{license_name!r} needs rights_owner, an author or a source")
 
 
 def _has_author(section: Section) -> bool:

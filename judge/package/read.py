@@ -105,7 +105,7 @@ def _input_validators(tree: Tree, findings: Findings) -> tuple[Program, ...]:
         findings.warning("input_format_validators", "is called input_validators/ now")
     validators = (*old, *programs.programs_in(tree, "input_validators", findings, grammars=True))
     if not validators:
-        findings.error("input_validators", "there must be at least one input validator")
+        findings.warning("input_validators", "there should be at least one input validator")
     return validators
 
 

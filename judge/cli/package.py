@@ -1,0 +1,121 @@
+"""``judge package``: look at problem packages without running anything in them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+
+from judge.cli.verifyview import show_findings
+from judge.errors import PackageError
+from judge.model.problem import Diagnostic
+from judge.package.digest import package_digest
+from judge.package.findings import location
+from judge.package.source import inspect_any, package_directory
+from judge.package.testdata import data_cases
+
+
+class CheckedPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """One package as ``judge package check --json`` prints it. ``ok``: it can be judged and has no errors."""
+
+    package: str
+    ok: bool
+    name: str = ""
+    title: str = ""
+    format: str = ""
+    error: str = ""
+    test_cases: int = 0
+    submissions: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's sub-commands."""
+    parser = subparsers.add_parser(
+        "package",
+        help="look at problem packages without running anything in them",
+        description="PACKAGE is a directory, a .zip or .kpp file, or PATH@REVISION of a git repository.",
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    check = actions.add_parser(
+        "check",
+        help="lint: report everything that breaks the package format",
+        description="Reads each package and reports what breaks its format, with file, line and key. Exit code 0: no "
+        "errors; 1: some package has errors (with --strict also: warnings); 3: some package cannot be judged at all.",
+    )
+    check.add_argument("packages", nargs="+", metavar="PACKAGE")
+    check.add_argument("--strict", action="store_true", help="warnings count, too")
+    check.add_argument("--json", action="store_true", help="a JSON object: ok, packages[]")
+    digest = actions.add_parser(
+        "digest",
+        help="print the content digest that workers fetch a package by",
+        description="The digest is about names, contents, executable bits and links; not about times and owners.",
+    )
+    digest.add_argument("packages", nargs="+", metavar="PACKAGE")
+    digest.add_argument("--json", action="store_true", help="a JSON object: package -> digest")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Dispatch to the action."""
+    return _check(args) if args.action == "check" else _digest(args)
+
+
+def _check(args: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="judge-check-") as scratch:
+        checked = [_checked(spec, Path(scratch), strict=args.strict) for spec in args.packages]
+    if args.json:
+        document = {"ok": all(one.ok for one in checked), "packages": checked}
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+    else:
+        console = Console(highlight=False)
+        for one in checked:
+            _show(console, one)
+    return 3 if any(one.error for one in checked) else 0 if all(one.ok for one in checked) else 1
+
+
+def _checked(spec: str, scratch: Path, *, strict: bool) -> CheckedPackage:
+    unpacked = Path(tempfile.mkdtemp(dir=scratch))
+    try:
+        with package_directory(spec, scratch) as directory:
+            problem, findings = inspect_any(directory, unpacked)
+    except PackageError as error:
+        return CheckedPackage(package=spec, ok=False, error=str(error))
+    errors = any(strict or diagnostic.level == "error" for diagnostic in findings.diagnostics)
+    return CheckedPackage(
+        package=spec,
+        ok=not errors,
+        name=problem.name,
+        title=problem.title,
+        format=problem.format,
+        error=f"{location(findings.blocking[0])}: {findings.blocking[0].message}" if findings.blocking else "",
+        test_cases=len(data_cases(problem.root)),
+        submissions=len(problem.submissions),
+        diagnostics=findings.diagnostics,
+    )
+
+
+def _show(console: Console, one: CheckedPackage) -> None:
+    what = f"{one.format or 'unreadable'}; {one.test_cases} test cases, {one.submissions} submissions"
+    console.print(f"{one.package}: {what}", style="green" if one.ok else "bold red", markup=False)
+    show_findings(console, one.diagnostics)
+    if one.error:
+        console.print(f"cannot be judged: {one.error}", style="bold red", markup=False)
+
+
+def _digest(args: argparse.Namespace) -> int:
+    digests = {}
+    with tempfile.TemporaryDirectory(prefix="judge-digest-") as scratch:
+        for spec in args.packages:
+            with package_directory(spec, Path(scratch)) as directory:
+                digests[spec] = package_digest(directory)
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(digests), indent=2) + b"\n")
+    else:
+        for spec, digest in digests.items():
+            print(digest, spec)
+    return 0

@@ -1,0 +1,81 @@
+"""What ``judge verify`` and ``judge package check`` show to people: tables, findings, one line of summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from judge.model.problem import Diagnostic
+from judge.model.units import format_bytes, format_ns
+from judge.package.findings import location
+from judge.verify.result import PackageResult, SubmissionResult, VerifyResult
+
+
+def show_result(console: Console, result: VerifyResult, *, verbose: bool = False) -> None:
+    """Each package's findings and table, then a line for all."""
+    for package in result.packages:
+        _show_package(console, package, verbose)
+    good = sum(package.ok for package in result.packages)
+    submissions = [one for package in result.packages for one in package.submissions]
+    right = sum(one.ok and not one.skipped for one in submissions)
+    skipped = sum(bool(one.skipped) for one in submissions)
+    summary = f"{good} of {len(result.packages)} packages good, {right} of {len(submissions)} submissions as expected"
+    console.print(summary + (f", {skipped} skipped" if skipped else ""), style="green" if result.ok else "bold red")
+
+
+def show_findings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
+    """One line per finding: level, place, message."""
+    for diagnostic in diagnostics:
+        style = "red" if diagnostic.level == "error" else "yellow"
+        console.print(f"[{style}]{diagnostic.level}[/] {escape(location(diagnostic))}: {escape(diagnostic.message)}")
+
+
+def _show_package(console: Console, package: PackageResult, verbose: bool) -> None:
+    limit = f", time limit {format_ns(package.time_limit_ns)}" if package.time_limit_ns else ""
+    tests = f"{package.test_cases} test cases, {package.checks_run} checks{limit}"
+    console.rule(
+        f"[bold]{escape(package.package)}[/] ({escape(package.format or 'unreadable')}; {tests})", align="left"
+    )
+    show_findings(console, package.diagnostics)
+    if package.error:
+        console.print(f"[bold red]refused[/] {escape(package.error)}")
+    for check in package.checks:
+        case = f" on {escape(check.case)}" if check.case else ""
+        console.print(f"[red]{escape(check.kind)}[/] {escape(check.program)}{case}: {escape(check.why)}")
+    if package.submissions:
+        console.print(_table(package.submissions, verbose))
+
+
+def _table(submissions: Sequence[SubmissionResult], verbose: bool) -> Table:
+    scored = any(one.score is not None for one in submissions)
+    table = Table("", "submission", "expected", "got", box=None, pad_edge=False)
+    if scored:
+        table.add_column("score", justify="right")
+    table.add_column("time", justify="right")
+    table.add_column("memory", justify="right")
+    table.add_column("", overflow="fold")
+    for one in submissions:
+        table.add_row(*_row(one, scored, verbose))
+    return table
+
+
+def _row(one: SubmissionResult, scored: bool, verbose: bool) -> list[str]:
+    mark = "[yellow]-[/]" if one.skipped else "[green]ok[/]" if one.ok else "[bold red]!![/]"
+    remarks = [one.skipped] if one.skipped else [*one.differences, *one.notes]
+    if verbose and one.ok and one.why:
+        remarks.append(f"{one.deciding_case}: {one.why}" if one.deciding_case else one.why)
+    score = [] if not scored else ["" if one.score is None else f"{one.score:g}"]
+    path = one.path.removeprefix("submissions/")
+    return [
+        mark,
+        escape(path),
+        " ".join(one.expected) or "any",
+        one.verdict.value if one.verdict else "",
+        *score,
+        format_ns(one.cpu_time_max_ns) if one.cpu_time_max_ns else "",
+        format_bytes(one.memory_peak_max_bytes) if one.memory_peak_max_bytes else "",
+        escape("; ".join(remarks)),
+    ]
