@@ -101,10 +101,10 @@ def _checked(spec: str, scratch: Path, *, strict: bool) -> CheckedPackage:
 
 def _show(console: Console, one: CheckedPackage) -> None:
     what = f"{one.format or 'unreadable'}; {one.test_cases} test cases, {one.submissions} submissions"
-    console.print(f"{one.package}: {what}", style="green" if one.ok else "bold red", markup=False)
+    console.print(f"{one.package}: {what}", style="green" if one.ok else "bold red", markup=False, soft_wrap=True)
     show_findings(console, one.diagnostics)
     if one.error:
-        console.print(f"cannot be judged: {one.error}", style="bold red", markup=False)
+        console.print(f"cannot be judged: {one.error}", style="bold red", markup=False, soft_wrap=True)
 
 
 def _digest(args: argparse.Namespace) -> int:

@@ -30,7 +30,10 @@ def show_findings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
     """One line per finding: level, place, message."""
     for diagnostic in diagnostics:
         style = "red" if diagnostic.level == "error" else "yellow"
-        console.print(f"[{style}]{diagnostic.level}[/] {escape(location(diagnostic))}: {escape(diagnostic.message)}")
+        console.print(
+            f"[{style}]{diagnostic.level}[/] {escape(location(diagnostic))}: {escape(diagnostic.message)}",
+            soft_wrap=True,
+        )
 
 
 def _show_package(console: Console, package: PackageResult, verbose: bool) -> None:
@@ -41,10 +44,12 @@ def _show_package(console: Console, package: PackageResult, verbose: bool) -> No
     )
     show_findings(console, package.diagnostics)
     if package.error:
-        console.print(f"[bold red]refused[/] {escape(package.error)}")
+        console.print(f"[bold red]refused[/] {escape(package.error)}", soft_wrap=True)
     for check in package.checks:
         case = f" on {escape(check.case)}" if check.case else ""
-        console.print(f"[red]{escape(check.kind)}[/] {escape(check.program)}{case}: {escape(check.why)}")
+        console.print(
+            f"[red]{escape(check.kind)}[/] {escape(check.program)}{case}: {escape(check.why)}", soft_wrap=True
+        )
     if package.submissions:
         console.print(_table(package.submissions, verbose))
 

@@ -264,14 +264,15 @@ class _Importer:
         return self._bridged(self._section.section("interactive"))
 
     def _bridged(self, section: Section) -> Program | None:
-        kind = section.choice("type", _BRIDGED, "default")
+        section.choice("type", _BRIDGED, "default")
         names = section.words("files") if section.node("files") is not None else ()
         if not names:
             section.block("files", "names no source file")
             return None
         files = tuple((inner_name(Path(name).name), self._file(name, section, "files")) for name in names)
+        language = _language(section.text("lang"))
         section.finish(("feedback", "flags", "time_limit", "memory_limit", "compiler_time_limit", "cached", "args"))
-        return Program(name=names[0], files=files, language=_language(section.text("lang")) if kind else "")
+        return Program(name=names[0], files=files, language=language)
 
     def _submissions(self) -> tuple[ProblemLimits, tuple[JurySubmission, ...]]:
         """DMOJ's own test submissions: tests/<name>/test.yml."""

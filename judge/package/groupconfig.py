@@ -15,6 +15,9 @@ from judge.package.section import Section
 #: ``max_score: unbounded``
 UNBOUNDED = float("inf")
 
+#: (file, line, key) of a value, for messages about it that come up later.
+Place = tuple[str, int, str]
+
 ValidatorArgs = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -31,7 +34,8 @@ class GroupConfig:
     """What one file says about a group or a case; None = not given.
 
     ``input_validator_args``: (validator name, arguments) pairs, the empty name for all validators.
-    ``score_range`` and ``max_score``: infinities mean no bound.
+    ``score_range`` and ``max_score``: infinities mean no bound. ``output_args_place`` goes with
+    ``output_validator_args``.
     """
 
     # legacy
@@ -53,6 +57,7 @@ class GroupConfig:
     # all
     input_validator_args: ValidatorArgs | None = None
     output_validator_args: tuple[str, ...] | None = None
+    output_args_place: Place | None = None
 
     def over(self, parent: GroupConfig) -> GroupConfig:
         """This configuration with the parent's values for the keys that it does not give."""
@@ -68,6 +73,7 @@ class GroupConfig:
             description=self.description,
             input_validator_args=self.input_validator_args,
             output_validator_args=self.output_validator_args,
+            output_args_place=self.output_args_place,
         )
 
 
@@ -112,6 +118,7 @@ def read_group_config(section: Section, package_format: PackageFormat, *, is_cas
         description=section.text("description") if section.node("description") else None,
         input_validator_args=_input_validator_args(section),
         output_validator_args=_output_validator_args(section),
+        output_args_place=_output_args_place(section),
     )
     section.finish(_IGNORED_KEYS, strict=not legacy)
     return config.over(draft)
@@ -215,6 +222,12 @@ def _input_validator_args(section: Section) -> ValidatorArgs | None:
             return ((nested.text("name"), nested.words("flags")),)
         return tuple((name, section.words_of(value, f"{key}.{name}")) for name, value in node.values.items())
     return None
+
+
+def _output_args_place(section: Section) -> Place | None:
+    keys = (key for key in ("output_validator_args", "output_validator_flags") if section.node(key) is not None)
+    key = next(keys, None)
+    return None if key is None else (section.file, section.line(key), key)
 
 
 def _output_validator_args(section: Section) -> tuple[str, ...] | None:

@@ -53,7 +53,7 @@ class Metadata:
     """What problem.yaml says, the same for all formats.
 
     ``custom_validator``: the legacy ``validation`` begins with custom (in newer formats the directory decides).
-    ``validator_flags`` go to every validator run, before those of the group.
+    ``validator_flags`` (on that line of the file) go to every validator run, before those of the group.
     """
 
     format: PackageFormat
@@ -66,6 +66,7 @@ class Metadata:
     custom_validator: bool = False
     custom_score: bool = False
     validator_flags: tuple[str, ...] = ()
+    validator_flags_line: int = 0
     grading: LegacyGrading = LegacyGrading()
     languages: tuple[str, ...] = ()
     allow_file_writing: bool = True
@@ -110,6 +111,7 @@ def _read_legacy(section: Section) -> Metadata:
         custom_validator=custom,
         custom_score=custom and "score" in words,
         validator_flags=section.words("validator_flags"),
+        validator_flags_line=section.line("validator_flags"),
         grading=_legacy_grading(section.section("grading"), scoring),
     )
     section.finish(_LEGACY_KNOWN, strict=False)

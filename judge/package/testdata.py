@@ -25,7 +25,7 @@ from judge.package.grouppolicy import (
     unknown_grader_flags,
 )
 from judge.package.maxscore import with_max_scores
-from judge.package.metadata import Metadata
+from judge.package.metadata import FILE, Metadata
 from judge.package.names import shown
 from judge.package.tree import Tree
 
@@ -204,23 +204,24 @@ class _Builder:
             files=raw.files,
             input_validator_args=config.input_validator_args or (),
             output_validator_args=args,
-            compare=self._compare(args, raw),
+            compare=self._compare(args, config),
             full_feedback=bool(config.full_feedback),
             hint=config.hint or "",
             description=config.description or "",
         )
 
-    def _compare(self, args: tuple[str, ...], raw: RawCase) -> CompareFlags:
+    def _compare(self, args: tuple[str, ...], config: GroupConfig) -> CompareFlags:
         if not self._default_validator:
             return CompareFlags()
+        in_metadata = (FILE, self._metadata.validator_flags_line, "validator_flags")
+        file, line, key = config.output_args_place or in_metadata
         try:
             flags = parse_compare_flags(args)
         except ValueError as error:
-            self._findings.block(f"data/{raw.name.rpartition('/')[0]}", str(error), key="output_validator_args")
+            self._findings.block(file, str(error), line=line, key=key)
             return CompareFlags()
         if self._metadata.format is PackageFormat.F2025_09 and repeated_tolerances(args):
-            where = f"data/{raw.name.rpartition('/')[0]}"
-            self._findings.error(where, "gives a float tolerance more than once", key="output_validator_args")
+            self._findings.error(file, "gives a float tolerance more than once", line=line, key=key)
         return flags
 
     def validator_cases(self, groups: dict[str, RawGroup]) -> tuple[ValidatorCase, ...]:
@@ -256,7 +257,7 @@ class _Builder:
             files=raw.files,
             input_validator_args=config.input_validator_args or (),
             output_validator_args=args,
-            compare=self._compare(args, raw),
+            compare=self._compare(args, config),
         )
 
 

@@ -1,0 +1,1 @@
+hoard = bytearray(b'x') * (1 << 31)

@@ -1,0 +1,1 @@
+print(abs(2 * int(input())))

@@ -1,0 +1,1 @@
+print("hello\r\nworld\r\n42", end="\r\n")

@@ -1,0 +1,1 @@
+print("  hELLO\tworld 42  ")

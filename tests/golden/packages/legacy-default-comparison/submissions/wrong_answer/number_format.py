@@ -1,0 +1,1 @@
+print("Hello World 42.0")

@@ -1,0 +1,2 @@
+hoard = bytearray(b'x') * (1 << 30)
+print(2 * int(input()))

@@ -1,0 +1,2 @@
+# @EXPECTED_SCORE@: 4
+print(-1)

@@ -1,0 +1,2 @@
+# @EXPECTED_SCORE@: 22
+print(4)

@@ -1,0 +1,5 @@
+#include "twice.h"
+
+long long twice(long long n) {
+    return n + n;
+}

@@ -1,0 +1,3 @@
+import sys
+
+print('no table', *sys.argv[1:])

@@ -1,0 +1,3 @@
+from factor import FACTOR
+
+print(FACTOR * int(input()), "times")

@@ -1,0 +1,1 @@
+print({{factor}} * int(input()), "{{word}}")

