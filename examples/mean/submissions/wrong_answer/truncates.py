@@ -1,2 +1,0 @@
-n = int(input())
-print(int(sum(map(int, input().split())) / n) + 1)
