@@ -19,7 +19,7 @@ from judge.model.limits import Limits
 from judge.model.problem import TestCase
 from judge.model.run import Outcome, RunResult
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.slot import Container
+from judge.sandbox.container import Container
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 T = TypeVar("T")

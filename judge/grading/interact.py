@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from judge.grading.excerpt import escape
-from judge.grading.execute import STDERR_READ_BYTES, CancelledError, SubmissionBox
+from judge.grading.execute import STDERR_READ_BYTES, CancelledError, SubmissionBox, files_of
 from judge.grading.feedback import DIRECTORY
 from judge.grading.options import GradingOptions
 from judge.grading.programs import ProgramBox
@@ -44,7 +44,7 @@ from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
-from judge.sandbox.slot import Interaction
+from judge.sandbox.container import Interaction
 
 #: Where a testlib interactor may write what it thinks of the conversation.
 INTERACTOR_OUTPUT = "/work/feedback/interaction.out"
@@ -80,14 +80,16 @@ def converse(
     spec = program.run_spec(args, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
     input_fd = open_input()
     try:
-        done = submission.container.interact(
-            submission.run_spec(case),
-            validator.container,
-            spec,
-            other_files={**dict(program.data_files), **kept},
-            other_fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
-            transcript_bytes_max=options.transcript_bytes,
-        )
+        with files_of(submission, case) as files:
+            done = submission.container.interact(
+                submission.run_spec(case),
+                validator.container,
+                spec,
+                files=files,
+                other_files={**dict(program.data_files), **kept},
+                other_fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
+                transcript_bytes_max=options.transcript_bytes,
+            )
     finally:
         os.close(input_fd)
     validation = validation_of(kind, program, done.other_side, options.feedback_bytes)

@@ -29,7 +29,7 @@ from judge.grading.limits import compile_limits, submission_limits
 from judge.grading.options import GradingOptions
 from judge.grading.order import Task, judge_tree, plan_of
 from judge.grading.programs import Workshop, first_line, open_box
-from judge.grading.reporting import deciding_case, report_of_judging, report_without_judging
+from judge.grading.reporting import deciding_case, first_error, report_of_judging, report_without_judging
 from judge.grading.score import Grader
 from judge.grading.setup import Runnable, Setup, Tools, build_tools
 from judge.model.event import CaseJudged, Compiling, Event
@@ -84,7 +84,7 @@ class Judge:
             return self.judge_answers(submission, problem, self.build_tools(problem), emit)
         compiled = self.compile(submission, problem, language, emit)
         if not compiled.report.ok:
-            why = next((line for line in compiled.report.log.splitlines() if line.strip()), "does not compile")
+            why = first_error(compiled.report.log)
             return report_without_judging(submission, problem, language.id, Verdict.CE, why, compiled.report)
         return self.judge_compiled(submission, problem, compiled, self.build_tools(problem), emit)
 

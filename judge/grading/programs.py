@@ -28,7 +28,7 @@ from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
 from judge.package.constants import substitute
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.slot import Container
+from judge.sandbox.container import Container
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.store import ArtifactStore
 

@@ -21,6 +21,12 @@ def cases_of(group: GroupReport) -> Iterator[CaseReport]:
             yield child
 
 
+def first_error(log: str) -> str:
+    """The line of a compiler's log that says most: the first with an error, else the first."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return next((line for line in lines if "error" in line.lower()), lines[0] if lines else "does not compile")
+
+
 def deciding_case(root: GroupReport, judged: Sequence[CaseReport]) -> CaseReport | None:
     """The first case, in the order of judging, that explains a verdict other than AC."""
     if root.verdict in (None, Verdict.AC):

@@ -62,7 +62,7 @@ def _facts(report: Report) -> Iterator[str]:
     if report.why:
         where = f"{report.deciding_case}: " if report.deciding_case else ""
         facts.append(("Why", f"{where}{report.why}"))
-    if report.time_limit_ns:
+    if report.time_limit_ns and report.root is not None:
         facts.append(("CPU time", f"{format_ns(report.cpu_time_max_ns)} of {format_ns(report.time_limit_ns)}"))
         memory = f"{format_bytes(report.memory_peak_max_bytes)} of {format_bytes(report.memory_limit_bytes)}"
         facts.append(("Memory", memory))

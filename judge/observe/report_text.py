@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.units import format_bytes, format_ns
+from judge.model.verdict import Verdict
 
 _BAR_CELLS = 12
 _INDENT = "  "
@@ -17,7 +18,7 @@ _TEXT_LINES_MAX = 40
 def render_text(report: Report, *, details: bool = True) -> str:
     """The report in lines of text, the verdict first. ``details`` False leaves the tests out."""
     lines = [headline(report)]
-    if report.why:
+    if report.why and report.verdict is not Verdict.CE:
         where = f"{report.deciding_case}: " if report.deciding_case else ""
         lines.append(f"{_INDENT}{where}{report.why}")
     if report.compile is not None and not report.compile.ok:
@@ -34,7 +35,7 @@ def headline(report: Report) -> str:
     if report.score is not None:
         words.append(f"score {format_score(report.score)}")
     words.append(f"{report.problem}, {report.language}")
-    if report.time_limit_ns:
+    if report.time_limit_ns and report.root is not None:
         words.append(f"CPU {format_ns(report.cpu_time_max_ns)} of {format_ns(report.time_limit_ns)}")
         words.append(
             f"memory {format_bytes(report.memory_peak_max_bytes)} of {format_bytes(report.memory_limit_bytes)}"

@@ -18,7 +18,7 @@ from judge.grading.programs import Workshop
 from judge.model.language import LanguageSpec
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.slot import Container, Interaction
+from judge.sandbox.container import Container, Interaction
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
 from judge.store import ArtifactStore
 

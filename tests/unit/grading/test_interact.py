@@ -13,7 +13,7 @@ from judge.grading.validate import Validation
 from judge.grading.verdicts import verdict_of_run
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
-from judge.sandbox.slot import Interaction
+from judge.sandbox.container import Interaction
 
 AC, WA, TLE, RTE, MLE, OLE, CE, JE = Verdict
 
