@@ -13,17 +13,15 @@ from pathlib import Path
 import msgspec
 
 from judge.config import Settings
-from judge.errors import LanguageError, UsageError
+from judge.errors import UsageError
 from judge.grading.casedata import CaseData
-from judge.grading.compile import Toolchain
 from judge.grading.drive import Gate
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
-from judge.grading.programs import FindToolchain, Workshop
+from judge.grading.programs import Workshop
 from judge.grading.score import ScoreDialect
+from judge.grading.toolchain import Toolchains
 from judge.language import Languages
-from judge.model.language import LanguageSpec
-from judge.sandbox.rootfs import find_in, host_view
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.store import ArtifactStore
 
@@ -91,28 +89,6 @@ def workshop_of(settings: Settings) -> Workshop:
     state = Path(settings.state_dir)
     return Workshop(
         languages=Languages.open(settings.languages_dir),
-        toolchain=host_toolchains(state),
+        toolchain=Toolchains(state),
         store=ArtifactStore(state / "artifacts"),
     )
-
-
-def host_toolchains(state: Path) -> FindToolchain:
-    """Toolchains as this machine has them installed, looked at once per language and process."""
-    known: dict[str, Toolchain] = {}
-
-    def find(language: LanguageSpec) -> Toolchain:
-        if language.id not in known:
-            known[language.id] = _host_toolchain(state, language)
-        return known[language.id]
-
-    return find
-
-
-def _host_toolchain(state: Path, language: LanguageSpec) -> Toolchain:
-    view = host_view(state, language.host_files)
-    for argv in (*language.compile, language.run):
-        if argv[0].startswith("/") and not argv[0].startswith("/work/") and find_in(view.rootfs, argv[0]) is None:
-            packages = " ".join(language.packages.get("debian", ()))
-            hint = f"; install {packages} (Debian)" if packages else ""
-            raise LanguageError(f"{language.name}: {argv[0]} is not installed on this machine{hint}")
-    return Toolchain(rootfs=view.rootfs, digest=view.digest)

@@ -61,7 +61,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     ``artifact`` are globs of what a compile leaves (empty: the sources themselves are run, ``compile`` only
     checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
-    that the host's own toolchain needs to see.
+    that the host's own toolchain needs to see, ``needs`` globs of parts that no command names.
     """
 
     id: str
@@ -92,5 +92,6 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     memory_markers: tuple[str, ...] = ()
     shebang: str = ""
     host_files: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     selftest: dict[str, str] = {}
     selftest_without: dict[str, str] = {}

@@ -117,6 +117,15 @@ def host_view(state_dir: Path, extra_files: Sequence[str] = (), root: Path = Pat
     return HostView(rootfs=Rootfs(mounts=tuple(mounts)), digest=identity)
 
 
+def built_view(state_dir: Path, trees: Sequence[Path]) -> HostView:
+    """The root made of built layers alone, topmost first: nothing of the host shows."""
+    entries = {point: Entry(point) for point in ("etc", "opt", *MOUNT_POINTS) if point != "usr"}
+    entries |= {path: Entry(path, 0o644, content=text.encode()) for path, text in _OWN_FILES.items()}
+    skeleton, digest = _place(state_dir, "plain", _with_parents(entries))
+    rootfs = Rootfs(mounts=(OverlayMount(target="/", lowers=(str(skeleton), *map(str, trees))),))
+    return HostView(rootfs=rootfs, digest=digest)
+
+
 def with_layers(rootfs: Rootfs, layers: Sequence[Path]) -> Rootfs:
     """The same root with ``layers`` laid over ``/``, topmost first."""
     first, *others = rootfs.mounts
