@@ -34,6 +34,9 @@ from judge.store import ArtifactStore, Stored
 #: Opens a container of this specification: ``Slot.container``.
 OpenContainer = Callable[[ContainerSpec], AbstractContextManager[Container]]
 
+#: The system-call policy of compilers; see :mod:`judge.sandbox.policy`.
+COMPILE_POLICY = "compile"
+
 #: The most text of a compiler that a report carries.
 LOG_BYTES_MAX = 64 << 10
 
@@ -193,6 +196,7 @@ def _run_step(
 def _container_spec(rootfs: Rootfs, limits: Limits) -> ContainerSpec:
     return ContainerSpec(
         rootfs=rootfs,
+        policy=COMPILE_POLICY,
         open_files_max=limits.open_files,
         disk_bytes=limits.disk_bytes,
         disk_inodes=limits.disk_inodes,

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import InfrastructureError, LanguageError
-from judge.grading.compile import OpenContainer, Toolchain
+from judge.grading.compile import COMPILE_POLICY, OpenContainer, Toolchain
 from judge.grading.text import safe_text
 from judge.model.language import LanguageSpec, Prepare
 from judge.model.limits import COMPILE_LIMITS
@@ -177,7 +177,11 @@ def _run_prepare(
 ) -> dict[str, bytes]:
     limits = _PREPARE_LIMITS
     container = ContainerSpec(
-        rootfs=rootfs, open_files_max=limits.open_files, disk_bytes=limits.disk_bytes, disk_inodes=limits.disk_inodes
+        rootfs=rootfs,
+        policy=COMPILE_POLICY,
+        open_files_max=limits.open_files,
+        disk_bytes=limits.disk_bytes,
+        disk_inodes=limits.disk_inodes,
     )
     files: dict[str, bytes | int | Capture] = {name: text.encode() for name, text in prepare.files.items()}
     with open_container(container) as box:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from judge.grading.compile import OpenContainer, Toolchain, with_environment
+from judge.grading.compile import COMPILE_POLICY, OpenContainer, Toolchain, with_environment
 from judge.grading.text import safe_text
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS
@@ -21,7 +21,10 @@ def toolchain_version(open_container: OpenContainer, toolchain: Toolchain, langu
         return ""
     spec = with_environment(RunSpec(argv=language.version_command, limits=COMPILE_LIMITS), language.compile_env)
     container = ContainerSpec(
-        rootfs=toolchain.rootfs, open_files_max=COMPILE_LIMITS.open_files, disk_bytes=COMPILE_LIMITS.disk_bytes
+        rootfs=toolchain.rootfs,
+        policy=COMPILE_POLICY,
+        open_files_max=COMPILE_LIMITS.open_files,
+        disk_bytes=COMPILE_LIMITS.disk_bytes,
     )
     with open_container(container) as box:
         done = box.run(spec)
