@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from judge.errors import HostError, SandboxError
 from judge.kernel.cgroupfs import read_hierarchies, read_keyed
@@ -29,6 +30,11 @@ _RING = 8
 _V1_RUN = ("memory", "pids", "cpuacct")
 _V1_SLOT = ("cpu", "cpuset", "freezer")
 _EMPTY_WAIT_S = 5.0
+#: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages a
+#: core and keeps the change (mm/memcontrol.c, MEMCG_CHARGE_BATCH): that much is no residue.
+_RESIDUE_BYTES_MAX = 512 << 10
+#: Tasks in a group while a program is launched: the launcher and the program.
+_LAUNCH_TASKS = 2
 
 
 @dataclass(frozen=True)
@@ -141,15 +147,15 @@ def _words(path: Path) -> set[str]:
         return set()
 
 
-@dataclass(frozen=True)
-class Counters:
+class Counters(NamedTuple):
     """One reading of a run's group. None = this kernel has no such counter."""
 
+    memory_peak_bytes: int
+    pids_peak: int | None
+    # From here on running totals.
     cpu_ns: int
     cpu_user_ns: int
     cpu_system_ns: int
-    memory_peak_bytes: int
-    pids_peak: int | None
     oom_kills: int
     fork_failures: int
     io_read_bytes: int | None = None
@@ -158,6 +164,15 @@ class Counters:
     pressure_cpu_ns: int | None = None
     pressure_memory_ns: int | None = None
     pressure_io_ns: int | None = None
+
+    def since(self, base: Counters) -> Counters:
+        """What was counted since ``base``; peaks stay."""
+        totals = [now if now is None else now - (was or 0) for now, was in zip(self[2:], base[2:], strict=True)]
+        return Counters(self.memory_peak_bytes, self.pids_peak, *totals)  # type: ignore[arg-type]
+
+
+#: What a group that was never used has counted.
+NOTHING = Counters(0, None, 0, 0, 0, 0, 0)
 
 
 class RunGroup:
@@ -169,7 +184,8 @@ class RunGroup:
         self._fds: dict[str, int] = {}
         self._stack = contextlib.ExitStack()
         self.procs_fds: tuple[int, ...] = ()
-        self._applied: tuple[int, int] | None = None
+        self._memory_max = -1
+        self._base = self._last = NOTHING
         try:
             for directory in directories:
                 directory.mkdir()
@@ -205,18 +221,50 @@ class RunGroup:
 
     def limit(self, memory_bytes: int, processes: int) -> None:
         """Set the limits. One more process than asked is let in until the launcher has left again."""
-        raise NotImplementedError
+        if self._memory_max != memory_bytes:
+            self._limit_memory(memory_bytes)
+            self._memory_max = memory_bytes
+        self.write("pids_max", processes + 1)
 
     def cpu_ns(self) -> int:
         """CPU time used so far by the whole tree, the dead included."""
-        raise NotImplementedError
+        return self._cpu_ns() - self._base.cpu_ns
 
     def oom_kills(self) -> int:
         """Processes that the kernel killed because of the memory limit."""
-        raise NotImplementedError
+        return self._oom_kills() - self._base.oom_kills
 
     def counters(self) -> Counters:
         """Everything at once, at the end of the run."""
+        self._last = self._counters()
+        return self._last.since(self._base)
+
+    def recycle(self) -> bool:
+        """After a run whose :meth:`counters` were read: make the group as good as new; False when it cannot be.
+
+        Running totals count on from what they are now; peaks must be where a first run would find them.
+        """
+        if self._memory_now() > _RESIDUE_BYTES_MAX or (self._last.pids_peak or 0) > _LAUNCH_TASKS:
+            return False
+        self._base = self._last
+        return self._reset_memory_peak()
+
+    def _limit_memory(self, memory_bytes: int) -> None:
+        raise NotImplementedError
+
+    def _cpu_ns(self) -> int:
+        raise NotImplementedError
+
+    def _oom_kills(self) -> int:
+        raise NotImplementedError
+
+    def _counters(self) -> Counters:
+        raise NotImplementedError
+
+    def _memory_now(self) -> int:
+        return int(self.read("memory_now") or _RESIDUE_BYTES_MAX + 1)
+
+    def _reset_memory_peak(self) -> bool:
         raise NotImplementedError
 
     def remove(self) -> None:
@@ -241,6 +289,7 @@ class RunGroupV1(RunGroup):
             "memory_max": f"{memory}/memory.limit_in_bytes",
             "memsw_max": f"{memory}/memory.memsw.limit_in_bytes",
             "memory_peak": f"{memory}/memory.max_usage_in_bytes",
+            "memory_now": f"{memory}/memory.usage_in_bytes",
             "oom": f"{memory}/memory.oom_control",
             "pids_max": f"{pids}/pids.max",
             "pids_peak": f"{pids}/pids.peak",
@@ -250,23 +299,26 @@ class RunGroupV1(RunGroup):
         }
         return cls(tuple(dict.fromkeys(at.values())), files, name)
 
-    def limit(self, memory_bytes: int, processes: int) -> None:
-        if self._applied == (memory_bytes, processes):
-            return
+    def _limit_memory(self, memory_bytes: int) -> None:
+        """Memory and swap together must never be below memory alone, not even for a moment."""
+        if self._memory_max >= 0 and "memsw_max" in self._fds:
+            self.write("memsw_max", -1)
         self.write("memory_max", memory_bytes)
         if "memsw_max" in self._fds:
             self.write("memsw_max", memory_bytes)
-        self.write("pids_max", processes + 1)
-        self._applied = (memory_bytes, processes)
 
-    def cpu_ns(self) -> int:
+    def _reset_memory_peak(self) -> bool:
+        self.write("memory_peak", 0)
+        return True
+
+    def _cpu_ns(self) -> int:
         return int(self.read("cpu") or 0)
 
-    def oom_kills(self) -> int:
+    def _oom_kills(self) -> int:
         return read_keyed(self.read("oom")).get("oom_kill", 0)
 
-    def counters(self) -> Counters:
-        cpu_ns = self.cpu_ns()
+    def _counters(self) -> Counters:
+        cpu_ns = self._cpu_ns()
         system_ns = min(int(self.read("cpu_system") or 0), cpu_ns)
         peak = self.read("pids_peak")
         return Counters(
@@ -275,7 +327,7 @@ class RunGroupV1(RunGroup):
             cpu_system_ns=system_ns,
             memory_peak_bytes=int(self.read("memory_peak") or 0),
             pids_peak=int(peak) if peak else None,
-            oom_kills=self.oom_kills(),
+            oom_kills=self._oom_kills(),
             fork_failures=read_keyed(self.read("pids_events")).get("max", 0),
         )
 
@@ -312,26 +364,31 @@ class RunGroupV2(RunGroup):
 
     _sampled_peak: int = 0
 
-    def limit(self, memory_bytes: int, processes: int) -> None:
-        if self._applied == (memory_bytes, processes):
-            return
+    def _limit_memory(self, memory_bytes: int) -> None:
         self.write("memory_max", memory_bytes)
-        if "swap_max" in self._fds:
-            self.write("swap_max", 0)
-        self.write("oom_group", 1)
-        self.write("pids_max", processes + 1)
-        self._applied = (memory_bytes, processes)
+        if self._memory_max < 0:
+            if "swap_max" in self._fds:
+                self.write("swap_max", 0)
+            self.write("oom_group", 1)
 
-    def cpu_ns(self) -> int:
+    def _reset_memory_peak(self) -> bool:
+        """Since Linux 6.12 a write resets the peak for this descriptor."""
+        try:
+            os.pwrite(self._fds["memory_peak"], b"reset", 0)
+        except (KeyError, OSError):
+            return False
+        return True
+
+    def _cpu_ns(self) -> int:
         if "memory_peak" not in self._fds:  # before Linux 5.19 the next best is the largest sample
             self._sampled_peak = max(self._sampled_peak, int(self.read("memory_now") or 0))
         return read_keyed(self.read("cpu")).get("usage_usec", 0) * 1000
 
-    def oom_kills(self) -> int:
+    def _oom_kills(self) -> int:
         return read_keyed(self.read("memory_events")).get("oom_kill", 0)
 
-    def counters(self) -> Counters:
-        cpu_ns = self.cpu_ns()
+    def _counters(self) -> Counters:
+        cpu_ns = self._cpu_ns()
         cpu = read_keyed(self.read("cpu"))
         peak = self.read("pids_peak")
         read_bytes, write_bytes = self._io()
@@ -341,7 +398,7 @@ class RunGroupV2(RunGroup):
             cpu_system_ns=cpu.get("system_usec", 0) * 1000,
             memory_peak_bytes=int(self.read("memory_peak") or self._sampled_peak),
             pids_peak=int(peak) if peak else None,
-            oom_kills=self.oom_kills(),
+            oom_kills=self._oom_kills(),
             fork_failures=read_keyed(self.read("pids_events")).get("max", 0),
             io_read_bytes=read_bytes,
             io_write_bytes=write_bytes,
@@ -470,14 +527,8 @@ class SlotGroups:
                 raise SandboxError("freeze", detail="the group did not change its state in time")
             time.sleep(0.0005)
 
-    def prepare(self) -> None:
-        """Have a spare run group ready and remove used ones; called while a program runs."""
-        if self._spare is None:
-            self._spare = self._create()
-        self.sweep()
-
     def sweep(self) -> None:
-        """Remove the groups of finished runs."""
+        """Remove the groups of finished runs that cannot be used again; called while a program runs."""
         while self._used:
             group = self._used.pop()
             group.remove()
@@ -489,7 +540,10 @@ class SlotGroups:
         return group
 
     def give_back(self, group: RunGroup) -> None:
-        """The run is over; its group is removed at the next chance."""
+        """The run is over; its group serves again when nothing is left in it, else is removed at the next chance."""
+        if self._spare is None and group.recycle():
+            self._spare = group
+            return
         self._used.append(group)
         if len(self._used) >= _RING // 2:
             self.sweep()

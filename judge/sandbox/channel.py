@@ -21,12 +21,14 @@ _ANCILLARY = socket.CMSG_SPACE(4 * FDS_MAX)
 READY = b"R"  # with the seccomp listener
 FAILED = b"E"  # a set-up step failed: FAILURE, then "step\0detail"
 FINISHED = b"F"  # a run ended: FINISH
+STATE = b"S"  # after FINISHED: STATE_BODY
 NOT_STARTED = b"N"  # a run could not start: FAILURE, then "step\0detail"
 FILE = b"L"  # one collected file: FILE_HEAD, then its path; with its descriptor
 FILES_END = b"Z"  # no more files: FILES_END_BODY
 
 FAILURE = struct.Struct("<ii")  # step index, errno
-FINISH = struct.Struct("<iQQQQQQQQIBBB")
+FINISH = struct.Struct("<iQQQQQQQQIB")
+STATE_BODY = struct.Struct("<BB")  # dirty, full: bit k stands for RUN_MOUNTS[k]; dirty: DIRTY_NETWORK, too
 FILE_HEAD = struct.Struct("<QI")  # size in bytes, mode
 FILES_END_BODY = struct.Struct("<I")  # files passed over because of a limit
 
@@ -47,8 +49,6 @@ class Finish(NamedTuple):
     switches_involuntary: int
     tasks_created: int
     child_pid: int
-    dirty: int  # bit k: mount k of RUN_MOUNTS was written to; DIRTY_NETWORK
-    disk_full: int  # bit k: mount k had no block or inode left
     killed: int  # the supervisor asked for the end
 
 
@@ -84,4 +84,9 @@ def receive_bytes(sock: socket.socket, flags: int = 0) -> tuple[bytes, list[int]
 def receive(sock: socket.socket) -> tuple[Any, list[int]]:
     """Receive a marshalled message from a trusted side; None = gone."""
     data, fds = receive_bytes(sock)
-    return (marshal.loads(data) if data else None), fds
+    return (unpack(data) if data else None), fds
+
+
+def unpack(data: bytes) -> Any:
+    """A marshalled message from a trusted side as it was sent."""
+    return marshal.loads(data)

@@ -80,6 +80,7 @@ class Container:
         self._socket: socket.socket | None = None
         self._number = -1
         self._dirty = 0
+        self._state_due = False
         self.listener_fd = -1
         self.control_fd = -1
 
@@ -158,12 +159,25 @@ class Container:
 
     def _freshen(self) -> None:
         """Before a run: nothing of an earlier one may be left, and the launcher must live."""
+        self._hear_state()
         if self._number < 0 or self._dirty & channel.DIRTY_NETWORK:
             self.close()
             self.open()
         elif self._dirty:
             self._renew()
         self._dirty = 0
+
+    def _hear_state(self) -> int:
+        """What the last run left behind, told by the launcher after the run. Returns which mounts were full."""
+        if not self._state_due:
+            return 0
+        self._state_due = False
+        message, _ = self.receive()
+        if message[:1] != channel.STATE:
+            self.close()
+            return 0
+        self._dirty, full = channel.STATE_BODY.unpack_from(message, 1)
+        return int(full)
 
     def _renew(self) -> None:
         spec, uid = self._spec, self._place.identity.inside.program
@@ -230,7 +244,7 @@ class Container:
             stdout = Drain(out, spec.limits.stdout_bytes)
             active, group = self._launch(stack, spec, source, out_end, stdout, fds or {})
             place.forget_cancel()
-            supervise([active], place.cancel_fd, place.take_frozen_ns, place.groups.prepare)
+            supervise([active], place.cancel_fd, place.take_frozen_ns, place.groups.sweep)
             return self._complete(spec, active, group)
 
     def interact(
@@ -277,7 +291,7 @@ class Container:
                     room[0] -= len(data)
 
             place.forget_cancel()
-            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.groups.prepare, note)
+            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.groups.sweep, note)
             first = "self" if _ended_ns(me[0]) <= _ended_ns(peer[0]) else "other"
             return Interaction(
                 self_side=self._complete(spec, *me),
@@ -327,16 +341,17 @@ class Container:
         stdout, stderr = active.stdout.finish(), active.stderr.finish()
         if active.lost:
             self.close()
+        self._state_due = active.finish is not None
+        full = 0 if active.finish is None or active.finish.status == 0 else self._hear_state()
         files = self._collect(spec.collect) if active.finish is not None and spec.collect.patterns else {}
-        if active.finish is not None:
-            self._dirty = active.finish.dirty
         if active.refusal is not None and active.refusal[0] != "execute":
             step, code, detail = active.refusal
             raise SandboxError(step, errno=code, detail=detail)
-        return Completed(conclude(active, group.counters()), stdout, stderr, files)
+        return Completed(conclude(active, group.counters(), full), stdout, stderr, files)
 
     def _collect(self, collect: Collect) -> dict[str, Capture]:
         """Take files out of /work; their names may be any bytes, kept as surrogate escapes."""
+        self._hear_state()
         self._send(("collect", collect.patterns, collect.files_max, collect.bytes_max))
         files: dict[str, Capture] = {}
         left = collect.bytes_max

@@ -10,6 +10,7 @@ Imported by the zygote: standard library's light modules only.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import resource
@@ -26,10 +27,11 @@ from judge.kernel import abi, libc
 from judge.sandbox import channel
 from judge.sandbox.collect import walk
 
-_SIGNALS = tuple(int(number) for number in signal.valid_signals() if number not in (signal.SIGKILL, signal.SIGSTOP))
 #: Descriptors below this one are never the launcher's: programs get theirs there.
 FIRST_OWN_FD = 20
 _ENTER = b"0"
+#: Open files that the launcher itself needs room for.
+_OWN_FILES = 256
 
 
 class Launcher:
@@ -51,12 +53,15 @@ class Launcher:
         self._fresh: list[tuple[int, ...]] = []
         self._fresh_net = b""
         self._listener = -1
+        self._run_limits = (0, 0)
         self._put_error: tuple[str, int, str] | None = None
 
     # -- set-up -----------------------------------------------------------------------------------------------
 
     def set_up(self, steps: list[tuple[Any, ...]]) -> None:
         """Execute the plan; on failure report the step and leave."""
+        os.setsid()  # out of reach of a terminal's signals
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # programs inherit what the launcher has
         index = 0
         try:
             for index, step in enumerate(steps):  # noqa: B007 - the handler reads it
@@ -147,9 +152,12 @@ class Launcher:
     def serve(self) -> None:
         """Do what the supervisor asks until it is gone."""
         while True:
-            request, fds = channel.receive(self._control)
-            if request is None:
+            data, fds = channel.receive_bytes(self._control)
+            if not data:
                 os._exit(0)
+            if data == channel.KILL:  # it crossed the news of the run's end
+                continue
+            request = channel.unpack(data)
             try:
                 if request[0] == "run":
                     self._run(request, fds)
@@ -200,6 +208,9 @@ class Launcher:
         started_ns = time.monotonic_ns()
         try:
             pid = self._spawn(argv, env, actions, limits, procs, pids_max_fd)
+        except ValueError as error:  # a null byte, a name with "="
+            self._refuse("pass arguments and environment", errno.EINVAL, str(error))
+            return
         except OSError as error:
             self._refuse("execute", error.errno or 0, f"{argv[0]}: {error.strerror}")
             return
@@ -219,18 +230,24 @@ class Launcher:
     ) -> int:
         """vfork and execute inside the run's cgroup; the launcher is a member of it only meanwhile."""
         open_files, stack_bytes, processes = limits
-        hard_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_STACK, (stack_bytes, resource.RLIM_INFINITY))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(open_files, hard_files), hard_files))
+        self._limit_run(open_files, stack_bytes)
         _write_all(procs)
         try:
-            return os.posix_spawn(
-                argv[0], argv, env, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_SIGNALS
-            )
+            return os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True)
         finally:
             _write_all(self._home)
             os.write(pids_max_fd, b"%d" % processes)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard_files, hard_files))
+            if open_files < _OWN_FILES:
+                self._limit_run(_OWN_FILES, stack_bytes)
+
+    def _limit_run(self, open_files: int, stack_bytes: int) -> None:
+        """The soft limits that a program starts with are the launcher's own at that moment."""
+        if (open_files, stack_bytes) == self._run_limits:
+            return
+        hard_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_STACK, (stack_bytes, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(open_files, hard_files), hard_files))
+        self._run_limits = (open_files, stack_bytes)
 
     def _wait(self, pid: int, started_ns: int) -> None:
         """Until the program ends, by itself or because the supervisor says so; then nobody is left alive."""
@@ -253,7 +270,6 @@ class Launcher:
         os.close(pidfd)
         _, status, usage = os.wait4(pid, 0)
         _reap_everyone()
-        dirty, full = self._look_at_mounts()
         finish = channel.Finish(
             status=status,
             started_ns=started_ns,
@@ -265,11 +281,11 @@ class Launcher:
             switches_involuntary=usage.ru_nivcsw,
             tasks_created=self._tasks_created(pid),
             child_pid=pid,
-            dirty=dirty,
-            disk_full=full,
             killed=killed,
         )
         channel.send_bytes(self._control, channel.FINISHED + channel.FINISH.pack(*finish))
+        # What follows is wanted later, or only when the program failed: the supervisor goes on meanwhile.
+        channel.send_bytes(self._control, channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
 
     def _tasks_created(self, first_pid: int) -> int:
         if self._last_pid_fd < 0:
@@ -391,10 +407,14 @@ def _fail(code: int) -> None:
 
 
 def _state_of(path: str) -> tuple[int, ...]:
-    """Free blocks and inodes, and what else of the mount's root a program could leave a mark on."""
+    """Free blocks and inodes, and what else of the mount's root a program could leave a mark on.
+
+    Mode and times are compared as well as the time of change, whose clock may tick seldom.
+    """
     space = os.statvfs(path)
     info = os.stat(path)
-    return (space.f_bfree, space.f_ffree, info.st_mtime_ns, info.st_ctime_ns)
+    times = (info.st_atime_ns, info.st_mtime_ns, info.st_ctime_ns)
+    return (space.f_bfree, space.f_ffree, info.st_mode, info.st_gid, *times)
 
 
 def _kill_everyone() -> None:

@@ -291,8 +291,8 @@ class _Loop:
                     break
 
 
-def conclude(run: ActiveRun, counters: Counters) -> RunResult:
-    """Decide the outcome from all that is known. Pure but for reading ``run``. Raises InfrastructureError.
+def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
+    """Decide the outcome. ``disk_full``: bit k = RUN_MOUNTS[k] was full. Raises InfrastructureError.
 
     The order of the rules is the order of certainty: a refused call and a kill for memory are facts whatever the
     program's exit status says; limits come next; the exit status counts when nothing else explains the end.
@@ -338,20 +338,20 @@ def conclude(run: ActiveRun, counters: Counters) -> RunResult:
         return result(Outcome.WALL_LIMIT, f"{usage.wall_time_ns / 1e9:.3f} s of real time, {allowed}")
     if finish is None:
         raise InfrastructureError("the launcher of a container died during a run")
-    return _by_exit_status(result, counters, finish, exit_code, number)
+    return _by_exit_status(result, counters, disk_full, exit_code, number)
 
 
 def _by_exit_status(
     result: Callable[[Outcome, str], RunResult],
     counters: Counters,
-    finish: channel.Finish,
+    disk_full: int,
     exit_code: int | None,
     number: int | None,
 ) -> RunResult:
     if exit_code != 0 and counters.fork_failures:
         return result(Outcome.PROCESS_LIMIT, f"{counters.fork_failures} fork(s) refused at the process limit")
-    if exit_code != 0 and finish.disk_full:
-        full = [path for index, path in enumerate(channel.RUN_MOUNTS) if finish.disk_full >> index & 1]
+    if exit_code != 0 and disk_full:
+        full = [path for index, path in enumerate(channel.RUN_MOUNTS) if disk_full >> index & 1]
         return result(Outcome.DISK_LIMIT, f"{' and '.join(full)} full")
     if number is not None:
         return result(Outcome.SIGNALLED, f"killed by {_signal_name(number)}")

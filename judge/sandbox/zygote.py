@@ -75,10 +75,13 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid, pidfd = libc.clone3(_CONTAINER, signal.SIGCHLD)
         if pid == 0:
-            control = socket.socket(fileno=fds[0])
-            launcher = Launcher(control, theirs, fds[1:], self._programs)
-            launcher.set_up(steps)
-            launcher.serve()
+            try:
+                control = socket.socket(fileno=fds[0])
+                launcher = Launcher(control, theirs, fds[1:], self._programs)
+                launcher.set_up(steps)
+                launcher.serve()
+            finally:
+                os._exit(1)  # whatever happened, a launcher never goes on as a zygote
         theirs.close()
         self._boxes[number] = _Box(pid, pidfd, ours)
 
