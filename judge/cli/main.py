@@ -21,6 +21,8 @@ from judge.errors import JudgeError
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("run", "run", "run one program once in the sandbox"),
     ("grade", "grade", "judge a submission in this process, without any queue"),
+    ("languages", "languages", "list, check, test, install and remove languages"),
+    ("rootfs", "rootfs", "build, list, show and remove the layers that languages stand on"),
     ("selftest", "selftest", "attack this host's sandbox and see whether it holds"),
     ("report", "report", "show a report again, as text or as an HTML page"),
     ("verify", "verify", "judge every submission in problem packages and compare with their labels"),
