@@ -120,8 +120,8 @@ class Keeper:
     def drain(self) -> None:
         """From now on this worker claims nothing."""
         self._state = "draining"
-        self._idle = False
         set_worker_state(self._queue, self._profile.node, "draining", "told to stop")
+        self._idle = False  # until the next heartbeat; while Redis is away, what the last one said must do
 
     def hand_back(self) -> None:
         """Give back all that is held, as if it had never been claimed."""

@@ -19,6 +19,7 @@ from typing import Any
 from billiard import current_process
 from billiard.util import get_logger
 from celery import Celery
+from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
@@ -106,6 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     profile = load_profile(settings)
     os.environ.pop("REMAP_SIGTERM", None)
     warnings.filterwarnings("ignore", category=SecurityWarning)  # a judge may be root: what it runs never is
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # about acks, which are not used
     app = build(settings, profile, args.metrics_fd)
     words = [
         "--quiet",

@@ -78,6 +78,17 @@ class RedisServer:
         finally:
             client.close()
 
+    @property
+    def pid(self) -> int:
+        """The server's process number."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def signal(self, number: int) -> None:
         """Send a signal to the server."""
         assert self._process is not None
@@ -225,3 +236,4 @@ def running(*things: RedisServer | Worker) -> Iterator[None]:
 
 def _die_with_us() -> None:
     set_parent_death_signal(signal.SIGKILL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full disk is an error, not a signal

@@ -1,0 +1,311 @@
+"""Chaos: many submissions while everything is killed, stopped, cut off and filled up. Prints what became of them.
+
+``python tests/service/chaos.py --submissions 5000`` (make test-chaos). The queue's promises hold when the line reads
+n / n / 0 / 0 / at most 10 s. "Recovery" is how long a submission that was being judged when something died waited for
+its next attempt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import json
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+from service_harness import RedisServer, Worker, order, running, send_signal
+
+from judge.client import AsyncClient, Client
+from judge.errors import QueueError
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+from judge.queue.values import State
+
+#: Longer than a lease: whoever sleeps so long must have lost it.
+FREEZE_S = 3.0
+OUTAGE_S_MAX = 2.5
+CLIENTS = 8
+
+
+@dataclass
+class Outcome:
+    """What became of the submissions."""
+
+    fsync: str
+    accepted: int = 0
+    finished: int = 0
+    recorded_twice: int = 0
+    stuck: int = 0
+    judge_errors: int = 0
+    executed_again: int = 0
+    longest_recovery_s: float = 0.0
+    elapsed_s: float = 0.0
+    faults: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """The promises held."""
+        return (
+            self.accepted == self.finished
+            and not (self.recorded_twice or self.stuck or self.judge_errors)
+            and self.longest_recovery_s <= 10
+        )
+
+    def line(self) -> str:
+        """For people."""
+        faults = ", ".join(f"{count} {name}" for name, count in sorted(self.faults.items()))
+        return (
+            f"fsync {self.fsync}: accepted {self.accepted} / finished {self.finished} / recorded twice "
+            f"{self.recorded_twice} / stuck {self.stuck} / longest recovery {self.longest_recovery_s:.2f} s   "
+            f"(judge errors {self.judge_errors}, repeated attempts {self.executed_again}, "
+            f"{self.elapsed_s:.0f} s; {faults})"
+        )
+
+
+class Chaos:
+    """The server, the workers and the faults done to them. Faults come one at a time."""
+
+    def __init__(self, root: Path, fsync: str, workers: int, seed: int) -> None:
+        self.server = RedisServer(root / "redis", fsync)
+        self.workers = [Worker(self.server.url, root / f"w{number}", slots=2) for number in range(workers)]
+        self.random = random.Random(seed)
+        self.faults: dict[str, int] = {}
+        self.kinds: dict[str, Callable[[], Awaitable[None]]] = {
+            "slots killed": self.kill_slot,
+            "pools killed": self.kill_pool,
+            "keepers killed": self.kill_keeper,
+            "workers killed": self.kill_worker,
+            "workers frozen": self.freeze_worker,
+            "workers drained": self.drain_worker,
+            "servers killed": self.kill_server,
+            "servers frozen": self.freeze_server,
+            "connections cut": self.cut_connections,
+            "disks filled": self.fill_disk,
+        }
+
+    async def rage(self, done: asyncio.Event, faults: int, pause_s: float) -> None:
+        """Do ``faults`` faults, every kind in turn, with pauses; stop early when all work is done."""
+        order_of_kinds: list[str] = []
+        for _ in range(faults):
+            await asyncio.sleep(self.random.uniform(0.5, 1.5) * pause_s)
+            if done.is_set():
+                return
+            if not order_of_kinds:
+                order_of_kinds = self.random.sample(sorted(self.kinds), len(self.kinds))
+            name = order_of_kinds.pop()
+            await self.kinds[name]()
+            self.faults[name] = self.faults.get(name, 0) + 1
+
+    async def heal(self, calm: asyncio.Event) -> None:
+        """Start the server again whenever it has ended, as whoever runs a Redis does; until all is calm."""
+        while not (calm.is_set() and self.server.running):
+            if not self.server.running:
+                await asyncio.sleep(self.random.uniform(0, OUTAGE_S_MAX))
+                self.server.start()  # from this thread: the server dies with the one that started it
+            await asyncio.sleep(0.1)
+
+    async def kill_slot(self) -> None:
+        pids = self._worker().slot_pids()
+        if pids:
+            send_signal([self.random.choice(pids)], signal.SIGKILL)
+
+    async def kill_pool(self) -> None:
+        self._kill_named("pool")
+
+    async def kill_keeper(self) -> None:
+        self._kill_named("keeper")
+
+    async def kill_worker(self) -> None:
+        worker = self._worker()
+        worker.kill()
+        worker.start()
+
+    async def drain_worker(self) -> None:
+        worker = self._worker()
+        await asyncio.to_thread(worker.stop, self.random.choice((signal.SIGTERM, signal.SIGQUIT)))
+        worker.start()
+
+    async def freeze_worker(self) -> None:
+        pids = self._worker().all_pids()
+        send_signal(pids, signal.SIGSTOP)
+        await asyncio.sleep(FREEZE_S)
+        send_signal(pids, signal.SIGCONT)
+
+    async def kill_server(self) -> None:
+        self.server.kill()
+
+    async def freeze_server(self) -> None:
+        self.server.signal(signal.SIGSTOP)
+        await asyncio.sleep(self.random.uniform(0.5, FREEZE_S))
+        self.server.signal(signal.SIGCONT)
+
+    async def cut_connections(self) -> None:
+        client = redis.Redis(unix_socket_path=str(self.server.socket))
+        try:
+            for kind in ("normal", "pubsub"):
+                client.execute_command("CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes")
+        except redis.RedisError:
+            return
+        finally:
+            client.close()
+
+    async def fill_disk(self) -> None:
+        """No byte more fits into Redis' log for a while: with fsync always it gives up, else it refuses writes."""
+        pid = self.server.pid
+        largest = max((path.stat().st_size for path in self.server.directory.rglob("*.aof")), default=0)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (largest + 2000, resource.RLIM_INFINITY))
+        await asyncio.sleep(self.random.uniform(0.3, 1.5))
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+    def _worker(self) -> Worker:
+        return self.random.choice(self.workers)
+
+    def _kill_named(self, name: str) -> None:
+        pid = self._worker().pid_of(name)
+        if pid:
+            send_signal([pid], signal.SIGKILL)
+
+
+async def hand_in(client: AsyncClient, submissions: list[Submission], accepted: list[str]) -> None:
+    """Submit until accepted, as a careful client does: the same submission again after each failure."""
+    while submissions:
+        submission = submissions.pop()
+        while True:
+            try:
+                accepted.append(await client.submit(submission))
+                break
+            except QueueError:
+                await asyncio.sleep(0.05)
+
+
+async def all_finished(client: AsyncClient, count: int, deadline_s: float) -> None:
+    """Wait until the queue has recorded ``count`` verdicts, or the time is over."""
+    key = f"{client.queue.prefix}stat"
+    while time.monotonic() < deadline_s:
+        try:
+            if int(await client.queue.command("HGET", key, "finished") or 0) >= count:
+                return
+        except QueueError:
+            pass
+        await asyncio.sleep(0.1)
+
+
+async def storm(chaos: Chaos, count: int, faults: int, pause_s: float, patience_s: float) -> list[str]:
+    """Submissions and faults at once; returns the ids that were accepted."""
+    submissions = [order(f"s{number}", ms=chaos.random.randint(0, 40), tests=2) for number in range(count)]
+    accepted: list[str] = []
+    deadline_s = time.monotonic() + patience_s
+    async with AsyncClient(chaos.server.broker) as client:
+        done = asyncio.Event()
+        raging = asyncio.create_task(chaos.rage(done, faults, pause_s))
+        calm = asyncio.Event()
+        healing = asyncio.create_task(chaos.heal(calm))
+        await asyncio.gather(*(hand_in(client, submissions, accepted) for _ in range(CLIENTS)))
+        await all_finished(client, count, deadline_s)
+        done.set()
+        await raging
+        calm.set()
+        await healing
+        await all_finished(client, count, deadline_s)
+    return accepted
+
+
+def examine(client: Client, accepted: list[str], outcome: Outcome) -> None:
+    """Look at every submission's record and story."""
+    queue = client.queue
+    for submission_id in accepted:
+        entries = queue.client.xrange(f"{queue.prefix}e:{submission_id}")
+        claims = [int(at.split(b"-")[0]) for at, fields in entries if fields[b"type"] == b"claimed"]
+        gaps = [(later - earlier) / 1000 for earlier, later in itertools.pairwise(claims)]
+        outcome.executed_again += len(gaps)
+        outcome.longest_recovery_s = max([outcome.longest_recovery_s, *gaps])
+        records = sum(fields[b"type"] == b"done" for _, fields in entries)
+        outcome.recorded_twice += records > 1
+        if client.state(submission_id) is not State.DONE:
+            outcome.stuck += 1
+            continue
+        report = client.result(submission_id)
+        outcome.finished += records == 1 and report.submission == submission_id
+        outcome.judge_errors += report.verdict is not Verdict.AC
+
+
+def run_chaos(
+    fsync: str, *, count: int, faults: int, pause_s: float, workers: int, seed: int, patience_s: float
+) -> Outcome:
+    """One storm; everything it started is gone afterwards."""
+    root = Path(tempfile.mkdtemp(prefix="judge-chaos-", dir="/tmp"))
+    began = time.monotonic()
+    try:
+        chaos = Chaos(root, fsync, workers, seed)
+        outcome = Outcome(fsync, faults=chaos.faults)
+        with running(chaos.server, *chaos.workers):
+            accepted = asyncio.run(storm(chaos, count, faults, pause_s, patience_s))
+            outcome.accepted = len(accepted)
+            with Client(chaos.server.broker, patience_s=10) as client:
+                examine(client, accepted, outcome)
+            if not outcome.good:
+                _explain(chaos, accepted)
+        outcome.elapsed_s = time.monotonic() - began
+        return outcome
+    finally:
+        for worker in chaos.workers:
+            print(worker.log()[-3000:], file=sys.stderr)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _explain(chaos: Chaos, accepted: list[str]) -> None:
+    """Show the stories of submissions that went wrong, and what the workers said last."""
+    with Client(chaos.server.broker, patience_s=10) as client:
+        for submission_id in accepted:
+            verdict = client.queue.command("HGET", f"{client.queue.prefix}s:{submission_id}", "verdict")
+            if verdict != b"AC":
+                entries = client.queue.client.xrange(f"{client.queue.prefix}e:{submission_id}")
+                story = [(at.decode(), fields[b"event"].decode()[:160]) for at, fields in entries]
+                print(json.dumps({"id": submission_id, "verdict": str(verdict), "story": story}), file=sys.stderr)
+    for worker in chaos.workers:
+        print(worker.log()[-2000:], file=sys.stderr)
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--submissions", type=int, default=5000)
+    parser.add_argument("--faults", type=int, default=60)
+    parser.add_argument("--pause", type=float, default=0.7, help="mean seconds between two faults")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--patience", type=float, default=600.0, help="seconds until what is unfinished counts as stuck"
+    )
+    parser.add_argument("--fsync", choices=("always", "everysec", "both"), default="both")
+    args = parser.parse_args()
+    good = True
+    for fsync in ("always", "everysec") if args.fsync == "both" else (args.fsync,):
+        outcome = run_chaos(
+            fsync,
+            count=args.submissions,
+            faults=args.faults,
+            pause_s=args.pause,
+            workers=args.workers,
+            seed=args.seed,
+            patience_s=args.patience,
+        )
+        print(outcome.line(), flush=True)
+        good = good and outcome.good
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
