@@ -84,7 +84,7 @@ def single_program(tree: Tree, directory: str, findings: Findings) -> Program | 
         return None
     entries = tree.entries(directory)
     if any(not entry.is_directory and (entry.name in SCRIPTS or is_source(entry.name)) for entry in entries):
-        return program_at(tree, here)
+        return program_at(tree, entries[0] if len(entries) == 1 else here)
     programs = programs_in(tree, directory, findings)
     if len(programs) > 1:
         findings.error(directory, f"holds {len(programs)} programs instead of one; {programs[0].name} is used")

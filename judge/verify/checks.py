@@ -39,7 +39,8 @@ class Asked:
 
 def check_inputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> Asked:
     """Every input validator must accept every input; every answer validator every answer."""
-    extra = [case for case in problem.validator_cases if case.kind != "invalid_input"]
+    names = {case.name for case in cases}
+    extra = [one for one in problem.validator_cases if one.kind != "invalid_input" and one.name not in names]
     everything: list[TestCase | ValidatorCase] = [*cases, *extra]
     asked = [
         _ask(judge, problem, program, "input", everything, must_accept=True) for program in problem.input_validators

@@ -11,7 +11,7 @@ _MEANING = {0: 42, 1: 43}
 
 
 def _validate() -> int:
-    sys.argv = [sys.argv[0], "grammar.ctd", "-"]
+    sys.argv = [sys.argv[0], "grammar.ctd"]
     try:
         main()
     except SystemExit as end:

@@ -29,8 +29,7 @@ def verify_packages(
     """Verify all packages; ``judges`` have one slot each and are used at once.
 
     ``scratch``: a directory for what must be unpacked, emptied again; ``kept``: where measured time limits are kept.
-    A package that cannot be read at all is a result like any other. Raises InfrastructureError, and UsageError for
-    a package that is not there.
+    A package that is not there or cannot be read is a result like any other. Raises InfrastructureError.
     """
     runs = [PackageRun(spec, choices, scratch, kept, progress) for spec in specs]
     with ExitStack() as stack:

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
 
 import msgspec
 
-from judge.errors import LanguageError, PackageError
+from judge.errors import LanguageError, PackageError, UsageError
 from judge.grading.calibrate import jury_submission, with_limit, with_time_limit
-from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
 from judge.model.problem import JurySubmission, Problem, TestCase
 from judge.model.report import Report
@@ -53,7 +52,6 @@ class Choices:
     only: tuple[str, ...] = ()
     strict: bool = False
     validate: bool = True
-    options: GradingOptions = field(default_factory=GradingOptions)
 
 
 DEFAULT_CHOICES = Choices()
@@ -89,7 +87,7 @@ class PackageRun:
         try:
             problem = self._open(judge)
             jobs = self._jobs(problem)
-        except PackageError as error:
+        except (PackageError, UsageError) as error:
             self._error = str(error)
         with self._lock:
             self._left += len(jobs)
@@ -190,9 +188,9 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
     """Judge one jury submission and compare; again with every case when only that can tell."""
     every = choices.every_case or needs_every_case(entry.expected)
     try:
-        report, compared = _judged(judge, problem, entry, choices.options, every)
+        report, compared = _judged(judge, problem, entry, every=every)
         if compared.outcome is Outcome.OPEN and not every:
-            report, compared = _judged(judge, problem, entry, choices.options, True)
+            report, compared = _judged(judge, problem, entry, every=True)
     except LanguageError as error:
         return SubmissionResult(
             path=entry.path, expected=words_of(entry.expected), verdict=None, ok=True, skipped=str(error)
@@ -214,12 +212,9 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
     )
 
 
-def _judged(
-    judge: Judge, problem: Problem, entry: JurySubmission, options: GradingOptions, every: bool
-) -> tuple[Report, Comparison]:
-    options = msgspec.structs.replace(options, run_all=every)
-    own = Judge(judge.slots, judge.workshop, judge.data, options)
-    report = own.judge(jury_submission(problem, entry), problem)
+def _judged(judge: Judge, problem: Problem, entry: JurySubmission, *, every: bool) -> tuple[Report, Comparison]:
+    thorough = replace(judge, options=msgspec.structs.replace(judge.options, run_all=every))
+    report = thorough.judge(jury_submission(problem, entry), problem)
     return report, compare_with_expected(entry.expected, report, problem)
 
 

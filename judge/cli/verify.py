@@ -1,0 +1,133 @@
+"""``judge verify``: judge every submission in problem packages and compare with what their authors expect."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from judge.assembly import open_judges
+from judge.cli.verifyview import show_result
+from judge.config import Settings, load_settings
+from judge.errors import UsageError
+from judge.model.units import seconds_to_ns
+from judge.package.grouppolicy import INHERITANCE
+from judge.verify.engine import unwatched, verify_packages
+from judge.verify.junit import junit_xml
+from judge.verify.packagerun import Choices
+from judge.verify.packagerun import Progress as Watch
+from judge.verify.result import VerifyResult
+
+_DESCRIPTION = """\
+Judges every submission of each package in the sandbox and compares with what its directory, submissions.yaml and
+DOMjudge comments expect; asks the input, answer and output validators about the test data; reports what breaks the
+package format. PACKAGE is a directory, a .zip or .kpp file, or PATH@REVISION of a git repository; Kattis/ICPC
+(legacy, 2023-07-draft, 2025-09), DMOJ (init.yml) and Polygon (problem.xml) packages are known."""
+
+_EPILOG = """\
+Exit code 0: everything is as expected; 1: some submission, check or file is not; 3: some package could not be judged
+at all; 2: a package is not there; 5: this machine cannot judge."""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's arguments."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="judge every submission in problem packages and compare with their labels",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("packages", nargs="+", metavar="PACKAGE")
+    parser.add_argument("--json", action="store_true", help="a JSON object: ok, packages[].submissions[]")
+    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML as well")
+    parser.add_argument("--slots", type=int, default=0, help="how many things to run at once (default: the setting)")
+    parser.add_argument("--time-limit", type=float, default=0.0, metavar="SECONDS", help="instead of the package's own")
+    parser.add_argument("--only", action="append", default=[], metavar="PATH",
+                        help="only submissions whose path begins so (submissions/accepted); repeatable")  # fmt: skip
+    parser.add_argument("--all-cases", action="store_true", help="judge all cases even when the verdict is settled")
+    parser.add_argument("--no-data", action="store_true", help="do not ask the validators about the test data")
+    parser.add_argument("--strict", action="store_true", help="warnings and skipped submissions count as faults")
+    parser.add_argument("--inheritance", choices=INHERITANCE, default=INHERITANCE[0],
+                        help="what legacy groups inherit: single keys (as problemtools) or whole files")  # fmt: skip
+    parser.add_argument("--verbose", action="store_true", help="say why of submissions that are as expected, too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify and print."""
+    if args.slots < 0 or not math.isfinite(args.time_limit) or args.time_limit < 0:
+        raise UsageError("--slots and --time-limit must not be negative")
+    for spec in args.packages:
+        if "@" not in spec and not os.path.exists(spec):
+            raise UsageError(f"there is no package {spec}")
+    settings = load_settings()
+    choices = Choices(
+        inheritance=args.inheritance,
+        time_limit_ns=seconds_to_ns(args.time_limit),
+        every_case=args.all_cases,
+        only=tuple(args.only),
+        strict=args.strict,
+        validate=not args.no_data,
+    )
+    result = _verify(args, settings, choices)
+    if args.junit:
+        _write(Path(args.junit), junit_xml(result))
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    else:
+        show_result(Console(highlight=False), result, verbose=args.verbose)
+    if any(package.error for package in result.packages):
+        return 3
+    return 0 if result.ok else 1
+
+
+def _verify(args: argparse.Namespace, settings: Settings, choices: Choices) -> VerifyResult:
+    state = Path(settings.state_dir)
+    with (
+        open_judges(settings, args.slots or settings.slots or _cores()) as judges,
+        tempfile.TemporaryDirectory(prefix="judge-verify-", ignore_cleanup_errors=True) as scratch,
+        _progress(shown=not args.json and sys.stderr.isatty()) as watch,
+    ):
+        return verify_packages(
+            args.packages, judges, scratch=Path(scratch), kept=state / "time-limits", choices=choices, progress=watch
+        )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Watch]:
+    """A bar per package on standard error; nothing when nobody looks."""
+    if not shown:
+        yield unwatched
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("{task.fields[part]}"))  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def watch(package: str, part: str, done: int, total: int) -> None:
+            if package not in tasks:
+                tasks[package] = bars.add_task(package, part=part)
+            bars.update(tasks[package], completed=done, total=total, part=part, visible=done < total)
+
+        yield watch
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--junit {path}: {error.strerror}") from error
