@@ -36,6 +36,7 @@ from judge.grading.validate import (
     FEEDBACK_FILES,
     INPUT_FD,
     Validation,
+    accepting_codes,
     validation_of,
     validator_args,
 )
@@ -89,6 +90,7 @@ def converse(
                 other_files={**dict(program.data_files), **kept},
                 other_fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
                 transcript_bytes_max=options.transcript_bytes,
+                go_on_after=accepting_codes(kind),
             )
     finally:
         os.close(input_fd)

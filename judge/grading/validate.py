@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -132,6 +132,14 @@ def validator_args(kind: ValidatorKind, case: TestCase, output_path: str) -> tup
     if kind is ValidatorKind.TESTLIB:
         return (_path(INPUT_FD), output_path, _path(ANSWER_FD), *case.output_validator_args)
     return (_path(INPUT_FD), _path(ANSWER_FD), FEEDBACK_PATH, *case.output_validator_args)
+
+
+def accepting_codes(kind: ValidatorKind) -> Collection[int]:
+    """Exit codes of a validator that has accepted."""
+    if kind is ValidatorKind.TESTLIB:
+        partial = range(_TESTLIB_PARTIAL_BASE, _TESTLIB_PARTIAL_BASE + _TESTLIB_PARTIAL_MAX + 1)
+        return (_TESTLIB_OK, _TESTLIB_POINTS, *partial)
+    return (ACCEPT,)
 
 
 def validation_of(kind: ValidatorKind, program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:

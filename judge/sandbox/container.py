@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from judge.errors import InfrastructureError, SandboxError
 from judge.kernel.netlink import loopback_up_request
+from judge.model.run import Outcome
 from judge.sandbox import channel
 from judge.sandbox.capture import Capture, Completed, memfd_of
 from judge.sandbox.cgroup import RunGroup, SlotGroups
@@ -24,6 +25,7 @@ from judge.sandbox.supervisor import ActiveRun, conclude, supervise
 _READY_TIMEOUT_S = 30.0
 _PUT_BATCH = 100
 _DESCRIPTORS_MIN = 64
+_PROGRAM_FDS = range(3, 20)
 
 #: What a program is handed: bytes, a descriptor to copy from, or an earlier capture.
 Content = bytes | int | Capture
@@ -158,7 +160,7 @@ class Container:
             self.listener_fd = -1
 
     def _freshen(self) -> None:
-        """Before a run: nothing of an earlier one may be left, and the launcher must live."""
+        """Before a run: nothing of an earlier one may be left."""
         self._hear_state()
         if self._number < 0 or self._dirty & channel.DIRTY_NETWORK:
             self.close()
@@ -233,17 +235,21 @@ class Container:
         first (names are relative paths; an int is a descriptor to copy from; those in ``executables``
         get mode 0755, others 0644). ``fds``: target number (3..19) -> descriptor to hand to the program,
         e.g. {3: memfd}, opened inside as /dev/fd/3.
-        Raises SandboxError/InfrastructureError when it could not be run; never for what the program did.
+        Raises SandboxError/InfrastructureError when it could not be run, never for what the program did; the next
+        run then gets fresh namespaces.
         """
         place = self._place
-        with contextlib.ExitStack() as stack:
+        _check_request(spec, files or {}, fds or {})
+        place.forget_cancel()
+        with contextlib.ExitStack() as stack, _closed_on_error(self):
             self._freshen()
             self._put(files or {}, executables)
-            source = _stdin_fd(stack, stdin)
-            out, out_end = _pipe(stack)
+            ends = stack.enter_context(contextlib.ExitStack())
+            source = _stdin_fd(ends, stdin)
+            out, out_end = _pipe(ends)
             stdout = Drain(out, spec.limits.stdout_bytes)
             active, group = self._launch(stack, spec, source, out_end, stdout, fds or {})
-            place.forget_cancel()
+            ends.close()
             supervise([active], place.cancel_fd, place.take_frozen_ns, place.groups.sweep)
             return self._complete(spec, active, group)
 
@@ -257,41 +263,49 @@ class Container:
         other_files: Mapping[str, Content] | None = None,
         other_fds: Mapping[int, int] | None = None,
         transcript_bytes_max: int = 1 << 16,
+        go_on_after: Collection[int] | None = None,
     ) -> Interaction:
         """Run two programs joined crosswise (stdout of each to stdin of the other), supervised together.
 
         Whoever ends first, the other reads an end of file after the last byte, and what it still writes is
-        swallowed. Bytes pass through here, so that a transcript can be kept and limits hold.
+        swallowed. Bytes pass through here, so that a transcript can be kept and limits hold. ``go_on_after``:
+        when the other side ends first and not with one of these exit codes, everything is decided and this
+        side is ended at once with outcome CANCELLED (None = it always goes on).
         """
         place = self._place
+        for asked, given, passed in ((spec, files, {}), (other_spec, other_files, other_fds)):
+            _check_request(asked, given or {}, passed or {})
+        place.forget_cancel()
         transcript: list[tuple[str, bytes]] = []
         room = [transcript_bytes_max]
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack, _closed_on_error(self), _closed_on_error(other):
             for box, given in ((self, files), (other, other_files)):
                 box._freshen()
                 box._put(given or {}, ())
-            self_in, to_self = _pipe(stack, blocking_end="read")
-            other_in, to_other = _pipe(stack, blocking_end="read")
-            self_out, self_out_end = _pipe(stack)
-            other_out, other_out_end = _pipe(stack)
-            mine = RelayDrain(self_out, spec.limits.stdout_bytes, os.dup(to_other))
-            theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, os.dup(to_self))
-            for fd in (to_self, to_other):
-                os.close(fd)
-            stack.callback(mine.close_sink)
-            stack.callback(theirs.close_sink)
+            ends = stack.enter_context(contextlib.ExitStack())
+            self_in, to_self = _pipe(ends, ours="write")
+            other_in, to_other = _pipe(ends, ours="write")
+            self_out, self_out_end = _pipe(ends)
+            other_out, other_out_end = _pipe(ends)
+            mine = RelayDrain(self_out, spec.limits.stdout_bytes, to_other)
+            theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, to_self)
+            for drain in (mine, theirs):
+                stack.callback(drain.close)
+                stack.callback(drain.close_sink)
             peer = other._launch(stack, other_spec, other_in, other_out_end, theirs, other_fds or {})
             me = self._launch(stack, spec, self_in, self_out_end, mine, {})
-            for fd in (self_in, other_in):
-                os.close(fd)
+            ends.close()
 
             def note(run: ActiveRun, data: bytes) -> None:
                 if room[0] > 0:
                     transcript.append(("self" if run is me[0] else "other", data[: room[0]]))
                     room[0] -= len(data)
 
-            place.forget_cancel()
-            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.groups.sweep, note)
+            def settle(run: ActiveRun) -> None:
+                if run is peer[0] and go_on_after is not None and run.exit_code not in go_on_after:
+                    me[0].stop(Outcome.CANCELLED, "the other side has decided")
+
+            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.groups.sweep, note, settle)
             first = "self" if _ended_ns(me[0]) <= _ended_ns(peer[0]) else "other"
             return Interaction(
                 self_side=self._complete(spec, *me),
@@ -320,21 +334,20 @@ class Container:
         """Send the request; from here on the program runs."""
         place, limits = self._place, spec.limits
         stack.callback(stdout.close)
-        err, err_end = _pipe(stack)
-        stderr = Drain(err, limits.stderr_bytes)
-        stack.callback(stderr.close)
         group = place.groups.take()
         stack.callback(place.groups.give_back, group)
         group.limit(limits.memory_bytes, limits.processes)
-        targets = [0, 1, 2, *fds]
-        passed = [stdin, stdout_end, err_end, *fds.values(), *group.procs_fds, group.pids_max_fd]
         numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
         argv, env = list(spec.argv), dict(spec.env)
         groups = len(group.procs_fds)
         self._dirty = (1 << len(channel.RUN_MOUNTS)) - 1  # until the launcher says better
-        self._send(("run", argv, env, spec.cwd, list(spec.directories), numbers, targets, groups), passed)
-        os.close(stdout_end)
-        os.close(err_end)
+        targets = [0, 1, 2, *fds]
+        with contextlib.ExitStack() as ends:
+            err, err_end = _pipe(ends)
+            stderr = Drain(err, limits.stderr_bytes)
+            stack.callback(stderr.close)
+            passed = [stdin, stdout_end, err_end, *fds.values(), *group.procs_fds, group.pids_max_fd]
+            self._send(("run", argv, env, spec.cwd, list(spec.directories), numbers, targets, groups), passed)
         return ActiveRun(self, limits, group, stdout, stderr, place.cpus), group
 
     def _complete(self, spec: RunSpec, active: ActiveRun, group: RunGroup) -> Completed:
@@ -384,11 +397,35 @@ def _remedy(step: Step) -> str:
     return REMEDIES.get(str(step[0]), "")
 
 
-def _pipe(stack: contextlib.ExitStack, blocking_end: str = "write") -> tuple[int, int]:
-    """A pipe whose end on our side does not block. The caller closes the program's end when it is handed over."""
+def _pipe(ends: contextlib.ExitStack, ours: str = "read") -> tuple[int, int]:
+    """A pipe as (read end, write end). Ours does not block and is the caller's to close; ``ends`` closes the other."""
     read_end, write_end = os.pipe2(os.O_CLOEXEC)
-    os.set_blocking(read_end if blocking_end == "write" else write_end, False)
+    our_end, their_end = (read_end, write_end) if ours == "read" else (write_end, read_end)
+    ends.callback(os.close, their_end)
+    os.set_blocking(our_end, False)
     return read_end, write_end
+
+
+@contextlib.contextmanager
+def _closed_on_error(box: Container) -> Iterator[None]:
+    """Nobody knows what a container holds whose run broke off: it goes, with all processes, before its groups do."""
+    try:
+        yield
+    except BaseException:
+        box.close()
+        raise
+
+
+def _check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int, int]) -> None:
+    """Refuse what would reach out of /work or confuse the launcher. Raises SandboxError."""
+    if not spec.argv or not spec.argv[0].startswith("/"):
+        raise SandboxError("check request", detail=f"argv must begin with an absolute path: {spec.argv!r}")
+    for name in (*files, *spec.directories):
+        if not name or "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
+            raise SandboxError("check request", detail=f"not a relative path below /work: {name!r}")
+    for number in fds:
+        if not _PROGRAM_FDS.start <= number < _PROGRAM_FDS.stop:
+            raise SandboxError("check request", detail=f"descriptors are handed over as 3 to 19, not as {number}")
 
 
 def _stdin_fd(stack: contextlib.ExitStack, stdin: int | bytes | None) -> int:

@@ -86,6 +86,11 @@ class ActiveRun:
         """The program and all that it started are gone."""
         return self.finish is not None or self.lost or self.refusal is not None
 
+    @property
+    def exit_code(self) -> int | None:
+        """Of a program that has left by itself; None otherwise."""
+        return _exit_of(self.finish)[0]
+
     def stop(self, outcome: Outcome, cause: str) -> None:
         """Ask for the end; the first reason counts."""
         if self.stop_outcome is not None or self.over:
@@ -157,13 +162,14 @@ def supervise(
     frozen_ns: Callable[[], int],
     meanwhile: Callable[[], None],
     on_text: Callable[[ActiveRun, bytes], None] | None = None,
+    on_end: Callable[[ActiveRun], None] | None = None,
 ) -> None:
     """Block until every run is over. ``meanwhile`` is called once, while the programs start.
 
     ``frozen_ns`` tells how long the slot has stood frozen since the last call. ``on_text`` hears what was read
-    from a stdout. Raises InfrastructureError only when the host misbehaves.
+    from a stdout, ``on_end`` of each run that is over. Raises InfrastructureError only when the host misbehaves.
     """
-    _Loop(runs, cancel_fd, frozen_ns, on_text).until_over(meanwhile)
+    _Loop(runs, cancel_fd, frozen_ns, on_text, on_end).until_over(meanwhile)
 
 
 class _Loop:
@@ -173,11 +179,13 @@ class _Loop:
         cancel_fd: int,
         frozen_ns: Callable[[], int],
         on_text: Callable[[ActiveRun, bytes], None] | None,
+        on_end: Callable[[ActiveRun], None] | None,
     ) -> None:
         self._runs = runs
         self._cancel_fd = cancel_fd
         self._frozen_ns = frozen_ns
         self._on_text = on_text
+        self._on_end = on_end
         self._poll = select.poll()
         self._handlers: dict[int, Callable[[], None]] = {}
         self._ends: dict[int, int] = {}
@@ -232,6 +240,8 @@ class _Loop:
             self._forget(run.box.control_fd)
             self._forget(run.box.listener_fd)
             self._ended(run)
+            if self._on_end is not None:
+                self._on_end(run)
 
     def _output(self, run: ActiveRun, drain: Drain) -> None:
         data = drain.pump()
