@@ -29,6 +29,7 @@ _SERVICE = "judge-service"
 _RING = 8
 _V1_RUN = ("memory", "pids", "cpuacct")
 _V1_SLOT = ("cpu", "cpuset", "freezer")
+V1_CONTROLLERS = (*_V1_RUN, *_V1_SLOT)
 _EMPTY_WAIT_S = 5.0
 #: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages a
 #: core and keeps the change (mm/memcontrol.c, MEMCG_CHARGE_BATCH): that much is no residue.
@@ -64,7 +65,7 @@ def find_host(cgroup_root: str = "") -> CgroupHost:
             f"cgroups: no delegated v2 subtree with memory, pids and cpu, and no v1 hierarchy for "
             f"{', '.join(missing)}; remedy: run below a unit with Delegate=yes (systemd-run --user -p Delegate=yes)"
         )
-    parents = {name: _v1_parent(hierarchies.v1[name]) for name in (*_V1_RUN, *_V1_SLOT) if name in hierarchies.v1}
+    parents = {name: _v1_parent(hierarchies.v1[name]) for name in V1_CONTROLLERS if name in hierarchies.v1}
     return CgroupHost(1, parents, frozenset(parents))
 
 
@@ -182,16 +183,15 @@ class RunGroup:
         self._directories = directories
         self.name = name
         self._fds: dict[str, int] = {}
-        self._stack = contextlib.ExitStack()
         self.procs_fds: tuple[int, ...] = ()
         self._memory_max = -1
         self._base = self._last = NOTHING
+        self._settled = False
         try:
             for directory in directories:
                 directory.mkdir()
-                self._stack.callback(_remove_group, directory)
-            procs = [os.open(directory / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for directory in directories]
-            self.procs_fds = tuple(procs)
+            for directory in directories:
+                self.procs_fds += (os.open(directory / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
             for key, path in files.items():
                 fd = _open_if_there(path)
                 if fd is not None:
@@ -225,6 +225,7 @@ class RunGroup:
             self._limit_memory(memory_bytes)
             self._memory_max = memory_bytes
         self.write("pids_max", processes + 1)
+        self._settled = False
 
     def cpu_ns(self) -> int:
         """CPU time used so far by the whole tree, the dead included."""
@@ -237,14 +238,15 @@ class RunGroup:
     def counters(self) -> Counters:
         """Everything at once, at the end of the run."""
         self._last = self._counters()
+        self._settled = True
         return self._last.since(self._base)
 
     def recycle(self) -> bool:
-        """After a run whose :meth:`counters` were read: make the group as good as new; False when it cannot be.
+        """Make the group as good as new; False when it cannot be, or the run's :meth:`counters` were never read.
 
         Running totals count on from what they are now; peaks must be where a first run would find them.
         """
-        if self._memory_now() > _RESIDUE_BYTES_MAX or (self._last.pids_peak or 0) > _LAUNCH_TASKS:
+        if not self._settled or self._memory_now() > _RESIDUE_BYTES_MAX or (self._last.pids_peak or 0) > _LAUNCH_TASKS:
             return False
         self._base = self._last
         return self._reset_memory_peak()
@@ -274,7 +276,8 @@ class RunGroup:
                 os.close(fd)
         self.procs_fds = ()
         self._fds = {}
-        self._stack.close()
+        for directory in self._directories:
+            _remove_group(directory)
 
 
 class RunGroupV1(RunGroup):
@@ -446,8 +449,8 @@ class SlotGroups:
                 directory.mkdir()
                 self._stack.callback(remove_tree, directory)
             doors = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
-            fds = [os.open(door / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for door in doors]
-            self.home_procs_fds = tuple(fds)
+            for door in doors:
+                self.home_procs_fds += (os.open(door / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
         except OSError as error:
             self.close()
@@ -530,9 +533,8 @@ class SlotGroups:
     def sweep(self) -> None:
         """Remove the groups of finished runs that cannot be used again; called while a program runs."""
         while self._used:
-            group = self._used.pop()
-            group.remove()
-            self._free.append(group.name)
+            self._used[-1].remove()
+            self._free.append(self._used.pop().name)
 
     def take(self) -> RunGroup:
         """A fresh run group."""
@@ -553,9 +555,10 @@ class SlotGroups:
             self.sweep()
         if not self._free:
             raise SandboxError("make run group", detail="too many runs at once in one slot")
-        name = self._free.pop(0)
         create = RunGroupV2.create if self.host.version == 2 else RunGroupV1.create
-        return create(self._slots, name)
+        group = create(self._slots, self._free[0])
+        del self._free[0]
+        return group
 
     def close(self) -> None:
         """Kill what is left in the groups and remove them; idempotent."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Collection, Mapping, Sequence
+import stat
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,8 +14,9 @@ from judge.errors import InfrastructureError, SandboxError
 from judge.kernel.netlink import loopback_up_request
 from judge.model.run import Outcome
 from judge.sandbox import channel
-from judge.sandbox.capture import Capture, Completed, memfd_of
+from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.cgroup import RunGroup, SlotGroups
+from judge.sandbox.handover import Content, capture_of, check_request, content_fd, pipe, stdin_fd
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import REMEDIES, Step, container_steps, run_mount_steps
@@ -25,10 +27,6 @@ from judge.sandbox.supervisor import ActiveRun, conclude, supervise
 _READY_TIMEOUT_S = 30.0
 _PUT_BATCH = 100
 _DESCRIPTORS_MIN = 64
-_PROGRAM_FDS = range(3, 20)
-
-#: What a program is handed: bytes, a descriptor to copy from, or an earlier capture.
-Content = bytes | int | Capture
 
 
 @dataclass(frozen=True)
@@ -239,14 +237,14 @@ class Container:
         run then gets fresh namespaces.
         """
         place = self._place
-        _check_request(spec, files or {}, fds or {})
+        check_request(spec, files or {}, fds or {})
         place.forget_cancel()
         with contextlib.ExitStack() as stack, _closed_on_error(self):
             self._freshen()
             self._put(files or {}, executables)
             ends = stack.enter_context(contextlib.ExitStack())
-            source = _stdin_fd(ends, stdin)
-            out, out_end = _pipe(ends)
+            source = stdin_fd(ends, stdin)
+            out, out_end = pipe(ends)
             stdout = Drain(out, spec.limits.stdout_bytes)
             active, group = self._launch(stack, spec, source, out_end, stdout, fds or {})
             ends.close()
@@ -274,7 +272,7 @@ class Container:
         """
         place = self._place
         for asked, given, passed in ((spec, files, {}), (other_spec, other_files, other_fds)):
-            _check_request(asked, given or {}, passed or {})
+            check_request(asked, given or {}, passed or {})
         place.forget_cancel()
         transcript: list[tuple[str, bytes]] = []
         room = [transcript_bytes_max]
@@ -283,10 +281,10 @@ class Container:
                 box._freshen()
                 box._put(given or {}, ())
             ends = stack.enter_context(contextlib.ExitStack())
-            self_in, to_self = _pipe(ends, ours="write")
-            other_in, to_other = _pipe(ends, ours="write")
-            self_out, self_out_end = _pipe(ends)
-            other_out, other_out_end = _pipe(ends)
+            self_in, to_self = pipe(ends, ours="write")
+            other_in, to_other = pipe(ends, ours="write")
+            self_out, self_out_end = pipe(ends)
+            other_out, other_out_end = pipe(ends)
             mine = RelayDrain(self_out, spec.limits.stdout_bytes, to_other)
             theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, to_self)
             for drain in (mine, theirs):
@@ -319,7 +317,7 @@ class Container:
         for start in range(0, len(names), _PUT_BATCH):
             batch = names[start : start + _PUT_BATCH]
             with contextlib.ExitStack() as stack:
-                fds = [_content_fd(stack, files[name]) for name in batch]
+                fds = [content_fd(stack, files[name]) for name in batch]
                 self._send(("put", [(n, 0o755 if n in executables else 0o644) for n in batch]), fds)
 
     def _launch(
@@ -343,7 +341,7 @@ class Container:
         self._dirty = (1 << len(channel.RUN_MOUNTS)) - 1  # until the launcher says better
         targets = [0, 1, 2, *fds]
         with contextlib.ExitStack() as ends:
-            err, err_end = _pipe(ends)
+            err, err_end = pipe(ends)
             stderr = Drain(err, limits.stderr_bytes)
             stack.callback(stderr.close)
             passed = [stdin, stdout_end, err_end, *fds.values(), *group.procs_fds, group.pids_max_fd]
@@ -375,18 +373,14 @@ class Container:
                     return files
                 if message[:1] != channel.FILE or not fds:
                     raise InfrastructureError("the launcher of a container died while files were collected")
+                if not stat.S_ISREG(os.fstat(fds[0]).st_mode):
+                    raise InfrastructureError("a collected file is no regular file")
                 path = os.fsdecode(message[1 + channel.FILE_HEAD.size :])
                 files[path] = capture_of(fds[0], left)
                 left -= files[path].size_bytes
             finally:
                 for fd in fds:
                     os.close(fd)
-
-
-def capture_of(fd: int, bytes_max: int) -> Capture:
-    """A copy of a file that nobody can change any more; cut at ``bytes_max``."""
-    drain = Drain(os.dup(fd), bytes_max)
-    return drain.finish()
 
 
 def _ended_ns(run: ActiveRun) -> int:
@@ -397,15 +391,6 @@ def _remedy(step: Step) -> str:
     return REMEDIES.get(str(step[0]), "")
 
 
-def _pipe(ends: contextlib.ExitStack, ours: str = "read") -> tuple[int, int]:
-    """A pipe as (read end, write end). Ours does not block and is the caller's to close; ``ends`` closes the other."""
-    read_end, write_end = os.pipe2(os.O_CLOEXEC)
-    our_end, their_end = (read_end, write_end) if ours == "read" else (write_end, read_end)
-    ends.callback(os.close, their_end)
-    os.set_blocking(our_end, False)
-    return read_end, write_end
-
-
 @contextlib.contextmanager
 def _closed_on_error(box: Container) -> Iterator[None]:
     """Nobody knows what a container holds whose run broke off: it goes, with all processes, before its groups do."""
@@ -414,31 +399,3 @@ def _closed_on_error(box: Container) -> Iterator[None]:
     except BaseException:
         box.close()
         raise
-
-
-def _check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int, int]) -> None:
-    """Refuse what would reach out of /work or confuse the launcher. Raises SandboxError."""
-    if not spec.argv or not spec.argv[0].startswith("/"):
-        raise SandboxError("check request", detail=f"argv must begin with an absolute path: {spec.argv!r}")
-    for name in (*files, *spec.directories):
-        if not name or "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
-            raise SandboxError("check request", detail=f"not a relative path below /work: {name!r}")
-    for number in fds:
-        if not _PROGRAM_FDS.start <= number < _PROGRAM_FDS.stop:
-            raise SandboxError("check request", detail=f"descriptors are handed over as 3 to 19, not as {number}")
-
-
-def _stdin_fd(stack: contextlib.ExitStack, stdin: int | bytes | None) -> int:
-    if isinstance(stdin, int):
-        return stdin
-    fd = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC) if stdin is None else memfd_of(stdin, "stdin")
-    stack.callback(os.close, fd)
-    return fd
-
-
-def _content_fd(stack: contextlib.ExitStack, content: Content) -> int:
-    if isinstance(content, int):
-        return content
-    fd = memfd_of(content) if isinstance(content, bytes) else content.open_fd()
-    stack.callback(os.close, fd)
-    return fd

@@ -54,7 +54,10 @@ def runtime_dir() -> Path:
 def claim_number(index: int) -> Iterator[int]:
     """Hold the first free slot number from ``index`` on, on this host, until the block ends or the process dies."""
     directory = runtime_dir() / "slots"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SandboxError("claim slot number", errno=error.errno or 0, detail=str(directory)) from error
     if directory.stat().st_uid != os.geteuid():
         raise SandboxError("claim slot number", detail=f"{directory} belongs to somebody else", remedy="remove it")
     for number in (*range(index, _SLOTS_MAX), *range(index)):

@@ -59,12 +59,20 @@ class Keeper:
         """The zygote's process id on the host."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """It runs and answers."""
+        return self._process.poll() is None
+
     def _receive(self) -> tuple[Any, ...]:
         try:
             received, _ = channel.receive(self._socket)
         except OSError as error:
+            self._process.kill()  # an answer that comes late would be taken for that to a later request
+            self._process.wait()
             raise InfrastructureError(f"the slot's zygote does not answer: {error}") from error
         if received is None:
+            self._process.wait()
             raise InfrastructureError("the slot's zygote died")
         message: tuple[Any, ...] = received
         return message
@@ -82,6 +90,7 @@ class Keeper:
         try:
             channel.send(self._socket, request, list(fds))
         except OSError as error:
+            self.close()
             raise InfrastructureError(f"the slot's zygote is gone: {error}") from error
         answer = self._receive()
         if answer[0] != "ok":

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Slot:
         self.cpus = 1 if config.cpu >= 0 else len(os.sched_getaffinity(0))
         self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._container_number = 0
+        self._clock = threading.Lock()  # guards the two below
         self._frozen_since_ns = 0
         self._frozen_ns = 0
 
@@ -79,15 +81,23 @@ class Slot:
             number = stack.enter_context(claim_number(config.index))
             groups = _open_groups(stack, host, number, config)
             identity = identity_of(number, config.uid_base, host.version)
-            keeper = Keeper(identity, _with_stage(config.state_dir))
-            stack.callback(keeper.close)
-            slot = cls(config, number, identity, groups, keeper)
-            stack.callback(os.close, slot.cancel_fd)
+            slot = cls(config, number, identity, groups, Keeper(identity, _with_stage(config.state_dir)))
+            stack.callback(slot._close)
             yield slot
+
+    def _close(self) -> None:
+        self.keeper.close()
+        os.close(self.cancel_fd)
 
     @contextlib.contextmanager
     def container(self, spec: ContainerSpec) -> Iterator[Container]:
-        """Fresh namespaces; several may live at once in one slot (interactive). Raises SandboxError."""
+        """Fresh namespaces; several may live at once in one slot (interactive). Raises SandboxError.
+
+        A zygote that died (killed from outside) is replaced here; containers that it had are gone.
+        """
+        if not self.keeper.alive:
+            self.keeper.close()
+            self.keeper = Keeper(self.identity, _with_stage(self.config.state_dir))
         box = Container(self, spec)
         try:
             box.open()
@@ -101,8 +111,13 @@ class Slot:
         return self._container_number
 
     def cancel(self) -> None:
-        """End what runs now with outcome CANCELLED; nothing happens when nothing runs. Callable from anywhere."""
+        """End what runs now with outcome CANCELLED; nothing happens when nothing runs. Callable from anywhere.
+
+        A frozen slot is thawed: what stands still cannot end.
+        """
         os.eventfd_write(self.cancel_fd, 1)
+        if self._frozen_since_ns:
+            self.thaw()
 
     def forget_cancel(self) -> None:
         """A cancel that came between two runs does not hit the next one."""
@@ -114,25 +129,28 @@ class Slot:
         self.groups.set_weight(weight)
 
     def freeze(self) -> None:
-        """Stop what runs here; its clocks for wall and idle limits stop, too. Raises SandboxError."""
+        """Stop what runs here; its clocks for wall and idle limits stop, too. Idempotent. Raises SandboxError."""
         self.groups.freeze(True)
-        self._frozen_since_ns = time.monotonic_ns()
+        with self._clock:
+            self._frozen_since_ns = self._frozen_since_ns or time.monotonic_ns()
 
     def thaw(self) -> None:
         """Let it go on; idempotent."""
         self.groups.freeze(False)
-        since, self._frozen_since_ns = self._frozen_since_ns, 0
-        if since:
-            self._frozen_ns += time.monotonic_ns() - since
+        with self._clock:
+            since, self._frozen_since_ns = self._frozen_since_ns, 0
+            if since:
+                self._frozen_ns += time.monotonic_ns() - since
 
     def take_frozen_ns(self) -> int:
         """How long the slot has stood frozen since the last call."""
-        since = self._frozen_since_ns
-        if since:
-            now_ns = time.monotonic_ns()
-            self._frozen_since_ns = now_ns
-            self._frozen_ns += now_ns - since
-        frozen, self._frozen_ns = self._frozen_ns, 0
+        with self._clock:
+            since = self._frozen_since_ns
+            if since:
+                now_ns = time.monotonic_ns()
+                self._frozen_since_ns = now_ns
+                self._frozen_ns += now_ns - since
+            frozen, self._frozen_ns = self._frozen_ns, 0
         return frozen
 
 

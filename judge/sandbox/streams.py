@@ -84,16 +84,18 @@ class Drain:
 class RelayDrain(Drain):
     """One direction of an interactive run: what is read is counted and passed on, not kept.
 
-    When the reader is gone the bytes are swallowed, so that no broken pipe kills the writer.
+    When the reader is gone the bytes are swallowed, so that no broken pipe kills the writer. Only
+    :meth:`close_sink` closes the way to the reader: whoever polls it must forget it first.
     """
 
     def __init__(self, fd: int, limit_bytes: int, sink_fd: int) -> None:
         super().__init__(fd, limit_bytes)
         self.sink_fd = sink_fd
         self.backlog = bytearray()
+        self._reader_gone = False
 
     def keep(self, data: bytes | bytearray) -> None:
-        if self.sink_fd >= 0:
+        if self.sink_fd >= 0 and not self._reader_gone:
             self.backlog += data
             self.flush()
 
@@ -110,7 +112,8 @@ class RelayDrain(Drain):
             except BlockingIOError:
                 return
             except BrokenPipeError:
-                self.close_sink()
+                self._reader_gone = True
+                self.backlog.clear()
                 return
             del self.backlog[:written]
 

@@ -72,6 +72,7 @@ class ActiveRun:
         self.stop_outcome: Outcome | None = None
         self.stop_cause = ""
         self.syscall: str | None = None
+        self.frozen_ns = 0
         self._cpus = cpus
         self._started_ns = time.monotonic_ns()
         self._stopped_ns = 0
@@ -102,6 +103,7 @@ class ActiveRun:
 
     def shift(self, frozen_ns: int) -> None:
         """The slot stood frozen for a while: that time does not count."""
+        self.frozen_ns += frozen_ns
         self._wall_end_ns += frozen_ns
         self._busy_ns += frozen_ns
         self.look_ns += frozen_ns
@@ -136,7 +138,7 @@ class ActiveRun:
         """Take one message of the launcher."""
         message, _ = self.box.receive()
         kind, body = message[:1], message[1:]
-        if kind == channel.FINISHED:
+        if kind == channel.FINISHED and len(body) == channel.FINISH.size:
             self.finish = channel.Finish(*channel.FINISH.unpack(body))
         elif kind == channel.NOT_STARTED:
             _, code = channel.FAILURE.unpack_from(body)
@@ -223,7 +225,7 @@ class _Loop:
         frozen = self._frozen_ns()
         now_ns = time.monotonic_ns()
         for run in self._runs:
-            if frozen:
+            if frozen and not run.over:
                 run.shift(frozen)
             if now_ns >= run.look_ns:
                 run.look(now_ns)
@@ -266,10 +268,7 @@ class _Loop:
             self._ends[drain.fd] = time.monotonic_ns() + (0 if run.over else _END_OF_FILE_NS)
 
     def _flush(self, run: ActiveRun, drain: RelayDrain) -> None:
-        sink = drain.sink_fd
         drain.flush()
-        if drain.sink_fd < 0:
-            self._forget(sink)
         if not drain.is_clogged and not drain.at_end and drain.fd not in self._handlers:
             self._watch(drain.fd, partial(self._output, run, drain))
         self._relay(run, drain)
@@ -288,9 +287,8 @@ class _Loop:
         """Of an interaction: the other side reads an end of file once it has read all; its writes are swallowed."""
         for other in self._runs:
             if other is not run and isinstance(other.stdout, RelayDrain):
-                sink = other.stdout.sink_fd
+                self._forget(other.stdout.sink_fd)
                 other.stdout.close_sink()
-                self._forget(sink)
                 if other.stdout.fd >= 0 and other.stdout.fd not in self._handlers and not other.stdout.at_end:
                     self._watch(other.stdout.fd, partial(self._output, other, other.stdout))
         if isinstance(run.stdout, RelayDrain):
@@ -308,7 +306,7 @@ def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
     program's exit status says; limits come next; the exit status counts when nothing else explains the end.
     """
     finish = run.finish
-    usage = _usage(finish, counters)
+    usage = _usage(run, counters)
     exit_code, number = _exit_of(finish)
 
     def result(outcome: Outcome, cause: str) -> RunResult:
@@ -383,10 +381,15 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _usage(finish: channel.Finish | None, counters: Counters) -> Usage:
-    pids_peak = counters.pids_peak
-    if finish is not None and pids_peak is not None and finish.tasks_created in (0, 1) and pids_peak <= 2:
-        pids_peak = 1  # the launcher was a member while it spawned
+def _pids_peak(finish: channel.Finish | None, peak: int | None) -> int | None:
+    """The launcher was a member while it spawned; there never were more tasks than were made."""
+    if finish is None or peak is None:
+        return peak
+    return min(peak, finish.tasks_created or max(1, peak - 1))
+
+
+def _usage(run: ActiveRun, counters: Counters) -> Usage:
+    finish = run.finish
     rss: int | None = None
     if finish is not None and finish.rss_peak_kib > finish.launcher_rss_kib:
         rss = finish.rss_peak_kib * 1024
@@ -394,10 +397,10 @@ def _usage(finish: channel.Finish | None, counters: Counters) -> Usage:
         cpu_time_ns=counters.cpu_ns,
         cpu_user_ns=counters.cpu_user_ns,
         cpu_system_ns=counters.cpu_system_ns,
-        wall_time_ns=finish.ended_ns - finish.started_ns if finish else 0,
+        wall_time_ns=max(0, finish.ended_ns - finish.started_ns - run.frozen_ns) if finish else 0,
         memory_peak_bytes=counters.memory_peak_bytes,
         rss_peak_bytes=rss,
-        pids_peak=pids_peak,
+        pids_peak=_pids_peak(finish, counters.pids_peak),
         oom_kills=counters.oom_kills,
         fork_failures=counters.fork_failures,
         context_switches_voluntary=finish.switches_voluntary if finish else 0,
