@@ -1,0 +1,47 @@
+"""``judge doctor``: does this host have what it takes, and how to mend what it lacks."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from judge.config import load_settings
+from judge.sandbox.doctor import Finding, Status, examine, is_fit
+
+_MARKS = {Status.OK: "[green]ok[/]", Status.WARNING: "[yellow]warning[/]", Status.MISSING: "[bold red]missing[/]"}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command's arguments."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="check this host and say how to mend it",
+        description="Check every prerequisite of the sandbox, then run one program in it. Exit code 0: submissions can "
+        "be run here (warnings may remain); 5: something is missing.",
+    )
+    parser.add_argument("--json", action="store_true", help="a JSON object: ok, and an array of findings")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Examine and print."""
+    settings = load_settings()
+    findings = examine(settings.state_dir, settings.cgroup_root, settings.uid_base)
+    if args.json:
+        print(msgspec.json.encode({"ok": is_fit(findings), "findings": findings}).decode())
+    else:
+        _print_table(findings)
+    return 0 if is_fit(findings) else 5
+
+
+def _print_table(findings: Sequence[Finding]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("", "what", "found", "remedy")
+    for finding in findings:
+        table.add_row(_MARKS[finding.status], finding.name, escape(finding.found), escape(finding.remedy))
+    Console().print(table)

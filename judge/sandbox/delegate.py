@@ -1,0 +1,45 @@
+"""Hands our cgroups on v1 and hybrid hosts to a plain user, once, as root. (v2 hosts delegate by systemd.)"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from judge.errors import HostError
+from judge.kernel.cgroupfs import read_hierarchies
+from judge.sandbox.cgroup import V1_CONTROLLERS, parent_name
+
+
+def delegate_to(uid: int, gid: int) -> tuple[Path, ...]:
+    """Make the parent group of ``uid`` in each v1 hierarchy and give it to them; returns the directories.
+
+    Idempotent; only groups named by us are touched. Raises HostError.
+    """
+    hierarchies = read_hierarchies()
+    points = {hierarchies.v1[name]: name for name in V1_CONTROLLERS if name in hierarchies.v1}
+    if not points:
+        raise HostError(
+            "this host has no cgroup v1 hierarchy; on v2 run the service below a unit with Delegate=yes, "
+            "as deploy/systemd does"
+        )
+    made = []
+    for point in points:
+        directory = Path(point) / parent_name(uid)
+        try:
+            directory.mkdir(exist_ok=True)
+            _fill_cpuset(directory)
+            for path in (directory, *(directory / name for name in ("cgroup.procs", "tasks"))):
+                if path.exists():
+                    os.chown(path, uid, gid)
+        except OSError as error:
+            raise HostError(f"cannot delegate {directory}: {error}; remedy: run it as root") from error
+        made.append(directory)
+    return tuple(made)
+
+
+def _fill_cpuset(directory: Path) -> None:
+    """A new cpuset group is empty and takes nobody in."""
+    for name in ("cpuset.mems", "cpuset.cpus"):
+        file = directory / name
+        if file.exists() and not file.read_text().strip():
+            file.write_text((directory.parent / name).read_text().strip())
