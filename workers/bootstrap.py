@@ -1,0 +1,145 @@
+"""The composition root of a worker: what really judges, built from the settings. ``judge_factory`` names it.
+
+Slots are opened in the pool's children; the host is tested in a process of its own before that.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from judge.assembly import grading_options, open_slot, workshop_of
+from judge.config import Settings
+from judge.errors import HostError, JudgeError
+from judge.grading.calibrate import with_time_limit
+from judge.grading.casedata import CaseData
+from judge.grading.offer import Offers, is_offered
+from judge.grading.pipeline import Judge
+from judge.grading.selftest import run_selftest as run_language_selftest
+from judge.grading.toolchain import Toolchains
+from judge.language import Languages
+from judge.model.language import LanguageSpec, SelfTest
+from judge.model.problem import Problem
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.package.digest import package_digest
+from judge.sandbox.rootfs import host_rootfs
+from judge.sandbox.selftest import run_selftest
+from judge.sandbox.slot import Slot
+from judge.store import ArtifactStore
+from workers.judging import Emit, Readiness
+from workers.problems import Problems
+
+#: A weight for classes that the settings do not name: as any other program's.
+_USUAL_WEIGHT = 100
+
+
+class SandboxJudge:
+    """Judges in one slot. See :class:`workers.judging.SlotJudge`."""
+
+    def __init__(self, settings: Settings, slot: Slot, judge: Judge) -> None:
+        self._settings = settings
+        self._slot = slot
+        self._judge = judge
+        self._problems = Problems(settings)
+        self._weight = _USUAL_WEIGHT
+
+    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+        """Judge one submission."""
+        self._slot.forget_cancel()
+        self._set_weight(submission.priority_class)
+        with self._problems.open(submission.package) as problem:
+            report = self._judge.judge(submission, self._with_time_limit(problem), emit)
+        return msgspec.structs.replace(
+            report, attempt=attempt, judged_by=f"{socket.gethostname()}/{self._slot.config.index}"
+        )
+
+    def cancel(self) -> None:
+        """End what runs now."""
+        self._slot.cancel()
+
+    def _set_weight(self, priority_class: str) -> None:
+        weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
+        if weight != self._weight:
+            self._slot.set_weight(weight)
+            self._weight = weight
+
+    def _with_time_limit(self, problem: Problem) -> Problem:
+        if problem.limits.time_limit_ns or problem.submit_answer:
+            return problem
+        kept = Path(self._settings.state_dir) / "time-limits"
+        return with_time_limit(self._judge, problem, package_digest(Path(problem.path)), kept)
+
+
+class SandboxFactory:
+    """See :class:`workers.judging.JudgeFactory`."""
+
+    def readiness(self, settings: Settings) -> Readiness:
+        """Attack the sandbox, test the languages. Raises HostError when this host must not judge."""
+        with open_slot(settings, 0) as slot:
+            problems = _attack(settings, slot)
+            languages, missing = _languages(settings, slot)
+        if not languages:
+            raise HostError(f"no language works here: {'; '.join(missing)}")
+        return Readiness(languages=tuple(sorted(languages)), problems=(*problems, *missing))
+
+    @contextmanager
+    def open_slot(self, settings: Settings, index: int) -> Iterator[SandboxJudge]:
+        """Slot ``index``, pinned and warm."""
+        data = CaseData(settings.case_data_bytes)
+        try:
+            with open_slot(settings, index) as slot:
+                judge = Judge([slot], workshop_of(settings), data, grading_options(settings))
+                yield SandboxJudge(settings, slot, judge)
+        finally:
+            data.close()
+
+    def clean_leftovers(self, settings: Settings) -> int:
+        """Nothing to do ahead: a slot cleans up after a dead one of its number when it is opened."""
+        return 0
+
+
+build_judge = SandboxFactory()
+
+
+def _attack(settings: Settings, slot: Slot) -> list[str]:
+    """Run the shipped attacks. Raises HostError when a wall does not hold; says so when they cannot be run."""
+    try:
+        results = run_selftest(slot, host_rootfs(Path(settings.state_dir)))
+    except HostError as error:
+        return [f"sandbox self-test not run: {error}"]
+    broken = [result for result in results if not result.ok]
+    if broken:
+        raise HostError(f"the sandbox does not hold: {broken[0].name}: {broken[0].complaint}; see judge selftest")
+    return []
+
+
+def _languages(settings: Settings, slot: Slot) -> tuple[set[str], list[str]]:
+    """The ids of languages to offer, and why some of the configured ones are not."""
+    toolchains = Toolchains(Path(settings.state_dir))
+    offers = Offers(Path(settings.state_dir))
+    store = ArtifactStore(Path(settings.state_dir) / "artifacts")
+    found, missing = set(), []
+    for language in Languages.open(settings.languages_dir):
+        if is_offered(language, toolchains, offers):
+            found.add(language.id)
+        elif language.id in settings.languages:
+            complaint = _quick_test(slot, toolchains, language, store)
+            if complaint:
+                missing.append(f"{language.id}: {complaint}")
+            else:
+                found.add(language.id)
+    return found, missing
+
+
+def _quick_test(slot: Slot, toolchains: Toolchains, language: LanguageSpec, store: ArtifactStore) -> str:
+    """Compile and run one small program; what went wrong, or empty."""
+    try:
+        report = run_language_selftest(slot.container, toolchains(language), language, store, tests=(SelfTest.ADD,))
+    except JudgeError as error:
+        return str(error)
+    return next((result.detail for result in report.results if result.passed is False), "")

@@ -1,0 +1,89 @@
+"""Problem packages on a worker: found by reference, read once while they do not change."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from judge.config import Settings
+from judge.depot import PackageCache, PackageStore, is_digest
+from judge.errors import PackageError, UsageError
+from judge.model.problem import Problem
+from judge.package.read import read_package
+from judge.package.source import open_package
+
+#: So many problems are kept as values; a value is small, the test data stay on disk.
+KEPT_MAX = 64
+
+#: What changes when a file does: path, inode, size, times of change of content and of the inode.
+Signature = tuple[tuple[str, int, int, int, int], ...]
+
+
+class Problems:
+    """Opens packages; one per slot."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._kept: OrderedDict[str, tuple[Signature, Problem]] = OrderedDict()
+
+    @contextmanager
+    def open(self, reference: str) -> Iterator[Problem]:
+        """The problem that a submission names; its files exist while the context lasts.
+
+        Raises PackageError (no package there, or a broken one), StoreError and HostError (ours).
+        """
+        with ExitStack() as stack:
+            if is_digest(reference):
+                root = stack.enter_context(self._cache().package(reference))
+                yield self._read(str(root), signature=())
+            elif os.path.isabs(reference) and os.path.exists(os.path.join(reference, "problem.yaml")):
+                yield self._read(reference, signature_of(Path(reference)))
+            else:
+                yield _opened(stack, reference)
+
+    def _cache(self) -> PackageCache:
+        return PackageCache(
+            Path(self._settings.state_dir) / "packages",
+            PackageStore(self._settings.package_store),
+            self._settings.package_cache_bytes,
+        )
+
+    def _read(self, path: str, signature: Signature) -> Problem:
+        known = self._kept.get(path)
+        if known is not None and known[0] == signature:
+            self._kept.move_to_end(path)
+            return known[1]
+        problem = read_package(Path(path))
+        self._kept[path] = (signature, problem)
+        self._kept.move_to_end(path)
+        if len(self._kept) > KEPT_MAX:
+            self._kept.popitem(last=False)
+        return problem
+
+
+def signature_of(root: Path) -> Signature:
+    """What tells two states of a directory apart without reading its files."""
+    entries = []
+    waiting = [os.fspath(root)]
+    while waiting:
+        with os.scandir(waiting.pop()) as found:
+            for entry in found:
+                status = entry.stat(follow_symlinks=False)
+                entries.append((entry.path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    entries.sort()
+    return tuple(entries)
+
+
+def _opened(stack: ExitStack, reference: str) -> Problem:
+    """Packages of other kinds are read anew each time. What is not there is the setter's fault here, not a caller's."""
+    if not os.path.isabs(reference):
+        raise PackageError("a package is named by an absolute path or a digest", where=reference[:200])
+    try:
+        return stack.enter_context(open_package(reference))
+    except UsageError as error:
+        raise PackageError(f"{error} (on this worker)") from error
