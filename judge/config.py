@@ -50,8 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     longer than ``ageing_s`` goes ahead of its class, longer than ``waiting_max_s`` becomes a judge error; records are
     kept ``keep_s`` and at most ``keep_max`` of them.
 
-    ``languages`` are offered after a quick test at each start; so is every language that passed `judge languages
-    test` here. ``class_cpu_weights`` are the cgroup CPU weights (100 = usual) of what runs in each class.
+    ``selftest``: attack the sandbox before judging, at each start. ``languages`` are offered after a quick test at
+    each start; so is every language that passed `judge languages test` here. ``class_cpu_weights`` are the cgroup CPU weights (100 = usual) of what runs in each class.
 
     ``package_store`` is where packages are fetched from by digest: a directory or an HTTP(S) URL.
     ``package_cache_bytes`` bounds the unpacked ones. A worker with less than ``disk_free_min_bytes`` free takes itself
@@ -96,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     waiting_max_s: int = 86_400
     keep_s: int = 604_800
     keep_max: int = 1_000_000
+    selftest: bool = True
     languages: tuple[str, ...] = ("c", "cpp", "python3")
     class_cpu_weights: dict[str, int] = msgspec.field(default_factory=_class_cpu_weights)
     package_store: str = ""

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
+from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -255,18 +256,20 @@ def _update(client: Client, row: Row) -> None:
 
 
 def _table(rows: list[Row]) -> Table:
-    table = Table(title="judge demo", title_justify="left", pad_edge=False)
-    for name in ("submission", "language", "verdict", "expected", "deciding test"):
-        table.add_column(name, overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("submission", overflow="ellipsis", no_wrap=True, min_width=14)
+    for name in ("language", "verdict", "expected"):
+        table.add_column(name, no_wrap=True, min_width=3)
+    table.add_column("deciding test", overflow="ellipsis", no_wrap=True, min_width=8)
     for name in ("CPU time", "wall time", "peak memory", "processes"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold", min_width=7)
     for row in rows:
         table.add_row(*_cells(row))
     return table
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    expected = " or ".join(row.expected) or "any"
+    expected = "/".join(row.expected) or "any"
     report = row.report
     if report is None:
         return (row.submission, row.language, f"[dim]{row.state}[/dim]", expected)
