@@ -5,7 +5,6 @@ The only place that knows which room's parts fit into which other room's. Nothin
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from judge.grading.programs import Workshop
 from judge.grading.score import ScoreDialect
 from judge.grading.toolchain import Toolchains
 from judge.language import Languages
-from judge.sandbox.slot import Slot, SlotConfig
+from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.store import ArtifactStore
 
 
@@ -48,12 +47,11 @@ def open_judges(settings: Settings, count: int, *, run_all: bool = False) -> Ite
 
 @contextmanager
 def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
-    """Slot ``index`` of this process, pinned to a core of its own while there are enough."""
-    cores = sorted(os.sched_getaffinity(0))
+    """A slot of this process, pinned to a core of its own while the slots of this host do not outnumber the cores."""
     config = SlotConfig(
         index=index,
         state_dir=settings.state_dir,
-        cpu=cores[index % len(cores)] if index < len(cores) else -1,
+        cpu=CPU_BY_NUMBER,
         uid_base=settings.uid_base,
         cgroup_root=settings.cgroup_root,
     )

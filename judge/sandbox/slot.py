@@ -13,6 +13,7 @@ A slot belongs to one thread, but for :meth:`Slot.cancel`, :meth:`Slot.freeze` a
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import threading
 import time
@@ -30,9 +31,14 @@ from judge.sandbox.spec import ContainerSpec
 __all__ = ["Container", "Interaction", "Slot", "SlotConfig"]
 
 
+#: For :attr:`SlotConfig.cpu`: a core of its own while the slots of this host do not outnumber the cores.
+CPU_BY_NUMBER = -2
+
+
 @dataclass(frozen=True)
 class SlotConfig:
-    """What makes one slot. ``cpu`` is the core to pin to (-1 = none), ``weight`` the cgroup CPU weight.
+    """What makes one slot. ``cpu`` is the core to pin to (-1 = none, CPU_BY_NUMBER = chosen), ``weight`` the cgroup
+    CPU weight.
 
     ``uid_base`` and ``cgroup_root`` are as in the settings. ``index`` is where the search for a free slot number
     of this host begins.
@@ -79,6 +85,7 @@ class Slot:
         with contextlib.ExitStack() as stack:
             host = find_host(config.cgroup_root)
             number = stack.enter_context(claim_number(config.index))
+            config = dataclasses.replace(config, cpu=_cpu_of(config.cpu, number))
             groups = _open_groups(stack, host, number, config)
             identity = identity_of(number, config.uid_base, host.version)
             slot = cls(config, number, identity, groups, Keeper(identity, _with_stage(config.state_dir)))
@@ -152,6 +159,14 @@ class Slot:
                 self._frozen_ns += now_ns - since
             frozen, self._frozen_ns = self._frozen_ns, 0
         return frozen
+
+
+def _cpu_of(cpu: int, number: int) -> int:
+    """The core of slot ``number``. Slots of all processes share one count, so they spread over the cores."""
+    if cpu != CPU_BY_NUMBER:
+        return cpu
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[number] if number < len(cores) else -1
 
 
 def _open_groups(stack: contextlib.ExitStack, host: CgroupHost, number: int, config: SlotConfig) -> SlotGroups:
