@@ -51,7 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kept ``keep_s`` and at most ``keep_max`` of them.
 
     ``selftest``: attack the sandbox before judging, at each start. ``languages`` are offered after a quick test at
-    each start; so is every language that passed `judge languages test` here. ``class_cpu_weights`` are the cgroup CPU weights (100 = usual) of what runs in each class.
+    each start; so is every language that passed `judge languages test` here. ``class_cpu_weights`` are the cgroup
+    CPU weights (100 = usual) of what runs in each class.
 
     ``package_store`` is where packages are fetched from by digest: a directory or an HTTP(S) URL.
     ``package_cache_bytes`` bounds the unpacked ones. A worker with less than ``disk_free_min_bytes`` free takes itself

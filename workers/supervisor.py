@@ -22,7 +22,6 @@ import fcntl
 import logging
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -36,7 +35,7 @@ from judge.observe.exporter import listen
 from judge.observe.logs import set_up_logging
 from judge.observe.pipe import open_pipe
 from workers.judging import load_factory
-from workers.process import ManagedProcess, ProcessSpec, python_module
+from workers.process import ManagedProcess, ProcessSpec, python_module, spawn
 from workers.profile import run_directory
 from workers.redis_server import server_argv, wait_until_ready
 
@@ -111,7 +110,8 @@ class Supervisor:
 
     def _probe(self) -> None:
         """Find out what this host can do, in a process that leaves nothing in this one."""
-        if subprocess.run(python_module("workers.probe"), env=self._env, check=False).returncode != 0:
+        pid = spawn(ProcessSpec("probe", python_module("workers.probe"), self._env))
+        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
             raise HostError("this host cannot judge; see the line above")
 
     def _start_services(self) -> None:

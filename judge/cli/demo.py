@@ -257,12 +257,12 @@ def _update(client: Client, row: Row) -> None:
 
 def _table(rows: list[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("submission", overflow="ellipsis", no_wrap=True, min_width=14)
+    table.add_column("submission", overflow="ellipsis", no_wrap=True, min_width=12)
     for name in ("language", "verdict", "expected"):
-        table.add_column(name, no_wrap=True, min_width=3)
+        table.add_column(name, no_wrap=True)
     table.add_column("deciding test", overflow="ellipsis", no_wrap=True, min_width=8)
-    for name in ("CPU time", "wall time", "peak memory", "processes"):
-        table.add_column(name, justify="right", overflow="fold", min_width=7)
+    for name in ("CPU", "wall", "memory", "processes"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row))
     return table
