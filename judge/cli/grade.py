@@ -14,6 +14,7 @@ from judge.assembly import open_judge
 from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
 from judge.cli.report import write_page
 from judge.config import Settings, load_settings
+from judge.errors import PackageError
 from judge.grading.calibrate import with_limit, with_time_limit
 from judge.grading.pipeline import Judge
 from judge.grading.score import ScoreDialect
@@ -63,10 +64,14 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings()
     if args.dialect:
         settings = msgspec.structs.replace(settings, score_dialect=args.dialect)
-    with open_package(args.package) as package:
-        problem = _overridden(package, args)
-        with open_judge(settings, slots=args.slots, run_all=args.all) as judge:
-            report = _judge(judge, submission, problem, settings, quiet=args.json)
+    try:
+        with open_package(args.package) as package:
+            problem = _overridden(package, args)
+            with open_judge(settings, slots=args.slots, run_all=args.all) as judge:
+                report = _judge(judge, submission, problem, settings, quiet=args.json)
+    except PackageError as error:
+        where = f"{args.package}/{error.where}" if error.where else args.package
+        raise PackageError(error.message, where=where) from error
     if args.html:
         write_page(render_html(report), args.html)
     if args.json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 
 import msgspec
 from rich.console import Console
@@ -25,7 +25,7 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile
 from judge.model.units import MS_NS, S_NS, format_bytes, format_ns
-from judge.sandbox.capture import Completed
+from judge.sandbox.capture import Completed, memfd_of
 
 
 class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,12 +98,12 @@ def _limits(args: argparse.Namespace) -> Limits:
 
 
 def _open_stdin(name: str, stack: ExitStack) -> int | None:
+    """A copy of what the program is to read: a descriptor of ours would show where it came from."""
     if not name:
         return None
-    if name == "-":
-        return sys.stdin.fileno()
     try:
-        fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as file:
+            fd = memfd_of(file.read(), "stdin")
     except OSError as error:
         raise UsageError(f"{name}: {os.strerror(error.errno or 0)}") from error
     stack.callback(os.close, fd)
@@ -165,7 +165,7 @@ def _print(output: RunOutput, done: Completed | None) -> None:
         sys.stderr.flush()
     console = Console(stderr=True, highlight=False)
     if output.compile_log:
-        console.print(output.compile_log.rstrip(), markup=False)
+        console.print(output.compile_log.rstrip(), markup=False, soft_wrap=True)
     usage = output.usage
     words = [output.outcome, output.cause] if output.cause else [output.outcome, f"exit code {output.exit_code}"]
     words += [
@@ -173,4 +173,5 @@ def _print(output: RunOutput, done: Completed | None) -> None:
         f"wall {format_ns(usage.wall_time_ns)}",
         f"memory {format_bytes(usage.memory_peak_bytes)}",
     ]
-    console.print(" · ".join(words), markup=False, style="bold" if output.outcome == Outcome.EXITED else "bold red")
+    style = "bold" if output.outcome == Outcome.EXITED else "bold red"
+    console.print(" · ".join(words), markup=False, soft_wrap=True, style=style)

@@ -22,15 +22,18 @@ submission for its last line. When S has ended, V reads an end of file and its w
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from judge.grading.excerpt import escape
 from judge.grading.execute import STDERR_READ_BYTES, CancelledError, SubmissionBox, files_of
 from judge.grading.feedback import DIRECTORY
 from judge.grading.options import GradingOptions
-from judge.grading.programs import ProgramBox
+from judge.grading.programs import ProgramBox, SetterProgram
 from judge.grading.validate import (
     ANSWER_FD,
     FEEDBACK_FILES,
@@ -41,6 +44,7 @@ from judge.grading.validate import (
     validator_args,
 )
 from judge.grading.verdicts import reason_of_run, verdict_of_run
+from judge.model.limits import Limits
 from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
@@ -78,7 +82,8 @@ def converse(
     """Run one interactive pass and decide it. Blocks; raises CancelledError, InfrastructureError."""
     program = validator.program
     args = validator_args(kind, case, INTERACTOR_OUTPUT)
-    spec = program.run_spec(args, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
+    patient = outliving(program, submission.limits)
+    spec = patient.run_spec(args, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
     input_fd = open_input()
     try:
         with files_of(submission, case) as files:
@@ -96,6 +101,12 @@ def converse(
         os.close(input_fd)
     validation = validation_of(kind, program, done.other_side, options.feedback_bytes)
     return _conversation(submission, case, done, validation)
+
+
+def outliving(program: SetterProgram, limits: Limits) -> SetterProgram:
+    """The validator with real time left after the submission has used up all of its own."""
+    wall_time_ns = program.limits.wall_time_ns + limits.wall_time_ns
+    return dataclasses.replace(program, limits=msgspec.structs.replace(program.limits, wall_time_ns=wall_time_ns))
 
 
 def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, validation: Validation) -> Conversation:
