@@ -106,7 +106,7 @@ def per_minute(recent: Sequence[FinishedLately], complete: bool) -> dict[str, fl
     late = [item for item in recent if item.done_ago_ms <= RATE_WINDOW_MS]
     window_ms = RATE_WINDOW_MS
     if late and not complete and len(late) == len(recent):
-        window_ms = max(max(item.done_ago_ms for item in late), 1)
+        window_ms = max(1, *(item.done_ago_ms for item in late))
     return {
         verdict: round(count * 60_000 / window_ms, 1)
         for verdict, count in sorted(Counter(item.verdict for item in late).items())

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import StartPrometheus, scrape_config, until
+from observe_servers import StartPrometheus, scrape_config, until
 
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult, Usage

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from conftest import StartPrometheus, scrape_config, until
+from observe_servers import StartPrometheus, scrape_config, until
 
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult, Usage
