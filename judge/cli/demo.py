@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
-import os
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -21,21 +15,18 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from judge.client import Client, embedded_url, submission_of
-from judge.config import Settings, load_settings
-from judge.errors import HostError, JudgeError, UsageError
+from judge.cli.embedded import embedded_service, sweep_old
+from judge.client import Client, submission_of
+from judge.config import load_settings
+from judge.errors import JudgeError, UsageError
 from judge.language import Languages
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.package.read import read_package
-from judge.queue.admin import worker_views
 from judge.queue.values import State, WorkerInfo
 
-STATE_PREFIX = "judge-demo-"
-START_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 30.0
 REFRESH_S = 0.1
 
 
@@ -79,11 +70,13 @@ def run(args: argparse.Namespace) -> int:
     """The whole demo."""
     packages = [read_package(path) for path in example_packages(args.packages)]
     console = Console(stderr=args.json)
-    sweep_old_demos()
+    sweep_old()
+    overrides = {"slots": args.slots} if args.slots else {}
     with ExitStack() as stack:
-        settings = stack.enter_context(_service(args.slots))
-        client = stack.enter_context(Client.open(settings))
-        info = _wait_for_worker(client, console)
+        with console.status("starting a service: Redis, a worker, its slots"):
+            service = stack.enter_context(embedded_service(**overrides))
+            client = stack.enter_context(Client.open(service.settings))
+            info = service.wait_for_worker(client).info
         rows = [row for package in packages for row in _rows(package, info)]
         began = time.monotonic()
         _submit(client, rows)
@@ -113,83 +106,6 @@ def example_packages(named: Sequence[str]) -> list[Path]:
         if found:
             return found
     raise UsageError("no examples/ directory here: run it in a checkout, or name problem packages")
-
-
-def sweep_old_demos() -> int:
-    """Remove directories of demos that were killed; those in use are locked. Returns how many were removed."""
-    removed = 0
-    for path in Path(tempfile.gettempdir()).glob(f"{STATE_PREFIX}*"):
-        try:
-            lock = os.open(path / "demo-lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except OSError:
-            continue
-        try:
-            if os.fstat(lock).st_uid == os.geteuid():
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path, ignore_errors=True)
-                removed += 1
-        except BlockingIOError:
-            pass
-        finally:
-            os.close(lock)
-    return removed
-
-
-@contextmanager
-def _service(slots: int | None) -> Iterator[Settings]:
-    """A service in a temporary directory; stopped and removed at the end."""
-    state_dir = tempfile.mkdtemp(prefix=STATE_PREFIX)
-    lock = os.open(os.path.join(state_dir, "demo-lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    os.chmod(state_dir, 0o711)
-    environ = {name: value for name, value in os.environ.items() if name not in ("JUDGE_BROKER", "JUDGE_NODE")}
-    environ |= {"JUDGE_STATE_DIR": state_dir, "JUDGE_METRICS_PORT": "0", "JUDGE_LOG_LEVEL": "error"}
-    environ |= {"JUDGE_SLOTS": str(slots)} if slots else {}
-    words = [sys.executable, "-m", "workers.supervisor", "--embedded", "--die-with-parent"]
-    log = os.path.join(state_dir, "service.log")
-    with open(log, "wb") as log_file:
-        process = subprocess.Popen(
-            words, env=environ, stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file, process_group=0
-        )
-    try:
-        _wait_for_socket(process, load_settings(environ), log)
-        yield load_settings(environ)
-    finally:
-        _stop(process)
-        shutil.rmtree(state_dir, ignore_errors=True)
-        os.close(lock)
-
-
-def _wait_for_socket(process: subprocess.Popen[bytes], settings: Settings, log: str) -> None:
-    socket = Path(embedded_url(settings).removeprefix("unix://"))
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while not socket.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            lines = Path(log).read_text(errors="replace").strip().splitlines()
-            raise HostError(f"the service did not start: {lines[-1] if lines else 'no word from it'}")
-        time.sleep(0.02)
-
-
-def _wait_for_worker(client: Client, console: Console) -> WorkerInfo:
-    """What the worker can do, once it has registered."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    with console.status("starting a service: Redis, a worker, its slots"):
-        while time.monotonic() < deadline:
-            workers = worker_views(client.queue)
-            if workers:
-                return workers[0].info
-            time.sleep(0.05)
-    raise HostError("the worker did not register in time")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _rows(problem: Problem, info: WorkerInfo) -> list[Row]:
@@ -258,18 +174,18 @@ def _update(client: Client, row: Row) -> None:
 def _table(rows: list[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("submission", overflow="ellipsis", no_wrap=True, min_width=12)
-    for name in ("language", "verdict", "expected"):
-        table.add_column(name, no_wrap=True)
+    for name, width in (("language", 7), ("verdict", 7), ("expected", 5)):
+        table.add_column(name, no_wrap=True, min_width=width)
     table.add_column("deciding test", overflow="ellipsis", no_wrap=True, min_width=8)
-    for name in ("CPU", "wall", "memory", "processes"):
-        table.add_column(name, justify="right", no_wrap=True)
+    for name, width in (("CPU", 7), ("wall", 7), ("memory", 9), ("procs", 5)):
+        table.add_column(name, justify="right", no_wrap=True, min_width=width)
     for row in rows:
         table.add_row(*_cells(row))
     return table
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    expected = "/".join(row.expected) or "any"
+    expected = row.expected[0] + ("+" if len(row.expected) > 1 else "") if row.expected else "any"
     report = row.report
     if report is None:
         return (row.submission, row.language, f"[dim]{row.state}[/dim]", expected)

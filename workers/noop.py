@@ -1,0 +1,49 @@
+"""A judge that accepts everything at once: what remains is the queue. For measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from judge.config import Settings
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+from workers.judging import Emit, Readiness
+
+
+class NoopJudge:
+    """See :class:`workers.judging.SlotJudge`."""
+
+    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+        """Accept."""
+        return Report(
+            submission=submission.id,
+            problem="noop",
+            language=submission.language,
+            verdict=Verdict.AC,
+            attempt=attempt,
+        )
+
+    def cancel(self) -> None:
+        """Nothing runs."""
+
+
+class NoopFactory:
+    """See :class:`workers.judging.JudgeFactory`."""
+
+    def readiness(self, settings: Settings) -> Readiness:
+        """Ready."""
+        return Readiness(languages=settings.languages)
+
+    @contextmanager
+    def open_slot(self, settings: Settings, index: int) -> Iterator[NoopJudge]:
+        """No slot is needed."""
+        yield NoopJudge()
+
+    def clean_leftovers(self, settings: Settings) -> int:
+        """There are none."""
+        return 0
+
+
+NOOP = NoopFactory()
