@@ -15,6 +15,7 @@ from judge.config import Settings
 from judge.errors import UsageError
 from judge.grading.casedata import CaseData
 from judge.grading.drive import Gate
+from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
 from judge.grading.programs import Workshop
@@ -33,7 +34,7 @@ def open_judge(settings: Settings, *, slots: int = 1, run_all: bool = False) -> 
     """
     with _parts(settings, run_all=run_all) as (workshop, data, options), ExitStack() as stack:
         opened = [stack.enter_context(open_slot(settings, index)) for index in range(slots)]
-        yield Judge(opened, workshop, data, options)
+        yield Judge(opened, workshop, data, options, noise=NoiseMeter())
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def open_judges(settings: Settings, count: int, *, run_all: bool = False) -> Ite
     with _parts(settings, run_all=run_all) as (workshop, data, options), ExitStack() as stack:
         gate = Gate()
         slots = [stack.enter_context(open_slot(settings, index)) for index in range(count)]
-        yield [Judge([slot], workshop, data, options, gate if count > 1 else None) for slot in slots]
+        yield [Judge([slot], workshop, data, options, gate if count > 1 else None, NoiseMeter()) for slot in slots]
 
 
 @contextmanager

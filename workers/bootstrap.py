@@ -17,6 +17,7 @@ from judge.config import Settings
 from judge.errors import HostError, JudgeError
 from judge.grading.calibrate import with_time_limit
 from judge.grading.casedata import CaseData
+from judge.grading.noise import NoiseMeter
 from judge.grading.offer import Offers, is_offered
 from judge.grading.pipeline import Judge
 from judge.grading.selftest import run_selftest as run_language_selftest
@@ -93,7 +94,7 @@ class SandboxFactory:
         data = CaseData(settings.case_data_bytes)
         try:
             with open_slot(settings, index) as slot:
-                judge = Judge([slot], workshop_of(settings), data, grading_options(settings))
+                judge = Judge([slot], workshop_of(settings), data, grading_options(settings), noise=NoiseMeter())
                 yield SandboxJudge(settings, slot, judge)
         finally:
             data.close()

@@ -20,16 +20,17 @@ from functools import partial
 from judge.errors import PackageError
 from judge.grading.answersheet import AnswerSheet
 from judge.grading.casedata import CaseData
-from judge.grading.compile import Compiled, compile_program
+from judge.grading.compile import Compiled, Toolchain, compile_program
 from judge.grading.customgrader import grade_with
 from judge.grading.drive import Gate, Station, drive, drive_parallel
 from judge.grading.execute import always
 from judge.grading.includes import with_includes
 from judge.grading.limits import compile_limits, submission_limits
+from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
 from judge.grading.order import Task, judge_tree, plan_of
 from judge.grading.programs import Workshop, first_line, open_box
-from judge.grading.reporting import deciding_case, first_error, report_of_judging, report_without_judging
+from judge.grading.reporting import cases_of, deciding_case, first_error, report_of_judging, report_without_judging
 from judge.grading.score import Grader
 from judge.grading.setup import Runnable, Setup, Tools, build_tools
 from judge.model.event import CaseJudged, Compiling, Event
@@ -58,7 +59,8 @@ class Judge:
     """Judges submissions on its slots, one submission at a time; used from one thread.
 
     ``slots``: at least one; more judge several tests of a submission at once. ``gate`` is shared by judges that
-    work at the same time on this machine, so that what must be measured in quiet is.
+    work at the same time on this machine, so that what must be measured in quiet is. ``noise`` measures the slot
+    when a time near the limit counts (or earlier, when somebody asked it to).
     """
 
     slots: Sequence[Slot]
@@ -66,6 +68,7 @@ class Judge:
     data: CaseData
     options: GradingOptions = field(default_factory=GradingOptions)
     gate: Gate | None = None
+    noise: NoiseMeter | None = None
 
     def judge(self, submission: Submission, problem: Problem, emit: Emit = unheard) -> Report:
         """All stages. The problem's time limit must be known (see :mod:`judge.grading.calibrate`).
@@ -131,6 +134,7 @@ class Judge:
         program = Runnable(compiled, self.workshop.toolchain(compiled.language), limits)
         setup = Setup(problem, tools, self.data, self.options, program=program)
         root, deciding = self.judge_tasks(submission.id, setup, emit)
+        near_limit = any(case.reruns_ns for case in cases_of(root))
         return report_of_judging(
             submission,
             problem,
@@ -140,7 +144,14 @@ class Judge:
             time_limit_ns=limits.cpu_time_ns,
             memory_limit_bytes=limits.memory_bytes,
             deciding=deciding,
+            noise_ratio=self.noise_ratio(program.toolchain, needed=near_limit),
         )
+
+    def noise_ratio(self, toolchain: Toolchain, *, needed: bool) -> float | None:
+        """How noisy the first slot is known to be; measured now when ``needed``."""
+        if self.noise is None:
+            return None
+        return self.noise.ratio(self.slots[0].container, toolchain.rootfs, needed=needed)
 
     def judge_answers(self, submission: Submission, problem: Problem, tools: Tools, emit: Emit = unheard) -> Report:
         """Judge an output-only submission: its files are the outputs."""

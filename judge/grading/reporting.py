@@ -46,6 +46,7 @@ def report_of_judging(
     time_limit_ns: int,
     memory_limit_bytes: int,
     deciding: CaseReport | None,
+    noise_ratio: float | None = None,
 ) -> Report:
     """The report of a submission that was judged. ``deciding``: the first case that had the final verdict."""
     verdict = root.verdict or Verdict.AC
@@ -67,6 +68,7 @@ def report_of_judging(
         pids_peak_max=max((usage.pids_peak or 0 for usage in usages), default=0),
         compile=compiled,
         root=root,
+        noise_ratio=noise_ratio,
     )
 
 
