@@ -66,8 +66,7 @@ _DOMJUDGE_WORDS: dict[str, tuple[Verdict, ...]] = {
     "COMPILER-ERROR": (CE,),
     "CHECK-MANUALLY": (),
 }
-_RESULTS = re.compile(rb"@EXPECTED_RESULTS@:[ \t]*([^\r\n]*)")
-_SCORE = re.compile(rb"@EXPECTED_SCORE@:[ \t]*([^\r\n]*)")
+_TAGS = tuple(re.compile(rb"@EXPECTED_%b@:[ \t]*([^\r\n]*)" % name) for name in (b"RESULTS", b"SCORE"))
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 
@@ -128,17 +127,28 @@ def rule(
 def comment_label(source: bytes) -> ExpectedResult | None:
     """What DOMjudge's @EXPECTED_RESULTS@ and @EXPECTED_SCORE@ comments say; None when there is none.
 
-    Words that nobody knows are passed over. Only the first comment of each kind counts.
+    Words that nobody knows are passed over. Only the first comment of each kind counts; DOMjudge takes verdicts in
+    either, and only a number for a score.
     """
-    verdicts: list[Verdict] = []
-    results = _RESULTS.search(source)
-    if results is not None:
-        for word in results[1].decode("utf-8", "replace").split(","):
-            name = re.match(r"[A-Za-z_-]*", word.strip())
-            verdicts += _DOMJUDGE_WORDS.get(name[0].upper().replace("_", "-") if name else "", ())
-    score_text = _SCORE.search(source)
-    score = _NUMBER.match(score_text[1].decode("utf-8", "replace").strip()) if score_text else None
+    results, scores = (_after(tag, source) for tag in _TAGS)
+    score = _NUMBER.match(scores.strip()) if scores is not None else None
+    if scores is not None and score is None:
+        results = f"{results}, {scores}" if results is not None else scores
     if results is None and score is None:
         return None
     value = float(score[0]) if score else None
-    return ExpectedResult(verdicts=tuple(dict.fromkeys(verdicts)), score_min=value, score_max=value)
+    return ExpectedResult(verdicts=_verdicts_in(results or ""), score_min=value, score_max=value)
+
+
+def _after(tag: re.Pattern[bytes], source: bytes) -> str | None:
+    match = tag.search(source)
+    return match[1].decode("utf-8", "replace") if match else None
+
+
+def _verdicts_in(text: str) -> tuple[Verdict, ...]:
+    """The meaning of comma-separated words; whatever follows a word (the end of the comment) is passed over."""
+    verdicts: list[Verdict] = []
+    for word in text.split(","):
+        name = re.match(r"[A-Za-z_-]*", word.strip())
+        verdicts += _DOMJUDGE_WORDS.get(name[0].upper().replace("_", "-") if name else "", ())
+    return tuple(dict.fromkeys(verdicts))

@@ -207,6 +207,8 @@ def _constants(section: Section) -> tuple[tuple[str, str], ...]:
     table = section.section("constants").table
     constants = []
     for name, node in table.values.items():
+        if isinstance(node, Table):  # BAPCtools also writes {value: ..., latex: ...}
+            node = node.values.get("value", node)
         if not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name):
             section.findings_block(table.lines[name], f"constants.{name}", "is not a valid name of a constant")
         elif not isinstance(node, Leaf) or node.value is None or isinstance(node.value, bool):

@@ -63,7 +63,11 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
         validator_kind=ValidatorKind.DEFAULT if validator is None else ValidatorKind.KATTIS,
         output_validator=validator,
         input_validators=_input_validators(tree, findings),
-        answer_validators=programs.programs_in(tree, "answer_validators", findings, grammars=True),
+        answer_validators=tuple(
+            program
+            for directory in ("answer_validator", "answer_validators")
+            for program in programs.programs_in(tree, directory, findings, grammars=True)
+        ),
         graders=_grader(tree, findings),
         static_validator=programs.single_program(tree, "static_validator", findings),
         include=programs.include_files(tree, findings),
@@ -100,10 +104,12 @@ def _output_validator(tree: Tree, metadata: Metadata, findings: Findings) -> Pro
 
 
 def _input_validators(tree: Tree, findings: Findings) -> tuple[Program, ...]:
-    old = programs.programs_in(tree, "input_format_validators", findings, grammars=True)
-    if old:
-        findings.warning("input_format_validators", "is called input_validators/ now")
-    validators = (*old, *programs.programs_in(tree, "input_validators", findings, grammars=True))
+    validators: tuple[Program, ...] = ()
+    for directory in ("input_format_validators", "input_validator", "input_validators"):
+        found = programs.programs_in(tree, directory, findings, grammars=True)
+        if found and directory != "input_validators":
+            findings.warning(directory, "is called input_validators/ by the format")
+        validators += found
     if not validators:
         findings.warning("input_validators", "there should be at least one input validator")
     return validators

@@ -91,6 +91,7 @@ def test_directories_that_say_nothing(tmp_path: Path) -> None:
         ("/* @EXPECTED_RESULTS@: run-error */", (RTE, MLE)),
         ("# @EXPECTED_RESULTS@:COMPILER-ERROR", (CE,)),
         ("# @EXPECTED_RESULTS@: WRONG_ANSWER, NO-OUTPUT", (WA,)),
+        ("# @EXPECTED_SCORE@: CORRECT", (AC,)),
         ("# @EXPECTED_RESULTS@: CHECK-MANUALLY", ()),
     ],
 )

@@ -223,7 +223,11 @@ def test_cases_for_the_validators_are_not_judged(tmp_path: Path) -> None:
     [
         ({"data/secret/2.in": "2\n"}, "data/secret/2.in", "has no answer file 2.ans"),
         ({"data/secret/1.in": None, "data/secret/1.ans": None}, "data", "has no test cases"),
-        ({"data/secret/test_group.yaml": "output_validator_args: [flote]\n"}, "data/secret/test_group.yaml:1: output", "no argument 'flote'"),
+        (
+            {"data/secret/test_group.yaml": "output_validator_args: [flote]\n"},
+            "data/secret/test_group.yaml:1: output",
+            "no argument 'flote'",
+        ),
         (
             {"data/secret/test_group.yaml": "output_validator_args: [float_tolerance]\n"},
             "data/secret",
