@@ -150,7 +150,10 @@ def _test_one(language: LanguageSpec, toolchains: Toolchains, slot: Slot, settin
     state = toolchains.state(language)
     if not state.ready:
         return TestRow(id=language.id, name=language.name, missing=state.missing[0], source=state.source)
-    toolchains.prepare(language, slot.container)
+    try:
+        toolchains.prepare(language, slot.container)
+    except LanguageError as error:
+        return TestRow(id=language.id, name=language.name, missing=str(error), source=state.source)
     toolchain = toolchains(language)
     store = ArtifactStore(Path(settings.state_dir) / "artifacts")
     version = toolchain_version(slot.container, toolchain, language)
