@@ -14,6 +14,9 @@ from judge.kernel import abi
 # PyDLL keeps the interpreter lock: a child made by clone3 must not find it half taken.
 _libc = ctypes.PyDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+# Looked up once, here, rather than after each clone.
+for _name in ("capset", "mount", "prctl", "setdomainname", "sethostname", "setns", "umount2", "unshare"):
+    getattr(_libc, _name)
 _NR = abi.NR.get(os.uname().machine, {})
 _CLONE_ARGS = struct.Struct("11Q")
 

@@ -57,6 +57,7 @@ _DEFAULTS: dict[str, int] = {
 #: Compilers are larger than the programs they are attacked with.
 _COMPILE_DEFAULTS: dict[str, int] = {
     **_DEFAULTS,
+    "cpu_time_ns": 600 * MS_NS,
     "memory_bytes": 256 * MIB,
     "processes": 64,
     "stderr_bytes": 256 * KIB,

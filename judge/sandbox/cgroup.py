@@ -31,6 +31,7 @@ _V1_RUN = ("memory", "pids", "cpuacct")
 _V1_SLOT = ("cpu", "cpuset", "freezer")
 V1_CONTROLLERS = (*_V1_RUN, *_V1_SLOT)
 _EMPTY_WAIT_S = 5.0
+_V1_TCP_BYTES_MAX = 16 << 20
 #: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages a
 #: core and keeps the change (mm/memcontrol.c, MEMCG_CHARGE_BATCH): that much is no residue.
 _RESIDUE_BYTES_MAX = 512 << 10
@@ -293,6 +294,7 @@ class RunGroupV1(RunGroup):
             "memsw_max": f"{memory}/memory.memsw.limit_in_bytes",
             "memory_peak": f"{memory}/memory.max_usage_in_bytes",
             "memory_now": f"{memory}/memory.usage_in_bytes",
+            "tcp_max": f"{memory}/memory.kmem.tcp.limit_in_bytes",
             "oom": f"{memory}/memory.oom_control",
             "pids_max": f"{pids}/pids.max",
             "pids_peak": f"{pids}/pids.peak",
@@ -303,7 +305,12 @@ class RunGroupV1(RunGroup):
         return cls(tuple(dict.fromkeys(at.values())), files, name)
 
     def _limit_memory(self, memory_bytes: int) -> None:
-        """Memory and swap together must never be below memory alone, not even for a moment."""
+        """Memory and swap together must never be below memory alone, not even for a moment.
+
+        v1 does not count the buffers of connections as memory, and counts them at all only under a limit of their own.
+        """
+        if "tcp_max" in self._fds:
+            self.write("tcp_max", min(memory_bytes, _V1_TCP_BYTES_MAX))
         if self._memory_max >= 0 and "memsw_max" in self._fds:
             self.write("memsw_max", -1)
         self.write("memory_max", memory_bytes)
@@ -436,6 +443,7 @@ class SlotGroups:
         self.host = host
         self._slots = {controller: parent / f"slot-{number}" for controller, parent in host.parents.items()}
         self.home_procs_fds: tuple[int, ...] = ()
+        self.slot_procs_fds: tuple[int, ...] = ()
         self._spare: RunGroup | None = None
         self._used: list[RunGroup] = []
         self._free = [f"r{index}" for index in range(_RING)]
@@ -444,13 +452,15 @@ class SlotGroups:
     def open(self, cpu: int, weight: int) -> None:
         """Remove what a dead slot of this number left, make the groups. Raises SandboxError."""
         try:
-            for directory in self._unique(self._slots.values()):
+            for directory in self.directories:
                 remove_tree(directory)
                 directory.mkdir()
                 self._stack.callback(remove_tree, directory)
-            doors = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
-            for door in doors:
-                self.home_procs_fds += (os.open(door / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+            homes, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
+            for home in homes:
+                self.home_procs_fds += (os.open(home / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+            for other in others:
+                self.slot_procs_fds += (os.open(other / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
         except OSError as error:
             self.close()
@@ -458,21 +468,27 @@ class SlotGroups:
                 "make slot groups", errno=error.errno or 0, detail=str(error), remedy="judge doctor"
             ) from error
 
+    @property
+    def directories(self) -> list[Path]:
+        """The slot's own group in each hierarchy."""
+        return self._unique(self._slots.values())
+
     @staticmethod
     def _unique(paths: Iterable[Path]) -> list[Path]:
         return list(dict.fromkeys(paths))
 
-    def _open_v2(self, cpu: int) -> list[Path]:
+    def _open_v2(self, cpu: int) -> tuple[list[Path], list[Path]]:
         slot = self._slots[""]
         if cpu >= 0 and "cpuset" in self.host.controllers:
             (slot / "cpuset.cpus").write_text(str(cpu))
         _enable_one(slot, _words(slot / "cgroup.controllers"))
         home = slot / _HOME
         home.mkdir()
-        return [home]
+        return [home], []
 
-    def _open_v1(self, cpu: int) -> list[Path]:
-        doors: list[Path] = []
+    def _open_v1(self, cpu: int) -> tuple[list[Path], list[Path]]:
+        """Where launchers wait, and the slot's groups in the hierarchies that runs do not change."""
+        homes: list[Path] = []
         if "cpuset" in self._slots:
             self._open_cpuset(self._slots["cpuset"], cpu)
         for controller in _V1_RUN:
@@ -481,9 +497,10 @@ class SlotGroups:
                     (self._slots["memory"] / "memory.swappiness").write_text("0")
             home = self._slots[controller] / _HOME
             home.mkdir(exist_ok=True)
-            doors.append(home)
-        with_slot_only = [self._slots[name] for name in _V1_SLOT if name in self._slots]
-        return self._unique(doors + [path for path in with_slot_only if path not in {d.parent for d in doors}])
+            homes.append(home)
+        parents = {home.parent for home in homes}  # cpu and cpuacct are often mounted as one
+        others = [self._slots[name] for name in _V1_SLOT if name in self._slots]
+        return self._unique(homes), self._unique(path for path in others if path not in parents)
 
     @staticmethod
     def _open_cpuset(slot: Path, cpu: int) -> None:
@@ -562,10 +579,10 @@ class SlotGroups:
 
     def close(self) -> None:
         """Kill what is left in the groups and remove them; idempotent."""
-        for fd in self.home_procs_fds:
+        for fd in (*self.home_procs_fds, *self.slot_procs_fds):
             with contextlib.suppress(OSError):
                 os.close(fd)
-        self.home_procs_fds = ()
+        self.home_procs_fds = self.slot_procs_fds = ()
         spare, self._spare = self._spare, None
         for group in (*self._used, *((spare,) if spare else ())):
             with contextlib.suppress(SandboxError):

@@ -19,7 +19,7 @@ from judge.sandbox.cgroup import RunGroup, SlotGroups
 from judge.sandbox.handover import Content, capture_of, check_request, content_fd, pipe, stdin_fd
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
-from judge.sandbox.plan import REMEDIES, Step, container_steps, run_mount_steps
+from judge.sandbox.plan import REMEDIES, Step, container_steps, prelude_steps, run_mount_steps
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.sandbox.streams import Drain, RelayDrain
 from judge.sandbox.supervisor import ActiveRun, conclude, supervise
@@ -93,19 +93,21 @@ class Container:
             raise SandboxError("limit", detail=f"open_files_max must be at least {_DESCRIPTORS_MIN}")
         place.keeper.ensure_policy(spec.policy)
         root = place.keeper.ensure_root(spec.rootfs)
-        steps = self._steps(root)
+        prelude, rest = self._steps(root)
         self._number = place.next_container_number()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket, self.control_fd = ours, ours.fileno()
         with theirs:
-            fds = [theirs.fileno(), *place.groups.home_procs_fds]
-            place.keeper.ask("clone container", "open", self._number, steps, fds=fds)
-        self._await_ready(steps)
+            place.keeper.ask("clone container", "open", self._number, prelude, rest, fds=[theirs.fileno()])
+        self._await_ready([*prelude, *rest])
         self._dirty = 0
 
-    def _steps(self, root: str) -> list[Step]:
+    def _steps(self, root: str) -> tuple[list[Step], list[Step]]:
+        """What comes before the container's specification matters, and what comes after."""
         spec = self._spec
-        steps = container_steps(
+        prelude = prelude_steps(loopback_up_request())
+        common = len(prelude)
+        steps = prelude + container_steps(
             self._place.identity.inside,
             root,
             artifact_lowers=self._artifact_lowers(),
@@ -113,12 +115,12 @@ class Container:
             disk_inodes=spec.disk_inodes,
             open_files_max=spec.open_files_max,
             cpu=self._place.pinned_cpu,
-            loopback_request=loopback_up_request(),
             policy=spec.policy,
         )
         for index, step in sorted(self._extra_steps.items()):
             steps.insert(index, step)
-        return steps
+            common += index <= common
+        return steps[:common], steps[common:]
 
     def _artifact_lowers(self) -> list[str]:
         """An overlay without an upper directory wants two lower ones: the artifact over an empty one."""

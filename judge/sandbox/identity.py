@@ -110,9 +110,20 @@ def _first_range(file: Path, names: set[str]) -> tuple[int, int] | None:
     return None
 
 
+def _write_project_map(pid: int) -> None:
+    """Use up the one write that the map of project ids takes.
+
+    It needs no privilege and stays readable as long as the namespace lives: a program could leave kilobytes there
+    for every later one of the slot. Where it cannot be written (no map outside), programs cannot write it either.
+    """
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/projid_map").write_text("0 0 1\n")
+
+
 def write_maps(pid: int, identity: HostIdentity) -> None:
     """Give the new user namespace of ``pid`` its uids and gids. Raises SandboxError."""
     keeper, program = identity.inside
+    _write_project_map(pid)
     try:
         if keeper == program:
             Path(f"/proc/{pid}/setgroups").write_text("deny")

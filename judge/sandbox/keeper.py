@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 from judge.errors import InfrastructureError, SandboxError
 from judge.kernel.seccomp import assemble
 from judge.sandbox import channel
+from judge.sandbox.cgroup import SlotGroups
 from judge.sandbox.identity import HostIdentity, write_maps
 from judge.sandbox.plan import REMEDIES
 from judge.sandbox.policy import POLICIES
@@ -25,7 +27,7 @@ _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from judge.sandbox.zygote 
 class Keeper:
     """A running zygote. Not thread-safe: one slot, one thread."""
 
-    def __init__(self, identity: HostIdentity, state_dir: Path) -> None:
+    def __init__(self, identity: HostIdentity, state_dir: Path, groups: SlotGroups) -> None:
         """Start it. Raises SandboxError naming the step."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_ANSWER_TIMEOUT_S)
@@ -50,6 +52,8 @@ class Keeper:
             write_maps(self._process.pid, identity)
             channel.send(self._socket, ("mapped", identity.inside.keeper))
             self._expect("ready", "start zygote")
+            homes = groups.home_procs_fds
+            self.ask("enter home cgroup", "doors", len(homes), fds=[*homes, *groups.slot_procs_fds])
         except BaseException:
             self.close()
             raise
@@ -94,7 +98,10 @@ class Keeper:
             raise InfrastructureError(f"the slot's zygote is gone: {error}") from error
         answer = self._receive()
         if answer[0] != "ok":
-            raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=REMEDIES.get(step, ""))
+            remedy = f"the slots' uids must be able to enter {self._state_dir} (chmod o+x)"
+            if answer[1] != errno.EACCES:
+                remedy = REMEDIES.get(step, "")
+            raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=remedy)
         return answer[1]
 
     def ensure_policy(self, name: str) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import resource
 import select
@@ -30,24 +29,25 @@ from judge.sandbox.collect import walk
 #: Descriptors below this one are never the launcher's: programs get theirs there.
 FIRST_OWN_FD = 20
 _ENTER = b"0"
+_FD_MAX = 0x7FFF_FFFF
 #: Open files that the launcher itself needs room for.
 _OWN_FILES = 256
 
 
 class Launcher:
-    """The state of pid 1. ``control`` leads to the supervisor, ``zygote`` (only during set-up) to the zygote."""
+    """The state of pid 1. ``zygote`` leads to the zygote (only during set-up), the control socket to the supervisor.
 
-    def __init__(
-        self,
-        control: socket.socket,
-        zygote: socket.socket,
-        home: list[int],
-        programs: dict[str, bytes],
-    ) -> None:
-        self._control = control
+    ``home`` are the doors of the cgroups that the launcher goes back to after each spawn, ``slot`` those of the groups
+    where it stays with all its programs.
+    """
+
+    def __init__(self, zygote: socket.socket, home: list[int], slot: list[int]) -> None:
+        self._control = zygote  # until the supervisor's comes
         self._zygote: socket.socket | None = zygote
         self._home = home
-        self._programs = programs
+        self._slot = slot
+        self._done = 0
+        self._failure: bytes | None = None
         self._last_pid_fd = -1
         self._net_fd = -1
         self._fresh: list[tuple[int, ...]] = []
@@ -58,39 +58,51 @@ class Launcher:
 
     # -- set-up -----------------------------------------------------------------------------------------------
 
-    def set_up(self, steps: list[tuple[Any, ...]]) -> None:
-        """Execute the plan; on failure report the step and leave."""
+    def prepare(self, prelude: list[tuple[Any, ...]]) -> None:
+        """Execute the first part of a plan, then wait to be told the rest; a failure waits, too."""
         os.setsid()  # out of reach of a terminal's signals
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # programs inherit what the launcher has
-        index = 0
-        try:
-            for index, step in enumerate(steps):  # noqa: B007 - the handler reads it
-                self._operations()[step[0]](*step[1:])
-        except Exception as error:  # the process ends here and now: whatever it was must be told
-            code = error.errno if isinstance(error, OSError) and error.errno else 0
-            body = channel.FAILURE.pack(index, code) + f"{steps[index][0]}\0{error}".encode()
-            channel.send_bytes(self._control, channel.FAILED + body)
+        self._execute(prelude)
+        orders, fds = channel.receive(self._control)
+        if orders is None:
+            os._exit(0)
+        self._control = socket.socket(fileno=fds[0])
+        self._execute(orders)
+        if self._failure is not None:
+            channel.send_bytes(self._control, self._failure)
             os._exit(1)
         channel.send_bytes(self._control, channel.READY, [self._listener])
         os.close(self._listener)
 
+    def _execute(self, steps: list[tuple[Any, ...]]) -> None:
+        operations = self._operations()
+        for step in steps:
+            if self._failure is not None:
+                return
+            try:
+                operations[step[0]](*step[1:])
+            except Exception as error:  # the process ends soon: whatever it was must be told
+                code = error.errno if isinstance(error, OSError) and error.errno else 0
+                body = channel.FAILURE.pack(self._done, code) + f"{step[0]}\0{error}".encode()
+                self._failure = channel.FAILED + body
+            self._done += 1
+
     def _operations(self) -> dict[str, Callable[..., Any]]:
         return {
             "die with zygote": lambda: libc.prctl(abi.PR_SET_PDEATHSIG, signal.SIGKILL),
-            "enter home cgroup": lambda: _write_all(self._home),
+            "enter home cgroup": lambda: _write_all([*self._home, *self._slot]),
             "unshare cgroup namespace": lambda: libc.unshare(abi.CLONE_NEWCGROUP),
             "open counters": self._open_counters,
             "change directory": os.chdir,
             "mount": libc.mount,
             "mount proc": self._mount_proc,
+            "move proc": libc.mount,
             "mount artifact": mount_overlay,
             "bring lo up": _bring_loopback_up,
             "set host name": _set_host_name,
             "pivot root": _pivot_root,
             "limit": _limit,
             "pin": lambda cpu: os.sched_setaffinity(0, {cpu}) if cpu >= 0 else None,
-            "drop bounding set": libc.drop_bounding_set,
-            "lock securebits": lambda: libc.prctl(abi.PR_SET_SECUREBITS, abi.SECBIT_LOCKED_DOWN),
             "become": _become,
             "drop capabilities": _drop_capabilities,
             "no new privileges": _no_new_privileges,
@@ -109,39 +121,27 @@ class Launcher:
 
     def _mount_proc(self, *args: Any) -> None:
         libc.mount(*args)
-        self._net_fd = os.open("proc/self/net/dev", os.O_RDONLY | os.O_CLOEXEC)
-        own = os.open("proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+        self._net_fd = os.open(f"{args[1]}/self/net/dev", os.O_RDONLY | os.O_CLOEXEC)
+        own = os.open(f"{args[1]}/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         if self._zygote is not None:
             channel.send_bytes(self._zygote, b"M", [own])
 
     def _close_descriptors(self) -> None:
-        """Keep only what a launcher needs, all of it above the numbers that programs get."""
-        kept = [self._control.fileno(), self._last_pid_fd, self._net_fd, *self._home]
-        moved = [_move_up(fd) for fd in kept]
-        self._control.detach()
-        self._control = socket.socket(fileno=moved[0])
-        self._last_pid_fd, self._net_fd, self._home = moved[1], moved[2], moved[3:]
-        if self._zygote is not None:
-            self._zygote.detach()
-            self._zygote = None
-        null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-        for fd in range(FIRST_OWN_FD):
-            if fd != null:
-                os.dup2(null, fd, inheritable=False)
-        if null >= FIRST_OWN_FD:
-            os.close(null)
-        last = FIRST_OWN_FD
-        for fd in sorted(fd for fd in moved if fd >= 0):
-            os.closerange(last, fd)
-            last = fd + 1
-        os.closerange(last, 65_536)
+        """Keep only what a launcher needs. Its numbers are above those that programs get: the zygote saw to it."""
+        self._zygote = None
+        kept = sorted(fd for fd in (self._control.fileno(), self._last_pid_fd, self._net_fd, *self._home) if fd >= 0)
+        after = FIRST_OWN_FD
+        for fd in kept:
+            os.closerange(after, fd)
+            after = fd + 1
+        os.closerange(after, _FD_MAX)
 
     def _note_fresh_state(self) -> None:
         self._fresh = [_state_of(path) for path in channel.RUN_MOUNTS]
         self._fresh_net = self._read_net()
 
-    def _install_filter(self, policy: str) -> None:
-        self._listener = libc.install_filter(self._programs[policy])
+    def _install_filter(self, program: bytes) -> None:
+        self._listener = libc.install_filter(program)
 
     def _read_net(self) -> bytes:
         """The counters of the network devices: all there is to see of used sockets."""
@@ -204,10 +204,13 @@ class Launcher:
             self._refuse("prepare /work", error.errno or 0, str(error))
             return
         procs, pids_max_fd = fds[len(targets) : len(targets) + groups], fds[len(targets) + groups]
-        actions = [(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in zip(fds, targets, strict=False)]
+        handed = list(zip(fds, targets, strict=False))
         started_ns = time.monotonic_ns()
         try:
-            pid = self._spawn(argv, env, actions, limits, procs, pids_max_fd)
+            pid = self._spawn(argv, env, handed, limits, procs, pids_max_fd)
+        except _NotEnteredError as error:
+            self._refuse("enter run cgroup", error.errno or 0, str(error))
+            return
         except ValueError as error:  # a null byte, a name with "="
             self._refuse("pass arguments and environment", errno.EINVAL, str(error))
             return
@@ -223,22 +226,28 @@ class Launcher:
         self,
         argv: list[str],
         env: dict[str, str],
-        actions: list[Any],
+        handed: list[tuple[int, int]],
         limits: tuple[int, int, int],
         procs: list[int],
         pids_max_fd: int,
     ) -> int:
         """vfork and execute inside the run's cgroup; the launcher is a member of it only meanwhile."""
         open_files, stack_bytes, processes = limits
+        actions = [(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in handed]
+        if open_files < _OWN_FILES:  # then the C library takes our numbers for bad ones
+            actions = []
+            for fd, target in handed:
+                os.dup2(fd, target)
         self._limit_run(open_files, stack_bytes)
-        _write_all(procs)
         try:
+            _enter(procs)
             return os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True)
         finally:
             _write_all(self._home)
             os.write(pids_max_fd, b"%d" % processes)
             if open_files < _OWN_FILES:
                 self._limit_run(_OWN_FILES, stack_bytes)
+                _close_for_good([target for _, target in handed])
 
     def _limit_run(self, open_files: int, stack_bytes: int) -> None:
         """The soft limits that a program starts with are the launcher's own at that moment."""
@@ -338,6 +347,25 @@ def mount_overlay(label: str, target: str, lowers: list[str]) -> None:
             os.close(fd)
 
 
+class _NotEnteredError(OSError):
+    """The run's cgroup could not be entered: the host's fault, not the program's."""
+
+
+def _enter(procs: list[int]) -> None:
+    try:
+        _write_all(procs)
+    except OSError as error:
+        raise _NotEnteredError(error.errno, error.strerror) from error
+
+
+def _close_for_good(numbers: list[int]) -> None:
+    """Nothing of a run stays open in the launcher; the numbers stay taken, as they were."""
+    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+    for number in numbers:
+        os.dup2(null, number, inheritable=False)
+    os.close(null)
+
+
 def _write_all(fds: list[int]) -> None:
     for fd in fds:
         os.write(fd, _ENTER)
@@ -346,11 +374,6 @@ def _write_all(fds: list[int]) -> None:
 def _close(fd: int) -> None:
     with contextlib.suppress(OSError):
         os.close(fd)
-
-
-def _move_up(fd: int) -> int:
-    """The same open file at a number from FIRST_OWN_FD up, close-on-exec."""
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_OWN_FD) if fd >= 0 else fd
 
 
 def _bring_loopback_up(request: bytes) -> None:
@@ -425,9 +448,10 @@ def _kill_everyone() -> None:
 def _reap_everyone() -> None:
     """Kill and wait until this pid namespace holds nobody but us."""
     try:
-        if os.waitpid(-1, os.WNOHANG) == (0, 0):
-            _kill_everyone()
         while True:
-            os.waitpid(-1, 0)
+            # The dead and the living may be mixed: whoever is left once the dead are gone must be killed.
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                _kill_everyone()
+                os.waitpid(-1, 0)
     except ChildProcessError:
         return

@@ -13,6 +13,10 @@ from judge.kernel import abi
 Step = tuple[str | int | bytes | list[str], ...]
 
 HOST_NAME = "judge"
+#: Where the zygote's stage keeps place for a container's /proc until there is a root to move it to.
+PROC = "proc"
+#: The step whose policy name the zygote replaces by the program.
+FILTER = "install seccomp filter"
 TMPFS_FLAGS = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOATIME
 
 #: What to tell people when a step fails, where there is something to tell.
@@ -21,7 +25,7 @@ REMEDIES = {
     "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); judge doctor says which",
     "mount proc": "the surrounding container masks /proc: give it an unmasked /proc (procMount: Unmasked)",
     "mount overlay": "overlayfs in user namespaces needs Linux 5.11; state_dir must not be on overlayfs itself",
-    "install seccomp filter": "Linux 5.0 with CONFIG_SECCOMP_FILTER is needed",
+    FILTER: "Linux 5.0 with CONFIG_SECCOMP_FILTER is needed",
     "enter home cgroup": "judge doctor",
 }
 
@@ -45,6 +49,20 @@ def run_mount_steps(program_uid: int, disk_bytes: int, disk_inodes: int, prefix:
     ]
 
 
+def prelude_steps(loopback_request: bytes) -> list[Step]:
+    """The steps that are the same for every container of a slot: the zygote has one ahead that did them already."""
+    proc_flags = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOEXEC
+    return [
+        ("die with zygote",),
+        ("enter home cgroup",),
+        ("unshare cgroup namespace",),
+        ("open counters",),
+        ("mount proc", "proc", PROC, "proc", proc_flags, "subset=pid,hidepid=invisible"),
+        ("bring lo up", loopback_request),
+        ("set host name", HOST_NAME),
+    ]
+
+
 def container_steps(
     identity: Identity,
     root: str,
@@ -54,40 +72,29 @@ def container_steps(
     disk_inodes: int,
     open_files_max: int,
     cpu: int,
-    loopback_request: bytes,
     policy: str,
 ) -> list[Step]:
-    """Every step from the clone to a launcher behind all walls. ``root`` is the staged root, relative.
+    """The steps after the prelude, to a launcher behind all walls. ``root`` is the staged root, relative.
 
     Relative paths are below the zygote's stage until the directory changes to the root. The order matters: what
     needs privilege comes before it is dropped, the filter last of all.
     """
-    proc_flags = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOEXEC
-    steps: list[Step] = [
-        ("die with zygote",),
-        ("enter home cgroup",),
-        ("unshare cgroup namespace",),
-        ("open counters",),
-    ]
+    steps: list[Step] = []
     if artifact_lowers:
         steps.append(("mount artifact", "artifact", f"{root}/artifact", artifact_lowers))
     steps += [
+        ("move proc", PROC, f"{root}/proc", "", abi.MS_MOVE),
         ("change directory", root),
-        ("mount proc", "proc", "proc", "proc", proc_flags, "subset=pid,hidepid=invisible"),
         *run_mount_steps(identity.program, disk_bytes, disk_inodes),
-        ("bring lo up", loopback_request),
-        ("set host name", HOST_NAME),
         ("pivot root",),
         ("limit", open_files_max),
         ("pin", cpu),
-        ("drop bounding set",),
-        ("lock securebits",),
         ("become", identity.program, int(identity.keeper != identity.program)),
         ("drop capabilities",),
         ("die with zygote",),
         ("no new privileges",),
         ("close descriptors",),
         ("note fresh state",),
-        ("install seccomp filter", policy),
+        (FILTER, policy),
     ]
     return steps

@@ -66,7 +66,7 @@ class Slot:
         self.cpus = 1 if config.cpu >= 0 else len(os.sched_getaffinity(0))
         self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._container_number = 0
-        self._clock = threading.Lock()  # guards the two below
+        self._clock = threading.RLock()  # guards the two below, also against a signal handler's cancel
         self._frozen_since_ns = 0
         self._frozen_ns = 0
 
@@ -88,7 +88,7 @@ class Slot:
             config = dataclasses.replace(config, cpu=_cpu_of(config.cpu, number))
             groups = _open_groups(stack, host, number, config)
             identity = identity_of(number, config.uid_base, host.version)
-            slot = cls(config, number, identity, groups, Keeper(identity, _with_stage(config.state_dir)))
+            slot = cls(config, number, identity, groups, Keeper(identity, _with_stage(config.state_dir), groups))
             stack.callback(slot._close)
             yield slot
 
@@ -104,7 +104,7 @@ class Slot:
         """
         if not self.keeper.alive:
             self.keeper.close()
-            self.keeper = Keeper(self.identity, _with_stage(self.config.state_dir))
+            self.keeper = Keeper(self.identity, _with_stage(self.config.state_dir), self.groups)
         box = Container(self, spec)
         try:
             box.open()

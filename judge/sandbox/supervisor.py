@@ -7,6 +7,7 @@ idle and output limits, refused system calls and cancelling are enforced here, b
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import select
@@ -323,6 +324,8 @@ def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
 
     limits = run.limits
     if run.refusal is not None and run.refusal[0] == "execute" and not counters.oom_kills:
+        if run.refusal[1] == errno.ENOMEM:
+            return result(Outcome.MEMORY_LIMIT, f"{limits.memory_bytes} bytes are too few to execute it in")
         exit_code = 127
         return result(Outcome.EXITED, f"cannot execute {run.refusal[2]}")
     if run.stop_outcome is Outcome.SYSCALL_DENIED:

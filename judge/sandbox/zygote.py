@@ -10,6 +10,7 @@ Started as ``python -I -S``; imports the standard library's light modules only, 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import os
 import signal
@@ -19,16 +20,19 @@ from typing import Any
 
 from judge.kernel import abi, libc
 from judge.sandbox import channel
-from judge.sandbox.launcher import Launcher, mount_overlay
+from judge.sandbox.launcher import FIRST_OWN_FD, Launcher, mount_overlay
+from judge.sandbox.plan import FILTER, PROC
 
+#: CLONE_NEWCGROUP is no part of it: the namespace's root is where its maker stands, so the launcher goes home first.
 _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_NEWIPC | abi.CLONE_NEWUTS
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
 class _Box:
-    """A live container as the zygote knows it."""
+    """A container as the zygote knows it; ``prelude`` are the steps that its launcher did before it had orders."""
 
-    def __init__(self, pid: int, pidfd: int, messages: socket.socket) -> None:
+    def __init__(self, prelude: list[Any], pid: int, pidfd: int, messages: socket.socket) -> None:
+        self.prelude = prelude
         self.pid = pid
         self.pidfd = pidfd
         self.messages = messages
@@ -44,6 +48,10 @@ class Zygote:
         self._own_mount_fd = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         self._boxes: dict[int, _Box] = {}
         self._programs: dict[str, bytes] = {}
+        self._home: list[int] = []
+        self._slot: list[int] = []
+        self._spare: _Box | None = None
+        self._wanted: list[Any] = []
 
     def serve(self) -> None:
         """Until the supervisor is gone."""
@@ -59,31 +67,56 @@ class Zygote:
             finally:
                 for fd in fds:
                     os.close(fd)
+            self._prepare_spare()
+
+    def _do_doors(self, homes: int, fds: list[int]) -> None:
+        """The cgroups that every launcher enters."""
+        kept = [os.dup(fd) for fd in fds]
+        self._home, self._slot = kept[:homes], kept[homes:]
 
     def _do_policy(self, name: str, program: bytes, fds: list[int]) -> None:
         self._programs[name] = program
 
     def _do_rootfs(self, name: str, mounts: list[tuple[str, list[str]]], fds: list[int]) -> None:
         """Stage a root: ``mounts`` are (target, lower directories topmost first)."""
+        self._discard_spare()  # its mount namespace is a copy from before
         os.mkdir(name)
         for target, lowers in mounts:
             mount_overlay("root", f"{name}{target}", lowers)
         _make_devices(f"{name}/dev")
 
-    def _do_open(self, number: int, steps: list[tuple[Any, ...]], fds: list[int]) -> None:
-        """Clone a container. ``fds``: the launcher's control socket, then its home cgroups."""
+    def _do_open(self, number: int, prelude: list[Any], rest: list[tuple[Any, ...]], fds: list[int]) -> None:
+        """Give a container its orders. ``fds``: the launcher's control socket. The one ahead serves if it fits."""
+        if self._spare is None or self._spare.prelude != prelude:
+            self._discard_spare()
+            self._spare = self._clone(prelude)
+        box, self._spare = self._spare, None
+        self._wanted = prelude
+        self._boxes[number] = box
+        orders = tuple((*step[:-1], self._programs[step[-1]]) if step[0] == FILTER else step for step in rest)
+        channel.send(box.messages, orders, fds)
+
+    def _clone(self, prelude: list[Any]) -> _Box:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid, pidfd = libc.clone3(_CONTAINER, signal.SIGCHLD)
         if pid == 0:
-            try:
-                control = socket.socket(fileno=fds[0])
-                launcher = Launcher(control, theirs, fds[1:], self._programs)
-                launcher.set_up(steps)
-                launcher.serve()
-            finally:
-                os._exit(1)  # whatever happened, a launcher never goes on as a zygote
+            ours.close()
+            launcher = Launcher(theirs, self._home, self._slot)
+            launcher.prepare(prelude)
+            launcher.serve()
         theirs.close()
-        self._boxes[number] = _Box(pid, pidfd, ours)
+        return _Box(prelude, pid, pidfd, ours)
+
+    def _prepare_spare(self) -> None:
+        """Have the next container ahead, once the kind that is wanted is known. Failing is no failure yet."""
+        if self._spare is None and self._wanted:
+            with contextlib.suppress(OSError):
+                self._spare = self._clone(self._wanted)
+
+    def _discard_spare(self) -> None:
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            _end(spare)
 
     def _do_renew(self, number: int, mounts: list[tuple[Any, ...]], fds: list[int]) -> None:
         """Lay fresh file systems over used ones, in the container's own mount namespace."""
@@ -105,19 +138,24 @@ class Zygote:
         box = self._boxes.pop(number, None)
         if box is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(box.pidfd, signal.SIGKILL)
-        os.waitpid(box.pid, 0)
-        os.close(box.pidfd)
-        box.messages.close()
-        if box.mount_fd >= 0:
-            os.close(box.mount_fd)
+        _end(box)
 
     def _do_kill(self, number: int, fds: list[int]) -> None:
         """End a container whose launcher does not answer; it still must be closed."""
         box = self._boxes.get(number)
         if box is not None:
             signal.pidfd_send_signal(box.pidfd, signal.SIGKILL)
+
+
+def _end(box: _Box) -> None:
+    """Kill a container's first process, and with it the rest; returns when all are gone."""
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(box.pidfd, signal.SIGKILL)
+    os.waitpid(box.pid, 0)
+    os.close(box.pidfd)
+    box.messages.close()
+    if box.mount_fd >= 0:
+        os.close(box.mount_fd)
 
 
 def _make_devices(directory: str) -> None:
@@ -162,10 +200,14 @@ def _enter_user_namespace(control: socket.socket, state_dir: str) -> int:
         os.setgroups([])
         os.setresgid(0, 0, 0)
         os.setresuid(0, 0, 0)
-    os.mkdir("state")
+    for name in ("state", PROC):
+        os.mkdir(name)
     # The way to the state directory may lead through places that only its owner may enter.
     libc.mount(f"/proc/self/fd/{state_fd}", "state", "", abi.MS_BIND)
     os.close(state_fd)
+    # Containers are clones: what is dropped here they never have.
+    libc.drop_bounding_set()
+    libc.prctl(abi.PR_SET_SECUREBITS, abi.SECBIT_LOCKED_DOWN)
     return os.open(".", os.O_PATH | os.O_CLOEXEC)
 
 
@@ -182,6 +224,18 @@ def _start_clocks_at_zero() -> None:
         file.write("\n".join(offsets))
 
 
+def _reserve_low_descriptors(control_fd: int) -> int:
+    """Programs get the numbers below FIRST_OWN_FD, so nothing of ours may ever have one of them."""
+    moved = fcntl.fcntl(control_fd, fcntl.F_DUPFD_CLOEXEC, FIRST_OWN_FD)
+    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+    for fd in range(FIRST_OWN_FD):
+        if fd != null:
+            os.dup2(null, fd, inheritable=False)
+    if null >= FIRST_OWN_FD:
+        os.close(null)
+    return moved
+
+
 def main(control_fd: int, state_dir: str) -> None:
     """Entry point in the new interpreter."""
     signal.set_wakeup_fd(-1)
@@ -192,7 +246,7 @@ def main(control_fd: int, state_dir: str) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     # A terminal's Ctrl-C is for the supervisor to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control = socket.socket(fileno=control_fd)
+    control = socket.socket(fileno=_reserve_low_descriptors(control_fd))
     try:
         stage_fd = _enter_user_namespace(control, state_dir)
     except OSError as error:
