@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,15 +12,26 @@ from arena import Arena, build
 
 
 @pytest.fixture(scope="session")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("artifact")
+def scratch() -> Iterator[Path]:
+    """A directory that the slot's uids may enter, which pytest's own temporary directories are not."""
+    with tempfile.TemporaryDirectory(prefix="judge-hostile-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def artifact(scratch: Path) -> Path:
+    target = scratch / "artifact"
+    target.mkdir()
     build(target)
     return target
 
 
 @pytest.fixture(scope="session")
-def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
+def state_dir(scratch: Path) -> Path:
+    target = scratch / "state"
+    target.mkdir(mode=0o755)
+    return target
 
 
 @pytest.fixture(scope="session")

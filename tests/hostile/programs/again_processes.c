@@ -16,9 +16,9 @@ int main(int argc, char **argv)
             setsid();
             for (int sig = 1; sig < 65; sig++)
                 signal(sig, SIG_IGN);
-            if (fork() == 0)
-                for (;;)
-                    pause();
+            fork();
+            for (;;)
+                pause();
         }
     confined();
 }

@@ -2,7 +2,7 @@
 # mode: compile
 # expect: EXITED 0
 # collect: **
-# holds: root:x:
+# holds: root:x:0
 ln -s /etc/passwd /work/out
 ln -s /etc /work/dir
 ln -s /proc/self/environ /work/environ

@@ -1,5 +1,5 @@
 /* tries: fill the kernel's cache of names with names that do not exist
- * expect: CONFINED | MEMORY_LIMIT | CPU_LIMIT
+ * expect: CONFINED | MEMORY_LIMIT | CPU_LIMIT | WALL_LIMIT
  * limits: memory=24M cpu=1s
  */
 #include "hostile.h"

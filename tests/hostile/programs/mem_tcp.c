@@ -21,7 +21,7 @@ int main(void)
         for (long wrote; (wrote = send(client, block, sizeof block, MSG_DONTWAIT)) > 0;)
             total += wrote;
     }
-    if (total > 128 << 20)
+    if (total > 64 << 20)
         escaped("%ld bytes in connections", total);
     confined();
 }
