@@ -16,6 +16,7 @@ from judge.errors import PackageError
 from judge.model.problem import Diagnostic
 from judge.package.digest import package_digest
 from judge.package.findings import location
+from judge.package.names import printable
 from judge.package.source import inspect_any, package_directory
 from judge.package.testdata import data_cases
 
@@ -101,10 +102,12 @@ def _checked(spec: str, scratch: Path, *, strict: bool) -> CheckedPackage:
 
 def _show(console: Console, one: CheckedPackage) -> None:
     what = f"{one.format or 'unreadable'}; {one.test_cases} test cases, {one.submissions} submissions"
-    console.print(f"{one.package}: {what}", style="green" if one.ok else "bold red", markup=False, soft_wrap=True)
+    console.print(
+        f"{printable(one.package)}: {what}", style="green" if one.ok else "bold red", markup=False, soft_wrap=True
+    )
     show_findings(console, one.diagnostics)
     if one.error:
-        console.print(f"cannot be judged: {one.error}", style="bold red", markup=False, soft_wrap=True)
+        console.print(f"cannot be judged: {printable(one.error)}", style="bold red", markup=False, soft_wrap=True)
 
 
 def _digest(args: argparse.Namespace) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from judge.model.problem import Diagnostic
 from judge.model.units import format_bytes, format_ns
 from judge.package.findings import location
+from judge.package.names import printable
 from judge.verify.result import PackageResult, SubmissionResult, VerifyResult
 
 
@@ -84,3 +85,8 @@ def _row(one: SubmissionResult, scored: bool, verbose: bool) -> list[str]:
         format_bytes(one.memory_peak_max_bytes) if one.memory_peak_max_bytes else "",
         escape("; ".join(remarks)),
     ]
+
+
+def escape(text: str) -> str:
+    """Text from a package: no markup, no control characters."""
+    return escape_markup(printable(text))

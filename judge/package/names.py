@@ -15,8 +15,18 @@ _NAME_LEGACY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9]")
 
 
 def shown(name: str) -> str:
-    """``name`` as text that any JSON encoder takes: bytes that are not UTF-8 become ``\\xNN``."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """``name`` as text that any JSON encoder takes and no terminal obeys: bytes that are not UTF-8 become ``\\xNN``,
+    so do control characters."""
+    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+
+
+def printable(text: str) -> str:
+    """``text`` on one line, with control and other unprintable characters as backslash escapes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
 
 
 def hidden(name: str) -> bool:

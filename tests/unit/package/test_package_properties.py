@@ -178,8 +178,10 @@ def test_constants_replace_their_tags_and_nothing_else(data: bytes, constants: d
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_utf8_names_are_shown_as_they_are(name: str) -> None:
-    assert shown(name) == name
+def test_printable_names_are_shown_as_they_are_and_others_escaped(name: str) -> None:
+    assert shown(name).isprintable()
+    if name.isprintable():
+        assert shown(name) == name
 
 
 @given(st.binary(min_size=1, max_size=20))
