@@ -16,7 +16,7 @@ from judge.config import load_settings
 from judge.errors import UsageError
 from judge.grading.compile import Compiled, compile_program
 from judge.grading.execute import open_submission
-from judge.grading.limits import STDERR_BYTES
+from judge.grading.limits import STDERR_BYTES, wall_limit_ns
 from judge.grading.pipeline import Judge
 from judge.grading.programs import first_line
 from judge.grading.verdicts import reason_of_run
@@ -24,7 +24,7 @@ from judge.language import language_limits
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile
-from judge.model.units import MS_NS, S_NS, format_bytes, format_ns
+from judge.model.units import MS_NS, format_bytes, format_ns
 from judge.sandbox.capture import Completed, memfd_of
 
 
@@ -60,7 +60,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--stdin", metavar="FILE", default="", help="standard input of the program ('-' = ours)")
     parser.add_argument("--arg", action="append", default=[], metavar="WORD", help="an argument of the program")
     parser.add_argument("--time", type=seconds_ns, default=default.cpu_time_ns, metavar="S", help="CPU time (s)")
-    parser.add_argument("--wall", type=seconds_ns, default=0, metavar="S", help="real time (default: 2 x CPU + 1 s)")
+    parser.add_argument("--wall", type=seconds_ns, default=0, metavar="S", help="real time (default: 4 x CPU + 4 s)")
     parser.add_argument("--memory", type=memory_bytes, default=default.memory_bytes, metavar="SIZE", help="e.g. 256M")
     parser.add_argument("--output", type=memory_bytes, default=default.stdout_bytes, metavar="SIZE", help="stdout")
     parser.add_argument("--processes", type=positive, default=default.processes, metavar="N", help="tasks at once")
@@ -89,7 +89,7 @@ def _limits(args: argparse.Namespace) -> Limits:
     return Limits(
         cpu_time_ns=cpu_ns,
         cpu_time_hard_ns=cpu_ns + max(500 * MS_NS, cpu_ns // 4),
-        wall_time_ns=args.wall or max(2 * S_NS, 2 * cpu_ns + S_NS),
+        wall_time_ns=args.wall or wall_limit_ns(cpu_ns),
         memory_bytes=args.memory,
         processes=args.processes,
         stdout_bytes=args.output,

@@ -12,29 +12,40 @@ from judge.model.units import MIB, MS_NS, S_NS
 #: What a submission may write to stderr: shown to nobody but the judges, so generous.
 STDERR_BYTES = 64 * MIB
 
-#: How long two programs that both wait for each other, and do nothing else, are watched.
+#: What a submission in a conversation may wait longer, since it waits for the other side, too.
 _INTERACTIVE_GRACE_NS = 4 * S_NS
+
+
+def wall_limit_ns(cpu_ns: int) -> int:
+    """The real-time guard of a CPU time limit: a program that computes all the time gets there only on a quarter
+    of a core."""
+    return 4 * cpu_ns + 4 * S_NS
+
+
+def idle_limit_ns(cpu_ns: int) -> int:
+    """How long a program may do nothing at all: as long as it may compute and a second, at least 2 s."""
+    return max(2 * S_NS, cpu_ns + S_NS)
 
 
 def submission_limits(problem: Problem, language: LanguageSpec) -> Limits:
     """Limits of one run of a submission; the problem's time limit must be known.
 
     *CPU*: the time limit times the language's factor decides; the run is killed a quarter (at least 0.5 s) later, so
-    that a program that is a little too slow shows its true time. *Wall*: twice that limit and a second, at
-    least 2 s: a program that computes all the time gets there only on half a core, one that sleeps ends soon.
-    An interactive one also waits for the other side. *Memory*: the language's overhead is added.
+    that a program that is a little too slow shows its true time. *Idle*: one that sleeps ends soon. *Wall*:
+    generous, so that a busy machine is nobody's fault. *Memory*: the language's overhead is added.
     """
     base_ns = problem.limits.time_limit_ns
     if base_ns <= 0:
         raise ValueError(f"problem {problem.name}: the time limit must be computed first")
     cpu_ns = round(base_ns * language.time_factor)
-    wall_ns = max(2 * S_NS, 2 * cpu_ns + S_NS)
+    grace_ns = _INTERACTIVE_GRACE_NS if problem.interactive else 0
     default = Limits()
     return msgspec.structs.replace(
         default,
         cpu_time_ns=cpu_ns,
         cpu_time_hard_ns=cpu_ns + max(500 * MS_NS, cpu_ns // 4),
-        wall_time_ns=wall_ns + (_INTERACTIVE_GRACE_NS if problem.interactive else 0),
+        wall_time_ns=wall_limit_ns(cpu_ns) + grace_ns,
+        idle_time_ns=idle_limit_ns(cpu_ns) + grace_ns,
         memory_bytes=problem.limits.memory_bytes + language.memory_overhead_mib * MIB,
         processes=max(default.processes, language.processes_min),
         open_files=max(default.open_files, language.open_files_min),

@@ -354,6 +354,18 @@ class TestNearTheLimit:
     def test_a_little_under_is_measured_once_more(self, bench: Bench) -> None:
         assert self.judge(bench, 950_000_000, 1_020_000_000) == (AC, (950_000_000, 1_020_000_000))
 
+    def test_a_starved_run_is_run_again_but_a_sleeping_one_is_not(self, bench: Bench) -> None:
+        ends_ = iter([completed(outcome=Outcome.WALL_LIMIT, cpu_time_ns=300_000_000), completed(b"2\n")])
+        assert bench.judge(bench.problem(), {"solution": lambda call: next(ends_)}).verdict is AC
+        sleeping = completed(outcome=Outcome.WALL_LIMIT, cpu_time_ns=5_000_000)
+        assert bench.judge(bench.problem(), {"solution": lambda call: sleeping}).verdict is TLE
+        assert len(bench.slot.calls) == 1
+
+    def test_a_repetition_that_crashes_says_nothing(self, bench: Bench) -> None:
+        slow = completed(outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_050_000_000)
+        ends_ = iter([slow, completed(exit_code=1), completed(outcome=Outcome.SIGNALLED)])
+        assert bench.judge(bench.problem(), {"solution": lambda call: next(ends_)}).verdict is TLE
+
     def test_it_can_be_switched_off(self, bench: Bench) -> None:
         assert self.judge(bench, 1_050_000_000, runs=1) == (TLE, ())
 
