@@ -1,0 +1,145 @@
+"""The artifact store: found again, verified, evicted, and unharmed by crashes and by others."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from judge.errors import InfrastructureError
+from judge.store import ArtifactStore
+
+
+def key(number: int) -> str:
+    return f"{number:064x}"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ArtifactStore:
+    return ArtifactStore(tmp_path / "artifacts")
+
+
+def age(tmp_path: Path, number: int, seconds: int) -> None:
+    """Say that an entry was last used so long ago."""
+    then = time.time() - seconds
+    os.utime(tmp_path / "artifacts" / key(number)[:2] / key(number), (then, then))
+
+
+def test_what_was_put_is_got_again_with_its_note_and_modes(store: ArtifactStore) -> None:
+    with_modes = {"prog": b"\x7fELF", "lib/data.txt": b"data"}
+    store.put(key(1), with_modes, executables={"prog"}, note=b"report").close()
+    found = store.get(key(1))
+    assert found is not None
+    assert found.note == b"report"
+    assert {str(p.relative_to(found.path)): p.read_bytes() for p in found.path.rglob("*") if p.is_file()} == with_modes
+    assert (found.path / "prog").stat().st_mode & 0o777 == 0o755
+    assert (found.path / "lib/data.txt").stat().st_mode & 0o777 == 0o644
+    assert all(p.stat().st_mode & 0o005 == 0o005 for p in (found.path, found.path.parent, found.path / "lib"))
+
+
+def test_what_was_never_put_is_not_found(store: ArtifactStore) -> None:
+    assert store.get(key(9)) is None
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../b", ""])
+def test_a_path_that_leaves_the_entry_is_refused(store: ArtifactStore, path: str) -> None:
+    with pytest.raises(ValueError, match="not a path inside"):
+        store.put(key(1), {path: b""})
+    assert store.get(key(1)) is None
+
+
+@pytest.mark.parametrize("bad", ["", "../../etc", "A" * 64, "0" * 63])
+def test_a_key_is_a_digest(store: ArtifactStore, bad: str) -> None:
+    with pytest.raises(ValueError, match="not a key"):
+        store.get(bad)
+
+
+@pytest.mark.parametrize("damage", ["content", "truncated", "missing", "manifest", "manifest-gone"])
+def test_a_damaged_entry_is_not_served_and_can_be_made_again(store: ArtifactStore, tmp_path: Path, damage: str) -> None:
+    store.put(key(1), {"prog": b"good"}).close()
+    entry = tmp_path / "artifacts" / key(1)[:2] / key(1)
+    match damage:
+        case "content":
+            (entry / "files/prog").write_bytes(b"evil")
+        case "truncated":
+            (entry / "files/prog").write_bytes(b"go")
+        case "missing":
+            (entry / "files/prog").unlink()
+        case "manifest":
+            (entry / "manifest").write_bytes(b"{")
+        case _:
+            (entry / "manifest").unlink()
+    assert store.get(key(1)) is None
+    store.put(key(1), {"prog": b"good"}).close()
+    assert store.get(key(1)) is not None
+
+
+def test_an_entry_filed_under_another_key_is_not_served(store: ArtifactStore, tmp_path: Path) -> None:
+    store.put(key(1), {"prog": b"one"}).close()
+    root = tmp_path / "artifacts"
+    (root / key(2)[:2]).mkdir(exist_ok=True)
+    (root / key(1)[:2] / key(1)).rename(root / key(2)[:2] / key(2))
+    assert store.get(key(2)) is None
+
+
+def test_the_least_recently_used_entries_go_first_and_those_in_use_stay(tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path / "artifacts", bytes_max=120_000)
+    in_use = store.put(key(1), {"prog": bytes(20_000)})
+    for number in (2, 3):
+        store.put(key(number), {"prog": bytes(20_000)}).close()
+    age(tmp_path, 1, 300)
+    age(tmp_path, 2, 100)
+    age(tmp_path, 3, 200)
+    store.put(key(4), {"prog": bytes(40_000)}).close()
+    assert store.get(key(3)) is None
+    assert store.get(key(2)) is not None
+    assert in_use.path.joinpath("prog").exists()
+    assert store.usage().size_bytes <= 120_000
+
+
+def test_using_an_entry_makes_it_recent(tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path / "artifacts", bytes_max=100_000)
+    for number in (1, 2, 3):
+        store.put(key(number), {"prog": bytes(20_000)}).close()
+        age(tmp_path, number, 100 - number)
+    found = store.get(key(1))
+    assert found is not None
+    found.close()
+    store.put(key(4), {"prog": bytes(40_000)}).close()
+    assert store.get(key(1)) is not None
+    assert store.get(key(2)) is None
+
+
+def test_a_writer_that_died_leaves_nothing_behind_for_long(store: ArtifactStore, tmp_path: Path) -> None:
+    left = tmp_path / "artifacts/.incoming/dead"
+    (left / "files").mkdir(parents=True)
+    (left / "files/half").write_bytes(b"half")
+    os.utime(left, (1, 1))
+    store.put(key(1), {"prog": b"x"}).close()
+    assert not left.exists()
+    assert store.usage().entries == 1
+
+
+def test_many_writers_of_one_entry_agree(store: ArtifactStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: store.put(key(1), {"prog": b"same"}), range(32)))
+    assert {entry.path for entry in found} == {found[0].path}
+    assert store.usage().entries == 1
+
+
+def test_an_entry_in_use_is_not_removed_until_it_is_given_back(store: ArtifactStore) -> None:
+    held = store.put(key(1), {"prog": b"x"})
+    assert not store.remove(key(1))
+    held.close()
+    held.close()
+    assert store.remove(key(1))
+    assert store.remove(key(1))
+
+
+def test_a_disk_that_refuses_is_our_fault_and_named(tmp_path: Path) -> None:
+    (tmp_path / "artifacts").write_bytes(b"a file where the store should be")
+    with pytest.raises(InfrastructureError, match="artifact store"):
+        ArtifactStore(tmp_path / "artifacts").put(key(1), {"prog": b"x"})
