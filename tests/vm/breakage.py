@@ -1,0 +1,10 @@
+"""Limits that can be unplugged on purpose (make test-vm with --break-limit): the tests must fail then."""
+
+from __future__ import annotations
+
+#: name -> (file of the installed package, what stands there, what is put instead)
+BREAKAGES = {
+    "memory": ("judge/sandbox/cgroup.py", 'self.write("memory_max", memory_bytes)', "pass"),
+    "processes": ("judge/sandbox/launcher.py", 'os.write(pids_max_fd, b"%d" % processes)', 'os.write(pids_max_fd, b"max")'),
+    "cpu": ("judge/sandbox/cgroup.py", 'get("usage_usec", 0) * 1000', 'get("no such line", 0) * 1000'),
+}

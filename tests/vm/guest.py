@@ -1,0 +1,67 @@
+"""What the virtual machine was made for: runs in the guest as root, does the scenario's steps, reports each one.
+
+Standard library only: it is Debian's own Python that runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from checks import Failed, Report
+from scenarios import SCENARIOS
+
+PORT = Path("/dev/virtio-ports/judge.results")
+_OUTPUT_CHARS = 60_000
+
+
+def main() -> int:
+    """Every step, whatever became of the ones before it; 0 when all ended well."""
+    options = kernel_options(Path("/proc/cmdline").read_text().split())
+    only = tuple(word for word in options.get("only", "").split(",") if word)
+    good = True
+    with PORT.open("w", buffering=1) as port:
+        for name, step in SCENARIOS[options["scenario"]](options):
+            if only and not name.startswith((*only, "install")):
+                continue
+            good &= _do(name, step, port)
+        port.write(json.dumps({"event": "done"}) + "\n")
+    return 0 if good else 1
+
+
+def kernel_options(words: Iterable[str]) -> dict[str, str]:
+    """What the kernel's command line says to us: judge.NAME=VALUE."""
+    pairs = (word[len("judge.") :].split("=", 1) for word in words if word.startswith("judge.") and "=" in word)
+    return {name: value for name, value in pairs}
+
+
+def _do(name, step, port) -> bool:  # type: ignore[no-untyped-def]
+    print(f"--- {name}", flush=True)
+    began = time.monotonic()
+    try:
+        report = step()
+        ok = True
+    except Failed as failure:
+        report, ok = failure.report, False
+    except Exception as error:  # the next steps must still be done
+        report, ok = Report(f"{type(error).__name__}: {error}", traceback.format_exc()), False
+    message = {
+        "event": "step",
+        "name": name,
+        "ok": ok,
+        "seconds": round(time.monotonic() - began, 1),
+        "detail": report.detail,
+        "output": report.output[-_OUTPUT_CHARS:],
+    }
+    port.write(json.dumps(message) + "\n")
+    return ok
+
+
+if __name__ == "__main__":
+    sys.exit(main())

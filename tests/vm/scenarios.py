@@ -1,0 +1,153 @@
+"""What each boot of the virtual machine does, step by step. A step returns a report or raises."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import service
+from breakage import BREAKAGES
+from checks import (
+    HOME,
+    PAYLOAD,
+    PROJECT,
+    ROOT_VENV,
+    VENV,
+    Done,
+    Failed,
+    Report,
+    as_judge,
+    delegated,
+    delegated_as_root,
+    last_line,
+    must,
+    run,
+)
+
+Step = Callable[[], Report]
+Steps = Iterator[tuple[str, Step]]
+
+
+def full(options: dict[str, str]) -> Steps:
+    """Everything as the plain user, then part of it as root."""
+    yield "install", install
+    if "break" in options:
+        yield f"install broken {options['break']}", partial(break_limit, options["break"])
+    yield "user manager", user_manager
+    yield "doctor", partial(doctor, delegated)
+    yield "selftest", partial(selftest, delegated)
+    yield "cgroup v2 tests", partial(tests, delegated, "tests/vm", 300)
+    yield "kernel tests", partial(tests, delegated, "tests/kernel", 600)
+    yield "hostile corpus", partial(tests, delegated, "tests/hostile", 900, "JUDGE_HOSTILE_PROGRAMS=/payload/hostile")
+    yield "bench spawn", partial(bench_spawn, delegated)
+    yield from service.as_user()
+    yield "root: doctor", partial(doctor, delegated_as_root)
+    yield "root: selftest", partial(selftest, delegated_as_root)
+    yield "root: cgroup v2 tests", partial(tests, delegated_as_root, "tests/vm", 300)
+    yield from service.as_system()
+    yield "nothing left behind", service.nothing_left
+
+
+def no_userns(options: dict[str, str]) -> Steps:
+    """User namespaces are switched off: everything must say so, and refuse."""
+    yield "install", install
+    yield "user manager", user_manager
+    yield "doctor refuses", doctor_without_namespaces
+    yield "worker refuses", service.worker_refuses
+
+
+SCENARIOS: dict[str, Callable[[dict[str, str]], Steps]] = {"full": full, "no-userns": no_userns}
+
+
+def install() -> Report:
+    """The project's wheel into both environments, the tests where the plain user may read them."""
+    wheel = next((PAYLOAD / "wheel").glob("*.whl"))
+    flags = ["install", "--quiet", "--no-index", "--no-deps", "--no-compile", "--disable-pip-version-check"]
+    must(as_judge([f"{VENV}/bin/python", "-m", "pip", *flags, str(wheel)]), 180)
+    must([f"{ROOT_VENV}/bin/python", "-m", "pip", *flags, str(wheel)], 180)
+    must(["mkdir", "-p", str(PROJECT)])
+    must(["cp", "-r", *(str(PAYLOAD / name) for name in ("tests", "examples", "deploy", "pyproject.toml")), str(PROJECT)])
+    must(["chown", "-R", "judge:judge", str(PROJECT)])
+    must(as_judge(["mkdir", "-p", f"{HOME}/.local/bin"]))
+    must(as_judge(["ln", "-sf", f"{VENV}/bin/judge", f"{HOME}/.local/bin/judge"]))
+    return Report(f"{wheel.name}, Linux {Path('/proc/sys/kernel/osrelease').read_text().strip()}")
+
+
+def break_limit(name: str) -> Report:
+    """Unplug one limit in the installed code, to see that the tests notice."""
+    file, written, instead = BREAKAGES[name]
+    for venv in (VENV, ROOT_VENV):
+        path = next(venv.glob(f"lib/python3*/site-packages/{file}"))
+        text = path.read_text()
+        if written not in text:
+            raise Failed(Report(f"{file} has no {written!r} any more"))
+        path.write_text(text.replace(written, instead))
+    return Report(f"{file}: {written} -> {instead}")
+
+
+def user_manager() -> Report:
+    """The plain user's own systemd, there without any login, and what it may hand on."""
+    must(["systemctl", "start", "user@1000.service"], 120)
+    done = must(delegated(["sh", "-c", "cat /proc/self/cgroup; cat /sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)/cgroup.controllers"]), 60)
+    return Report(last_line(done.stdout), done.output)
+
+
+def doctor(place: Callable[..., list[str]]) -> Report:
+    """``judge doctor`` finds nothing missing."""
+    done = run(place(["judge", "doctor", "--json"]), 180)
+    findings = _findings(done)
+    bad = [f"{finding['name']}: {finding['found']}" for finding in findings if finding["status"] == "missing"]
+    if done.code != 0 or bad:
+        raise Failed(Report("; ".join(bad) or f"exit code {done.code}", done.output))
+    warnings = [finding["name"] for finding in findings if finding["status"] == "warning"]
+    return Report(f"{len(findings)} findings" + (f", warnings: {', '.join(warnings)}" if warnings else ""), done.output)
+
+
+def doctor_without_namespaces() -> Report:
+    """It must name the switch, and how to mend it."""
+    done = run(delegated(["judge", "doctor", "--json"]), 180)
+    namespaces = [finding for finding in _findings(done) if finding["name"] == "user namespaces"]
+    words = " ".join(f"{finding['status']} {finding['found']} {finding['remedy']}" for finding in namespaces)
+    if done.code != 5 or "missing" not in words or "user.max_user_namespaces" not in words:
+        raise Failed(Report(f"exit code {done.code}, says {words!r}", done.output))
+    return Report(words, done.output)
+
+
+def _findings(done: Done) -> list[dict[str, str]]:
+    try:
+        return json.loads(done.stdout)["findings"]
+    except (ValueError, KeyError, TypeError):
+        raise Failed(Report(f"exit code {done.code}: {last_line(done.output)}", done.output)) from None
+
+
+def selftest(place: Callable[..., list[str]]) -> Report:
+    """The shipped attacks."""
+    done = must(place(["judge", "selftest"]), 300)
+    return Report(last_line(done.stdout), done.output)
+
+
+def tests(place: Callable[..., list[str]], folder: str, timeout_s: float, *settings: str) -> Report:
+    """A folder of the project's tests by pytest; at least one must have run."""
+    words = ["python", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=300", "--tb=short", folder]
+    done = run(place(words, *settings), timeout_s)
+    counts = dict((word, int(number)) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", last_summary(done.stdout)))
+    detail = ", ".join(f"{number} {word}" for word, number in counts.items()) or last_line(done.output)
+    if done.code != 0 or not counts.get("passed"):
+        raise Failed(Report(f"exit code {done.code}: {detail}", done.output))
+    return Report(detail, done.output)
+
+
+def last_summary(text: str) -> str:
+    """pytest's last line of numbers."""
+    return next((line for line in reversed(text.splitlines()) if re.search(r"\d+ (passed|failed|error|skipped)", line)), "")
+
+
+def bench_spawn(place: Callable[..., list[str]]) -> Report:
+    """Only ratios mean something on an emulated processor; that it runs at all is what counts."""
+    done = must(place(["judge", "bench", "spawn", "--json", "--runs", "60"]), 400)
+    figures = json.loads(done.stdout)
+    shown = (f"{name} {figures[name]:.2f}" for name in ("warm_ratio", "fresh_to_bwrap") if figures.get(name))
+    return Report(f"bare {figures['bare_us'] / 1000:.1f} ms, " + ", ".join(shown), done.output)
