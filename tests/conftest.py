@@ -1,0 +1,41 @@
+"""A real slot for every test that wants one: made once per session, below a state directory of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from judge.errors import HostError, SandboxError
+from judge.sandbox.rootfs import host_rootfs
+from judge.sandbox.slot import Slot, SlotConfig
+from judge.sandbox.spec import Rootfs
+
+
+@pytest.fixture(scope="session")
+def sandbox_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory as the settings name it. Artifacts must lie below it, or where any uid may go."""
+    path = tmp_path_factory.mktemp("sandbox-state")
+    path.chmod(0o755)  # the slot's uids must be able to enter it
+    return path
+
+
+@pytest.fixture(scope="session")
+def sandbox_rootfs(sandbox_state: Path) -> Rootfs:
+    """The host's own toolchains."""
+    return host_rootfs(sandbox_state)
+
+
+@pytest.fixture(scope="session")
+def sandbox_slot(sandbox_state: Path) -> Iterator[Slot]:
+    """One warm slot per session. Skips, saying why, where the host lacks user namespaces or cgroups."""
+    opened = Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state)))
+    try:
+        slot = opened.__enter__()
+    except (HostError, SandboxError) as error:
+        pytest.skip(f"this host cannot run the sandbox: {error}")
+    try:
+        yield slot
+    finally:
+        opened.__exit__(None, None, None)
