@@ -46,6 +46,9 @@ _WRITE_S_MAX = 60
 _KEY = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 4096
 
+#: What an entry takes beside its files: the manifest and the directories.
+_ENTRY_BYTES = 2 * _BLOCK_BYTES
+
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file of an artifact; ``path`` is relative, ``sha256`` in hexadecimal."""
@@ -181,7 +184,7 @@ class ArtifactStore:
         finally:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)
-        self._size_bytes += sum(_rounded(len(data)) for data in files.values())
+        self._size_bytes += sum(_rounded(len(data)) for data in files.values()) + _ENTRY_BYTES
         self._writes += 1
 
     def _make_room(self) -> None:
@@ -218,7 +221,7 @@ class ArtifactStore:
             except (OSError, msgspec.DecodeError):
                 used_ns, manifest = 0, Manifest(key=entry.name, files=())
             if _KEY.fullmatch(entry.name):
-                yield used_ns, sum(_rounded(file.size_bytes) for file in manifest.files) + 2 * _BLOCK_BYTES, entry.name
+                yield used_ns, sum(_rounded(file.size_bytes) for file in manifest.files) + _ENTRY_BYTES, entry.name
 
 
 def _fill(scratch: Path, key: str, files: Mapping[str, bytes], executables: Collection[str], note: bytes) -> None:
