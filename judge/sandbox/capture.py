@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
 from judge.model.run import RunResult
+
+_EVERY_SEAL = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
 class Capture:
@@ -75,19 +78,18 @@ class Completed:
 
 
 def memfd_of(data: bytes, name: str = "data") -> int:
-    """A memfd holding ``data``; its name is all that a program sees of where bytes came from."""
+    """A sealed memfd holding ``data``; its name is all that a program sees of where bytes came from."""
     fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
+    seal(fd)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
 
 
 def sealed_memfd(source_fd: int, name: str = "data") -> tuple[int, int]:
     """Copy a regular file into a memfd that nobody can change; returns (fd, size in bytes)."""
-    import fcntl
-
     fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     size = 0
     while True:
@@ -95,10 +97,11 @@ def sealed_memfd(source_fd: int, name: str = "data") -> tuple[int, int]:
         if sent == 0:
             break
         size += sent
-    fcntl.fcntl(
-        fd,
-        fcntl.F_ADD_SEALS,
-        fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE,
-    )
+    seal(fd)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd, size
+
+
+def seal(fd: int) -> None:
+    """From now on nobody can change the memfd, not even whoever opens it anew for writing below /proc."""
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _EVERY_SEAL)

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from judge.errors import InfrastructureError, SandboxError
 from judge.kernel.netlink import loopback_up_request
+from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
 from judge.sandbox.capture import Capture, Completed
@@ -19,14 +20,14 @@ from judge.sandbox.cgroup import RunGroup, SlotGroups
 from judge.sandbox.handover import Content, capture_of, check_request, content_fd, pipe, stdin_fd
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
-from judge.sandbox.plan import REMEDIES, Step, container_steps, prelude_steps, run_mount_steps
+from judge.sandbox.plan import Step, container_steps, run_mount_steps
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.sandbox.streams import Drain, RelayDrain
 from judge.sandbox.supervisor import ActiveRun, conclude, supervise
 
-_READY_TIMEOUT_S = 30.0
 _PUT_BATCH = 100
 _DESCRIPTORS_MIN = 64
+_EVERY_MOUNT = (1 << len(channel.RUN_MOUNTS)) - 1
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Container:
         self._socket: socket.socket | None = None
         self._number = -1
         self._dirty = 0
+        self._disk = (spec.disk_bytes, spec.disk_inodes)
         self._state_due = False
         self.listener_fd = -1
         self.control_fd = -1
@@ -93,34 +95,28 @@ class Container:
             raise SandboxError("limit", detail=f"open_files_max must be at least {_DESCRIPTORS_MIN}")
         place.keeper.ensure_policy(spec.policy)
         root = place.keeper.ensure_root(spec.rootfs)
-        prelude, rest = self._steps(root)
-        self._number = place.next_container_number()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket, self.control_fd = ours, ours.fileno()
-        with theirs:
-            place.keeper.ask("clone container", "open", self._number, prelude, rest, fds=[theirs.fileno()])
-        self._await_ready([*prelude, *rest])
+        number = place.next_container_number()
+        request = ("open", number, self._steps(root), self._artifact_lowers())
+        control, self.listener_fd = place.keeper.ask("clone container", *request)
+        self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
+        os.set_blocking(self.listener_fd, False)
         self._dirty = 0
 
-    def _steps(self, root: str) -> tuple[list[Step], list[Step]]:
-        """What comes before the container's specification matters, and what comes after."""
+    def _steps(self, root: str) -> list[Step]:
         spec = self._spec
-        prelude = prelude_steps(loopback_up_request())
-        common = len(prelude)
-        steps = prelude + container_steps(
+        steps = container_steps(
             self._place.identity.inside,
             root,
-            artifact_lowers=self._artifact_lowers(),
             disk_bytes=spec.disk_bytes,
             disk_inodes=spec.disk_inodes,
             open_files_max=spec.open_files_max,
             cpu=self._place.pinned_cpu,
+            loopback_request=loopback_up_request(),
             policy=spec.policy,
         )
         for index, step in sorted(self._extra_steps.items()):
             steps.insert(index, step)
-            common += index <= common
-        return steps[:common], steps[common:]
+        return steps
 
     def _artifact_lowers(self) -> list[str]:
         """An overlay without an upper directory wants two lower ones: the artifact over an empty one."""
@@ -128,23 +124,6 @@ class Container:
             return []
         empty = self._spec.rootfs.mounts[0].lowers[-1]
         return [self._place.keeper.seen(path) for path in (self._spec.artifact, empty)]
-
-    def _await_ready(self, steps: Sequence[Step]) -> None:
-        assert self._socket is not None
-        self._socket.settimeout(_READY_TIMEOUT_S)
-        try:
-            message, fds = self.receive()
-        finally:
-            self._socket.settimeout(None)
-        if message[:1] == channel.READY and fds:
-            self.listener_fd = fds[0]
-            os.set_blocking(self.listener_fd, False)
-            return
-        if message[:1] == channel.FAILED:
-            index, code = channel.FAILURE.unpack_from(message, 1)
-            name, _, detail = message[1 + channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
-            raise SandboxError(name, index=index, errno=code, detail=detail, remedy=_remedy(steps[index]))
-        raise SandboxError("set up container", detail="its first process died without a word")
 
     def close(self) -> None:
         """End everything inside; returns when it is gone. Idempotent."""
@@ -159,13 +138,16 @@ class Container:
             os.close(self.listener_fd)
             self.listener_fd = -1
 
-    def _freshen(self) -> None:
-        """Before a run: nothing of an earlier one may be left."""
+    def _freshen(self, limits: Limits) -> None:
+        """Before a run: nothing of an earlier one may be left, and the file systems have the run's sizes."""
         self._hear_state()
         if self._number < 0 or self._dirty & channel.DIRTY_NETWORK:
             self.close()
             self.open()
-        elif self._dirty:
+        disk = (min(limits.disk_bytes, self._spec.disk_bytes), min(limits.disk_inodes, self._spec.disk_inodes))
+        if disk != self._disk:
+            self._disk, self._dirty = disk, _EVERY_MOUNT
+        if self._dirty:
             self._renew()
         self._dirty = 0
 
@@ -182,8 +164,7 @@ class Container:
         return int(full)
 
     def _renew(self) -> None:
-        spec, uid = self._spec, self._place.identity.inside.program
-        fresh = run_mount_steps(uid, spec.disk_bytes, spec.disk_inodes, prefix="/")
+        fresh = run_mount_steps(self._place.identity.inside.program, *self._disk, prefix="/")
         mounts = [step[1:] for index, step in enumerate(fresh) if self._dirty >> index & 1]
         self._place.keeper.ask("renew mounts", "renew", self._number, mounts)
         self._send(("renewed",))
@@ -242,10 +223,10 @@ class Container:
         check_request(spec, files or {}, fds or {})
         place.forget_cancel()
         with contextlib.ExitStack() as stack, _closed_on_error(self):
-            self._freshen()
+            self._freshen(spec.limits)
             self._put(files or {}, executables)
             ends = stack.enter_context(contextlib.ExitStack())
-            source = stdin_fd(ends, stdin)
+            source = stdin_fd(ends, stdin, place.identity.program_host)
             out, out_end = pipe(ends)
             stdout = Drain(out, spec.limits.stdout_bytes)
             active, group = self._launch(stack, spec, source, out_end, stdout, fds or {})
@@ -279,8 +260,8 @@ class Container:
         transcript: list[tuple[str, bytes]] = []
         room = [transcript_bytes_max]
         with contextlib.ExitStack() as stack, _closed_on_error(self), _closed_on_error(other):
-            for box, given in ((self, files), (other, other_files)):
-                box._freshen()
+            for box, asked, given in ((self, spec, files), (other, other_spec, other_files)):
+                box._freshen(asked.limits)
                 box._put(given or {}, ())
             ends = stack.enter_context(contextlib.ExitStack())
             self_in, to_self = pipe(ends, ours="write")
@@ -340,7 +321,7 @@ class Container:
         numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
         argv, env = list(spec.argv), dict(spec.env)
         groups = len(group.procs_fds)
-        self._dirty = (1 << len(channel.RUN_MOUNTS)) - 1  # until the launcher says better
+        self._dirty = _EVERY_MOUNT  # until the launcher says better
         targets = [0, 1, 2, *fds]
         with contextlib.ExitStack() as ends:
             err, err_end = pipe(ends)
@@ -387,10 +368,6 @@ class Container:
 
 def _ended_ns(run: ActiveRun) -> int:
     return run.finish.ended_ns if run.finish else 1 << 62
-
-
-def _remedy(step: Step) -> str:
-    return REMEDIES.get(str(step[0]), "")
 
 
 @contextlib.contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import stat
 from collections.abc import Mapping
 
 from judge.errors import SandboxError
-from judge.sandbox.capture import Capture, memfd_of
+from judge.sandbox.capture import Capture, memfd_of, sealed_memfd
 from judge.sandbox.spec import RunSpec
 from judge.sandbox.streams import Drain
 
@@ -30,13 +32,33 @@ def check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int,
             raise SandboxError("check request", detail=f"descriptors are handed over as 3 to 19, not as {number}")
 
 
-def stdin_fd(stack: contextlib.ExitStack, stdin: int | bytes | None) -> int:
-    """The program's standard input; ``stack`` closes it unless it is the caller's own."""
+def stdin_fd(stack: contextlib.ExitStack, stdin: int | bytes | None, program_uid: int) -> int:
+    """The program's standard input; ``stack`` closes it unless it is the caller's own.
+
+    A file that the program (host uid ``program_uid``) could open anew for writing, through /proc/self/fd/0, is
+    copied first: the next run must read what this one read.
+    """
     if isinstance(stdin, int):
-        return stdin
-    fd = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC) if stdin is None else memfd_of(stdin, "stdin")
+        if not _is_writable_by(stdin, program_uid):
+            return stdin
+        fd, _ = sealed_memfd(stdin, "stdin")
+        os.lseek(fd, os.lseek(stdin, 0, os.SEEK_CUR), os.SEEK_SET)
+    elif stdin is None:
+        fd = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+    else:
+        fd = memfd_of(stdin, "stdin")
     stack.callback(os.close, fd)
     return fd
+
+
+def _is_writable_by(fd: int, uid: int) -> bool:
+    about = os.fstat(fd)
+    if not stat.S_ISREG(about.st_mode) or (about.st_uid != uid and not about.st_mode & 0o022):
+        return False
+    try:
+        return not fcntl.fcntl(fd, fcntl.F_GET_SEALS) & fcntl.F_SEAL_WRITE
+    except OSError:  # not a file that can be sealed
+        return True
 
 
 def content_fd(stack: contextlib.ExitStack, content: Content) -> int:

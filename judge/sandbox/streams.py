@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from judge.sandbox.capture import Capture
+from judge.sandbox.capture import Capture, seal
 
 _CHUNK_BYTES = 1 << 16
 _IN_MEMORY_BYTES_MAX = 1 << 20
@@ -71,6 +71,7 @@ class Drain:
         self.close()
         spilled, self._spilled = self._spilled, -1
         if spilled >= 0:
+            seal(spilled)
             return Capture(fd=spilled, size_bytes=self._spilled_bytes, truncated=self.over)
         return Capture(bytes(self._kept), truncated=self.over)
 
