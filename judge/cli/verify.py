@@ -24,6 +24,7 @@ from judge.model.units import seconds_to_ns
 from judge.package.grouppolicy import INHERITANCE
 from judge.verify.engine import unwatched, verify_packages
 from judge.verify.junit import junit_xml
+from judge.verify.jurypython import PYTHONS
 from judge.verify.packagerun import Choices
 from judge.verify.packagerun import Progress as Watch
 from judge.verify.result import VerifyResult
@@ -60,6 +61,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--strict", action="store_true", help="warnings and skipped submissions count as faults")
     parser.add_argument("--inheritance", choices=INHERITANCE, default=INHERITANCE[0],
                         help="what legacy groups inherit: single keys (as problemtools) or whole files")  # fmt: skip
+    parser.add_argument("--python", choices=PYTHONS, default=PYTHONS[0],
+                        help="what runs the jury's Python: PyPy, then CPython if need be; or just one")  # fmt: skip
     parser.add_argument("--verbose", action="store_true", help="say why of submissions that are as expected, too")
 
 
@@ -78,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
         only=tuple(args.only),
         strict=args.strict,
         validate=not args.no_data,
+        python=args.python,
     )
     result = _verify(args, settings, choices)
     if args.junit:

@@ -31,6 +31,7 @@ from judge.package.source import fresh_directory, inspect_any, package_directory
 from judge.package.testdata import data_cases
 from judge.verify.checks import Asked, check_inputs, check_invalid, check_outputs
 from judge.verify.crew import Job
+from judge.verify.jurypython import PYTHONS, under_cpython, with_jury_python
 from judge.verify.result import PackageResult, SubmissionResult
 
 #: Test cases whose inputs are checked in one job.
@@ -43,7 +44,8 @@ class Choices:
 
     ``time_limit_ns`` overrides the package's own (0 = do not). ``every_case``: judge all cases of all submissions.
     ``only``: paths of submissions to judge, as prefixes (empty = all). ``strict``: warnings and skipped submissions
-    count as faults. ``validate``: ask the validators about the test data.
+    count as faults. ``validate``: ask the validators about the test data. ``python``: see
+    :mod:`judge.verify.jurypython`.
     """
 
     inheritance: str = "keys"
@@ -52,6 +54,7 @@ class Choices:
     only: tuple[str, ...] = ()
     strict: bool = False
     validate: bool = True
+    python: str = PYTHONS[0]
 
 
 DEFAULT_CHOICES = Choices()
@@ -105,6 +108,7 @@ class PackageRun:
         problem, self._findings = inspect_any(directory, unpacked, inheritance=self.choices.inheritance)
         self._problem = problem
         self._findings.raise_if_blocked()
+        problem = with_jury_python(problem, judge.workshop, self.choices.python)
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)
         problem = with_time_limit(judge, problem, package_digest(directory), self.kept, self._measuring)
@@ -185,12 +189,16 @@ class PackageRun:
 
 
 def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> SubmissionResult:
-    """Judge one jury submission and compare; again with every case when only that can tell."""
-    every = choices.every_case or needs_every_case(entry.expected)
+    """Judge one jury submission and compare; again with every case, or under CPython, when only that can tell."""
     try:
-        report, compared = _judged(judge, problem, entry, every=every)
-        if compared.outcome is Outcome.OPEN and not every:
-            report, compared = _judged(judge, problem, entry, every=True)
+        report, compared = _compared(judge, problem, entry, choices)
+        other = under_cpython(entry) if compared.outcome is not Outcome.MET and choices.python == "auto" else None
+        notes: tuple[str, ...] = ()
+        if other is not None:
+            second, compared_again = _compared(judge, problem, other, choices)
+            if compared_again.outcome is Outcome.MET:
+                notes = (f"as expected under CPython; under PyPy: {compared.differences[0]}",)
+                report, compared = second, compared_again
     except LanguageError as error:
         return SubmissionResult(
             path=entry.path, expected=words_of(entry.expected), verdict=None, ok=True, skipped=str(error)
@@ -202,7 +210,7 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
         score=report.score,
         ok=compared.outcome is Outcome.MET,
         differences=compared.differences,
-        notes=_notes(problem, entry, report),
+        notes=(*notes, *_notes(problem, entry, report)),
         language=report.language,
         why=report.why,
         deciding_case=report.deciding_case,
@@ -210,6 +218,15 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
         wall_time_max_ns=report.wall_time_max_ns,
         memory_peak_max_bytes=report.memory_peak_max_bytes,
     )
+
+
+def _compared(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> tuple[Report, Comparison]:
+    """Judged with as many cases as the comparison takes."""
+    every = choices.every_case or needs_every_case(entry.expected)
+    report, compared = _judged(judge, problem, entry, every=every)
+    if compared.outcome is Outcome.OPEN and not every:
+        return _judged(judge, problem, entry, every=True)
+    return report, compared
 
 
 def _judged(judge: Judge, problem: Problem, entry: JurySubmission, *, every: bool) -> tuple[Report, Comparison]:
