@@ -25,10 +25,19 @@ MS_NOEXEC = 8
 MS_REMOUNT = 32
 MS_NOATIME = 1024
 MS_BIND = 4096
-MS_MOVE = 8192
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
 MNT_DETACH = 2
+# The mount API by descriptors, Linux 5.2
+FSOPEN_CLOEXEC = 1
+FSMOUNT_CLOEXEC = 1
+FSCONFIG_SET_STRING = 1
+FSCONFIG_CMD_CREATE = 6
+MOUNT_ATTR_RDONLY = 1
+MOUNT_ATTR_NOSUID = 2
+MOUNT_ATTR_NODEV = 4
+MOVE_MOUNT_F_EMPTY_PATH = 4
+AT_FDCWD = -100
 
 # linux/prctl.h
 PR_SET_PDEATHSIG = 1
@@ -53,7 +62,8 @@ SECCOMP_IOCTL_NOTIF_RECV = 0xC050_2100
 SECCOMP_NOTIF_BYTES = 80
 
 # System-call numbers without a wrapper in every C library we meet: (x86_64, aarch64)
+_COMMON = {"move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "clone3": 435}
 NR = {
-    "x86_64": {"pivot_root": 155, "seccomp": 317, "clone3": 435},
-    "aarch64": {"pivot_root": 41, "seccomp": 277, "clone3": 435},
+    "x86_64": {"pivot_root": 155, "seccomp": 317, **_COMMON},
+    "aarch64": {"pivot_root": 41, "seccomp": 277, **_COMMON},
 }

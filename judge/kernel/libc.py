@@ -57,6 +57,28 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
     _check(result, "mount", target)
 
 
+def detached_mount(kind: str, options: dict[str, str], attributes: int) -> int:
+    """A new mount that is nowhere yet (fsopen, fsconfig, fsmount); returns its descriptor."""
+    context = _call("fsopen", os.fsencode(kind), abi.FSOPEN_CLOEXEC)
+    try:
+        for key, value in options.items():
+            _call("fsconfig", context, abi.FSCONFIG_SET_STRING, os.fsencode(key), os.fsencode(value), 0)
+        _call("fsconfig", context, abi.FSCONFIG_CMD_CREATE, None, None, 0)
+        return _call("fsmount", context, abi.FSMOUNT_CLOEXEC, attributes)
+    finally:
+        os.close(context)
+
+
+def attach_mount(fd: int, target: str) -> None:
+    """Put a detached mount into the caller's mount namespace."""
+    _call("move_mount", fd, b"", abi.AT_FDCWD, os.fsencode(target), abi.MOVE_MOUNT_F_EMPTY_PATH)
+
+
+def _call(name: str, *arguments: int | bytes | None) -> int:
+    converted = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
+    return _check(_libc.syscall(ctypes.c_long(_NR[name]), *converted), name)
+
+
 def umount2(target: str, flags: int) -> None:
     """umount2(2)."""
     _check(_libc.umount2(os.fsencode(target), ctypes.c_int(flags)), "umount2", target)

@@ -18,6 +18,7 @@ FDS_MAX = 250
 _ANCILLARY = socket.CMSG_SPACE(4 * FDS_MAX)
 
 # First byte of what a launcher says.
+MOUNTS = b"M"  # to the zygote: with the container's mount namespace
 READY = b"R"  # with the seccomp listener
 FAILED = b"E"  # a set-up step failed: FAILURE, then "step\0detail"
 FINISHED = b"F"  # a run ended: FINISH

@@ -68,41 +68,46 @@ class Keeper:
         """It runs and answers."""
         return self._process.poll() is None
 
-    def _receive(self) -> tuple[Any, ...]:
+    def _receive(self) -> tuple[tuple[Any, ...], list[int]]:
         try:
-            received, _ = channel.receive(self._socket)
+            message, fds = channel.receive(self._socket)
         except OSError as error:
             self._process.kill()  # an answer that comes late would be taken for that to a later request
             self._process.wait()
             raise InfrastructureError(f"the slot's zygote does not answer: {error}") from error
-        if received is None:
+        if message is None:
             self._process.wait()
             raise InfrastructureError("the slot's zygote died")
-        message: tuple[Any, ...] = received
-        return message
+        return message, fds
 
     def _expect(self, word: str, step: str) -> None:
         try:
-            answer = self._receive()
+            answer, _ = self._receive()
         except InfrastructureError as error:
             raise SandboxError(step, detail=str(error), remedy=REMEDIES.get(step, "")) from error
         if answer[0] != word:
             raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=REMEDIES.get(step, ""))
 
-    def ask(self, step: str, *request: Any, fds: Sequence[int] = ()) -> Any:
-        """One request, one answer. Raises SandboxError(step), InfrastructureError when the zygote is gone."""
+    def ask(self, step: str, *request: Any, fds: Sequence[int] = ()) -> list[int]:
+        """One request, one answer; returns the descriptors that came with it.
+
+        Raises SandboxError (naming ``step``, or the container's own step that failed), InfrastructureError when the
+        zygote is gone.
+        """
         try:
             channel.send(self._socket, request, list(fds))
         except OSError as error:
             self.close()
             raise InfrastructureError(f"the slot's zygote is gone: {error}") from error
-        answer = self._receive()
+        answer, handed = self._receive()
+        if answer[0] == "failed":
+            raise _reported(answer[1])
         if answer[0] != "ok":
             remedy = f"the slots' uids must be able to enter {self._state_dir} (chmod o+x)"
             if answer[1] != errno.EACCES:
                 remedy = REMEDIES.get(step, "")
             raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=remedy)
-        return answer[1]
+        return handed
 
     def ensure_policy(self, name: str) -> None:
         """Let the zygote know a policy, once."""
@@ -139,3 +144,12 @@ class Keeper:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _reported(report: bytes) -> SandboxError:
+    """A launcher's own words about the step that failed."""
+    if report[:1] != channel.FAILED:
+        return SandboxError("set up container", detail="its first process died without a word")
+    index, code = channel.FAILURE.unpack_from(report, 1)
+    name, _, detail = report[1 + channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
+    return SandboxError(name, index=index, errno=code, detail=detail, remedy=REMEDIES.get(name, ""))

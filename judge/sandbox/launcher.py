@@ -35,19 +35,16 @@ _OWN_FILES = 256
 
 
 class Launcher:
-    """The state of pid 1. ``zygote`` leads to the zygote (only during set-up), the control socket to the supervisor.
+    """The state of pid 1. ``control`` leads to the zygote during set-up and to the supervisor ever after.
 
     ``home`` are the doors of the cgroups that the launcher goes back to after each spawn, ``slot`` those of the groups
     where it stays with all its programs.
     """
 
-    def __init__(self, zygote: socket.socket, home: list[int], slot: list[int]) -> None:
-        self._control = zygote  # until the supervisor's comes
-        self._zygote: socket.socket | None = zygote
+    def __init__(self, control: socket.socket, home: list[int], slot: list[int]) -> None:
+        self._control = control
         self._home = home
         self._slot = slot
-        self._done = 0
-        self._failure: bytes | None = None
         self._last_pid_fd = -1
         self._net_fd = -1
         self._fresh: list[tuple[int, ...]] = []
@@ -58,34 +55,23 @@ class Launcher:
 
     # -- set-up -----------------------------------------------------------------------------------------------
 
-    def prepare(self, prelude: list[tuple[Any, ...]]) -> None:
-        """Execute the first part of a plan, then wait to be told the rest; a failure waits, too."""
+    def set_up(self, steps: list[tuple[Any, ...]]) -> None:
+        """Execute the plan; on failure report the step and leave."""
         os.setsid()  # out of reach of a terminal's signals
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # programs inherit what the launcher has
-        self._execute(prelude)
-        orders, fds = channel.receive(self._control)
-        if orders is None:
-            os._exit(0)
-        self._control = socket.socket(fileno=fds[0])
-        self._execute(orders)
-        if self._failure is not None:
-            channel.send_bytes(self._control, self._failure)
+        operations = self._operations()
+        done = 0
+        try:
+            for step in steps:
+                operations[step[0]](*step[1:])
+                done += 1
+        except Exception as error:  # the process ends here and now: whatever it was must be told
+            code = error.errno if isinstance(error, OSError) and error.errno else 0
+            body = channel.FAILURE.pack(done, code) + f"{steps[done][0]}\0{error}".encode()
+            channel.send_bytes(self._control, channel.FAILED + body)
             os._exit(1)
         channel.send_bytes(self._control, channel.READY, [self._listener])
         os.close(self._listener)
-
-    def _execute(self, steps: list[tuple[Any, ...]]) -> None:
-        operations = self._operations()
-        for step in steps:
-            if self._failure is not None:
-                return
-            try:
-                operations[step[0]](*step[1:])
-            except Exception as error:  # the process ends soon: whatever it was must be told
-                code = error.errno if isinstance(error, OSError) and error.errno else 0
-                body = channel.FAILURE.pack(self._done, code) + f"{step[0]}\0{error}".encode()
-                self._failure = channel.FAILED + body
-            self._done += 1
 
     def _operations(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -96,8 +82,6 @@ class Launcher:
             "change directory": os.chdir,
             "mount": libc.mount,
             "mount proc": self._mount_proc,
-            "move proc": libc.mount,
-            "mount artifact": mount_overlay,
             "bring lo up": _bring_loopback_up,
             "set host name": _set_host_name,
             "pivot root": _pivot_root,
@@ -123,12 +107,11 @@ class Launcher:
         libc.mount(*args)
         self._net_fd = os.open(f"{args[1]}/self/net/dev", os.O_RDONLY | os.O_CLOEXEC)
         own = os.open(f"{args[1]}/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
-        if self._zygote is not None:
-            channel.send_bytes(self._zygote, b"M", [own])
+        channel.send_bytes(self._control, channel.MOUNTS, [own])
+        os.close(own)
 
     def _close_descriptors(self) -> None:
         """Keep only what a launcher needs. Its numbers are above those that programs get: the zygote saw to it."""
-        self._zygote = None
         kept = sorted(fd for fd in (self._control.fileno(), self._last_pid_fd, self._net_fd, *self._home) if fd >= 0)
         after = FIRST_OWN_FD
         for fd in kept:
@@ -333,18 +316,6 @@ class Launcher:
             finally:
                 os.close(fd)
         channel.send_bytes(self._control, channel.FILES_END + channel.FILES_END_BODY.pack(passed_over))
-
-
-def mount_overlay(label: str, target: str, lowers: list[str]) -> None:
-    """A read-only overlay. The kernel shows its option string inside, so directories are named by descriptor."""
-    fds = [os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for path in lowers]
-    try:
-        names = ":".join(f"/proc/self/fd/{fd}" for fd in fds)
-        flags = abi.MS_RDONLY | abi.MS_NOSUID | abi.MS_NODEV
-        libc.mount(label, target, "overlay", flags, f"lowerdir={names}")
-    finally:
-        for fd in fds:
-            os.close(fd)
 
 
 class _NotEnteredError(OSError):

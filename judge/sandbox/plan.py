@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 from judge.kernel import abi
 
-Step = tuple[str | int | bytes | list[str], ...]
+Step = tuple[str | int | bytes, ...]
 
 HOST_NAME = "judge"
-#: Where the zygote's stage keeps place for a container's /proc until there is a root to move it to.
-PROC = "proc"
 #: The step whose policy name the zygote replaces by the program.
 FILTER = "install seccomp filter"
 TMPFS_FLAGS = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOATIME
@@ -49,43 +47,33 @@ def run_mount_steps(program_uid: int, disk_bytes: int, disk_inodes: int, prefix:
     ]
 
 
-def prelude_steps(loopback_request: bytes) -> list[Step]:
-    """The steps that are the same for every container of a slot: the zygote has one ahead that did them already."""
+def container_steps(
+    identity: Identity,
+    root: str,
+    *,
+    disk_bytes: int,
+    disk_inodes: int,
+    open_files_max: int,
+    cpu: int,
+    loopback_request: bytes,
+    policy: str,
+) -> list[Step]:
+    """Every step from the clone to a launcher behind all walls. ``root`` is the staged root, relative to the stage.
+
+    The order matters: what needs privilege comes before it is dropped, the filter last of all. Nothing here depends
+    on a submission, so that a container can be had ahead; its artifact is mounted when it is opened.
+    """
     proc_flags = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOEXEC
     return [
         ("die with zygote",),
         ("enter home cgroup",),
         ("unshare cgroup namespace",),
         ("open counters",),
-        ("mount proc", "proc", PROC, "proc", proc_flags, "subset=pid,hidepid=invisible"),
+        ("change directory", root),
+        ("mount proc", "proc", "proc", "proc", proc_flags, "subset=pid,hidepid=invisible"),
+        *run_mount_steps(identity.program, disk_bytes, disk_inodes),
         ("bring lo up", loopback_request),
         ("set host name", HOST_NAME),
-    ]
-
-
-def container_steps(
-    identity: Identity,
-    root: str,
-    *,
-    artifact_lowers: list[str],
-    disk_bytes: int,
-    disk_inodes: int,
-    open_files_max: int,
-    cpu: int,
-    policy: str,
-) -> list[Step]:
-    """The steps after the prelude, to a launcher behind all walls. ``root`` is the staged root, relative.
-
-    Relative paths are below the zygote's stage until the directory changes to the root. The order matters: what
-    needs privilege comes before it is dropped, the filter last of all.
-    """
-    steps: list[Step] = []
-    if artifact_lowers:
-        steps.append(("mount artifact", "artifact", f"{root}/artifact", artifact_lowers))
-    steps += [
-        ("move proc", PROC, f"{root}/proc", "", abi.MS_MOVE),
-        ("change directory", root),
-        *run_mount_steps(identity.program, disk_bytes, disk_inodes),
         ("pivot root",),
         ("limit", open_files_max),
         ("pin", cpu),
@@ -97,4 +85,3 @@ def container_steps(
         ("note fresh state",),
         (FILTER, policy),
     ]
-    return steps

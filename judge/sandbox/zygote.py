@@ -16,27 +16,38 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from judge.kernel import abi, libc
 from judge.sandbox import channel
-from judge.sandbox.launcher import FIRST_OWN_FD, Launcher, mount_overlay
-from judge.sandbox.plan import FILTER, PROC
+from judge.sandbox.launcher import FIRST_OWN_FD, Launcher
+from judge.sandbox.plan import FILTER
 
 #: CLONE_NEWCGROUP is no part of it: the namespace's root is where its maker stands, so the launcher goes home first.
 _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_NEWIPC | abi.CLONE_NEWUTS
+#: Containers had ahead: one kind for compiling, one for running.
+_SPARES_MAX = 2
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
 class _Box:
-    """A container as the zygote knows it; ``prelude`` are the steps that its launcher did before it had orders."""
+    """A container as the zygote knows it; ``steps`` is the plan it was made by, which tells its kind."""
 
-    def __init__(self, prelude: list[Any], pid: int, pidfd: int, messages: socket.socket) -> None:
-        self.prelude = prelude
+    def __init__(self, steps: list[Any], pid: int, pidfd: int, control: socket.socket) -> None:
+        self.steps = steps
         self.pid = pid
         self.pidfd = pidfd
-        self.messages = messages
+        self.control = control
         self.mount_fd = -1
+
+
+class _SetUpFailedError(Exception):
+    """A launcher reported a step; the report goes to the supervisor as it is."""
+
+    def __init__(self, report: bytes) -> None:
+        super().__init__()
+        self.report = report
 
 
 class Zygote:
@@ -50,7 +61,7 @@ class Zygote:
         self._programs: dict[str, bytes] = {}
         self._home: list[int] = []
         self._slot: list[int] = []
-        self._spare: _Box | None = None
+        self._spares: list[_Box] = []
         self._wanted: list[Any] = []
 
     def serve(self) -> None:
@@ -59,15 +70,21 @@ class Zygote:
             request, fds = channel.receive(self._control)
             if request is None:
                 os._exit(0)
-            try:
-                answer = getattr(self, f"_do_{request[0]}")(*request[1:], fds)
-                channel.send(self._control, ("ok", answer))
-            except OSError as error:
-                channel.send(self._control, ("error", error.errno or 0, str(error)))
-            finally:
-                for fd in fds:
-                    os.close(fd)
+            self._answer(request, fds)
             self._prepare_spare()
+
+    def _answer(self, request: tuple[Any, ...], fds: list[int]) -> None:
+        handed: list[int] = []
+        try:
+            handed = getattr(self, f"_do_{request[0]}")(*request[1:], fds) or []
+            channel.send(self._control, ("ok",), handed)
+        except _SetUpFailedError as failure:
+            channel.send(self._control, ("failed", failure.report))
+        except OSError as error:
+            channel.send(self._control, ("error", error.errno or 0, str(error)))
+        finally:
+            for fd in (*fds, *handed):
+                os.close(fd)
 
     def _do_doors(self, homes: int, fds: list[int]) -> None:
         """The cgroups that every launcher enters."""
@@ -79,59 +96,89 @@ class Zygote:
 
     def _do_rootfs(self, name: str, mounts: list[tuple[str, list[str]]], fds: list[int]) -> None:
         """Stage a root: ``mounts`` are (target, lower directories topmost first)."""
-        self._discard_spare()  # its mount namespace is a copy from before
+        while self._spares:
+            _end(self._spares.pop())  # their mount namespaces are copies from before
         os.mkdir(name)
+        flags = abi.MS_RDONLY | abi.MS_NOSUID | abi.MS_NODEV
         for target, lowers in mounts:
-            mount_overlay("root", f"{name}{target}", lowers)
+            with _named(lowers) as names:
+                libc.mount("root", f"{name}{target}", "overlay", flags, f"lowerdir={names}")
         _make_devices(f"{name}/dev")
 
-    def _do_open(self, number: int, prelude: list[Any], rest: list[tuple[Any, ...]], fds: list[int]) -> None:
-        """Give a container its orders. ``fds``: the launcher's control socket. The one ahead serves if it fits."""
-        if self._spare is None or self._spare.prelude != prelude:
-            self._discard_spare()
-            self._spare = self._clone(prelude)
-        box, self._spare = self._spare, None
-        self._wanted = prelude
-        self._boxes[number] = box
-        orders = tuple((*step[:-1], self._programs[step[-1]]) if step[0] == FILTER else step for step in rest)
-        channel.send(box.messages, orders, fds)
-
-    def _clone(self, prelude: list[Any]) -> _Box:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid, pidfd = libc.clone3(_CONTAINER, signal.SIGCHLD)
-        if pid == 0:
-            ours.close()
-            launcher = Launcher(theirs, self._home, self._slot)
-            launcher.prepare(prelude)
-            launcher.serve()
-        theirs.close()
-        return _Box(prelude, pid, pidfd, ours)
-
-    def _prepare_spare(self) -> None:
-        """Have the next container ahead, once the kind that is wanted is known. Failing is no failure yet."""
-        if self._spare is None and self._wanted:
-            with contextlib.suppress(OSError):
-                self._spare = self._clone(self._wanted)
-
-    def _discard_spare(self) -> None:
-        spare, self._spare = self._spare, None
+    def _do_open(self, number: int, steps: list[Any], artifact: list[str], fds: list[int]) -> list[int]:
+        """Hand out a container of this kind, one had ahead if there is one: its control socket and its listener."""
+        spare = next((box for box in self._spares if box.steps == steps), None)
+        self._wanted = steps
         if spare is not None:
-            _end(spare)
+            self._spares.remove(spare)
+            with contextlib.suppress(_SetUpFailedError):  # perhaps the host was short of something then
+                return self._hand_out(number, spare, artifact)
+        return self._hand_out(number, self._clone(steps), artifact)
 
-    def _do_renew(self, number: int, mounts: list[tuple[Any, ...]], fds: list[int]) -> None:
-        """Lay fresh file systems over used ones, in the container's own mount namespace."""
-        box = self._boxes[number]
-        if box.mount_fd < 0:
-            _, received = channel.receive_bytes(box.messages)
-            box.mount_fd = received[0]
+    def _hand_out(self, number: int, box: _Box, artifact: list[str]) -> list[int]:
+        try:
+            listener = _await_ready(box)
+            if artifact:
+                self._mount_artifact(box, artifact)
+        except _SetUpFailedError:
+            _end(box)
+            raise
+        self._boxes[number] = box
+        return [box.control.detach(), listener]
+
+    def _mount_artifact(self, box: _Box, lowers: list[str]) -> None:
+        """Made here, where its lower directories can be named, and then carried into the container."""
+        attributes = abi.MOUNT_ATTR_RDONLY | abi.MOUNT_ATTR_NOSUID | abi.MOUNT_ATTR_NODEV
+        fd = -1
+        try:
+            with _named(lowers) as names:
+                fd = libc.detached_mount("overlay", {"source": "artifact", "lowerdir": names}, attributes)
+            with self._inside(box):
+                libc.attach_mount(fd, "/artifact")
+        except OSError as error:
+            head = channel.FAILED + channel.FAILURE.pack(-1, error.errno or 0)
+            raise _SetUpFailedError(head + f"mount artifact\0{error}".encode()) from error
+        finally:
+            if fd >= 0:
+                os.close(fd)
+
+    @contextlib.contextmanager
+    def _inside(self, box: _Box) -> Iterator[None]:
+        """In the container's mount namespace, with its root."""
         libc.setns(box.mount_fd, abi.CLONE_NEWNS)
         try:
-            for source, target, kind, flags, data in mounts:
-                libc.umount2(target, abi.MNT_DETACH)
-                libc.mount(source, target, kind, flags, data)
+            yield
         finally:
             libc.setns(self._own_mount_fd, abi.CLONE_NEWNS)
             os.fchdir(self._stage_fd)
+
+    def _clone(self, steps: list[Any]) -> _Box:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid, pidfd = libc.clone3(_CONTAINER, signal.SIGCHLD)
+        if pid == 0:
+            launcher = Launcher(theirs, self._home, self._slot)
+            programs = self._programs
+            launcher.set_up([(FILTER, programs[step[1]]) if step[0] == FILTER else step for step in steps])
+            launcher.serve()
+        theirs.close()
+        return _Box(steps, pid, pidfd, ours)
+
+    def _prepare_spare(self) -> None:
+        """Have the next container ahead, of the kind wanted last. Failing is no failure: then it is made on demand."""
+        wanted, self._wanted = self._wanted, []
+        if not wanted or any(box.steps == wanted for box in self._spares):
+            return
+        while len(self._spares) >= _SPARES_MAX:
+            _end(self._spares.pop(0))
+        with contextlib.suppress(OSError):
+            self._spares.append(self._clone(wanted))
+
+    def _do_renew(self, number: int, mounts: list[tuple[Any, ...]], fds: list[int]) -> None:
+        """Lay fresh file systems over used ones."""
+        with self._inside(self._boxes[number]):
+            for source, target, kind, flags, data in mounts:
+                libc.umount2(target, abi.MNT_DETACH)
+                libc.mount(source, target, kind, flags, data)
 
     def _do_close(self, number: int, fds: list[int]) -> None:
         """End a container with everything in it; returns when it is gone."""
@@ -147,13 +194,36 @@ class Zygote:
             signal.pidfd_send_signal(box.pidfd, signal.SIGKILL)
 
 
+def _await_ready(box: _Box) -> int:
+    """Until the launcher is behind all walls; returns its listener. Raises _SetUpFailedError with its report."""
+    while True:
+        message, fds = channel.receive_bytes(box.control)
+        if message[:1] == channel.MOUNTS:
+            box.mount_fd = fds[0]
+        elif message[:1] == channel.READY:
+            return fds[0]
+        else:
+            raise _SetUpFailedError(message)
+
+
+@contextlib.contextmanager
+def _named(paths: list[str]) -> Iterator[str]:
+    """An overlay's list of directories, by descriptor: the kernel shows programs the option string as it was given."""
+    fds = [os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for path in paths]
+    try:
+        yield ":".join(f"/proc/self/fd/{fd}" for fd in fds)
+    finally:
+        for fd in fds:
+            os.close(fd)
+
+
 def _end(box: _Box) -> None:
     """Kill a container's first process, and with it the rest; returns when all are gone."""
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(box.pidfd, signal.SIGKILL)
     os.waitpid(box.pid, 0)
     os.close(box.pidfd)
-    box.messages.close()
+    box.control.close()
     if box.mount_fd >= 0:
         os.close(box.mount_fd)
 
@@ -200,8 +270,7 @@ def _enter_user_namespace(control: socket.socket, state_dir: str) -> int:
         os.setgroups([])
         os.setresgid(0, 0, 0)
         os.setresuid(0, 0, 0)
-    for name in ("state", PROC):
-        os.mkdir(name)
+    os.mkdir("state")
     # The way to the state directory may lead through places that only its owner may enter.
     libc.mount(f"/proc/self/fd/{state_fd}", "state", "", abi.MS_BIND)
     os.close(state_fd)
