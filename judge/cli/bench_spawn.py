@@ -156,9 +156,11 @@ def _run(box: Container, spec: RunSpec) -> tuple[int, int]:
 
 
 def _others(program: Path) -> dict[str, Callable[[], object]]:
-    """Other sandboxes doing their best: a minimal root, every namespace, no more."""
+    """Other sandboxes doing their best: every namespace and the same view (program, /proc, /dev, two tmpfs), no more."""
+    view = ["--ro-bind", str(program.parent), "/artifact", "--proc", "/proc", "--dev", "/dev"]
+    view += ["--tmpfs", "/tmp", "--tmpfs", "/work"]
     words = {
-        "bwrap": ["--unshare-all", "--ro-bind", str(program.parent), "/", "--", "/noop"],
+        "bwrap": ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", *view, "--", "/artifact/noop"],
         "unshare": ["-Urmpnuif", "--mount-proc", str(program)],
     }
     tools: dict[str, Callable[[], object]] = {}
