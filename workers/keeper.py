@@ -25,7 +25,7 @@ from judge.config import Settings, load_settings
 from judge.errors import JudgeError, QueueError
 from judge.observe.logs import set_up_logging
 from judge.queue import calls
-from judge.queue.admin import forget_worker, set_policy, set_worker_state
+from judge.queue.admin import forget_worker, publish, set_policy, set_worker_state
 from judge.queue.store import Queue
 from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
@@ -136,6 +136,7 @@ class Keeper:
         self._control.close()
 
     def _register(self) -> None:
+        publish(self._queue)
         set_policy(self._queue, policy_of(self._settings))
         who = self._profile
         back = self._queue.run(

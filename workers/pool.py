@@ -33,6 +33,7 @@ from judge.observe.settlement import VerdictSender
 from judge.queue.store import Queue
 from workers.celery_app import make_app
 from workers.judging import load_factory
+from workers.linger import Linger
 from workers.profile import Profile, load_profile, run_directory
 from workers.slotloop import ORDER_SIGNAL, SlotIdentity, SlotLoop
 
@@ -63,6 +64,7 @@ class Slot:
             queue,
             SlotIdentity(profile.node, profile.session, index, run_directory(settings)),
             judge,
+            Linger(queue, profile.routes),
             send,
             VerdictSender(writer, index) if writer else None,
             lease_ms=settings.lease_ms,

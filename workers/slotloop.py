@@ -29,10 +29,11 @@ from judge.queue.claimed import ClaimLost, ClaimWriter
 from judge.queue.store import Queue
 from judge.queue.values import Claim, Fault, Refusal
 from workers.judging import SlotJudge
+from workers.linger import Linger
 
-#: One ticket is good for so many submissions, or so long; then Celery gets the slot back for a moment.
-SUBMISSIONS_PER_TICKET = 16
-TICKET_MAX_S = 1.0
+#: One Celery task judges so many submissions, or so long; then Celery gets the slot back for a moment.
+SUBMISSIONS_PER_TASK = 256
+TASK_MAX_S = 5.0
 
 #: How the keeper tells a slot to read its orders. SIGUSR1 is taken (billiard's soft time limit).
 ORDER_SIGNAL = signal.SIGUSR2
@@ -63,6 +64,7 @@ class SlotLoop:
         queue: Queue,
         identity: SlotIdentity,
         judge: SlotJudge,
+        linger: Linger,
         send: Callable[[Counted | SlotChanged], object],
         verdicts: VerdictSender | None,
         *,
@@ -72,6 +74,7 @@ class SlotLoop:
         self._queue = queue
         self._identity = identity
         self._judge = judge
+        self._linger = linger
         self._send = send
         self._verdicts = verdicts
         self._lease_ms = lease_ms
@@ -80,17 +83,18 @@ class SlotLoop:
         self._lost = False
 
     def work(self) -> int:
-        """Serve one ticket: judge until there is nothing to do or the ticket is used up. Returns how many."""
-        deadline = time.monotonic() + TICKET_MAX_S
+        """Serve a ticket, and those that follow closely, until there is nothing to do. Returns how many were judged."""
+        deadline = time.monotonic() + TASK_MAX_S
         done = 0
-        while done < SUBMISSIONS_PER_TICKET and time.monotonic() < deadline:
+        while done < SUBMISSIONS_PER_TASK and time.monotonic() < deadline:
             timeline = Timeline()
             with timeline.phase(Phase.CLAIM):
                 answer = self._next_claim()
-            if isinstance(answer, Refusal):
+            if isinstance(answer, Claim):
+                self._serve(answer, timeline)
+                done += 1
+            elif answer.reason != "none" or not done or not self._linger.wait():
                 return done
-            self._serve(answer, timeline)
-            done += 1
         self._queue.run(calls.wake())
         return done
 

@@ -51,6 +51,10 @@ _SIGNALS = (*_STOP_SIGNALS, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 log = logging.getLogger(__name__)
 
 
+class UnfitHost(HostError):
+    """The probe has found this host unfit and has said why."""
+
+
 class Supervisor:
     """See the module. ``embedded`` = with a Redis of its own."""
 
@@ -112,7 +116,7 @@ class Supervisor:
         """Find out what this host can do, in a process that leaves nothing in this one."""
         pid = spawn(ProcessSpec("probe", python_module("workers.probe"), self._env))
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
-            raise HostError("this host cannot judge; see the line above")
+            raise UnfitHost
 
     def _start_services(self) -> None:
         read_fd, write_fd = open_pipe()
@@ -254,6 +258,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load_settings()
         set_up_logging(settings.log_format, settings.log_level)
         return Supervisor(settings, embedded=args.embedded).run()
+    except UnfitHost as error:
+        return error.exit_code
     except JudgeError as error:
         print(f"judge: {error}", file=sys.stderr)
         return error.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from judge.client import Client, embedded_url
 from judge.config import Settings, load_settings
-from judge.errors import HostError
+from judge.errors import HostError, QueueError
 from judge.queue.admin import WorkerView, worker_views
 
 STATE_PREFIX = "judge-demo-"
@@ -39,9 +40,10 @@ class Service:
         """Its worker, once that has registered. Raises HostError with the service's last word."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while True:
-            workers = worker_views(client.queue)
-            if workers:
-                return workers[0]
+            with contextlib.suppress(QueueError):
+                workers = worker_views(client.queue)
+                if workers:
+                    return workers[0]
             self._check(deadline)
             time.sleep(0.05)
 

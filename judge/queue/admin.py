@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from judge.errors import UsageError
+from judge import wire
+from judge.errors import QueueError, UsageError
+from judge.queue.script import scripts
 from judge.queue.store import Queue
 from judge.queue.values import Policy, WorkerInfo
 
@@ -45,6 +47,9 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
     info: WorkerInfo
 
 
+#: What a client needs; the others are the workers'.
+CLIENT_SCRIPTS = ("submit", "cancel")
+
 _GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "hold_until", "claims")
 
 
@@ -57,6 +62,22 @@ def set_policy(queue: Queue, policy: Policy) -> None:
         command("HSET", f"{queue.prefix}weights", *_flat(policy.weights))
         command("HSET", f"{queue.prefix}policy", *_flat(values))
         pipe.execute()
+
+
+def publish(queue: Queue) -> None:
+    """Leave the schema version and the clients' scripts in Redis, for clients in any language.
+
+    Raises QueueError when the namespace was written by another version.
+    """
+    queue.command("SETNX", f"{queue.prefix}schema", wire.SCHEMA_VERSION)
+    found = int(queue.command("GET", f"{queue.prefix}schema"))
+    if found != wire.SCHEMA_VERSION:
+        raise QueueError(
+            f"the queue {queue.broker.namespace!r} is of schema version {found}, this is {wire.SCHEMA_VERSION}: "
+            "use another namespace, or empty it first"
+        )
+    for name in CLIENT_SCRIPTS:
+        queue.command("HSET", f"{queue.prefix}scripts", name, scripts()[name].text)
 
 
 def set_worker_state(queue: Queue, node: str, state: str, reason: str) -> None:

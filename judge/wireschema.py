@@ -1,0 +1,32 @@
+"""The JSON schema of everything on the wire, made from the model types: what docs/wire.schema.json holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from judge.model.event import Event
+from judge.model.report import Report
+from judge.model.submission import SourceFile, Submission
+from judge.wire import SCHEMA_VERSION
+
+
+def wire_schema() -> dict[str, Any]:
+    """One JSON schema document; its ``$defs`` are the types, its ``properties`` say where each is found."""
+    types: tuple[Any, ...] = (Submission, tuple[SourceFile, ...], Event, Report)
+    names = ("submission", "sources", "event", "report")
+    schemas, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"What the judge's queue carries, version {SCHEMA_VERSION}",
+        "type": "object",
+        "properties": dict(zip(names, schemas, strict=True)),
+        "$defs": definitions,
+    }
+
+
+def wire_schema_text() -> str:
+    """The text of docs/wire.schema.json."""
+    plain = msgspec.json.encode(wire_schema(), order="sorted")
+    return msgspec.json.format(plain, indent=2).decode() + "\n"

@@ -1,0 +1,121 @@
+"""The wire form: what goes in comes out, what is no message says where, and the published schema is the types'."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judge import wire
+from judge.errors import WireError
+from judge.model.event import Cancelled, CaseJudged, Claimed, Done, Queued
+from judge.model.report import CaseReport, Report
+from judge.model.submission import SourceFile, Submission
+from judge.model.verdict import Verdict
+from judge.wireschema import wire_schema, wire_schema_text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+sources = st.lists(st.builds(SourceFile, name=st.text(min_size=1), content=st.binary()), min_size=1, max_size=3).map(
+    tuple
+)
+submissions = st.builds(
+    Submission,
+    id=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,127}", fullmatch=True),
+    package=st.text(),
+    sources=sources,
+    language=st.text(),
+    priority_class=st.sampled_from(wire.PRIORITY_CLASSES),
+)
+
+
+@given(submissions)
+def test_a_submission_comes_out_as_it_went_in(submission):
+    message = wire.encode_submission(submission)
+    assert wire.decode_submission(message.submission, message.sources) == submission
+
+
+@given(submissions)
+def test_a_submission_fits_the_published_schema(submission):
+    message = wire.encode_submission(submission)
+    schema = wire_schema()
+    jsonschema.validate(
+        {"submission": msgspec.json.decode(message.submission), "sources": msgspec.json.decode(message.sources)}, schema
+    )
+
+
+@given(submissions, submissions)
+def test_the_digest_tells_submissions_apart(one, other):
+    assert (wire.encode_submission(one).digest == wire.encode_submission(other).digest) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Queued(submission="s"),
+        Claimed(submission="s", worker="w/0", attempt=2, wait_ns=5),
+        CaseJudged(submission="s", index=1, total=2, case=CaseReport(name="1", verdict=Verdict.WA)),
+        Cancelled(submission="s"),
+        Done(submission="s", report=Report(submission="s", problem="p", language="c", verdict=Verdict.AC)),
+    ],
+)
+def test_events_come_out_as_they_went_in_and_fit_the_schema(event):
+    text = wire.encode(event)
+    assert wire.decode_event(text) == event
+    assert wire.event_type(event) == msgspec.json.decode(text)["type"]
+    jsonschema.validate({"event": msgspec.json.decode(text)}, wire_schema())
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (b"{", "not JSON"),
+        (b'{"id":7,"package":"p","sources":[]}', r"\$\.id"),
+        (b'{"id":"s","package":"p","sources":[],"colour":"red"}', "colour"),
+        (b'{"package":"p","sources":[]}', "`id`"),
+        (b"[]", "object"),
+    ],
+)
+def test_what_is_no_submission_names_the_field(text, field):
+    with pytest.raises(WireError, match=field):
+        wire.decode_submission(text, b"[]")
+
+
+def test_sources_that_are_no_base64_name_the_field():
+    submission = wire.encode_submission(Submission(id="s", package="p", sources=(SourceFile(name="a", content=b""),)))
+    with pytest.raises(WireError, match=r"sources.*content"):
+        wire.decode_submission(submission.submission, b'[{"name":"a","content":"%%%"}]')
+
+
+def test_a_submission_without_sources_is_refused():
+    with pytest.raises(WireError, match="sources"):
+        wire.encode_submission(Submission(id="s", package="p", sources=()))
+
+
+def test_routes_are_the_language_and_what_is_asked_for():
+    assert wire.route("cpp") == "cpp"
+    assert wire.route("cpp", ("gpu", "aarch64", "gpu")) == "cpp+aarch64+gpu"
+    assert wire.route("") == "any"
+
+
+def test_a_worker_serves_each_subset_of_its_tags():
+    served = wire.routes_served(("c",), ("x86_64", "gpu"))
+    assert set(served) == {
+        f"{language}{tags}" for language in ("any", "c") for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")
+    }
+
+
+def test_too_many_tags_are_refused():
+    with pytest.raises(WireError, match="at most 4"):
+        wire.routes_served((), ("a", "b", "c", "d", "e"))
+
+
+def test_the_published_schema_is_the_types():
+    assert (ROOT / "docs" / "wire.schema.json").read_text() == wire_schema_text(), (
+        "run: python -c 'from judge.wireschema import wire_schema_text; print(wire_schema_text(), end=str())'"
+        " > docs/wire.schema.json"
+    )
