@@ -200,8 +200,9 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
             lines(
                 "Noise",
                 (f"judge_host_noise_ratio{{{NODE}}}", "{{instance}}"),
-                help_text="How much longer a fixed piece of work takes than on the quiet host; above 1.25 is an alert.",
-                steps=((None, "green"), (1.25, "red")),
+                unit="percentunit",
+                help_text="How far CPU times of the same work lie apart; above 25 % is an alert.",
+                steps=((None, "green"), (0.25, "red")),
             ),
             lines(
                 "Disk free",

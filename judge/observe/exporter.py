@@ -18,6 +18,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -29,6 +30,7 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 from judge.errors import UsageError
 from judge.observe import metrics
 from judge.observe.disk import DiskCollector
+from judge.observe.facts import FactGatherer, GatherFacts
 from judge.observe.pipe import RecordReader
 from judge.observe.queue_state import QueueCollector, QueueProbe
 from judge.observe.record import SlotState
@@ -53,7 +55,7 @@ class ExporterConfig:
 
     ``queue`` and ``recorded_fence`` ask the queue (None = there is none): the first at scrape, from the threads that
     answer HTTP; the second when a slot was killed while it recorded a verdict, from the main thread. Neither may
-    block for long.
+    block for long. ``facts`` tells about the node, at the start and every minute, from a thread of its own.
     """
 
     vocabulary: Vocabulary
@@ -61,6 +63,7 @@ class ExporterConfig:
     queue: QueueProbe | None = None
     recorded_fence: RecordedFence | None = None
     state_dir: str = ""
+    facts: GatherFacts | None = None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -83,7 +86,10 @@ def run_exporter(config: ExporterConfig, read_fd: int, server_socket: socket.soc
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     exporter = Exporter(config)
-    with exporter.serving(server_socket):
+    with ExitStack() as stack:
+        stack.enter_context(exporter.serving(server_socket))
+        if config.facts:
+            stack.enter_context(exporter.gathering(config.facts))
         try:
             exporter.read_until_eof(read_fd)
         except SystemExit:
@@ -142,6 +148,10 @@ class Exporter:
         poller.register(read_fd, select.POLLIN)
         while poller.poll(0) and (data := os.read(read_fd, READ_BYTES)):
             self.feed(data)
+
+    def gathering(self, facts: GatherFacts) -> FactGatherer:
+        """A context manager: inside it, the node's facts are gathered in the background."""
+        return FactGatherer(facts, self._recording.apply)
 
     def serving(self, server_socket: socket.socket) -> _Serving:
         """A context manager: inside it, HTTP requests on the socket are answered by background threads."""

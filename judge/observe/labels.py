@@ -34,7 +34,12 @@ LABELS: tuple[Label, ...] = (
         len(PRIORITY_CLASSES) + 1,
     ),
     Label("outcome", ", ".join(f"`{outcome}`" for outcome in Outcome), len(Outcome)),
-    Label("phase", ", ".join(f"`{phase}`" for phase in Phase), len(Phase)),
+    Label(
+        "phase",
+        "`claim` (ask the queue), `fetch` (find and read the package), `setup` (containers, the judges' programs), "
+        "`compile`, `run`, `validate` (with the built-in comparison: all between two runs), `report` (record it)",
+        len(Phase),
+    ),
     Label("state", ", ".join(f"`{state}`" for state in SlotState), len(SlotState)),
     Label("resource", "`cpu`, `memory`, `io`", 3),
     Label(

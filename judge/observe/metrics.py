@@ -158,7 +158,7 @@ LANGUAGE_READY = _gauge(
 )
 NOISE = _gauge(
     "judge_host_noise_ratio",
-    "How much longer a fixed piece of work takes than on the undisturbed host (1 = quiet).",
+    "Spread of the CPU times of the same work, last measured: (slowest - fastest) / fastest; 0 = quiet.",
     unit="ratio",
 )
 BUILD_INFO = _gauge("judge_build_info", "Always 1; the labels tell what runs here.", "version", "python")

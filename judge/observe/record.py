@@ -35,12 +35,12 @@ TEXT_CHARS_MAX = 64
 class Phase(StrEnum):
     """The parts of judging one submission, in their order."""
 
-    CLAIM = "claim"  #: ask the queue for work and decode it
-    FETCH = "fetch"  #: find the problem package and the test data
-    SETUP = "setup"  #: make the container
+    CLAIM = "claim"  #: ask the queue for work
+    FETCH = "fetch"  #: find and read the problem package
+    SETUP = "setup"  #: make containers and the judges' programs
     COMPILE = "compile"
-    RUN = "run"  #: wall time of the submission's runs, summed over the tests
-    VALIDATE = "validate"  #: judge the output, summed over the tests
+    RUN = "run"  #: wall time of the submission's runs
+    VALIDATE = "validate"  #: judge the output; with the built-in comparison, all that happens between two runs
     REPORT = "report"  #: encode the report and record the verdict
 
 
@@ -106,7 +106,7 @@ class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
 
     ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded. ``phases_ns`` holds the phases that
     happened, ``outcomes`` counts runs, ``case_verdicts`` judged test cases. ``dropped`` is the number of
-    records that this process could not write before this one.
+    records that this process could not write before this one. ``noise_ratio`` as in the report.
     """
 
     language: str
@@ -122,6 +122,7 @@ class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
     case_verdicts: dict[Verdict, int] = {}
     usage: UsageSums = UsageSums()
     spread: Spread = Spread()
+    noise_ratio: float | None = None
     dropped: int = 0
 
 
@@ -177,7 +178,7 @@ class SelfTested(msgspec.Struct, frozen=True, array_like=True, tag="selftest"):
 
 
 class NoiseMeasured(msgspec.Struct, frozen=True, array_like=True, tag="noise"):
-    """The host's noise index: how much longer a fixed piece of work took than undisturbed (1.0 = quiet)."""
+    """The host's noise: (slowest - fastest) / fastest CPU time of the same work (0 = quiet)."""
 
     ratio: float
 

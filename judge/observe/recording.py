@@ -109,6 +109,8 @@ class Recording:
             store.add(metrics.CASES, (language, verdict), count)
         if record.compiled:
             store.add(metrics.CACHE_REQUESTS, ("compile", "hit" if record.compile_cached else "miss"))
+        if record.noise_ratio is not None:
+            store.set(metrics.NOISE, (), record.noise_ratio)
         if record.dropped:
             store.add(metrics.RECORDS_DROPPED, (), record.dropped)
         if record.outcomes:

@@ -49,6 +49,7 @@ def judged_record(
         case_verdicts=dict(Counter([case.verdict for case in cases if case.verdict is not None])),
         usage=usage,
         spread=usage_spread,
+        noise_ratio=report.noise_ratio,
     )
 
 

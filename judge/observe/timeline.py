@@ -28,13 +28,16 @@ class Timeline:
     """The clockwork of one submission; make one per attempt, use it from one thread.
 
     Phases outside grading are wrapped in :meth:`phase`; grading's own come from its events: call the timeline with
-    each. ``clock`` gives nanoseconds since any point, never backwards.
+    each. No time is left out: what lies between two events and is neither run nor validator belongs to FETCH (before
+    the compile), SETUP (before the first run, and between runs that a validator program judges) or VALIDATE (between
+    runs that the built-in comparison judges). ``clock`` gives nanoseconds since any point, never backwards.
     """
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
         self._clock = clock
         self._compiling_ns = 0
         self._last_ns = clock()
+        self._first_case = True
         self.started_ns = self._last_ns
         self.spans: list[Span] = []
         self.phases_ns: dict[Phase, int] = {}
@@ -46,13 +49,15 @@ class Timeline:
         try:
             yield
         finally:
-            self._add(phase, "", start_ns, self._clock())
+            self._last_ns = self._clock()
+            self._add(phase, "", start_ns, self._last_ns)
 
     def __call__(self, event: Event) -> None:
         """Take one event of grading, at the time it happens."""
         now_ns = self._clock()
         if isinstance(event, Compiling):
             self._compiling_ns = now_ns
+            self._add(Phase.FETCH, "", self._last_ns, now_ns)
         elif isinstance(event, Compiled):
             if not event.cached:
                 self._add(Phase.COMPILE, "", self._compiling_ns or now_ns - event.wall_time_ns, now_ns)
@@ -65,14 +70,18 @@ class Timeline:
         return self._clock() - self.started_ns
 
     def _case(self, event: CaseJudged, now_ns: int) -> None:
-        """The run ended before its validation, which ended now."""
-        validation_ns = _wall_time_ns(event.case.validation)
-        run_ns = _wall_time_ns(event.case.run)
-        run_end_ns = max(self._last_ns, now_ns - validation_ns)
-        if event.case.run is not None:
-            self._add(Phase.RUN, event.case.name, max(self._last_ns, run_end_ns - run_ns), run_end_ns)
-        if event.case.validation is not None:
-            self._add(Phase.VALIDATE, event.case.name, run_end_ns, now_ns)
+        """The run ended before its validation, which ended now; what remains of the interval came before the run."""
+        run, validation = event.case.run, event.case.validation
+        built_in = validation is None and run is not None and not self._first_case
+        validation_start_ns = max(self._last_ns, now_ns - _wall_time_ns(validation))
+        run_start_ns = max(self._last_ns, validation_start_ns - _wall_time_ns(run))
+        rest = Phase.VALIDATE if built_in else Phase.SETUP
+        self._add(rest, "" if self._first_case else event.case.name, self._last_ns, run_start_ns)
+        if run is not None:
+            self._add(Phase.RUN, event.case.name, run_start_ns, validation_start_ns)
+        if validation is not None:
+            self._add(Phase.VALIDATE, event.case.name, validation_start_ns, now_ns)
+        self._first_case = False
 
     def _add(self, phase: Phase, name: str, start_ns: int, end_ns: int) -> None:
         self.phases_ns[phase] = self.phases_ns.get(phase, 0) + end_ns - start_ns

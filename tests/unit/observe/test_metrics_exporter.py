@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,15 @@ from judge.model.verdict import Verdict
 from judge.observe.exporter import Exporter, ExporterConfig, listen, run_exporter
 from judge.observe.pipe import RecordWriter, open_pipe
 from judge.observe.queue_state import QueueState
-from judge.observe.record import Judged, Prepared, SlotChanged, SlotState, encode_frame
+from judge.observe.record import (
+    CacheMeasured,
+    Judged,
+    LanguageReady,
+    Prepared,
+    SlotChanged,
+    SlotState,
+    encode_frame,
+)
 from judge.observe.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(languages=frozenset({"cpp"}))
@@ -66,6 +75,31 @@ def test_the_disk_of_the_state_directory_is_told_when_it_is_there(tmp_path: Path
     assert 0 < free <= size
     gone = Exporter(ExporterConfig(VOCABULARY, state_dir=str(tmp_path / "none"))).registry
     assert gone.get_sample_value("judge_disk_free_bytes") is None
+
+
+def test_the_nodes_facts_are_gathered_beside_the_pipe() -> None:
+    told = threading.Event()
+
+    def facts() -> Iterator[LanguageReady | CacheMeasured]:
+        yield LanguageReady("cpp", True)
+        yield CacheMeasured("artifacts", 7)
+        told.set()
+
+    exporter = Exporter(ExporterConfig(VOCABULARY))
+    with exporter.gathering(facts):
+        assert told.wait(30)
+    assert exporter.registry.get_sample_value("judge_language_ready", {"language": "cpp"}) == 1
+    assert exporter.registry.get_sample_value("judge_cache_bytes", {"cache": "artifacts"}) == 7
+
+
+def test_facts_that_cannot_be_found_out_do_no_harm() -> None:
+    def facts() -> Iterator[LanguageReady]:
+        yield LanguageReady("cpp", True)
+        raise OSError("the disk is gone")
+
+    exporter = Exporter(ExporterConfig(VOCABULARY))
+    exporter.gathering(facts).gather_once()
+    assert exporter.registry.get_sample_value("judge_language_ready", {"language": "cpp"}) == 1
 
 
 def test_garbage_in_the_pipe_is_counted() -> None:

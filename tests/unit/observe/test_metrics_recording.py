@@ -162,6 +162,12 @@ def test_the_small_records(board: Board) -> None:
     assert board("judge_metrics_records_total", kind="cache") == 2
 
 
+def test_the_noise_of_a_report_is_the_nodes(board: Board) -> None:
+    board.recording.apply(Judged("c", Verdict.AC, noise_ratio=0.125))
+    board.recording.apply(Judged("c", Verdict.AC))
+    assert board("judge_host_noise_ratio") == 0.125
+
+
 def test_a_settled_verdict_counts_with_its_report_phase(board: Board) -> None:
     board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice", judging_ns=10)))
     assert board.submissions() is None

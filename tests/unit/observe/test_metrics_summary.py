@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
 from observe_reports import case, report, run_result
 
 from judge.model.event import CaseJudged, Compiled, Compiling
@@ -82,9 +84,32 @@ def test_the_timeline_puts_phases_and_tests_in_their_place() -> None:
     clock.now_ns = 100
     judged = case("secret/1", run=run_result(wall_time_ns=40))
     timeline(CaseJudged(submission="s", index=1, total=1, case=judged))
-    assert timeline.phases_ns == {Phase.CLAIM: 10, Phase.COMPILE: 20, Phase.RUN: 40}
+    assert timeline.phases_ns == {Phase.CLAIM: 10, Phase.FETCH: 0, Phase.COMPILE: 20, Phase.SETUP: 30, Phase.RUN: 40}
     assert timeline.spans[-1] == (Phase.RUN, "secret/1", 60, 100)
     assert timeline.elapsed_ns() == 100
+
+
+@pytest.mark.parametrize(
+    ("validation_ns", "rest"), [(None, {Phase.VALIDATE: 10}), (15, {Phase.SETUP: 10, Phase.VALIDATE: 15})]
+)
+def test_no_time_is_left_out_between_two_tests(validation_ns: int | None, rest: dict[Phase, int]) -> None:
+    clock = Clock()
+    timeline = Timeline(clock)
+    first = CaseJudged(submission="s", index=1, total=2, case=case("a", run=run_result(wall_time_ns=0)))
+    timeline(first)
+    validation = None if validation_ns is None else run_result(wall_time_ns=validation_ns)
+    judged = msgspec.structs.replace(case("b", run=run_result(wall_time_ns=20)), validation=validation)
+    clock.now_ns = 30 + (validation_ns or 0)
+    timeline(CaseJudged(submission="s", index=2, total=2, case=judged))
+    assert timeline.phases_ns == {Phase.SETUP: 0, Phase.RUN: 20} | rest
+    assert sum(timeline.phases_ns.values()) == clock.now_ns
+
+
+def test_tests_judged_side_by_side_never_make_a_negative_time() -> None:
+    timeline = Timeline(Clock())
+    for index in (1, 2):
+        timeline(CaseJudged(submission="s", index=index, total=2, case=case("a", run=run_result(wall_time_ns=50))))
+    assert min(span.end_ns - span.start_ns for span in timeline.spans) >= 0
 
 
 def test_a_phase_counts_even_when_it_fails_and_adds_up() -> None:

@@ -37,7 +37,7 @@ def _spans(*attempts: int) -> Sequence[ReadableSpan]:
 
 def test_each_phase_and_test_is_a_span_inside_the_submission() -> None:
     *inner, root = _spans(1)
-    assert [span.name for span in inner] == ["wait", "claim", "compile", "run"]
+    assert [span.name for span in inner] == ["wait", "claim", "fetch", "compile", "setup", "run"]
     assert root.name == "submission"
     assert root.attributes is not None
     assert root.attributes["judge.verdict"] == "AC"
@@ -55,7 +55,7 @@ def test_each_phase_and_test_is_a_span_inside_the_submission() -> None:
 def test_all_attempts_share_the_trace_that_the_submissions_id_names() -> None:
     spans = _spans(1, 2)
     assert {span.context.trace_id for span in spans} == {trace_id_of("s")}
-    assert len({span.context.span_id for span in spans}) == len(spans) == 10
+    assert len({span.context.span_id for span in spans}) == len(spans) == 14
 
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
