@@ -177,6 +177,19 @@ class Counters(NamedTuple):
 NOTHING = Counters(0, None, 0, 0, 0, 0, 0)
 
 
+#: In /proc/PID/stat, field 9: the kernel has begun to take the process apart (include/linux/sched.h).
+_PF_EXITING = 0x4
+
+
+def _is_exiting(pid: str) -> bool:
+    """Whether a process of this host is past its last instruction. Source: proc_pid_stat(5)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return pid != "0"  # gone; 0 = of a pid namespace that we do not see
+    return fields[0] in "ZX" or bool(int(fields[6]) & _PF_EXITING)
+
+
 class RunGroup:
     """The cgroup of one run: its limits, its counters, its doors (``procs_fds``)."""
 
@@ -219,6 +232,14 @@ class RunGroup:
             raise SandboxError(f"cgroup limit {key}", detail="this kernel has no such file") from error
         except OSError as error:
             raise SandboxError(f"cgroup limit {key}={value}", errno=error.errno or 0) from error
+
+    def is_leaving(self) -> bool:
+        """True when every process in it is on its way out, or none is left."""
+        try:
+            pids = (self._directories[0] / "cgroup.procs").read_text().split()
+        except OSError:
+            return False
+        return all(_is_exiting(pid) for pid in pids)
 
     def limit(self, memory_bytes: int, processes: int) -> None:
         """Set the limits. One more process than asked is let in until the launcher has left again."""

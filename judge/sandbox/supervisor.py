@@ -32,8 +32,10 @@ _LOOK_NS = 100_000_000
 _LOOK_MIN_NS = 1_000_000
 #: A launcher that was told to kill and does not report within this is killed with its whole container.
 _PATIENCE_NS = 2_000_000_000
-#: An end of file waits this long for the news of its writer's exit, so that the order of exits stays true.
+#: An end of file waits this long for the news of its writer's exit, so that the order of exits stays true: longer
+#: when the writer is seen to be on its way out, which a busy machine can draw out.
 _END_OF_FILE_NS = 10_000_000
+_END_OF_LEAVING_NS = 1_000_000_000
 _NOTIFICATION = struct.Struct("<QIIiI")
 
 
@@ -266,7 +268,7 @@ class _Loop:
         if drain.is_clogged and drain.fd in self._handlers:
             self._forget(drain.fd)
         if drain.at_end and not drain.backlog and drain.sink_fd >= 0 and drain.fd not in self._ends:
-            self._ends[drain.fd] = time.monotonic_ns() + (0 if run.over else _END_OF_FILE_NS)
+            self._ends[drain.fd] = time.monotonic_ns() + _end_patience_ns(run)
 
     def _flush(self, run: ActiveRun, drain: RelayDrain) -> None:
         drain.flush()
@@ -298,6 +300,12 @@ class _Loop:
                 self._output(run, run.stdout)
                 if run.stdout.total_bytes == before:
                     break
+
+
+def _end_patience_ns(run: ActiveRun) -> int:
+    if run.over:
+        return 0
+    return _END_OF_LEAVING_NS if run.group.is_leaving() else _END_OF_FILE_NS
 
 
 def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
