@@ -1,0 +1,61 @@
+"""Datagrams and descriptors between the processes of a slot."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from judge.sandbox import channel
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        yield ours, theirs
+
+
+def test_messages_arrive_as_they_were_sent(pair: tuple[socket.socket, socket.socket]) -> None:
+    message = ("run", ["/bin/true", "\udcff"], {"A": "b"}, b"\0\xff", 1 << 40, None)
+    channel.send(pair[0], message)
+    assert channel.receive(pair[1]) == (message, [])
+
+
+def test_descriptors_arrive_close_on_exec(pair: tuple[socket.socket, socket.socket]) -> None:
+    read_end, write_end = os.pipe()
+    channel.send(pair[0], ("put",), [read_end, write_end])
+    message, fds = channel.receive(pair[1])
+    assert message == ("put",)
+    assert [os.get_inheritable(fd) for fd in fds] == [False, False]
+    os.write(fds[1], b"x")
+    assert os.read(read_end, 1) == b"x"
+    for fd in (read_end, write_end, *fds):
+        os.close(fd)
+
+
+def test_as_many_descriptors_as_promised_fit(pair: tuple[socket.socket, socket.socket]) -> None:
+    fd = os.open("/dev/null", os.O_RDONLY)
+    channel.send(pair[0], ("put",), [fd] * channel.FDS_MAX)
+    _, fds = channel.receive(pair[1])
+    assert len(fds) == channel.FDS_MAX
+    for number in (fd, *fds):
+        os.close(number)
+
+
+def test_the_largest_message_fits_and_a_larger_one_is_refused(pair: tuple[socket.socket, socket.socket]) -> None:
+    overhead = len(__import__("marshal").dumps(("x", b"")))
+    largest = ("x", bytes(channel.MESSAGE_BYTES_MAX - overhead))
+    channel.send(pair[0], largest)
+    assert channel.receive(pair[1])[0] == largest
+    with pytest.raises(ValueError, match="over"):
+        channel.send(pair[0], ("x", bytes(channel.MESSAGE_BYTES_MAX)))
+
+
+def test_a_closed_other_side_is_told(pair: tuple[socket.socket, socket.socket]) -> None:
+    pair[0].close()
+    assert channel.receive_bytes(pair[1]) == (b"", [])
+    with pytest.raises(OSError):
+        channel.send(pair[1], ("x",))

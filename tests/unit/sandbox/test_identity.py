@@ -1,0 +1,89 @@
+"""Slot numbers with one holder each, uids with one slot each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from judge.errors import SandboxError
+from judge.sandbox import identity
+from judge.sandbox.identity import HostIdentity, claim_number, identity_of, subordinate_range
+
+
+@pytest.fixture(autouse=True)
+def own_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(identity, "runtime_dir", lambda: tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_numbers_are_held_once_and_given_back() -> None:
+    with claim_number(3) as first, claim_number(3) as second:
+        assert (first, second) == (3, 4)
+    with claim_number(3) as again:
+        assert again == 3
+
+
+def test_another_process_gets_another_number(own_runtime: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from judge.sandbox import identity\n"
+        f"identity.runtime_dir = lambda: Path({str(own_runtime)!r})\n"
+        "with identity.claim_number(0) as number: print(number)"
+    )
+    with claim_number(0) as ours:
+        theirs = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (ours, theirs.stdout) == (0, "1\n")
+
+
+def test_the_search_goes_round_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "_SLOTS_MAX", 2)
+    with claim_number(1) as first, claim_number(1) as second:
+        assert (first, second) == (1, 0)
+        with pytest.raises(SandboxError, match="all 2 slots"), claim_number(0):
+            pass
+
+
+def test_a_place_for_locks_that_cannot_be_made_is_told(own_runtime: Path) -> None:
+    own_runtime.write_text("in the way")
+    with pytest.raises(SandboxError) as caught, claim_number(0):
+        pass
+    assert caught.value.step == "claim slot number"
+
+
+def test_a_lock_that_is_a_link_is_not_followed(own_runtime: Path, tmp_path: Path) -> None:
+    (own_runtime / "slots").mkdir(parents=True)
+    (own_runtime / "slots" / "0.lock").symlink_to(tmp_path / "victim")
+    with pytest.raises((OSError, SandboxError)), claim_number(0):
+        pass
+    assert not (tmp_path / "victim").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="asks what root gets")
+def test_uids_of_different_slots_never_meet() -> None:
+    seen: set[int] = set()
+    for number in range(50):
+        own = identity_of(number, 2_000_000, 1)
+        assert own.inside == (0, 1000)
+        assert {own.keeper_host, own.program_host}.isdisjoint(seen)
+        seen |= {own.keeper_host, own.program_host}
+
+
+def test_a_single_uid_is_the_program_for_both() -> None:
+    assert HostIdentity(1234, 1234).inside == (1000, 1000)
+
+
+def test_subordinate_ranges_count_only_when_both_files_agree(tmp_path: Path) -> None:
+    uids, gids = tmp_path / "subuid", tmp_path / "subgid"
+    files = (str(uids), str(gids))
+    assert subordinate_range(4242, files) == (0, 0)
+    uids.write_text("# comment\nsomebody:1:2\n4242:100000:65536\n4242:1:1\n")
+    assert subordinate_range(4242, files) == (0, 0)
+    gids.write_text("4242:100000:65536\n")
+    assert subordinate_range(4242, files) == (100000, 65536)
+    gids.write_text("4242:200000:65536\n")
+    assert subordinate_range(4242, files) == (0, 0)
+    uids.write_text("4242:minus:one\n4242:\n")
+    assert subordinate_range(4242, files) == (0, 0)
