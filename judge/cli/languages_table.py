@@ -56,15 +56,18 @@ def status_table(rows: list[StatusRow]) -> Table:
 
 
 def test_table(rows: list[TestRow]) -> Table:
-    """The table of ``test``: one column per self-test."""
+    """The table of ``test``, a line per language; what failed is told apart."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("id", "version", *(test.value for test in SelfTest), "start", "memory", "compile"):
+    for heading in ("id", "version", "result", "start", "memory", "compile"):
         table.add_column(heading)
     for row in rows:
         if row.report is None:
-            table.add_row(row.id, "not installed")
-        else:
-            table.add_row(row.id, row.version, *_cells(row.report), *_figures(row.report))
+            table.add_row(row.id, "", "not installed")
+            continue
+        failed = [result.test.value for result in row.report.results if result.passed is False]
+        table.add_row(
+            row.id, row.version, f"failed: {', '.join(failed)}" if failed else "passed", *_figures(row.report)
+        )
     return table
 
 

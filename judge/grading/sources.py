@@ -6,7 +6,6 @@ is the contestant's fault: :class:`SourceProblem` carries the line that they are
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -89,8 +88,8 @@ def name_complaint(name: str) -> str:
         return "must be a relative path with '/' between its parts"
     if any(part in ("", ".", "..") for part in name.split("/")):
         return "must not contain '.', '..' or empty parts"
-    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for letter in name):
-        return "must not contain control or invisible characters"
+    if not name.isprintable():
+        return "must not contain control, invisible or unassigned characters"
     if any(part[0] in "-@" for part in name.split("/")):
         return "no part may start with '-' or '@'"
     return ""

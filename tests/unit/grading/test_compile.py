@@ -1,0 +1,220 @@
+"""The compile stage over a fake sandbox: what is run, what is kept, what a contestant is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from judge.errors import InfrastructureError
+from judge.grading.compile import Compiled, Toolchain, artifact_key, compile_program
+from judge.grading.sources import prepare
+from judge.model.language import LanguageSpec, SourceRule
+from judge.model.limits import COMPILE_LIMITS, Limits
+from judge.model.run import Outcome, RunResult
+from judge.model.submission import SourceFile
+from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
+from judge.store import ArtifactStore
+
+TOOLCHAIN = Toolchain(rootfs=Rootfs(mounts=(OverlayMount(target="/", lowers=("/a", "/b")),)), digest="host-1")
+C = LanguageSpec(
+    id="c",
+    name="C",
+    extensions=("c",),
+    headers=("h",),
+    compile=(("/usr/bin/cc", "-o", "prog", "{sources}"),),
+    artifact=("prog",),
+    executables=("prog",),
+    run=("{artifact}/prog",),
+    source=SourceRule(name="main.c"),
+)
+SCRIPT = LanguageSpec(id="script", name="Script", extensions=("s",), run=("/usr/bin/vm", "{source}"))
+SOURCE = (SourceFile(name="a.c", content=b"int main;"),)
+
+
+def completed(
+    files: Mapping[str, bytes] | None = None, stderr: bytes = b"", stdout: bytes = b"", **result: Any
+) -> Completed:
+    fields = {"outcome": Outcome.EXITED, "exit_code": 0} | result
+    return Completed(
+        result=RunResult(**fields),
+        stdout=Capture(stdout),
+        stderr=Capture(stderr),
+        files={name: Capture(data) for name, data in (files or {}).items()},
+    )
+
+
+class FakeSandbox:
+    """Answers each run with the next of ``answers``; keeps what it was asked."""
+
+    def __init__(self, *answers: Completed) -> None:
+        self.answers = list(answers)
+        self.containers: list[ContainerSpec] = []
+        self.runs: list[tuple[RunSpec, dict[str, bytes], tuple[str, ...]]] = []
+
+    @contextmanager
+    def open(self, spec: ContainerSpec) -> Iterator[Any]:
+        self.containers.append(spec)
+        yield self
+
+    def run(self, spec: RunSpec, *, files: Mapping[str, Any], executables: Sequence[str]) -> Completed:
+        read = {name: data.read() if isinstance(data, Capture) else bytes(data) for name, data in files.items()}
+        self.runs.append((spec, read, tuple(executables)))
+        return self.answers.pop(0)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ArtifactStore:
+    return ArtifactStore(tmp_path / "artifacts")
+
+
+Compile = Callable[..., Compiled]
+
+
+@pytest.fixture
+def compile_with(store: ArtifactStore) -> Compile:
+    def run(
+        sandbox: FakeSandbox, language: LanguageSpec = C, files: Sequence[SourceFile] = SOURCE, **options: Any
+    ) -> Compiled:
+        return compile_program(sandbox.open, options.pop("toolchain", TOOLCHAIN), language, files, store, **options)
+
+    return run
+
+
+def test_a_program_is_compiled_under_the_limits_of_compilers(compile_with: Compile) -> None:
+    sandbox = FakeSandbox(completed({"prog": b"ELF"}, stderr=b"main.c:1: warning: odd\n"))
+    compiled = compile_with(sandbox)
+    spec, files, _ = sandbox.runs[0]
+    assert spec.argv == ("/usr/bin/cc", "-o", "prog", "main.c")
+    assert files == {"main.c": b"int main;"}
+    assert spec.limits == COMPILE_LIMITS
+    assert sandbox.containers[0].policy == "compile"
+    assert compiled.report.ok
+    assert compiled.report.log == "main.c:1: warning: odd"
+    assert compiled.artifact is not None
+    assert (compiled.artifact / "prog").read_bytes() == b"ELF"
+    assert (compiled.artifact / "prog").stat().st_mode & 0o111
+    assert compiled.run_spec(Limits(), ["x"]).argv == ("/artifact/prog", "x")
+
+
+def test_the_same_again_runs_no_compiler(compile_with: Compile) -> None:
+    first = compile_with(FakeSandbox(completed({"prog": b"ELF"}, stderr=b"warning")))
+    second = compile_with(FakeSandbox())
+    assert second.report == msgspec.structs.replace(first.report, cached=True)
+    assert second.artifact == first.artifact
+
+
+def test_a_compile_error_is_remembered_too(compile_with: Compile) -> None:
+    first = compile_with(FakeSandbox(completed(exit_code=1, stderr=b"main.c:1: error: no")))
+    second = compile_with(FakeSandbox())
+    assert (first.report.ok, second.report.ok, second.report.cached) == (False, False, True)
+    assert second.report.log == "main.c:1: error: no"
+    assert second.artifact is None
+    with pytest.raises(ValueError, match="no program"):
+        second.run_spec(Limits())
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"outcome": Outcome.CPU_LIMIT, "cause": "30.1 s"}, "compiling took too much CPU time (30.1 s)"),
+        ({"outcome": Outcome.MEMORY_LIMIT}, "compiling took too much memory"),
+        ({"outcome": Outcome.OUTPUT_LIMIT}, "the compiler wrote too much output"),
+        ({"outcome": Outcome.SIGNALLED, "signal": 11}, "the compiler died of signal 11"),
+    ],
+)
+def test_a_limit_is_a_compile_error_with_its_reason_and_not_remembered(
+    compile_with: Compile, result: dict[str, Any], words: str
+) -> None:
+    compiled = compile_with(FakeSandbox(completed(exit_code=None, stderr=b"half a message", **result)))
+    assert not compiled.report.ok
+    assert compiled.report.log == f"{words}\nhalf a message"
+    assert compile_with(FakeSandbox(completed({"prog": b"ELF"}))).report.ok
+
+
+def test_success_without_a_program_is_a_compile_error(compile_with: Compile) -> None:
+    compiled = compile_with(FakeSandbox(completed()))
+    assert not compiled.report.ok
+    assert compiled.report.log == "the compiler reported success but left no prog"
+
+
+def test_a_program_that_is_too_large_is_a_compile_error(compile_with: Compile) -> None:
+    done = completed({"prog": b"ELF"})
+    done.files["prog"].truncated = True
+    assert "larger than" in compile_with(FakeSandbox(done)).report.log
+
+
+def test_names_in_messages_are_relative_to_the_submission(compile_with: Compile) -> None:
+    log = b"/work/main.c:1: error\nin /artifact/main.c and ./main.c\n"
+    assert compile_with(FakeSandbox(completed(exit_code=1, stderr=log))).report.log == (
+        "main.c:1: error\nin main.c and ./main.c"
+    )
+
+
+def test_a_language_without_a_compile_step_runs_its_sources(compile_with: Compile) -> None:
+    sandbox = FakeSandbox()
+    compiled = compile_with(sandbox, SCRIPT, [SourceFile(name="x.s", content=b"go"), SourceFile(name="d", content=b"")])
+    assert sandbox.containers == []
+    assert compiled.artifact is not None
+    assert (compiled.artifact / "x.s").read_bytes() == b"go"
+    assert (compiled.artifact / "d").exists()
+    assert compiled.run_spec(Limits()).argv == ("/usr/bin/vm", "/artifact/x.s")
+
+
+def test_a_check_leaves_the_sources_as_the_program(compile_with: Compile) -> None:
+    checked = msgspec.structs.replace(SCRIPT, compile=(("/usr/bin/vm", "--check", "{source}"),))
+    compiled = compile_with(FakeSandbox(completed()), checked, [SourceFile(name="x.s", content=b"go")])
+    assert compiled.artifact is not None
+    assert [path.name for path in compiled.artifact.iterdir()] == ["x.s"]
+
+
+def test_each_step_starts_with_what_the_one_before_left(compile_with: Compile) -> None:
+    language = msgspec.structs.replace(
+        C, compile=(("/bin/one", "{source}"), ("/bin/two",)), executables=("prog", "*.sh")
+    )
+    sandbox = FakeSandbox(completed({"main.o": b"o", "do.sh": b"#!"}), completed({"prog": b"ELF"}))
+    assert compile_with(sandbox, language).report.ok
+    assert sandbox.runs[0][0].collect.patterns == ("**/*",)
+    assert sandbox.runs[1][1] == {"main.o": b"o", "do.sh": b"#!"}
+    assert sandbox.runs[1][2] == ("do.sh",)
+
+
+def test_a_step_that_fails_ends_the_compile(compile_with: Compile) -> None:
+    language = msgspec.structs.replace(C, compile=(("/bin/one",), ("/bin/two",)))
+    sandbox = FakeSandbox(completed(exit_code=1, stdout=b"stop here"))
+    assert compile_with(sandbox, language).report.log == "stop here"
+    assert len(sandbox.runs) == 1
+
+
+def test_bad_names_never_reach_the_sandbox(compile_with: Compile) -> None:
+    sandbox = FakeSandbox()
+    compiled = compile_with(sandbox, C, [SourceFile(name="../../etc/passwd", content=b"")])
+    assert not compiled.report.ok
+    assert "must not contain '.', '..'" in compiled.report.log
+    assert sandbox.containers == []
+
+
+def test_a_fault_of_the_sandbox_is_raised_and_nothing_is_kept(compile_with: Compile) -> None:
+    class Broken(FakeSandbox):
+        def run(self, *_: Any, **__: Any) -> Completed:
+            raise InfrastructureError("no cgroup")
+
+    with pytest.raises(InfrastructureError):
+        compile_with(Broken())
+    assert compile_with(FakeSandbox(completed({"prog": b"ELF"}))).report.ok
+
+
+def test_the_key_changes_with_everything_that_decides_the_program() -> None:
+    def key_of(language: LanguageSpec = C, toolchain: Toolchain = TOOLCHAIN, content: bytes = b"x") -> str:
+        return artifact_key(toolchain, language, prepare(language, [SourceFile(name="a.c", content=content)]))
+
+    other_flags = msgspec.structs.replace(C, compile=(("/usr/bin/cc", "-O3", "{sources}"),))
+    other_toolchain = Toolchain(rootfs=TOOLCHAIN.rootfs, digest="host-2")
+    keys = {key_of(), key_of(content=b"y"), key_of(language=other_flags), key_of(toolchain=other_toolchain)}
+    assert len(keys) == 4
+    assert key_of() == key_of(language=msgspec.structs.replace(C, name="another name", time_factor=3.0))
