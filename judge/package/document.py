@@ -20,6 +20,8 @@ YAML_BYTES_MAX = 1 << 20
 YAML_NODES_MAX = 100_000
 YAML_DEPTH_MAX = 64
 
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+
 Scalar = str | int | float | bool | None
 
 
@@ -114,18 +116,36 @@ class _Converter:
     def _table(self, node: yaml.MappingNode, line: int, depth: int) -> Table:
         values: dict[str, Node] = {}
         lines: dict[str, int] = {}
+        merged: list[yaml.Node] = []
         for key_node, value_node in node.value:
             key_line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 self._findings.block(self._file, "a key must be a plain word", line=key_line)
                 continue
+            if key_node.tag == _MERGE_TAG:
+                merged.append(value_node)
+                continue
             key = str(key_node.value)
             if key in values:
-                self._findings.block(self._file, f"given twice (first in line {lines[key]})", line=key_line, key=key)
-                continue
+                message = f"given twice (first in line {lines[key]}); the last one counts"
+                self._findings.error(self._file, message, line=key_line, key=key)
             values[key] = self.convert(value_node, depth + 1)
             lines[key] = key_line
+        for source in merged:
+            self._merge(source, values, lines, depth)
         return Table(line=line, values=values, lines=lines)
+
+    def _merge(self, source: yaml.Node, values: dict[str, Node], lines: dict[str, int], depth: int) -> None:
+        """``<<``: the keys of another table, or of several, that this one does not give itself."""
+        sources = source.value if isinstance(source, yaml.SequenceNode) else [source]
+        for one in sources:
+            table = self.convert(one, depth + 1)
+            if not isinstance(table, Table):
+                self._findings.block(self._file, "<< must name a map", line=table.line)
+                continue
+            for key, value in table.values.items():
+                values.setdefault(key, value)
+                lines.setdefault(key, table.lines[key])
 
     def _scalar(self, node: yaml.ScalarNode) -> Scalar:
         kind = node.tag.rpartition(":")[2]

@@ -37,8 +37,11 @@ def is_source(name: str) -> bool:
 
 
 def inner_name(name: str) -> str:
-    """A name for the sandbox: bytes that are not UTF-8 become %XX, the rest stays."""
-    return re.sub("[\udc80-\udcff]", lambda match: f"%{ord(match[0]) - 0xDC00:02X}", name)
+    """A name for the sandbox: bytes that are not UTF-8 become %XX, and a shouted ending (A.CPP) is lowered; ``.C`` is
+    C++ and stays."""
+    name = re.sub("[\udc80-\udcff]", lambda match: f"%{ord(match[0]) - 0xDC00:02X}", name)
+    stem, dot, last = name.rpartition(".")
+    return f"{stem}{dot}{last.lower()}" if len(last) > 1 and last.isupper() and last.lower() in SOURCE_ENDINGS else name
 
 
 def program_at(tree: Tree, entry: Entry, extra: Iterable[Entry] = ()) -> Program:

@@ -21,9 +21,10 @@ import msgspec
 from judge.errors import LanguageError, PackageError, UsageError
 from judge.grading.calibrate import jury_submission, with_limit, with_time_limit
 from judge.grading.pipeline import Judge
-from judge.model.problem import JurySubmission, Problem, TestCase
+from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
 from judge.model.report import Report
 from judge.model.units import MS_NS
+from judge.model.verdict import Verdict
 from judge.package.digest import package_digest
 from judge.package.expect import Comparison, Outcome, best_score, compare_with_expected, needs_every_case, words_of
 from judge.package.findings import Findings
@@ -188,29 +189,43 @@ class PackageRun:
         return msgspec.structs.replace(result, ok=not result.faults and not doubts)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A jury submission's report, compared. ``notes``: what had to be done to get there."""
+
+    report: Report
+    comparison: Comparison
+    notes: tuple[str, ...] = ()
+
+    @property
+    def met(self) -> bool:
+        """True when all is as expected."""
+        return self.comparison.outcome is Outcome.MET
+
+
 def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> SubmissionResult:
-    """Judge one jury submission and compare; again with every case, or under CPython, when only that can tell."""
+    """Judge one jury submission and compare; again under CPython when only that can tell."""
     try:
-        report, compared = _compared(judge, problem, entry, choices)
-        other = under_cpython(entry) if compared.outcome is not Outcome.MET and choices.python == "auto" else None
-        notes: tuple[str, ...] = ()
+        judged = _judge_patiently(judge, problem, entry, choices)
+        other = under_cpython(entry) if not judged.met and choices.python == "auto" else None
         if other is not None:
-            second, compared_again = _compared(judge, problem, other, choices)
-            if compared_again.outcome is Outcome.MET:
-                notes = (f"as expected under CPython; under PyPy: {compared.differences[0]}",)
-                report, compared = second, compared_again
+            again = _judge_patiently(judge, problem, other, choices)
+            if again.met:
+                note = f"as expected under CPython; under PyPy: {judged.comparison.differences[0]}"
+                judged = replace(again, notes=(note, *again.notes))
     except LanguageError as error:
         return SubmissionResult(
             path=entry.path, expected=words_of(entry.expected), verdict=None, ok=True, skipped=str(error)
         )
+    report = judged.report
     return SubmissionResult(
         path=entry.path,
         expected=words_of(entry.expected),
         verdict=report.verdict,
         score=report.score,
-        ok=compared.outcome is Outcome.MET,
-        differences=compared.differences,
-        notes=(*notes, *_notes(problem, entry, report)),
+        ok=judged.met,
+        differences=judged.comparison.differences,
+        notes=(*judged.notes, *_notes(problem, entry, report)),
         language=report.language,
         why=report.why,
         deciding_case=report.deciding_case,
@@ -220,19 +235,29 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
     )
 
 
-def _compared(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> tuple[Report, Comparison]:
-    """Judged with as many cases as the comparison takes."""
+def _judge_patiently(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> Judged:
+    """Judged, and again where more patience can make it as expected: with every case, or with more time.
+
+    A legacy submission that is only too slow gets the safety margin on top of the time limit, as the format's own
+    verifier does: labels are about the machines of their authors.
+    """
     every = choices.every_case or needs_every_case(entry.expected)
-    report, compared = _judged(judge, problem, entry, every=every)
-    if compared.outcome is Outcome.OPEN and not every:
-        return _judged(judge, problem, entry, every=True)
-    return report, compared
+    judged = _judge_once(judge, problem, entry, every=every)
+    if judged.comparison.outcome is Outcome.OPEN and not every:
+        judged = _judge_once(judge, problem, entry, every=True)
+    if not judged.met and judged.report.verdict is Verdict.TLE and problem.format is PackageFormat.LEGACY:
+        margin = problem.limits.time_limit_to_tle
+        longer = with_limit(problem, round(problem.limits.time_limit_ns * margin))
+        again = _judge_once(judge, longer, entry, every=every)
+        if again.met:
+            return replace(again, notes=(f"as expected only with {margin:g} times the time limit",))
+    return judged
 
 
-def _judged(judge: Judge, problem: Problem, entry: JurySubmission, *, every: bool) -> tuple[Report, Comparison]:
+def _judge_once(judge: Judge, problem: Problem, entry: JurySubmission, *, every: bool) -> Judged:
     thorough = replace(judge, options=msgspec.structs.replace(judge.options, run_all=every))
     report = thorough.judge(jury_submission(problem, entry), problem)
-    return report, compare_with_expected(entry.expected, report, problem)
+    return Judged(report, compare_with_expected(entry.expected, report, problem))
 
 
 def _notes(problem: Problem, entry: JurySubmission, report: Report) -> tuple[str, ...]:

@@ -109,7 +109,6 @@ def test_validator_flags_are_split_as_a_shell_would() -> None:
         ("limits:\n  memory: .inf\n", 2, "limits.memory"),
         ("limits: 5\n", 1, "limits"),
         ("- a\n- b\n", 1, ""),
-        ("name: a\nname: b\n", 2, "name"),
         ("grading: {objective: best}\n", 1, "grading.objective"),
     ],
 )
@@ -167,6 +166,19 @@ def test_constants_are_kept_as_written() -> None:
     assert not findings.blocking
     assert modern("constants: {2x: 1}\n")[1].blocking
     assert modern("constants: {x: [1]}\n")[1].blocking
+
+
+def test_a_key_given_twice_is_an_error_and_the_last_one_counts() -> None:
+    metadata, findings = read("name: a\nname: b\n")
+    assert metadata.title == "b"
+    assert messages(findings) == ["problem.yaml:2: name: given twice (first in line 1); the last one counts"]
+
+
+def test_merge_keys_lend_what_is_not_given() -> None:
+    metadata, findings = read("x: &x {memory: 1, output: 2}\nlimits:\n  <<: *x\n  memory: 3\n")
+    assert (metadata.limits.memory_bytes, metadata.limits.output_bytes) == (3 * MIB, 2 * MIB)
+    assert [d.key for d in findings.diagnostics] == ["x"]
+    assert read("limits:\n  <<: 5\n")[1].blocking
 
 
 def test_licence_rules() -> None:

@@ -196,6 +196,7 @@ def test_programs_are_files_and_directories_and_nothing_else(tmp_path: Path) -> 
     assert [one.path.removeprefix("submissions/accepted/") for one in problem.submissions] == [
         "Füße.java", "VALIDATE.CC", "a b #1.py", "dir", "yes.py",
     ]  # fmt: skip
+    assert submission(problem, "accepted/VALIDATE.CC").program.files[0][0] == "VALIDATE.cc"
     inside = submission(problem, "accepted/dir").program
     assert [name for name, _ in inside.files] == ["main.cpp", "sub/x.h"]
 
