@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from judge.errors import HostError, SandboxError
 from judge.sandbox.rootfs import host_rootfs
@@ -39,3 +40,8 @@ def sandbox_slot(sandbox_state: Path) -> Iterator[Slot]:
         yield slot
     finally:
         opened.__exit__(None, None, None)
+
+
+# A loaded machine is slow, not wrong: no test is judged by its time.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")

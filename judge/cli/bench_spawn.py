@@ -156,7 +156,7 @@ def _run(box: Container, spec: RunSpec) -> tuple[int, int]:
 
 
 def _others(program: Path) -> dict[str, Callable[[], object]]:
-    """Other sandboxes doing their best: every namespace and the same view (program, /proc, /dev, two tmpfs), no more."""
+    """Other sandboxes doing their best: every namespace, the same view (program, /proc, /dev, two tmpfs), no more."""
     view = ["--ro-bind", str(program.parent), "/artifact", "--proc", "/proc", "--dev", "/dev"]
     view += ["--tmpfs", "/tmp", "--tmpfs", "/work"]
     words = {
