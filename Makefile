@@ -5,12 +5,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test check lint types imports unit test-deps clean
+.PHONY: demo test test-vm check lint types imports unit test-deps clean
 
 demo: $(STAMP)
 	$(BIN)/judge demo
 
 test: $(DEV_STAMP) test-deps lint types imports unit
+
+# The whole on a cgroup v2 host under systemd, as a plain user: in a virtual machine (docs/deploy.md).
+test-vm: $(DEV_STAMP)
+	$(BIN)/python -B deploy/vm $(VM_FLAGS)
 
 lint:
 	$(BIN)/ruff check .

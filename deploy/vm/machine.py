@@ -63,7 +63,7 @@ class Machine:
             *("-drive", f"file={self.payload},if=virtio,format=raw,readonly=on"),
             *("-serial", f"file:{console}"),
             *("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
-            *("-chardev", "stdio,id=results,signal=off"),
+            *("-chardev", "file,id=results,path=/dev/stdout"),
             *("-device", "virtserialport,chardev=results,name=judge.results"),
         ]
 
@@ -78,7 +78,7 @@ def _base_command(accelerator: str) -> list[str]:
 
 
 def choose_accelerator(directory: Path, wanted: str) -> str:
-    """"kvm" where a kernel really starts under it, else "tcg" (emulation). ``wanted``: "auto" or one of them."""
+    """ "kvm" where a kernel really starts under it, else "tcg" (emulation). ``wanted``: "auto" or one of them."""
     if wanted != "auto":
         return wanted
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
@@ -88,9 +88,7 @@ def choose_accelerator(directory: Path, wanted: str) -> str:
         *("-m", "512M", "-kernel", str(directory / "vmlinuz"), "-append", "console=ttyS0 panic=-1", "-serial", "stdio"),
     ]
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_KVM_PROBE_S, check=False
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_KVM_PROBE_S, check=False)
     except subprocess.TimeoutExpired:
         return "tcg"
     return "kvm" if b"Linux version" in done.stdout else "tcg"

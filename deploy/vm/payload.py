@@ -54,5 +54,6 @@ def _make_disk(target: Path, wheels: Path, hostile: Path) -> None:
     size_kib = sum(file.stat().st_size // 1024 + 4 for file in tree.rglob("*")) * 5 // 4 + 8192
     environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
     command = ["mke2fs", "-qq", "-t", "ext4", "-m", "0", "-O", "^has_journal", "-E", "root_owner=0:0", "-d", str(tree)]
-    subprocess.run([*command, str(target / "payload.img"), f"{size_kib}k"], check=True, env=environment)
+    command += [str(target / "payload.img"), f"{size_kib}k"]
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
     shutil.rmtree(tree)

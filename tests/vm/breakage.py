@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+_CGROUP = "judge/sandbox/cgroup.py"
+_LAUNCHER = "judge/sandbox/launcher.py"
+
 #: name -> (file of the installed package, what stands there, what is put instead)
 BREAKAGES = {
-    "memory": ("judge/sandbox/cgroup.py", 'self.write("memory_max", memory_bytes)', "pass"),
-    "processes": ("judge/sandbox/launcher.py", 'os.write(pids_max_fd, b"%d" % processes)', 'os.write(pids_max_fd, b"max")'),
-    "cpu": ("judge/sandbox/cgroup.py", 'get("usage_usec", 0) * 1000', 'get("no such line", 0) * 1000'),
+    "memory": (_CGROUP, 'self.write("memory_max", memory_bytes)', "pass"),
+    "processes": (_LAUNCHER, 'os.write(pids_max_fd, b"%d" % processes)', 'os.write(pids_max_fd, b"max")'),
+    "cpu": (_CGROUP, 'get("usage_usec", 0) * 1000', 'get("no such line", 0) * 1000'),
 }

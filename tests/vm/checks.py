@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,10 +53,13 @@ def run(words: list[str], timeout_s: float, environ: dict[str, str] | None = Non
             cwd="/",
         )
     except subprocess.TimeoutExpired as late:
-        texts = [part.decode("utf-8", "replace") if isinstance(part, bytes) else part or "" for part in (late.stdout, late.stderr)]
-        raise Failed(Report(f"took longer than {timeout_s:.0f} s: {' '.join(words[-3:])}", "\n".join(texts))) from late
-    print(done.stdout[-2000:], done.stderr[-2000:], flush=True)
+        words_so_far = _text(late.stdout) + _text(late.stderr)
+        raise Failed(Report(f"took longer than {timeout_s:.0f} s: {' '.join(words[-3:])}", words_so_far)) from late
     return Done(done.returncode, done.stdout, f"$ {' '.join(words)}\n{done.stdout}{done.stderr}")
+
+
+def _text(output: bytes | str | None) -> str:
+    return output.decode("utf-8", "replace") if isinstance(output, bytes) else output or ""
 
 
 def must(words: list[str], timeout_s: float = 60.0) -> Done:
@@ -116,8 +118,3 @@ def _path() -> str:
 def groups_left(parent: Path) -> list[str]:
     """Names of our slots' groups anywhere below a control group."""
     return [str(path) for path in parent.rglob("slot-*")] if parent.is_dir() else []
-
-
-def load_average() -> str:
-    """For the log."""
-    return " ".join(f"{value:.2f}" for value in os.getloadavg())

@@ -38,7 +38,7 @@ def main() -> int:
 def kernel_options(words: Iterable[str]) -> dict[str, str]:
     """What the kernel's command line says to us: judge.NAME=VALUE."""
     pairs = (word[len("judge.") :].split("=", 1) for word in words if word.startswith("judge.") and "=" in word)
-    return {name: value for name, value in pairs}
+    return dict(pairs)
 
 
 def _do(name, step, port) -> bool:  # type: ignore[no-untyped-def]

@@ -27,6 +27,14 @@ from checks import (
     run,
 )
 
+CARRIED = ("tests", "examples", "deploy", "pyproject.toml")
+_COUNT = re.compile(r"(\d+) (passed|failed|error|skipped)")
+_SHOW_CONTROLLERS = """
+group=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
+echo "$group"
+cat "$group/cgroup.controllers"
+"""
+
 Step = Callable[[], Report]
 Steps = Iterator[tuple[str, Step]]
 
@@ -69,7 +77,7 @@ def install() -> Report:
     must(as_judge([f"{VENV}/bin/python", "-m", "pip", *flags, str(wheel)]), 180)
     must([f"{ROOT_VENV}/bin/python", "-m", "pip", *flags, str(wheel)], 180)
     must(["mkdir", "-p", str(PROJECT)])
-    must(["cp", "-r", *(str(PAYLOAD / name) for name in ("tests", "examples", "deploy", "pyproject.toml")), str(PROJECT)])
+    must(["cp", "-r", *(str(PAYLOAD / name) for name in CARRIED), str(PROJECT)])
     must(["chown", "-R", "judge:judge", str(PROJECT)])
     must(as_judge(["mkdir", "-p", f"{HOME}/.local/bin"]))
     must(as_judge(["ln", "-sf", f"{VENV}/bin/judge", f"{HOME}/.local/bin/judge"]))
@@ -91,7 +99,7 @@ def break_limit(name: str) -> Report:
 def user_manager() -> Report:
     """The plain user's own systemd, there without any login, and what it may hand on."""
     must(["systemctl", "start", "user@1000.service"], 120)
-    done = must(delegated(["sh", "-c", "cat /proc/self/cgroup; cat /sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)/cgroup.controllers"]), 60)
+    done = must(delegated(["sh", "-c", _SHOW_CONTROLLERS]), 60)
     return Report(last_line(done.stdout), done.output)
 
 
@@ -133,7 +141,7 @@ def tests(place: Callable[..., list[str]], folder: str, timeout_s: float, *setti
     """A folder of the project's tests by pytest; at least one must have run."""
     words = ["python", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=300", "--tb=short", folder]
     done = run(place(words, *settings), timeout_s)
-    counts = dict((word, int(number)) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", last_summary(done.stdout)))
+    counts = {word: int(number) for number, word in _COUNT.findall(last_summary(done.stdout))}
     detail = ", ".join(f"{number} {word}" for word, number in counts.items()) or last_line(done.output)
     if done.code != 0 or not counts.get("passed"):
         raise Failed(Report(f"exit code {done.code}: {detail}", done.output))
@@ -142,7 +150,7 @@ def tests(place: Callable[..., list[str]], folder: str, timeout_s: float, *setti
 
 def last_summary(text: str) -> str:
     """pytest's last line of numbers."""
-    return next((line for line in reversed(text.splitlines()) if re.search(r"\d+ (passed|failed|error|skipped)", line)), "")
+    return next((line for line in reversed(text.splitlines()) if _COUNT.search(line)), "")
 
 
 def bench_spawn(place: Callable[..., list[str]]) -> Report:

@@ -77,8 +77,13 @@ def _await_worker(words: list[str], journal: Callable[[], str]) -> Report:
         time.sleep(1)
 
 
-_CASES = (("accepted/sum.c", "AC"), ("accepted/sum.py", "AC"), ("memory_limit_exceeded/hoard.c", "MLE"),
-          ("run_time_error/abort.c", "RTE"), ("time_limit_exceeded/spin.c", "TLE"))
+_CASES = (
+    ("accepted/sum.c", "AC"),
+    ("accepted/sum.py", "AC"),
+    ("memory_limit_exceeded/hoard.c", "MLE"),
+    ("run_time_error/abort.c", "RTE"),
+    ("time_limit_exceeded/spin.c", "TLE"),
+)
 
 
 def judge_as_user() -> Report:
@@ -168,8 +173,23 @@ def stop_system_units() -> Report:
 
 def worker_refuses() -> Report:
     """Where the doctor says no, a worker says why and leaves with exit code 5."""
-    done = run(as_judge(["systemd-run", "--user", "--quiet", "--wait", "--pipe", "--collect", "-p", "Delegate=yes",
-                         f"{HOME}/.local/bin/judge", "up"]), 200)
+    done = run(
+        as_judge(
+            [
+                "systemd-run",
+                "--user",
+                "--quiet",
+                "--wait",
+                "--pipe",
+                "--collect",
+                "-p",
+                "Delegate=yes",
+                f"{HOME}/.local/bin/judge",
+                "up",
+            ]
+        ),
+        200,
+    )
     if done.code != 5 or "user.max_user_namespaces" not in done.output:
         raise Failed(Report(f"exit code {done.code}: {last_line(done.output)}", done.output))
     return Report(f"exit code 5: {last_line(done.output)}", done.output)
@@ -178,7 +198,8 @@ def worker_refuses() -> Report:
 def nothing_left() -> Report:
     """After everything: no group, no mount, no process of a slot."""
     groups = groups_left(Path("/sys/fs/cgroup"))
-    mounts = [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if "judge" in line and "payload" not in line]
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    mounts = [line for line in lines if "judge" in line and "payload" not in line]
     processes = run(["pgrep", "-af", "judge.sandbox|workers[.]"], 30).stdout.split("\n")
     processes = [line for line in processes if line and "pgrep" not in line]
     if groups or mounts or processes:
