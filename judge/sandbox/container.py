@@ -100,7 +100,7 @@ class Container:
         control, self.listener_fd = place.keeper.ask("clone container", *request)
         self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
         os.set_blocking(self.listener_fd, False)
-        self._dirty = 0
+        self._dirty, self._disk, self._state_due = 0, (spec.disk_bytes, spec.disk_inodes), False
 
     def _steps(self, root: str) -> list[Step]:
         spec = self._spec
@@ -127,6 +127,7 @@ class Container:
 
     def close(self) -> None:
         """End everything inside; returns when it is gone. Idempotent."""
+        self._state_due = False
         number, self._number = self._number, -1
         if number >= 0:
             with contextlib.suppress(InfrastructureError):

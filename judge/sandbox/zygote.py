@@ -100,28 +100,39 @@ class Zygote:
             _end(self._spares.pop())  # their mount namespaces are copies from before
         os.mkdir(name)
         flags = abi.MS_RDONLY | abi.MS_NOSUID | abi.MS_NODEV
-        for target, lowers in mounts:
-            with _named(lowers) as names:
-                libc.mount("root", f"{name}{target}", "overlay", flags, f"lowerdir={names}")
-        _make_devices(f"{name}/dev")
+        try:
+            for target, lowers in mounts:
+                with _named(lowers) as names:
+                    libc.mount("root", f"{name}{target}", "overlay", flags, f"lowerdir={names}")
+            _make_devices(f"{name}/dev")
+        except OSError:
+            with contextlib.suppress(OSError):
+                libc.umount2(name, abi.MNT_DETACH)
+            os.rmdir(name)
+            raise
 
     def _do_open(self, number: int, steps: list[Any], artifact: list[str], fds: list[int]) -> list[int]:
         """Hand out a container of this kind, one had ahead if there is one: its control socket and its listener."""
         spare = next((box for box in self._spares if box.steps == steps), None)
-        self._wanted = steps
+        handed: list[int] = []
         if spare is not None:
             self._spares.remove(spare)
             with contextlib.suppress(_SetUpFailedError):  # perhaps the host was short of something then
-                return self._hand_out(number, spare, artifact)
-        return self._hand_out(number, self._clone(steps), artifact)
+                handed = self._hand_out(number, spare, artifact)
+        handed = handed or self._hand_out(number, self._clone(steps), artifact)
+        self._wanted = steps
+        return handed
 
     def _hand_out(self, number: int, box: _Box, artifact: list[str]) -> list[int]:
+        listener = -1
         try:
             listener = _await_ready(box)
             if artifact:
                 self._mount_artifact(box, artifact)
         except _SetUpFailedError:
             _end(box)
+            if listener >= 0:
+                os.close(listener)
             raise
         self._boxes[number] = box
         return [box.control.detach(), listener]
@@ -156,10 +167,13 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid, pidfd = libc.clone3(_CONTAINER, signal.SIGCHLD)
         if pid == 0:
-            launcher = Launcher(theirs, self._home, self._slot)
-            programs = self._programs
-            launcher.set_up([(FILTER, programs[step[1]]) if step[0] == FILTER else step for step in steps])
-            launcher.serve()
+            try:
+                launcher = Launcher(theirs, self._home, self._slot)
+                programs = self._programs
+                launcher.set_up([(FILTER, programs[step[1]]) if step[0] == FILTER else step for step in steps])
+                launcher.serve()
+            finally:
+                os._exit(1)  # whatever happened, a launcher never goes on as a zygote
         theirs.close()
         return _Box(steps, pid, pidfd, ours)
 

@@ -84,7 +84,7 @@ class Stage:
 class Holdings:
     """Everything that a slot could leave behind on this host, as a value to compare before and after."""
 
-    processes: frozenset[int]
+    processes: int
     descriptors: tuple[str, ...]
     mounts: int
     cgroups: frozenset[str]
@@ -92,10 +92,11 @@ class Holdings:
 
 
 def holdings(slot: Slot, state_dir: Path) -> Holdings:
-    """What is held now; sockets and pipes by kind only, their numbers differ."""
+    """What is held now, once the zygote has its next container ahead; sockets and pipes by kind only."""
     slot.groups.sweep()
+    slot.keeper.ask("settle", "kill", -1)
     return Holdings(
-        processes=frozenset(descendants(os.getpid())),
+        processes=len(descendants(os.getpid())),
         descriptors=open_descriptors(),
         mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
         cgroups=groups_of(slot.groups) - {name for name in groups_of(slot.groups) if Path(name).name.startswith("r")},
