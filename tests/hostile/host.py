@@ -9,10 +9,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Host:
-    """``processes`` are our own descendants; ``state`` the files below the state directory; ``marks`` what attacks
-    would write outside the sandbox."""
+    """``programs`` are processes inside containers that are no launcher; ``state`` the files below the state
+    directory; ``marks`` what attacks would write outside the sandbox."""
 
-    processes: int
+    programs: tuple[int, ...]
     mounts: int
     descriptors: int
     state: tuple[str, ...]
@@ -35,13 +35,23 @@ MARKS = (
 def snapshot(state_dir: Path) -> Host:
     """The host now. Blocks for a walk over /proc and the state directory, about a millisecond each."""
     return Host(
-        processes=len(descendants(os.getpid())),
+        programs=tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid))),
         mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
         descriptors=len(os.listdir("/proc/self/fd")),
         state=tuple(sorted(str(path) for path in state_dir.rglob("*") if "rootfs" not in path.parts)),
         hostname=os.uname().nodename,
         marks=tuple(mark for mark in MARKS if os.path.lexists(mark)),
     )
+
+
+def is_program(pid: int) -> bool:
+    """In a pid namespace of its own, and not the first process there."""
+    try:
+        fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    except OSError:
+        return False
+    numbers = fields["NSpid"].split()
+    return len(numbers) > 1 and numbers[-1] != "1"
 
 
 def descendants(pid: int) -> set[int]:

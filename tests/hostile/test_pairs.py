@@ -12,7 +12,15 @@ from arena import Arena, corpus
 
 from judge.sandbox.attack import Attack
 
-PAIRS = [attack for attack in corpus() if attack.mode == "pair"]
+#: Known and open: futexes on pages of the shared layers. See docs/seccomp.md, "What it does not close".
+OPEN = {
+    "pair_futex": pytest.mark.xfail(reason="a futex's key is the page of the file, and layers are shared", strict=True)
+}
+PAIRS = [
+    pytest.param(attack, id=attack.path.name, marks=OPEN.get(attack.name, ()))
+    for attack in corpus()
+    if attack.mode == "pair"
+]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +33,7 @@ def neighbour(artifact: Path, state_dir: Path, arena: Arena) -> Iterator[Arena]:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.path.name) for attack in PAIRS])
+@pytest.mark.parametrize("attack", PAIRS)
 def test_pair(attack: Attack, arena: Arena, neighbour: Arena) -> None:
     with ThreadPoolExecutor(2) as pool:
         ends = [pool.submit(arena.attack, attack, "a"), pool.submit(neighbour.attack, attack, "b")]
