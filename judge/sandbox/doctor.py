@@ -17,7 +17,7 @@ import msgspec
 from judge.errors import HostError, InfrastructureError
 from judge.model.limits import Limits
 from judge.sandbox.cgroup import CgroupHost, find_host
-from judge.sandbox.identity import subordinate_range
+from judge.sandbox.identity import identity_of, subordinate_range
 from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
@@ -53,7 +53,7 @@ def examine(state_dir: str, cgroup_root: str = "", uid_base: int = 2_000_000, sy
         _overlay(root),
         *_cgroups(cgroup_root),
         _swap(root),
-        _identity(),
+        _identity(cgroup_root),
         _smt(root),
         _governor(root),
     ]
@@ -175,17 +175,26 @@ def _swap(root: Path) -> Finding:
     return _finding("swap", not lines or v1 or v2, found, remedy)
 
 
-def _identity() -> Finding:
+def _identity(cgroup_root: str) -> Finding:
     uid = os.geteuid()
     if uid == 0:
         return Finding(name="uids", status=Status.OK, found="started by root: two reserved uids a slot")
     start, count = subordinate_range(uid)
+    subordinate = f"subordinate uids {start}..{start + count - 1}" if count else "no subordinate uids"
+    try:
+        version = find_host(cgroup_root).version
+    except HostError:
+        version = 2
+    identity = identity_of(0, 0, version)
+    shared = identity.keeper_host == identity.program_host
+    why = " (cgroup v1 lets nobody else's processes move)" if version == 1 else ""
     return _finding(
         "uids",
-        count > 0,
-        f"uid {uid}; {f'subordinate uids {start}..{start + count - 1}' if count else 'no subordinate uids'}",
-        "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER and install uidmap: without them "
-        "programs share the uid of everything else that this user runs",
+        not shared,
+        f"uid {uid}; {subordinate}" + (f"; programs share this user's uid and groups{why}" if shared else ""),
+        "a cgroup v2 host, or start it by root"
+        if version == 1
+        else "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER and install uidmap",
         Status.WARNING,
     )
 
