@@ -47,6 +47,7 @@ class Outcome:
     finished: int = 0
     recorded_twice: int = 0
     stuck: int = 0
+    forgotten: int = 0
     judge_errors: int = 0
     executed_again: int = 0
     longest_recovery_s: float = 0.0
@@ -59,6 +60,7 @@ class Outcome:
         return (
             self.accepted == self.finished
             and not (self.recorded_twice or self.stuck or self.judge_errors)
+            and not (self.forgotten and self.fsync == "always")
             and self.longest_recovery_s <= 10
         )
 
@@ -68,7 +70,8 @@ class Outcome:
         return (
             f"fsync {self.fsync}: accepted {self.accepted} / finished {self.finished} / recorded twice "
             f"{self.recorded_twice} / stuck {self.stuck} / longest recovery {self.longest_recovery_s:.2f} s   "
-            f"(judge errors {self.judge_errors}, repeated attempts {self.executed_again}, "
+            f"(forgotten by Redis and handed in again {self.forgotten}, judge errors {self.judge_errors}, "
+            f"repeated attempts {self.executed_again}, "
             f"{self.elapsed_s:.0f} s; {faults})"
         )
 
@@ -81,6 +84,7 @@ class Chaos:
         self.workers = [Worker(self.server.url, root / f"w{number}", slots=2) for number in range(workers)]
         self.random = random.Random(seed)
         self.faults: dict[str, int] = {}
+        self.forgotten = 0
         self.kinds: dict[str, Callable[[], Awaitable[None]]] = {
             "slots killed": self.kill_slot,
             "pools killed": self.kill_pool,
@@ -190,6 +194,16 @@ async def hand_in(client: AsyncClient, submissions: list[Submission], accepted: 
                 await asyncio.sleep(0.05)
 
 
+async def hand_in_forgotten(client: AsyncClient, submissions: list[Submission]) -> int:
+    """What a server without fsync at each write has forgotten, as a careful client finds out; how many."""
+    forgotten = 0
+    for submission in submissions:
+        if not await client.queue.command("EXISTS", f"{client.queue.prefix}s:{submission.id}"):
+            forgotten += 1
+            await client.submit(submission)
+    return forgotten
+
+
 async def all_finished(client: AsyncClient, count: int, deadline_s: float) -> None:
     """Wait until the queue has recorded ``count`` verdicts, or the time is over."""
     key = f"{client.queue.prefix}stat"
@@ -205,6 +219,7 @@ async def all_finished(client: AsyncClient, count: int, deadline_s: float) -> No
 async def storm(chaos: Chaos, count: int, faults: int, pause_s: float, patience_s: float) -> list[str]:
     """Submissions and faults at once; returns the ids that were accepted."""
     submissions = [order(f"s{number}", ms=chaos.random.randint(0, 40), tests=2) for number in range(count)]
+    everything = list(submissions)
     accepted: list[str] = []
     deadline_s = time.monotonic() + patience_s
     async with AsyncClient(chaos.server.broker) as client:
@@ -218,6 +233,8 @@ async def storm(chaos: Chaos, count: int, faults: int, pause_s: float, patience_
         await raging
         calm.set()
         await healing
+        await all_finished(client, count, deadline_s)
+        chaos.forgotten = await hand_in_forgotten(client, everything)
         await all_finished(client, count, deadline_s)
     return accepted
 
@@ -252,7 +269,7 @@ def run_chaos(
         outcome = Outcome(fsync, faults=chaos.faults)
         with running(chaos.server, *chaos.workers):
             accepted = asyncio.run(storm(chaos, count, faults, pause_s, patience_s))
-            outcome.accepted = len(accepted)
+            outcome.accepted, outcome.forgotten = len(accepted), chaos.forgotten
             with Client(chaos.server.broker, patience_s=10) as client:
                 examine(client, accepted, outcome)
             if not outcome.good:
@@ -260,8 +277,6 @@ def run_chaos(
         outcome.elapsed_s = time.monotonic() - began
         return outcome
     finally:
-        for worker in chaos.workers:
-            print(worker.log()[-3000:], file=sys.stderr)
         shutil.rmtree(root, ignore_errors=True)
 
 
