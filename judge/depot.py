@@ -164,6 +164,10 @@ class PackageCache:
         """What the unpacked packages occupy."""
         return sum(tree_bytes(path) for path in self._entries())
 
+    def entries(self) -> int:
+        """How many packages are unpacked."""
+        return len(self._entries())
+
     def _fill(self, digest: str, root: Path) -> None:
         holder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._directory))
         try:

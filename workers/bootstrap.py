@@ -82,11 +82,17 @@ class SandboxFactory:
     def readiness(self, settings: Settings) -> Readiness:
         """Attack the sandbox, test the languages. Raises HostError when this host must not judge."""
         with open_slot(settings, 0) as slot:
-            problems = _attack(settings, slot) if settings.selftest else ["sandbox self-test switched off"]
+            held, problems = _attack(settings, slot) if settings.selftest else ([], ["sandbox self-test switched off"])
             languages, missing = _languages(settings, slot)
         if not languages:
-            raise HostError(f"no language works here: {'; '.join(missing)}")
-        return Readiness(languages=tuple(sorted(languages)), problems=(*problems, *missing))
+            complaints = "; ".join(f"{language}: {complaint}" for language, complaint in missing.items())
+            raise HostError(f"no language works here: {complaints}")
+        return Readiness(
+            languages=tuple(sorted(languages)),
+            problems=(*problems, *(f"{language}: {complaint}" for language, complaint in missing.items())),
+            languages_missing=tuple(sorted(missing)),
+            attacks_held=tuple(held),
+        )
 
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[SandboxJudge]:
@@ -107,31 +113,35 @@ class SandboxFactory:
 build_judge = SandboxFactory()
 
 
-def _attack(settings: Settings, slot: Slot) -> list[str]:
-    """Run the shipped attacks. Raises HostError when a wall does not hold; says so when they cannot be run."""
+def _attack(settings: Settings, slot: Slot) -> tuple[list[str], list[str]]:
+    """Run the shipped attacks: the names of those withstood, and what is amiss.
+
+    Raises HostError when a wall does not hold; says so when they cannot be run.
+    """
     try:
         results = run_selftest(slot, host_rootfs(Path(settings.state_dir)))
     except HostError as error:
-        return [f"sandbox self-test not run: {error}"]
+        return [], [f"sandbox self-test not run: {error}"]
     broken = [result for result in results if not result.ok]
     if broken:
         raise HostError(f"the sandbox does not hold: {broken[0].name}: {broken[0].complaint}; see judge selftest")
-    return []
+    return [result.name for result in results], []
 
 
-def _languages(settings: Settings, slot: Slot) -> tuple[set[str], list[str]]:
+def _languages(settings: Settings, slot: Slot) -> tuple[set[str], dict[str, str]]:
     """The ids of languages to offer, and why some of the configured ones are not."""
     toolchains = Toolchains(Path(settings.state_dir))
     offers = Offers(Path(settings.state_dir))
     store = ArtifactStore(Path(settings.state_dir) / "artifacts")
-    found, missing = set(), []
+    found: set[str] = set()
+    missing: dict[str, str] = {}
     for language in Languages.open(settings.languages_dir):
         if is_offered(language, toolchains, offers):
             found.add(language.id)
         elif language.id in settings.languages:
             complaint = _quick_test(slot, toolchains, language, store)
             if complaint:
-                missing.append(f"{language.id}: {complaint}")
+                missing[language.id] = complaint
             else:
                 found.add(language.id)
     return found, missing

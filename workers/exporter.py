@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 
 from judge.client import broker_of
 from judge.config import load_settings
@@ -14,6 +15,7 @@ from judge.observe.exporter import ExporterConfig, run_exporter
 from judge.observe.logs import set_up_logging
 from judge.observe.queue_look import QueueLook
 from judge.observe.vocabulary import Vocabulary
+from workers.facts import node_facts
 from workers.profile import load_profile
 
 
@@ -25,11 +27,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
-    info = load_profile(settings).info
+    profile = load_profile(settings)
     broker = broker_of(settings)
     with closing(QueueLook(broker)) as at_scrape, closing(QueueLook(broker)) as in_doubt:
         config = ExporterConfig(
-            Vocabulary(frozenset(info.languages)), info.version, at_scrape.state, in_doubt.recorded_fence
+            Vocabulary(frozenset((*profile.info.languages, *profile.languages_missing))),
+            profile.info.version,
+            at_scrape.state,
+            in_doubt.recorded_fence,
+            settings.state_dir,
+            partial(node_facts, settings, profile),
         )
         run_exporter(config, args.pipe_fd, socket.socket(fileno=args.socket_fd))
     return 0

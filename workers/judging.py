@@ -34,10 +34,15 @@ class SlotJudge(Protocol):
 
 @dataclass(frozen=True)
 class Readiness:
-    """What a worker can do: the languages whose self-test passed, and what it found amiss (for people)."""
+    """What a worker can do: the languages whose self-test passed, and what it found amiss (for people).
+
+    ``languages_missing`` should work and do not; ``attacks_held`` are those that the sandbox withstood.
+    """
 
     languages: tuple[str, ...]
     problems: tuple[str, ...] = ()
+    languages_missing: tuple[str, ...] = ()
+    attacks_held: tuple[str, ...] = ()
 
 
 class JudgeFactory(Protocol):

@@ -10,6 +10,7 @@ and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = g
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import logging
 import os
@@ -17,13 +18,18 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Sequence
 
 import msgspec
 
+from judge import wire
 from judge.client import broker_of
 from judge.config import Settings, load_settings
-from judge.errors import JudgeError, QueueError
+from judge.errors import JudgeError, QueueError, WireError
 from judge.observe.logs import set_up_logging
+from judge.observe.pipe import RecordWriter
+from judge.observe.settlement import VerdictSender
+from judge.observe.summary import judged_record
 from judge.queue import calls
 from judge.queue.admin import forget_worker, publish, set_policy, set_worker_state
 from judge.queue.store import Queue
@@ -40,6 +46,9 @@ INFO_EVERY_S = 5.0
 
 #: All sweeps of all workers together, per second: each worker sweeps the less often the more there are.
 SWEEPS_PER_S = 8.0
+
+#: The keeper's place among the slots, in the metrics of verdicts.
+METRICS_SLOT = -1
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +70,13 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
 class Keeper:
     """See the module. One thread; blocks only in :meth:`wait` and in calls to Redis."""
 
-    def __init__(self, settings: Settings, profile: Profile, queue: Queue) -> None:
+    def __init__(
+        self, settings: Settings, profile: Profile, queue: Queue, verdicts: VerdictSender | None = None
+    ) -> None:
         self._settings = settings
         self._profile = profile
         self._queue = queue
+        self._verdicts = verdicts
         self._health = Health(settings)
         self._control = Control(queue, profile.node)
         self._processes: dict[int, SlotProcess] = {}
@@ -259,7 +271,12 @@ class Keeper:
         why = f"judging this submission kept failing: {exhausted.why}"
         log.error("submission %s: %s", exhausted.id, why)
         report = judge_error(exhausted.id, exhausted.submission, why, exhausted.attempt)
-        self._queue.run(calls.finish(exhausted.id, exhausted.fence, report))
+        if self._verdicts is not None:
+            record = judged_record(report, priority_class=_priority_class(exhausted.submission))
+            self._verdicts.prepare(exhausted.id, exhausted.fence, record)
+        won = self._queue.run(calls.finish(exhausted.id, exhausted.fence, report))
+        if self._verdicts is not None:
+            self._verdicts.settle(won)
 
 
 def run(keeper: Keeper, tick_s: float, stop: set[int], *, until_drained: bool = False) -> None:
@@ -272,8 +289,19 @@ def run(keeper: Keeper, tick_s: float, stop: set[int], *, until_drained: bool = 
             log.warning("%s", error)
 
 
-def main() -> int:
+def _priority_class(submission: bytes) -> str:
+    """The class in a submission's text; empty when it does not decode."""
+    try:
+        return wire.decode_submission(submission, b"[]").priority_class
+    except WireError:
+        return ""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
     """Keep until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m workers.keeper")
+    parser.add_argument("--metrics-fd", type=int, default=-1)
+    metrics_fd: int = parser.parse_args(argv).metrics_fd
     settings = load_settings()
     set_up_logging(settings.log_format, settings.log_level)
     received: set[int] = set()
@@ -281,7 +309,8 @@ def main() -> int:
         signal.signal(number, lambda number, _frame: received.add(number))
     try:
         with Queue(broker_of(settings)) as queue:
-            keeper = Keeper(settings, load_profile(settings), queue)
+            verdicts = VerdictSender(RecordWriter(metrics_fd), METRICS_SLOT) if metrics_fd >= 0 else None
+            keeper = Keeper(settings, load_profile(settings), queue, verdicts)
             _live(keeper, settings.tick_ms / 1000, received)
     except JudgeError as error:
         log.error("%s", error)

@@ -13,7 +13,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 from billiard import current_process
@@ -30,6 +30,7 @@ from judge.observe.logs import set_up_logging
 from judge.observe.pipe import RecordWriter
 from judge.observe.record import SlotChanged, SlotState
 from judge.observe.settlement import VerdictSender
+from judge.observe.traces import Traces
 from judge.queue.store import Queue
 from workers.celery_app import make_app
 from workers.judging import load_factory
@@ -67,6 +68,7 @@ class Slot:
             Linger(queue, profile.routes),
             send,
             VerdictSender(writer, index) if writer else None,
+            self._stack.enter_context(closing(Traces(version=profile.info.version))) if settings.traces else None,
             lease_ms=settings.lease_ms,
             attempts_max=settings.attempts_max,
         )

@@ -36,6 +36,8 @@ def make_profile(settings: Settings) -> Profile:
         session=secrets.token_hex(8),
         routes=wire.routes_served(ready.languages, tags),
         info=info,
+        languages_missing=ready.languages_missing,
+        attacks_held=ready.attacks_held,
     )
 
 

@@ -16,12 +16,17 @@ from judge.queue.values import Policy, WorkerInfo
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """One start of one worker. ``session`` tells it from earlier starts of the same ``node``."""
+    """One start of one worker. ``session`` tells it from earlier starts of the same ``node``.
+
+    ``languages_missing`` and ``attacks_held`` as in :class:`workers.judging.Readiness`.
+    """
 
     node: str
     session: str
     routes: tuple[str, ...]
     info: WorkerInfo
+    languages_missing: tuple[str, ...] = ()
+    attacks_held: tuple[str, ...] = ()
 
 
 def run_directory(settings: Settings) -> Path:

@@ -20,10 +20,12 @@ from judge.model.event import Done, Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
+from judge.observe.logs import log_context
 from judge.observe.record import Count, Counted, Phase, SlotChanged, SlotState
 from judge.observe.settlement import VerdictSender
 from judge.observe.summary import judged_record
 from judge.observe.timeline import Timeline
+from judge.observe.traces import Traces
 from judge.queue import calls
 from judge.queue.claimed import ClaimLost, ClaimWriter
 from judge.queue.store import Queue
@@ -67,6 +69,7 @@ class SlotLoop:
         linger: Linger,
         send: Callable[[Counted | SlotChanged], object],
         verdicts: VerdictSender | None,
+        traces: Traces | None = None,
         *,
         lease_ms: int,
         attempts_max: int,
@@ -77,6 +80,7 @@ class SlotLoop:
         self._linger = linger
         self._send = send
         self._verdicts = verdicts
+        self._traces = traces
         self._lease_ms = lease_ms
         self._attempts_max = attempts_max
         self._claim: Claim | None = None
@@ -125,19 +129,20 @@ class SlotLoop:
         self._claim = claim
         self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
         writer = ClaimWriter(self._queue, claim)
-        try:
-            self._judge_claim(claim, writer, timeline)
-        except ClaimLost:
-            self._send(Counted(Count.LEASE_LOST))
-        except InfrastructureError as error:
-            self._give_back(claim, writer, f"{error}")
-        except Exception as error:
-            log.exception("submission %s: judging failed", claim.id)
-            self._give_back(claim, writer, f"{type(error).__name__}: {error}")
-        finally:
-            self._claim = None
-            writer.close()
-            self._send(SlotChanged(self._identity.slot, SlotState.FREE))
+        with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
+            try:
+                self._judge_claim(claim, writer, timeline)
+            except ClaimLost:
+                self._send(Counted(Count.LEASE_LOST))
+            except InfrastructureError as error:
+                self._give_back(claim, writer, f"{error}")
+            except Exception as error:
+                log.exception("judging failed")
+                self._give_back(claim, writer, f"{type(error).__name__}: {error}")
+            finally:
+                self._claim = None
+                writer.close()
+                self._send(SlotChanged(self._identity.slot, SlotState.FREE))
 
     def _judge_claim(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
         def emit(event: Event) -> None:
@@ -151,7 +156,7 @@ class SlotLoop:
             report = self._judge.judge(submission, claim.attempt, emit)
         except (PackageError, LanguageError, WireError) as error:
             self._check_lost(claim)
-            report = judge_error(claim.id, claim.submission, str(error))
+            report = judge_error(claim.id, claim.submission, str(error), claim.attempt)
         except JudgeError as error:
             self._check_lost(claim)
             raise InfrastructureError(str(error)) from error
@@ -171,11 +176,13 @@ class SlotLoop:
         won = _until_answered(lambda: writer.finish(report))
         if self._verdicts is not None:
             self._verdicts.settle(won)
+        if self._traces is not None:
+            self._traces.send(timeline, report, claim.wait_ms * 1_000_000)
         if not won:
             self._send(Counted(Count.VERDICT_FENCED))
 
     def _give_back(self, claim: Claim, writer: ClaimWriter, why: str) -> None:
-        log.warning("submission %s, attempt %d: %s", claim.id, claim.attempt, why)
+        log.warning("attempt failed: %s", why)
         self._send(Counted(Count.ATTEMPT_FAILED))
         returning = calls.give_back(
             claim.id,

@@ -126,7 +126,7 @@ class Supervisor:
         host, port = server.getsockname()[:2]
         (run_directory(self._settings) / "metrics").write_text(f"http://{host}:{port}/metrics\n")
         log.info("metrics on http://%s:%d/metrics", host, port)
-        self._add("keeper", python_module("workers.keeper"))
+        self._add("keeper", python_module("workers.keeper", "--metrics-fd", str(write_fd)), (write_fd,))
         self._add(
             "exporter",
             python_module("workers.exporter", "--pipe-fd", str(read_fd), "--socket-fd", str(server.fileno())),

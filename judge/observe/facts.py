@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class FactGatherer:
-    """Gathers facts in a thread of its own, so that neither a scrape nor the pipe waits for a disk. A context manager."""
+    """Gathers facts in a thread of its own: neither a scrape nor the pipe waits for a disk. A context manager."""
 
     def __init__(self, gather: GatherFacts, apply: Callable[[Record], None], every_s: float = EVERY_S) -> None:
         self._gather = gather

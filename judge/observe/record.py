@@ -104,7 +104,7 @@ class Spread(msgspec.Struct, frozen=True, array_like=True):
 class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
     """One verdict with its accounting. Sent bare by those who recorded it already and cannot die in between.
 
-    ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded. ``phases_ns`` holds the phases that
+    ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded; None = nobody judged it. ``phases_ns`` holds the phases that
     happened, ``outcomes`` counts runs, ``case_verdicts`` judged test cases. ``dropped`` is the number of
     records that this process could not write before this one. ``noise_ratio`` as in the report.
     """
@@ -113,8 +113,8 @@ class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
     verdict: Verdict
     priority_class: str = ""
     attempt: int = 1
-    wait_ns: int = 0
-    judging_ns: int = 0
+    wait_ns: int | None = None
+    judging_ns: int | None = None
     phases_ns: dict[Phase, int] = {}
     compiled: bool = False
     compile_cached: bool = False

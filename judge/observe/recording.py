@@ -99,8 +99,10 @@ class Recording:
         priority_class = self._vocabulary.priority_class(record.priority_class)
         self._start_series(language, priority_class)
         store.add(metrics.SUBMISSIONS, (language, record.verdict, priority_class))
-        store.observe(metrics.WAIT, (priority_class,), record.wait_ns)
-        store.observe(metrics.JUDGING, (language,), record.judging_ns)
+        if record.wait_ns is not None:
+            store.observe(metrics.WAIT, (priority_class,), record.wait_ns)
+        if record.judging_ns is not None:
+            store.observe(metrics.JUDGING, (language,), record.judging_ns)
         if record.attempt > 1:
             store.add(metrics.REDELIVERED, (language,))
         for phase, duration_ns in record.phases_ns.items():

@@ -68,13 +68,9 @@ class Settlement:
         if prepared is None or not record.won:
             return
         judged = prepared.judged
-        self._count(
-            msgspec.structs.replace(
-                judged,
-                judging_ns=judged.judging_ns + record.report_ns,
-                phases_ns={**judged.phases_ns, Phase.REPORT: record.report_ns},
-            )
-        )
+        judging_ns = None if judged.judging_ns is None else judged.judging_ns + record.report_ns
+        phases_ns = {**judged.phases_ns, Phase.REPORT: record.report_ns}
+        self._count(msgspec.structs.replace(judged, judging_ns=judging_ns, phases_ns=phases_ns))
 
     def abandon(self, slot: int) -> None:
         """The slot starts anew: whether an open verdict was recorded only the queue can tell (see ``resolve``)."""

@@ -23,8 +23,8 @@ def judged_record(
     report: Report,
     *,
     priority_class: str = "",
-    wait_ns: int = 0,
-    judging_ns: int = 0,
+    wait_ns: int | None = None,
+    judging_ns: int | None = None,
     phases_ns: Mapping[Phase, int] | None = None,
 ) -> Judged:
     """The record of one report. Phases that ``phases_ns`` does not name are taken from the report where it has them.

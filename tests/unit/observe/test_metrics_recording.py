@@ -162,6 +162,14 @@ def test_the_small_records(board: Board) -> None:
     assert board("judge_metrics_records_total", kind="cache") == 2
 
 
+def test_a_verdict_that_nobody_judged_tells_of_no_times(board: Board) -> None:
+    board.recording.apply(Prepared(-1, "s", 1, Judged("cpp", Verdict.JE, "practice")))
+    board.recording.apply(Settled(-1, True, 5))
+    assert board.submissions(verdict="JE") == 1
+    assert board("judge_submission_wait_seconds_count", **{"class": "practice"}) is None
+    assert board("judge_submission_judging_seconds_count", language="cpp") is None
+
+
 def test_the_noise_of_a_report_is_the_nodes(board: Board) -> None:
     board.recording.apply(Judged("c", Verdict.AC, noise_ratio=0.125))
     board.recording.apply(Judged("c", Verdict.AC))

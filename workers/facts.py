@@ -1,0 +1,29 @@
+"""What this node tells the metrics about itself: found by the probe at its start, or measured now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from judge.config import Settings
+from judge.depot import PackageCache, PackageStore
+from judge.observe.record import CacheMeasured, LanguageReady, Record, SelfTested
+from judge.store import STORE_BYTES_MAX, ArtifactStore
+from workers.profile import Profile
+
+
+def node_facts(settings: Settings, profile: Profile) -> Iterator[Record]:
+    """Languages, self-test and caches as records; walks through the caches' directories."""
+    for language in profile.info.languages:
+        yield LanguageReady(language, True)
+    for language in profile.languages_missing:
+        yield LanguageReady(language, False)
+    for attack in profile.attacks_held:
+        yield SelfTested(attack, True)
+    state_dir = Path(settings.state_dir)
+    if (state_dir / "artifacts").is_dir():
+        usage = ArtifactStore(state_dir / "artifacts").usage()
+        yield CacheMeasured("artifacts", usage.size_bytes, STORE_BYTES_MAX, usage.entries)
+    if (state_dir / "packages").is_dir():
+        cache = PackageCache(state_dir / "packages", PackageStore(settings.package_store), settings.package_cache_bytes)
+        yield CacheMeasured("packages", cache.size_bytes(), settings.package_cache_bytes, cache.entries())
