@@ -13,10 +13,13 @@ says, a program that prints ``ESCAPED`` has got out. Running attacks is not done
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from judge.model.limits import Limits
 from judge.model.run import Outcome
@@ -65,6 +68,7 @@ _COMPILE_DEFAULTS: dict[str, int] = {
     "open_files": 256,
 }
 _HARD_EXTRA_NS = 100 * MS_NS
+_TIME_LIMITS = frozenset({Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT})
 
 _HEADER = re.compile(r"^(?:/\*| \*|#|//) ([a-z]+): (.+?)(?: \*/)?$")
 _HEADER_LINES = 12
@@ -121,6 +125,18 @@ class Attack:
     @property
     def name(self) -> str:
         return self.path.stem
+
+    def patiently(self, factor: int) -> Attack:
+        """The same with that many times the CPU and real time, for slow hosts, unless that is what it runs out of."""
+        if any(end.outcome in _TIME_LIMITS for end in self.ends):
+            return self
+        limits = msgspec.structs.replace(
+            self.limits,
+            cpu_time_ns=self.limits.cpu_time_ns * factor,
+            cpu_time_hard_ns=self.limits.cpu_time_hard_ns * factor,
+            wall_time_ns=self.limits.wall_time_ns * factor,
+        )
+        return dataclasses.replace(self, limits=limits)
 
     def complaint(self, done: Completed) -> str:
         """Why ``done`` is not how it must end; empty when it is."""

@@ -31,12 +31,14 @@ COMPILERS = {
     ".py": (INTERPRETER, "-B", "-m", "py_compile"),
     ".sh": (SHELL,),
 }
+#: How many times slower than usual this machine is (an emulated one, say).
+PATIENCE = int(os.environ.get("JUDGE_HOSTILE_PATIENCE", "1"))
 _HONEST_RUNS = 7
 
 
 def corpus() -> list[Attack]:
     """Every program of the corpus, mildest kind first: what is refused, then what is limited, then what is left."""
-    attacks = [read_attack(path) for path in sorted(PROGRAMS.iterdir()) if path.suffix != ".h"]
+    attacks = [read_attack(path).patiently(PATIENCE) for path in sorted(PROGRAMS.iterdir()) if path.suffix != ".h"]
     return [attack for attack in attacks if attack.needs in ("", os.uname().machine)]
 
 
@@ -89,7 +91,7 @@ class Arena:
 
     def honest(self, policy: str = "default") -> Completed:
         """The honest run, under the corpus' usual limits."""
-        limits = read_attack(PROGRAMS / "exit_code_255.c").limits
+        limits = read_attack(PROGRAMS / "exit_code_255.c").patiently(PATIENCE).limits
         return self.container(policy).run(RunSpec(argv=("/artifact/honest",), limits=limits), stdin=INPUT)
 
     def measure(self) -> None:

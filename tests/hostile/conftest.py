@@ -22,7 +22,7 @@ def scratch() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def artifact(scratch: Path) -> Path:
-    """The compiled corpus; JUDGE_HOSTILE_PROGRAMS names one made elsewhere (compilers are slow on emulated machines)."""
+    """The compiled corpus; JUDGE_HOSTILE_PROGRAMS names one made elsewhere (for emulated machines)."""
     prebuilt = os.environ.get("JUDGE_HOSTILE_PROGRAMS")
     if prebuilt:
         return Path(prebuilt)

@@ -28,6 +28,7 @@ from checks import (
 )
 
 CARRIED = ("tests", "examples", "deploy", "pyproject.toml")
+HOSTILE = ("JUDGE_HOSTILE_PROGRAMS=/payload/hostile", "JUDGE_HOSTILE_PATIENCE=20")
 _COUNT = re.compile(r"(\d+) (passed|failed|error|skipped)")
 _SHOW_CONTROLLERS = """
 group=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
@@ -49,8 +50,9 @@ def full(options: dict[str, str]) -> Steps:
     yield "selftest", partial(selftest, delegated)
     yield "cgroup v2 tests", partial(tests, delegated, "tests/vm", 300)
     yield "kernel tests", partial(tests, delegated, "tests/kernel", 600)
-    yield "hostile corpus", partial(tests, delegated, "tests/hostile", 900, "JUDGE_HOSTILE_PROGRAMS=/payload/hostile")
+    yield "hostile corpus", partial(tests, delegated, "tests/hostile", 900, *HOSTILE)
     yield "bench spawn", partial(bench_spawn, delegated)
+    yield "moving between groups", partial(move_bench, delegated)
     yield from service.as_user()
     yield "root: doctor", partial(doctor, delegated_as_root)
     yield "root: selftest", partial(selftest, delegated_as_root)
@@ -159,3 +161,9 @@ def bench_spawn(place: Callable[..., list[str]]) -> Report:
     figures = json.loads(done.stdout)
     shown = (f"{name} {figures[name]:.2f}" for name in ("warm_ratio", "fresh_to_bwrap") if figures.get(name))
     return Report(f"bare {figures['bare_us'] / 1000:.1f} ms, " + ", ".join(shown), done.output)
+
+
+def move_bench(place: Callable[..., list[str]]) -> Report:
+    """What a launcher pays for entering and leaving a run's group."""
+    done = must(place(["python", "-B", "tests/vm/movebench.py"]), 120)
+    return Report(last_line(done.stdout), done.output)
