@@ -14,6 +14,7 @@ from rich.console import Console
 from judge.cli.verifyview import show_findings
 from judge.errors import PackageError
 from judge.model.problem import Diagnostic
+from judge.package.contents import check_contents
 from judge.package.digest import package_digest
 from judge.package.findings import location
 from judge.package.names import printable
@@ -84,6 +85,7 @@ def _checked(spec: str, scratch: Path, *, strict: bool) -> CheckedPackage:
     try:
         with package_directory(spec, scratch) as directory:
             problem, findings = inspect_any(directory, unpacked)
+            check_contents(problem, findings)
     except PackageError as error:
         return CheckedPackage(package=spec, ok=False, error=str(error))
     errors = any(strict or diagnostic.level == "error" for diagnostic in findings.diagnostics)

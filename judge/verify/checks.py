@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from judge.errors import PackageError
+from judge.grading.execute import CancelledError
 from judge.grading.pipeline import Judge
 from judge.grading.programs import ProgramBox, SetterProgram, build_program, fault_of_run, open_box
 from judge.grading.text import safe_text
 from judge.grading.validate import ACCEPT, REJECT, Validation, compare_output, run_validator
 from judge.model.problem import Problem, Program, TestCase, ValidatorCase, ValidatorKind
-from judge.model.run import Outcome
+from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 from judge.verify.inputprograms import reason_not_runnable, runnable
@@ -87,6 +88,7 @@ def check_outputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> 
         name = problem.output_validator.name if problem.output_validator else "the default output validator"
         for kind, case, output_path in questions:
             validation = _validate(judge, problem, box, case, output_path)
+            _stop_if_cancelled(validation.run)
             wanted = Verdict.WA if kind == "invalid_output" else Verdict.AC
             if validation.verdict is not wanted:
                 why = validation.why or ("was accepted, but must be refused" if wanted is Verdict.WA else "was refused")
@@ -188,6 +190,7 @@ def _accepts(
             fds = {_INPUT_FD: opened(case.input_path)}
             done = box.run((f"/dev/fd/{_INPUT_FD}",), stdin=opened(case.answer_path), fds=fds)
         run = done.result
+        _stop_if_cancelled(run)
         accept = 0 if problem.validator_kind is ValidatorKind.TESTLIB else ACCEPT
         if run.outcome is Outcome.EXITED and run.exit_code == accept:
             return True, ""
@@ -196,6 +199,12 @@ def _accepts(
         refused = run.outcome is Outcome.EXITED and run.exit_code in (REJECT, 1)
         reason = "refused" if refused else fault_of_run(box.program, run)
         return False, f"{reason}: {line}" if line else reason
+
+
+def _stop_if_cancelled(run: RunResult | None) -> None:
+    """A run that was ended by us says nothing about the setter's program. Raises CancelledError."""
+    if run is not None and run.outcome is Outcome.CANCELLED:
+        raise CancelledError(run.cause or "cancelled")
 
 
 def _arguments(case: TestCase | ValidatorCase, program: Program) -> tuple[str, ...]:

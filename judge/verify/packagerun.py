@@ -25,6 +25,7 @@ from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
 from judge.model.report import Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
+from judge.package.contents import check_contents
 from judge.package.digest import package_digest
 from judge.package.expect import Comparison, Outcome, best_score, compare_with_expected, needs_every_case, words_of
 from judge.package.findings import Findings
@@ -109,6 +110,8 @@ class PackageRun:
         problem, self._findings = inspect_any(directory, unpacked, inheritance=self.choices.inheritance)
         self._problem = problem
         self._findings.raise_if_blocked()
+        if self.choices.validate:
+            check_contents(problem, self._findings)
         problem = with_jury_python(problem, judge.workshop, self.choices.python)
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)
