@@ -29,6 +29,7 @@ from judge.sandbox.collect import walk
 #: Descriptors below this one are never the launcher's: programs get theirs there.
 FIRST_OWN_FD = 20
 _ENTER = b"0"
+_SIGNALS_PENDING_MAX = 1024
 _FD_MAX = 0x7FFF_FFFF
 #: Open files that the launcher itself needs room for.
 _OWN_FILES = 256
@@ -374,6 +375,8 @@ def _limit(open_files_max: int) -> None:
     resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))
     resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
     resource.setrlimit(resource.RLIMIT_NICE, (0, 0))
+    # Queued signals and timers are also counted for the user who made the namespaces: no slot may use up all.
+    resource.setrlimit(resource.RLIMIT_SIGPENDING, (_SIGNALS_PENDING_MAX, _SIGNALS_PENDING_MAX))
     os.umask(0o022)
 
 
