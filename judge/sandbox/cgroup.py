@@ -93,7 +93,7 @@ def _v2_root(mount_point: str, own: str) -> Path:
     here = Path(mount_point + own)
     if here.name == _SERVICE:
         return here.parent
-    if os.geteuid() == 0 and not _is_delegated(here):
+    if os.geteuid() == 0 and not _is_delegated(here) and not _is_namespace_root(here, own):
         parent = Path(mount_point) / "judge"
         with contextlib.suppress(OSError):
             _enable_one(Path(mount_point), _words(Path(mount_point) / "cgroup.controllers"))
@@ -108,6 +108,11 @@ def _is_delegated(path: Path) -> bool:
         with contextlib.suppress(OSError):
             return os.getxattr(path, name) == b"1"
     return False
+
+
+def _is_namespace_root(here: Path, own: str) -> bool:
+    """The top as a container's cgroup namespace shows it: ours. Only the real top has no cgroup.type."""
+    return own == "/" and (here / "cgroup.type").exists()
 
 
 def _enable(root: Path, available: frozenset[str] | set[str]) -> None:

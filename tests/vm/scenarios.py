@@ -57,6 +57,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "root: doctor", partial(doctor, delegated_as_root)
     yield "root: selftest", partial(selftest, delegated_as_root)
     yield "root: cgroup v2 tests", partial(tests, delegated_as_root, "tests/vm", 300)
+    yield "root: cgroup namespace", doctor_in_cgroup_namespace
     yield from service.as_system()
     yield "nothing left behind", service.nothing_left
 
@@ -114,6 +115,12 @@ def doctor(place: Callable[..., list[str]]) -> Report:
         raise Failed(Report("; ".join(bad) or f"exit code {done.code}", done.output))
     warnings = [finding["name"] for finding in findings if finding["status"] == "warning"]
     return Report(f"{len(findings)} findings" + (f", warnings: {', '.join(warnings)}" if warnings else ""), done.output)
+
+
+def doctor_in_cgroup_namespace() -> Report:
+    """As in a container with writable control groups: its own group is the top of what it sees."""
+    script = "umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup /sys/fs/cgroup; exec judge doctor --json"
+    return doctor(lambda words: delegated_as_root(["unshare", "--cgroup", "--mount", "sh", "-c", script]))
 
 
 def doctor_without_namespaces() -> Report:
