@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import redis
 from observe_servers import Prometheus, StartPrometheus, start, until
+
+#: Workers with a scripted judge come from the service's tests.
+sys.path.append(str(Path(__file__).parents[1] / "service"))
 
 
 @pytest.fixture(scope="session")
