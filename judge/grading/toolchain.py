@@ -96,7 +96,7 @@ class Toolchains:
         """
         if language.prepare is None:
             return None
-        bare = self._bare(language)
+        bare = self.bare(language)
         request = _prepare_request(bare, language.prepare)
         found = self.layers.find(LayerKind.PREPARED, request)
         if found is not None:
@@ -122,7 +122,7 @@ class Toolchains:
         return self._known[language.id]
 
     def _examine(self, language: LanguageSpec) -> tuple[Toolchain, ToolchainState]:
-        toolchain = self._bare(language)
+        toolchain = self.bare(language)
         stacked = self._bare_layers(language)
         if language.prepare is not None:
             prepared = self.layers.find(LayerKind.PREPARED, _prepare_request(toolchain, language.prepare))
@@ -140,7 +140,7 @@ class Toolchains:
         )
         return toolchain, state
 
-    def _bare(self, language: LanguageSpec) -> Toolchain:
+    def bare(self, language: LanguageSpec) -> Toolchain:
         """The root without what the language itself prepares."""
         stacked = self._bare_layers(language)
         trees = [tree for layer in stacked for tree in self.layers.stack(layer)]
