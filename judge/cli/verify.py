@@ -29,6 +29,8 @@ from judge.verify.packagerun import Choices
 from judge.verify.packagerun import Progress as Watch
 from judge.verify.result import VerifyResult
 
+_LOG_WIDTH = 160
+
 _DESCRIPTION = """\
 Judges every submission of each package in the sandbox and compares with what its directory, submissions.yaml and
 DOMjudge comments expect; asks the input, answer and output validators about the test data; reports what breaks the
@@ -89,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
     else:
-        show_result(Console(highlight=False), result, verbose=args.verbose)
+        show_result(_console(), result, verbose=args.verbose)
     if any(package.error for package in result.packages):
         return 3
     return 0 if result.ok else 1
@@ -105,6 +107,11 @@ def _verify(args: argparse.Namespace, settings: Settings, choices: Choices) -> V
         return verify_packages(
             args.packages, judges, scratch=Path(scratch), kept=state / "time-limits", choices=choices, progress=watch
         )
+
+
+def _console() -> Console:
+    """Standard output; in a log or a pipe wide enough that tables need not wrap."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _LOG_WIDTH)
 
 
 def _cores() -> int:
