@@ -33,6 +33,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("demo", "demo", "start a service, judge the examples, show it live"),
     ("up", "up", "start everything on this machine"),
     ("worker", "worker", "start a worker on a Redis of your own"),
+    ("publish", "publish", "put a problem package into the package store"),
     ("submit", "submit", "hand in a submission and watch it"),
     ("cancel", "cancel", "withdraw submissions"),
     ("rejudge", "rejudge", "judge submissions again, compare, then apply or drop"),

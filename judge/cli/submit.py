@@ -13,13 +13,14 @@ from judge import wire
 from judge.cli.service import broker_option, open_client
 from judge.client import Client, submission_of
 from judge.config import load_settings
-from judge.errors import SubmissionCancelled, UsageError
+from judge.errors import LanguageError, SubmissionCancelled, UsageError
 from judge.language import Languages
 from judge.model.event import Cancelled, CaseJudged, Claimed, Compiled, Compiling, Done, Event, Queued, Retried
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
+from judge.queue.admin import worker_views
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -58,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         tags=tuple(tag for tag in args.tags.split(",") if tag),
     )
     with open_client(args.broker) as client:
+        _check_offered(client, submission)
         client.submit(submission)
         if args.no_wait:
             print(submission.id)
@@ -77,6 +79,14 @@ def package_reference(package: str) -> str:
 def detect_language(files: list[str]) -> str:
     """The language id by the files' names. Raises LanguageError when none fits."""
     return Languages.open(load_settings().languages_dir).detect([Path(file).name for file in files]).id
+
+
+def _check_offered(client: Client, submission: Submission) -> None:
+    """Raises LanguageError when there are workers and none of them has the language: it would wait for long."""
+    workers = worker_views(client.queue)
+    offered = sorted({language for worker in workers for language in worker.info.languages})
+    if workers and submission.language not in offered:
+        raise LanguageError(f"no worker offers {submission.language}; they offer {', '.join(offered)}")
 
 
 def exit_code(verdict: Verdict) -> int:
