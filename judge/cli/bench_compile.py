@@ -1,8 +1,8 @@
 """``judge bench compile``: what the precompiled header and the artifact store save.
 
 The program includes ``<bits/stdc++.h>``. *Plain* is the same compiler with the same options run on this machine
-without any sandbox and without the header, on the slot's core; *pch* and *sandboxed plain* are whole compile stages, sandbox and store
-included; *hit* is the stage when the store has the program. Interleaved, medians.
+without any sandbox and without the header, on the slot's core; *pch* and *sandboxed plain* are whole compile stages,
+sandbox and store included; *hit* is the stage when the store has the program. Interleaved, medians.
 """
 
 from __future__ import annotations
