@@ -32,6 +32,11 @@ def with_jury_python(problem: Problem, workshop: Workshop, python: str) -> Probl
     return msgspec.structs.replace(problem, submissions=submissions, include=tuple(include.items()))
 
 
+def interpreter_of(problem: Problem) -> str:
+    """What the jury's Python runs under: measured times are only good for that."""
+    return PYPY if any(one.program.language == PYPY for one in problem.submissions) else CPYTHON
+
+
 def under_cpython(entry: JurySubmission) -> JurySubmission | None:
     """The same submission for CPython; None when it does not run under PyPy in the first place."""
     return _under(entry, CPYTHON) if entry.program.language == PYPY else None

@@ -33,7 +33,7 @@ from judge.package.source import fresh_directory, inspect_any, package_directory
 from judge.package.testdata import data_cases
 from judge.verify.checks import Asked, check_inputs, check_invalid, check_outputs
 from judge.verify.crew import Job
-from judge.verify.jurypython import PYTHONS, under_cpython, with_jury_python
+from judge.verify.jurypython import PYTHONS, interpreter_of, under_cpython, with_jury_python
 from judge.verify.result import PackageResult, SubmissionResult
 
 #: Test cases whose inputs are checked in one job.
@@ -115,7 +115,8 @@ class PackageRun:
         problem = with_jury_python(problem, judge.workshop, self.choices.python)
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)
-        problem = with_time_limit(judge, problem, package_digest(directory), self.kept, self._measuring)
+        key = f"{package_digest(directory)} {interpreter_of(problem)}"
+        problem = with_time_limit(judge, problem, key, self.kept, self._measuring)
         self._problem = problem
         return problem
 
