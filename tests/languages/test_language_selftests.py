@@ -1,0 +1,32 @@
+"""Languages prove themselves in the sandbox: those that ``make test`` installs, each with every program it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from judge.grading.selftest import run_selftest
+from judge.grading.toolchain import Toolchains
+from judge.language import Languages
+from judge.sandbox.slot import Slot
+from judge.store import ArtifactStore
+
+PROVED = (
+    "c", "cpp", "python3", "pypy3", "java", "javascript", "go", "rust", "haskell", "csharp", "ruby", "perl", "php",
+    "pascal", "bash",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language_id", PROVED)
+def test_a_language_proves_itself(language_id: str, sandbox_slot: Slot, sandbox_state: Path) -> None:
+    language = Languages.open().get(language_id)
+    toolchains = Toolchains(sandbox_state)
+    state = toolchains.state(language)
+    if not state.ready:
+        pytest.skip(f"{state.missing[0]} is not installed; run deploy/install-test-deps")
+    store = ArtifactStore(sandbox_state / "artifacts")
+    report = run_selftest(sandbox_slot.container, toolchains(language), language, store)
+    failed = [f"{result.test.value}: {result.detail}" for result in report.results if result.passed is False]
+    assert failed == []
+    assert report.passed
