@@ -16,11 +16,12 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.cgroup import RunGroup, SlotGroups
 from judge.sandbox.handover import Content, capture_of, check_request, content_fd, pipe, stdin_fd
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import Step, container_steps, run_mount_steps
+from judge.sandbox.rungroup import RunGroup
+from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.sandbox.streams import Drain, RelayDrain
 from judge.sandbox.supervisor import ActiveRun, conclude, supervise
@@ -277,6 +278,8 @@ class Container:
             peer = other._launch(stack, other_spec, other_in, other_out_end, theirs, other_fds or {})
             me = self._launch(stack, spec, self_in, self_out_end, mine, {})
             ends.close()
+
+            me[0].peer, peer[0].peer = peer[0], me[0]
 
             def note(run: ActiveRun, data: bytes) -> None:
                 if room[0] > 0:

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from typing import Any
 from judge.errors import InfrastructureError, SandboxError
 from judge.kernel.seccomp import assemble
 from judge.sandbox import channel
-from judge.sandbox.cgroup import SlotGroups
 from judge.sandbox.identity import HostIdentity, write_maps
 from judge.sandbox.plan import REMEDIES
 from judge.sandbox.policy import POLICIES
+from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import Rootfs
 
 _ANSWER_TIMEOUT_S = 30.0
@@ -47,6 +48,8 @@ class Keeper:
         self._state_dir = os.path.realpath(state_dir)
         self._policies: set[str] = set()
         self._roots: dict[Rootfs, str] = {}
+        #: Containers handed out so far: those had "ahead", those "made" on demand.
+        self.containers: Counter[str] = Counter()
         try:
             self._expect("unshared", "unshare user namespace")
             write_maps(self._process.pid, identity)
@@ -107,6 +110,8 @@ class Keeper:
             if answer[1] != errno.EACCES:
                 remedy = REMEDIES.get(step, "")
             raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=remedy)
+        if answer[1]:
+            self.containers[answer[1]] += 1
         return handed
 
     def ensure_policy(self, name: str) -> None:

@@ -22,10 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from judge.errors import SandboxError
-from judge.sandbox.cgroup import CgroupHost, SlotGroups, find_host
+from judge.sandbox.cgroup import CgroupHost, find_host
 from judge.sandbox.container import Container, Interaction
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
 from judge.sandbox.keeper import Keeper
+from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import ContainerSpec
 
 __all__ = ["Container", "Interaction", "Slot", "SlotConfig"]

@@ -24,7 +24,7 @@ from judge.kernel.seccomp import syscall_name
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox import channel
-from judge.sandbox.cgroup import Counters, RunGroup
+from judge.sandbox.rungroup import Counters, RunGroup
 from judge.sandbox.streams import Drain, RelayDrain
 
 #: A running program is looked at (CPU used, OOM kills, idleness) at least this often.
@@ -74,6 +74,7 @@ class ActiveRun:
         self.refusal: tuple[str, int, str] | None = None
         self.stop_outcome: Outcome | None = None
         self.stop_cause = ""
+        self.peer: ActiveRun | None = None
         self.syscall: str | None = None
         self.frozen_ns = 0
         self._cpus = cpus
@@ -111,6 +112,11 @@ class ActiveRun:
         self._busy_ns += frozen_ns
         self.look_ns += frozen_ns
 
+    @property
+    def _last_busy_ns(self) -> int:
+        """When this run last used CPU; who waits for a busy ``peer`` is not idle."""
+        return max(self._busy_ns, self.peer._busy_ns) if self.peer else self._busy_ns
+
     def look(self, now_ns: int) -> None:
         """Check every limit that the kernel does not enforce by itself, and set the time of the next look."""
         if self.over:
@@ -131,7 +137,7 @@ class ActiveRun:
             self.stop(Outcome.CPU_LIMIT, "")
         elif now_ns >= self._wall_end_ns:
             self.stop(Outcome.WALL_LIMIT, "")
-        elif limits.idle_time_ns and now_ns - self._busy_ns >= limits.idle_time_ns:
+        elif limits.idle_time_ns and now_ns - self._last_busy_ns >= limits.idle_time_ns:
             self.stop(Outcome.IDLE_LIMIT, f"no CPU used for {limits.idle_time_ns // 1_000_000} ms")
         else:
             cpu_end_ns = now_ns + max(_LOOK_MIN_NS, (limits.cpu_time_hard_ns - cpu_ns) // self._cpus)

@@ -16,7 +16,7 @@ from sandbox_harness import actor, holdings
 from judge.errors import InfrastructureError, KernelError, SandboxError
 from judge.kernel.netlink import loopback_up_request
 from judge.model.run import Outcome
-from judge.sandbox import cgroup
+from judge.sandbox import rungroup, slotgroups
 from judge.sandbox.container import Container
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import Identity, Step, container_steps
@@ -203,14 +203,14 @@ def test_a_stop_that_comes_after_the_end_does_no_harm(sandbox_slot: Slot, contai
 
 def failing_group(monkeypatch: pytest.MonkeyPatch, key: str, errno_: int) -> None:
     """Let one write to a run's group fail."""
-    write = cgroup.RunGroup.write
+    write = rungroup.RunGroup.write
 
-    def failing(self: cgroup.RunGroup, name: str, value: int | str) -> None:
+    def failing(self: rungroup.RunGroup, name: str, value: int | str) -> None:
         if name == key:
             raise SandboxError(f"cgroup limit {name}={value}", errno=errno_)
         write(self, name, value)
 
-    monkeypatch.setattr(cgroup.RunGroup, "write", failing)
+    monkeypatch.setattr(rungroup.RunGroup, "write", failing)
 
 
 @pytest.mark.parametrize("key", ["memory_max", "pids_max"])
@@ -264,7 +264,7 @@ def test_slot_groups_that_cannot_be_made_are_told(sandbox_state: Path, monkeypat
     before = set(os.listdir("/proc/self/fd"))
     (sandbox_state / "stage").mkdir(exist_ok=True)
     with monkeypatch.context() as patch:
-        patch.setattr(cgroup.SlotGroups, "set_weight", lambda self, weight: _read_only(Path("cpu.shares")))
+        patch.setattr(slotgroups.SlotGroups, "set_weight", lambda self, weight: _read_only(Path("cpu.shares")))
         with pytest.raises(SandboxError) as caught:
             Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state))).__enter__()
     assert (caught.value.step, caught.value.errno) == ("make slot groups", errno.EROFS)

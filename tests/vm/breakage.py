@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_CGROUP = "judge/sandbox/cgroup.py"
+_CGROUP = "judge/sandbox/rungroup.py"
 _LAUNCHER = "judge/sandbox/launcher.py"
 
 #: name -> (file of the installed package, what stands there, what is put instead)

@@ -14,7 +14,7 @@ import pytest
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MIB, S_NS
-from judge.sandbox import cgroup
+from judge.sandbox import cgroup, rungroup
 from judge.sandbox.capture import Completed
 from judge.sandbox.cgroup import CgroupHost
 from judge.sandbox.selftest import INTERPRETER
@@ -127,9 +127,9 @@ def test_without_memory_peak_the_largest_sample_is_told(
     slot: Slot, box: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kernels before 5.19 have no such file: simulated where the files are opened."""
-    real: Callable[[str], int | None] = cgroup._open_if_there
+    real: Callable[[str], int | None] = rungroup._open_if_there
     hidden = lambda path: None if path.endswith("memory.peak") else real(path)  # noqa: E731
-    monkeypatch.setattr(cgroup, "_open_if_there", hidden)
+    monkeypatch.setattr(rungroup, "_open_if_there", hidden)
     fresh = slot.groups._create()
     try:
         assert fresh.read("memory_peak") == ""

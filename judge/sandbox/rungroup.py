@@ -1,0 +1,344 @@
+"""The cgroup of one run: limits and counters behind one face, on cgroup v2 and on v1/hybrid hosts.
+
+Sources: cgroup-v2.rst, cgroup-v1/{memory,cpuacct,pids}.rst.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from judge.errors import SandboxError
+from judge.kernel.cgroupfs import read_keyed
+from judge.sandbox.cgroup import V1_RUN, remove_group
+
+_V1_TCP_BYTES_MAX = 16 << 20
+#: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages a
+#: core and keeps the change (mm/memcontrol.c, MEMCG_CHARGE_BATCH): that much is no residue.
+_RESIDUE_BYTES_MAX = 512 << 10
+#: Tasks in a group while a program is launched: the launcher and the program.
+_LAUNCH_TASKS = 2
+
+
+class Counters(NamedTuple):
+    """One reading of a run's group. None = this kernel has no such counter."""
+
+    memory_peak_bytes: int
+    pids_peak: int | None
+    # From here on running totals.
+    cpu_ns: int
+    cpu_user_ns: int
+    cpu_system_ns: int
+    oom_kills: int
+    fork_failures: int
+    io_read_bytes: int | None = None
+    io_write_bytes: int | None = None
+    throttled_ns: int | None = None
+    pressure_cpu_ns: int | None = None
+    pressure_memory_ns: int | None = None
+    pressure_io_ns: int | None = None
+
+    def since(self, base: Counters) -> Counters:
+        """What was counted since ``base``; peaks stay."""
+        totals = [now if now is None else now - (was or 0) for now, was in zip(self[2:], base[2:], strict=True)]
+        return Counters(self.memory_peak_bytes, self.pids_peak, *totals)  # type: ignore[arg-type]
+
+
+#: What a group that was never used has counted.
+NOTHING = Counters(0, None, 0, 0, 0, 0, 0)
+
+
+#: In /proc/PID/stat, field 9: the kernel has begun to take the process apart (include/linux/sched.h).
+_PF_EXITING = 0x4
+
+
+def _is_exiting(pid: str) -> bool:
+    """Whether a process of this host is past its last instruction. Source: proc_pid_stat(5)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return pid != "0"  # gone; 0 = of a pid namespace that we do not see
+    return fields[0] in "ZX" or bool(int(fields[6]) & _PF_EXITING)
+
+
+class RunGroup:
+    """The cgroup of one run: its limits, its counters, its doors (``procs_fds``)."""
+
+    def __init__(self, directories: Sequence[Path], files: dict[str, str], name: str) -> None:
+        self._directories = directories
+        self.name = name
+        self._fds: dict[str, int] = {}
+        self.procs_fds: tuple[int, ...] = ()
+        self._memory_max = -1
+        self._base = self._last = NOTHING
+        self._settled = False
+        try:
+            for directory in directories:
+                directory.mkdir()
+            for directory in directories:
+                self.procs_fds += (os.open(directory / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+            for key, path in files.items():
+                fd = _open_if_there(path)
+                if fd is not None:
+                    self._fds[key] = fd
+        except OSError as error:
+            self.remove()
+            raise SandboxError("make run group", errno=error.errno or 0, detail=str(error)) from error
+
+    @property
+    def pids_max_fd(self) -> int:
+        """Where the launcher writes the process limit once it has left the group."""
+        return self._fds["pids_max"]
+
+    def read(self, key: str) -> str:
+        """One small file, read afresh; empty when the kernel has none."""
+        fd = self._fds.get(key)
+        return os.pread(fd, 4096, 0).decode() if fd is not None else ""
+
+    def write(self, key: str, value: int | str) -> None:
+        """Set one limit. Raises SandboxError naming it."""
+        try:
+            os.pwrite(self._fds[key], str(value).encode(), 0)
+        except KeyError as error:
+            raise SandboxError(f"cgroup limit {key}", detail="this kernel has no such file") from error
+        except OSError as error:
+            raise SandboxError(f"cgroup limit {key}={value}", errno=error.errno or 0) from error
+
+    def is_leaving(self) -> bool:
+        """True when every process in it is on its way out, or none is left."""
+        try:
+            pids = (self._directories[0] / "cgroup.procs").read_text().split()
+        except OSError:
+            return False
+        return all(_is_exiting(pid) for pid in pids)
+
+    def limit(self, memory_bytes: int, processes: int) -> None:
+        """Set the limits. One more process than asked is let in until the launcher has left again."""
+        if self._memory_max != memory_bytes:
+            self._limit_memory(memory_bytes)
+            self._memory_max = memory_bytes
+        self.write("pids_max", processes + 1)
+        self._settled = False
+
+    def cpu_ns(self) -> int:
+        """CPU time used so far by the whole tree, the dead included."""
+        return self._cpu_ns() - self._base.cpu_ns
+
+    def oom_kills(self) -> int:
+        """Processes that the kernel killed because of the memory limit."""
+        return self._oom_kills() - self._base.oom_kills
+
+    def counters(self) -> Counters:
+        """Everything at once, at the end of the run."""
+        self._last = self._counters()
+        self._settled = True
+        return self._last.since(self._base)
+
+    def recycle(self) -> bool:
+        """Make the group as good as new; False when it cannot be, or the run's :meth:`counters` were never read.
+
+        Running totals count on from what they are now; peaks must be where a first run would find them.
+        """
+        if not self._settled or self._memory_now() > _RESIDUE_BYTES_MAX or (self._last.pids_peak or 0) > _LAUNCH_TASKS:
+            return False
+        self._base = self._last
+        return self._reset_memory_peak()
+
+    def _limit_memory(self, memory_bytes: int) -> None:
+        raise NotImplementedError
+
+    def _cpu_ns(self) -> int:
+        raise NotImplementedError
+
+    def _oom_kills(self) -> int:
+        raise NotImplementedError
+
+    def _counters(self) -> Counters:
+        raise NotImplementedError
+
+    def _memory_now(self) -> int:
+        return int(self.read("memory_now") or _RESIDUE_BYTES_MAX + 1)
+
+    def _reset_memory_peak(self) -> bool:
+        raise NotImplementedError
+
+    def remove(self) -> None:
+        """Give everything back; idempotent. Raises SandboxError when processes are left in it."""
+        for fd in (*self.procs_fds, *self._fds.values()):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+        self.procs_fds = ()
+        self._fds = {}
+        for directory in self._directories:
+            remove_group(directory)
+
+
+class RunGroupV1(RunGroup):
+    """A run's groups in the memory, pids and cpuacct hierarchies."""
+
+    @classmethod
+    def create(cls, slots: dict[str, Path], name: str) -> RunGroupV1:
+        """Make ``name`` below the slot's group in each hierarchy."""
+        at = {controller: slots[controller] / name for controller in V1_RUN}
+        memory, pids, cpuacct = (str(at[controller]) for controller in V1_RUN)
+        files = {
+            "memory_max": f"{memory}/memory.limit_in_bytes",
+            "memsw_max": f"{memory}/memory.memsw.limit_in_bytes",
+            "memory_peak": f"{memory}/memory.max_usage_in_bytes",
+            "memory_now": f"{memory}/memory.usage_in_bytes",
+            "tcp_max": f"{memory}/memory.kmem.tcp.limit_in_bytes",
+            "oom": f"{memory}/memory.oom_control",
+            "pids_max": f"{pids}/pids.max",
+            "pids_peak": f"{pids}/pids.peak",
+            "pids_events": f"{pids}/pids.events",
+            "cpu": f"{cpuacct}/cpuacct.usage",
+            "cpu_system": f"{cpuacct}/cpuacct.usage_sys",
+        }
+        return cls(tuple(dict.fromkeys(at.values())), files, name)
+
+    def _limit_memory(self, memory_bytes: int) -> None:
+        """Memory and swap together must never be below memory alone, not even for a moment.
+
+        v1 does not count the buffers of connections as memory, and counts them at all only under a limit of their own.
+        """
+        if "tcp_max" in self._fds:
+            self.write("tcp_max", min(memory_bytes, _V1_TCP_BYTES_MAX))
+        if self._memory_max >= 0 and "memsw_max" in self._fds:
+            self.write("memsw_max", -1)
+        self.write("memory_max", memory_bytes)
+        if "memsw_max" in self._fds:
+            self.write("memsw_max", memory_bytes)
+
+    def _reset_memory_peak(self) -> bool:
+        self.write("memory_peak", 0)
+        return True
+
+    def _cpu_ns(self) -> int:
+        return int(self.read("cpu") or 0)
+
+    def _oom_kills(self) -> int:
+        return read_keyed(self.read("oom")).get("oom_kill", 0)
+
+    def _counters(self) -> Counters:
+        cpu_ns = self._cpu_ns()
+        system_ns = min(int(self.read("cpu_system") or 0), cpu_ns)
+        peak = self.read("pids_peak")
+        return Counters(
+            cpu_ns=cpu_ns,
+            cpu_user_ns=cpu_ns - system_ns,
+            cpu_system_ns=system_ns,
+            memory_peak_bytes=int(self.read("memory_peak") or 0),
+            pids_peak=int(peak) if peak else None,
+            oom_kills=self._oom_kills(),
+            fork_failures=read_keyed(self.read("pids_events")).get("max", 0),
+        )
+
+
+class RunGroupV2(RunGroup):
+    """A run's group in the unified hierarchy."""
+
+    @classmethod
+    def create(cls, slots: dict[str, Path], name: str) -> RunGroupV2:
+        """Make ``name`` below the slot's group."""
+        at = slots[""] / name
+        files = {
+            key: f"{at}/{file}"
+            for key, file in {
+                "memory_max": "memory.max",
+                "swap_max": "memory.swap.max",
+                "oom_group": "memory.oom.group",
+                "memory_peak": "memory.peak",
+                "memory_now": "memory.current",
+                "memory_events": "memory.events",
+                "pids_max": "pids.max",
+                "pids_peak": "pids.peak",
+                "pids_events": "pids.events",
+                "cpu": "cpu.stat",
+                "io": "io.stat",
+                "pressure_cpu": "cpu.pressure",
+                "pressure_memory": "memory.pressure",
+                "pressure_io": "io.pressure",
+            }.items()
+        }
+        group = cls((at,), files, name)
+        group._sampled_peak = 0
+        return group
+
+    _sampled_peak: int = 0
+
+    def _limit_memory(self, memory_bytes: int) -> None:
+        self.write("memory_max", memory_bytes)
+        if self._memory_max < 0:
+            if "swap_max" in self._fds:
+                self.write("swap_max", 0)
+            self.write("oom_group", 1)
+
+    def _reset_memory_peak(self) -> bool:
+        """Since Linux 6.12 a write resets the peak for this descriptor."""
+        try:
+            os.pwrite(self._fds["memory_peak"], b"reset", 0)
+        except (KeyError, OSError):
+            return False
+        return True
+
+    def _cpu_ns(self) -> int:
+        if "memory_peak" not in self._fds:  # before Linux 5.19 the next best is the largest sample
+            self._sampled_peak = max(self._sampled_peak, int(self.read("memory_now") or 0))
+        return read_keyed(self.read("cpu")).get("usage_usec", 0) * 1000
+
+    def _oom_kills(self) -> int:
+        return read_keyed(self.read("memory_events")).get("oom_kill", 0)
+
+    def _counters(self) -> Counters:
+        cpu_ns = self._cpu_ns()
+        cpu = read_keyed(self.read("cpu"))
+        peak = self.read("pids_peak")
+        read_bytes, write_bytes = self._io()
+        return Counters(
+            cpu_ns=cpu_ns,
+            cpu_user_ns=cpu.get("user_usec", 0) * 1000,
+            cpu_system_ns=cpu.get("system_usec", 0) * 1000,
+            memory_peak_bytes=int(self.read("memory_peak") or self._sampled_peak),
+            pids_peak=int(peak) if peak else None,
+            oom_kills=self._oom_kills(),
+            fork_failures=read_keyed(self.read("pids_events")).get("max", 0),
+            io_read_bytes=read_bytes,
+            io_write_bytes=write_bytes,
+            throttled_ns=cpu["throttled_usec"] * 1000 if "throttled_usec" in cpu else None,
+            pressure_cpu_ns=self._pressure("pressure_cpu"),
+            pressure_memory_ns=self._pressure("pressure_memory"),
+            pressure_io_ns=self._pressure("pressure_io"),
+        )
+
+    def _io(self) -> tuple[int | None, int | None]:
+        if "io" not in self._fds:
+            return None, None
+        words = [word.partition("=") for word in self.read("io").split()]
+        totals = {"rbytes": 0, "wbytes": 0}
+        for key, _, value in words:
+            if key in totals:
+                totals[key] += int(value)
+        return totals["rbytes"], totals["wbytes"]
+
+    def _pressure(self, key: str) -> int | None:
+        with contextlib.suppress(OSError):  # EOPNOTSUPP: built in, switched off
+            for word in self.read(key).split("\n", 1)[0].split():
+                if word.startswith("total="):
+                    return int(word[6:]) * 1000
+        return None
+
+
+def _open_if_there(path: str) -> int | None:
+    for flags in (os.O_RDWR, os.O_RDONLY, os.O_WRONLY):
+        try:
+            return os.open(path, flags | os.O_CLOEXEC)
+        except (PermissionError, FileNotFoundError):
+            continue
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
+                raise
+    return None

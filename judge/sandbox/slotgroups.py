@@ -1,0 +1,176 @@
+"""The cgroups of one slot: where its launchers wait, and a ring of groups for its runs.
+
+Memory, pids and CPU accounting are per run. Weight, core and freezing are per slot: on v1 their hierarchies hold the
+slot's group only. Sources: cgroup-v2.rst, cgroup-v1/{cpusets,freezer-subsystem}.rst.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from judge.errors import SandboxError
+from judge.sandbox.cgroup import V1_RUN, V1_SLOT, CgroupHost, enable_controllers, remove_tree, words_of
+from judge.sandbox.rungroup import RunGroup, RunGroupV1, RunGroupV2
+
+_HOME = "home"
+_RING = 8
+_SETTLE_WAIT_S = 5.0
+
+
+class SlotGroups:
+    """All groups of one slot: made at :meth:`open`, a ring of run groups, everything removed at :meth:`close`."""
+
+    def __init__(self, host: CgroupHost, number: int) -> None:
+        self.host = host
+        self._slots = {controller: parent / f"slot-{number}" for controller, parent in host.parents.items()}
+        self.home_procs_fds: tuple[int, ...] = ()
+        self.slot_procs_fds: tuple[int, ...] = ()
+        self._spare: RunGroup | None = None
+        self._used: list[RunGroup] = []
+        self._free = [f"r{index}" for index in range(_RING)]
+        self._stack = contextlib.ExitStack()
+
+    def open(self, cpu: int, weight: int) -> None:
+        """Remove what a dead slot of this number left, make the groups. Raises SandboxError."""
+        try:
+            for directory in self.directories:
+                remove_tree(directory)
+                directory.mkdir()
+                self._stack.callback(remove_tree, directory)
+            homes, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
+            for home in homes:
+                self.home_procs_fds += (os.open(home / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+            for other in others:
+                self.slot_procs_fds += (os.open(other / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+            self.set_weight(weight)
+        except OSError as error:
+            self.close()
+            raise SandboxError(
+                "make slot groups", errno=error.errno or 0, detail=str(error), remedy="judge doctor"
+            ) from error
+
+    @property
+    def directories(self) -> list[Path]:
+        """The slot's own group in each hierarchy."""
+        return self._unique(self._slots.values())
+
+    @staticmethod
+    def _unique(paths: Iterable[Path]) -> list[Path]:
+        return list(dict.fromkeys(paths))
+
+    def _open_v2(self, cpu: int) -> tuple[list[Path], list[Path]]:
+        slot = self._slots[""]
+        if cpu >= 0 and "cpuset" in self.host.controllers:
+            (slot / "cpuset.cpus").write_text(str(cpu))
+        enable_controllers(slot, words_of(slot / "cgroup.controllers"))
+        home = slot / _HOME
+        home.mkdir()
+        return [home], []
+
+    def _open_v1(self, cpu: int) -> tuple[list[Path], list[Path]]:
+        """Where launchers wait, and the slot's groups in the hierarchies that runs do not change."""
+        homes: list[Path] = []
+        if "cpuset" in self._slots:
+            self._open_cpuset(self._slots["cpuset"], cpu)
+        for controller in V1_RUN:
+            if controller == "memory":
+                with contextlib.suppress(OSError):
+                    (self._slots["memory"] / "memory.swappiness").write_text("0")
+            home = self._slots[controller] / _HOME
+            home.mkdir(exist_ok=True)
+            homes.append(home)
+        parents = {home.parent for home in homes}  # cpu and cpuacct are often mounted as one
+        others = [self._slots[name] for name in V1_SLOT if name in self._slots]
+        return self._unique(homes), self._unique(path for path in others if path not in parents)
+
+    @staticmethod
+    def _open_cpuset(slot: Path, cpu: int) -> None:
+        """cpuset.cpus and .mems start empty on v1; a parent of ours may still be empty, too."""
+        for directory in (slot.parent, slot):
+            for name in ("cpuset.mems", "cpuset.cpus"):
+                file = directory / name
+                if not file.read_text().strip():
+                    file.write_text((directory.parent / name).read_text().strip())
+        if cpu >= 0:
+            (slot / "cpuset.cpus").write_text(str(cpu))
+
+    def set_weight(self, weight: int) -> None:
+        """CPU weight of everything in the slot, 1..10000, 100 = usual (v2's scale)."""
+        if self.host.version == 2:
+            (self._slots[""] / "cpu.weight").write_text(str(weight))
+        elif "cpu" in self._slots:
+            (self._slots["cpu"] / "cpu.shares").write_text(str(max(2, weight * 1024 // 100)))
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop or continue everything in the slot; returns when it is so. Raises SandboxError."""
+        if self.host.version == 2:
+            self._switch(self._slots[""] / "cgroup.freeze", "01"[frozen])
+            self._await(lambda: f"frozen {int(frozen)}" in (self._slots[""] / "cgroup.events").read_text())
+        elif "freezer" in self._slots:
+            file = self._slots["freezer"] / "freezer.state"
+            self._switch(file, "FROZEN" if frozen else "THAWED")
+            self._await(lambda: file.read_text().strip() == ("FROZEN" if frozen else "THAWED"))
+        else:
+            raise SandboxError("freeze", detail="no freezer hierarchy", remedy="mount the freezer controller")
+
+    @staticmethod
+    def _switch(path: Path, value: str) -> None:
+        try:
+            path.write_text(value)
+        except OSError as error:
+            raise SandboxError("freeze", errno=error.errno or 0, detail=str(error)) from error
+
+    @staticmethod
+    def _await(reached: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _SETTLE_WAIT_S
+        while not reached():
+            if time.monotonic() > deadline:
+                raise SandboxError("freeze", detail="the group did not change its state in time")
+            time.sleep(0.0005)
+
+    def sweep(self) -> None:
+        """Remove the groups of finished runs that cannot be used again; called while a program runs."""
+        while self._used:
+            self._used[-1].remove()
+            self._free.append(self._used.pop().name)
+
+    def take(self) -> RunGroup:
+        """A fresh run group."""
+        group, self._spare = self._spare or self._create(), None
+        return group
+
+    def give_back(self, group: RunGroup) -> None:
+        """The run is over; its group serves again when nothing is left in it, else is removed at the next chance."""
+        if self._spare is None and group.recycle():
+            self._spare = group
+            return
+        self._used.append(group)
+        if len(self._used) >= _RING // 2:
+            self.sweep()
+
+    def _create(self) -> RunGroup:
+        if not self._free:
+            self.sweep()
+        if not self._free:
+            raise SandboxError("make run group", detail="too many runs at once in one slot")
+        create = RunGroupV2.create if self.host.version == 2 else RunGroupV1.create
+        group = create(self._slots, self._free[0])
+        del self._free[0]
+        return group
+
+    def close(self) -> None:
+        """Kill what is left in the groups and remove them; idempotent."""
+        for fd in (*self.home_procs_fds, *self.slot_procs_fds):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+        self.home_procs_fds = self.slot_procs_fds = ()
+        spare, self._spare = self._spare, None
+        for group in (*self._used, *((spare,) if spare else ())):
+            with contextlib.suppress(SandboxError):
+                group.remove()
+        self._used.clear()
+        self._stack.close()
