@@ -58,7 +58,8 @@ def read_sources(paths: Sequence[str]) -> tuple[SourceFile, ...]:
 
 def _below(directory: str) -> list[str]:
     """Names of all files below, hidden ones left out; without recursion, which deep trees would exhaust."""
-    found, stack = [], [""]
+    found: list[str] = []
+    stack = [""]
     while stack:
         inside = stack.pop()
         try:
