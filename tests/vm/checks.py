@@ -99,7 +99,7 @@ def delegated(words: list[str], *settings: str) -> list[str]:
 def delegated_as_root(words: list[str], *settings: str) -> list[str]:
     """The same as root, in a unit of the system's manager with Delegate=yes."""
     path = f"{ROOT_VENV}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return ["systemd-run", *_transient(settings), f"--setenv=PATH={path}", *words]
+    return ["systemd-run", *_transient(settings), f"--setenv=PATH={path}", "/usr/bin/env", *words]
 
 
 def _transient(settings: tuple[str, ...]) -> list[str]:

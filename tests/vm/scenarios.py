@@ -57,6 +57,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "root: doctor", partial(doctor, delegated_as_root)
     yield "root: selftest", partial(selftest, delegated_as_root)
     yield "root: cgroup v2 tests", partial(tests, delegated_as_root, "tests/vm", 300)
+    yield "root: moving between groups", partial(move_bench, delegated_as_root)
     yield "root: cgroup namespace", doctor_in_cgroup_namespace
     yield from service.as_system()
     yield "nothing left behind", service.nothing_left
