@@ -1,0 +1,214 @@
+"""Cancelling, freezing, weights, and slots that live side by side."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sandbox_harness import Stage, actor, groups_of
+
+from judge.model.run import Outcome, RunResult
+from judge.model.units import MS_NS
+from judge.sandbox.cgroup import find_host
+from judge.sandbox.slot import Container, Slot, SlotConfig
+from judge.sandbox.slotgroups import SlotGroups
+from judge.sandbox.spec import ContainerSpec, RunSpec
+
+
+def during(stage: Stage, meddle: Callable[[], None], *words: object, **changes: int) -> RunResult:
+    """The result of a run while ``meddle`` works in another thread; it begins when the program has begun."""
+    started, said = os.pipe()
+
+    def wait_and_meddle() -> None:
+        os.read(started, 1)
+        meddle()
+
+    thread = threading.Thread(target=wait_and_meddle)
+    thread.start()
+    spec = actor(*words, **changes)
+    script = f"echo >&9; exec {' '.join(spec.argv)} 9>&-"
+    try:
+        return stage.box.run(RunSpec(argv=("/bin/sh", "-c", script), limits=spec.limits), fds={9: said}).result
+    finally:
+        os.write(said, b"\n")
+        thread.join()
+        os.close(started)
+        os.close(said)
+
+
+# -- cancelling -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", ["sleep 60000", "burn 60000", "flood 2", "daemon", "reads_for_ever"])
+def test_cancel_from_another_thread_ends_the_run(stage: Stage, sandbox_slot: Slot, act: str) -> None:
+    result = during(stage, sandbox_slot.cancel, *act.split())
+    if act.split()[0] in ("sleep", "burn"):
+        assert (result.outcome, result.signal) == (Outcome.CANCELLED, signal.SIGKILL)
+    assert stage.act("exit", 0).result.ok
+
+
+def test_a_cancel_between_two_runs_is_forgotten(stage: Stage, sandbox_slot: Slot) -> None:
+    sandbox_slot.cancel()
+    assert stage.act("exit", 0).result.ok
+    sandbox_slot.cancel()
+    sandbox_slot.cancel()
+    assert stage.act("burn", 10).result.ok
+
+
+def test_cancel_reaches_a_frozen_run(stage: Stage, sandbox_slot: Slot) -> None:
+    def freeze_and_cancel() -> None:
+        sandbox_slot.freeze()
+        sandbox_slot.cancel()
+
+    assert during(stage, freeze_and_cancel, "sleep", 60_000).outcome is Outcome.CANCELLED
+    assert stage.act("exit", 0).result.ok
+
+
+# -- freezing -------------------------------------------------------------------------------------------------
+
+
+def test_frozen_time_is_no_wall_time(stage: Stage, sandbox_slot: Slot) -> None:
+    def freeze_for_a_while() -> None:
+        sandbox_slot.freeze()
+        sandbox_slot.freeze()
+        time.sleep(1.0)
+        sandbox_slot.thaw()
+        sandbox_slot.thaw()
+
+    result = during(stage, freeze_for_a_while, "burn", 100, wall_time_ns=900 * MS_NS)
+    assert result.ok, result
+    assert result.usage.wall_time_ns < 900 * MS_NS
+
+
+def test_limits_hold_again_once_thawed(stage: Stage, sandbox_slot: Slot) -> None:
+    def freeze_briefly() -> None:
+        sandbox_slot.freeze()
+        sandbox_slot.thaw()
+
+    result = during(stage, freeze_briefly, "sleep", 60_000, wall_time_ns=300 * MS_NS)
+    assert result.outcome is Outcome.WALL_LIMIT
+
+
+def test_a_frozen_program_uses_no_cpu(stage: Stage, sandbox_slot: Slot) -> None:
+    def usage() -> bytes:
+        return b"".join(sorted(path.read_bytes() for path in _cpu_counters(sandbox_slot.groups)))
+
+    seen: list[bytes] = []
+
+    def look_while_frozen() -> None:
+        sandbox_slot.freeze()
+        seen.append(usage())
+        time.sleep(0.1)
+        seen.append(usage())
+        sandbox_slot.thaw()
+
+    assert during(stage, look_while_frozen, "burn", 200).ok
+    assert seen[0] == seen[1]
+
+
+def _cpu_counters(groups: SlotGroups) -> list[Path]:
+    return [path for name in groups_of(groups) for path in Path(name).glob("cpuacct.usage")]
+
+
+def test_a_slot_may_be_closed_while_it_is_frozen(sandbox_state: Path, container_spec: ContainerSpec) -> None:
+    with Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state))) as slot:
+        box = Container(slot, container_spec)
+        box.open()
+        slot.freeze()
+        directories = slot.groups.directories
+    box.close()
+    assert not any(directory.exists() for directory in directories)
+
+
+# -- weights and pins -----------------------------------------------------------------------------------------
+
+
+def test_weights_reach_the_kernel(sandbox_slot: Slot) -> None:
+    host = find_host()
+    if host.version == 2:
+        file, values = sandbox_slot.groups.directories[0] / "cpu.weight", {1: 1, 100: 100, 10_000: 10_000}
+    else:
+        found = [path / "cpu.shares" for path in sandbox_slot.groups.directories if (path / "cpu.shares").exists()]
+        file, values = found[0], {1: 10, 100: 1024, 10_000: 102_400}
+    for weight, expected in values.items():
+        sandbox_slot.set_weight(weight)
+        assert int(file.read_text()) == expected
+    sandbox_slot.set_weight(100)
+
+
+def test_programs_stay_on_their_core(sandbox_state: Path, container_spec: ContainerSpec) -> None:
+    last = max(os.sched_getaffinity(0))
+    with Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state), cpu=last)) as slot:
+        with slot.container(container_spec) as box:
+            look = "import os; print(os.sched_getaffinity(0)); os.sched_setaffinity(0, range(99))"
+            done = Stage(box).python(look)
+            assert done.stdout.text().strip() == str({last})
+            assert "PermissionError" in done.stderr.text()
+
+
+# -- side by side ---------------------------------------------------------------------------------------------
+
+
+def test_slots_at_once_have_different_numbers_uids_and_groups(sandbox_slot: Slot, sandbox_state: Path) -> None:
+    with Slot.open(SlotConfig(index=sandbox_slot.number, state_dir=str(sandbox_state))) as other:
+        assert other.number != sandbox_slot.number
+        assert set(other.groups.directories).isdisjoint(sandbox_slot.groups.directories)
+        if os.geteuid() == 0:
+            assert other.identity.program_host != sandbox_slot.identity.program_host
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from judge.sandbox.rootfs import host_rootfs
+from judge.sandbox.slot import Slot, SlotConfig
+from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.model.limits import Limits
+state = sys.argv[1]
+with Slot.open(SlotConfig(index=2000, state_dir=state)) as slot:
+    with slot.container(ContainerSpec(rootfs=host_rootfs(Path(state)))) as box:
+        print(slot.number, slot.keeper.pid, *slot.groups.directories, flush=True)
+        box.run(RunSpec(argv=("/bin/sh", "-c", "echo started >&9; sleep 600 & sleep 600"), limits=Limits()), fds={9: 1})
+"""
+
+
+def test_a_killed_holder_leaves_nothing_alive_and_the_next_one_clears_up(sandbox_state: Path) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(sandbox_state)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    number, zygote, *directories = holder.stdout.readline().split()
+    assert holder.stdout.readline() == "started\n"
+    members = {int(pid) for name in directories for path in Path(name).rglob("cgroup.procs") for pid in _pids(path)}
+    assert len(members) >= 3  # the launcher, the shell and its child
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    for pid in (int(zygote), *members):
+        _wait_until_gone(pid)
+    with Slot.open(SlotConfig(index=2000, state_dir=str(sandbox_state))) as slot:
+        assert slot.number == int(number)
+        assert sorted(map(str, slot.groups.directories)) == sorted(directories)
+        left = [path for name in directories for path in Path(name).glob("r*") if path.is_dir()]
+        assert left == []
+    assert not any(Path(name).exists() for name in directories)
+
+
+def _pids(path: Path) -> list[str]:
+    return path.read_text().split()
+
+
+def _wait_until_gone(pid: int) -> None:
+    """Blocks on the process itself, not on the clock; a zombie of init's is gone enough."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    assert select.select([fd], [], [], 20)[0], f"process {pid} lives on"
+    os.close(fd)
