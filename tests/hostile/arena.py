@@ -34,6 +34,7 @@ COMPILERS = {
 #: How many times slower than usual this machine is (an emulated one, say).
 PATIENCE = int(os.environ.get("JUDGE_HOSTILE_PATIENCE", "1"))
 _HONEST_RUNS = 7
+_OPEN_FILES_MAX = 256
 
 
 def corpus() -> list[Attack]:
@@ -74,7 +75,9 @@ class Arena:
     def container(self, policy: str = "default") -> Container:
         """The warm container of a policy, made at first use."""
         if policy not in self._containers:
-            spec = ContainerSpec(rootfs=self.rootfs, artifact=str(self.artifact), policy=policy)
+            spec = ContainerSpec(
+                rootfs=self.rootfs, artifact=str(self.artifact), policy=policy, open_files_max=_OPEN_FILES_MAX
+            )
             self._containers[policy] = self._stack.enter_context(self.slot.container(spec))
         return self._containers[policy]
 

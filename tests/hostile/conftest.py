@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from arena import Arena, build
 
+from judge.errors import HostError, SandboxError
+
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
@@ -42,7 +44,10 @@ def state_dir(scratch: Path) -> Path:
 @pytest.fixture(scope="session")
 def arena(artifact: Path, state_dir: Path) -> Iterator[Arena]:
     with ExitStack() as stack:
-        arena = Arena(stack, state_dir, artifact)
+        try:
+            arena = Arena(stack, state_dir, artifact)
+        except (HostError, SandboxError) as error:
+            pytest.skip(f"this host cannot run the sandbox: {error}")
         arena.measure()
         arena.container("compile")
         yield arena

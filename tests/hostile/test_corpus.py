@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from arena import Arena, corpus
-from host import snapshot
+from host_state import snapshot
 
 from judge.sandbox.attack import Attack
 from judge.sandbox.capture import Completed
