@@ -27,6 +27,7 @@ from judge.model.language import LanguageSpec, SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.observe.record import CacheUsed, Count, Counted, Record
 from judge.package.digest import package_digest
 from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.selftest import run_selftest
@@ -62,6 +63,14 @@ class SandboxJudge:
     def cancel(self) -> None:
         """End what runs now."""
         self._slot.cancel()
+
+    def take_counts(self) -> Iterator[Record]:
+        """Containers had ahead and made on demand; problems known and read."""
+        containers = self._slot.keeper.containers
+        for how, count in (("ahead", Count.CONTAINER_WARM), ("made", Count.CONTAINER_COLD)):
+            if containers[how]:
+                yield Counted(count, containers.pop(how))
+        yield CacheUsed("problems", *self._problems.take_counts())
 
     def _set_weight(self, priority_class: str) -> None:
         weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,6 +13,7 @@ from judge.errors import UsageError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.observe.record import Record
 
 Emit = Callable[[Event], None]
 
@@ -29,6 +30,10 @@ class SlotJudge(Protocol):
 
     def cancel(self) -> None:
         """End what runs now as soon as possible; callable from a signal handler at any moment."""
+        ...
+
+    def take_counts(self) -> Iterable[Record]:
+        """What there is to tell the metrics since the last call, besides verdicts."""
         ...
 
 

@@ -28,6 +28,13 @@ class Problems:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._kept: OrderedDict[str, tuple[Signature, Problem]] = OrderedDict()
+        self._known = self._read_anew = 0
+
+    def take_counts(self) -> tuple[int, int]:
+        """How many problems were known and how many had to be read, since the last call."""
+        counts = self._known, self._read_anew
+        self._known = self._read_anew = 0
+        return counts
 
     @contextmanager
     def open(self, reference: str) -> Iterator[Problem]:
@@ -55,7 +62,9 @@ class Problems:
         known = self._kept.get(path)
         if known is not None and known[0] == signature:
             self._kept.move_to_end(path)
+            self._known += 1
             return known[1]
+        self._read_anew += 1
         problem = read_package(Path(path))
         self._kept[path] = (signature, problem)
         self._kept.move_to_end(path)

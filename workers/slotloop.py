@@ -21,7 +21,7 @@ from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
 from judge.observe.logs import log_context
-from judge.observe.record import Count, Counted, Phase, SlotChanged, SlotState
+from judge.observe.record import Count, Counted, Phase, Record, SlotChanged, SlotState
 from judge.observe.settlement import VerdictSender
 from judge.observe.summary import judged_record
 from judge.observe.timeline import Timeline
@@ -67,7 +67,7 @@ class SlotLoop:
         identity: SlotIdentity,
         judge: SlotJudge,
         linger: Linger,
-        send: Callable[[Counted | SlotChanged], object],
+        send: Callable[[Record], object],
         verdicts: VerdictSender | None,
         traces: Traces | None = None,
         *,
@@ -130,19 +130,24 @@ class SlotLoop:
         self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
         writer = ClaimWriter(self._queue, claim)
         with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
+            state = SlotState.FREE
             try:
                 self._judge_claim(claim, writer, timeline)
             except ClaimLost:
                 self._send(Counted(Count.LEASE_LOST))
             except InfrastructureError as error:
+                state = SlotState.FAILING
                 self._give_back(claim, writer, f"{error}")
             except Exception as error:
+                state = SlotState.FAILING
                 log.exception("judging failed")
                 self._give_back(claim, writer, f"{type(error).__name__}: {error}")
             finally:
                 self._claim = None
                 writer.close()
-                self._send(SlotChanged(self._identity.slot, SlotState.FREE))
+                for record in self._judge.take_counts():
+                    self._send(record)
+                self._send(SlotChanged(self._identity.slot, state))
 
     def _judge_claim(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
         def emit(event: Event) -> None:

@@ -33,10 +33,11 @@ from judge.errors import HostError, JudgeError
 from judge.kernel.prctl import set_child_subreaper, set_parent_death_signal
 from judge.observe.exporter import listen
 from judge.observe.logs import set_up_logging
-from judge.observe.pipe import open_pipe
+from judge.observe.pipe import RecordWriter, open_pipe
+from judge.observe.record import Count, Counted, Record, SlotChanged, SlotState
 from workers.judging import load_factory
 from workers.process import ManagedProcess, ProcessSpec, python_module, spawn
-from workers.profile import run_directory
+from workers.profile import run_directory, slot_count
 from workers.redis_server import server_argv, wait_until_ready
 
 #: How long a process that was told to end may take before it is killed.
@@ -47,6 +48,13 @@ SAME_SIGNAL_S = 0.5
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 _SIGNALS = (*_STOP_SIGNALS, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
+
+_RESTARTS = {
+    "redis": Count.REDIS_RESTARTED,
+    "keeper": Count.KEEPER_RESTARTED,
+    "exporter": Count.EXPORTER_RESTARTED,
+    "pool": Count.POOL_RESTARTED,
+}
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +72,7 @@ class Supervisor:
         self._env = dict(os.environ)
         self._stack = ExitStack()
         self._processes: dict[str, ManagedProcess] = {}
+        self._metrics: RecordWriter | None = None
 
     def run(self) -> int:
         """The whole life; returns the exit code. Raises HostError or UsageError when it cannot begin."""
@@ -106,6 +115,7 @@ class Supervisor:
         else:
             if count:
                 log.warning("removed %d left-overs of dead slots", count)
+                self._tell(Counted(Count.SWEPT, count))
 
     def _start_redis(self) -> None:
         argv = server_argv(self._settings)
@@ -122,6 +132,7 @@ class Supervisor:
         read_fd, write_fd = open_pipe()
         self._stack.callback(os.close, read_fd)
         self._stack.callback(os.close, write_fd)
+        self._metrics = RecordWriter(write_fd)
         server = self._stack.enter_context(listen(self._settings.metrics_host, self._settings.metrics_port))
         host, port = server.getsockname()[:2]
         (run_directory(self._settings) / "metrics").write_text(f"http://{host}:{port}/metrics\n")
@@ -170,6 +181,7 @@ class Supervisor:
                 if process.spec.name == "pool":
                     self._clean()
                 process.start()
+                self._tell(Counted(_RESTARTS[process.spec.name]))
 
     def _set_pool_wanted(self, wanted: bool) -> None:
         pool = self._processes["pool"]
@@ -192,6 +204,14 @@ class Supervisor:
                 log.warning("%s ended (%s)", process.spec.name, _describe(status))
                 process.signal_group(signal.SIGKILL)
                 process.ended()
+                if process.spec.name == "pool":
+                    for slot in range(slot_count(self._settings)):
+                        self._tell(SlotChanged(slot, SlotState.GONE))
+
+    def _tell(self, record: Record) -> None:
+        """Tell the metrics, once there is somebody to be told."""
+        if self._metrics is not None:
+            self._metrics.send(record)
 
     def _stop(self, how: int) -> None:
         """End everything, slots first, Redis last."""

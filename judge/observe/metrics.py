@@ -147,7 +147,7 @@ DISK_FREE = _gauge(
 DISK_SIZE = _gauge("judge_disk_size_bytes", "Size of the file system of the state directory.", unit="bytes")
 EVENTS = _counter(
     "judge_events_total",
-    "Rare events of this node: leases lost, slots and workers restarted, left-overs swept, retries, evictions.",
+    "Rare events of this node: failed attempts, leases lost, processes restarted, left-overs swept.",
     "event",
 )
 SELFTEST = _gauge(

@@ -50,7 +50,7 @@ class SlotState(StrEnum):
     STARTING = "starting"
     FREE = "free"
     BUSY = "busy"
-    POISONED = "poisoned"  #: a clean-up failed; never used again
+    FAILING = "failing"  #: its last attempt failed for our reasons; free again after one that does not
     GONE = "gone"  #: its process ended and is not back yet
 
 
@@ -60,13 +60,14 @@ class Count(StrEnum):
     LEASE_LOST = "lease_lost"  #: a slot noticed that its submission belongs to another, or was cancelled
     VERDICT_FENCED = "verdict_fenced"  #: a slot's verdict came too late; another's counts
     ATTEMPT_FAILED = "attempt_failed"  #: given back after an infrastructure error
-    SWEPT = "swept"  #: left-overs of dead processes removed (cgroups, mounts, directories)
-    SLOT_RESTARTED = "slot_restarted"
-    WORKER_RESTARTED = "worker_restarted"
-    SERVER_RESTARTED = "server_restarted"  #: the embedded Redis
-    CACHE_EVICTED = "cache_evicted"
-    CONTAINER_COLD = "container_cold"  #: a container was made for the submission
-    CONTAINER_WARM = "container_warm"  #: a container made ahead was there
+    SWEPT = "swept"  #: left-overs of dead slots removed
+    SLOT_RESTARTED = "slot_restarted"  #: a slot's process died and came back (the exporter counts this one)
+    POOL_RESTARTED = "pool_restarted"  #: the process above the slots
+    KEEPER_RESTARTED = "keeper_restarted"
+    EXPORTER_RESTARTED = "exporter_restarted"
+    REDIS_RESTARTED = "redis_restarted"  #: the embedded one
+    CONTAINER_COLD = "container_cold"  #: a container was made on demand
+    CONTAINER_WARM = "container_warm"  #: a container had ahead was there
 
 
 class UsageSums(msgspec.Struct, frozen=True, array_like=True):
@@ -104,9 +105,10 @@ class Spread(msgspec.Struct, frozen=True, array_like=True):
 class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
     """One verdict with its accounting. Sent bare by those who recorded it already and cannot die in between.
 
-    ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded; None = nobody judged it. ``phases_ns`` holds the phases that
-    happened, ``outcomes`` counts runs, ``case_verdicts`` judged test cases. ``dropped`` is the number of
-    records that this process could not write before this one. ``noise_ratio`` as in the report.
+    ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded; None = nobody judged it.
+    ``phases_ns`` holds the phases that happened, ``outcomes`` counts runs, ``case_verdicts`` judged test cases.
+    ``dropped`` is the number of records that this process could not write before this one. ``noise_ratio`` as in
+    the report.
     """
 
     language: str

@@ -110,7 +110,7 @@ class Recording:
         for verdict, count in record.case_verdicts.items():
             store.add(metrics.CASES, (language, verdict), count)
         if record.compiled:
-            store.add(metrics.CACHE_REQUESTS, ("compile", "hit" if record.compile_cached else "miss"))
+            store.add(metrics.CACHE_REQUESTS, ("artifacts", "hit" if record.compile_cached else "miss"))
         if record.noise_ratio is not None:
             store.set(metrics.NOISE, (), record.noise_ratio)
         if record.dropped:
@@ -151,6 +151,8 @@ class Recording:
     def _slot(self, record: SlotChanged) -> None:
         if record.state in (SlotState.STARTING, SlotState.GONE):
             self.settlement.abandon(record.slot)
+        if record.state is SlotState.STARTING and record.slot in self._slots:
+            self._store.add(metrics.EVENTS, (Count.SLOT_RESTARTED,))
         self._slots[record.slot] = record.state
         per_state = Counter(self._slots.values())
         self._store.replace(metrics.SLOTS, {(state,): per_state[state] for state in SlotState})

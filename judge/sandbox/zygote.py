@@ -63,6 +63,7 @@ class Zygote:
         self._slot: list[int] = []
         self._spares: list[_Box] = []
         self._wanted: list[Any] = []
+        self._how = ""  # the last answer's container: "ahead" or "made", empty when it opened none
 
     def serve(self) -> None:
         """Until the supervisor is gone."""
@@ -75,9 +76,10 @@ class Zygote:
 
     def _answer(self, request: tuple[Any, ...], fds: list[int]) -> None:
         handed: list[int] = []
+        self._how = ""
         try:
             handed = getattr(self, f"_do_{request[0]}")(*request[1:], fds) or []
-            channel.send(self._control, ("ok",), handed)
+            channel.send(self._control, ("ok", self._how), handed)
         except _SetUpFailedError as failure:
             channel.send(self._control, ("failed", failure.report))
         except OSError as error:
@@ -119,6 +121,7 @@ class Zygote:
             self._spares.remove(spare)
             with contextlib.suppress(_SetUpFailedError):  # perhaps the host was short of something then
                 handed = self._hand_out(number, spare, artifact)
+        self._how = "ahead" if handed else "made"
         handed = handed or self._hand_out(number, self._clone(steps), artifact)
         self._wanted = steps
         return handed

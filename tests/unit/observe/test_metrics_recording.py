@@ -126,15 +126,22 @@ def test_names_of_attacks_and_caches_are_bounded_in_form_and_number(board: Board
 
 
 def test_slots_are_counted_by_what_they_said_last(board: Board) -> None:
-    for slot, state in ((0, SlotState.STARTING), (0, SlotState.FREE), (1, SlotState.BUSY), (1, SlotState.POISONED)):
+    for slot, state in ((0, SlotState.STARTING), (0, SlotState.FREE), (1, SlotState.BUSY), (1, SlotState.FAILING)):
         board.recording.apply(SlotChanged(slot, state))
     assert {state: board("judge_slots", state=state) for state in SlotState} == {
         "starting": 0,
         "free": 1,
         "busy": 0,
-        "poisoned": 1,
+        "failing": 1,
         "gone": 0,
     }
+
+
+def test_a_slot_that_starts_again_is_a_restart(board: Board) -> None:
+    for _ in range(3):
+        board.recording.apply(SlotChanged(0, SlotState.STARTING))
+        board.recording.apply(SlotChanged(0, SlotState.FREE))
+    assert board("judge_events_total", event="slot_restarted") == 2
 
 
 def test_the_small_records(board: Board) -> None:
