@@ -12,6 +12,9 @@ from judge.model.units import MIB, MS_NS, S_NS
 #: What a submission may write to stderr: shown to nobody but the judges, so generous.
 STDERR_BYTES = 64 * MIB
 
+#: A setter's program that does nothing for so long hangs.
+_VALIDATOR_IDLE_NS = 10 * S_NS
+
 #: What a submission in a conversation may wait longer, since it waits for the other side, too.
 _INTERACTIVE_GRACE_NS = 4 * S_NS
 
@@ -45,7 +48,7 @@ def submission_limits(problem: Problem, language: LanguageSpec) -> Limits:
         cpu_time_ns=cpu_ns,
         cpu_time_hard_ns=cpu_ns + max(500 * MS_NS, cpu_ns // 4),
         wall_time_ns=wall_limit_ns(cpu_ns) + grace_ns,
-        idle_time_ns=idle_limit_ns(cpu_ns) + grace_ns,
+        idle_time_ns=idle_limit_ns(cpu_ns),
         memory_bytes=problem.limits.memory_bytes + language.memory_overhead_mib * MIB,
         processes=max(default.processes, language.processes_min),
         open_files=max(default.open_files, language.open_files_min),
@@ -66,12 +69,13 @@ def compile_limits(limits: ProblemLimits) -> Limits:
 
 
 def validation_limits(limits: ProblemLimits, language: LanguageSpec) -> Limits:
-    """Limits of one run of a setter's program. The wall limit is twice the CPU limit: it may wait for a submission."""
+    """Limits of one run of a setter's program: real time twice the CPU time, and no long sleep."""
     return msgspec.structs.replace(
         VALIDATION_LIMITS,
         cpu_time_ns=limits.validation_time_ns,
         cpu_time_hard_ns=limits.validation_time_ns,
         wall_time_ns=2 * limits.validation_time_ns,
+        idle_time_ns=_VALIDATOR_IDLE_NS,
         memory_bytes=limits.validation_memory_bytes + language.memory_overhead_mib * MIB,
         processes=max(VALIDATION_LIMITS.processes, language.processes_min),
         open_files=max(VALIDATION_LIMITS.open_files, language.open_files_min),
