@@ -30,7 +30,10 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the attacks and print how each ended."""
     settings = load_settings()
-    with Slot.open(SlotConfig(index=0, state_dir=settings.state_dir)) as slot:
+    config = SlotConfig(
+        index=0, state_dir=settings.state_dir, uid_base=settings.uid_base, cgroup_root=settings.cgroup_root
+    )
+    with Slot.open(config) as slot:
         results = run_selftest(slot, host_rootfs(Path(settings.state_dir)))
     if args.json:
         print(msgspec.json.encode(_as_dict(results)).decode())
