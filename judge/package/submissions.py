@@ -88,7 +88,7 @@ class _Reader:
             program=msgspec.structs.replace(program, language=applied.language),
             expected=expected,
             entrypoint=applied.entrypoint,
-            labelled=bool(label or applied.rules or comment) and (comment is not None or directory != "mixed"),
+            labelled=bool(comment or applied.rules or (label and directory != "mixed")),
         )
 
     def _expected(self, label: ExpectedResult | None, rules: tuple[tuple[str, ExpectedResult], ...]) -> ExpectedResult:

@@ -136,7 +136,12 @@ def _expectation(
     low, high = _score(section)
     if low is not None and not scoring:
         section.error("score", "is for scoring problems only")
-    expected = rule(permitted, required, use_for_time_limit=_use_for_time_limit(section))
+    bound = _use_for_time_limit(section)
+    if bound == "lower":
+        permitted = tuple(word for word in permitted or VERDICT_WORDS if word != "TLE")
+    elif bound == "upper" and not required:
+        required = ("TLE",)
+    expected = rule(permitted, required, use_for_time_limit=bound)
     return msgspec.structs.replace(expected, score_min=low, score_max=high, message=section.text("message"))
 
 

@@ -58,7 +58,8 @@ class Tree:
             self._findings.block(shown(relative), f"directories nest deeper than {DEPTH_MAX}")
             return ()
         try:
-            names = sorted(os.listdir(directory))
+            real = os.path.realpath(directory, strict=True)
+            names = sorted(os.listdir(real))
         except (FileNotFoundError, NotADirectoryError):
             return ()
         except OSError as error:
@@ -66,7 +67,11 @@ class Tree:
         self._seen += len(names)
         if self._seen > ENTRIES_MAX:
             raise PackageError(f"the package has more than {ENTRIES_MAX} files", where=shown(relative))
-        found = (self._entry(f"{relative}/{name}" if relative else name) for name in names if not hidden(name))
+        found = (
+            self._entry(f"{relative}/{name}" if relative else name, os.path.join(real, name))
+            for name in names
+            if not hidden(name)
+        )
         return tuple(entry for entry in found if entry is not None)
 
     def files(self, relative: str = "") -> Iterator[Entry]:
@@ -81,9 +86,9 @@ class Tree:
 
     def find(self, relative: str) -> Entry | None:
         """The entry at ``relative``; None when nothing (usable) is there."""
-        if not os.path.lexists(os.path.join(self._root, relative)):
-            return None
-        return self._entry(relative)
+        parent, name = os.path.split(os.path.join(self._root, relative))
+        path = os.path.join(os.path.realpath(parent), name)
+        return self._entry(relative, path) if os.path.lexists(path) else None
 
     def read(self, entry: Entry, bytes_max: int) -> bytes:
         """The content of a file. Raises PackageError when it is larger or cannot be read."""
@@ -96,10 +101,12 @@ class Tree:
             raise PackageError(f"larger than {bytes_max} bytes", where=entry.shown)
         return data
 
-    def _entry(self, relative: str) -> Entry | None:
-        """Resolve links and judge the kind; None (with a finding) for what must not be touched."""
-        path = os.path.join(self._root, relative)
-        real = os.path.realpath(path)
+    def _entry(self, relative: str, path: str) -> Entry | None:
+        """Resolve a link and judge the kind; None (with a finding) for what must not be touched.
+
+        ``path``: where it lies, its parent resolved, so that only a link itself needs a second look.
+        """
+        real = os.path.realpath(path) if os.path.islink(path) else path
         if real != self._root and not real.startswith(self._root + os.sep):
             self._findings.block(shown(relative), "is a link that leaves the package")
             return None
@@ -109,7 +116,7 @@ class Tree:
             self._findings.error(shown(relative), "is a link to nothing")
             return None
         if stat.S_ISDIR(mode):
-            if os.path.islink(path) and (path + os.sep).startswith(real + os.sep):
+            if real != path and (path + os.sep).startswith(real + os.sep):
                 self._findings.block(shown(relative), "is a link to a directory that contains it")
                 return None
         elif not stat.S_ISREG(mode):

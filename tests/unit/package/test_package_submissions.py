@@ -148,14 +148,18 @@ def test_scores_and_time_limit_words(tmp_path: Path) -> None:
     files: dict[str, Content | None] = {
         "problem.yaml": str(MODERN["problem.yaml"]) + "type: scoring\n",
         "submissions/submissions.yaml": "a:\n  score: 10\nb:\n  score: [1, 2.5]\n  use_for_time_limit: upper\n"
-        "accepted:\n  use_for_time_limit: false\n",
+        "accepted:\n  use_for_time_limit: false\nc:\n  use_for_time_limit: lower\n",
         "submissions/a/x.py": "",
         "submissions/b/x.py": "",
+        "submissions/c/x.py": "",
     }
     problem = read(tmp_path, files)
     a, b = (submission(problem, f"{name}/x.py").expected for name in "ab")
     assert (a.score_min, a.score_max, b.score_min, b.score_max) == (10.0, 10.0, 1.0, 2.5)
     assert b.use_for_time_limit == "upper"
+    assert set(b.required) == {TLE, OLE}
+    lower = submission(problem, "c/x.py").expected
+    assert (TLE in lower.permitted, WA in lower.permitted, lower.use_for_time_limit) == (False, True, "lower")
     accepted = submission(problem, "accepted/yes.py").expected
     assert (accepted.use_for_time_limit, accepted.permitted) == ("", (AC,))
 
