@@ -1,0 +1,75 @@
+"""The plan of a container as pure data: what comes before what, for every identity and every size."""
+
+from __future__ import annotations
+
+import marshal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judge.kernel import abi
+from judge.sandbox.channel import RUN_MOUNTS
+from judge.sandbox.launcher import Launcher
+from judge.sandbox.plan import FILTER, Identity, Step, container_steps, run_mount_steps
+
+ROOTED = Identity(0, 1000)
+identities = st.sampled_from([ROOTED, Identity(1000, 1000)])
+sizes = st.integers(1, 1 << 40)
+
+
+def plan(identity: Identity = ROOTED, disk_bytes: int = 1, disk_inodes: int = 1) -> list[Step]:
+    return container_steps(
+        identity,
+        "r0",
+        disk_bytes=disk_bytes,
+        disk_inodes=disk_inodes,
+        open_files_max=64,
+        cpu=-1,
+        loopback_request=b"x",
+        policy="default",
+    )
+
+
+@given(identity=identities, disk_bytes=sizes, disk_inodes=sizes)
+def test_privileges_are_used_before_they_are_dropped_and_the_filter_is_last(
+    identity: Identity, disk_bytes: int, disk_inodes: int
+) -> None:
+    names = [step[0] for step in plan(identity, disk_bytes, disk_inodes)]
+    order = ["mount", "bring lo up", "pivot root", "become", "drop capabilities", "no new privileges", FILTER]
+    places = [names.index(name) for name in order]
+    assert places == sorted(places)
+    assert names[-1] == FILTER
+    assert max(index for index, name in enumerate(names) if name in ("mount", "mount proc")) < names.index("pivot root")
+    # Changing the uid clears the parent-death signal: it must be set again afterwards.
+    assert "die with zygote" in names[names.index("become") :]
+    assert names[0] == "die with zygote"
+    assert names.index("enter home cgroup") < names.index("unshare cgroup namespace")
+
+
+def test_the_launcher_knows_every_step() -> None:
+    known = Launcher(None, [], [])._operations()  # type: ignore[arg-type]
+    assert {step[0] for step in plan()} <= set(known)
+
+
+@given(uid=st.integers(0, 2**31), disk_bytes=sizes, disk_inodes=sizes)
+def test_every_run_mount_is_sized_and_harmless(uid: int, disk_bytes: int, disk_inodes: int) -> None:
+    steps = run_mount_steps(uid, disk_bytes, disk_inodes, prefix="/")
+    assert tuple(step[2] for step in steps) == RUN_MOUNTS
+    for _, _, _, kind, flags, options in steps:
+        assert kind == "tmpfs"
+        assert isinstance(flags, int)
+        assert flags & abi.MS_NOSUID
+        assert flags & abi.MS_NODEV
+        assert f"size={disk_bytes},nr_inodes={disk_inodes}" in str(options)
+    assert f"uid={uid}" in str(steps[0][5])
+
+
+def test_plans_of_one_kind_are_equal_and_travel_unchanged() -> None:
+    assert plan() == plan()
+    assert marshal.loads(marshal.dumps(plan())) == plan()
+    assert plan(disk_bytes=2) != plan()
+
+
+def test_no_path_of_the_host_is_in_a_plan() -> None:
+    paths = [word for step in plan() for word in step if isinstance(word, str) and word.startswith("/")]
+    assert paths == []

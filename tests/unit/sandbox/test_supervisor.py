@@ -1,0 +1,293 @@
+"""Outcomes from evidence, and the loop over fakes: no process is needed to decide what happened."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from judge.errors import InfrastructureError
+from judge.model.limits import Limits
+from judge.model.run import Outcome, RunResult
+from judge.model.units import MS_NS, S_NS
+from judge.sandbox import channel
+from judge.sandbox.rungroup import Counters
+from judge.sandbox.streams import Drain
+from judge.sandbox.supervisor import ActiveRun, conclude, supervise
+
+LIMITS = Limits(cpu_time_ns=S_NS, cpu_time_hard_ns=2 * S_NS, wall_time_ns=5 * S_NS)
+
+
+class FakeGroup:
+    """Counters that a test sets."""
+
+    def __init__(self) -> None:
+        self.cpu = 0
+        self.ooms = 0
+
+    def cpu_ns(self) -> int:
+        return self.cpu
+
+    def oom_kills(self) -> int:
+        return self.ooms
+
+    def is_leaving(self) -> bool:
+        return False
+
+
+class FakeBox:
+    """A container whose launcher is the test: it writes to ``launcher`` and reads from it what the run is told."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        ours, self.launcher = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._ours = stack.enter_context(ours)
+        stack.enter_context(self.launcher)
+        self.control_fd = ours.fileno()
+        self.listener_fd, idle = os.pipe()
+        stack.callback(os.close, self.listener_fd)
+        stack.callback(os.close, idle)
+        self.kills = 0
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        return channel.receive_bytes(self._ours)
+
+    def tell(self, data: bytes) -> None:
+        self._ours.send(data)
+
+    def kill_hard(self) -> None:
+        self.kills += 1
+        self.launcher.close()
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def drain(stack: ExitStack, text: bytes = b"", limit: int = 100) -> Drain:
+    read_end, write_end = os.pipe()
+    os.set_blocking(read_end, False)
+    os.write(write_end, text)
+    os.close(write_end)
+    made = Drain(read_end, limit)
+    stack.callback(made.close)
+    return made
+
+
+def active(stack: ExitStack, limits: Limits = LIMITS, out: bytes = b"") -> ActiveRun:
+    return ActiveRun(FakeBox(stack), limits, FakeGroup(), drain(stack, out), drain(stack), cpus=1)  # type: ignore[arg-type]
+
+
+def finished(**changes: Any) -> channel.Finish:
+    values = dict.fromkeys(channel.Finish._fields, 0) | {"ended_ns": 10, "tasks_created": 1, "child_pid": 2}
+    return channel.Finish(**values | changes)
+
+
+def counters(**changes: Any) -> Counters:
+    values = {"memory_peak_bytes": 0, "pids_peak": 2, "cpu_ns": 0, "cpu_user_ns": 0, "cpu_system_ns": 0}
+    return Counters(**values | {"oom_kills": 0, "fork_failures": 0} | changes)
+
+
+def concluded(stack: ExitStack, full: int = 0, *, finish: dict[str, Any] | None = None, **counted: Any) -> RunResult:
+    run = active(stack)
+    run.finish = finished(**finish or {})
+    return conclude(run, counters(**counted), full)
+
+
+# -- conclusions ----------------------------------------------------------------------------------------------
+
+EXIT_1, KILLED = {"status": 1 << 8}, {"status": 9}
+
+
+@pytest.mark.parametrize(
+    ("finish", "full", "counted", "outcome"),
+    [
+        ({}, 0, {}, Outcome.EXITED),
+        (EXIT_1, 0, {}, Outcome.EXITED),
+        (KILLED, 0, {}, Outcome.SIGNALLED),
+        ({}, 0, {"oom_kills": 1}, Outcome.MEMORY_LIMIT),
+        ({}, 0, {"fork_failures": 1}, Outcome.EXITED),
+        (EXIT_1, 0, {"fork_failures": 1}, Outcome.PROCESS_LIMIT),
+        (KILLED, 0, {"fork_failures": 1}, Outcome.PROCESS_LIMIT),
+        ({}, 1, {}, Outcome.EXITED),
+        (EXIT_1, 1, {}, Outcome.DISK_LIMIT),
+        (EXIT_1, 1, {"oom_kills": 1}, Outcome.MEMORY_LIMIT),
+        ({}, 0, {"cpu_ns": S_NS}, Outcome.EXITED),
+        ({}, 0, {"cpu_ns": S_NS + 1}, Outcome.CPU_LIMIT),
+        ({"ended_ns": 5 * S_NS}, 0, {}, Outcome.EXITED),
+        ({"ended_ns": 5 * S_NS + 1}, 0, {}, Outcome.WALL_LIMIT),
+        ({"ended_ns": 5 * S_NS + 1}, 0, {"cpu_ns": S_NS + 1}, Outcome.CPU_LIMIT),
+    ],
+)
+def test_evidence_decides(
+    stack: ExitStack, finish: dict[str, Any], full: int, counted: dict[str, Any], outcome: Outcome
+) -> None:
+    result = concluded(stack, full, finish=finish, **counted)
+    assert result.outcome is outcome
+    assert result.cause or result.ok
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.IDLE_LIMIT, Outcome.WALL_LIMIT, Outcome.SYSCALL_DENIED])
+def test_what_we_ended_is_told_so(stack: ExitStack, outcome: Outcome) -> None:
+    run = active(stack)
+    run.stop(outcome, "because")
+    run.stop(Outcome.CANCELLED, "too late to count")
+    run.finish = finished(status=9)
+    assert conclude(run, counters(), 0).outcome is outcome
+
+
+def test_a_program_that_could_not_be_executed_exits_127(stack: ExitStack) -> None:
+    run = active(stack)
+    run.refusal = ("execute", 2, "/absent: No such file or directory")
+    result = conclude(run, counters(), 0)
+    assert (result.outcome, result.exit_code) == (Outcome.EXITED, 127)
+    run.refusal = ("execute", 12, "/big: Cannot allocate memory")
+    assert conclude(run, counters(), 0).outcome is Outcome.MEMORY_LIMIT
+
+
+def test_a_lost_launcher_is_our_fault_unless_the_evidence_says_otherwise(stack: ExitStack) -> None:
+    run = active(stack)
+    run.lost = True
+    with pytest.raises(InfrastructureError):
+        conclude(run, counters(), 0)
+    assert conclude(run, counters(oom_kills=1), 0).outcome is Outcome.MEMORY_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("peak", "created", "expected"),
+    [(2, 1, 1), (2, 2, 2), (3, 2, 2), (9, 100, 9), (3, 0, 2), (1, 0, 1), (None, 1, None)],
+)
+def test_the_launcher_is_not_counted(stack: ExitStack, peak: int | None, created: int, expected: int | None) -> None:
+    assert concluded(stack, finish={"tasks_created": created}, pids_peak=peak).usage.pids_peak == expected
+
+
+def test_frozen_time_is_no_wall_time(stack: ExitStack) -> None:
+    run = active(stack)
+    run.shift(3 * S_NS)
+    run.finish = finished(ended_ns=7 * S_NS)
+    result = conclude(run, counters(), 0)
+    assert (result.outcome, result.usage.wall_time_ns) == (Outcome.EXITED, 4 * S_NS)
+
+
+@settings(deadline=None)
+@given(
+    status=st.sampled_from([0, 1 << 8, 9, 11]),
+    ended_ns=st.integers(0, 10 * S_NS),
+    full=st.integers(0, 7),
+    cpu_ns=st.integers(0, 4 * S_NS),
+    oom_kills=st.integers(0, 2),
+    fork_failures=st.integers(0, 2),
+)
+def test_nothing_over_a_limit_is_ever_ok(
+    status: int, ended_ns: int, full: int, cpu_ns: int, oom_kills: int, fork_failures: int
+) -> None:
+    with ExitStack() as stack:
+        result = concluded(
+            stack,
+            full,
+            finish={"status": status, "ended_ns": ended_ns},
+            cpu_ns=cpu_ns,
+            oom_kills=oom_kills,
+            fork_failures=fork_failures,
+        )
+    within = cpu_ns <= LIMITS.cpu_time_ns and ended_ns <= LIMITS.wall_time_ns and not oom_kills
+    assert result.ok == (within and status == 0)
+
+
+# -- looking --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "cpu", "ooms", "after_ns", "outcome"),
+    [
+        (LIMITS, 2 * S_NS, 0, S_NS, Outcome.CPU_LIMIT),
+        (LIMITS, 0, 1, S_NS, Outcome.MEMORY_LIMIT),
+        (LIMITS, 0, 0, 6 * S_NS, Outcome.WALL_LIMIT),
+        (Limits(idle_time_ns=S_NS), 0, 0, 2 * S_NS, Outcome.IDLE_LIMIT),
+        (LIMITS, S_NS, 0, S_NS, None),
+    ],
+)
+def test_a_look_stops_what_is_over_its_limit(
+    stack: ExitStack, limits: Limits, cpu: int, ooms: int, after_ns: int, outcome: Outcome | None
+) -> None:
+    run = active(stack, limits)
+    run.group.cpu, run.group.ooms = cpu, ooms  # type: ignore[attr-defined]
+    now_ns = time.monotonic_ns() + after_ns
+    run.look(now_ns)
+    assert run.stop_outcome is outcome
+    assert run.look_ns > time.monotonic_ns()
+    if outcome:
+        assert run.box.launcher.recv(10) == channel.KILL  # type: ignore[attr-defined]
+        run.look(now_ns + 100 * S_NS)
+        assert run.box.kills == 1  # type: ignore[attr-defined]
+
+
+@settings(deadline=None)
+@given(cpu_ns=st.integers(0, 2 * S_NS - 1), after_ns=st.integers(0, 5 * S_NS - 1))
+def test_the_next_look_is_never_later_than_the_limits_could_be_met(cpu_ns: int, after_ns: int) -> None:
+    with ExitStack() as stack:
+        run = active(stack)
+        run.group.cpu = cpu_ns  # type: ignore[attr-defined]
+        now_ns = run.look_ns + after_ns // 2
+        run.look(now_ns)
+        if run.stop_outcome is None:
+            assert run.look_ns <= now_ns + max(MS_NS, LIMITS.cpu_time_hard_ns - cpu_ns)
+            assert now_ns < run.look_ns <= now_ns + 100 * MS_NS
+
+
+# -- the loop -------------------------------------------------------------------------------------------------
+
+
+def loop(stack: ExitStack, *runs: ActiveRun) -> int:
+    """Supervise to the end; returns the eventfd that cancels."""
+    cancel = os.eventfd(0, os.EFD_NONBLOCK)
+    stack.callback(os.close, cancel)
+    supervise(list(runs), cancel, lambda: 0, lambda: None)
+    return cancel
+
+
+def say(run: ActiveRun, message: bytes) -> None:
+    run.box.launcher.send(message)  # type: ignore[attr-defined]
+
+
+def test_the_news_of_the_end_ends_it(stack: ExitStack) -> None:
+    run = active(stack, out=b"text")
+    say(run, channel.FINISHED + channel.FINISH.pack(*finished(status=1 << 8)))
+    loop(stack, run)
+    assert run.finish == finished(status=1 << 8)
+    assert run.exit_code == 1
+    assert run.stdout.finish().read() == b"text"
+
+
+def test_a_refusal_and_a_death_end_it(stack: ExitStack) -> None:
+    refused, dead = active(stack), active(stack)
+    say(refused, channel.NOT_STARTED + channel.FAILURE.pack(-1, 2) + b"execute\0/absent")
+    dead.box.launcher.close()  # type: ignore[attr-defined]
+    loop(stack, refused, dead)
+    assert refused.refusal == ("execute", 2, "/absent")
+    assert dead.lost
+
+
+@pytest.mark.parametrize("nonsense", [b"?", b"F", b"F" + bytes(500), b"Z123"])
+def test_nonsense_from_the_launcher_is_a_lost_launcher(stack: ExitStack, nonsense: bytes) -> None:
+    run = active(stack)
+    say(run, nonsense)
+    loop(stack, run)
+    assert run.lost
+
+
+def test_output_over_the_limit_is_stopped(stack: ExitStack) -> None:
+    run = active(stack, out=bytes(101))
+    say_later = channel.FINISHED + channel.FINISH.pack(*finished(status=9))
+    run.box.tell = lambda data: say(run, say_later)  # type: ignore[method-assign]
+    loop(stack, run)
+    result = conclude(run, counters(), 0)
+    assert (result.outcome, result.stdout_bytes) == (Outcome.OUTPUT_LIMIT, 100)
