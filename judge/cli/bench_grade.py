@@ -22,7 +22,7 @@ import msgspec
 
 from judge.assembly import open_judge
 from judge.config import load_settings
-from judge.errors import HostError, InfrastructureError
+from judge.errors import InfrastructureError
 from judge.grading.calibrate import with_limit
 from judge.model.submission import SourceFile, Submission
 from judge.model.units import S_NS
@@ -31,18 +31,23 @@ from judge.package.read import read_package
 
 TESTS = 100
 ROUNDS = 7
+_OTHER_ROUNDS = 3
 
 _SOURCE = """#include <stdio.h>
 int main(void) { long long a, b; if (scanf("%lld %lld", &a, &b) != 2) return 1; printf("%lld\\n", a + b); return 0; }
 """
 
-_PROBLEM = """problem_format_version: legacy
-name: Sum
-type: pass-fail
-validation: default
-limits:
-  time_multiplier: 5
-"""
+#: problemtools reads the legacy format, BAPCtools the newest one.
+_LEGACY = {
+    "problem.yaml": "problem_format_version: legacy\nname: Sum\nlimits:\n  time_multiplier: 5\n",
+    ".timelimit": "1\n",
+    "problem_statement/problem.en.tex": "\\problemname{Sum}\nAdd two integers.\n",
+}
+_MODERN = {
+    "problem.yaml": "problem_format_version: 2025-09\nname: Sum\nuuid: 8ee7605a-5b3c-4d3a-9d3a-6c9d5a6f2b11\n"
+    "limits:\n  time_limit: 1\n",
+    "statement/problem.en.tex": "\\problemname{Sum}\nAdd two integers.\n",
+}
 
 _VALIDATOR = """import re, sys
 sys.exit(42 if re.fullmatch(r"-?[0-9]+ -?[0-9]+\\n", sys.stdin.read()) else 43)
@@ -92,9 +97,8 @@ def measure(*, rounds: int = ROUNDS, others: bool = True) -> GradeBench:
     with tempfile.TemporaryDirectory(prefix="judge-bench-") as scratch:
         package = make_package(Path(scratch) / "sum", TESTS)
         bare, total = _ours(package, rounds)
-        single = make_package(Path(scratch) / "sumone", 1) if others else package
-        verifyproblem = _other("verifyproblem", _verifyproblem, package, single) if others else None
-        bapctools = _other("bt", _bapctools, package, single) if others else None
+        verifyproblem = _other("verifyproblem", _verifyproblem, Path(scratch) / "legacy") if others else None
+        bapctools = _other("bt", _bapctools, Path(scratch) / "modern", modern=True) if others else None
     return GradeBench(
         tests=TESTS,
         rounds=rounds,
@@ -106,29 +110,19 @@ def measure(*, rounds: int = ROUNDS, others: bool = True) -> GradeBench:
     )
 
 
-def make_package(root: Path, tests: int) -> Path:
-    """A legacy package with this many A+B tests, complete enough for the other tools."""
-    secret = root / "data/secret"
-    files = {
-        root / "problem.yaml": _PROBLEM,
-        root / ".timelimit": "1\n",
-        root / "submissions/accepted/sum.c": _SOURCE,
-        root / "input_validators/two.py": _VALIDATOR,
-        root / "problem_statement/problem.en.tex": "\\problemname{Sum}\nAdd two integers.\n",
-        root / "data/sample/1.in": "1 2\n",
-        root / "data/sample/1.ans": "3\n",
-    }
-    for index in range(1, tests):
+def make_package(root: Path, tests: int, *, modern: bool = False) -> Path:
+    """A package with this many A+B tests, complete enough for the other tools."""
+    files = dict(_MODERN if modern else _LEGACY)
+    files["submissions/accepted/sum.c"] = _SOURCE
+    files["input_validators/two.py"] = _VALIDATOR
+    for index in range(tests):
         a, b = index * 7919, index * index * 104_729
-        files[secret / f"{index:03}.in"] = f"{a} {b}\n"
-        files[secret / f"{index:03}.ans"] = f"{a + b}\n"
-    secret.mkdir(parents=True)
-    for path, text in files.items():
+        files[f"data/secret/{index:03}.in"] = f"{a} {b}\n"
+        files[f"data/secret/{index:03}.ans"] = f"{a + b}\n"
+    for name, text in files.items():
+        path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    if tests == 1:
-        (secret / "1.in").write_text("1 2\n")
-        (secret / "1.ans").write_text("3\n")
     return root
 
 
@@ -181,17 +175,18 @@ def _bare_runs(program: str, inputs: list[Path]) -> None:
         os.waitpid(pid, 0)
 
 
-def _other(tool: str, command: Callable[[Path], list[str]], package: Path, single: Path) -> float | None:
-    """The cost of the tests beyond the first with another tool, in ms per TESTS; None without the tool."""
+def _other(tool: str, command: Callable[[Path], list[str]], scratch: Path, *, modern: bool = False) -> float | None:
+    """What the tests beyond the first cost with another tool, in ms for TESTS of them; None without the tool."""
     if shutil.which(tool) is None:
         return None
+    many = make_package(scratch / "many", TESTS + 1, modern=modern)
+    one = make_package(scratch / "one", 1, modern=modern)
     try:
-        many_ms = median(_timed_ms(lambda: _run_tool(command(package), package)) for _ in range(3))
-        one_ms = median(_timed_ms(lambda: _run_tool(command(single), single)) for _ in range(3))
-    except (OSError, subprocess.SubprocessError, HostError):
+        many_ms = median(_timed_ms(lambda: _run_tool(command(many), many)) for _ in range(_OTHER_ROUNDS))
+        one_ms = median(_timed_ms(lambda: _run_tool(command(one), one)) for _ in range(_OTHER_ROUNDS))
+    except (OSError, subprocess.SubprocessError):
         return None
-    extra = sum(1 for _ in (package / "data").rglob("*.in")) - sum(1 for _ in (single / "data").rglob("*.in"))
-    return max(0.0, many_ms - one_ms) * TESTS / extra
+    return max(0.0, many_ms - one_ms)
 
 
 def _run_tool(command: list[str], package: Path) -> None:
@@ -203,4 +198,4 @@ def _verifyproblem(package: Path) -> list[str]:
 
 
 def _bapctools(package: Path) -> list[str]:
-    return ["bt", "run", "submissions/accepted/sum.c", "--no-bar", "--jobs", "1", "--no-visualizer"]
+    return ["bt", "run", "submissions/accepted/sum.c", "--no-bar", "--jobs", "1", "--no-generate"]
