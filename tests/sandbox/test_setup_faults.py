@@ -99,9 +99,15 @@ def test_roots_that_are_not_there_are_refused_with_their_path(own_slot: Slot, co
 
 def test_artifacts_that_are_not_there_are_refused(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
     spec = ContainerSpec(rootfs=container_spec.rootfs, artifact="/absent/artifact")
-    with pytest.raises(SandboxError) as caught:
-        sandbox_slot.container(spec).__enter__()
-    assert (caught.value.step, caught.value.errno) == ("mount artifact", errno.ENOENT)
+    assert runs_again(sandbox_slot, container_spec)
+    zygote = f"/proc/{sandbox_slot.keeper.pid}/fd"
+    before = len(os.listdir(zygote))
+    for _ in range(3):
+        with pytest.raises(SandboxError) as caught:
+            sandbox_slot.container(spec).__enter__()
+        assert (caught.value.step, caught.value.errno) == ("mount artifact", errno.ENOENT)
+    assert runs_again(sandbox_slot, container_spec)
+    assert len(os.listdir(zygote)) == before
 
 
 # -- processes that die ---------------------------------------------------------------------------------------
