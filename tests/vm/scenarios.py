@@ -79,7 +79,9 @@ def install() -> Report:
     wheel = next((PAYLOAD / "wheel").glob("*.whl"))
     flags = ["install", "--quiet", "--no-index", "--no-deps", "--no-compile", "--disable-pip-version-check"]
     must(as_judge([f"{VENV}/bin/python", "-m", "pip", *flags, str(wheel)]), 180)
-    must([f"{ROOT_VENV}/bin/python", "-m", "pip", *flags, str(wheel)], 180)
+    # Users of this one cannot write what Python would compile at first use.
+    compiled = [flag for flag in flags if flag != "--no-compile"]
+    must([f"{ROOT_VENV}/bin/python", "-m", "pip", *compiled, str(wheel)], 180)
     must(["mkdir", "-p", str(PROJECT)])
     must(["cp", "-r", *(str(PAYLOAD / name) for name in CARRIED), str(PROJECT)])
     must(["chown", "-R", "judge:judge", str(PROJECT)])
