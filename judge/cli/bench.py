@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 from typing import Any
 
-BENCHES = ("spawn", "noise", "grade", "compile", "startup", "queue", "scale")
+BENCHES = ("spawn", "noise", "grade", "compile", "startup", "queue", "scale", "metrics")
 
 
 def add_parser(subparsers: Any) -> None:
