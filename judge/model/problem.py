@@ -222,7 +222,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     ``root`` is the data group tree (children: sample, secret). ``include`` maps language id (or "default")
     to (name, host path) pairs copied beside the submission before compiling. ``constants`` are the
     ``{{name}}`` substitutions of 2025-09. ``custom_score``: the legacy ``validation: custom score``, where the
-    validator must give each accepted case its score. ``minimize``: a lower score is better.
+    validator must give each accepted case its score. ``minimize``: a lower score is better. ``allow_file_writing``:
+    what a 2025-09 package says (its default is false); submissions may always write into their own scratch directory.
     """
 
     name: str
@@ -237,6 +238,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     custom_score: bool = False
     minimize: bool = False
     languages: tuple[str, ...] = ()
+    allow_file_writing: bool = True
     root: TestGroup
     validator_kind: ValidatorKind = ValidatorKind.DEFAULT
     output_validator: Program | None = None

@@ -6,6 +6,7 @@ Formats: legacy (and legacy-icpc), 2023-07-draft, 2025-09. Nothing is executed h
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import msgspec
@@ -59,6 +60,7 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
         custom_score=metadata.custom_score,
         minimize=metadata.grading.minimize,
         languages=metadata.languages,
+        allow_file_writing=metadata.allow_file_writing,
         root=root,
         validator_kind=ValidatorKind.DEFAULT if validator is None else ValidatorKind.KATTIS,
         output_validator=validator,
@@ -75,6 +77,7 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
         validator_cases=validator_cases,
         constants=metadata.constants,
     )
+    _check_statement(tree, metadata.format, findings)
     _check_whole(problem, findings)
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
@@ -120,6 +123,20 @@ def _grader(tree: Tree, findings: Findings) -> Program | None:
     if len(found) > 1:
         findings.block("graders", "there must be at most one grader")
     return found[0] if found else None
+
+
+_STATEMENT = re.compile(r"problem(\.[a-zA-Z-]+)?\.(tex|md|pdf|html|typ)")
+
+
+def _check_statement(tree: Tree, package_format: PackageFormat, findings: Findings) -> None:
+    """People need one; judging does not."""
+    own = "problem_statement" if package_format is PackageFormat.LEGACY else "statement"
+    for directory in ("", "statement", "problem_statement"):
+        if any(_STATEMENT.fullmatch(entry.name) for entry in tree.entries(directory) if not entry.is_directory):
+            if directory not in ("", own):
+                findings.warning(directory, f"is called {own}/ in the {package_format} format")
+            return
+    findings.warning(own, "there is no problem statement (problem.en.tex or the like)")
 
 
 def _check_whole(problem: Problem, findings: Findings) -> None:

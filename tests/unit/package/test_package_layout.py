@@ -151,3 +151,18 @@ def test_the_examples_have_no_findings(name: str) -> None:
     problem = read_package(EXAMPLES / name)
     assert problem.diagnostics == ()
     assert all(one.labelled for one in problem.submissions)
+
+
+@pytest.mark.parametrize(
+    ("statement", "findings"),
+    [
+        ("statement/problem.en.md", []),
+        ("statement/problem.pt-BR.pdf", []),
+        ("problem.pdf", []),
+        ("problem_statement/problem.tex", ["problem_statement"]),
+        ("statement/notes.txt", ["statement"]),
+    ],
+)
+def test_a_statement_is_looked_for(tmp_path: Path, statement: str, findings: list[str]) -> None:
+    problem = read(tmp_path, {"statement/problem.en.md": None, statement: ""})
+    assert [d.file for d in problem.diagnostics] == findings

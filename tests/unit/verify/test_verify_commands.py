@@ -16,6 +16,7 @@ PROBLEM_YAML = "name: Tiny\nlicense: public domain\n"
 def make(root: Path, problem_yaml: str = PROBLEM_YAML, answer: str | None = "2\n") -> str:
     for name, text in {
         "problem.yaml": problem_yaml,
+        "problem_statement/problem.tex": "",
         "input_validators/v.py": "",
         "data/secret/1.in": "1\n",
         "data/secret/1.ans": answer,
