@@ -46,7 +46,7 @@ _PROCESSES = """
     getgroups getpgid getpgrp getpid getppid getpriority getresgid getresuid getrlimit getrusage getsid gettid getuid
     ioprio_get restart_syscall rseq sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr
     sched_getparam sched_getscheduler sched_rr_get_interval sched_yield set_robust_list set_tid_address setfsgid
-    setfsuid setgid setgroups setpgid setregid setresgid setresuid setreuid setrlimit setsid setuid sysinfo times
+    setfsuid setgid setgroups setpgid setregid setresgid setresuid setreuid setsid setuid sysinfo times
     uname vfork wait4 waitid
 """
 _SIGNALS = """
@@ -237,8 +237,14 @@ BY_ARGUMENT: dict[str, Call] = {
     "pidfd_open": _not_the_launcher(0),
     "sched_setscheduler": _not_the_launcher(0),
     "sched_setparam": _not_the_launcher(0),
+    # The core limit stays at its one byte: with none a crash would start the host's crash handler.
+    "setrlimit": _except((_when(0, c.RLIMIT_CORE), fail(0))),
     "prlimit64": Call(
-        (Rule((_when(2, 0, bits=64),), ALLOW), Rule((_when(0, 1),), fail(EPERM))),
+        (
+            Rule((_when(2, 0, bits=64),), ALLOW),
+            Rule((_when(0, 1),), fail(EPERM)),
+            Rule((_when(1, c.RLIMIT_CORE),), fail(0)),
+        ),
         ALLOW,
     ),
     "setpriority": Call(

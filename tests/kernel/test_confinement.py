@@ -115,7 +115,7 @@ def test_process_attributes(report: dict[str, Any]) -> None:
 def test_resource_limits(report: dict[str, Any]) -> None:
     limits = report["limits"]
     exact = {
-        "RLIMIT_CORE": [0, 0],
+        "RLIMIT_CORE": [1, 1],
         "RLIMIT_NOFILE": [LIMITS.open_files, LIMITS.open_files],
         "RLIMIT_STACK": [LIMITS.stack_bytes, -1],
         "RLIMIT_MSGQUEUE": [0, 0],

@@ -141,6 +141,11 @@ DECISIONS = [
     ("kill", (GARBAGE | 1, 9), fail(EPERM)),
     ("prlimit64", (1, 7, 0x1000, 0), fail(EPERM)),
     ("prlimit64", (1, 7, 1 << 32, 0), fail(EPERM)),
+    ("setrlimit", (4, 0x1000), fail(0)),  # RLIMIT_CORE
+    ("setrlimit", (7, 0x1000), ALLOW),
+    ("prlimit64", (0, 4, 0x1000, 0), fail(0)),
+    ("prlimit64", (0, GARBAGE | 4, 0x1000, 0), fail(0)),
+    ("prlimit64", (0, 4, 0, 0x1000), ALLOW),
     ("setpriority", (0, 1, 19), fail(EPERM)),
     ("setpriority", (1, 0, 19), fail(EPERM)),
     ("setpriority", (2, 0, 19), fail(EPERM)),
