@@ -55,11 +55,11 @@ def make_app(broker: Broker, routes: tuple[str, ...]) -> Celery:
 
 def celery_url(broker: Broker, address: Address) -> str:
     """The broker's address as kombu writes it."""
-    if address.scheme == "unix":
-        return f"redis+socket://{address.path}?virtual_host={address.database}"
     username = broker.username or address.username
     password = broker.password or address.password
     credentials = f"{quote(username, safe='')}:{quote(password, safe='')}@" if username or password else ""
+    if address.scheme == "unix":
+        return f"redis+socket://{credentials}{address.path}?virtual_host={address.database}"
     return ";".join(f"{address.scheme}://{credentials}{host}:{port}/{address.database}" for host, port in address.hosts)
 
 
@@ -114,6 +114,7 @@ def _transport_options(broker: Broker, address: Address) -> dict[str, Any]:
         "global_keyprefix": wire.prefix(broker.namespace),
         "ack_emulation": False,
         "priority_steps": _ONE_PRIORITY,
+        "fanout_patterns": False,  # an ACL can then name the channels by a pattern
         "socket_timeout": ANSWER_TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "health_check_interval": 5,

@@ -117,3 +117,20 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     noise_ratio: float | None = None
     disk_free_bytes: int = 0
     problems: tuple[str, ...] = ()
+
+
+class Status(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"  #: works, with a risk that the finding names
+    MISSING = "missing"  #: submissions would be lost or refused
+
+
+class BrokerFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was checked about a broker."""
+
+    name: str
+    status: Status
+    found: str
+    remedy: str = ""

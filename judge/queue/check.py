@@ -1,0 +1,171 @@
+"""Is this Redis fit to hold submissions? What is checked, what is wrong with it, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from judge import wire
+from judge.errors import JudgeError
+from judge.queue.broker import Broker, parse
+from judge.queue.store import Queue
+from judge.queue.values import BrokerFinding, Status
+
+#: The oldest server that has all commands of the scripts and of kombu.
+VERSION_MIN = (6, 2)
+
+#: How long the check waits for an answer.
+PATIENCE_S = 2.0
+
+_COMMANDS = (
+    "eval", "evalsha", "xadd", "xread", "xrange", "brpop", "lpush", "llen", "zadd", "zrange", "zrangebyscore",
+    "hincrby", "sadd", "smembers", "publish", "subscribe", "time", "info",
+)  # fmt: skip
+
+
+def check_broker(broker: Broker) -> list[BrokerFinding]:
+    """Everything there is to say about a broker; one finding of status MISSING when it cannot be reached.
+
+    Needs only INFO and, where allowed, CONFIG GET and ACL DRYRUN. Writes nothing.
+    """
+    try:
+        parse(broker.url)
+        with Queue(broker, PATIENCE_S) as queue:
+            return list(_examine(queue))
+    except JudgeError as error:
+        return [_missing("reachable", str(error), "start it, or correct the address and the credentials")]
+
+
+def _examine(queue: Queue) -> Iterator[BrokerFinding]:
+    queue.command("PING")
+    info: Mapping[str, Any] = queue.client.info()
+    yield _ok("reachable", f"answers as {info.get('server_name', 'redis')} {info['redis_version']}")
+    yield _version(str(info["redis_version"]))
+    yield _role(info)
+    yield _persistence(info, _config(queue, "appendfsync"))
+    yield _eviction(info)
+    yield from _memory(info)
+    yield _clients(info, _config(queue, "maxclients"))
+    yield _schema(queue)
+    yield from _rights(queue)
+
+
+def _version(version: str) -> BrokerFinding:
+    numbers = tuple(int(part) for part in version.split(".")[:2])
+    if numbers < VERSION_MIN:
+        return _missing("version", version, "use Redis 6.2 or later, or any Valkey")
+    return _ok("version", version)
+
+
+def _role(info: Mapping[str, Any]) -> BrokerFinding:
+    if info.get("role") != "master":
+        return _missing("role", "a replica: it refuses writes", "name the primary, or the Sentinels with ?master=NAME")
+    replicas = int(info.get("connected_slaves", 0))
+    if replicas and not int(info.get("min_slaves_good_slaves", replicas)):
+        return _warning(
+            "role", "primary whose replicas lag", "see to the replicas: a failover would lose what they lack"
+        )
+    return _ok("role", f"primary with {replicas} replicas")
+
+
+def _persistence(info: Mapping[str, Any], fsync: str) -> BrokerFinding:
+    if info.get("loading"):
+        return _warning("persistence", "still loading its data", "wait")
+    if not info.get("aof_enabled"):
+        found = "no append-only file: a restart loses every submission since the last snapshot"
+        return _missing("persistence", found, "CONFIG SET appendonly yes, and appendonly yes in redis.conf")
+    if info.get("aof_last_write_status", "ok") != "ok":
+        return _missing("persistence", "the append-only file cannot be written", "free disk space on the Redis host")
+    if fsync == "no":
+        return _warning("persistence", "appendfsync no: a crash loses what the kernel had not written", "use always")
+    if fsync == "everysec":
+        found = "appendfsync everysec: a crash may forget submissions accepted in the last second or two"
+        return _warning("persistence", found, "CONFIG SET appendfsync always; or clients hand in again what is unknown")
+    return _ok("persistence", f"append-only file, fsync {fsync or 'unknown (CONFIG GET is not allowed)'}")
+
+
+def _eviction(info: Mapping[str, Any]) -> BrokerFinding:
+    policy = str(info.get("maxmemory_policy", "noeviction"))
+    if policy == "noeviction":
+        return _ok("eviction", policy)
+    found = f"{policy}: Redis deletes records when its memory is full"
+    limited = int(info.get("maxmemory", 0)) > 0
+    remedy = "CONFIG SET maxmemory-policy noeviction"
+    return _missing("eviction", found, remedy) if limited else _warning("eviction", found + " (no limit now)", remedy)
+
+
+def _memory(info: Mapping[str, Any]) -> Iterator[BrokerFinding]:
+    limit, used = int(info.get("maxmemory", 0)), int(info.get("used_memory", 0))
+    if limit and used > limit * 8 // 10:
+        yield _warning(
+            "memory", f"{used * 100 // limit} % of maxmemory used", "raise maxmemory, or keep records for less"
+        )
+    else:
+        yield _ok("memory", f"{used >> 20} MiB used" + (f" of {limit >> 20}" if limit else ", no limit set"))
+
+
+def _clients(info: Mapping[str, Any], allowed: str) -> BrokerFinding:
+    connected = int(info.get("connected_clients", 0))
+    if allowed.isdigit() and connected > int(allowed) * 8 // 10:
+        return _warning("connections", f"{connected} of {allowed}", "raise maxclients; a worker takes 5 + its slots")
+    return _ok("connections", f"{connected}" + (f" of {allowed}" if allowed else ""))
+
+
+def _schema(queue: Queue) -> BrokerFinding:
+    found = queue.command("GET", f"{queue.prefix}schema")
+    if found is not None and int(found) != wire.SCHEMA_VERSION:
+        return _missing("schema", f"version {int(found)}, this is {wire.SCHEMA_VERSION}", "use another namespace")
+    return _ok("schema", "empty" if found is None else f"version {int(found)}")
+
+
+def _rights(queue: Queue) -> Iterator[BrokerFinding]:
+    """Whether the ACL user may do what is needed, where Redis can tell (ACL DRYRUN, 7.0)."""
+    execute: Callable[..., Any] = queue.client.execute_command
+    try:
+        user = execute("ACL", "WHOAMI").decode()
+        refused = [name for name in _COMMANDS if not _may(execute, user, name, queue.prefix)]
+    except RedisError:
+        return
+    if refused:
+        yield _missing("rights", f"user {user} may not: {', '.join(refused)}", "see the ACL rule in docs/service.md")
+    else:
+        yield _ok("rights", f"user {user}")
+
+
+def _may(execute: Callable[..., Any], user: str, command: str, prefix: str) -> bool:
+    info = execute("COMMAND", "INFO", command)
+    arity = abs(next(iter(info.values()))["arity"]) if isinstance(info, dict) and info else 2
+    words = [command, *[f"{prefix}x"] * (arity - 1)]
+    if command in ("eval", "evalsha"):
+        words = [command, "return 1", "1", f"{prefix}x"]
+    answer = execute("ACL", "DRYRUN", user, *words)
+    return b"OK" in (answer if isinstance(answer, bytes) else str(answer).encode())
+
+
+def _config(queue: Queue, name: str) -> str:
+    """A setting of the server; empty when we may not ask."""
+    execute: Callable[..., Any] = queue.client.execute_command
+    try:
+        answer = execute("CONFIG", "GET", name)
+    except RedisError:
+        return ""
+    flat = [item for pair in answer.items() for item in pair] if isinstance(answer, dict) else answer
+    return _text(flat[1]) if len(flat) == 2 else ""
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _ok(name: str, found: str) -> BrokerFinding:
+    return BrokerFinding(name=name, status=Status.OK, found=found)
+
+
+def _warning(name: str, found: str, remedy: str) -> BrokerFinding:
+    return BrokerFinding(name=name, status=Status.WARNING, found=found, remedy=remedy)
+
+
+def _missing(name: str, found: str, remedy: str) -> BrokerFinding:
+    return BrokerFinding(name=name, status=Status.MISSING, found=found, remedy=remedy)
