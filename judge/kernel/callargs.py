@@ -71,6 +71,9 @@ S_IFMT = 0o170000
 S_IFCHR = 0o020000
 S_IFBLK = 0o060000
 
+# Of setrlimit(2) and prlimit64(2).
+RLIMIT_CORE = 4
+
 # Of setpriority(2) and ioprio_set(2).
 PRIO_PROCESS = 0
 IOPRIO_WHO_PROCESS = 1

@@ -370,7 +370,8 @@ def _pivot_root() -> None:
 
 
 def _limit(open_files_max: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # One byte, not none: of a limit of 0 the kernel still starts the host's crash handler (core(5), "|" patterns).
+    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_files_max, open_files_max))
     resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))
     resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
