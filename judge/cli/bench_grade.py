@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
 import msgspec
 
@@ -44,8 +45,7 @@ _LEGACY = {
     "problem_statement/problem.en.tex": "\\problemname{Sum}\nAdd two integers.\n",
 }
 _MODERN = {
-    "problem.yaml": "problem_format_version: 2025-09\nname: Sum\nuuid: 8ee7605a-5b3c-4d3a-9d3a-6c9d5a6f2b11\n"
-    "limits:\n  time_limit: 1\n",
+    "problem.yaml": "problem_format_version: 2025-09\nname: Sum\nuuid: {uuid}\nlimits:\n  time_limit: 1\n",
     "statement/problem.en.tex": "\\problemname{Sum}\nAdd two integers.\n",
 }
 
@@ -112,7 +112,7 @@ def measure(*, rounds: int = ROUNDS, others: bool = True) -> GradeBench:
 
 def make_package(root: Path, tests: int, *, modern: bool = False) -> Path:
     """A package with this many A+B tests, complete enough for the other tools."""
-    files = dict(_MODERN if modern else _LEGACY)
+    files = {name: text.replace("{uuid}", str(uuid4())) for name, text in (_MODERN if modern else _LEGACY).items()}
     files["submissions/accepted/sum.c"] = _SOURCE
     files["input_validators/two.py"] = _VALIDATOR
     for index in range(tests):
