@@ -29,6 +29,10 @@ from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 
 
+#: What a report keeps of the messages and the conversation of an accepted case: there may be thousands of them.
+_ACCEPTED_TEXT_MAX = 4096
+
+
 @dataclass(frozen=True)
 class Pass:
     """One pass of one case: what it came to, and what the next pass starts from."""
@@ -207,6 +211,8 @@ def _report(name: str, passes: tuple[Pass, ...], scored: Scored) -> CaseReport:
     if last.run is not None and not last.run.ok:
         slowest = last.run
     validation = last.validation
+    room = _ACCEPTED_TEXT_MAX if scored.verdict is Verdict.AC else None
+    transcript = "\n---\n".join(one.transcript for one in passes if one.transcript)
     return CaseReport(
         name=name,
         verdict=scored.verdict,
@@ -214,9 +220,15 @@ def _report(name: str, passes: tuple[Pass, ...], scored: Scored) -> CaseReport:
         run=slowest,
         validation=validation.run if validation else None,
         why=scored.why or last.why,
-        feedback=validation.feedback if validation else "",
+        feedback=_cut(validation.feedback if validation else "", room),
         team_feedback=validation.team_feedback if validation else "",
         reruns_ns=next((one.times_ns for one in reversed(passes) if one.times_ns), ()),
         passes=len(passes),
-        transcript="\n---\n".join(one.transcript for one in passes if one.transcript),
+        transcript=_cut(transcript, room),
     )
+
+
+def _cut(text: str, room: int | None) -> str:
+    if room is None or len(text) <= room:
+        return text
+    return f"{text[:room]}\n[{len(text) - room} more characters]"

@@ -180,6 +180,13 @@ class TestValidators:
         case = report.root.groups[0].cases[0]
         assert (case.why, case.feedback, case.team_feedback) == ("token 3 is bad", "token 3 is bad\nmore", "try again")
 
+    def test_long_messages_are_kept_for_rejected_cases_only(self, bench: Bench) -> None:
+        for code, kept in ((42, 4096), (43, 20_000)):
+            check = ends(code, judgemessage_txt=b"x" * 20_000)
+            report = bench.judge(bench.problem(validator="check"), {"solution": double, "check": check})
+            assert report.root is not None
+            assert report.root.groups[0].cases[0].feedback.count("x") == kept
+
     def test_a_validator_that_is_not_there_is_a_judge_error(self, bench: Bench) -> None:
         problem = bench.problem(validator="check")
         (bench.directory / "check.fake").unlink()
