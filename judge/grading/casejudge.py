@@ -28,7 +28,6 @@ from judge.model.run import RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 
-
 #: What a report keeps of the messages and the conversation of an accepted case: there may be thousands of them.
 _ACCEPTED_TEXT_MAX = 4096
 
