@@ -114,7 +114,6 @@ def _transport_options(broker: Broker, address: Address) -> dict[str, Any]:
         "global_keyprefix": wire.prefix(broker.namespace),
         "ack_emulation": False,
         "priority_steps": _ONE_PRIORITY,
-        "fanout_patterns": False,  # an ACL can then name the channels by a pattern
         "socket_timeout": ANSWER_TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "health_check_interval": 5,
