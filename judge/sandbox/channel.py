@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 MESSAGE_BYTES_MAX = 160_000
 FDS_MAX = 250
+#: As a plain number: joining flags of the enumeration costs more than the system call.
+_CLOEXEC = int(socket.MSG_CMSG_CLOEXEC)
 _ANCILLARY = socket.CMSG_SPACE(4 * FDS_MAX)
 
 # First byte of what a launcher says.
@@ -74,7 +76,7 @@ def send_bytes(sock: socket.socket, data: bytes, fds: tuple[int, ...] | list[int
 
 def receive_bytes(sock: socket.socket, flags: int = 0) -> tuple[bytes, list[int]]:
     """Receive one datagram and its descriptors (close-on-exec). Empty bytes = the other side is gone."""
-    data, ancillary, _, _ = sock.recvmsg(MESSAGE_BYTES_MAX + 64, _ANCILLARY, flags | socket.MSG_CMSG_CLOEXEC)
+    data, ancillary, _, _ = sock.recvmsg(MESSAGE_BYTES_MAX + 64, _ANCILLARY, flags | _CLOEXEC)
     fds = array.array("i")
     for level, kind, raw in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from judge.errors import SandboxError
-from judge.kernel.cgroupfs import read_keyed
+from judge.kernel.cgroupfs import read_keyed, read_value
 from judge.sandbox.cgroup import V1_RUN, remove_group
 
 _V1_TCP_BYTES_MAX = 16 << 20
@@ -221,7 +221,7 @@ class RunGroupV1(RunGroup):
         return int(self.read("cpu") or 0)
 
     def _oom_kills(self) -> int:
-        return read_keyed(self.read("oom")).get("oom_kill", 0)
+        return read_value(self.read("oom"), "oom_kill")
 
     def _counters(self) -> Counters:
         cpu_ns = self._cpu_ns()
@@ -234,7 +234,7 @@ class RunGroupV1(RunGroup):
             memory_peak_bytes=int(self.read("memory_peak") or 0),
             pids_peak=int(peak) if peak else None,
             oom_kills=self._oom_kills(),
-            fork_failures=read_keyed(self.read("pids_events")).get("max", 0),
+            fork_failures=read_value(self.read("pids_events"), "max"),
         )
 
 
@@ -288,10 +288,10 @@ class RunGroupV2(RunGroup):
     def _cpu_ns(self) -> int:
         if "memory_peak" not in self._fds:  # before Linux 5.19 the next best is the largest sample
             self._sampled_peak = max(self._sampled_peak, int(self.read("memory_now") or 0))
-        return read_keyed(self.read("cpu")).get("usage_usec", 0) * 1000
+        return read_value(self.read("cpu"), "usage_usec") * 1000
 
     def _oom_kills(self) -> int:
-        return read_keyed(self.read("memory_events")).get("oom_kill", 0)
+        return read_value(self.read("memory_events"), "oom_kill")
 
     def _counters(self) -> Counters:
         cpu_ns = self._cpu_ns()
@@ -305,7 +305,7 @@ class RunGroupV2(RunGroup):
             memory_peak_bytes=int(self.read("memory_peak") or self._sampled_peak),
             pids_peak=int(peak) if peak else None,
             oom_kills=self._oom_kills(),
-            fork_failures=read_keyed(self.read("pids_events")).get("max", 0),
+            fork_failures=read_value(self.read("pids_events"), "max"),
             io_read_bytes=read_bytes,
             io_write_bytes=write_bytes,
             throttled_ns=cpu["throttled_usec"] * 1000 if "throttled_usec" in cpu else None,

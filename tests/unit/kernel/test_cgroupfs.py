@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from judge.kernel.cgroupfs import read_hierarchies, read_keyed
+import pytest
+
+from judge.kernel.cgroupfs import read_hierarchies, read_keyed, read_value
 
 HYBRID = """\
 22 28 0:20 / /sys rw,nosuid - sysfs sysfs rw
@@ -48,3 +50,16 @@ def test_this_host_is_readable() -> None:
 def test_keyed_files_give_their_numbers_and_nothing_else() -> None:
     assert read_keyed("oom_kill 3\nunder_oom 0\nmax max\n\nodd\nhalf 1.5\n") == {"oom_kill": 3, "under_oom": 0}
     assert read_keyed("") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("oom_kill_disable 0\nunder_oom 1\noom_kill 7\n", "oom_kill", 7),
+        ("usage_usec 12\nuser_usec 5\n", "usage_usec", 12),
+        ("usage_usec 12\n", "user_usec", 0),
+        ("", "max", 0),
+    ],
+)
+def test_one_value_is_found_by_its_whole_key(text: str, key: str, value: int) -> None:
+    assert read_value(text, key) == value
