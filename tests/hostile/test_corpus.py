@@ -14,7 +14,7 @@ from judge.sandbox.capture import Completed
 CORPUS = [attack for attack in corpus() if attack.mode != "pair"]
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(60, func_only=True)
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.path.name) for attack in CORPUS])
 def test_attack(attack: Attack, arena: Arena, state_dir: Path) -> None:
     before = snapshot(state_dir)

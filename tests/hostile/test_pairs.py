@@ -32,7 +32,7 @@ def neighbour(artifact: Path, state_dir: Path, arena: Arena) -> Iterator[Arena]:
         yield other
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(60, func_only=True)
 @pytest.mark.parametrize("attack", PAIRS)
 def test_pair(attack: Attack, arena: Arena, neighbour: Arena) -> None:
     with ThreadPoolExecutor(2) as pool:
