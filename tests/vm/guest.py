@@ -9,8 +9,9 @@ import json
 import sys
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -53,7 +54,7 @@ def not_tried() -> Report:
     raise Failed(Report("not tried: nothing was started"))
 
 
-def _do(name, step, port) -> bool:  # type: ignore[no-untyped-def]
+def _do(name: str, step: Callable[[], Report], port: TextIO) -> bool:
     print(f"--- {name}", flush=True)
     began = time.monotonic()
     try:

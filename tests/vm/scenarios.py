@@ -138,7 +138,7 @@ def doctor_without_namespaces() -> Report:
 
 def _findings(done: Done) -> list[dict[str, str]]:
     try:
-        return json.loads(done.stdout)["findings"]
+        return list(json.loads(done.stdout)["findings"])
     except (ValueError, KeyError, TypeError):
         raise Failed(Report(f"exit code {done.code}: {last_line(done.output)}", done.output)) from None
 

@@ -1,0 +1,61 @@
+"""What is deployed names only settings that exist, and the VM test's breakages still find what they break."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from judge.config import Settings
+
+ROOT = Path(__file__).parents[3]
+DEPLOY = ROOT / "deploy"
+SETTINGS = {f"JUDGE_{name.upper()}" for name in Settings.__struct_fields__} | {"JUDGE_CONFIG"}
+UNITS = sorted((DEPLOY / "systemd").rglob("*.*"))
+TEXTS = [
+    *(path for path in UNITS if path.is_file()),
+    *(DEPLOY / "compose").iterdir(),
+    *(DEPLOY / "kubernetes").iterdir(),
+]
+
+
+@pytest.mark.parametrize("path", [*TEXTS, ROOT / "docs/deploy.md"], ids=lambda path: path.name)
+def test_settings_that_are_named_exist(path: Path) -> None:
+    named = set(re.findall(r"\bJUDGE_[A-Z][A-Z_]*[A-Z]\b", path.read_text()))
+    assert named <= SETTINGS
+
+
+@pytest.mark.parametrize("kind", ["user", "system"])
+def test_a_drain_fits_into_the_time_to_stop(kind: str) -> None:
+    text = (DEPLOY / "systemd" / kind / "judge-worker@.service").read_text()
+    found = re.search(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)
+    assert found
+    assert int(found[1]) > Settings().drain_max_s + 10
+
+
+@pytest.mark.parametrize("kind", ["user", "system"])
+def test_workers_are_delegated_and_keep_what_newuidmap_needs(kind: str) -> None:
+    text = (DEPLOY / "systemd" / kind / "judge-worker@.service").read_text()
+    settings = [line for line in text.splitlines() if not line.startswith("#")]
+    assert "Delegate=yes" in settings
+    assert "KillMode=mixed" in settings
+    for hostile in ("NoNewPrivileges", "PrivateUsers", "SystemCallFilter", "ProtectKernelTunables", "Nice"):
+        assert not any(line.startswith(f"{hostile}=") for line in settings)
+
+
+@pytest.mark.parametrize("name", ["compose/compose.yaml", "kubernetes/judge.yaml"])
+def test_manifests_give_a_drain_its_time(name: str) -> None:
+    text = (DEPLOY / name).read_text()
+    assert all(isinstance(document, dict) for document in yaml.safe_load_all(text))
+    found = re.search(r"(?:stop_grace_period|terminationGracePeriodSeconds): (\d+)", text)
+    assert found
+    assert int(found[1]) > Settings().drain_max_s + 10
+
+
+def test_breakages_find_what_they_break() -> None:
+    breakages = runpy.run_path(str(ROOT / "tests/vm/breakage.py"))["BREAKAGES"]
+    for name, (file, written, _) in breakages.items():
+        assert written in (ROOT / file).read_text(), name
