@@ -11,12 +11,15 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
+
 from judge.errors import InfrastructureError, PackageError
 from judge.grading.compile import Compiled, OpenContainer, Toolchain
 from judge.grading.options import GradingOptions
+from judge.grading.order import plan_of
 from judge.grading.programs import data_files
 from judge.model.limits import Limits
-from judge.model.problem import TestCase
+from judge.model.problem import Problem, TestCase
 from judge.model.run import Outcome, RunResult
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.container import Container
@@ -81,6 +84,32 @@ def files_of(box: SubmissionBox, case: TestCase) -> Iterator[Mapping[str, bytes 
             stack.callback(os.close, fd)
             files[name] = fd
         yield files
+
+
+def with_room_for_files(limits: Limits, problem: Problem) -> Limits:
+    """Limits whose disk also holds the largest set of files that a test case brings along.
+
+    Raises PackageError when one of them is not there.
+    """
+    size_bytes = count = 0
+    for task in plan_of(problem).tasks:
+        if task.case is not None and task.case.files:
+            size_bytes = max(size_bytes, sum(_size_of(path) for _, path in task.case.files))
+            count = max(count, len(task.case.files))
+    return msgspec.structs.replace(
+        limits, disk_bytes=limits.disk_bytes + size_bytes, disk_inodes=limits.disk_inodes + 2 * count
+    )
+
+
+def _size_of(path: str) -> int:
+    """In whole pages, as a tmpfs counts."""
+    try:
+        return -(-os.stat(path).st_size // _PAGE_BYTES) * _PAGE_BYTES
+    except OSError as error:
+        raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
+
+
+_PAGE_BYTES = 4096
 
 
 def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -> Completed:

@@ -23,7 +23,7 @@ from judge.grading.casedata import CaseData
 from judge.grading.compile import Compiled, Toolchain, compile_program
 from judge.grading.customgrader import grade_with
 from judge.grading.drive import Gate, Station, drive, drive_parallel
-from judge.grading.execute import always
+from judge.grading.execute import always, with_room_for_files
 from judge.grading.includes import with_includes
 from judge.grading.limits import compile_limits, submission_limits
 from judge.grading.noise import NoiseMeter
@@ -130,7 +130,7 @@ class Judge:
         self, submission: Submission, problem: Problem, compiled: Compiled, tools: Tools, emit: Emit = unheard
     ) -> Report:
         """Run, validate and score all tests of a compiled submission."""
-        limits = submission_limits(problem, compiled.language)
+        limits = with_room_for_files(submission_limits(problem, compiled.language), problem)
         program = Runnable(compiled, self.workshop.toolchain(compiled.language), limits)
         setup = Setup(problem, tools, self.data, self.options, program=program)
         root, deciding = self.judge_tasks(submission.id, setup, emit)

@@ -88,6 +88,14 @@ class TestDefaultValidator:
         assert call.args == ("--fast", "3")
         assert call.files == {"map.txt": b"extra data"}
 
+    def test_files_of_a_case_do_not_use_up_the_disk(self, bench: Bench) -> None:
+        big = bench.write("big", b"x" * 10_000)
+        plain = bench.judge(bench.problem(bench.case("secret/1")), {"solution": double})
+        without = bench.slot.calls[0][1].spec.limits.disk_bytes
+        bench.judge(bench.problem(bench.case("secret/1", files=(("big", big),))), {"solution": double})
+        assert bench.slot.calls[0][1].spec.limits.disk_bytes == without + 3 * 4096
+        assert plain.verdict is AC
+
 
 class TestStages:
     def test_events_come_in_order(self, bench: Bench) -> None:
