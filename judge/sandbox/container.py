@@ -319,7 +319,7 @@ class Container:
         """Send the request; from here on the program runs."""
         place, limits = self._place, spec.limits
         stack.callback(stdout.close)
-        group = place.groups.take()
+        group = place.groups.take(limits.memory_bytes)
         stack.callback(place.groups.give_back, group)
         group.limit(limits.memory_bytes, limits.processes)
         numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)

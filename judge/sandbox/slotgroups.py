@@ -18,6 +18,8 @@ from judge.sandbox.rungroup import RunGroup, RunGroupV1, RunGroupV2
 
 _HOME = "home"
 _RING = 8
+#: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
+_REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0
 
 
@@ -138,8 +140,10 @@ class SlotGroups:
             self._used[-1].remove()
             self._free.append(self._used.pop().name)
 
-    def take(self) -> RunGroup:
-        """A fresh run group."""
+    def take(self, memory_bytes: int) -> RunGroup:
+        """A group for a run with this memory limit: a fresh one where the residue of an earlier run would matter."""
+        if memory_bytes < _REUSE_BYTES_MIN:
+            return self._create()
         group, self._spare = self._spare or self._create(), None
         return group
 

@@ -30,6 +30,8 @@ from judge.sandbox.streams import Drain, RelayDrain
 #: A running program is looked at (CPU used, OOM kills, idleness) at least this often.
 _LOOK_NS = 100_000_000
 _LOOK_MIN_NS = 1_000_000
+#: A program starts a little after it was asked for; a busy machine may take this long, which is not its time.
+_START_NS = 50_000_000
 #: A launcher that was told to kill and does not report within this is killed with its whole container.
 _PATIENCE_NS = 2_000_000_000
 #: An end of file waits this long for the news of its writer's exit, so that the order of exits stays true: longer
@@ -80,7 +82,7 @@ class ActiveRun:
         self._cpus = cpus
         self._started_ns = time.monotonic_ns()
         self._stopped_ns = 0
-        self._wall_end_ns = self._started_ns + limits.wall_time_ns
+        self._wall_end_ns = self._started_ns + _START_NS + limits.wall_time_ns
         self._busy_ns = self._started_ns
         self._cpu_seen_ns = 0
         first = min(_LOOK_NS, limits.cpu_time_hard_ns // cpus)

@@ -35,6 +35,7 @@ def test_round_trips_arrive_in_order(pair: tuple[Container, Container]) -> None:
     assert done.first_exit == "self"
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_round_trips(pair: tuple[Container, Container]) -> None:
     times = {"cpu_time_ns": 60_000 * MS_NS, "wall_time_ns": 120_000 * MS_NS}
     done = play(pair, actor("asks", 100_000, **times), actor("echoes", **times))

@@ -35,6 +35,9 @@ STEPS = container_steps(
 )
 
 
+MEMORY_BYTES = 64 << 20
+
+
 @pytest.fixture
 def own_slot(sandbox_state: Path) -> Iterator[Slot]:
     """A slot to break."""
@@ -237,7 +240,7 @@ def test_a_limit_that_cannot_be_written_refuses_the_run(
 
 
 def test_missing_files_of_a_group_are_told(own_slot: Slot) -> None:
-    group = own_slot.groups.take()
+    group = own_slot.groups.take(MEMORY_BYTES)
     try:
         with pytest.raises(SandboxError, match="no such file"):
             group.write("absent", 1)
@@ -251,12 +254,12 @@ def test_groups_that_cannot_be_made_are_told_again_and_again(
     own_slot: Slot, container_spec: ContainerSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert runs_again(own_slot, container_spec)
-    spare = own_slot.groups.take()
+    spare = own_slot.groups.take(MEMORY_BYTES)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "mkdir", _read_only)
         for _ in range(20):
             with pytest.raises(SandboxError) as caught:
-                own_slot.groups.take()
+                own_slot.groups.take(MEMORY_BYTES)
             assert (caught.value.step, caught.value.errno) == ("make run group", errno.EROFS)
     own_slot.groups.give_back(spare)
     assert runs_again(own_slot, container_spec)
@@ -282,7 +285,7 @@ def test_a_group_that_cannot_be_entered_is_not_the_programs_fault(
 ) -> None:
     with own_slot.container(container_spec) as box:
         assert box.run(actor("exit", 0)).result.ok
-        group = own_slot.groups.take()
+        group = own_slot.groups.take(MEMORY_BYTES)
         real, group.procs_fds = group.procs_fds, (os.open("/dev/full", os.O_WRONLY),)
         own_slot.groups._spare = group
         try:

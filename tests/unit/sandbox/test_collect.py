@@ -55,7 +55,7 @@ def test_names_are_bytes(tmp_path: Path) -> None:
 def test_depth_is_bounded_and_no_descriptor_is_left(tmp_path: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     here = os.open(tmp_path, os.O_RDONLY)
-    for depth in range(1000):
+    for depth in range(200):
         os.close(os.open(f"f{depth}", os.O_CREAT | os.O_WRONLY, dir_fd=here))
         os.mkdir("d", dir_fd=here)
         below = os.open("d", os.O_RDONLY, dir_fd=here)
