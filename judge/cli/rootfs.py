@@ -80,17 +80,12 @@ def _build_one(store: LayerStore, suite: str, language: LanguageSpec, pins: dict
         request = packages_request(suite, source, packages)
         if source == "debian":
             print(f"{language.id}: building {' '.join(packages)}", file=sys.stderr)
-            built.append(build_toolchain(store, suite, [*packages, *_pinned(packages, pins)]))
+            built.append(build_toolchain(store, suite, packages, pins))
         elif source == "npm":
             built.append(store.find(LayerKind.NPM, request) or build_npm(store, request, packages))
         elif source == "pypi":
             built.append(store.find(LayerKind.PYPI, request) or build_pypi(store, request, packages))
     return built
-
-
-def _pinned(packages: tuple[str, ...], pins: dict[str, str]) -> list[str]:
-    """Exact versions for everything that the manifest names; apt takes the asked-for names from these."""
-    return [f"{name}={version}" for name, version in pins.items()] if set(packages) <= pins.keys() else []
 
 
 def _pins(path: str) -> dict[str, str]:

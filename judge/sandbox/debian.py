@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -62,35 +62,40 @@ _ERROR_LINES = 3
 
 
 def toolchain_request(suite: str, packages: Sequence[str]) -> str:
-    """By what a toolchain layer is found again: the suite and the names asked for, whatever their versions."""
-    return request_digest(_FORMAT, suite, platform.machine(), sorted({name.split("=")[0] for name in packages}))
+    """By what a toolchain layer is found again: the suite and the names asked for, whatever the versions."""
+    return request_digest(_FORMAT, suite, platform.machine(), sorted(set(packages)))
 
 
-def build_toolchain(store: LayerStore, suite: str, packages: Sequence[str]) -> Layer:
-    """The layer of these packages (``name`` or ``name=version``), made with its base unless it is there.
+def build_toolchain(
+    store: LayerStore, suite: str, packages: Sequence[str], versions: Mapping[str, str] | None = None
+) -> Layer:
+    """The layer of these packages, made with its base unless it is there.
 
-    Blocks for a minute or so. Raises HostError when mmdebstrap is missing or fails, with its last words.
+    ``versions`` (package -> version, of a manifest) pins them and everything they bring along: the tree comes out
+    the same. Blocks for a minute or so. Raises HostError when mmdebstrap is missing or fails, with its last words.
     """
-    for name in packages:
-        if not _PACKAGE.fullmatch(name):
-            raise UsageError(f"not a Debian package: {name!r}")
-    request = toolchain_request(suite, packages)
-    found = store.find(LayerKind.TOOLCHAIN, request)
-    pinned = {name for name in packages if "=" in name}
-    if found is not None and pinned <= set(found.packages):
+    pins = versions or {}
+    for word in (*packages, *(f"{name}={version}" for name, version in pins.items())):
+        if not _PACKAGE.fullmatch(word):
+            raise UsageError(f"not a Debian package: {word!r}")
+    found = store.find(LayerKind.TOOLCHAIN, toolchain_request(suite, packages))
+    if found is not None and {f"{name}={version}" for name, version in pins.items()} <= set(found.packages):
         return found
-    base = store.find(LayerKind.BASE, toolchain_request(suite, ())) or _build(store, suite, (), None)
-    return _build(store, suite, packages, base)
+    base = store.find(LayerKind.BASE, toolchain_request(suite, ())) or _build(store, suite, (), {}, None)
+    return _build(store, suite, packages, pins, base)
 
 
-def _build(store: LayerStore, suite: str, packages: Sequence[str], base: Layer | None) -> Layer:
+def _build(
+    store: LayerStore, suite: str, packages: Sequence[str], pins: Mapping[str, str], base: Layer | None
+) -> Layer:
     """Two passes over one archive kept beside the layers: the versions first, for the manifest; then the tree."""
     if not _SUITE.fullmatch(suite):
         raise UsageError(f"not a suite of Debian: {suite!r}")
     archive_dir = store.scratch_dir()
     try:
         archive = archive_dir / "root.tar"
-        _run_mmdebstrap(suite, packages, archive)
+        exact = [f"{name}={version}" for name, version in pins.items()]
+        _run_mmdebstrap(suite, [*exact, *(name for name in packages if name not in pins)], archive)
         layer = Layer(
             kind=LayerKind.BASE if base is None else LayerKind.TOOLCHAIN,
             request=toolchain_request(suite, packages),

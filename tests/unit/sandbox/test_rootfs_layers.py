@@ -150,6 +150,23 @@ def test_a_toolchain_is_built_once_and_shares_its_base(tmp_path: Path, mmdebstra
     assert build_toolchain(store, "bookworm", ["tool"]) == one
 
 
+def test_pinned_versions_are_asked_of_apt_and_make_another_layer(
+    tmp_path: Path, mmdebstrap: dict[bool, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    usual = debian.subprocess.run
+
+    def run(command: list[str], **options: Any) -> Any:
+        asked.extend(word for word in command if word.startswith("--include"))
+        return usual(command, **options)
+
+    monkeypatch.setattr(debian.subprocess, "run", run)
+    store = LayerStore(tmp_path)
+    made = build_toolchain(store, "bookworm", ["tool"], {"tool": "1.2-3", "libtool": "2"})
+    assert asked == ["--include=libtool=2,tool=1.2-3"]
+    assert build_toolchain(store, "bookworm", ["tool"], {"tool": "1.2-3"}) == made
+
+
 def test_an_entry_outside_the_root_is_refused(tmp_path: Path, mmdebstrap: dict[bool, bytes]) -> None:
     mmdebstrap[False] = archive_of(*BASE, entry("./../../escape", b"x"))
     with pytest.raises(HostError, match="outside its root"):
@@ -158,7 +175,7 @@ def test_an_entry_outside_the_root_is_refused(tmp_path: Path, mmdebstrap: dict[b
     assert list((tmp_path / "state/layers").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["tool; reboot", "-o", "Tool", "tool=1 2"])
+@pytest.mark.parametrize("name", ["tool; reboot", "-o", "Tool", "tool=1"])
 def test_a_package_name_is_a_package_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="not a Debian package"):
         build_toolchain(LayerStore(tmp_path), "bookworm", [name])
@@ -170,6 +187,6 @@ def test_a_missing_mmdebstrap_comes_with_its_remedy(tmp_path: Path, monkeypatch:
         build_toolchain(LayerStore(tmp_path), "bookworm", ["tool"])
 
 
-def test_the_request_is_the_names_whatever_the_versions_and_the_order() -> None:
-    assert toolchain_request("bookworm", ["a=1", "b"]) == toolchain_request("bookworm", ["b", "a"])
+def test_the_request_is_the_names_whatever_their_order() -> None:
+    assert toolchain_request("bookworm", ["a", "b"]) == toolchain_request("bookworm", ["b", "a"])
     assert toolchain_request("bookworm", ["a"]) != toolchain_request("trixie", ["a"])
