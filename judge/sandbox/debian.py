@@ -56,7 +56,8 @@ _LEFT_OUT = (
     "var/tmp",
 )
 _DPKG_STATUS = "var/lib/dpkg/status"
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*(=[A-Za-z0-9.+:~-]+)?")
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.]")
+_VERSION = re.compile(r"[A-Za-z0-9.+:~-]+")
 _SUITE = re.compile(r"[a-z][a-z-]*")
 _ERROR_LINES = 3
 
@@ -75,9 +76,9 @@ def build_toolchain(
     the same. Blocks for a minute or so. Raises HostError when mmdebstrap is missing or fails, with its last words.
     """
     pins = versions or {}
-    for word in (*packages, *(f"{name}={version}" for name, version in pins.items())):
-        if not _PACKAGE.fullmatch(word):
-            raise UsageError(f"not a Debian package: {word!r}")
+    for name in (*packages, *pins):
+        if not _PACKAGE.fullmatch(name) or not _VERSION.fullmatch(pins.get(name, "0")):
+            raise UsageError(f"not a Debian package: {name!r}")
     found = store.find(LayerKind.TOOLCHAIN, toolchain_request(suite, packages))
     if found is not None and {f"{name}={version}" for name, version in pins.items()} <= set(found.packages):
         return found
