@@ -72,6 +72,7 @@ def server_argv(settings: Settings) -> tuple[str, ...]:
         "appendfsync": settings.redis_fsync,
         "save": "",
         "maxmemory-policy": "noeviction",
+        "stream-node-max-bytes": "1024",  # what the stream of one submission takes at once; Redis' own is 4096
         "daemonize": "no",
         "loglevel": "warning",
         "logfile": str(home / "redis.log"),
