@@ -9,11 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Host:
-    """``programs`` are processes inside containers that are no launcher; ``state`` the files below the state
-    directory; ``marks`` what attacks would write outside the sandbox."""
+    """``programs`` are processes inside containers that are no launcher; ``mounts`` and ``state`` what is mounted
+    and what lies below the state directory; ``marks`` what attacks would write outside the sandbox."""
 
     programs: tuple[int, ...]
-    mounts: int
+    mounts: tuple[str, ...]
     descriptors: int
     state: tuple[str, ...]
     hostname: str
@@ -36,7 +36,7 @@ def snapshot(state_dir: Path) -> Host:
     """The host now. Blocks for a walk over /proc and the state directory, about a millisecond each."""
     return Host(
         programs=tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid))),
-        mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
+        mounts=tuple(line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(state_dir) in line),
         descriptors=len(os.listdir("/proc/self/fd")),
         state=tuple(sorted(str(path) for path in state_dir.rglob("*") if "rootfs" not in path.parts)),
         hostname=os.uname().nodename,
