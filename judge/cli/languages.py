@@ -44,6 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     listing = actions.add_parser("list", help="every language, whether it is ready, from which layer")
     listing.add_argument("languages", nargs="*", metavar="LANG", help="only these")
     listing.add_argument("--ready", action="store_true", help="only those whose toolchain is there")
+    listing.add_argument("--markdown", action="store_true", help="print the last self-tests here as a Markdown table")
     listing.add_argument("--json", action="store_true", help="print as JSON")
     check = actions.add_parser("check", help="check definitions; every fault with its file and key")
     check.add_argument("files", nargs="*", metavar="FILE", help="files to check (default: all languages)")
@@ -52,7 +53,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     test.add_argument("languages", nargs="*", metavar="LANG", help="ids or aliases (default: those that are ready)")
     test.add_argument("--all", action="store_true", help="every language, also those that are not installed")
     test.add_argument("--json", action="store_true", help="print as JSON")
-    test.add_argument("--markdown", metavar="FILE", default="", help="write the table of docs/languages.md into FILE")
     install = actions.add_parser("install", help="install toolchains: on this machine, or as layers")
     install.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
     install.add_argument("--layer", action="store_true", help="Debian packages as a layer (default unless root)")
@@ -73,6 +73,9 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     toolchains = Toolchains(Path(settings.state_dir))
     offers = Offers(Path(settings.state_dir))
     chosen = _chosen(languages, args.languages) if args.languages else languages.all()
+    if args.markdown:
+        print(markdown([_last_test(language, toolchains, offers) for language in chosen]), end="")
+        return 0
     rows = [_status(language, toolchains, offers) for language in chosen]
     rows = [row for row in rows if row.ready or not args.ready]
     if args.json:
@@ -95,6 +98,17 @@ def _status(language: LanguageSpec, toolchains: Toolchains, offers: Offers) -> S
         source=state.source,
         layers=state.layers,
         missing=state.missing,
+    )
+
+
+def _last_test(language: LanguageSpec, toolchains: Toolchains, offers: Offers) -> TestRow:
+    state = toolchains.state(language)
+    record = offers.latest(language.id)
+    if record is None or not state.ready:
+        missing = state.missing[0] if state.missing else "not tested"
+        return TestRow(id=language.id, name=language.name, source=state.source, missing=missing)
+    return TestRow(
+        id=language.id, name=language.name, source=state.source, version=record.version, report=record.report
     )
 
 
@@ -134,8 +148,6 @@ def _test(args: argparse.Namespace, settings: Settings) -> int:
             row = _test_one(language, toolchains, slot, settings)
             rows.append(row)
             _tell(console, row)
-    if args.markdown:
-        Path(args.markdown).write_text(markdown(rows), encoding="utf-8")
     if args.json:
         print(msgspec.json.encode(rows).decode())
     else:

@@ -80,7 +80,7 @@ def markdown(rows: list[TestRow]) -> str:
     lines = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
     for row in rows:
         if row.report is None:
-            cells = [row.id, row.name, f"not installed: `{row.missing}`", *[""] * (len(headings) - 3)]
+            cells = [row.id, row.name, f"not here: {row.missing}", *[""] * (len(headings) - 3)]
         else:
             cells = [row.id, row.name, row.version, *_cells(row.report), *_figures(row.report)]
         lines.append("| " + " | ".join(cells) + " |")

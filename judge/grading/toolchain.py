@@ -22,7 +22,7 @@ from judge.model.units import GIB, S_NS
 from judge.sandbox.capture import Capture
 from judge.sandbox.debian import toolchain_request
 from judge.sandbox.layers import Layer, LayerKind, LayerStore, request_digest
-from judge.sandbox.rootfs import built_view, find_in, host_view, with_layers
+from judge.sandbox.rootfs import HostView, built_view, find_in, host_view, with_layers
 from judge.sandbox.spec import Collect, ContainerSpec, Rootfs, RunSpec
 
 #: The suite that layers are built of unless another is asked for.
@@ -70,6 +70,7 @@ class Toolchains:
         self._suite = suite
         self.layers = LayerStore(state_dir)
         self._known: dict[str, tuple[Toolchain, ToolchainState]] = {}
+        self._host_views: dict[tuple[str, ...], HostView] = {}
 
     def __call__(self, language: LanguageSpec) -> Toolchain:
         """The language's toolchain. Raises LanguageError naming what is missing and the remedy."""
@@ -88,6 +89,7 @@ class Toolchains:
     def forget(self) -> None:
         """Look again: something was installed or removed."""
         self._known.clear()
+        self._host_views.clear()
 
     def prepare(self, language: LanguageSpec, open_container: OpenContainer) -> Layer | None:
         """Make what the language prepares unless it is there. Blocks for seconds; None = it prepares nothing.
@@ -147,9 +149,14 @@ class Toolchains:
         if any(layer.kind is LayerKind.TOOLCHAIN for layer in stacked):
             view = built_view(self._state_dir, trees)
         else:
-            view = host_view(self._state_dir, language.host_files)
+            view = self._host_view(language.host_files)
             view = msgspec.structs.replace(view, rootfs=with_layers(view.rootfs, trees))
         return Toolchain(rootfs=view.rootfs, digest=_digest(view.digest, *(layer.id for layer in stacked)))
+
+    def _host_view(self, host_files: tuple[str, ...]) -> HostView:
+        if host_files not in self._host_views:
+            self._host_views[host_files] = host_view(self._state_dir, host_files)
+        return self._host_views[host_files]
 
     def _bare_layers(self, language: LanguageSpec) -> tuple[Layer, ...]:
         found = []
