@@ -72,7 +72,7 @@ def _run(command: Sequence[str]) -> None:
 def _npm_versions(modules: Path) -> tuple[str, ...]:
     lock = json.loads((modules / ".package-lock.json").read_text(encoding="utf-8"))
     found = {path.removeprefix("node_modules/"): entry.get("version", "") for path, entry in lock["packages"].items()}
-    return tuple(sorted(f"{name}={version}" for name, version in found.items() if (modules / name).is_dir()))
+    return tuple(sorted(f"{name}={version}" for name, version in found.items() if name and (modules / name).is_dir()))
 
 
 def _pypi_versions(target: Path) -> tuple[str, ...]:
