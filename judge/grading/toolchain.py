@@ -107,8 +107,15 @@ class Toolchains:
         target = language.prepare.target.lstrip("/")
         layer = Layer(kind=LayerKind.PREPARED, request=request, packages=(language.id,), architecture="")
         made = self.layers.add(layer, lambda tree: _write_files(tree / target, files))
+        self._drop_outdated(made)
         self.forget()
         return made
+
+    def _drop_outdated(self, made: Layer) -> None:
+        """What the same language prepared for an older toolchain serves nobody any more."""
+        for layer in self.layers.all():
+            if layer.kind is LayerKind.PREPARED and layer.packages == made.packages and layer.id != made.id:
+                self.layers.remove(layer)
 
     def used_layers(self, languages: Sequence[LanguageSpec]) -> dict[str, list[str]]:
         """Layer id -> the languages that stand on it."""

@@ -113,8 +113,7 @@ class LayerStore:
             done = msgspec.structs.replace(layer, content=content, size_bytes=size_bytes)
             (scratch / "layer.json").write_bytes(msgspec.json.format(msgspec.json.encode(done)))
             scratch.chmod(0o755)
-            if not (self._root / done.id).exists():
-                scratch.rename(self._root / done.id)
+            _rename_unless_there(scratch, self._root / done.id)
         except OSError as error:
             raise HostError(f"{self._root}: cannot make the layer: {error}") from error
         finally:
@@ -122,13 +121,28 @@ class LayerStore:
         return done
 
     def remove(self, layer: Layer) -> None:
-        """Remove a layer. Raises UsageError when another lies on it."""
+        """Remove a layer; fine when it is gone already. Raises UsageError when another lies on it."""
         above = [other.id for other in self.all() if other.parent == layer.id]
         if above:
             raise UsageError(f"layer {layer.id} carries {', '.join(above)}: remove those first")
         grave = Path(tempfile.mkdtemp(prefix=".old-", dir=self._root))
-        (self._root / layer.id).rename(grave / "layer")
-        shutil.rmtree(grave, ignore_errors=True)
+        try:
+            (self._root / layer.id).rename(grave / "layer")
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise HostError(f"{self._root / layer.id}: cannot remove the layer: {error}") from error
+        finally:
+            shutil.rmtree(grave, ignore_errors=True)
+
+
+def _rename_unless_there(source: Path, target: Path) -> None:
+    """Another process may have made the same layer meanwhile: its is as good."""
+    try:
+        source.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
 
 
 def request_digest(*parts: object) -> str:

@@ -74,6 +74,15 @@ def test_a_layer_that_carries_another_is_not_removed(tmp_path: Path) -> None:
     assert store.all() == ()
 
 
+def test_two_makers_of_one_layer_agree_and_removing_it_twice_is_fine(tmp_path: Path) -> None:
+    store = LayerStore(tmp_path)
+    first = store.add(layer(), fill)
+    assert store.add(layer(), fill) == first
+    store.remove(first)
+    store.remove(first)
+    assert list((tmp_path / "layers").iterdir()) == []
+
+
 def test_an_unknown_layer_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such layer"):
         LayerStore(tmp_path).get("toolchain-0")
