@@ -211,7 +211,8 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
     """Judge one jury submission and compare; again under CPython when only that can tell."""
     try:
         judged = _judge_patiently(judge, problem, entry, choices)
-        other = under_cpython(entry) if not judged.met and choices.python == "auto" else None
+        doubtful = not judged.met and judged.report.verdict is not Verdict.JE
+        other = under_cpython(entry) if doubtful and choices.python == "auto" else None
         if other is not None:
             again = _judge_patiently(judge, problem, other, choices)
             if again.met:

@@ -12,6 +12,9 @@ from judge.assembly import open_judges
 from judge.config import Settings
 from judge.grading.pipeline import Judge
 
+#: Packages hold programs of setters, whatever they are called.
+collect_ignore = ["packages"]
+
 
 @pytest.fixture(scope="session")
 def judges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Judge]]:

@@ -20,6 +20,8 @@ from judge.grading.pipeline import Judge
 from judge.verify.result import PackageResult
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.timeout(1800)  # the fixture verifies all packages, within the first test's time
+
 NAMES = sorted(path.stem for path in (HERE / "expected").glob("*.json"))
 
 
