@@ -23,6 +23,13 @@ class DiskCollector(Collector):
 
     def collect(self) -> Iterator[Family]:
         """The families as of now."""
+        yield from self._store().collect()
+
+    def text(self) -> str:
+        """The same in the text format."""
+        return self._store().text()
+
+    def _store(self) -> Store:
         store = Store((metrics.DISK_FREE, metrics.DISK_SIZE))
         try:
             disk = os.statvfs(self._directory)
@@ -31,4 +38,4 @@ class DiskCollector(Collector):
         else:
             store.set(metrics.DISK_FREE, (), disk.f_bavail * disk.f_frsize)
             store.set(metrics.DISK_SIZE, (), disk.f_blocks * disk.f_frsize)
-        yield from store.collect()
+        return store

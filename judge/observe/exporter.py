@@ -25,7 +25,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import msgspec
-from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from judge.errors import UsageError
 from judge.observe import metrics
@@ -101,7 +102,10 @@ def _leave(_signal: int, _frame: object) -> None:
 
 
 class Exporter:
-    """The registry, what feeds it and the web application in front of it."""
+    """What feeds the metrics, and the web application in front of them.
+
+    ``registry`` holds the same as /metrics, for programs that serve it themselves.
+    """
 
     def __init__(self, config: ExporterConfig) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
@@ -109,12 +113,10 @@ class Exporter:
         self._recording = Recording(self._store, config.vocabulary, config.recorded_fence)
         self._reader = RecordReader()
         self._queue = QueueCollector(config.queue, config.vocabulary) if config.queue else None
-        self._metrics_app = make_wsgi_app(self.registry, disable_compression=True)
-        self.registry.register(self._store)
-        if self._queue:
-            self.registry.register(self._queue)
-        if config.state_dir:
-            self.registry.register(DiskCollector(config.state_dir))
+        parts = [self._store, self._queue, DiskCollector(config.state_dir) if config.state_dir else None]
+        self._parts = [part for part in parts if part is not None]
+        for part in self._parts:
+            self.registry.register(part)
         self._store.set(metrics.BUILD_INFO, (config.version, platform.python_version()))
         self._store.set(metrics.START_TIME, (), time.time())
 
@@ -160,9 +162,13 @@ class Exporter:
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
         path = environ.get("PATH_INFO", "")
+        if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
+            start_response("405 Method Not Allowed", [("Allow", "GET, HEAD")])
+            return [b""]
         if path == "/metrics":
-            answer: Iterable[bytes] = self._metrics_app(environ, start_response)
-            return answer
+            body = "".join(part.text() for part in self._parts).encode()
+            start_response("200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4)])
+            return [body]
         if path in ("/healthz", "/readyz"):
             ready, body = self._health()
             status = "200 OK" if ready or path == "/healthz" else "503 Service Unavailable"

@@ -81,6 +81,12 @@ class QueueCollector(Collector):
             families = list(self._store.collect())
         yield from families
 
+    def text(self) -> str:
+        """The same in the text format."""
+        with self._lock:
+            self._refresh()
+            return self._store.text()
+
     def describe(self) -> Iterator[Family]:
         """Nothing: so that registering does not ask the queue."""
         return iter(())

@@ -1,13 +1,15 @@
-"""The values of all series of one exporter, as an ordinary collector of prometheus_client.
+"""The values of all series of one exporter: an ordinary collector of prometheus_client, and a fast text of its own.
 
 prometheus_client's own metric objects cannot take counts that were bucketed elsewhere, so the values live in plain
-dictionaries here and become metric families at scrape, through the client's public classes.
+dictionaries here. ``collect`` hands them to a registry; ``text`` writes the same in Prometheus' text format (0.0.4),
+some twenty times faster: on a host whose cores all judge, a scrape must not cost what a submission costs.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from prometheus_client import Metric as Family
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -33,6 +35,10 @@ class _Distribution:
             self.counts[index] += count
         self.total += total
 
+    def cumulative(self) -> Iterator[int]:
+        """Per bucket the number of values up to its bound."""
+        return accumulate(self.counts)
+
 
 class Store(Collector):
     """Thread-safe values of the declared metrics. A series exists from its first ``add`` or ``set``."""
@@ -45,8 +51,13 @@ class Store(Collector):
                 self._distributions[metric] = {}
             else:
                 self._numbers[metric] = {}
+        self._prefixes: dict[Metric, dict[Labels, tuple[str, ...]]] = {metric: {} for metric in self._all()}
         #: Held by whoever changes several values that belong together.
         self.lock = threading.RLock()
+
+    def _all(self) -> Iterator[Metric]:
+        yield from self._numbers
+        yield from self._distributions
 
     def add(self, metric: Metric, labels: Labels = (), amount: int = 1) -> None:
         """Increase a counter (or a gauge) by ``amount`` units of the record."""
@@ -88,6 +99,56 @@ class Store(Collector):
             families += [_histogram_family(metric, series) for metric, series in self._distributions.items() if series]
         yield from families
 
+    def text(self) -> str:
+        """Everything in the text format, consistent in itself."""
+        lines: list[str] = []
+        with self.lock:
+            for metric, numbers in self._numbers.items():
+                if numbers:
+                    lines.append(_heading(metric))
+                    lines += [self._prefix(metric, labels)[0] + _number(metric, numbers[labels]) for labels in numbers]
+            for metric, distributions in self._distributions.items():
+                if distributions:
+                    lines.append(_heading(metric))
+                    for labels, distribution in distributions.items():
+                        values = map(str, distribution.cumulative())
+                        *buckets, total, count = self._prefix(metric, labels)
+                        lines += map(str.__add__, buckets, values)
+                        lines.append(total + _number(metric, distribution.total))
+                        lines.append(count + str(sum(distribution.counts)))
+        lines.append("")
+        return "\n".join(lines)
+
+    def _prefix(self, metric: Metric, labels: Labels) -> tuple[str, ...]:
+        """What stands before the values of a series: made once."""
+        known = self._prefixes[metric].get(labels)
+        if known is None:
+            known = self._prefixes[metric][labels] = _prefixes(metric, labels)
+        return known
+
+
+def _heading(metric: Metric) -> str:
+    help_text = metric.help.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"# HELP {metric.name} {help_text}\n# TYPE {metric.name} {metric.kind}"
+
+
+def _prefixes(metric: Metric, labels: Labels) -> tuple[str, ...]:
+    pairs = [f'{name}="{_escaped(value)}"' for name, value in sorted(zip(metric.labels, labels, strict=True))]
+    inside = "{" + ",".join(pairs) + "}" if pairs else ""
+    if metric.kind is not Kind.HISTOGRAM:
+        return (f"{metric.name}{inside} ",)
+    bounds = (",".join([*pairs, f'le="{bound}"']) for bound in bucket_labels(metric))
+    buckets = (f"{metric.name}_bucket{{{inner}}} " for inner in bounds)
+    return (*buckets, f"{metric.name}_sum{inside} ", f"{metric.name}_count{inside} ")
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+
+
+def _number(metric: Metric, value: float) -> str:
+    return repr(value / metric.scale) if metric.scale != 1 else repr(value)
+
 
 def _number_family(metric: Metric, series: Mapping[Labels, float]) -> Family:
     kind = CounterMetricFamily if metric.kind is Kind.COUNTER else GaugeMetricFamily
@@ -101,11 +162,7 @@ def _histogram_family(metric: Metric, series: Mapping[Labels, _Distribution]) ->
     names = bucket_labels(metric)
     family = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
     for labels, distribution in series.items():
-        running = 0
-        buckets: list[tuple[str, float]] = []
-        for name, count in zip(names, distribution.counts, strict=True):
-            running += count
-            buckets.append((name, running))
+        buckets = list(zip(names, distribution.cumulative(), strict=True))
         family.add_metric(labels, buckets, distribution.total / metric.scale)
     return family
 

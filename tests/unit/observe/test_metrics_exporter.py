@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -178,8 +179,9 @@ class Process:
 
     def wait_for(self, name: str, value: float) -> dict[str, float]:
         """Ask until the series has the value: records travel while we ask."""
+        deadline = time.monotonic() + 60
         while (samples := self.samples()).get(name) != value:
-            pass
+            assert time.monotonic() < deadline, f"{name} is {samples.get(name)}, not {value}"
         return samples
 
     def end(self) -> None:
