@@ -68,7 +68,6 @@ _COMPILE_DEFAULTS: dict[str, int] = {
     "open_files": 256,
 }
 _HARD_EXTRA_NS = 100 * MS_NS
-_TIME_LIMITS = frozenset({Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT})
 
 _HEADER = re.compile(r"^(?:/\*| \*|#|//) ([a-z]+): (.+?)(?: \*/)?$")
 _HEADER_LINES = 12
@@ -127,15 +126,16 @@ class Attack:
         return self.path.stem
 
     def patiently(self, factor: int) -> Attack:
-        """The same with that many times the CPU and real time, for slow hosts, unless that is what it runs out of."""
-        if any(end.outcome in _TIME_LIMITS for end in self.ends):
-            return self
-        limits = msgspec.structs.replace(
-            self.limits,
-            cpu_time_ns=self.limits.cpu_time_ns * factor,
-            cpu_time_hard_ns=self.limits.cpu_time_hard_ns * factor,
-            wall_time_ns=self.limits.wall_time_ns * factor,
-        )
+        """The same with that many times the CPU and the real time, for slow hosts, but for what it may run out of."""
+        limits, outcomes = self.limits, {end.outcome for end in self.ends}
+        if Outcome.CPU_LIMIT not in outcomes:
+            limits = msgspec.structs.replace(
+                limits,
+                cpu_time_ns=limits.cpu_time_ns * factor,
+                cpu_time_hard_ns=limits.cpu_time_hard_ns * factor,
+            )
+        if Outcome.WALL_LIMIT not in outcomes:
+            limits = msgspec.structs.replace(limits, wall_time_ns=limits.wall_time_ns * factor)
         return dataclasses.replace(self, limits=limits)
 
     def complaint(self, done: Completed) -> str:

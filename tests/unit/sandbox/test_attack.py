@@ -93,6 +93,27 @@ def test_any_other_end_is_named(tmp_path: Path, expect: str, done: Completed, co
     assert complaint in attack(expect, tmp_path).complaint(done)
 
 
+@pytest.mark.parametrize(
+    ("expect", "cpu_factor", "wall_factor"),
+    [
+        ("CONFINED", 3, 3),
+        ("CPU_LIMIT", 1, 3),
+        ("WALL_LIMIT", 3, 1),
+        ("IDLE_LIMIT", 3, 3),
+        ("CPU_LIMIT | WALL_LIMIT", 1, 1),
+    ],
+)
+def test_patience_stretches_what_the_attack_does_not_run_out_of(
+    tmp_path: Path, expect: str, cpu_factor: int, wall_factor: int
+) -> None:
+    usual = attack(expect, tmp_path)
+    patient = usual.patiently(3)
+    assert patient.limits.cpu_time_ns == cpu_factor * usual.limits.cpu_time_ns
+    assert patient.limits.cpu_time_hard_ns == cpu_factor * usual.limits.cpu_time_hard_ns
+    assert patient.limits.wall_time_ns == wall_factor * usual.limits.wall_time_ns
+    assert patient.limits.memory_bytes == usual.limits.memory_bytes
+
+
 def test_the_evidence_is_part_of_the_description() -> None:
     assert describe(completed(Outcome.MEMORY_LIMIT, cause="oom_kill 1")) == "MEMORY_LIMIT (oom_kill 1)"
 
