@@ -54,6 +54,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "bench spawn", partial(bench_spawn, delegated)
     yield "moving between groups", partial(move_bench, delegated)
     yield from service.as_user()
+    yield "install for all", install_for_all
     yield "root: doctor", partial(doctor, delegated_as_root)
     yield "root: selftest", partial(selftest, delegated_as_root)
     yield "root: cgroup v2 tests", partial(tests, delegated_as_root, "tests/vm", 300)
@@ -74,14 +75,13 @@ def no_userns(options: dict[str, str]) -> Steps:
 SCENARIOS: dict[str, Callable[[dict[str, str]], Steps]] = {"full": full, "no-userns": no_userns}
 
 
+_INSTALL = ("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check")
+
+
 def install() -> Report:
-    """The project's wheel into both environments, the tests where the plain user may read them."""
+    """The project's wheel into the plain user's environment, the tests where that user may read them."""
     wheel = next((PAYLOAD / "wheel").glob("*.whl"))
-    flags = ["install", "--quiet", "--no-index", "--no-deps", "--no-compile", "--disable-pip-version-check"]
-    must(as_judge([f"{VENV}/bin/python", "-m", "pip", *flags, str(wheel)]), 180)
-    # Users of this one cannot write what Python would compile at first use.
-    compiled = [flag for flag in flags if flag != "--no-compile"]
-    must([f"{ROOT_VENV}/bin/python", "-m", "pip", *compiled, str(wheel)], 180)
+    must(as_judge([f"{VENV}/bin/python", *_INSTALL, "--no-compile", str(wheel)]), 300)
     must(["mkdir", "-p", str(PROJECT)])
     must(["cp", "-r", *(str(PAYLOAD / name) for name in CARRIED), str(PROJECT)])
     must(["chown", "-R", "judge:judge", str(PROJECT)])
@@ -90,15 +90,21 @@ def install() -> Report:
     return Report(f"{wheel.name}, Linux {Path('/proc/sys/kernel/osrelease').read_text().strip()}")
 
 
+def install_for_all() -> Report:
+    """The same into /opt/judge; compiled, since its users cannot write what Python would compile at first use."""
+    wheel = next((PAYLOAD / "wheel").glob("*.whl"))
+    must([f"{ROOT_VENV}/bin/python", *_INSTALL, str(wheel)], 300)
+    return Report(str(ROOT_VENV))
+
+
 def break_limit(name: str) -> Report:
     """Unplug one limit in the installed code, to see that the tests notice."""
     file, written, instead = BREAKAGES[name]
-    for venv in (VENV, ROOT_VENV):
-        path = next(venv.glob(f"lib/python3*/site-packages/{file}"))
-        text = path.read_text()
-        if written not in text:
-            raise Failed(Report(f"{file} has no {written!r} any more"))
-        path.write_text(text.replace(written, instead))
+    path = next(VENV.glob(f"lib/python3*/site-packages/{file}"))
+    text = path.read_text()
+    if written not in text:
+        raise Failed(Report(f"{file} has no {written!r} any more"))
+    path.write_text(text.replace(written, instead))
     return Report(f"{file}: {written} -> {instead}")
 
 
