@@ -147,7 +147,7 @@ def _escaped(value: str) -> str:
 
 
 def _number(metric: Metric, value: float) -> str:
-    return repr(value / metric.scale) if metric.scale != 1 else repr(value)
+    return repr(value / metric.scale)
 
 
 def _number_family(metric: Metric, series: Mapping[Labels, float]) -> Family:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: A server that is not up by then will not come.
-START_S = 60
+START_S = 120
 
 
 def start(command: list[str], log_path: Path) -> subprocess.Popen[bytes]:
