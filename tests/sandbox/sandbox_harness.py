@@ -92,13 +92,16 @@ class Holdings:
 
 
 def holdings(slot: Slot, state_dir: Path) -> Holdings:
-    """What is held now, once the zygote has its next container ahead; sockets and pipes by kind only."""
+    """What is held now, once the zygote has its next container ahead; sockets and pipes by kind only.
+
+    Of the host's mounts only ours are looked at: others come and go.
+    """
     slot.groups.sweep()
     slot.keeper.ask("settle", "kill", -1)
     return Holdings(
         processes=len(descendants(os.getpid())),
         descriptors=open_descriptors(),
-        mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
+        mounts=sum(str(state_dir) in line for line in Path("/proc/self/mountinfo").read_text().splitlines()),
         cgroups=groups_of(slot.groups) - {name for name in groups_of(slot.groups) if Path(name).name.startswith("r")},
         scratch=tuple(sorted(str(path) for path in state_dir.rglob("*"))),
     )

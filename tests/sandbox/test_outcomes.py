@@ -149,9 +149,9 @@ def test_sleeping_is_a_wall_limit_and_costs_no_cpu_time(stage: Stage) -> None:
 
 
 def test_idleness_is_told_from_the_wall_limit(stage: Stage) -> None:
-    result = stage.act("sleep", 60_000, idle_time_ns=150 * MS_NS).result
+    result = stage.act("sleep", 60_000, idle_time_ns=500 * MS_NS).result
     assert result.outcome is Outcome.IDLE_LIMIT
-    assert stage.act("burn", 400, idle_time_ns=150 * MS_NS).result.ok
+    assert stage.act("burn", 1200, idle_time_ns=1_000 * MS_NS).result.ok
 
 
 # -- other limits ---------------------------------------------------------------------------------------------
