@@ -1,0 +1,58 @@
+"""What a container refuses to be asked, whoever asks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judge.errors import SandboxError
+from judge.model.limits import Limits
+from judge.sandbox.handover import PROGRAM_FDS, check_request, pipe
+from judge.sandbox.spec import RunSpec
+
+
+def spec(*argv: str, directories: tuple[str, ...] = ()) -> RunSpec:
+    return RunSpec(argv=argv or ("/bin/true",), limits=Limits(), directories=directories)
+
+
+@given(name=st.text("a./\0", max_size=8))
+def test_accepted_names_stay_below_the_work_directory(name: str) -> None:
+    try:
+        check_request(spec(), {name: b""}, {})
+    except SandboxError:
+        with pytest.raises(SandboxError):
+            check_request(spec(directories=(name,)), {}, {})
+    else:
+        normal = os.path.normpath(f"/work/{name}")
+        assert normal == f"/work/{name}"
+        assert PurePosixPath("/work") in PurePosixPath(normal).parents
+        assert "\0" not in name
+
+
+@given(number=st.integers(-5, 40))
+def test_descriptors_have_their_range(number: int) -> None:
+    with contextlib.nullcontext() if number in PROGRAM_FDS else pytest.raises(SandboxError):
+        check_request(spec(), {}, {number: 0})
+
+
+@pytest.mark.parametrize("argv", [("",), ("relative",), ("./x",)])
+def test_programs_are_named_by_absolute_paths(argv: tuple[str, ...]) -> None:
+    with pytest.raises(SandboxError):
+        check_request(spec(*argv), {}, {})
+
+
+@pytest.mark.parametrize(("ours", "index"), [("read", 0), ("write", 1)])
+def test_our_end_of_a_pipe_does_not_block_and_the_other_is_closed_with_the_request(ours: str, index: int) -> None:
+    with contextlib.ExitStack() as ends:
+        both = pipe(ends, ours)
+        assert os.get_blocking(both[index]) is False
+        assert os.get_blocking(both[1 - index]) is True
+        assert not any(map(os.get_inheritable, both))
+    with pytest.raises(OSError):
+        os.fstat(both[1 - index])
+    os.close(both[index])
