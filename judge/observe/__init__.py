@@ -22,5 +22,5 @@ How a service plugs in (nothing here imports the workers or Celery)::
     sender.settle(won)
 
     # whoever notices:
-    writer.send(Counted(Count.LEASE_LOST))                 # also SelfTested, LanguageReady, NoiseMeasured, Cache...
+    writer.send(Counted(Count.LEASE_LOST))                 # also SelfTested, LanguageReady, CacheMeasured ...
 """

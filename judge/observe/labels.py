@@ -43,7 +43,7 @@ LABELS: tuple[Label, ...] = (
     Label("state", ", ".join(f"`{state}`" for state in SlotState), len(SlotState)),
     Label("resource", "`cpu`, `memory`, `io`", 3),
     Label(
-        "kind", "of context switches: `voluntary`, `involuntary`; of records: their names in `judge.observe.record`", 10
+        "kind", "of context switches: `voluntary`, `involuntary`; of records: their names in `judge.observe.record`", 9
     ),
     Label("start", "`cold`, `warm`", 2),
     Label("cache", "name of one of the judge's caches", NAMES_MAX + 1),

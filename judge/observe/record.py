@@ -179,12 +179,6 @@ class SelfTested(msgspec.Struct, frozen=True, array_like=True, tag="selftest"):
     held: bool
 
 
-class NoiseMeasured(msgspec.Struct, frozen=True, array_like=True, tag="noise"):
-    """The host's noise: (slowest - fastest) / fastest CPU time of the same work (0 = quiet)."""
-
-    ratio: float
-
-
 class CacheMeasured(msgspec.Struct, frozen=True, array_like=True, tag="cache"):
     """The size of a cache. ``limit_bytes`` 0 = unlimited."""
 
@@ -202,18 +196,7 @@ class CacheUsed(msgspec.Struct, frozen=True, array_like=True, tag="cache_use"):
     misses: int = 0
 
 
-Record = (
-    Judged
-    | Prepared
-    | Settled
-    | SlotChanged
-    | Counted
-    | LanguageReady
-    | SelfTested
-    | NoiseMeasured
-    | CacheMeasured
-    | CacheUsed
-)
+Record = Judged | Prepared | Settled | SlotChanged | Counted | LanguageReady | SelfTested | CacheMeasured | CacheUsed
 
 _AnyRecord = TypeVar("_AnyRecord", bound=msgspec.Struct)
 

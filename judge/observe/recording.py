@@ -15,7 +15,6 @@ from judge.observe.record import (
     Counted,
     Judged,
     LanguageReady,
-    NoiseMeasured,
     Prepared,
     Record,
     SelfTested,
@@ -52,7 +51,6 @@ class Recording:
             Counted: ("count", self._counted),
             LanguageReady: ("language", self._language),
             SelfTested: ("selftest", self._selftest),
-            NoiseMeasured: ("noise", self._noise),
             CacheMeasured: ("cache", self._cache_size),
             CacheUsed: ("cache_use", self._cache_use),
         }
@@ -173,9 +171,6 @@ class Recording:
 
     def _selftest(self, record: SelfTested) -> None:
         self._store.set(metrics.SELFTEST, (self._attacks.admit(record.attack),), int(record.held))
-
-    def _noise(self, record: NoiseMeasured) -> None:
-        self._store.set(metrics.NOISE, (), record.ratio)
 
     def _cache_size(self, record: CacheMeasured) -> None:
         cache = (self._caches.admit(record.cache),)

@@ -34,7 +34,6 @@ from judge.observe.record import (
     Count,
     Counted,
     LanguageReady,
-    NoiseMeasured,
     Phase,
     Record,
     SelfTested,
@@ -196,6 +195,7 @@ def _one_of_everything() -> list[Record]:
         compile=CompileReport(ok=True, run=run),
         root=GroupReport(name="data", verdict=Verdict.AC, cases=(case,)),
         attempt=2,
+        noise_ratio=0.02,
     )
     phases = dict.fromkeys(Phase, 1_000_000)
     return [
@@ -205,7 +205,6 @@ def _one_of_everything() -> list[Record]:
         Counted(Count.CONTAINER_WARM),
         LanguageReady("cpp", True),
         SelfTested("fork-bomb", True),
-        NoiseMeasured(1.02),
         CacheMeasured("packages", 10, 100, 1),
         CacheUsed("packages", 1, 1),
     ]

@@ -19,7 +19,6 @@ from judge.observe.record import (
     Counted,
     Judged,
     LanguageReady,
-    NoiseMeasured,
     Phase,
     Prepared,
     Record,
@@ -64,7 +63,6 @@ RECORDS: tuple[Record, ...] = (
     Counted(Count.SWEPT, 3),
     LanguageReady("cpp", False),
     SelfTested("fork-bomb", True),
-    NoiseMeasured(1.25),
     CacheMeasured("artifacts", 10, 20, 2),
     CacheUsed("packages", 1, 2),
 )

@@ -21,7 +21,6 @@ from judge.observe.record import (
     Counted,
     Judged,
     LanguageReady,
-    NoiseMeasured,
     Phase,
     Prepared,
     SelfTested,
@@ -150,7 +149,6 @@ def test_the_small_records(board: Board) -> None:
         Counted(Count.CONTAINER_WARM, 3),
         LanguageReady("c", True),
         LanguageReady("nonsense", False),
-        NoiseMeasured(1.5),
         CacheMeasured("artifacts", 10, 0, 1),
         CacheMeasured("packages", 10, 100, 1),
         CacheUsed("packages", 4, 5),
@@ -162,7 +160,6 @@ def test_the_small_records(board: Board) -> None:
     assert board("judge_language_ready", language="c") == 1
     assert board("judge_language_ready", language="other") == 0
     assert board.submissions("c", "JE") == 0
-    assert board("judge_host_noise_ratio") == 1.5
     assert board("judge_cache_limit_bytes", cache="artifacts") is None
     assert board("judge_cache_limit_bytes", cache="packages") == 100
     assert board("judge_cache_requests_total", cache="packages", result="miss") == 5
