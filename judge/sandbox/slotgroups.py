@@ -39,8 +39,9 @@ class SlotGroups:
     def open(self, cpu: int, weight: int) -> None:
         """Remove what a dead slot of this number left, make the groups. Raises SandboxError."""
         try:
-            for directory in self.directories:
+            for directory in reversed(self.directories):  # the freezer's comes first: the frozen cannot die
                 remove_tree(directory)
+            for directory in self.directories:
                 directory.mkdir()
                 self._stack.callback(remove_tree, directory)
             homes, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)

@@ -166,7 +166,7 @@ def test_slots_at_once_have_different_numbers_uids_and_groups(sandbox_slot: Slot
 
 
 HOLDER = """
-import sys
+import os, sys, threading
 from pathlib import Path
 from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
@@ -176,12 +176,21 @@ state = sys.argv[1]
 with Slot.open(SlotConfig(index=2000, state_dir=state)) as slot:
     with slot.container(ContainerSpec(rootfs=host_rootfs(Path(state)))) as box:
         print(slot.number, slot.keeper.pid, *slot.groups.directories, flush=True)
-        box.run(RunSpec(argv=("/bin/sh", "-c", "echo started >&9; sleep 600 & sleep 600"), limits=Limits()), fds={9: 1})
+        said, says = os.pipe()
+        def tell():
+            os.read(said, 8)
+            if "frozen" in sys.argv:
+                slot.freeze()
+            print("started", flush=True)
+        threading.Thread(target=tell, daemon=True).start()
+        box.run(RunSpec(argv=("/bin/sh", "-c", "echo >&9; sleep 600 & sleep 600"), limits=Limits()), fds={9: says})
 """
 
 
-def test_a_killed_holder_leaves_nothing_alive_and_the_next_one_clears_up(sandbox_state: Path) -> None:
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(sandbox_state)], stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("state", ["running", "frozen"])
+def test_a_killed_holder_leaves_nothing_alive_and_the_next_one_clears_up(sandbox_state: Path, state: str) -> None:
+    words = [sys.executable, "-c", HOLDER, str(sandbox_state), state]
+    holder = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     number, zygote, *directories = holder.stdout.readline().split()
     assert holder.stdout.readline() == "started\n"
@@ -190,7 +199,7 @@ def test_a_killed_holder_leaves_nothing_alive_and_the_next_one_clears_up(sandbox
     holder.kill()
     holder.wait()
     holder.stdout.close()
-    for pid in (int(zygote), *members):
+    for pid in (int(zygote), *(members if state == "running" else ())):  # the frozen die when they are thawed
         _wait_until_gone(pid)
     with Slot.open(SlotConfig(index=2000, state_dir=str(sandbox_state))) as slot:
         assert slot.number == int(number)
@@ -198,6 +207,8 @@ def test_a_killed_holder_leaves_nothing_alive_and_the_next_one_clears_up(sandbox
         left = [path for name in directories for path in Path(name).glob("r*") if path.is_dir()]
         assert left == []
     assert not any(Path(name).exists() for name in directories)
+    for pid in members:
+        _wait_until_gone(pid)
 
 
 def _pids(path: Path) -> list[str]:
