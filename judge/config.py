@@ -52,7 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ``selftest``: attack the sandbox before judging, at each start. ``languages`` are offered after a quick test at
     each start; so is every language that passed `judge languages test` here. ``class_cpu_weights`` are the cgroup
-    CPU weights (100 = usual) of what runs in each class.
+    CPU weights (100 = usual) of what runs in each class. Work of ``preempting_class`` that finds no free slot has one
+    that judges ``preempted_class`` frozen and runs beside it ("" = never).
 
     ``package_store`` is where packages are fetched from by digest: a directory or an HTTP(S) URL.
     ``package_cache_bytes`` bounds the unpacked ones. A worker with less than ``disk_free_min_bytes`` free takes itself
@@ -107,6 +108,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     near_limit_share: float = 0.1
     near_limit_runs: int = 3
     case_data_bytes: int = 512 << 20
+    preempting_class: str = "contest"
+    preempted_class: str = "rejudge"
     judge_factory: str = "workers.bootstrap:build_judge"
 
 

@@ -5,6 +5,7 @@ Slots are opened in the pool's children; the host is tested in a process of its 
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import msgspec
 
 from judge.assembly import grading_options, open_slot, workshop_of
 from judge.config import Settings
-from judge.errors import HostError, JudgeError
+from judge.errors import HostError, JudgeError, SandboxError
 from judge.grading.calibrate import with_time_limit
 from judge.grading.casedata import CaseData
 from judge.grading.noise import NoiseMeter
@@ -36,6 +37,8 @@ from judge.store import ArtifactStore
 from workers.judging import Emit, Readiness
 from workers.problems import Problems
 
+log = logging.getLogger(__name__)
+
 #: A weight for classes that the settings do not name: as any other program's.
 _USUAL_WEIGHT = 100
 
@@ -49,6 +52,7 @@ class SandboxJudge:
         self._judge = judge
         self._problems = Problems(settings)
         self._weight = _USUAL_WEIGHT
+        self._frozen = False
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge one submission."""
@@ -71,6 +75,20 @@ class SandboxJudge:
             if containers[how]:
                 yield Counted(count, containers.pop(how))
         yield CacheUsed("problems", *self._problems.take_counts())
+
+    def freeze(self) -> None:
+        """Stop what runs now; a slot that cannot be frozen goes on."""
+        self._frozen = True
+        try:
+            self._slot.freeze()
+        except SandboxError as error:
+            log.warning("slot %d cannot be frozen: %s", self._slot.config.index, error)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._frozen:
+            self._frozen = False
+            self._slot.thaw()
 
     def _set_weight(self, priority_class: str) -> None:
         weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)

@@ -32,6 +32,14 @@ class SlotJudge(Protocol):
         """End what runs now as soon as possible; callable from a signal handler at any moment."""
         ...
 
+    def freeze(self) -> None:
+        """Stop what runs, and its clocks; callable from a signal handler at any moment."""
+        ...
+
+    def thaw(self) -> None:
+        """Let it go on; idempotent; callable from a signal handler at any moment."""
+        ...
+
     def take_counts(self) -> Iterable[Record]:
         """What there is to tell the metrics since the last call, besides verdicts."""
         ...

@@ -37,9 +37,11 @@ from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
 from workers.control import Control
 from workers.health import Health
+from workers.preemption import decide
 from workers.procfs import children, process_stat
 from workers.profile import Profile, load_profile, policy_of, run_directory
 from workers.slotloop import ORDER_SIGNAL, judge_error
+from workers.spare import grant, spare_pid
 
 #: How often load and free disk are told to Redis and looked at.
 INFO_EVERY_S = 5.0
@@ -81,6 +83,8 @@ class Keeper:
         self._control = Control(queue, profile.node)
         self._processes: dict[int, SlotProcess] = {}
         self._watched: dict[str, Watched] = {}
+        self._frozen: dict[str, Held] = {}
+        self._granted_s = float("-inf")
         self._state = "on"
         self._idle = False
         self._info_due_s = 0.0
@@ -94,7 +98,8 @@ class Keeper:
         alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
         who = self._profile
         try:
-            beat = self._queue.run(calls.tick(who.node, who.session, self._settings.lease_ms, info, alive))
+            urgent = self._settings.preempting_class
+            beat = self._queue.run(calls.tick(who.node, who.session, self._settings.lease_ms, info, alive, urgent))
         except calls.StaleSession:
             self._register()
             return
@@ -104,6 +109,7 @@ class Keeper:
         self._idle = not beat.held
         self._adopt(beat)
         self._follow_state(beat)
+        self._preempt(beat, now_s)
         if now_s >= self._sweep_due_s:
             self._sweep(now_s)
 
@@ -163,8 +169,12 @@ class Keeper:
         )
 
     def _find_processes(self) -> None:
-        """Know the slots' processes: the children of our supervisor's children. Forget the dead."""
-        found = {pid: pool for pool in children(os.getppid()) for pid in children(pool)}
+        """Know the slots' processes: the pool's children, and the spare slot. Forget the dead."""
+        spare = spare_pid(self._settings)
+        siblings = children(os.getppid())
+        found = {pid: parent for parent in siblings if parent != spare for pid in children(parent)}
+        if spare in siblings:
+            found[spare] = os.getppid()
         for pid in [pid for pid in self._processes if pid not in found]:
             os.close(self._processes.pop(pid).pidfd)
         for pid, pool in found.items():
@@ -199,7 +209,7 @@ class Keeper:
                 self._watched[held.slot] = Watched(held=held, since_s=now_s)
         for slot, watched in before.items():
             if slot not in self._watched and watched.held.id in beat.lost:
-                self._order_stop(watched.held)
+                self._order("cancel", watched.held)
 
     def _give_back_dead(self, held: Held) -> None:
         """A claim whose process is gone. The submission is to blame unless the whole pool went with it."""
@@ -219,25 +229,46 @@ class Keeper:
         for message in messages:
             slot, _, text = message.partition(" ")
             try:
-                self._order_stop(calls.parse_held(slot, text))
+                self._order("cancel", calls.parse_held(slot, text))
             except ValueError:
                 log.error("an order that is none: %r", message[:200])
 
-    def _order_stop(self, held: Held) -> None:
+    def _preempt(self, beat: Beat, now_s: float) -> None:
+        """Freeze a slot for urgent work, or let it go on."""
+        if not self._settings.preempting_class:
+            return
+        decision = decide(
+            beat.held,
+            self._frozen,
+            slots=self._profile.info.slots,
+            urgent_waits=beat.urgent and beat.state == "on",
+            granted_lately=now_s - self._granted_s < 2 * self._settings.tick_ms / 1000,
+            preempted_class=self._settings.preempted_class,
+        )
+        for held in decision.thaw:
+            self._order("thaw", held)
+            del self._frozen[held.slot]
+        for held in decision.freeze:
+            self._order("freeze", held)
+            self._frozen[held.slot] = held
+        if decision.grant and grant(self._settings):
+            self._granted_s = now_s
+
+    def _order(self, verb: str, held: Held) -> None:
         """Leave the order where the slot looks for it, then wake the slot."""
         if not held.slot.isdigit() or not self._is_slot(held.pid):
             return
         order = run_directory(self._settings) / f"slot-{held.slot}"
         fresh = order.with_suffix(".new")
-        fresh.write_text(f"{held.id} {held.fence}")
+        fresh.write_text(f"{verb} {held.id} {held.fence}")
         fresh.replace(order)
         with contextlib.suppress(ProcessLookupError):
             os.kill(held.pid, ORDER_SIGNAL)
 
     def _is_slot(self, pid: int) -> bool:
-        """Whether a process number (from Redis, so anybody's) is a living process of our pool."""
+        """Whether a process number (from Redis, so anybody's) is a living slot of ours: of the pool, or the spare."""
         stat = process_stat(pid)
-        return stat.alive and process_stat(stat.parent_pid).parent_pid == os.getppid()
+        return stat.alive and os.getppid() in (stat.parent_pid, process_stat(stat.parent_pid).parent_pid)
 
     def _look_after_health(self, beat: Beat) -> None:
         if beat.state == "draining":

@@ -29,6 +29,12 @@ class NoopJudge:
     def cancel(self) -> None:
         """Nothing runs."""
 
+    def freeze(self) -> None:
+        """Nothing runs."""
+
+    def thaw(self) -> None:
+        """Nothing runs."""
+
     def take_counts(self) -> tuple[Record, ...]:
         """Nothing happens."""
         return ()

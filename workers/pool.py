@@ -9,11 +9,10 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import Any
 
 from billiard import current_process
@@ -27,16 +26,10 @@ from judge import wire
 from judge.client import broker_of
 from judge.config import Settings, load_settings
 from judge.observe.logs import set_up_logging
-from judge.observe.pipe import RecordWriter
-from judge.observe.record import SlotChanged, SlotState
-from judge.observe.settlement import VerdictSender
-from judge.observe.traces import Traces
-from judge.queue.store import Queue
 from workers.celery_app import make_app
-from workers.judging import load_factory
-from workers.linger import Linger
-from workers.profile import Profile, load_profile, run_directory
-from workers.slotloop import ORDER_SIGNAL, SlotIdentity, SlotLoop
+from workers.profile import Profile, load_profile
+from workers.slot import open_slot_loop
+from workers.slotloop import SlotLoop
 
 log = logging.getLogger(__name__)
 
@@ -53,27 +46,8 @@ class Slot:
 
     def open(self, **_: Any) -> None:
         """In a new child: reserve the slot, connect, listen to the keeper."""
-        settings, profile = self._settings, self._profile
         index = int(current_process().index)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        writer = RecordWriter(self._metrics_fd) if self._metrics_fd >= 0 else None
-        send = writer.send if writer else _send_nothing
-        send(SlotChanged(index, SlotState.STARTING))
-        judge = self._stack.enter_context(load_factory(settings).open_slot(settings, index))
-        queue = self._stack.enter_context(Queue(broker_of(settings)))
-        self._loop = SlotLoop(
-            queue,
-            SlotIdentity(profile.node, profile.session, index, run_directory(settings)),
-            judge,
-            Linger(queue, profile.routes),
-            send,
-            VerdictSender(writer, index) if writer else None,
-            self._stack.enter_context(closing(Traces(version=profile.info.version))) if settings.traces else None,
-            lease_ms=settings.lease_ms,
-            attempts_max=settings.attempts_max,
-        )
-        signal.signal(ORDER_SIGNAL, self._on_signal)
-        send(SlotChanged(index, SlotState.FREE))
+        self._loop = open_slot_loop(self._stack, self._settings, self._profile, index, self._metrics_fd)
 
     def close(self, **_: Any) -> None:
         """In a child that ends in order: give the slot back."""
@@ -85,10 +59,6 @@ class Slot:
         if self._loop is None:
             raise RuntimeError("a ticket reached a process that is no slot")
         return self._loop.work()
-
-    def _on_signal(self, _number: int, _frame: object) -> None:
-        if self._loop is not None:
-            self._loop.on_signal()
 
 
 def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
@@ -138,10 +108,6 @@ def _set_up_logs(settings: Settings) -> None:
         logging.getLogger("celery.worker.request").addFilter(
             lambda record: "WorkerLostError" not in record.getMessage()
         )
-
-
-def _send_nothing(_record: object) -> bool:
-    return False
 
 
 if __name__ == "__main__":

@@ -102,21 +102,40 @@ class SlotLoop:
         self._queue.run(calls.wake())
         return done
 
+    def work_on(self, priority_class: str) -> int:
+        """Judge what waits of one class, until nothing does. Returns how many."""
+        done = 0
+        while True:
+            timeline = Timeline()
+            with timeline.phase(Phase.CLAIM):
+                answer = self._next_claim(priority_class)
+            if isinstance(answer, Refusal):
+                return done
+            self._serve(answer, timeline)
+            done += 1
+
     def on_signal(self) -> None:
-        """The keeper's order, from a signal handler: stop the claim it names, if that is the current one."""
+        """The keeper's order, from a signal handler: for the claim it names, if that is the current one."""
         claim = self._claim
         try:
-            order = (self._identity.orders / f"slot-{self._identity.slot}").read_text()
+            verb, _, target = (self._identity.orders / f"slot-{self._identity.slot}").read_text().partition(" ")
         except OSError:
             return
-        if claim is not None and order == f"{claim.id} {claim.fence}":
+        if claim is None or target != f"{claim.id} {claim.fence}":
+            return
+        if verb == "cancel":
             self._lost = True
             self._judge.cancel()
+            self._judge.thaw()
+        elif verb == "freeze":
+            self._judge.freeze()
+        elif verb == "thaw":
+            self._judge.thaw()
 
-    def _next_claim(self) -> Claim | Refusal:
+    def _next_claim(self, only: str = "") -> Claim | Refusal:
         """Claim, and keep trying while Redis is away: an unanswered claim may have taken a lease."""
         who = self._identity
-        claiming = calls.claim(who.node, who.session, str(who.slot), os.getpid(), self._lease_ms)
+        claiming = calls.claim(who.node, who.session, str(who.slot), os.getpid(), self._lease_ms, only)
         while True:
             try:
                 return self._queue.run(claiming)
@@ -144,6 +163,7 @@ class SlotLoop:
                 self._give_back(claim, writer, f"{type(error).__name__}: {error}")
             finally:
                 self._claim = None
+                self._judge.thaw()
                 writer.close()
                 for record in self._judge.take_counts():
                     self._send(record)

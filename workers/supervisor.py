@@ -6,6 +6,7 @@
                  +-- workers.keeper    leases, sweeps, cancellations
                  +-- workers.exporter  /metrics
                  +-- workers.pool      Celery; its children are the slots
+                 +-- workers.spare     a slot for urgent work while another stands frozen
 
 It has no thread and no connection. It starts its processes, starts them again with growing delays when they die,
 reaps orphans (it is their subreaper), and cleans up after slots that were killed. All die with it, by the kernel's
@@ -144,6 +145,8 @@ class Supervisor:
             (read_fd, server.fileno()),
         )
         self._add("pool", python_module("workers.pool", "--metrics-fd", str(write_fd)), (write_fd,))
+        if self._settings.preempting_class:
+            self._add("spare", python_module("workers.spare", "--metrics-fd", str(write_fd)), (write_fd,))
 
     def _add(self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = ()) -> None:
         process = ManagedProcess(ProcessSpec(name, argv, self._env, keep_fds))
@@ -226,6 +229,9 @@ class Supervisor:
         self._wait_ended(keeper, STOP_TIMEOUT_S)
         self._kill(keeper)
         self._kill(pool)  # it holds nothing any more, and Celery's own ways to end take seconds
+        if "spare" in self._processes:
+            self._processes["spare"].wanted = False
+            self._kill(self._processes["spare"])
         self._clean()
         for name in ("exporter", "redis"):
             process = self._processes.get(name)

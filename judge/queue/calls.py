@@ -70,8 +70,8 @@ def cancel(submission_id: str) -> Call[bool]:
     return Call("cancel", (wire.check_name(submission_id, "id"),), read)
 
 
-def claim(node: str, session: str, slot: str, pid: int, lease_ms: int) -> Call[Claim | Refusal]:
-    """Take the best waiting submission. A slot that asks again gives up what it still holds."""
+def claim(node: str, session: str, slot: str, pid: int, lease_ms: int, only: str = "") -> Call[Claim | Refusal]:
+    """Take the best waiting submission (of the class ``only``). A slot that asks again gives up what it still holds."""
 
     def read(answer: list[Any]) -> Claim | Refusal:
         outcome = _text(answer[0])
@@ -87,7 +87,7 @@ def claim(node: str, session: str, slot: str, pid: int, lease_ms: int) -> Call[C
             priority_class=_text(answer[7]),
         )
 
-    return Call("claim", (node, session, slot, pid, lease_ms), read)
+    return Call("claim", (node, session, slot, pid, lease_ms, only), read)
 
 
 def event(submission_id: str, fence: int, first: int, events: Sequence[Event]) -> Call[bool]:
@@ -120,8 +120,13 @@ def register(node: str, session: str, state: str, info: WorkerInfo, ticket: str,
     return Call("register", (node, session, state, msgspec.json.encode(info), ticket, info.slots, *routes), int)
 
 
-def tick(node: str, session: str, lease_ms: int, info: WorkerInfo | None, alive: Sequence[Held]) -> Call[Beat]:
-    """A worker's heartbeat. Raises InfrastructureError when another session has taken the node's name."""
+def tick(
+    node: str, session: str, lease_ms: int, info: WorkerInfo | None, alive: Sequence[Held], urgent: str = ""
+) -> Call[Beat]:
+    """A worker's heartbeat; ``urgent`` is the class asked about.
+
+    Raises StaleSession when another session has taken the node's name.
+    """
 
     def read(answer: list[Any]) -> Beat:
         if _text(answer[0]) == "STALE":
@@ -133,9 +138,10 @@ def tick(node: str, session: str, lease_ms: int, info: WorkerInfo | None, alive:
             held=held,
             lost=tuple(_text(item) for item in answer[4]),
             failures=int(answer[5]),
+            urgent=bool(answer[6]),
         )
 
-    arguments: list[str | bytes | int] = [node, session, lease_ms, msgspec.json.encode(info) if info else ""]
+    arguments: list[str | bytes | int] = [node, session, lease_ms, msgspec.json.encode(info) if info else "", urgent]
     for lease in alive:
         arguments += (lease.id, lease.fence)
     return Call("tick", tuple(arguments), read)
@@ -181,9 +187,9 @@ def state_of(text: bytes | None, submission_id: str) -> State:
 
 
 def parse_held(slot: str, text: str) -> Held:
-    """What a slot holds, from its "id fence pid"."""
-    submission_id, fence, pid = text.split(" ")
-    return Held(slot=slot, id=submission_id, fence=int(fence), pid=int(pid))
+    """What a slot holds, from its "id fence pid class". Raises ValueError."""
+    submission_id, fence, pid, priority_class = text.split(" ")
+    return Held(slot=slot, id=submission_id, fence=int(fence), pid=int(pid), priority_class=priority_class)
 
 
 def _pairs(flat: Any) -> list[tuple[Any, Any]]:

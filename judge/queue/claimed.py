@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
 from judge.errors import InfrastructureError
 from judge.model.event import Event
@@ -44,6 +44,8 @@ class ClaimWriter:
         try:
             self._read_answers(wait=len(self._sent) >= OUTSTANDING_MAX)
             self._send_pending()
+        except NoScriptError:
+            self.flush()
         except (RedisError, OSError):
             self._drop_connection()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any, Self, TypeVar
 
 from redis.exceptions import (
@@ -62,14 +62,19 @@ class Backoff:
 
 
 class Queue:
-    """The queue for blocking callers. Use from one thread at a time; close it or use it as a context."""
+    """The queue for blocking callers. Use from one thread at a time; close it or use it as a context.
 
-    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
+    ``preload`` names scripts that the server must know whenever it knows any (it forgets all when it restarts): those
+    that are sent without waiting for the answer.
+    """
+
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, preload: Sequence[str] = ()) -> None:
         self.broker = broker
         self.prefix = wire.prefix(broker.namespace)
         self.client = connect(broker)
         self._execute: Callable[..., Any] = self.client.execute_command
         self._patience_s = patience_s
+        self._preload = tuple(preload)
         self._where = redact(broker.url)
 
     def __enter__(self) -> Self:
@@ -89,6 +94,8 @@ class Queue:
         try:
             answer = self.command("EVALSHA", script.sha1, 1, self.prefix, *call.arguments)
         except NoScriptError:
+            for name in self._preload:
+                self.command("SCRIPT LOAD", scripts()[name].text)
             answer = self.command("EVAL", script.text, 1, self.prefix, *call.arguments)
         return call.read(answer)
 

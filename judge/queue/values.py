@@ -68,12 +68,14 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     fence: int
     pid: int
+    priority_class: str = ""
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a heartbeat. ``state`` is what is wanted of the worker ("on", "draining", "out").
 
-    ``failures`` counts the worker's failed attempts since its last recorded verdict.
+    ``failures`` counts the worker's failed attempts since its last recorded verdict. ``urgent``: work of the urgent
+    class waits that this worker serves.
     """
 
     state: str
@@ -81,6 +83,7 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     lost: tuple[str, ...]
     failures: int
+    urgent: bool
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,6 +50,12 @@ class ScriptedJudge:
     def take_counts(self) -> tuple[Record, ...]:
         return ()
 
+    def freeze(self) -> None:
+        """Nothing of this judge's can be stopped."""
+
+    def thaw(self) -> None:
+        """Nothing of this judge's can be stopped."""
+
     def _sleep(self, ms: int) -> None:
         if ms and select.select([self._wake_fd], [], [], ms / 1000)[0]:
             os.read(self._wake_fd, 1)

@@ -10,7 +10,7 @@ import pytest
 from service_harness import RedisServer, Worker, order, running, send_signal, until, view_of
 
 from judge.client import Client
-from judge.model.event import Claimed, Retried
+from judge.model.event import Claimed, Compiled, Retried
 from judge.model.verdict import Verdict
 from judge.queue.values import State
 from workers.procfs import process_stat
@@ -144,6 +144,19 @@ def test_a_killed_and_restarted_redis_loses_nothing_and_workers_go_on(short_dir:
         finished = int(client.queue.command("HGET", f"{client.queue.prefix}stat", "finished"))
         assert finished == len(submissions)
         assert "pool ended" not in worker.log()
+
+
+def test_progress_arrives_while_judging_also_right_after_redis_has_restarted(server: RedisServer, short_dir: Path):
+    worker = Worker(server.url, short_dir / "w", slots=1)
+    with running(worker), Client(server.broker, patience_s=20) as client:
+        until(lambda: view_of(client, worker.node), "the worker")
+        for _ in range(2):
+            submission = order(ms=60_000)
+            client.submit(submission)
+            next(event for event in client.follow(submission.id) if isinstance(event, Compiled))
+            client.cancel(submission.id)
+            server.kill()
+            server.start()
 
 
 def test_redis_away_for_longer_than_a_lease_repeats_nothing(server: RedisServer, short_dir: Path):

@@ -15,8 +15,10 @@ import pytest
 from service_harness import children, command_line, until
 
 from judge.cli.main import main
-from judge.client import Client
+from judge.client import Client, new_id
 from judge.config import Settings, load_settings
+from judge.model.event import Claimed, Compiled
+from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.package.read import read_package
 from judge.queue.admin import worker_views
@@ -156,3 +158,49 @@ def _family(pid: int) -> list[int]:
         found.append(waiting.pop())
         waiting += children(found[-1])
     return found
+
+
+SLOW = b"""
+x = 0
+for i in range(25_000_000):
+    x += i
+a, b = map(int, input().split())
+print(a + b)
+"""
+
+
+def test_a_contest_submission_freezes_a_rejudge_and_its_clock_stops(service, tmp_path):
+    package = _add_package(tmp_path / "add")
+    with Client.open(service) as client:
+        slow = [_of(package, "python3", SLOW, "rejudge") for _ in range(2)]
+        for submission in slow:
+            client.submit(submission)
+        for submission in slow:
+            next(event for event in client.follow(submission.id) if isinstance(event, Compiled))
+        urgent = _of(package, "python3", b"a, b = map(int, input().split())\nprint(a + b)\n", "contest")
+        client.submit(urgent)
+        claimed = next(event for event in client.follow(urgent.id) if isinstance(event, Claimed))
+        assert claimed.worker.endswith("/2")
+        assert client.result(urgent.id).verdict is Verdict.AC
+        assert not any(client.state(submission.id).final for submission in slow)
+        reports = [client.result(submission.id) for submission in slow]
+        assert [(report.verdict, report.attempt) for report in reports] == [(Verdict.AC, 1)] * 2
+
+
+def _add_package(root: Path) -> Path:
+    secret = root / "data" / "secret"
+    secret.mkdir(parents=True)
+    (root / "problem.yaml").write_text("name: add\nlimits:\n  time_limit: 60\n")
+    (secret / "1.in").write_text("20 22\n")
+    (secret / "1.ans").write_text("42\n")
+    return root
+
+
+def _of(package: Path, language: str, source: bytes, priority_class: str) -> Submission:
+    return Submission(
+        id=new_id(),
+        package=str(package),
+        sources=(SourceFile(name="main.py", content=source),),
+        language=language,
+        priority_class=priority_class,
+    )

@@ -1,8 +1,9 @@
 -- Take the best waiting submission that this worker serves, under a lease. Popping and leasing are one step.
--- ARGV: node, session, slot, pid, lease_ms
+-- ARGV: node, session, slot, pid, lease_ms, the one class wanted ("" = any)
 -- Returns {"NONE"}, {"OUT", state}, {"STALE"} or
 -- {"CLAIMED", id, fence, attempt, submission JSON, sources JSON, wait_ms, class}.
 local node, session, slot, pid, lease_ms = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local only = ARGV[6]
 
 local worker = redis.call('HMGET', P .. 'worker:' .. node, 'session', 'state')
 if worker[1] ~= session then return {'STALE'} end
@@ -27,7 +28,7 @@ local served, classes, lanes = {}, {}, {}
 for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
   local class, route = string.match(lane, '^([^|]*)|(.*)$')
   if served[route] == nil then served[route] = redis.call('SISMEMBER', P .. 'serves:' .. node, route) == 1 end
-  if served[route] and redis.call('EXISTS', P .. 'l:' .. lane) == 1 then
+  if served[route] and (only == '' or only == class) and redis.call('EXISTS', P .. 'l:' .. lane) == 1 then
     if not classes[class] then classes[class] = {} end
     table.insert(classes[class], lane)
     table.insert(lanes, lane)
@@ -93,7 +94,7 @@ local fence, attempt = tonumber(r.fence) + 1, tonumber(r.attempt) + 1
 redis.call('HSET', P .. 's:' .. id, 'state', 'CLAIMED', 'fence', fence, 'attempt', attempt, 'node', node, 'slot', slot,
            'claimed_at', int(now))
 redis.call('ZADD', P .. 'lease', now + lease_ms, id)
-redis.call('HSET', P .. 'n:' .. node, slot, id .. ' ' .. fence .. ' ' .. pid)
+redis.call('HSET', P .. 'n:' .. node, slot, id .. ' ' .. fence .. ' ' .. pid .. ' ' .. r.class)
 redis.call('HSET', P .. 'stat', 'claimed_at', int(now))
 stat('running')
 tenant_started(r.tenant)

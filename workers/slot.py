@@ -1,0 +1,49 @@
+"""One slot's process, whichever it is: opens the slot, connects it to the queue, listens to the keeper."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import ExitStack, closing
+
+from judge.client import broker_of
+from judge.config import Settings
+from judge.observe.pipe import RecordWriter
+from judge.observe.record import SlotChanged, SlotState
+from judge.observe.settlement import VerdictSender
+from judge.observe.traces import Traces
+from judge.queue.store import Queue
+from workers.judging import load_factory
+from workers.linger import Linger
+from workers.profile import Profile, run_directory
+from workers.slotloop import ORDER_SIGNAL, SlotIdentity, SlotLoop
+
+
+def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index: int, metrics_fd: int) -> SlotLoop:
+    """Reserve slot ``index`` in this process, for as long as ``stack`` lasts. Raises InfrastructureError.
+
+    ``metrics_fd`` is the write end of the metrics pipe, negative for none.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    writer = RecordWriter(metrics_fd) if metrics_fd >= 0 else None
+    send = writer.send if writer else _send_nothing
+    send(SlotChanged(index, SlotState.STARTING))
+    judge = stack.enter_context(load_factory(settings).open_slot(settings, index))
+    queue = stack.enter_context(Queue(broker_of(settings), preload=("event", "finish")))
+    loop = SlotLoop(
+        queue,
+        SlotIdentity(profile.node, profile.session, index, run_directory(settings)),
+        judge,
+        Linger(queue, profile.routes),
+        send,
+        VerdictSender(writer, index) if writer else None,
+        stack.enter_context(closing(Traces(version=profile.info.version))) if settings.traces else None,
+        lease_ms=settings.lease_ms,
+        attempts_max=settings.attempts_max,
+    )
+    signal.signal(ORDER_SIGNAL, lambda _number, _frame: loop.on_signal())
+    send(SlotChanged(index, SlotState.FREE))
+    return loop
+
+
+def _send_nothing(_record: object) -> bool:
+    return False
