@@ -190,15 +190,16 @@ with Slot.open(SlotConfig(index=2000, state_dir=state)) as slot:
 @pytest.mark.parametrize("state", ["running", "frozen"])
 def test_a_killed_holder_leaves_nothing_alive_and_the_next_one_clears_up(sandbox_state: Path, state: str) -> None:
     words = [sys.executable, "-c", HOLDER, str(sandbox_state), state]
-    holder = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    number, zygote, *directories = holder.stdout.readline().split()
-    assert holder.stdout.readline() == "started\n"
-    members = {int(pid) for name in directories for path in Path(name).rglob("cgroup.procs") for pid in _pids(path)}
-    assert len(members) >= 3  # the launcher, the shell and its child
-    holder.kill()
-    holder.wait()
-    holder.stdout.close()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout is not None
+            number, zygote, *directories = holder.stdout.readline().split()
+            assert holder.stdout.readline() == "started\n"
+            files = [path for name in directories for path in Path(name).rglob("cgroup.procs")]
+            members = {int(pid) for path in files for pid in _pids(path)}
+            assert len(members) >= 2  # the launcher and the shell
+        finally:
+            holder.kill()
     for pid in (int(zygote), *(members if state == "running" else ())):  # the frozen die when they are thawed
         _wait_until_gone(pid)
     with Slot.open(SlotConfig(index=2000, state_dir=str(sandbox_state))) as slot:
