@@ -157,13 +157,15 @@ def start_root_unit() -> Report:
 def _start_system() -> Report:
     must(["systemctl", "daemon-reload"])
     must(["systemctl", "start", "judge.target"], 120)
+    if "favordynmods" not in Path("/proc/self/mounts").read_text():
+        raise Failed(Report("judge-host.service did not remount the control groups"))
     words = [f"{ROOT_VENV}/bin/judge", "workers", "--json", "--broker", "unix:///run/judge-redis/redis.sock"]
     return _await_worker(words, lambda: run(["journalctl", "--no-pager", "-n", "80", "-u", "judge-*"], 30).output)
 
 
 def stop_system_units() -> Report:
     """As for the user's."""
-    must(["systemctl", "stop", "judge-worker@main.service", "judge-redis.service", "judge.target"], 200)
+    must(["systemctl", "stop", "judge-worker@main.service", "judge-redis.service", "judge-host.service"], 200)
     result = must(["systemctl", "show", "-p", "Result", "--value", "judge-worker@main.service"]).stdout.strip()
     left = groups_left(SYSTEM_GROUP)
     if result != "success" or left:
