@@ -140,6 +140,7 @@ def _cgroups(cgroup_root: str) -> Iterator[Finding]:
     yield _controllers(host)
     if host.version == 2:
         yield from _v2_files(host.parents[""])
+        yield _entering(Path("/proc/self/mounts").read_text(), platform.release())
 
 
 def _controllers(host: CgroupHost) -> Finding:
@@ -162,6 +163,20 @@ def _v2_files(root: Path) -> Iterator[Finding]:
         has_peak,
         "present" if has_peak else "absent",
         "Linux 5.19 counts the exact peak; before, the largest sample is reported",
+        Status.WARNING,
+    )
+
+
+def _entering(mounts: str, release: str) -> Finding:
+    """Since Linux 6.0 moving into a group waits for a grace period after a pause, but with this mount option."""
+    options = [line.split()[3].split(",") for line in mounts.splitlines() if line.split()[2:3] == ["cgroup2"]]
+    favoured = any("favordynmods" in words for words in options)
+    at_once = favoured or int(release.partition(".")[0]) < 6
+    return _finding(
+        "entering cgroups",
+        at_once,
+        "without delay" if at_once else "waits some milliseconds after a pause: favordynmods is off",
+        "mount -o remount,nsdelegate,memory_recursiveprot,favordynmods /sys/fs/cgroup (as judge-host.service does)",
         Status.WARNING,
     )
 
