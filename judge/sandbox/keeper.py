@@ -33,6 +33,7 @@ class Keeper:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_ANSWER_TIMEOUT_S)
         self._socket = ours
+        self._groups = groups
         package_root = str(Path(__file__).resolve().parents[2])
         command = [sys.executable, "-I", "-S", "-c", _BOOT.format(fd=theirs.fileno()), package_root, str(state_dir)]
         with theirs:
@@ -73,7 +74,7 @@ class Keeper:
 
     def _receive(self) -> tuple[tuple[Any, ...], list[int]]:
         try:
-            message, fds = channel.receive(self._socket)
+            message, fds = self._receive_patiently()
         except OSError as error:
             self._process.kill()  # an answer that comes late would be taken for that to a later request
             self._process.wait()
@@ -82,6 +83,15 @@ class Keeper:
             self._process.wait()
             raise InfrastructureError("the slot's zygote died")
         return message, fds
+
+    def _receive_patiently(self) -> tuple[Any, list[int]]:
+        """While the slot stands frozen, launchers stand still and the zygote waits for them."""
+        while True:
+            try:
+                return channel.receive(self._socket)
+            except TimeoutError:
+                if not self._groups.frozen:
+                    raise
 
     def _expect(self, word: str, step: str) -> None:
         try:

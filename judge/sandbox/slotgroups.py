@@ -29,6 +29,7 @@ class SlotGroups:
     def __init__(self, host: CgroupHost, number: int) -> None:
         self.host = host
         self._slots = {controller: parent / f"slot-{number}" for controller, parent in host.parents.items()}
+        self.frozen = False
         self.home_procs_fds: tuple[int, ...] = ()
         self.slot_procs_fds: tuple[int, ...] = ()
         self._spare: RunGroup | None = None
@@ -119,6 +120,7 @@ class SlotGroups:
             self._await(lambda: file.read_text().strip() == ("FROZEN" if frozen else "THAWED"))
         else:
             raise SandboxError("freeze", detail="no freezer hierarchy", remedy="mount the freezer controller")
+        self.frozen = frozen
 
     @staticmethod
     def _switch(path: Path, value: str) -> None:

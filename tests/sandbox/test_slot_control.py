@@ -118,6 +118,22 @@ def _cpu_counters(groups: SlotGroups) -> list[Path]:
     return [path for name in groups_of(groups) for path in Path(name).glob("cpuacct.usage")]
 
 
+def test_a_freeze_between_runs_is_waited_for(sandbox_state: Path, container_spec: ContainerSpec) -> None:
+    with Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state))) as slot:
+        with slot.container(container_spec) as box:
+            assert box.run(actor("exit", 0)).result.ok
+        zygote = slot.keeper.pid
+        slot.keeper._socket.settimeout(1.0)
+        slot.freeze()
+        thaw = threading.Timer(2.5, slot.thaw)
+        thaw.start()
+        with slot.container(container_spec) as box:
+            slot.keeper._socket.settimeout(30)
+            assert box.run(actor("exit", 0)).result.ok
+        thaw.join()
+        assert slot.keeper.pid == zygote
+
+
 def test_a_slot_may_be_closed_while_it_is_frozen(sandbox_state: Path, container_spec: ContainerSpec) -> None:
     with Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state))) as slot:
         box = Container(slot, container_spec)
