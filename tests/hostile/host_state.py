@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Host:
-    """``programs`` are processes inside containers that are no launcher; ``mounts`` and ``state`` what is mounted
-    and what lies below the state directory; ``marks`` what attacks would write outside the sandbox."""
+    """``programs`` are processes inside containers that are no launcher, ``busy_groups`` cgroups of runs with members,
+    ``mounts`` and ``state`` what is mounted and what lies below the state directory, ``marks`` what attacks would
+    write outside the sandbox."""
 
     programs: tuple[int, ...]
+    busy_groups: tuple[str, ...]
     mounts: tuple[str, ...]
     descriptors: int
     state: tuple[str, ...]
@@ -32,10 +35,13 @@ MARKS = (
 )
 
 
-def snapshot(state_dir: Path) -> Host:
+def snapshot(state_dir: Path, groups: Sequence[Path]) -> Host:
     """The host now. Blocks for a walk over /proc and the state directory, about a millisecond each."""
     return Host(
         programs=tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid))),
+        busy_groups=tuple(
+            str(path.parent) for group in groups for path in group.glob("r*/**/cgroup.procs") if path.read_text()
+        ),
         mounts=tuple(line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(state_dir) in line),
         descriptors=len(os.listdir("/proc/self/fd")),
         state=tuple(sorted(str(path) for path in state_dir.rglob("*") if "rootfs" not in path.parts)),
