@@ -21,8 +21,9 @@ from workers.slotloop import ORDER_SIGNAL, SlotIdentity, SlotLoop
 def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index: int, metrics_fd: int) -> SlotLoop:
     """Reserve slot ``index`` in this process, for as long as ``stack`` lasts. Raises InfrastructureError.
 
-    ``metrics_fd`` is the write end of the metrics pipe, negative for none.
+    ``metrics_fd`` is the write end of the metrics pipe, negative for none. Past the worker's slots is the spare one.
     """
+    idle = SlotState.FREE if index < profile.info.slots else SlotState.SPARE
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     writer = RecordWriter(metrics_fd) if metrics_fd >= 0 else None
     send = writer.send if writer else _send_nothing
@@ -39,9 +40,10 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
         stack.enter_context(closing(Traces(version=profile.info.version))) if settings.traces else None,
         lease_ms=settings.lease_ms,
         attempts_max=settings.attempts_max,
+        idle=idle,
     )
     signal.signal(ORDER_SIGNAL, lambda _number, _frame: loop.on_signal())
-    send(SlotChanged(index, SlotState.FREE))
+    send(SlotChanged(index, idle))
     return loop
 
 

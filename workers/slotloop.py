@@ -73,6 +73,7 @@ class SlotLoop:
         *,
         lease_ms: int,
         attempts_max: int,
+        idle: SlotState = SlotState.FREE,
     ) -> None:
         self._queue = queue
         self._identity = identity
@@ -83,6 +84,7 @@ class SlotLoop:
         self._traces = traces
         self._lease_ms = lease_ms
         self._attempts_max = attempts_max
+        self._idle = idle
         self._claim: Claim | None = None
         self._lost = False
 
@@ -149,7 +151,7 @@ class SlotLoop:
         self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
         writer = ClaimWriter(self._queue, claim)
         with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
-            state = SlotState.FREE
+            state = self._idle
             try:
                 self._judge_claim(claim, writer, timeline)
             except ClaimLost:

@@ -52,6 +52,7 @@ class SlotState(StrEnum):
     BUSY = "busy"
     FAILING = "failing"  #: its last attempt failed for our reasons; free again after one that does not
     GONE = "gone"  #: its process ended and is not back yet
+    SPARE = "spare"  #: the extra slot for urgent work, idle
 
 
 class Count(StrEnum):

@@ -133,6 +133,7 @@ def test_slots_are_counted_by_what_they_said_last(board: Board) -> None:
         "busy": 0,
         "failing": 1,
         "gone": 0,
+        "spare": 0,
     }
 
 
