@@ -26,6 +26,7 @@ from judge.model.verdict import Verdict
 from judge.observe.report_html import render_html
 from judge.observe.report_text import render_text
 from judge.package.digest import package_digest
+from judge.package.names import shown
 from judge.package.source import open_package
 
 
@@ -55,8 +56,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Read, judge, print."""
     submission = Submission(
-        id=args.id or os.path.basename(args.files[0].rstrip("/")),
-        package=args.package,
+        id=shown(args.id or os.path.basename(args.files[0].rstrip("/"))),
+        package=shown(args.package),
         sources=read_sources(args.files),
         language=args.language,
         main=args.main,
