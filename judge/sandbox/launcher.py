@@ -371,14 +371,21 @@ def _pivot_root() -> None:
 
 def _limit(open_files_max: int) -> None:
     # One byte, not none: of a limit of 0 the kernel still starts the host's crash handler (core(5), "|" patterns).
-    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+    _lower(resource.RLIMIT_CORE, 1)
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_files_max, open_files_max))
     resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))
     resource.setrlimit(resource.RLIMIT_RTPRIO, (0, 0))
     resource.setrlimit(resource.RLIMIT_NICE, (0, 0))
     # Queued signals and timers are also counted for the user who made the namespaces: no slot may use up all.
-    resource.setrlimit(resource.RLIMIT_SIGPENDING, (_SIGNALS_PENDING_MAX, _SIGNALS_PENDING_MAX))
+    _lower(resource.RLIMIT_SIGPENDING, _SIGNALS_PENDING_MAX)
     os.umask(0o022)
+
+
+def _lower(kind: int, limit: int) -> None:
+    """Set a limit that the host may have set lower already."""
+    hard = resource.getrlimit(kind)[1]
+    value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(kind, (value, value))
 
 
 def _become(uid: int, with_groups: int) -> None:
