@@ -1,4 +1,4 @@
-"""``judge doctor``: does this host have what it takes, and how to mend what it lacks."""
+"""``judge doctor``: does this host (or a broker) have what it takes, and how to mend what it lacks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from judge.config import load_settings
+from judge.config import Settings, load_settings
 from judge.sandbox.doctor import Finding, Status, examine, is_fit
 
 _MARKS = {Status.OK: "[green]ok[/]", Status.WARNING: "[yellow]warning[/]", Status.MISSING: "[bold red]missing[/]"}
@@ -22,18 +22,29 @@ def add_parser(subparsers: Any) -> None:
         description="Check every prerequisite of the sandbox, then run one program in it. Exit code 0: submissions can "
         "be run here (warnings may remain); 5: something is missing.",
     )
+    parser.add_argument("--broker", metavar="URL", help="check this Redis instead of the host's sandbox")
     parser.add_argument("--json", action="store_true", help="a JSON object: ok, and an array of findings")
 
 
 def run(args: argparse.Namespace) -> int:
     """Examine and print."""
     settings = load_settings()
-    findings = examine(settings.state_dir, settings.cgroup_root, settings.uid_base)
+    if args.broker:
+        findings = _broker_findings(msgspec.structs.replace(settings, broker=args.broker))
+    else:
+        findings = examine(settings.state_dir, settings.cgroup_root, settings.uid_base)
     if args.json:
         print(msgspec.json.encode({"ok": is_fit(findings), "findings": findings}).decode())
     else:
         _print_table(findings)
     return 0 if is_fit(findings) else 5
+
+
+def _broker_findings(settings: Settings) -> list[Finding]:
+    from judge.client import broker_of
+    from judge.queue.check import check_broker
+
+    return [msgspec.convert(finding, Finding, from_attributes=True) for finding in check_broker(broker_of(settings))]
 
 
 def _print_table(findings: Sequence[Finding]) -> None:
