@@ -42,7 +42,7 @@ def _run(machine: Machine, scenario: str, args: argparse.Namespace) -> Outcome:
     if args.break_limit:
         arguments += f" judge.break={args.break_limit}"
     if args.only:
-        arguments += f" judge.only={args.only}"
+        arguments += f" judge.only={args.only.replace(' ', '_')}"
     console = CACHE / f"{scenario}.console.log"
     log = CACHE / f"{scenario}.log"
     steps: list[Step] = []

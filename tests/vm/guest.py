@@ -25,7 +25,7 @@ _OUTPUT_CHARS = 60_000
 def main() -> int:
     """Every step, whatever became of the ones before it; 0 when all ended well."""
     options = kernel_options(Path("/proc/cmdline").read_text().split())
-    only = tuple(word for word in options.get("only", "").split(",") if word)
+    only = tuple(word for word in options.get("only", "").replace("_", " ").split(",") if word)
     good = True
     not_started: set[str] = set()
     with PORT.open("w", buffering=1) as port:
