@@ -84,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         elapsed_s = time.monotonic() - began
     if args.json:
         _print_json(rows)
+    for reason in sorted({row.state for row in rows if row.state.startswith("skipped")}):
+        console.print(reason, markup=False, highlight=False)
     judged = [row for row in rows if row.report is not None]
     wrong = [row for row in judged if not row.right]
     skipped = len(rows) - len(judged)
@@ -172,13 +174,13 @@ def _update(client: Client, row: Row) -> None:
 
 
 def _table(rows: list[Row]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("submission", overflow="ellipsis", no_wrap=True, min_width=12)
-    for name, width in (("language", 7), ("verdict", 7), ("expected", 5)):
-        table.add_column(name, no_wrap=True, min_width=width)
-    table.add_column("deciding test", overflow="ellipsis", no_wrap=True, min_width=8)
-    for name, width in (("CPU", 7), ("wall", 7), ("memory", 9), ("procs", 5)):
-        table.add_column(name, justify="right", no_wrap=True, min_width=width)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
+    table.add_column("submission", overflow="ellipsis", no_wrap=True, ratio=3)
+    for name, width in (("language", 8), ("verdict", 12), ("expected", 8)):
+        table.add_column(name, no_wrap=True, width=width)
+    table.add_column("decided by", overflow="ellipsis", no_wrap=True, ratio=2)
+    for name, width in (("CPU", 8), ("wall", 8), ("memory", 9), ("procs", 5)):
+        table.add_column(name, justify="right", no_wrap=True, width=width)
     for row in rows:
         table.add_row(*_cells(row))
     return table
@@ -188,7 +190,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     expected = row.expected[0] + ("+" if len(row.expected) > 1 else "") if row.expected else "any"
     report = row.report
     if report is None:
-        return (row.submission, row.language, f"[dim]{row.state}[/dim]", expected)
+        return (row.submission, row.language, f"[dim]{row.state.partition(':')[0]}[/dim]", expected)
     colour = "green" if row.right else "bold red"
     return (
         row.submission,
