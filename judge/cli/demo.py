@@ -168,7 +168,7 @@ def _show(client: Client, rows: list[Row], console: Console, *, quiet: bool) -> 
 
 def _update(client: Client, row: Row) -> None:
     state = client.state(row.id)
-    row.state = {State.CLAIMED: "judging", State.HELD: "trying again"}.get(state, "waiting")
+    row.state = {State.CLAIMED: "judging", State.HELD: "retry"}.get(state, "waiting")
     if state is State.DONE:
         row.report = client.queue.report(row.id)
 
@@ -176,7 +176,7 @@ def _update(client: Client, row: Row) -> None:
 def _table(rows: list[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
     table.add_column("submission", overflow="ellipsis", no_wrap=True, ratio=3)
-    for name, width in (("language", 8), ("verdict", 12), ("expected", 8)):
+    for name, width in (("language", 8), ("verdict", 7), ("label", 5)):
         table.add_column(name, no_wrap=True, width=width)
     table.add_column("decided by", overflow="ellipsis", no_wrap=True, ratio=2)
     for name, width in (("CPU", 8), ("wall", 8), ("memory", 9), ("procs", 5)):
