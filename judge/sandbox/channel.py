@@ -37,6 +37,10 @@ FILES_END_BODY = struct.Struct("<I")  # files passed over because of a limit
 
 #: What the supervisor says to a running launcher; anything longer is a request.
 KILL = b"K"
+#: What the supervisor says after each FILES_AHEAD files that it took: the kernel lets a user have no more descriptors
+#: under way than he may have open (unix(7), ETOOMANYREFS).
+MORE = b"M"
+FILES_AHEAD = 16
 
 
 class Finish(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 import stat
@@ -353,11 +354,13 @@ class Container:
         self._send(("collect", collect.patterns, collect.files_max, collect.bytes_max))
         files: dict[str, Capture] = {}
         left = collect.bytes_max
-        while True:
+        for taken in itertools.count():
+            if taken and taken % channel.FILES_AHEAD == 0:
+                self.tell(channel.MORE)
             message, fds = self.receive()
             try:
                 if message[:1] == channel.FILES_END:
-                    return files
+                    break
                 if message[:1] != channel.FILE or not fds:
                     raise InfrastructureError("the launcher of a container died while files were collected")
                 if not stat.S_ISREG(os.fstat(fds[0]).st_mode):
@@ -368,6 +371,7 @@ class Container:
             finally:
                 for fd in fds:
                     os.close(fd)
+        return files
 
 
 def _ended_ns(run: ActiveRun) -> int:

@@ -314,6 +314,8 @@ class Launcher:
                 total += info.st_size
                 head = channel.FILE + channel.FILE_HEAD.pack(info.st_size, stat.S_IMODE(info.st_mode))
                 channel.send_bytes(self._control, head + path, [fd])
+                if count % channel.FILES_AHEAD == 0:
+                    self._control.recv(1)  # MORE, or nothing from a supervisor that is gone
             finally:
                 os.close(fd)
         channel.send_bytes(self._control, channel.FILES_END + channel.FILES_END_BODY.pack(passed_over))
