@@ -318,6 +318,7 @@ def run(keeper: Keeper, tick_s: float, stop: set[int], *, until_drained: bool = 
             keeper.wait(tick_s)
         except QueueError as error:
             log.warning("%s", error)
+            time.sleep(tick_s)
 
 
 def _priority_class(submission: bytes) -> str:

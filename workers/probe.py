@@ -15,11 +15,12 @@ from judge.config import Settings, load_settings
 from judge.errors import JudgeError
 from judge.queue.values import WorkerInfo
 from workers.judging import load_factory
-from workers.profile import Profile, node_name, profile_path, slot_count
+from workers.profile import Profile, node_name, policy_of, profile_path, slot_count
 
 
 def make_profile(settings: Settings) -> Profile:
     """Test the host and say what the worker can do. Raises HostError when that is nothing."""
+    policy_of(settings)
     ready = load_factory(settings).readiness(settings)
     tags = (os.uname().machine, *settings.tags)
     info = WorkerInfo(

@@ -11,7 +11,7 @@ import msgspec
 
 from judge import wire
 from judge.config import Settings
-from judge.errors import HostError
+from judge.errors import HostError, UsageError
 from judge.queue.values import Policy, WorkerInfo
 
 
@@ -68,7 +68,13 @@ def slot_count(settings: Settings) -> int:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """The queue's policy that the settings ask for."""
+    """The queue's policy that the settings ask for. Raises UsageError for weights that are none."""
+    unknown = set(settings.class_weights) - set(wire.PRIORITY_CLASSES)
+    if unknown or not settings.class_weights or min(settings.class_weights.values()) < 1:
+        raise UsageError(
+            f"class_weights: a whole number from 1 for some of {', '.join(wire.PRIORITY_CLASSES)}, "
+            f"not {settings.class_weights}"
+        )
     return Policy(
         weights=settings.class_weights,
         queue_max=settings.queue_max,

@@ -40,6 +40,9 @@ TASK_MAX_S = 5.0
 #: How the keeper tells a slot to read its orders. SIGUSR1 is taken (billiard's soft time limit).
 ORDER_SIGNAL = signal.SIGUSR2
 
+#: Between two tries while Redis answers with an error; the queue itself has been patient before that.
+REDIS_PAUSE_S = 0.25
+
 #: Wait before the next attempt after our own failure, doubled each time.
 RETRY_DELAY_MS = 200
 
@@ -143,6 +146,7 @@ class SlotLoop:
                 return self._queue.run(claiming)
             except QueueError as error:
                 log.warning("slot %d: %s", who.slot, error)
+                time.sleep(REDIS_PAUSE_S)
 
     def _serve(self, claim: Claim, timeline: Timeline) -> None:
         """Judge one claim to its end; raises nothing: this is the task boundary."""
@@ -250,3 +254,4 @@ def _until_answered(action: Callable[[], T]) -> T:
             return action()
         except QueueError as error:
             log.warning("%s", error)
+            time.sleep(REDIS_PAUSE_S)

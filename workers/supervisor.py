@@ -61,7 +61,11 @@ log = logging.getLogger(__name__)
 
 
 class UnfitHost(HostError):
-    """The probe has found this host unfit and has said why."""
+    """The probe has found this host or its settings unfit and has said why; ``exit_code`` is the probe's."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__("this host cannot judge")
+        self.exit_code = exit_code if exit_code > 0 else HostError.exit_code
 
 
 class Supervisor:
@@ -126,8 +130,9 @@ class Supervisor:
     def _probe(self) -> None:
         """Find out what this host can do, in a process that leaves nothing in this one."""
         pid = spawn(ProcessSpec("probe", python_module("workers.probe"), self._env))
-        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
-            raise UnfitHost
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if code != 0:
+            raise UnfitHost(code)
 
     def _start_services(self) -> None:
         read_fd, write_fd = open_pipe()

@@ -69,7 +69,7 @@ def measure(
     """All figures; blocks for minutes. Raises HostError when the embedded service does not start."""
     sweep_old()
     with (
-        embedded_service(judge_factory="workers.noop:NOOP", slots=1, selftest=False) as service,
+        embedded_service(judge_factory="workers.noop:NOOP", slots=1, queue_max=0, keep_max=0) as service,
         Client.open(service.settings) as client,
     ):
         service.wait_for_worker(client)
