@@ -5,6 +5,7 @@ The only place that knows which room's parts fit into which other room's. Nothin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -25,6 +26,10 @@ from judge.language import Languages
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.store import ArtifactStore
 
+#: One submission is not spread over more slots, and not for fewer tests each.
+_SLOTS_MAX = 4
+_TESTS_PER_SLOT = 10
+
 
 @contextmanager
 def open_judge(settings: Settings, *, slots: int = 1, run_all: bool = False) -> Iterator[Judge]:
@@ -44,6 +49,12 @@ def open_judges(settings: Settings, count: int, *, run_all: bool = False) -> Ite
         gate = Gate()
         slots = [stack.enter_context(open_slot(settings, index)) for index in range(count)]
         yield [Judge([slot], workshop, data, options, gate if count > 1 else None, NoiseMeter()) for slot in slots]
+
+
+def slots_for(tests: int) -> int:
+    """How many slots a command opens to judge so many tests at once: opening one costs more than a few tests."""
+    cores = len(os.sched_getaffinity(0))
+    return max(1, min(cores, _SLOTS_MAX, tests // _TESTS_PER_SLOT))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from uuid import uuid4
 
 import msgspec
 
-from judge.assembly import open_judge
+from judge.assembly import open_judge, slots_for
 from judge.config import load_settings
 from judge.errors import InfrastructureError
 from judge.grading.calibrate import with_limit
@@ -59,6 +59,7 @@ class GradeBench(msgspec.Struct, frozen=True, kw_only=True):
 
     tests: int
     rounds: int
+    slots: int
     bare_ms: float
     total_ms: float
     ratio: float
@@ -74,17 +75,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Judge 100 tests of an A+B program in C (compiled before) and run it 100 times bare; medians.",
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each is measured (default {ROUNDS})")
+    parser.add_argument("--slots", type=int, default=0, help="slots at work (default: as many as judge grade takes)")
     parser.add_argument("--alone", action="store_true", help="do not measure other tools")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
-    bench = measure(rounds=max(1, args.rounds), others=not args.alone)
+    bench = measure(rounds=max(1, args.rounds), others=not args.alone, slots=args.slots)
     if args.json:
         sys.stdout.buffer.write(msgspec.json.encode(bench) + b"\n")
         return 0
-    print(f"{bench.tests} tests of A+B in C, medians of {bench.rounds} rounds")
+    print(f"{bench.tests} tests of A+B in C, medians of {bench.rounds} rounds, {bench.slots} slot(s)")
     print(f"  bare runs      {bench.bare_ms:8.1f} ms")
     print(f"  judge          {bench.total_ms:8.1f} ms   {bench.ratio:.2f} x bare")
     for name, other_ms in (("verifyproblem", bench.verifyproblem_ms), ("BAPCtools", bench.bapctools_ms)):
@@ -92,16 +94,21 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def measure(*, rounds: int = ROUNDS, others: bool = True) -> GradeBench:
-    """Measure everything; blocks for seconds. Raises InfrastructureError, HostError."""
+def measure(*, rounds: int = ROUNDS, others: bool = True, slots: int = 0) -> GradeBench:
+    """Measure everything, with as many slots as judge grade takes (0) or as asked. Blocks for seconds.
+
+    Raises InfrastructureError, HostError.
+    """
     with tempfile.TemporaryDirectory(prefix="judge-bench-") as scratch:
         package = make_package(Path(scratch) / "sum", TESTS)
-        bare, total = _ours(package, rounds)
+        slots = slots or slots_for(TESTS)
+        bare, total = _ours(package, rounds, slots)
         verifyproblem = _other("verifyproblem", _verifyproblem, Path(scratch) / "legacy") if others else None
         bapctools = _other("bt", _bapctools, Path(scratch) / "modern", modern=True) if others else None
     return GradeBench(
         tests=TESTS,
         rounds=rounds,
+        slots=slots,
         bare_ms=bare,
         total_ms=total,
         ratio=total / bare,
@@ -126,7 +133,7 @@ def make_package(root: Path, tests: int, *, modern: bool = False) -> Path:
     return root
 
 
-def _ours(package: Path, rounds: int) -> tuple[float, float]:
+def _ours(package: Path, rounds: int, slots: int) -> tuple[float, float]:
     """Medians in ms of the bare runs and of judging, taken in turns on one open slot."""
     problem = with_limit(read_package(package), S_NS)
     inputs = [Path(path) for path in sorted(map(str, (package / "data").rglob("*.in")))]
@@ -134,7 +141,7 @@ def _ours(package: Path, rounds: int) -> tuple[float, float]:
     submission = Submission(id="bench", package=str(package), sources=(source,), language="c")
     bare: list[float] = []
     total: list[float] = []
-    with open_judge(load_settings()) as judge:
+    with open_judge(load_settings(), slots=slots) as judge:
         compiled = judge.compile(submission, problem, judge.language_of(submission, problem))
         if compiled.artifact is None:
             raise InfrastructureError(f"the benchmark's program does not compile: {compiled.report.log}")

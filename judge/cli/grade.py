@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import open_judge
+from judge.assembly import open_judge, slots_for
 from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
 from judge.cli.report import write_page
 from judge.config import Settings, load_settings
@@ -28,6 +28,7 @@ from judge.observe.report_text import render_text
 from judge.package.digest import package_digest
 from judge.package.names import shown
 from judge.package.source import open_package
+from judge.package.testdata import data_cases
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--time-limit", type=seconds_ns, metavar="S", help="instead of the package's (s of CPU time)")
     parser.add_argument("--memory", type=memory_bytes, metavar="SIZE", help="instead of the package's, e.g. 256M")
     parser.add_argument("--output", type=memory_bytes, metavar="SIZE", help="instead of the package's")
-    parser.add_argument("--slots", type=positive, default=1, metavar="N", help="judge N tests at once")
+    parser.add_argument("--slots", type=positive, metavar="N", help="judge N tests at once (default: by their number)")
     parser.add_argument("--all", action="store_true", help="run every test, even when the verdict is settled")
     parser.add_argument("--dialect", choices=[one.value for one in ScoreDialect], help="whose scoring rules (legacy)")
     parser.add_argument("--html", metavar="OUT", help="also write the report as an HTML page")
@@ -68,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         with open_package(args.package) as package:
             problem = _overridden(package, args)
-            with open_judge(settings, slots=args.slots, run_all=args.all) as judge:
+            slots = args.slots or slots_for(len(data_cases(problem.root)))
+            with open_judge(settings, slots=slots, run_all=args.all) as judge:
                 report = _judge(judge, submission, problem, settings, quiet=args.json)
     except PackageError as error:
         where = f"{args.package}/{error.where}" if error.where else args.package

@@ -147,6 +147,24 @@ def test_a_cancel_that_nobody_here_asked_for_ends_the_judging() -> None:
         )
 
 
+def test_an_error_of_the_listener_ends_the_judging() -> None:
+    plan = flat(50)
+    judges = [Judged({task.name: AC for task in plan.tasks}) for _ in range(2)]
+
+    def refuse(task: Task, case: CaseReport) -> None:
+        raise ZeroDivisionError
+
+    def station(judge: Judged) -> Station:
+        @contextmanager
+        def open_() -> Iterator[Judged]:
+            yield judge
+
+        return Station(open_, lambda: None)
+
+    with pytest.raises(ZeroDivisionError):
+        drive_parallel(judge_tree(plan), plan, [station(judge) for judge in judges], Gate(), refuse)
+
+
 def test_quiet_means_alone() -> None:
     gate = Gate()
     inside: list[str] = []
