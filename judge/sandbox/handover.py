@@ -75,6 +75,7 @@ def pipe(ends: contextlib.ExitStack, ours: str = "read") -> tuple[int, int]:
     read_end, write_end = os.pipe2(os.O_CLOEXEC)
     our_end, their_end = (read_end, write_end) if ours == "read" else (write_end, read_end)
     ends.callback(os.close, their_end)
+    os.fchmod(their_end, 0o222 if ours == "read" else 0o444)  # another uid opens it again as /dev/stdout or /dev/stdin
     os.set_blocking(our_end, False)
     return read_end, write_end
 

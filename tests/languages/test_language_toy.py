@@ -139,3 +139,14 @@ def test_programs_see_no_secret_of_the_host(sandbox_slot: Slot, sandbox_state: P
     with sandbox_slot.container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as box:
         done = box.run(compiled.run_spec(Limits()))
     assert done.stdout.read() == b"1000\njudge\n127.0.0.1 localhost\n::1 localhost\n"
+
+
+def test_programs_may_open_their_streams_by_name(sandbox_slot: Slot, sandbox_state: Path) -> None:
+    language = Languages.open().get("sh")
+    toolchain = Toolchains(sandbox_state)(language)
+    store = ArtifactStore(sandbox_state / "artifacts")
+    source = SourceFile(name="x.sh", content=b"cat < /dev/stdin > /dev/stdout; echo err > /dev/stderr")
+    compiled = compile_program(sandbox_slot.container, toolchain, language, [source], store)
+    with sandbox_slot.container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as box:
+        done = box.run(compiled.run_spec(Limits()), stdin=b"in\n")
+    assert (done.stdout.read(), done.stderr.read(), done.result.exit_code) == (b"in\n", b"err\n", 0)
