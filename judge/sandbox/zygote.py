@@ -322,6 +322,12 @@ def _reserve_low_descriptors(control_fd: int) -> int:
     return moved
 
 
+def _be_the_first_victim() -> None:
+    """Whatever the service's own standing: when the host itself runs out of memory, programs go first."""
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
 def main(control_fd: int, state_dir: str) -> None:
     """Entry point in the new interpreter."""
     signal.set_wakeup_fd(-1)
@@ -334,6 +340,7 @@ def main(control_fd: int, state_dir: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=_reserve_low_descriptors(control_fd))
     try:
+        _be_the_first_victim()
         stage_fd = _enter_user_namespace(control, state_dir)
     except OSError as error:
         channel.send(control, ("error", error.errno or 0, str(error)))

@@ -32,7 +32,7 @@ COMPILERS = {
     ".sh": (SHELL,),
 }
 #: How many times slower than usual this machine is (an emulated one, say).
-PATIENCE = int(os.environ.get("JUDGE_HOSTILE_PATIENCE", "10"))
+PATIENCE = int(os.environ.get("JUDGE_TEST_PATIENCE", "10"))
 _HONEST_RUNS = 7
 _OPEN_FILES_MAX = 256
 

@@ -28,7 +28,7 @@ from checks import (
 )
 
 CARRIED = ("tests", "examples", "deploy", "pyproject.toml")
-HOSTILE = ("JUDGE_HOSTILE_PROGRAMS=/payload/hostile", "JUDGE_HOSTILE_PATIENCE=20")
+HOSTILE = ("JUDGE_HOSTILE_PROGRAMS=/payload/hostile", "JUDGE_TEST_PATIENCE=20")
 _COUNT = re.compile(r"(\d+) (passed|failed|error|skipped)")
 _SHOW_CONTROLLERS = """
 group=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
@@ -49,7 +49,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "doctor", partial(doctor, delegated)
     yield "selftest", partial(selftest, delegated)
     yield "cgroup v2 tests", partial(tests, delegated, "tests/vm", 300)
-    yield "kernel tests", partial(tests, delegated, "tests/kernel", 600)
+    yield "kernel tests", partial(tests, delegated, "tests/kernel", 900, "JUDGE_TEST_PATIENCE=6")
     yield "hostile corpus", partial(tests, delegated, "tests/hostile", 900, *HOSTILE)
     yield "bench spawn", partial(bench_spawn, delegated)
     yield "moving between groups", partial(move_bench, delegated)

@@ -140,8 +140,7 @@ def stop_user_units() -> Report:
 
 
 def start_system_units() -> Report:
-    """Install the system's units and start them: the worker as the user judge."""
-    must(["sh", "-c", f"cp {UNITS}/system/*.* /etc/systemd/system/ 2>/dev/null; true"])
+    """The worker as the user judge."""
     return _start_system()
 
 
@@ -155,6 +154,9 @@ def start_root_unit() -> Report:
 
 
 def _start_system() -> Report:
+    must(
+        ["sh", "-c", f"cp {UNITS}/system/*.service {UNITS}/system/*.slice {UNITS}/system/*.target /etc/systemd/system/"]
+    )
     must(["systemctl", "daemon-reload"])
     must(["systemctl", "start", "judge.target"], 120)
     if "favordynmods" not in Path("/proc/self/mounts").read_text():
