@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-vm check lint types imports unit test-deps clean test-chaos
+.PHONY: demo test test-slow test-vm check lint types imports unit test-deps clean test-chaos
 
 demo: $(STAMP)
 	$(BIN)/judge demo
@@ -29,6 +29,9 @@ imports:
 unit:
 	# A host that is busy for a moment can fail a test of real processes: what failed is asked once more, alone.
 	$(BIN)/pytest -q || $(BIN)/pytest -q --last-failed --last-failed-no-failures none
+
+test-slow: $(DEV_STAMP) test-deps
+	$(BIN)/pytest -q -m slow
 
 test-deps:
 	./deploy/install-test-deps
