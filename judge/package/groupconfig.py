@@ -107,7 +107,7 @@ def read_group_config(section: Section, package_format: PackageFormat, *, is_cas
         grader_flags=_optional_words(section, "grader_flags"),
         accept_score=_optional_number(section, "accept_score"),
         reject_score=_optional_number(section, "reject_score"),
-        score_range=_range(section),
+        score_range=read_range(section),
         max_score=_max_score(section, "max_score"),
         aggregation=_aggregation(section, "score_aggregation"),
         require_pass=_optional_words(section, "require_pass"),
@@ -153,7 +153,7 @@ def parse_range(text: str) -> tuple[float, float]:
     return low, high
 
 
-def _range(section: Section) -> tuple[float, float] | None:
+def read_range(section: Section) -> tuple[float, float] | None:
     if section.node("range") is None:
         return None
     text = " ".join(section.words("range"))

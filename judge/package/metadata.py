@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from judge.model.problem import PackageFormat, ProblemLimits
 from judge.package.document import Items, Leaf, Table, parse_yaml
 from judge.package.findings import Findings
+from judge.package.groupconfig import read_range
 from judge.package.limits import read_limits
 from judge.package.section import Section
 
@@ -44,7 +45,7 @@ class LegacyGrading:
     minimize: bool = False
     accept_score: float | None = None
     reject_score: float | None = None
-    score_range: str = ""
+    score_range: tuple[float, float] | None = None
     on_reject: str = ""
 
 
@@ -129,7 +130,7 @@ def _legacy_grading(section: Section, scoring: bool) -> LegacyGrading:
         minimize=section.choice("objective", ("max", "min"), "max") == "min",
         accept_score=_optional_number(section, "accept_score"),
         reject_score=_optional_number(section, "reject_score"),
-        score_range=section.text("range"),
+        score_range=read_range(section),
         on_reject=section.choice("on_reject", ("", "first_error", "worst_error", "grade"), ""),
     )
     section.finish(strict=False)

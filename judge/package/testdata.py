@@ -108,11 +108,10 @@ class _Builder:
         """problem.yaml's own grading keys, older than testdata.yaml, win over it."""
         old = self._metadata.grading
         break_on = {"first_error": True, "grade": False}.get(old.on_reject)
-        score_range = tuple(float(word) for word in old.score_range.split()) if old.score_range else None
         return GroupConfig(
             accept_score=old.accept_score,
             reject_score=old.reject_score,
-            score_range=(score_range[0], score_range[1]) if score_range else None,
+            score_range=old.score_range,
             on_reject_break=break_on,
         ).over(config)
 

@@ -6,6 +6,7 @@ import fnmatch
 import itertools
 import re
 import shutil
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -194,3 +195,10 @@ def test_shown_names_are_always_encodable(raw: bytes) -> None:
 @given(st.text(st.sampled_from("aZ0_.-# é"), max_size=5))
 def test_conforming_names_are_those_of_the_specification(name: str) -> None:
     assert conforming(name, PackageFormat.F2025_09) == bool(re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]*", name))
+
+
+@pytest.mark.parametrize("value", ["0", "false", "a b", "1 2 3"])
+def test_a_malformed_range_of_the_legacy_grading_map_is_a_finding(tmp_path: Path, value: str) -> None:
+    text = f"name: x\ngrading:\n  range: {value}\n"
+    _, findings = inspect_package(write_package(tmp_path, {"problem.yaml": text}, LEGACY))
+    assert any("range" in diagnostic.key for diagnostic in findings.diagnostics)
