@@ -37,6 +37,7 @@ from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
 from workers.control import Control
 from workers.health import Health
+from workers.notes import leave_order, read_notes
 from workers.preemption import decide
 from workers.procfs import children, process_stat
 from workers.profile import Profile, load_profile, policy_of, run_directory
@@ -84,6 +85,7 @@ class Keeper:
         self._processes: dict[int, SlotProcess] = {}
         self._watched: dict[str, Watched] = {}
         self._frozen: dict[str, Held] = {}
+        self._strays: dict[str, str] = {}
         self._granted_s = float("-inf")
         self._state = "on"
         self._idle = False
@@ -110,6 +112,7 @@ class Keeper:
         self._adopt(beat)
         self._follow_state(beat)
         self._preempt(beat, now_s)
+        self._stop_strays(beat)
         if now_s >= self._sweep_due_s:
             self._sweep(now_s)
 
@@ -254,14 +257,23 @@ class Keeper:
         if decision.grant and grant(self._settings):
             self._granted_s = now_s
 
+    def _stop_strays(self, beat: Beat) -> None:
+        """Stop what a slot judges although Redis, at two heartbeats, does not know it as ours."""
+        ours = {held.slot: f"{held.id} {held.fence}" for held in beat.held}
+        notes = read_notes(run_directory(self._settings), self._profile.info.slots)
+        strays = {slot: target for slot, target in notes.items() if ours.get(slot) != target}
+        for slot, target in strays.items():
+            if self._strays.get(slot) == target:
+                submission_id, fence = target.split(" ")
+                for pid in self._processes:
+                    self._order("cancel", Held(slot=slot, id=submission_id, fence=int(fence), pid=pid))
+        self._strays = strays
+
     def _order(self, verb: str, held: Held) -> None:
         """Leave the order where the slot looks for it, then wake the slot."""
         if not held.slot.isdigit() or not self._is_slot(held.pid):
             return
-        order = run_directory(self._settings) / f"slot-{held.slot}"
-        fresh = order.with_suffix(".new")
-        fresh.write_text(f"{verb} {held.id} {held.fence}")
-        fresh.replace(order)
+        leave_order(run_directory(self._settings), held.slot, f"{verb} {held.id} {held.fence}")
         with contextlib.suppress(ProcessLookupError):
             os.kill(held.pid, ORDER_SIGNAL)
 

@@ -32,6 +32,7 @@ from judge.queue.store import Queue
 from judge.queue.values import Claim, Fault, Refusal
 from workers.judging import SlotJudge
 from workers.linger import Linger
+from workers.notes import SlotNote, read_order
 
 #: One Celery task judges so many submissions, or so long; then Celery gets the slot back for a moment.
 SUBMISSIONS_PER_TASK = 256
@@ -53,7 +54,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class SlotIdentity:
-    """Who claims. ``orders`` is the directory where the keeper leaves a slot's orders before it signals."""
+    """Who claims. ``orders`` is the directory of notes and orders (:mod:`workers.notes`)."""
 
     node: str
     session: str
@@ -88,6 +89,7 @@ class SlotLoop:
         self._lease_ms = lease_ms
         self._attempts_max = attempts_max
         self._idle = idle
+        self._note = SlotNote(identity.orders, identity.slot)
         self._claim: Claim | None = None
         self._lost = False
 
@@ -122,10 +124,7 @@ class SlotLoop:
     def on_signal(self) -> None:
         """The keeper's order, from a signal handler: for the claim it names, if that is the current one."""
         claim = self._claim
-        try:
-            verb, _, target = (self._identity.orders / f"slot-{self._identity.slot}").read_text().partition(" ")
-        except OSError:
-            return
+        verb, _, target = read_order(self._identity.orders, self._identity.slot).partition(" ")
         if claim is None or target != f"{claim.id} {claim.fence}":
             return
         if verb == "cancel":
@@ -152,6 +151,7 @@ class SlotLoop:
         """Judge one claim to its end; raises nothing: this is the task boundary."""
         self._lost = False
         self._claim = claim
+        self._note.write(f"{claim.id} {claim.fence}")
         self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
         writer = ClaimWriter(self._queue, claim)
         with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
@@ -169,6 +169,7 @@ class SlotLoop:
                 self._give_back(claim, writer, f"{type(error).__name__}: {error}")
             finally:
                 self._claim = None
+                self._note.write("")
                 self._judge.thaw()
                 writer.close()
                 for record in self._judge.take_counts():

@@ -1,0 +1,54 @@
+"""Notes that the processes of one worker leave for each other in its run directory: what a slot judges now, and orders.
+
+A slot's note lets the keeper find a judging that Redis no longer knows (a cancellation whose message was lost, a lease
+that ran out while the keeper was away). An order is read by the slot when it is signalled.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+#: A note is always this long, written in one go over the one before.
+_NOTE_BYTES = 192
+
+
+class SlotNote:
+    """The note of one slot, kept open by its process."""
+
+    def __init__(self, directory: Path, slot: int) -> None:
+        self._fd = os.open(directory / f"judging-{slot}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.write("")
+
+    def write(self, target: str) -> None:
+        """ "ID FENCE" of what is judged from now on; empty = nothing."""
+        os.pwrite(self._fd, target.encode().ljust(_NOTE_BYTES), 0)
+
+
+def read_notes(directory: Path, slots: int) -> dict[str, str]:
+    """Slot -> "ID FENCE" of what the slots (and the spare one) judge."""
+    notes = {}
+    for slot in range(slots + 1):
+        try:
+            target = (directory / f"judging-{slot}").read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+        if target:
+            notes[str(slot)] = target
+    return notes
+
+
+def leave_order(directory: Path, slot: str, order: str) -> None:
+    """Put an order where the slot looks for it."""
+    path = directory / f"slot-{slot}"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(order)
+    fresh.replace(path)
+
+
+def read_order(directory: Path, slot: int) -> str:
+    """The slot's latest order; empty when there was none."""
+    try:
+        return (directory / f"slot-{slot}").read_text()
+    except OSError:
+        return ""
