@@ -85,7 +85,7 @@ class Keeper:
         self._processes: dict[int, SlotProcess] = {}
         self._watched: dict[str, Watched] = {}
         self._frozen: dict[str, Held] = {}
-        self._strays: dict[str, str] = {}
+        self._strays: dict[str, Held] = {}
         self._granted_s = float("-inf")
         self._state = "on"
         self._idle = False
@@ -259,14 +259,12 @@ class Keeper:
 
     def _stop_strays(self, beat: Beat) -> None:
         """Stop what a slot judges although Redis, at two heartbeats, does not know it as ours."""
-        ours = {held.slot: f"{held.id} {held.fence}" for held in beat.held}
+        known = {(held.slot, held.id, held.fence) for held in beat.held}
         notes = read_notes(run_directory(self._settings), self._profile.info.slots)
-        strays = {slot: target for slot, target in notes.items() if ours.get(slot) != target}
-        for slot, target in strays.items():
-            if self._strays.get(slot) == target:
-                submission_id, fence = target.split(" ")
-                for pid in self._processes:
-                    self._order("cancel", Held(slot=slot, id=submission_id, fence=int(fence), pid=pid))
+        strays = {slot: note for slot, note in notes.items() if (slot, note.id, note.fence) not in known}
+        for slot, stray in strays.items():
+            if self._strays.get(slot) == stray:
+                self._order("cancel", stray)
         self._strays = strays
 
     def _order(self, verb: str, held: Held) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from judge.queue.values import Held
+
 #: A note is always this long, written in one go over the one before.
 _NOTE_BYTES = 192
 
@@ -20,21 +22,20 @@ class SlotNote:
         self._fd = os.open(directory / f"judging-{slot}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.write("")
 
-    def write(self, target: str) -> None:
-        """ "ID FENCE" of what is judged from now on; empty = nothing."""
-        os.pwrite(self._fd, target.encode().ljust(_NOTE_BYTES), 0)
+    def write(self, claim: str) -> None:
+        """What is judged from now on, as "ID FENCE PID"; empty = nothing."""
+        os.pwrite(self._fd, claim.encode().ljust(_NOTE_BYTES), 0)
 
 
-def read_notes(directory: Path, slots: int) -> dict[str, str]:
-    """Slot -> "ID FENCE" of what the slots (and the spare one) judge."""
+def read_notes(directory: Path, slots: int) -> dict[str, Held]:
+    """What the slots (and the spare one) say they judge; half-written notes are passed over."""
     notes = {}
     for slot in range(slots + 1):
         try:
-            target = (directory / f"judging-{slot}").read_text().strip()
-        except (OSError, UnicodeDecodeError):
+            submission_id, fence, pid = (directory / f"judging-{slot}").read_text().split()
+            notes[str(slot)] = Held(slot=str(slot), id=submission_id, fence=int(fence), pid=int(pid))
+        except (OSError, ValueError):
             continue
-        if target:
-            notes[str(slot)] = target
     return notes
 
 

@@ -151,7 +151,7 @@ class SlotLoop:
         """Judge one claim to its end; raises nothing: this is the task boundary."""
         self._lost = False
         self._claim = claim
-        self._note.write(f"{claim.id} {claim.fence}")
+        self._note.write(f"{claim.id} {claim.fence} {os.getpid()}")
         self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
         writer = ClaimWriter(self._queue, claim)
         with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
