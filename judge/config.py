@@ -41,8 +41,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     The service: ``namespace`` is the prefix of all keys in Redis (several services can share one); ``node`` names
     the worker (empty = host name and a number kept in the state directory), ``tags`` what it offers. ``redis_server``
     is the embedded server's binary (empty = found), ``redis_fsync`` its appendfsync. ``broker_*`` are the credentials
-    and certificates of the broker. ``lease_ms`` is how long a claim outlives its worker's last sign, ``tick_ms``
-    how often that sign is given. ``attempts_max`` failed attempts make a judge error; an attempt longer than
+    and certificates of the broker; ``ticket_broker`` is the address of a RabbitMQ for the tickets (empty = none).
+    ``lease_ms`` is how long a claim outlives its worker's last sign, ``tick_ms`` how often that sign is given.
+    ``attempts_max`` failed attempts make a judge error; an attempt longer than
     ``judging_max_s`` has failed. ``drain_max_s`` bounds a drain.
 
     The queue's policy, written to Redis by each worker that starts: ``queue_max`` waiting submissions (0 = no limit),
@@ -55,7 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     CPU weights (100 = usual) of what runs in each class. Work of ``preempting_class`` that finds no free slot has one
     that judges ``preempted_class`` frozen and runs beside it ("" = never).
 
-    ``package_store`` is where packages are fetched from by digest: a directory or an HTTP(S) URL.
+    ``package_store`` is where packages are fetched from by digest: a directory, an HTTP(S) URL or
+    ``s3://BUCKET/PREFIX``.
     ``package_cache_bytes`` bounds the unpacked ones. A worker with less than ``disk_free_min_bytes`` free takes itself
     out. ``judge_factory`` builds what judges ("module:function"); tests and simulations name their own.
 
@@ -78,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     namespace: str = "judge"
     node: str = ""
     tags: tuple[str, ...] = ()
+    ticket_broker: str = ""
     redis_server: str = ""
     redis_fsync: str = "always"
     broker_username: str = ""

@@ -1,8 +1,7 @@
 """Problem packages between machines: a store of zip files named by digest, and each worker's cache of unpacked ones.
 
-The store is a directory (shared by all machines) or an HTTP(S) address that answers GET, HEAD and PUT of
-``<address>/<hex digest>.zip`` - any object storage does. A package's digest is that of its content
-(:mod:`judge.package.digest`), so what was fetched is verified after unpacking, whoever packed it and however.
+The store is one of :mod:`judge.objects`; its files are named ``<hex digest>.zip``. A package's digest is that of its
+content (:mod:`judge.package.digest`), so what was fetched is verified after unpacking, whoever packed it and however.
 
 The cache of a worker::
 
@@ -24,33 +23,24 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import urllib3
-
-from judge.errors import HostError, InfrastructureError, PackageError, UsageError
+from judge.errors import HostError, PackageError, UsageError
+from judge.objects import StoreError, open_objects
 from judge.package.digest import package_digest
 from judge.package.zipsource import unpack_zip
 
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _SKIPPED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 _CHUNK_BYTES = 1 << 20
-_TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
-_RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504))
-
-
-class StoreError(InfrastructureError):
-    """The package store cannot be reached or does not have a package."""
 
 
 class PackageStore:
-    """The store at ``address``: a directory or an HTTP(S) URL."""
+    """The store at ``address``: a directory, an HTTP(S) URL or ``s3://BUCKET/PREFIX``."""
 
     def __init__(self, address: str) -> None:
         if not address:
-            raise UsageError("no package store: set package_store to a directory or an HTTP(S) address")
-        self._address = address.rstrip("/")
-        self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=_RETRIES) if _is_http(address) else None
+            raise UsageError("no package store: set package_store to a directory, an HTTP(S) or an s3:// address")
+        self._objects = open_objects(address.rstrip("/"))
 
     def publish(self, root: Path) -> str:
         """Pack the package below ``root`` into the store, unless it is there; returns its ``sha256:`` digest.
@@ -61,70 +51,16 @@ class PackageStore:
         if not self.has(digest):
             with tempfile.TemporaryFile() as file:
                 pack(root, file.fileno())
-                self._put(_hex(digest), file.fileno())
+                self._objects.put(f"{_hex(digest)}.zip", file.fileno())
         return digest
 
     def has(self, digest: str) -> bool:
         """Whether the store holds the package. Raises StoreError."""
-        name = _hex(digest)
-        if self._http is None:
-            return os.path.exists(f"{self._address}/{name}.zip")
-        return self._request("HEAD", name).status == 200
+        return self._objects.has(f"{_hex(digest)}.zip")
 
     def fetch(self, digest: str, target: Path) -> None:
         """Write the package's zip file to ``target``. Raises StoreError."""
-        name = _hex(digest)
-        if self._http is None:
-            try:
-                shutil.copyfile(f"{self._address}/{name}.zip", target)
-            except OSError as error:
-                raise StoreError(f"package {digest}: {self._address}: {error.strerror}") from error
-            return
-        answer = self._request("GET", name)
-        try:
-            if answer.status != 200:
-                raise StoreError(f"package {digest}: {self._address} answered {answer.status}")
-            with open(target, "wb") as file:
-                shutil.copyfileobj(answer, file, _CHUNK_BYTES)
-        except urllib3.exceptions.HTTPError as error:
-            raise StoreError(f"package {digest}: {self._address}: {error}") from error
-        finally:
-            answer.release_conn()
-
-    def _put(self, name: str, fd: int) -> None:
-        os.lseek(fd, 0, os.SEEK_SET)
-        with os.fdopen(os.dup(fd), "rb") as file:
-            if self._http is None:
-                self._put_file(name, file.fileno())
-                return
-            try:
-                size = str(os.fstat(fd).st_size)
-                answer = self._http.request(
-                    "PUT", f"{self._address}/{name}.zip", body=file, headers={"Content-Length": size}
-                )
-            except urllib3.exceptions.HTTPError as error:
-                raise StoreError(f"package store {self._address}: {error}") from error
-            if answer.status not in (200, 201, 204):
-                raise StoreError(f"package store {self._address} answered {answer.status} to a package")
-
-    def _put_file(self, name: str, fd: int) -> None:
-        try:
-            os.makedirs(self._address, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._address, prefix=".incoming-", delete=False) as fresh:
-                with os.fdopen(os.dup(fd), "rb") as source:
-                    shutil.copyfileobj(source, fresh, _CHUNK_BYTES)
-                os.fchmod(fresh.fileno(), 0o644)
-                os.fsync(fresh.fileno())
-            os.replace(fresh.name, f"{self._address}/{name}.zip")
-        except OSError as error:
-            raise StoreError(f"package store {self._address}: {error.strerror}") from error
-
-    def _request(self, method: str, name: str) -> urllib3.BaseHTTPResponse:
-        assert self._http is not None
-        try:
-            return self._http.request(method, f"{self._address}/{name}.zip", preload_content=False)
-        except urllib3.exceptions.HTTPError as error:
-            raise StoreError(f"package store {self._address}: {error}") from error
+        self._objects.fetch(f"{_hex(digest)}.zip", target)
 
 
 class PackageCache:
@@ -273,7 +209,3 @@ def _hex(digest: str) -> str:
     if not found:
         raise UsageError(f"package {digest[:80]!r}: a digest is sha256: and 64 hexadecimal digits")
     return found[1]
-
-
-def _is_http(address: str) -> bool:
-    return urlsplit(address).scheme in ("http", "https")

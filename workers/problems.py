@@ -29,6 +29,7 @@ class Problems:
         self._settings = settings
         self._kept: OrderedDict[str, tuple[Signature, Problem]] = OrderedDict()
         self._known = self._read_anew = 0
+        self._packages: PackageCache | None = None
 
     def take_counts(self) -> tuple[int, int]:
         """How many problems were known and how many had to be read, since the last call."""
@@ -44,19 +45,21 @@ class Problems:
         """
         with ExitStack() as stack:
             if is_digest(reference):
-                root = stack.enter_context(self._cache().package(reference))
-                yield self._read(str(root), signature=())
-            elif os.path.isabs(reference) and os.path.exists(os.path.join(reference, "problem.yaml")):
+                root = str(stack.enter_context(self._cache().package(reference)))
+                yield self._read(root, signature=()) if _is_native(root) else _opened(stack, root)
+            elif os.path.isabs(reference) and _is_native(reference):
                 yield self._read(reference, signature_of(Path(reference)))
             else:
                 yield _opened(stack, reference)
 
     def _cache(self) -> PackageCache:
-        return PackageCache(
-            Path(self._settings.state_dir) / "packages",
-            PackageStore(self._settings.package_store),
-            self._settings.package_cache_bytes,
-        )
+        if self._packages is None:
+            self._packages = PackageCache(
+                Path(self._settings.state_dir) / "packages",
+                PackageStore(self._settings.package_store),
+                self._settings.package_cache_bytes,
+            )
+        return self._packages
 
     def _read(self, path: str, signature: Signature) -> Problem:
         known = self._kept.get(path)
@@ -86,6 +89,11 @@ def signature_of(root: Path) -> Signature:
                     waiting.append(entry.path)
     entries.sort()
     return tuple(entries)
+
+
+def _is_native(directory: str) -> bool:
+    """Whether a package needs no importer and no unpacking: then its problem can be kept as a value."""
+    return os.path.exists(os.path.join(directory, "problem.yaml"))
 
 
 def _opened(stack: ExitStack, reference: str) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -83,6 +84,23 @@ def test_a_package_goes_through_a_directory(package, tmp_path):
 
 def test_a_package_goes_through_http(package, tmp_path, http_store):
     check_round_trip(http_store, package, tmp_path)
+
+
+def test_a_package_goes_through_an_s3_service(package, tmp_path, http_store, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", http_store.removesuffix("/packages"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "test")
+    check_round_trip("s3://packages/judge", package, tmp_path)
+    assert all(path.startswith("/packages/judge/") for path in _Memory.files)
+    cache = PackageCache(tmp_path / "other", PackageStore("s3://packages/judge"), 1 << 30)
+    with pytest.raises(StoreError, match="404"), cache.package("sha256:" + "0" * 64):
+        pass
+
+
+def test_an_s3_address_without_boto3_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(UsageError, match=r"judge-service\[s3\]"):
+        PackageStore("s3://packages/judge")
 
 
 def test_a_package_is_unpacked_once(package, tmp_path):

@@ -77,6 +77,66 @@ def test_a_damaged_entry_is_not_served_and_can_be_made_again(store: ArtifactStor
     assert store.get(key(1)) is not None
 
 
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that are read."""
+    paths: list[Path] = []
+    original = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (paths.append(path), original(path))[1])
+    return paths
+
+
+def old_entry(store: ArtifactStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry that was written some time ago and verified since."""
+    store.put(key(1), {"prog": b"good"}).close()
+    now_ns = time.time_ns() + 10**9
+    monkeypatch.setattr("judge.store.time.time_ns", lambda: now_ns)
+    assert store.get(key(1)) is not None
+
+
+def test_an_entry_is_hashed_once_while_nothing_touches_it(
+    store: ArtifactStore, monkeypatch: pytest.MonkeyPatch, read: list[Path]
+) -> None:
+    old_entry(store, monkeypatch)
+    read.clear()
+    assert store.get(key(1)) is not None
+    assert read == []
+
+
+@pytest.mark.parametrize("how", ["same-size", "replaced", "missing", "manifest"])
+def test_a_change_is_found_also_after_an_entry_was_verified(
+    store: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    old_entry(store, monkeypatch)
+    entry = tmp_path / "artifacts" / key(1)[:2] / key(1)
+    program = entry / "files/prog"
+    before = program.stat()
+    match how:
+        case "same-size":
+            program.write_bytes(b"evil")
+            os.utime(program, ns=(before.st_atime_ns, before.st_mtime_ns))
+        case "replaced":
+            (tmp_path / "other").write_bytes(b"evil")
+            (tmp_path / "other").rename(program)
+        case "missing":
+            program.unlink()
+        case _:
+            (entry / "manifest").write_bytes(b"{")
+    assert store.get(key(1)) is None
+
+
+def test_what_was_written_just_now_is_not_trusted_by_its_times(
+    store: ArtifactStore, monkeypatch: pytest.MonkeyPatch, read: list[Path]
+) -> None:
+    store.put(key(1), {"prog": b"good"}).close()
+    written_ns = read[-1].stat().st_ctime_ns
+    monkeypatch.setattr("judge.store.time.time_ns", lambda: written_ns + 10**6)
+    for _ in range(2):
+        read.clear()
+        assert store.get(key(1)) is not None
+        assert [path.name for path in read] == ["manifest", "prog"]
+
+
 def test_an_entry_filed_under_another_key_is_not_served(store: ArtifactStore, tmp_path: Path) -> None:
     store.put(key(1), {"prog": b"one"}).close()
     root = tmp_path / "artifacts"
