@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from judge.config import Settings
 from judge.errors import HostError, JudgeError, SandboxError
 from judge.grading.calibrate import with_time_limit
 from judge.grading.casedata import CaseData
-from judge.grading.noise import NoiseMeter
+from judge.grading.noise import NoiseMeter, measure_noise
 from judge.grading.offer import Offers, is_offered
 from judge.grading.pipeline import Judge
 from judge.grading.selftest import run_selftest as run_language_selftest
@@ -29,7 +29,6 @@ from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.observe.record import CacheUsed, Count, Counted, Record
-from judge.package.digest import package_digest
 from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.selftest import run_selftest
 from judge.sandbox.slot import Slot
@@ -53,16 +52,21 @@ class SandboxJudge:
         self._problems = Problems(settings)
         self._weight = _USUAL_WEIGHT
         self._frozen = False
+        self._after = ExitStack()
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge one submission."""
         self._slot.forget_cancel()
         self._set_weight(submission.priority_class)
-        with self._problems.open(submission.package) as problem:
-            report = self._judge.judge(submission, self._with_time_limit(problem), emit)
+        problem = self._after.enter_context(self._problems.open(submission.package))
+        report = self._judge.judge(submission, self._with_time_limit(problem), emit, self._after)
         return msgspec.structs.replace(
             report, attempt=attempt, judged_by=f"{socket.gethostname()}/{self._slot.config.index}"
         )
+
+    def clear_up(self) -> None:
+        """Close the containers of the last submission, let go of its package."""
+        self._after.close()
 
     def cancel(self) -> None:
         """End what runs now."""
@@ -100,7 +104,7 @@ class SandboxJudge:
         if problem.limits.time_limit_ns or problem.submit_answer:
             return problem
         kept = Path(self._settings.state_dir) / "time-limits"
-        return with_time_limit(self._judge, problem, package_digest(Path(problem.path)), kept)
+        return with_time_limit(self._judge, problem, Path(problem.path), kept)
 
 
 class SandboxFactory:
@@ -111,6 +115,7 @@ class SandboxFactory:
         with open_slot(settings, 0) as slot:
             held, problems = _attack(settings, slot) if settings.selftest else ([], ["sandbox self-test switched off"])
             languages, missing = _languages(settings, slot)
+            noise_ratio = measure_noise(slot.container, host_rootfs(Path(settings.state_dir))) if languages else None
         if not languages:
             complaints = "; ".join(f"{language}: {complaint}" for language, complaint in missing.items())
             raise HostError(f"no language works here: {complaints}")
@@ -119,6 +124,7 @@ class SandboxFactory:
             problems=(*problems, *(f"{language}: {complaint}" for language, complaint in missing.items())),
             languages_missing=tuple(sorted(missing)),
             attacks_held=tuple(held),
+            noise_ratio=noise_ratio,
         )
 
     @contextmanager

@@ -22,10 +22,17 @@ from judge.queue.broker import ANSWER_TIMEOUT_S, CONNECT_TIMEOUT_S, Address, Bro
 _ONE_PRIORITY = [0]
 
 
-def make_app(broker: Broker, routes: tuple[str, ...]) -> Celery:
-    """The application of a worker that listens on ``routes``."""
+#: A queue of another broker holds so many tickets; the oldest fall out.
+_TICKETS_MAX = 64
+
+
+def make_app(broker: Broker, routes: tuple[str, ...], ticket_broker: str = "") -> Celery:
+    """The application of a worker that listens on ``routes``.
+
+    ``ticket_broker`` is the address of another broker, for the tickets alone: RabbitMQ. Empty = the queue's Redis.
+    """
     address = parse(broker.url)
-    app = Celery("judge", broker=celery_url(broker, address), set_as_current=True)
+    app = Celery("judge", broker=ticket_broker or celery_url(broker, address), set_as_current=True)
     app.conf.update(
         task_queues=[_queue(wire.celery_queue(name)) for name in routes],
         task_default_queue=wire.celery_queue(wire.ANY_ROUTE),
@@ -48,9 +55,29 @@ def make_app(broker: Broker, routes: tuple[str, ...]) -> Celery:
         task_time_limit=None,
         broker_transport_options=_transport_options(broker, address),
     )
-    if address.scheme == "rediss":
+    if ticket_broker:
+        _use_rabbitmq(app, broker.namespace, routes)
+    elif address.scheme == "rediss":
         app.conf.broker_use_ssl = tls_options(broker)
     return app
+
+
+def rabbitmq_queue(namespace: str, route: str) -> str:
+    """The name of a route's queue of tickets in RabbitMQ."""
+    return f"{namespace}.{wire.celery_queue(route)}"
+
+
+def _use_rabbitmq(app: Celery, namespace: str, routes: tuple[str, ...]) -> None:
+    """What differs there. Quorum queues, since RabbitMQ 4 refuses what Celery asks of the others."""
+    arguments = {"x-queue-type": "quorum", "x-max-length": _TICKETS_MAX}
+    app.conf.update(
+        task_queues=[_queue(rabbitmq_queue(namespace, name), queue_arguments=arguments) for name in routes],
+        task_default_queue=rabbitmq_queue(namespace, wire.ANY_ROUTE),
+        worker_disable_prefetch=False,
+        worker_enable_remote_control=False,
+        broker_transport_options={},
+        broker_connection_timeout=CONNECT_TIMEOUT_S,
+    )
 
 
 def celery_url(broker: Broker, address: Address) -> str:
@@ -103,10 +130,10 @@ def ticket_template() -> str:
     return json.dumps(message, separators=(",", ":"))
 
 
-def _queue(name: str) -> Any:
+def _queue(name: str, **options: Any) -> Any:
     make_queue: Any = Queue
     make_exchange: Any = Exchange
-    return make_queue(name, make_exchange(""), routing_key=name)
+    return make_queue(name, make_exchange(""), routing_key=name, **options)
 
 
 def _transport_options(broker: Broker, address: Address) -> dict[str, Any]:

@@ -24,8 +24,12 @@ class SlotJudge(Protocol):
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge; blocks. Raises PackageError (the setter's fault) and InfrastructureError (ours) only.
 
-        An exception out of ``emit`` passes through.
+        An exception out of ``emit`` passes through. Each call is followed by :meth:`clear_up`, whatever it raised.
         """
+        ...
+
+    def clear_up(self) -> None:
+        """What can wait until the report is on its way; idempotent. Raises InfrastructureError."""
         ...
 
     def cancel(self) -> None:
@@ -49,13 +53,15 @@ class SlotJudge(Protocol):
 class Readiness:
     """What a worker can do: the languages whose self-test passed, and what it found amiss (for people).
 
-    ``languages_missing`` should work and do not; ``attacks_held`` are those that the sandbox withstood.
+    ``languages_missing`` should work and do not; ``attacks_held`` are those that the sandbox withstood;
+    ``noise_ratio`` as in :mod:`judge.grading.noise`, None when it was not measured.
     """
 
     languages: tuple[str, ...]
     problems: tuple[str, ...] = ()
     languages_missing: tuple[str, ...] = ()
     attacks_held: tuple[str, ...] = ()
+    noise_ratio: float | None = None
 
 
 class JudgeFactory(Protocol):

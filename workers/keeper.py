@@ -37,7 +37,7 @@ from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
 from workers.control import Control
 from workers.health import Health
-from workers.notes import leave_order, read_notes
+from workers.notes import leave_order, read_noise, read_notes
 from workers.preemption import decide
 from workers.procfs import children, process_stat
 from workers.profile import Profile, load_profile, policy_of, run_directory
@@ -167,8 +167,12 @@ class Keeper:
             log.warning("%d submissions of an earlier start went back to the queue", back)
 
     def _info(self) -> WorkerInfo:
+        noise_ratio = read_noise(run_directory(self._settings))
         return msgspec.structs.replace(
-            self._profile.info, load_1m=self._health.load_1m(), disk_free_bytes=self._health.disk_free_bytes()
+            self._profile.info,
+            load_1m=self._health.load_1m(),
+            disk_free_bytes=self._health.disk_free_bytes(),
+            noise_ratio=self._profile.info.noise_ratio if noise_ratio is None else noise_ratio,
         )
 
     def _find_processes(self) -> None:

@@ -26,6 +26,9 @@ class NoopJudge:
             attempt=attempt,
         )
 
+    def clear_up(self) -> None:
+        """Nothing is left over."""
+
     def cancel(self) -> None:
         """Nothing runs."""
 

@@ -1,4 +1,6 @@
-"""Notes that the processes of one worker leave for each other in its run directory: what a slot judges now, and orders.
+"""Notes that the processes of one worker leave for each other in its run directory.
+
+What a slot judges now, orders to it, and how noisy it was measured to be.
 
 A slot's note lets the keeper find a judging that Redis no longer knows (a cancellation whose message was lost, a lease
 that ran out while the keeper was away). An order is read by the slot when it is signalled.
@@ -53,3 +55,19 @@ def read_order(directory: Path, slot: int) -> str:
         return (directory / f"slot-{slot}").read_text()
     except OSError:
         return ""
+
+
+def leave_noise(directory: Path, slot: int, ratio: float) -> None:
+    """Say how noisy a slot is (:mod:`judge.grading.noise`)."""
+    (directory / f"noise-{slot}").write_text(f"{ratio}")
+
+
+def read_noise(directory: Path) -> float | None:
+    """What the slots of this worker measured lately, the noisiest; None = nothing yet."""
+    found = []
+    for path in directory.glob("noise-*"):
+        try:
+            found.append(float(path.read_text()))
+        except (OSError, ValueError):
+            continue  # half-written
+    return max(found, default=None)

@@ -63,7 +63,7 @@ class Slot:
 
 def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     """The application with its one task, bound to a slot that each child opens."""
-    app = make_app(broker_of(settings), profile.routes)
+    app = make_app(broker_of(settings), profile.routes, settings.ticket_broker)
     slot = Slot(settings, profile, metrics_fd)
     worker_process_init.connect(slot.open, weak=False)
     worker_process_shutdown.connect(slot.close, weak=False)

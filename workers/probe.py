@@ -31,6 +31,7 @@ def make_profile(settings: Settings) -> Profile:
         host=socket.gethostname(),
         pid=os.getppid(),
         problems=ready.problems,
+        noise_ratio=ready.noise_ratio,
     )
     return Profile(
         node=node_name(settings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from contextlib import ExitStack, closing
 
@@ -42,7 +43,11 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
         attempts_max=settings.attempts_max,
         idle=idle,
     )
-    signal.signal(ORDER_SIGNAL, lambda _number, _frame: loop.on_signal())
+    signal.signal(ORDER_SIGNAL, lambda _number, _frame: loop.on_order())
+    signal.signal(signal.SIGALRM, lambda _number, _frame: loop.on_alarm())
+    signal.siginterrupt(signal.SIGALRM, False)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: a collection in the middle of a judging need not look at it
     send(SlotChanged(index, idle))
     return loop
 

@@ -32,11 +32,14 @@ from judge.queue.store import Queue
 from judge.queue.values import Claim, Fault, Refusal
 from workers.judging import SlotJudge
 from workers.linger import Linger
-from workers.notes import SlotNote, read_order
+from workers.notes import SlotNote, leave_noise, read_order
 
 #: One Celery task judges so many submissions, or so long; then Celery gets the slot back for a moment.
 SUBMISSIONS_PER_TASK = 256
 TASK_MAX_S = 5.0
+
+#: Progress is gathered for so long: nobody sees the difference, and Redis and clients are troubled less.
+GATHER_S = 0.02
 
 #: How the keeper tells a slot to read its orders. SIGUSR1 is taken (billiard's soft time limit).
 ORDER_SIGNAL = signal.SIGUSR2
@@ -63,7 +66,10 @@ class SlotIdentity:
 
 
 class SlotLoop:
-    """One slot's life between tickets. ``on_signal`` is the only thing another context may call."""
+    """One slot's life between tickets. ``on_order`` and ``on_alarm`` are all that a signal handler may call.
+
+    SIGALRM and its timer are the loop's: progress is sent from there while a program runs.
+    """
 
     def __init__(
         self,
@@ -91,6 +97,7 @@ class SlotLoop:
         self._idle = idle
         self._note = SlotNote(identity.orders, identity.slot)
         self._claim: Claim | None = None
+        self._writer: ClaimWriter | None = None
         self._lost = False
 
     def work(self) -> int:
@@ -121,8 +128,13 @@ class SlotLoop:
             self._serve(answer, timeline)
             done += 1
 
-    def on_signal(self) -> None:
-        """The keeper's order, from a signal handler: for the claim it names, if that is the current one."""
+    def on_alarm(self) -> None:
+        """Progress has been gathered for a while."""
+        if self._writer is not None:
+            self._writer.send()
+
+    def on_order(self) -> None:
+        """The keeper's order: for the claim it names, if that is the current one."""
         claim = self._claim
         verb, _, target = read_order(self._identity.orders, self._identity.slot).partition(" ")
         if claim is None or target != f"{claim.id} {claim.fence}":
@@ -153,7 +165,7 @@ class SlotLoop:
         self._claim = claim
         self._note.write(f"{claim.id} {claim.fence} {os.getpid()}")
         self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
-        writer = ClaimWriter(self._queue, claim)
+        writer = self._writer = ClaimWriter(self._queue, claim, _alarm_later)
         with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
             state = self._idle
             try:
@@ -168,10 +180,12 @@ class SlotLoop:
                 log.exception("judging failed")
                 self._give_back(claim, writer, f"{type(error).__name__}: {error}")
             finally:
-                self._claim = None
+                self._claim = self._writer = None
                 self._note.write("")
                 self._judge.thaw()
                 writer.close()
+                if not self._clear_up():
+                    state = SlotState.FAILING
                 for record in self._judge.take_counts():
                     self._send(record)
                 self._send(SlotChanged(self._identity.slot, state))
@@ -205,13 +219,15 @@ class SlotLoop:
                 phases_ns=timeline.phases_ns,
             )
             self._verdicts.prepare(claim.id, claim.fence, record)
-        won = _until_answered(lambda: writer.finish(report))
+        won = _until_answered(lambda: writer.finish(report, meanwhile=self._clear_up))
         if self._verdicts is not None:
             self._verdicts.settle(won)
         if self._traces is not None:
             self._traces.send(timeline, report, claim.wait_ms * 1_000_000)
         if not won:
             self._send(Counted(Count.VERDICT_FENCED))
+        if report.noise_ratio is not None:
+            leave_noise(self._identity.orders, self._identity.slot, report.noise_ratio)
 
     def _give_back(self, claim: Claim, writer: ClaimWriter, why: str) -> None:
         log.warning("attempt failed: %s", why)
@@ -226,6 +242,15 @@ class SlotLoop:
         )
         _until_answered(writer.flush)
         _until_answered(lambda: self._queue.run(returning))
+
+    def _clear_up(self) -> bool:
+        """What the judge has put off; False = that failed, which the next judging will feel."""
+        try:
+            self._judge.clear_up()
+        except JudgeError as error:
+            log.warning("clearing up: %s", error)
+            return False
+        return True
 
     def _check_lost(self, claim: Claim) -> None:
         if self._lost:
@@ -246,6 +271,10 @@ def judge_error(submission_id: str, submission: bytes, why: str, attempt: int = 
         why=why,
         attempt=attempt,
     )
+
+
+def _alarm_later() -> None:
+    signal.setitimer(signal.ITIMER_REAL, GATHER_S)
 
 
 def _until_answered(action: Callable[[], T]) -> T:

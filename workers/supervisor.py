@@ -7,6 +7,7 @@
                  +-- workers.exporter  /metrics
                  +-- workers.pool      Celery; its children are the slots
                  +-- workers.spare     a slot for urgent work while another stands frozen
+                 +-- workers.porter    carries tickets to another Celery broker (``ticket_broker`` only)
 
 It has no thread and no connection. It starts its processes, starts them again with growing delays when they die,
 reaps orphans (it is their subreaper), and cleans up after slots that were killed. All die with it, by the kernel's
@@ -152,6 +153,8 @@ class Supervisor:
         self._add("pool", python_module("workers.pool", "--metrics-fd", str(write_fd)), (write_fd,))
         if self._settings.preempting_class:
             self._add("spare", python_module("workers.spare", "--metrics-fd", str(write_fd)), (write_fd,))
+        if self._settings.ticket_broker:
+            self._add("porter", python_module("workers.porter"))
 
     def _add(self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = ()) -> None:
         process = ManagedProcess(ProcessSpec(name, argv, self._env, keep_fds))
@@ -189,7 +192,8 @@ class Supervisor:
                 if process.spec.name == "pool":
                     self._clean()
                 process.start()
-                self._tell(Counted(_RESTARTS[process.spec.name]))
+                if process.spec.name in _RESTARTS:
+                    self._tell(Counted(_RESTARTS[process.spec.name]))
 
     def _set_pool_wanted(self, wanted: bool) -> None:
         pool = self._processes["pool"]
@@ -234,9 +238,10 @@ class Supervisor:
         self._wait_ended(keeper, STOP_TIMEOUT_S)
         self._kill(keeper)
         self._kill(pool)  # it holds nothing any more, and Celery's own ways to end take seconds
-        if "spare" in self._processes:
-            self._processes["spare"].wanted = False
-            self._kill(self._processes["spare"])
+        for name in ("spare", "porter"):
+            if name in self._processes:
+                self._processes[name].wanted = False
+                self._kill(self._processes[name])
         self._clean()
         for name in ("exporter", "redis"):
             process = self._processes.get(name)

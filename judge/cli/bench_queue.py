@@ -19,6 +19,7 @@ import redis
 from judge.cli.embedded import embedded_service, sweep_old
 from judge.client import Client, new_id
 from judge.errors import InfrastructureError
+from judge.model.event import Claimed, Compiled, Event
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.queue import calls
@@ -35,6 +36,12 @@ while True:
     client.lrem("raw:busy", 1, job)
 """
 
+#: Does nothing, until it is cancelled or hits its time limit.
+_ENDLESS_SOURCE = b"#include <unistd.h>\nint main(void) { for (;;) pause(); }\n"
+
+_CANCELLATIONS = 20
+_SETTLED_S = 0.1
+
 _C_SOURCE = (
     b'#include <stdio.h>\nint main(void) { long a, b; scanf("%ld %ld", &a, &b); printf("%ld\\n", a + b); return 0; }\n'
 )
@@ -46,7 +53,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "queue",
         help="latency and throughput of the queue",
         description="Time no-op submissions through submit, claim and done beside a raw Redis loop on the same server, "
-        "then one-test C submissions with a cached artifact through the real judge.",
+        "then one-test C submissions with a cached artifact through the real judge, then how soon the slot of a "
+        "cancelled one claims again.",
     )
     parser.add_argument("--rounds", type=int, default=600, help="sequential round trips of each kind")
     parser.add_argument("--fsync", default="always", choices=("always", "everysec", "no"), help="Redis' appendfsync")
@@ -111,12 +119,47 @@ def _measure_c(client: Client, rounds: int) -> dict[str, Any]:
             _judged(client, _c(package))
         times_s = _times(lambda: _judged(client, _c(package)), max(rounds // 3, 20))
         per_second = _throughput(client, [_c(package) for _ in range(max(rounds, 100))])
+        slots = sum(worker.info.slots for worker in worker_views(client.queue))
+        cancels_s = _cancellations(client, package, slots)
     return {
+        "c_min_ms": _ms(min(times_s)),
         "c_p50_ms": _ms(median(times_s)),
         "c_p95_ms": _ms(_percentile(times_s, 95)),
         "c_per_second": round(per_second, 1),
-        "slots": sum(worker.info.slots for worker in worker_views(client.queue)),
+        "slots": slots,
+        "cancel_p50_ms": _ms(median(cancels_s)),
+        "cancel_max_ms": _ms(max(cancels_s)),
     }
+
+
+def _cancellations(client: Client, package: Path, slots: int) -> list[float]:
+    """How long after a program that runs is cancelled its slot has claimed what waited for it."""
+    running = [_started(client, package) for _ in range(slots)]
+    times_s = []
+    for _ in range(_CANCELLATIONS):
+        waiting = client.submit(_c(package, _ENDLESS_SOURCE))
+        time.sleep(_SETTLED_S)  # the programs themselves run by now
+        began = time.perf_counter()
+        client.cancel(running.pop(0))
+        _until(client, waiting, Claimed)
+        times_s.append(time.perf_counter() - began)
+        running.append(waiting)
+    for submission_id in running:
+        client.cancel(submission_id)
+    return times_s
+
+
+def _started(client: Client, package: Path) -> str:
+    submission_id = client.submit(_c(package, _ENDLESS_SOURCE))
+    _until(client, submission_id, Compiled)
+    return submission_id
+
+
+def _until(client: Client, submission_id: str, kind: type[Event]) -> None:
+    for event in client.follow(submission_id):
+        if isinstance(event, kind):
+            return
+    raise InfrastructureError(f"a benchmark submission ended without {kind.__name__}")
 
 
 class _RawLoop:
@@ -146,8 +189,8 @@ def _noop() -> Submission:
     return Submission(id=new_id(), package="/noop", sources=(source,), language="c")
 
 
-def _c(package: Path) -> Submission:
-    source = SourceFile(name="add.c", content=_C_SOURCE)
+def _c(package: Path, content: bytes = _C_SOURCE) -> Submission:
+    source = SourceFile(name="add.c", content=content)
     return Submission(id=new_id(), package=str(package), sources=(source,), language="c")
 
 
@@ -176,7 +219,7 @@ def _throughput(client: Client, submissions: list[Submission]) -> float:
 def _one_test_package(root: Path) -> Path:
     secret = root / "data" / "secret"
     secret.mkdir(parents=True)
-    (root / "problem.yaml").write_text("name: add\nlimits:\n  time_limit: 1\n")
+    (root / "problem.yaml").write_text("name: add\nlimits:\n  time_limit: 10\n")
     (secret / "1.in").write_text("20 22\n")
     (secret / "1.ans").write_text("42\n")
     return root

@@ -1,17 +1,19 @@
-"""One claim's side of the conversation: progress goes out without waiting, the report is waited for.
+"""One claim's side of the conversation: progress goes out beside the judging, the report is waited for.
 
-Judging never waits for Redis between two tests: an event is sent at once and its answer is read before the next
-one is sent, or at the end. Should the connection fail, what was not answered is sent again; the queue drops repeats.
+Events are gathered for a moment and sent together, one batch at a time; what still lies here at the end goes out with
+the report. So judging waits for Redis once, and a client wakes once for what happens at once. Should the connection
+fail, what was not answered is sent again; the queue drops repeats.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from redis.exceptions import NoScriptError, RedisError
 
-from judge.errors import InfrastructureError
+from judge.errors import InfrastructureError, QueueError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.queue import calls
@@ -19,49 +21,85 @@ from judge.queue.script import Call, scripts
 from judge.queue.store import Queue
 from judge.queue.values import Claim
 
-#: Events sent but not answered, at most; then the sender waits.
-OUTSTANDING_MAX = 64
-
 
 class ClaimLost(InfrastructureError):
     """The claim was cancelled or belongs to another worker: stop judging, drop the result."""
 
 
-class ClaimWriter:
-    """Writes one claim's events and its report. Use from one thread; make one per claim."""
+def _nothing() -> None:
+    """There is nothing to do meanwhile."""
 
-    def __init__(self, queue: Queue, claim: Claim) -> None:
+
+class ClaimWriter:
+    """Writes one claim's events and its report. Use from one thread; make one per claim.
+
+    ``later`` asks for a call of :meth:`send` in a moment, which may come from a signal handler.
+    """
+
+    def __init__(self, queue: Queue, claim: Claim, later: Callable[[], None]) -> None:
         self._queue = queue
         self._claim = claim
+        self._later = later
         self._connection: Any = None
         self._pending: list[Event] = []  # not known to have arrived, in order
         self._first = 0  # the number of the first of them
         self._sent: deque[int] = deque()  # how many of them lie in each call without an answer
+        self._awaited = False  # ``later`` was asked
+        self._busy = False  # no call of ``send`` may interfere now
+        self._lost = self._unscripted = False
 
     def emit(self, event: Event) -> None:
-        """Send one event; waits for nothing in the normal case. Raises ClaimLost when the claim is known to be lost."""
+        """Take one event; waits for nothing in the normal case. Raises ClaimLost when the claim is known to be lost."""
         self._pending.append(event)
+        self._busy = True
         try:
-            self._read_answers(wait=len(self._sent) >= OUTSTANDING_MAX)
-            self._send_pending()
-        except NoScriptError:
-            self.flush()
-        except (RedisError, OSError):
+            if self._unscripted:
+                self.flush()
+            if self._connection is None:
+                self._connection = self._queue.client.connection_pool.get_connection()
+        except (RedisError, OSError, QueueError):
+            pass  # the next event tries again
+        finally:
+            self._busy = False
+        if self._lost:
+            raise ClaimLost(f"submission {self._claim.id}: the claim is lost")
+        self._ask_later()
+
+    def send(self) -> None:
+        """Send what was gathered, unless the batch before has not been answered yet; never waits, never raises."""
+        self._awaited = False
+        if self._busy or self._connection is None:
+            return
+        try:
+            if self._sent and self._connection.can_read(timeout=0):
+                self._read_answer()
+            if self._sent:
+                self._ask_later()
+            else:
+                self._send_calls(self._events())
+        except (RedisError, OSError) as error:
+            self._unscripted = isinstance(error, NoScriptError)
             self._drop_connection()
 
-    def finish(self, report: Report) -> bool:
-        """Record the report after all events; True = it is the one. Waits; raises QueueError when Redis stays away."""
+    def finish(self, report: Report, meanwhile: Callable[[], object] = _nothing) -> bool:
+        """Record the report after all events; True = it is the one. Waits; raises QueueError when Redis stays away.
+
+        ``meanwhile`` is done, at most once, while the answer is on its way; it must not raise.
+        """
+        self._busy = True  # for good
         ending = calls.finish(self._claim.id, self._claim.fence, report)
-        if self._connection is not None:
-            try:
-                self._send_pending()
-                self._send(ending)
-                self._read_answers(wait=True)
-                won = ending.read(self._connection.read_response())
-                self._release()
-                return won
-            except (RedisError, OSError, ClaimLost):
-                self._drop_connection()
+        try:
+            if self._connection is None:
+                self._connection = self._queue.client.connection_pool.get_connection()
+            self._send_calls([*self._events(), ending])
+            meanwhile()
+            while self._sent:
+                self._read_answer()
+            won = ending.read(self._connection.read_response())
+            self._release()
+            return won
+        except (RedisError, OSError):
+            self._drop_connection()
         self.flush()
         return self._queue.run(ending)
 
@@ -71,31 +109,36 @@ class ClaimWriter:
         if self._pending:
             self._queue.run(calls.event(self._claim.id, self._claim.fence, self._first, self._pending))
             self._forget(len(self._pending))
+        self._unscripted = False
 
     def close(self) -> None:
         """Give the connection back; events not answered yet may be lost. Idempotent."""
+        self._busy = True
         self._drop_connection()
 
-    def _send_pending(self) -> None:
+    def _ask_later(self) -> None:
+        if not self._awaited:
+            self._awaited = True
+            self._later()
+
+    def _events(self) -> list[Call[bool]]:
+        """The call that sends what was not sent yet, if there is anything; counted as sent."""
         done = sum(self._sent)
         events = self._pending[done:]
-        if events:
-            self._send(calls.event(self._claim.id, self._claim.fence, self._first + done, events))
-            self._sent.append(len(events))
+        if not events:
+            return []
+        self._sent.append(len(events))
+        return [calls.event(self._claim.id, self._claim.fence, self._first + done, events)]
 
-    def _send(self, call: Call[bool]) -> None:
-        if self._connection is None:
-            self._connection = self._queue.client.connection_pool.get_connection()
-        script = scripts()[call.script]
-        self._connection.send_command("EVALSHA", script.sha1, 1, self._queue.prefix, *call.arguments)
+    def _send_calls(self, several: list[Call[bool]]) -> None:
+        if several:
+            words = [("EVALSHA", scripts()[one.script].sha1, 1, self._queue.prefix, *one.arguments) for one in several]
+            self._connection.send_packed_command(self._connection.pack_commands(words))
 
-    def _read_answers(self, *, wait: bool) -> None:
-        """Take in answers to events: all of them, or those that are there."""
-        while self._sent and (wait or self._connection.can_read(timeout=0)):
-            alive = self._connection.read_response()
-            self._forget(self._sent.popleft())
-            if not alive:
-                raise ClaimLost(f"submission {self._claim.id}: the claim is lost")
+    def _read_answer(self) -> None:
+        """The answer to a batch of events. When it is no, the claim is lost."""
+        self._lost = not self._connection.read_response() or self._lost
+        self._forget(self._sent.popleft())
 
     def _forget(self, count: int) -> None:
         del self._pending[:count]

@@ -30,7 +30,6 @@ SCRIPT_NAMES = (
     "wake",
     "amend",
     "look",
-    "look",
 )
 
 

@@ -44,6 +44,9 @@ class ScriptedJudge:
             submission=submission.id, problem="p", language=submission.language, verdict=verdict, attempt=attempt
         )
 
+    def clear_up(self) -> None:
+        """Nothing is left over."""
+
     def cancel(self) -> None:
         os.write(self._cancel_fd, b"x")
 

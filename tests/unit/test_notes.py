@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from judge.queue.values import Held
-from workers.notes import SlotNote, leave_order, read_notes, read_order
+from workers.notes import SlotNote, leave_noise, leave_order, read_noise, read_notes, read_order
 
 
 def test_a_note_says_what_is_judged_until_it_is_cleared(tmp_path):
@@ -33,3 +33,12 @@ def test_the_latest_order_counts(tmp_path):
     leave_order(tmp_path, "0", "freeze a 1")
     leave_order(tmp_path, "0", "thaw a 1")
     assert read_order(tmp_path, 0) == "thaw a 1"
+
+
+def test_the_noisiest_slot_speaks_for_the_worker(tmp_path):
+    assert read_noise(tmp_path) is None
+    leave_noise(tmp_path, 0, 0.02)
+    leave_noise(tmp_path, 1, 0.5)
+    leave_noise(tmp_path, 1, 0.04)
+    (tmp_path / "noise-2").write_text("")
+    assert read_noise(tmp_path) == 0.04

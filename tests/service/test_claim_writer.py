@@ -1,0 +1,120 @@
+"""Progress beside the judging: gathered, in order, once, and never in the way - also when the connection goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from service_harness import order
+
+from judge.model.event import Compiled, Compiling, Event
+from judge.model.report import Report
+from judge.model.verdict import Verdict
+from judge.queue import calls
+from judge.queue.claimed import ClaimLost, ClaimWriter
+from judge.queue.store import Queue
+from judge.queue.values import Claim, WorkerInfo
+
+
+def nothing() -> None:
+    """Nobody wants to be called later."""
+
+
+@pytest.fixture
+def claim(queue: Queue) -> Claim:
+    """One submission, claimed."""
+    queue.run(calls.register("node", "s", "on", WorkerInfo(slots=1), "", ["c"]))
+    queue.run(calls.submit(order()))
+    answer = queue.run(calls.claim("node", "s", "0", 1, 60_000))
+    assert isinstance(answer, Claim)
+    return answer
+
+
+def progress(claim: Claim, count: int) -> list[Event]:
+    return [Compiling(submission=claim.id, language=f"l{number}") for number in range(count)]
+
+
+def accepted(claim: Claim) -> Report:
+    return Report(submission=claim.id, problem="p", language="c", verdict=Verdict.AC)
+
+
+def story(queue: Queue, claim: Claim) -> list[str]:
+    """The languages in the progress of the claim, as recorded."""
+    entries = queue.client.xrange(f"{queue.prefix}e:{claim.id}")
+    return [fields[b"event"].decode().split('"')[-2] for _, fields in entries if fields[b"type"] == b"compiling"]
+
+
+def test_events_are_gathered_until_the_time_has_come(queue: Queue, claim: Claim) -> None:
+    asked: list[str] = []
+    writer = ClaimWriter(queue, claim, lambda: asked.append("later"))
+    for event in progress(claim, 3):
+        writer.emit(event)
+    assert asked == ["later"]
+    assert story(queue, claim) == []
+    writer.send()
+    assert writer.finish(accepted(claim))
+    assert story(queue, claim) == ["l0", "l1", "l2"]
+
+
+def test_a_batch_is_sent_when_the_one_before_was_answered(queue: Queue, claim: Claim) -> None:
+    asked: list[str] = []
+    writer = ClaimWriter(queue, claim, lambda: asked.append("later"))
+    for event in progress(claim, 5):
+        writer.emit(event)
+        writer.send()
+    while len(story(queue, claim)) < 5:
+        writer.send()
+    assert story(queue, claim) == [f"l{number}" for number in range(5)]
+    assert writer.finish(accepted(claim))
+
+
+def test_what_lies_here_goes_out_before_the_report(queue: Queue, claim: Claim) -> None:
+    writer = ClaimWriter(queue, claim, nothing)
+    writer.emit(progress(claim, 1)[0])
+    assert writer.finish(accepted(claim))
+    kinds = [fields[b"type"] for _, fields in queue.client.xrange(f"{queue.prefix}e:{claim.id}")]
+    assert kinds == [b"queued", b"claimed", b"compiling", b"done"]
+
+
+def cut(queue: Queue) -> None:
+    """Every connection of this queue's client breaks."""
+    queue.client.connection_pool.disconnect(inuse_connections=True)
+
+
+def forget_scripts(queue: Queue) -> None:
+    queue.client.script_flush()
+
+
+@pytest.mark.parametrize("harm", [cut, forget_scripts])
+def test_after_a_broken_conversation_all_is_there_once_and_in_order(
+    queue: Queue, claim: Claim, harm: Callable[[Queue], None]
+) -> None:
+    writer = ClaimWriter(queue, claim, nothing)
+    for number, event in enumerate(progress(claim, 6)):
+        writer.emit(event)
+        if number % 2:
+            writer.send()
+        if number == 2:
+            harm(queue)
+    assert writer.finish(accepted(claim))
+    assert story(queue, claim) == [f"l{number}" for number in range(6)]
+
+
+def test_what_is_to_be_done_meanwhile_is_done_while_the_report_travels(queue: Queue, claim: Claim) -> None:
+    writer = ClaimWriter(queue, claim, nothing)
+    done: list[str] = []
+    assert writer.finish(accepted(claim), meanwhile=lambda: done.append("closed"))
+    assert done == ["closed"]
+
+
+def test_a_lost_claim_ends_the_judging_and_records_nothing(queue: Queue, claim: Claim) -> None:
+    queue.run(calls.cancel(claim.id))
+    writer = ClaimWriter(queue, claim, nothing)
+    writer.emit(progress(claim, 1)[0])
+    writer.send()
+    with pytest.raises(ClaimLost):
+        for _ in range(100_000):
+            writer.send()
+            writer.emit(Compiled(submission=claim.id, ok=True, cached=True, wall_time_ns=0))
+    assert not writer.finish(accepted(claim))
+    assert story(queue, claim) == []
