@@ -25,7 +25,6 @@ from judge.model.submission import Submission
 from judge.model.verdict import Verdict
 from judge.observe.report_html import render_html
 from judge.observe.report_text import render_text
-from judge.package.digest import package_digest
 from judge.package.names import shown
 from judge.package.source import open_package
 from judge.package.testdata import data_cases
@@ -100,9 +99,12 @@ def _judge(judge: Judge, submission: Submission, problem: Problem, settings: Set
     with console.status(f"judging {submission.id}") as status:
         if not problem.limits.time_limit_ns and not problem.submit_answer:
             kept = Path(settings.state_dir) / "time-limits"
-            digest = package_digest(Path(problem.path))
             problem = with_time_limit(
-                judge, problem, digest, kept, lambda path: status.update(f"measuring the time limit: {path}")
+                judge,
+                problem,
+                Path(problem.path),
+                kept,
+                lambda path: status.update(f"measuring the time limit: {path}"),
             )
 
         def show(event: Event) -> None:

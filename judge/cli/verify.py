@@ -20,11 +20,11 @@ from judge.assembly import open_judges
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
+from judge.grading.jurypython import PYTHONS
 from judge.model.units import seconds_to_ns
 from judge.package.grouppolicy import INHERITANCE
 from judge.verify.engine import unwatched, verify_packages
 from judge.verify.junit import junit_xml
-from judge.verify.jurypython import PYTHONS
 from judge.verify.packagerun import Choices
 from judge.verify.packagerun import Progress as Watch
 from judge.verify.result import VerifyResult

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import LanguageError, PackageError
+from judge.grading.jurypython import interpreter_of, with_jury_python
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
 from judge.grading.programs import read_sources
@@ -23,6 +24,7 @@ from judge.model.problem import JurySubmission, Problem
 from judge.model.submission import Submission
 from judge.model.units import S_NS
 from judge.model.verdict import Verdict
+from judge.package.digest import package_digest
 
 #: No time limit is longer, and no jury submission is run longer to find one.
 TIME_LIMIT_NS_MAX = 60 * S_NS
@@ -43,15 +45,24 @@ def jury_submission(problem: Problem, entry: JurySubmission) -> Submission:
 
 
 def with_time_limit(
-    judge: Judge, problem: Problem, digest: str, kept: Path, progress: Progress = lambda path: None
+    judge: Judge,
+    problem: Problem,
+    package: Path,
+    kept: Path,
+    progress: Progress = lambda path: None,
+    *,
+    python: str = "auto",
 ) -> Problem:
-    """The problem with a time limit: its own, the one in the directory ``kept`` under ``digest``, or a measured one.
+    """The problem with a time limit: its own, the one in ``kept`` for the content of ``package``, or a measured one.
 
-    Raises PackageError when no jury submission gives one.
+    ``python`` is what runs the jury's Python, see :mod:`judge.grading.jurypython`: a service and ``judge verify`` must
+    measure the same. Raises PackageError when no jury submission gives a limit.
     """
     if problem.limits.time_limit_ns or problem.submit_answer:
         return problem
-    path = kept / hashlib.sha256(digest.encode()).hexdigest()
+    problem = with_jury_python(problem, judge.workshop, python)
+    key = f"{package_digest(package)} {interpreter_of(problem)}"
+    path = kept / hashlib.sha256(key.encode()).hexdigest()
     limit = _read(path)
     if limit is None:
         limit = measure(judge, problem, progress)

@@ -47,6 +47,7 @@ class Pass:
 @dataclass(frozen=True)
 class CaseJudge:
     """See the module. ``validator`` None = the default one; ``static_validator`` None = the package has none.
+    ``further_validators`` must accept as well; scores and messages are the first one's.
 
     ``submission`` None = an output-only problem; then ``answers`` holds what was sent in.
     """
@@ -57,6 +58,7 @@ class CaseJudge:
     options: GradingOptions
     quiet: Quiet
     validator: ProgramBox | None = None
+    further_validators: tuple[ProgramBox, ...] = ()
     static_validator: ProgramBox | None = None
     answers: AnswerSheet | None = None
 
@@ -147,10 +149,26 @@ class CaseJudge:
     ) -> Validation:
         if self.validator is None:
             return compare_output(answer_fd, output, case.compare)
+        first = self._ask(self.validator, case, open_input, answer_fd, output, kept)
+        for validator in self.further_validators if first.verdict is Verdict.AC else ():
+            further = self._ask(validator, case, open_input, answer_fd, output, {})
+            if further.verdict is not Verdict.AC:
+                return further
+        return first
+
+    def _ask(
+        self,
+        validator: ProgramBox,
+        case: TestCase,
+        open_input: Callable[[], int],
+        answer_fd: int,
+        output: Capture,
+        kept: Mapping[str, Capture],
+    ) -> Validation:
         input_fd = open_input()
         try:
             return run_validator(
-                self.validator,
+                validator,
                 self.problem.validator_kind,
                 case,
                 input_fd,

@@ -70,26 +70,33 @@ class Judge:
     gate: Gate | None = None
     noise: NoiseMeter | None = None
 
-    def judge(self, submission: Submission, problem: Problem, emit: Emit = unheard) -> Report:
+    def judge(
+        self, submission: Submission, problem: Problem, emit: Emit = unheard, after: ExitStack | None = None
+    ) -> Report:
         """All stages. The problem's time limit must be known (see :mod:`judge.grading.calibrate`).
+
+        ``after``: takes what can wait until the report is on its way (containers to close); the caller closes it
+        before the slot is used again.
 
         Raises LanguageError for a language that is unknown or not installed, CancelledError when a slot was
         cancelled, InfrastructureError.
         """
         language = self.language_of(submission, problem)
         try:
-            return self._judge(submission, problem, language, emit)
+            return self._judge(submission, problem, language, emit, after)
         except PackageError as error:
             return report_without_judging(submission, problem, language.id, Verdict.JE, str(error))
 
-    def _judge(self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit) -> Report:
+    def _judge(
+        self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit, after: ExitStack | None
+    ) -> Report:
         if problem.submit_answer:
-            return self.judge_answers(submission, problem, self.build_tools(problem), emit)
+            return self.judge_answers(submission, problem, self.build_tools(problem), emit, after)
         compiled = self.compile(submission, problem, language, emit)
         if not compiled.report.ok:
             why = first_error(compiled.report.log)
             return report_without_judging(submission, problem, language.id, Verdict.CE, why, compiled.report)
-        return self.judge_compiled(submission, problem, compiled, self.build_tools(problem), emit)
+        return self.judge_compiled(submission, problem, compiled, self.build_tools(problem), emit, after)
 
     def language_of(self, submission: Submission, problem: Problem) -> LanguageSpec:
         """The language that a submission names, or that its files look like. Raises LanguageError."""
@@ -127,13 +134,19 @@ class Judge:
         return build_tools(self.slots[0].container, self.workshop, problem)
 
     def judge_compiled(
-        self, submission: Submission, problem: Problem, compiled: Compiled, tools: Tools, emit: Emit = unheard
+        self,
+        submission: Submission,
+        problem: Problem,
+        compiled: Compiled,
+        tools: Tools,
+        emit: Emit = unheard,
+        after: ExitStack | None = None,
     ) -> Report:
-        """Run, validate and score all tests of a compiled submission."""
+        """Run, validate and score all tests of a compiled submission. ``after`` as in :meth:`judge`."""
         limits = with_room_for_files(submission_limits(problem, compiled.language), problem)
         program = Runnable(compiled, self.workshop.toolchain(compiled.language), limits)
         setup = Setup(problem, tools, self.data, self.options, program=program)
-        root, deciding = self.judge_tasks(submission.id, setup, emit)
+        root, deciding = self.judge_tasks(submission.id, setup, emit, after)
         near_limit = any(case.reruns_ns for case in cases_of(root))
         return report_of_judging(
             submission,
@@ -153,19 +166,29 @@ class Judge:
             return None
         return self.noise.ratio(self.slots[0].container, toolchain.rootfs, needed=needed)
 
-    def judge_answers(self, submission: Submission, problem: Problem, tools: Tools, emit: Emit = unheard) -> Report:
-        """Judge an output-only submission: its files are the outputs."""
+    def judge_answers(
+        self,
+        submission: Submission,
+        problem: Problem,
+        tools: Tools,
+        emit: Emit = unheard,
+        after: ExitStack | None = None,
+    ) -> Report:
+        """Judge an output-only submission: its files are the outputs. ``after`` as in :meth:`judge`."""
         answers = AnswerSheet(submission.sources)
         setup = Setup(problem, tools, self.data, self.options, answers=answers)
-        root, deciding = self.judge_tasks(submission.id, setup, emit)
+        root, deciding = self.judge_tasks(submission.id, setup, emit, after)
         return report_of_judging(
             submission, problem, _OUTPUT.id, None, root, time_limit_ns=0, memory_limit_bytes=0, deciding=deciding
         )
 
     def judge_tasks(
-        self, submission_id: str, setup: Setup, emit: Emit = unheard
+        self, submission_id: str, setup: Setup, emit: Emit = unheard, after: ExitStack | None = None
     ) -> tuple[GroupReport, CaseReport | None]:
-        """Drive the tree of tests over the slots; also the case that decided, None when all is well."""
+        """Drive the tree of tests over the slots; also the case that decided, None when all is well.
+
+        ``after`` as in :meth:`judge`.
+        """
         plan = plan_of(setup.problem)
         judged: list[CaseReport] = []
 
@@ -183,6 +206,8 @@ class Judge:
                 gate = self.gate or Gate()
                 stations = [Station(partial(setup.on, slot.container, gate.quiet), slot.cancel) for slot in self.slots]
                 root = drive_parallel(walk, plan, stations, gate, on_case, run_all=self.options.run_all)
+            if after is not None:
+                after.push(stack.pop_all())
         return root, deciding_case(root, judged)
 
     def _grader(self, stack: ExitStack, tools: Tools) -> Grader | None:

@@ -22,6 +22,7 @@ class Tools:
     """The setter's programs that judging a problem takes, built."""
 
     validator: SetterProgram | None = None
+    further_validators: tuple[SetterProgram, ...] = ()
     static_validator: SetterProgram | None = None
     grader: SetterProgram | None = None
 
@@ -29,13 +30,14 @@ class Tools:
 def build_tools(open_container: OpenContainer, workshop: Workshop, problem: Problem) -> Tools:
     """Build the setter's programs, or find them built. Raises PackageError naming the one that cannot be."""
 
-    def build(program: Program | None) -> SetterProgram | None:
-        return build_program(open_container, workshop, problem, program) if program else None
+    def build(program: Program) -> SetterProgram:
+        return build_program(open_container, workshop, problem, program)
 
     return Tools(
-        validator=build(problem.output_validator),
-        static_validator=build(problem.static_validator),
-        grader=build(problem.graders),
+        validator=build(problem.output_validator) if problem.output_validator else None,
+        further_validators=tuple(build(program) for program in problem.further_output_validators),
+        static_validator=build(problem.static_validator) if problem.static_validator else None,
+        grader=build(problem.graders) if problem.graders else None,
     )
 
 
@@ -65,8 +67,8 @@ class Setup:
         program = self.program
         with ExitStack() as stack:
 
-            def box(tool: SetterProgram | None) -> ProgramBox | None:
-                return stack.enter_context(open_box(open_container, tool)) if tool else None
+            def box(tool: SetterProgram) -> ProgramBox:
+                return stack.enter_context(open_box(open_container, tool))
 
             submission = (
                 open_submission(open_container, program.toolchain, program.compiled, program.limits)
@@ -79,7 +81,8 @@ class Setup:
                 data=self.data,
                 options=self.options,
                 quiet=quiet,
-                validator=box(self.tools.validator),
-                static_validator=box(self.tools.static_validator),
+                validator=box(self.tools.validator) if self.tools.validator else None,
+                further_validators=tuple(box(tool) for tool in self.tools.further_validators),
+                static_validator=box(self.tools.static_validator) if self.tools.static_validator else None,
                 answers=self.answers,
             )

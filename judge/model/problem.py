@@ -242,6 +242,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     root: TestGroup
     validator_kind: ValidatorKind = ValidatorKind.DEFAULT
     output_validator: Program | None = None
+    further_output_validators: tuple[Program, ...] = ()
     input_validators: tuple[Program, ...] = ()
     answer_validators: tuple[Program, ...] = ()
     graders: Program | None = None

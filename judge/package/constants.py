@@ -1,4 +1,4 @@
-"""``{{name}}`` templates of 2025-09 packages. Pure.
+"""``{{name}}`` and ``{{name.variant}}`` templates of 2025-09 packages. Pure.
 
 Constants are substituted in the jury's submissions, included files, validators and test_group.yaml, and nowhere
 else; a tag with an unknown name stays as it is.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_TAG = re.compile(rb"\{\{([a-zA-Z_][a-zA-Z0-9_]*)\}\}")
+_TAG = re.compile(rb"\{\{([a-zA-Z_][a-zA-Z0-9_]*(?:\.[a-zA-Z_][a-zA-Z0-9_]*)?)\}\}")
 
 
 def substitute(data: bytes, constants: Sequence[tuple[str, str]]) -> bytes:

@@ -72,7 +72,8 @@ def _check_file(path: str, name: str, findings: Findings) -> None:
 
 def _check_tags(problem: Problem, findings: Findings) -> None:
     programs = [one.program for one in problem.submissions]
-    programs += [one for one in (problem.output_validator, *problem.input_validators) if one is not None]
+    programs += [*problem.further_output_validators, *problem.input_validators]
+    programs += [problem.output_validator] if problem.output_validator else []
     for program in programs:
         for name, path in program.files:
             with open(path, "rb") as file:

@@ -29,6 +29,8 @@ _COMPANIONS = (
     "ans", "out", "yaml", "args", "hint", "desc", "interaction", *_IMAGES,
     "in.statement", "ans.statement", "in.download", "ans.download",
 )  # fmt: skip
+#: What samples may show without being run: the ways of a conversation or of several passes.
+_WITHOUT_INPUT = (".interaction", ".in.statement", ".ans.statement", ".in.download", ".ans.download")
 _ANNOTATION_BYTES_MAX = 64 << 10
 
 
@@ -145,7 +147,7 @@ class DataScanner:
             stem = next((name[: -len(end) - 1] for end in (*_COMPANIONS, "files") if name.endswith(f".{end}")), None)
             if stem is None:
                 self.findings.warning(entry.shown, "is no part of any test case")
-            elif stem not in stems and not name.endswith(".interaction"):
+            elif stem not in stems and not name.endswith(_WITHOUT_INPUT):
                 report = self.findings.error if name.endswith((".ans", ".files")) else self.findings.warning
                 report(entry.shown, f"belongs to a test case without an input: {shown(stem)}.in is missing")
 

@@ -131,6 +131,8 @@ def _compare_score(glob: str, rule: ExpectedResult, report: Report, problem: Pro
     best = best_score(problem)
     if rule.full_score is False and report.score is not None and math.isfinite(best) and _same(report.score, best):
         lines.certain.append(f"expected less than the full score, got {report.score:g}")
+    if rule.full_score is False and report.verdict is not Verdict.AC and not report.score:
+        lines.certain.append("expected a part of the score, got none of it")
 
 
 def best_score(problem: Problem) -> float:

@@ -80,10 +80,13 @@ def directory_label(directory: str, package_format: PackageFormat, *, scoring: b
 
     For modern packages only the names that submissions.yaml does not define; see :data:`MODERN_RULES`.
     """
-    if directory in _OTHER_DIRECTORIES:
-        partial = directory == "partially_accepted"
-        return ExpectedResult(verdicts=_OTHER_DIRECTORIES[directory], full_score=False if partial else None)
     legacy = package_format is PackageFormat.LEGACY
+    if directory in _OTHER_DIRECTORIES:
+        if directory != "partially_accepted":
+            return ExpectedResult(verdicts=_OTHER_DIRECTORIES[directory])
+        # In newer formats one rejected case makes the verdict of a submission that has part of the score.
+        partly = (AC, *REJECTED) if scoring and not legacy else _OTHER_DIRECTORIES[directory]
+        return ExpectedResult(verdicts=partly, full_score=False)
     rules = (_LEGACY_RULES if legacy else MODERN_RULES).get(directory)
     if rules is None:
         return None

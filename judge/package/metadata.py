@@ -205,17 +205,24 @@ def _languages(section: Section) -> tuple[str, ...]:
 
 
 def _constants(section: Section) -> tuple[tuple[str, str], ...]:
+    """(tag, text) pairs. A constant with variants is a map: ``{{n}}`` is its "value", ``{{n.word}}`` its "word"."""
     table = section.section("constants").table
-    constants = []
+    constants: list[tuple[str, str]] = []
     for name, node in table.values.items():
-        if isinstance(node, Table):  # BAPCtools also writes {value: ..., latex: ...}
-            node = node.values.get("value", node)
-        if not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name):
-            section.findings_block(table.lines[name], f"constants.{name}", "is not a valid name of a constant")
-        elif not isinstance(node, Leaf) or node.value is None or isinstance(node.value, bool):
-            section.findings_block(table.lines[name], f"constants.{name}", "must be a number or a string")
-        else:
-            constants.append((name, node.text))
+        variants = {"value": node}
+        if isinstance(node, Table):
+            variants = node.values
+            if "value" not in variants:
+                section.findings_block(table.lines[name], f"constants.{name}", 'has variants but no "value"')
+        for variant, leaf in variants.items():
+            key = f"{name}.{variant}" if isinstance(node, Table) else name
+            if not all(re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", part) for part in (name, variant)):
+                section.findings_block(table.lines[name], f"constants.{key}", "is not a valid name of a constant")
+            elif not isinstance(leaf, Leaf) or leaf.value is None or isinstance(leaf.value, bool):
+                section.findings_block(table.lines[name], f"constants.{key}", "must be a number or a string")
+            else:
+                constants += [(name, leaf.text)] if variant == "value" else []
+                constants += [(key, leaf.text)] if key != name else []
     return tuple(constants)
 
 

@@ -13,6 +13,14 @@ from judge.model.problem import PackageFormat
 _NAME_2025 = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}")
 _NAME_LEGACY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,253}[a-zA-Z0-9]")
 
+#: Files that sources include; beside a program they go with it.
+HEADER_ENDINGS = frozenset({"h", "hh", "hpp", "hxx", "inc"})
+
+
+def ending(name: str) -> str:
+    """The part after the last dot, lower case; empty without a dot."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
 
 def shown(name: str) -> str:
     """``name`` as text that any JSON encoder takes and no terminal obeys: bytes that are not UTF-8 become ``\\xNN``,

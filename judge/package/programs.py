@@ -11,24 +11,19 @@ from collections.abc import Iterable
 
 from judge.model.problem import PackageFormat, Program
 from judge.package.findings import Findings
-from judge.package.names import shown
+from judge.package.names import HEADER_ENDINGS, ending, shown
 from judge.package.tree import Entry, Tree
 
 #: Endings of source files, lower case. Source: the format's languages table; Kotlin scripts and the like left out.
 _ENDINGS = """
-4th a68 adb ads asm awk c c++ cc cl clj cob cpp cr cs cxx d dart def erl ex exs f f90 forth frt fs fth go hs java jl js
-kt lisp lua m mjs ml mod nim odin pas php pl pm py py2 py3 r rb rexx rkt rs s scala sh sim sno ss st swift tcl ts vb zig
+4th a68 adb ads asm awk bash c c++ cc cl clj cob cpp cr cs cxx d dart def erl ex exs f f90 forth frt fs fth go hs java
+jl js kt lisp lua m mjs ml mod nim odin pas php pl pm py py2 py3 r rb rexx rkt rs s scala sh sim sno ss st swift tcl ts
+vb zig
 """
 SOURCE_ENDINGS = frozenset(_ENDINGS.split())
-_HEADER_ENDINGS = frozenset({"h", "hh", "hpp", "hxx", "inc"})
 #: Input validators in languages of their own: checktestdata and VIVA.
 GRAMMAR_ENDINGS = frozenset({"ctd", "viva"})
 SCRIPTS = ("build", "run")
-
-
-def ending(name: str) -> str:
-    """The part after the last dot, lower case; empty without a dot."""
-    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def is_source(name: str) -> bool:
@@ -65,7 +60,7 @@ def is_program(tree: Tree, entry: Entry, *, grammars: bool = False) -> bool:
 def programs_in(tree: Tree, directory: str, findings: Findings, *, grammars: bool = False) -> tuple[Program, ...]:
     """All programs directly in ``directory``; header files beside a single source file go with it."""
     entries = tree.entries(directory)
-    headers = [entry for entry in entries if not entry.is_directory and ending(entry.name) in _HEADER_ENDINGS]
+    headers = [entry for entry in entries if not entry.is_directory and ending(entry.name) in HEADER_ENDINGS]
     found = []
     for entry in entries:
         if is_program(tree, entry, grammars=grammars):
@@ -94,23 +89,21 @@ def single_program(tree: Tree, directory: str, findings: Findings) -> Program | 
     return programs[0] if programs else None
 
 
-def output_validator(tree: Tree, package_format: PackageFormat, findings: Findings) -> Program | None:
-    """The custom output validator, from the directory of the format or that of another version."""
+def output_validators(tree: Tree, package_format: PackageFormat, findings: Findings) -> tuple[Program, ...]:
+    """The custom output validators, from the directory of the format or that of another version; all must accept."""
     modern, legacy = "output_validator", "output_validators"
     own, other = (legacy, modern) if package_format is PackageFormat.LEGACY else (modern, legacy)
     for directory in (own, other):
         if directory == legacy:
             programs = programs_in(tree, legacy, findings)
-            program = programs[0] if programs else None
-            if len(programs) > 1:
-                findings.error(legacy, f"holds {len(programs)} validators; only {programs[0].name} is used")
         else:
-            program = single_program(tree, modern, findings)
-        if program is not None:
+            single = single_program(tree, modern, findings)
+            programs = (single,) if single else ()
+        if programs:
             if directory != own:
                 findings.error(directory, f"is called {own}/ in the {package_format} format; used all the same")
-            return program
-    return None
+            return programs
+    return ()
 
 
 def include_files(tree: Tree, findings: Findings) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

@@ -43,7 +43,8 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
     findings = Findings()
     tree = Tree(path, findings)
     metadata = _metadata(tree, findings)
-    validator = _output_validator(tree, metadata, findings)
+    validators = _output_validators(tree, metadata, findings)
+    validator = validators[0] if validators else None
     root, validator_cases = read_testdata(
         tree, metadata, findings, default_validator=validator is None, inheritance=inheritance
     )
@@ -64,6 +65,7 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
         root=root,
         validator_kind=ValidatorKind.DEFAULT if validator is None else ValidatorKind.KATTIS,
         output_validator=validator,
+        further_output_validators=validators[1:],
         input_validators=_input_validators(tree, findings),
         answer_validators=tuple(
             program
@@ -93,17 +95,21 @@ def _metadata(tree: Tree, findings: Findings) -> Metadata:
     return dataclasses.replace(metadata, limits=limits)
 
 
-def _output_validator(tree: Tree, metadata: Metadata, findings: Findings) -> Program | None:
-    validator = programs.output_validator(tree, metadata.format, findings)
+def _output_validators(tree: Tree, metadata: Metadata, findings: Findings) -> tuple[Program, ...]:
+    validators = programs.output_validators(tree, metadata.format, findings)
     legacy = metadata.format is PackageFormat.LEGACY
+    talks = metadata.interactive or metadata.multi_pass
     if legacy and not metadata.custom_validator:
-        if validator is not None:
+        if validators:
             findings.warning(FILE, "validation is default, so output_validators/ is not used", key="validation")
-        validator = None
-    elif validator is None and (metadata.custom_validator or metadata.interactive or metadata.multi_pass):
-        where = "output_validators" if legacy else "output_validator"
+        return ()
+    where = "output_validators" if legacy else "output_validator"
+    if not validators and (metadata.custom_validator or talks):
         findings.block(where, "the problem needs an output validator and there is none")
-    return validator
+    if len(validators) > 1 and (talks or not legacy):
+        findings.error(where, f"holds {len(validators)} validators; only {validators[0].name} is used")
+        return validators[:1]
+    return validators
 
 
 def _input_validators(tree: Tree, findings: Findings) -> tuple[Program, ...]:

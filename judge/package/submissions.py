@@ -5,6 +5,7 @@ Strongest first: DOMjudge's comments in the source, submissions.yaml (newer form
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +15,8 @@ from judge.package.document import YAML_BYTES_MAX
 from judge.package.findings import Findings
 from judge.package.labels import comment_label, directory_label
 from judge.package.metadata import Metadata
-from judge.package.programs import SOURCE_ENDINGS, ending, is_program, program_at
+from judge.package.names import ending
+from judge.package.programs import SOURCE_ENDINGS, is_program, program_at
 from judge.package.submissionsyaml import FILE, SubmissionRules, builtin_rules, read_submission_rules
 from judge.package.tree import Entry, Tree
 
@@ -85,7 +87,7 @@ class _Reader:
             expected = self._commented(expected, comment, path)
         return JurySubmission(
             path=path,
-            program=msgspec.structs.replace(program, language=applied.language),
+            program=msgspec.structs.replace(program, language=applied.language or _spoken(program)),
             expected=expected,
             entrypoint=applied.entrypoint,
             labelled=bool(comment or applied.rules or (label and directory != "mixed")),
@@ -120,3 +122,17 @@ class _Reader:
         if expected.verdicts and not set(comment.verdicts) & set(expected.verdicts):
             self.findings.warning(path, "the verdicts in the source's comment contradict its directory")
         return msgspec.structs.replace(comment, use_for_time_limit="", rules=())
+
+
+#: A clause of Prolog at the beginning of a line, which is no Perl.
+_PROLOG_CLAUSE = re.compile(rb"^(?:[a-z]\w*(?:\([^\n]*\))?[ \t]*)?:-(?:[ \t\r]|$|[a-z])", re.MULTILINE)
+
+
+def _spoken(program: Program) -> str:
+    """Prolog shares the ending .pl with Perl: "prolog" when a source says so; empty = its names will tell."""
+    for name, path in program.files:
+        if ending(name) == "pl":
+            with open(path, "rb") as source:
+                if _PROLOG_CLAUSE.search(source.read(COMMENT_BYTES_MAX)):
+                    return "prolog"
+    return ""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from judge.errors import PackageError
 from judge.package.findings import Findings
-from judge.package.names import hidden, shown
+from judge.package.names import HEADER_ENDINGS, ending, hidden, shown
 
 #: How deep directories may nest below the package, and how many entries a package may have.
 DEPTH_MAX = 32
@@ -107,7 +107,10 @@ class Tree:
         ``path``: where it lies, its parent resolved, so that only a link itself needs a second look.
         """
         real = os.path.realpath(path) if os.path.islink(path) else path
-        if real != self._root and not real.startswith(self._root + os.sep):
+        outside = real != self._root and not real.startswith(self._root + os.sep)
+        if outside and _is_shared_header(path, real):
+            self._findings.warning(shown(relative), "is a link to a header outside of the package")
+        elif outside:
             self._findings.block(shown(relative), "is a link that leaves the package")
             return None
         try:
@@ -123,3 +126,10 @@ class Tree:
             self._findings.block(shown(relative), "is neither a regular file nor a directory")
             return None
         return Entry(name=os.path.basename(relative), relative=relative, path=real, is_directory=stat.S_ISDIR(mode))
+
+
+def _is_shared_header(link: str, real: str) -> bool:
+    """A relative link to a header file of its own name: packages of one collection share some; no secret lies there."""
+    name = os.path.basename(link)
+    relative = not os.path.isabs(os.readlink(link)) if os.path.islink(link) else False
+    return relative and ending(name) in HEADER_ENDINGS and os.path.basename(real) == name and os.path.isfile(real)

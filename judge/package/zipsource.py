@@ -26,7 +26,7 @@ def unpack_zip(archive: Path, root: Path, bounds: Bounds = DEFAULT_BOUNDS) -> No
             for info in file.infolist():
                 _unpack_entry(file, info, unpacker, bounds)
             unpacker.finish()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise PackageError(f"is not a readable zip archive: {error}", where=where) from error
     except OSError as error:
         raise PackageError(f"cannot be read: {error.strerror or error}", where=where) from error

@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from judge.model.problem import Program
-from judge.package.programs import ending
+from judge.package.names import ending
 
 _WRAPPER = Path(__file__).with_name("checktestdata_main.py")
 

@@ -20,20 +20,19 @@ import msgspec
 
 from judge.errors import LanguageError, PackageError, UsageError
 from judge.grading.calibrate import jury_submission, with_limit, with_time_limit
+from judge.grading.jurypython import PYTHONS, under_cpython, with_jury_python
 from judge.grading.pipeline import Judge
 from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
 from judge.model.report import Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
 from judge.package.contents import check_contents
-from judge.package.digest import package_digest
 from judge.package.expect import Comparison, Outcome, best_score, compare_with_expected, needs_every_case, words_of
 from judge.package.findings import Findings
 from judge.package.source import fresh_directory, inspect_any, package_directory
 from judge.package.testdata import data_cases
 from judge.verify.checks import Asked, check_inputs, check_invalid, check_outputs
 from judge.verify.crew import Job
-from judge.verify.jurypython import PYTHONS, interpreter_of, under_cpython, with_jury_python
 from judge.verify.result import PackageResult, SubmissionResult
 
 #: Test cases whose inputs are checked in one job.
@@ -47,7 +46,7 @@ class Choices:
     ``time_limit_ns`` overrides the package's own (0 = do not). ``every_case``: judge all cases of all submissions.
     ``only``: paths of submissions to judge, as prefixes (empty = all). ``strict``: warnings and skipped submissions
     count as faults. ``validate``: ask the validators about the test data. ``python``: see
-    :mod:`judge.verify.jurypython`.
+    :mod:`judge.grading.jurypython`.
     """
 
     inheritance: str = "keys"
@@ -115,8 +114,7 @@ class PackageRun:
         problem = with_jury_python(problem, judge.workshop, self.choices.python)
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)
-        key = f"{package_digest(directory)} {interpreter_of(problem)}"
-        problem = with_time_limit(judge, problem, key, self.kept, self._measuring)
+        problem = with_time_limit(judge, problem, directory, self.kept, self._measuring, python=self.choices.python)
         self._problem = problem
         return problem
 

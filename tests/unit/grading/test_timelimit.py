@@ -111,30 +111,37 @@ class TestCalibrate:
 
     def test_the_slowest_accepted_submission_decides(self, bench: Bench, tmp_path: Path) -> None:
         judge, _ = self.judge(bench, tmp_path)
-        problem = with_time_limit(judge, self.problem(bench, "quick", "slow"), "digest", tmp_path / "kept")
+        problem = with_time_limit(judge, self.problem(bench, "quick", "slow"), package_of(tmp_path), tmp_path / "kept")
         assert problem.limits.time_limit_ns == 2 * S_NS
 
     def test_it_is_measured_once(self, bench: Bench, tmp_path: Path) -> None:
         judge, slot = self.judge(bench, tmp_path)
         for _ in range(2):
-            with_time_limit(judge, self.problem(bench, "quick"), "digest", tmp_path / "kept")
+            with_time_limit(judge, self.problem(bench, "quick"), package_of(tmp_path), tmp_path / "kept")
         assert len(slot.calls) == 1
 
     def test_a_declared_limit_is_left_alone(self, bench: Bench, tmp_path: Path) -> None:
         judge, slot = self.judge(bench, tmp_path)
         problem = bench.problem()
-        assert with_time_limit(judge, problem, "digest", tmp_path) is problem
+        assert with_time_limit(judge, problem, package_of(tmp_path), tmp_path) is problem
         assert slot.calls == []
 
     def test_without_any_usable_submission_it_is_the_packages_fault(self, bench: Bench, tmp_path: Path) -> None:
         judge, _ = self.judge(bench, tmp_path)
         with pytest.raises(PackageError, match="declares no time limit"):
-            with_time_limit(judge, self.problem(bench, "endless"), "digest", tmp_path / "kept")
+            with_time_limit(judge, self.problem(bench, "endless"), package_of(tmp_path), tmp_path / "kept")
 
     def test_a_damaged_answer_is_measured_again(self, bench: Bench, tmp_path: Path) -> None:
         judge, slot = self.judge(bench, tmp_path)
         kept = tmp_path / "kept"
-        with_time_limit(judge, self.problem(bench, "quick"), "digest", kept)
+        with_time_limit(judge, self.problem(bench, "quick"), package_of(tmp_path), kept)
         next(kept.iterdir()).write_bytes(b"{")
-        with_time_limit(judge, self.problem(bench, "quick"), "digest", kept)
+        with_time_limit(judge, self.problem(bench, "quick"), package_of(tmp_path), kept)
         assert len(slot.calls) == 2
+
+
+def package_of(directory: Path) -> Path:
+    """A directory whose content names the kept limit."""
+    package = directory / "package"
+    package.mkdir(exist_ok=True)
+    return package

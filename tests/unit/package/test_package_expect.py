@@ -136,6 +136,13 @@ def test_partially_accepted_must_not_have_the_full_score() -> None:
     assert best_score(PROBLEM) == 100
 
 
+def test_in_newer_formats_part_of_the_score_goes_with_any_rejection() -> None:
+    label = directory_label("partially_accepted", PackageFormat.DRAFT_2023_07, scoring=True)
+    assert outcome(label, "AC RTE", score=50.0) is Outcome.MET
+    assert outcome(label, "AC RTE", score=0.0) is Outcome.DIFFERENT
+    assert outcome(label, "AC", score=100.0) is Outcome.DIFFERENT
+
+
 @pytest.mark.parametrize(
     ("expected", "every"),
     [

@@ -7,6 +7,7 @@ import pytest
 from judge.errors import PackageError
 from judge.model.problem import PackageFormat
 from judge.model.units import KIB, MIB, S_NS
+from judge.package.constants import substitute
 from judge.package.findings import Findings
 from judge.package.metadata import Metadata, read_metadata
 
@@ -164,6 +165,10 @@ def test_constants_are_kept_as_written() -> None:
     metadata, findings = modern("constants: {n: 1_000, pi: 3.140, who: me}\n")
     assert metadata.constants == (("n", "1_000"), ("pi", "3.140"), ("who", "me"))
     assert not findings.blocking
+    variants, findings = modern("constants: {five: {value: 5, word: five}}\n")
+    assert dict(variants.constants) == {"five": "5", "five.value": "5", "five.word": "five"}
+    assert substitute(b"{{five}} {{five.word}} {{five.none}}", variants.constants) == b"5 five {{five.none}}"
+    assert modern("constants: {five: {word: five}}\n")[1].blocking
     assert modern("constants: {2x: 1}\n")[1].blocking
     assert modern("constants: {x: [1]}\n")[1].blocking
 

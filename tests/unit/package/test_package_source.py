@@ -155,6 +155,15 @@ def test_damaged_archives_are_one_error(tmp_path: Path, damage: Callable[[bytes]
         unpack_zip(archive, root, SMALL)
 
 
+def test_a_zip_whose_entry_has_a_broken_name_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "bad.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("é", "")
+    archive.write_bytes(archive.read_bytes().replace("é".encode(), b"\xc3(", 1))
+    with pytest.raises(PackageError, match="not a readable zip archive"):
+        unpack_zip(archive, fresh(tmp_path))
+
+
 @given(st.binary(max_size=300), st.integers(0, 2000), st.booleans())
 def test_no_archive_crashes_the_unpacker(
     tmp_path_factory: pytest.TempPathFactory, noise: bytes, at: int, cut: bool
@@ -284,3 +293,10 @@ def test_a_digest_of_a_fifo_is_refused(tmp_path: Path) -> None:
     os.mkfifo(package / "pipe")
     with pytest.raises(PackageError):
         package_digest(package)
+
+
+def fresh(directory: Path) -> Path:
+    """An empty directory to unpack into."""
+    root = directory / "fresh"
+    root.mkdir()
+    return root

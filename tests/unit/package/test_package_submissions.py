@@ -214,3 +214,11 @@ def test_output_only_submissions_are_directories_of_outputs(tmp_path: Path) -> N
     problem = read(tmp_path, files)
     assert problem.submit_answer
     assert submission(problem, "accepted/good").program.files[0][0] == "1.out"
+
+
+def test_prolog_is_told_from_perl_by_its_clauses(tmp_path: Path) -> None:
+    prolog = ":- use_module(library(readutil)).\nmain :-\n  read(X), write(X).\n"
+    perl = "use strict;\nmy %h = (a => 1); # :- not a clause\nprint $h{a};\n"
+    problem = read(tmp_path, {"submissions/accepted/a.pl": prolog, "submissions/accepted/b.pl": perl})
+    languages = {one.path.rpartition("/")[2]: one.program.language for one in problem.submissions}
+    assert (languages["a.pl"], languages["b.pl"]) == ("prolog", "")

@@ -286,6 +286,30 @@ def test_links_out_of_the_package_are_refused(tmp_path: Path) -> None:
     assert caught.value.where == "data/secret/2.in"
 
 
+def test_samples_that_only_show_something_need_no_input(tmp_path: Path) -> None:
+    shown = {f"data/sample/1.{end}": "" for end in ("interaction", "in.statement", "ans.download")}
+    problem = read_package(write_package(tmp_path, shown))
+    assert [one.message for one in problem.diagnostics if one.file.startswith("data/sample/")] == []
+
+
+def test_a_header_that_packages_share_may_lie_outside(tmp_path: Path) -> None:
+    package = write_package(tmp_path, {"input_validators/check/main.cc": '#include "shared.h"'})
+    (tmp_path / "shared.h").write_text("int shared;")
+    (package / "input_validators/check/shared.h").symlink_to("../../../shared.h")
+    problem = read_package(package)
+    found = {program.name: program for program in problem.input_validators}["input_validators/check"]
+    assert [name for name, _ in found.files] == ["main.cc", "shared.h"]
+    assert "is a link to a header outside of the package" in [found.message for found in problem.diagnostics]
+
+
+def test_a_header_outside_under_another_name_is_refused(tmp_path: Path) -> None:
+    package = write_package(tmp_path, {"input_validators/check/main.cc": ""})
+    (tmp_path / "password").write_text("secret")
+    (package / "input_validators/check/shared.h").symlink_to("../../../password")
+    with pytest.raises(PackageError, match="leaves the package"):
+        read_package(package)
+
+
 def test_a_link_to_its_own_parent_is_refused(tmp_path: Path) -> None:
     package = write_package(tmp_path, {})
     (package / "data/secret/loop").symlink_to("../..")

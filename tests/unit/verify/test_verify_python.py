@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from judge.errors import LanguageError
+from judge.grading.jurypython import speaks_python, under_cpython, with_jury_python
 from judge.model.problem import ExpectedResult, JurySubmission, PackageFormat, Problem, Program, TestGroup
-from judge.verify.jurypython import speaks_python, under_cpython, with_jury_python
 
 
 class FakeWorkshop:
