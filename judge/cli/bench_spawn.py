@@ -159,9 +159,9 @@ def _others(program: Path) -> dict[str, Callable[[], object]]:
     """Other sandboxes doing their best: every namespace, the same view (program, /proc, /dev, two tmpfs), no more."""
     view = ["--ro-bind", str(program.parent), "/artifact", "--proc", "/proc", "--dev", "/dev"]
     view += ["--tmpfs", "/tmp", "--tmpfs", "/work"]
-    words = {
-        "bwrap": ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", *view, "--", "/artifact/noop"],
+    words = {  # not bwrap first: while the one after "fresh" runs, the slot makes its next container
         "unshare": ["-Urmpnuif", "--mount-proc", str(program)],
+        "bwrap": ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", *view, "--", "/artifact/noop"],
     }
     tools: dict[str, Callable[[], object]] = {}
     for name, arguments in words.items():

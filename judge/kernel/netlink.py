@@ -5,6 +5,8 @@ The container's own side stays import-light, so it gets the finished bytes and o
 
 from __future__ import annotations
 
+from functools import cache
+
 from pyroute2.netlink import NLM_F_ACK, NLM_F_REQUEST
 from pyroute2.netlink.rtnl import RTM_NEWLINK
 from pyroute2.netlink.rtnl.ifinfmsg import IFF_UP, ifinfmsg
@@ -13,6 +15,7 @@ from pyroute2.netlink.rtnl.ifinfmsg import IFF_UP, ifinfmsg
 LOOPBACK_INDEX = 1
 
 
+@cache
 def loopback_up_request() -> bytes:
     """An RTM_NEWLINK message that sets IFF_UP on ``lo`` and asks for an acknowledgement."""
     message = ifinfmsg()

@@ -21,7 +21,8 @@ from judge.errors import HostError, SandboxError
 from judge.kernel.cgroupfs import read_hierarchies
 
 _SERVICE = "judge-service"
-V1_RUN = ("memory", "pids", "cpuacct")
+#: In the order in which they are entered and left: see ``RunGroup.pids_apart``.
+V1_RUN = ("memory", "cpuacct", "pids")
 V1_SLOT = ("cpu", "cpuset", "freezer")
 V1_CONTROLLERS = (*V1_RUN, *V1_SLOT)
 _EMPTY_WAIT_S = 5.0

@@ -41,6 +41,8 @@ KILL = b"K"
 #: under way than he may have open (unix(7), ETOOMANYREFS).
 MORE = b"M"
 FILES_AHEAD = 16
+#: A launcher keeps the doors of so many run groups, the last that it was handed; those it has are not sent again.
+DOORS_KEPT = 4
 
 
 class Finish(NamedTuple):

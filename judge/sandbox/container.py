@@ -17,7 +17,7 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.handover import Content, capture_of, check_request, content_fd, pipe, stdin_fd
+from judge.sandbox.handover import Content, OutputPipes, capture_of, check_request, content_fd, input_pipe, stdin_fd
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import Step, container_steps, run_mount_steps
@@ -51,6 +51,7 @@ class Place(Protocol):
     identity: HostIdentity
     groups: SlotGroups
     keeper: Keeper
+    pipes: OutputPipes
     cpus: int
     cancel_fd: int
 
@@ -65,6 +66,10 @@ class Place(Protocol):
 
     def forget_cancel(self) -> None:
         """A cancel from before does not count."""
+        ...
+
+    def prepare(self) -> None:
+        """While a program runs: have ready what the next run will need."""
         ...
 
     def take_frozen_ns(self) -> int:
@@ -85,6 +90,7 @@ class Container:
         self._dirty = 0
         self._disk = (spec.disk_bytes, spec.disk_inodes)
         self._state_due = False
+        self._doors: list[int] = []
         self.listener_fd = -1
         self.control_fd = -1
 
@@ -103,6 +109,7 @@ class Container:
         self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
         os.set_blocking(self.listener_fd, False)
         self._dirty, self._disk, self._state_due = 0, (spec.disk_bytes, spec.disk_inodes), False
+        self._doors = []
 
     def _steps(self, root: str) -> list[Step]:
         spec = self._spec
@@ -230,11 +237,11 @@ class Container:
             self._put(files or {}, executables)
             ends = stack.enter_context(contextlib.ExitStack())
             source = stdin_fd(ends, stdin, place.identity.program_host)
-            out, out_end = pipe(ends)
+            out, out_end = place.pipes.take(ends)
             stdout = Drain(out, spec.limits.stdout_bytes)
             active, group = self._launch(stack, spec, source, out_end, stdout, fds or {})
             ends.close()
-            supervise([active], place.cancel_fd, place.take_frozen_ns, place.groups.sweep)
+            supervise([active], place.cancel_fd, place.take_frozen_ns, place.prepare)
             return self._complete(spec, active, group)
 
     def interact(
@@ -252,9 +259,10 @@ class Container:
         """Run two programs joined crosswise (stdout of each to stdin of the other), supervised together.
 
         Whoever ends first, the other reads an end of file after the last byte, and what it still writes is
-        swallowed. Bytes pass through here, so that a transcript can be kept and limits hold. ``go_on_after``:
-        when the other side ends first and not with one of these exit codes, everything is decided and this
-        side is ended at once with outcome CANCELLED (None = it always goes on).
+        swallowed. When this side closes its output and goes on, the other is told only when it has ended: how it ends
+        is then no consequence of what the other makes of an end of file. Bytes pass through here, so that a transcript
+        can be kept and limits hold. ``go_on_after``: when the other side ends first and not with one of these exit
+        codes, everything is decided and this side is ended at once with outcome CANCELLED (None = it always goes on).
         """
         place = self._place
         for asked, given, passed in ((spec, files, {}), (other_spec, other_files, other_fds)):
@@ -267,11 +275,11 @@ class Container:
                 box._freshen(asked.limits)
                 box._put(given or {}, ())
             ends = stack.enter_context(contextlib.ExitStack())
-            self_in, to_self = pipe(ends, ours="write")
-            other_in, to_other = pipe(ends, ours="write")
-            self_out, self_out_end = pipe(ends)
-            other_out, other_out_end = pipe(ends)
-            mine = RelayDrain(self_out, spec.limits.stdout_bytes, to_other)
+            self_in, to_self = input_pipe(ends)
+            other_in, to_other = input_pipe(ends)
+            self_out, self_out_end = place.pipes.take(ends)
+            other_out, other_out_end = place.pipes.take(ends)
+            mine = RelayDrain(self_out, spec.limits.stdout_bytes, to_other, holds_end=True)
             theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, to_self)
             for drain in (mine, theirs):
                 stack.callback(drain.close)
@@ -291,7 +299,7 @@ class Container:
                 if run is peer[0] and go_on_after is not None and run.exit_code not in go_on_after:
                     me[0].stop(Outcome.CANCELLED, "the other side has decided")
 
-            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.groups.sweep, note, settle)
+            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.prepare, note, settle)
             first = "self" if _ended_ns(me[0]) <= _ended_ns(peer[0]) else "other"
             return Interaction(
                 self_side=self._complete(spec, *me),
@@ -320,21 +328,27 @@ class Container:
         """Send the request; from here on the program runs."""
         place, limits = self._place, spec.limits
         stack.callback(stdout.close)
-        group = place.groups.take(limits.memory_bytes)
+        group = place.groups.take(limits.memory_bytes, limits.processes)
         stack.callback(place.groups.give_back, group)
-        group.limit(limits.memory_bytes, limits.processes)
         numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
         argv, env = list(spec.argv), dict(spec.env)
-        groups = len(group.procs_fds)
         self._dirty = _EVERY_MOUNT  # until the launcher says better
         targets = [0, 1, 2, *fds]
+        doors = self._doors_to_send(group)
         with contextlib.ExitStack() as ends:
-            err, err_end = pipe(ends)
+            err, err_end = place.pipes.take(ends)
             stderr = Drain(err, limits.stderr_bytes)
             stack.callback(stderr.close)
-            passed = [stdin, stdout_end, err_end, *fds.values(), *group.procs_fds, group.pids_max_fd]
-            self._send(("run", argv, env, spec.cwd, list(spec.directories), numbers, targets, groups), passed)
+            passed = [stdin, stdout_end, err_end, *fds.values(), *doors]
+            self._send(("run", argv, env, spec.cwd, list(spec.directories), numbers, targets, group.doors_id), passed)
         return ActiveRun(self, limits, group, stdout, stderr, place.cpus), group
+
+    def _doors_to_send(self, group: RunGroup) -> tuple[int, ...]:
+        """The descriptors of the group that the launcher does not have yet."""
+        if group.doors_id in self._doors:
+            return ()
+        self._doors = [*self._doors, group.doors_id][-channel.DOORS_KEPT :]
+        return group.launch_fds
 
     def _complete(self, spec: RunSpec, active: ActiveRun, group: RunGroup) -> Completed:
         stdout, stderr = active.stdout.finish(), active.stderr.finish()

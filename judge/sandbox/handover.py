@@ -15,6 +15,8 @@ from judge.sandbox.streams import Drain
 
 #: Numbers under which a program can be handed descriptors; the launcher's own are above.
 PROGRAM_FDS = range(3, 20)
+#: Output streams of a program.
+_STREAMS = 2
 
 #: What a program is handed: bytes, a descriptor to copy from, or an earlier capture.
 Content = bytes | int | Capture
@@ -70,12 +72,42 @@ def content_fd(stack: contextlib.ExitStack, content: Content) -> int:
     return fd
 
 
-def pipe(ends: contextlib.ExitStack, ours: str = "read") -> tuple[int, int]:
-    """A pipe as (read end, write end). Ours does not block and is the caller's to close; ``ends`` closes the other."""
+class OutputPipes:
+    """Pipes for what programs write, some made ahead while another program runs. Belongs to one thread."""
+
+    def __init__(self) -> None:
+        self._ready: list[tuple[int, int]] = []
+
+    def take(self, ends: contextlib.ExitStack) -> tuple[int, int]:
+        """A pipe as (read end, write end). The caller closes the first, ``ends`` the other."""
+        pipe = self._ready.pop() if self._ready else _pipe("read")
+        ends.callback(os.close, pipe[1])
+        return pipe
+
+    def prepare(self) -> None:
+        """Make those that the next run takes."""
+        while len(self._ready) < _STREAMS:
+            self._ready.append(_pipe("read"))
+
+    def close(self) -> None:
+        """Idempotent."""
+        while self._ready:
+            for fd in self._ready.pop():
+                os.close(fd)
+
+
+def input_pipe(ends: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe as (read end, write end). The caller closes the second, ``ends`` the other."""
+    pipe = _pipe("write")
+    ends.callback(os.close, pipe[0])
+    return pipe
+
+
+def _pipe(ours: str) -> tuple[int, int]:
+    """Our end does not block. Another uid opens the program's end again as /dev/stdout or /dev/stdin."""
     read_end, write_end = os.pipe2(os.O_CLOEXEC)
     our_end, their_end = (read_end, write_end) if ours == "read" else (write_end, read_end)
-    ends.callback(os.close, their_end)
-    os.fchmod(their_end, 0o222 if ours == "read" else 0o444)  # another uid opens it again as /dev/stdout or /dev/stdin
+    os.fchmod(their_end, 0o222 if ours == "read" else 0o444)
     os.set_blocking(our_end, False)
     return read_end, write_end
 

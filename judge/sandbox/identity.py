@@ -50,6 +50,14 @@ def runtime_dir() -> Path:
     return Path(base) / "judge" if base else Path(f"/tmp/judge-{os.geteuid()}")
 
 
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        remedy = f"{path.parent} must be writable (in a unit: RuntimeDirectory=)"
+        raise SandboxError("claim slot number", errno=error.errno or 0, detail=str(path), remedy=remedy) from error
+
+
 @contextlib.contextmanager
 def claim_number(index: int) -> Iterator[int]:
     """Hold the first free slot number from ``index`` on, on this host, until the block ends or the process dies."""
@@ -61,7 +69,7 @@ def claim_number(index: int) -> Iterator[int]:
     if directory.stat().st_uid != os.geteuid():
         raise SandboxError("claim slot number", detail=f"{directory} belongs to somebody else", remedy="remove it")
     for number in (*range(index, _SLOTS_MAX), *range(index)):
-        fd = os.open(directory / f"{number}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fd = _open_lock(directory / f"{number}.lock")
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -131,6 +139,7 @@ def write_maps(pid: int, identity: HostIdentity) -> None:
                 outside = os.geteuid() if kind == "uid" else os.getegid()
                 Path(f"/proc/{pid}/{kind}_map").write_text(f"{program} {outside} 1")
         elif os.geteuid() == 0:
+            Path(f"/proc/{pid}/setgroups").write_text("deny")
             for kind in ("uid", "gid"):
                 lines = f"{keeper} {identity.keeper_host} 1\n{program} {identity.program_host} 1\n"
                 Path(f"/proc/{pid}/{kind}_map").write_text(lines)

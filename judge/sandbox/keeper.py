@@ -56,8 +56,8 @@ class Keeper:
             write_maps(self._process.pid, identity)
             channel.send(self._socket, ("mapped", identity.inside.keeper))
             self._expect("ready", "start zygote")
-            homes = groups.home_procs_fds
-            self.ask("enter home cgroup", "doors", len(homes), fds=[*homes, *groups.slot_procs_fds])
+            homes = groups.home_fds
+            self.ask("enter home cgroup", "doors", len(homes), fds=[*homes, *groups.slot_fds])
         except BaseException:
             self.close()
             raise

@@ -2,7 +2,8 @@
 
 It runs without any privilege, under the same system-call policy as the programs, undumpable and with no descriptor
 that a program could use. It never looks at what programs wrote except to count and to hand files out. Between runs
-it stands in the slot's *home* cgroup; to spawn, it moves itself into the run's cgroup, vforks, and moves back.
+it stands in the slot's *home* cgroup; to spawn, it moves itself into the run's cgroup, vforks, and moves back: at once
+where memory and CPU are counted, and where processes are, if that is a hierarchy of its own, when the run is over.
 
 Imported by the zygote: standard library's light modules only.
 """
@@ -30,6 +31,7 @@ from judge.sandbox.collect import walk
 FIRST_OWN_FD = 20
 _ENTER = b"0"
 _SIGNALS_PENDING_MAX = 1024
+_SIGNALS = tuple(int(number) for number in signal.valid_signals())
 _FD_MAX = 0x7FFF_FFFF
 #: Open files that the launcher itself needs room for.
 _OWN_FILES = 256
@@ -52,6 +54,8 @@ class Launcher:
         self._fresh_net = b""
         self._listener = -1
         self._run_limits = (0, 0)
+        self._to_leave: list[int] = []  # doors of home that wait for the end of the run
+        self._doors: dict[int, list[int]] = {}  # of run groups: RunGroup.launch_fds
         self._put_error: tuple[str, int, str] | None = None
 
     # -- set-up -----------------------------------------------------------------------------------------------
@@ -94,6 +98,7 @@ class Launcher:
             "close descriptors": self._close_descriptors,
             "note fresh state": self._note_fresh_state,
             "install seccomp filter": self._install_filter,
+            "rehearse": self._rehearse,
             "fail": _fail,
         }
 
@@ -126,6 +131,19 @@ class Launcher:
 
     def _install_filter(self, program: bytes) -> None:
         self._listener = libc.install_filter(program)
+
+    def _rehearse(self) -> None:
+        """Do what a run does, with no program to execute: the memory that it touches is then this process's own.
+
+        A launcher is a copy of its zygote; without this its first run pays for some hundred copied pages.
+        """
+        with contextlib.suppress(OSError):
+            os.posix_spawn("/", ["/"], {}, setsid=True, setsigdef=_SIGNALS)
+        with contextlib.suppress(ChildProcessError):
+            _is_dead(1)
+        _reap_everyone()
+        self._tasks_created(1)
+        self._look_at_mounts()
 
     def _read_net(self) -> bytes:
         """The counters of the network devices: all there is to see of used sockets."""
@@ -174,7 +192,8 @@ class Launcher:
                 self._put_error = self._put_error or (f"put {name}", error.errno or 0, str(error))
 
     def _run(self, request: tuple[Any, ...], fds: list[int]) -> None:
-        _, argv, env, cwd, directories, limits, targets, groups = request
+        _, argv, env, cwd, directories, limits, targets, doors_id = request
+        doors = self._doors_of(doors_id, fds, len(targets))
         if self._put_error:
             step, code, detail = self._put_error
             self._put_error = None
@@ -187,11 +206,10 @@ class Launcher:
         except OSError as error:
             self._refuse("prepare /work", error.errno or 0, str(error))
             return
-        procs, pids_max_fd = fds[len(targets) : len(targets) + groups], fds[len(targets) + groups]
         handed = list(zip(fds, targets, strict=False))
         started_ns = time.monotonic_ns()
         try:
-            pid = self._spawn(argv, env, handed, limits, procs, pids_max_fd)
+            pid = self._spawn(argv, env, handed, limits, doors)
         except _NotEnteredError as error:
             self._refuse("enter run cgroup", error.errno or 0, str(error))
             return
@@ -201,10 +219,23 @@ class Launcher:
         except OSError as error:
             self._refuse("execute", error.errno or 0, f"{argv[0]}: {error.strerror}")
             return
-        for fd in fds:  # the program's ends of its pipes must be the only ones
-            os.close(fd)
-        fds.clear()
-        self._wait(pid, started_ns)
+        launcher_rss_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        killed = 0
+        if not _is_dead(pid):  # a short program on the same core is over before we come to look
+            while fds:  # the program's ends of its pipes must be the only ones
+                os.close(fds.pop())
+            killed = self._await_end(pid)
+        self._report(pid, started_ns, launcher_rss_kib, killed)
+
+    def _doors_of(self, doors_id: int, fds: list[int], targets: int) -> list[int]:
+        """The doors of a run group, kept from when they were handed over: at the end of ``fds``, taken out of it."""
+        if len(fds) > targets:
+            if len(self._doors) >= channel.DOORS_KEPT:
+                for fd in self._doors.pop(next(iter(self._doors))):
+                    os.close(fd)
+            self._doors[doors_id] = fds[targets:]
+            del fds[targets:]
+        return self._doors[doors_id]
 
     def _spawn(
         self,
@@ -212,11 +243,11 @@ class Launcher:
         env: dict[str, str],
         handed: list[tuple[int, int]],
         limits: tuple[int, int, int],
-        procs: list[int],
-        pids_max_fd: int,
+        doors: list[int],
     ) -> int:
-        """vfork and execute inside the run's cgroup; the launcher is a member of it only meanwhile."""
+        """vfork and execute inside the run's cgroup; the launcher is charged for nothing that comes after."""
         open_files, stack_bytes, processes = limits
+        stays = len(doors) == len(self._home)  # with no process limit to write at the end
         actions = [(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in handed]
         if open_files < _OWN_FILES:  # then the C library takes our numbers for bad ones
             actions = []
@@ -224,11 +255,14 @@ class Launcher:
                 os.dup2(fd, target)
         self._limit_run(open_files, stack_bytes)
         try:
-            _enter(procs)
-            return os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True)
+            _enter(doors[: len(self._home)])
+            # Told to reset every signal, the C library does not first ask for the state of each.
+            return os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True, setsigdef=_SIGNALS)
         finally:
-            _write_all(self._home)
-            os.write(pids_max_fd, b"%d" % processes)
+            self._to_leave = self._home[-1:] if stays else []
+            _write_all(self._home[:-1] if stays else self._home)
+            if not stays:
+                os.write(doors[-1], b"%d" % processes)
             if open_files < _OWN_FILES:
                 self._limit_run(_OWN_FILES, stack_bytes)
                 _close_for_good([target for _, target in handed])
@@ -242,33 +276,18 @@ class Launcher:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(open_files, hard_files), hard_files))
         self._run_limits = (open_files, stack_bytes)
 
-    def _wait(self, pid: int, started_ns: int) -> None:
-        """Until the program ends, by itself or because the supervisor says so; then nobody is left alive."""
-        pidfd = os.pidfd_open(pid)
-        poll = select.poll()
-        poll.register(pidfd, select.POLLIN)
-        poll.register(self._control, select.POLLIN)
-        killed = 0
-        ended = False
-        while not ended:
-            for fd, _ in poll.poll():
-                if fd == pidfd:
-                    ended = True
-                elif self._control.recv(64) == channel.KILL:
-                    killed = 1
-                    _kill_everyone()
-                else:
-                    os._exit(0)
+    def _report(self, pid: int, started_ns: int, launcher_rss_kib: int, killed: int) -> None:
+        """Reap the program, see that nobody is left alive, and tell the supervisor."""
         ended_ns = time.monotonic_ns()
-        os.close(pidfd)
         _, status, usage = os.wait4(pid, 0)
         _reap_everyone()
+        self._go_home()
         finish = channel.Finish(
             status=status,
             started_ns=started_ns,
             ended_ns=ended_ns,
             rss_peak_kib=usage.ru_maxrss,
-            launcher_rss_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+            launcher_rss_kib=launcher_rss_kib,
             major_faults=usage.ru_majflt,
             switches_voluntary=usage.ru_nvcsw,
             switches_involuntary=usage.ru_nivcsw,
@@ -279,6 +298,25 @@ class Launcher:
         channel.send_bytes(self._control, channel.FINISHED + channel.FINISH.pack(*finish))
         # What follows is wanted later, or only when the program failed: the supervisor goes on meanwhile.
         channel.send_bytes(self._control, channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
+
+    def _await_end(self, pid: int) -> int:
+        """Until the program is dead, not yet reaped; returns whether the supervisor had to say so."""
+        poll = select.poll()
+        pidfd = os.pidfd_open(pid)
+        try:
+            poll.register(pidfd, select.POLLIN)
+            poll.register(self._control, select.POLLIN)
+            killed = 0
+            while True:
+                for fd, _ in poll.poll():
+                    if fd == pidfd:
+                        return killed
+                    if self._control.recv(64) != channel.KILL:
+                        os._exit(0)
+                    killed = 1
+                    _kill_everyone()
+        finally:
+            os.close(pidfd)
 
     def _tasks_created(self, first_pid: int) -> int:
         if self._last_pid_fd < 0:
@@ -298,7 +336,12 @@ class Launcher:
             dirty |= channel.DIRTY_NETWORK
         return dirty, full
 
+    def _go_home(self) -> None:
+        _write_all(self._to_leave)
+        self._to_leave = []
+
     def _refuse(self, step: str, code: int, detail: str) -> None:
+        self._go_home()
         body = channel.FAILURE.pack(-1, code) + f"{step}\0{detail}".encode()
         channel.send_bytes(self._control, channel.NOT_STARTED + body)
 
@@ -390,10 +433,9 @@ def _lower(kind: int, limit: int) -> None:
     resource.setrlimit(kind, (value, value))
 
 
-def _become(uid: int, with_groups: int) -> None:
-    """Drop to the program's uid; the supplementary groups go where the namespace allows to say so."""
-    if with_groups:
-        os.setgroups([])
+def _become(uid: int, is_another: int) -> None:
+    """Drop to the program's uid where it is not the zygote's, which has left its supplementary groups already."""
+    if is_another:
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
 
@@ -422,6 +464,11 @@ def _state_of(path: str) -> tuple[int, ...]:
     info = os.stat(path)
     times = (info.st_atime_ns, info.st_mtime_ns, info.st_ctime_ns)
     return (space.f_bfree, space.f_ffree, info.st_mode, info.st_gid, *times)
+
+
+def _is_dead(pid: int) -> bool:
+    """Whether a child has ended; it is not reaped."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _kill_everyone() -> None:

@@ -84,4 +84,5 @@ def container_steps(
         ("close descriptors",),
         ("note fresh state",),
         (FILTER, policy),
+        ("rehearse",),
     ]

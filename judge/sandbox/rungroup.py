@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +19,8 @@ from judge.sandbox.cgroup import V1_RUN, remove_group
 
 _V1_TCP_BYTES_MAX = 16 << 20
 #: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages a
-#: core and keeps the change (mm/memcontrol.c, MEMCG_CHARGE_BATCH): that much is no residue.
-_RESIDUE_BYTES_MAX = 512 << 10
+#: core and keeps the change (mm/memcontrol.c, MEMCG_CHARGE_BATCH): that much, of two cores and a little, is no residue.
+_RESIDUE_BYTES_MAX = 640 << 10
 #: Tasks in a group while a program is launched: the launcher and the program.
 _LAUNCH_TASKS = 2
 
@@ -66,21 +67,33 @@ def _is_exiting(pid: str) -> bool:
 
 
 class RunGroup:
-    """The cgroup of one run: its limits, its counters, its doors (``procs_fds``)."""
+    """The cgroup of one run: its limits, its counters, its doors (``door_fds``), where a thread writes "0" to enter.
+
+    ``doors_id`` is a number that no other group of this process ever had.
+    """
+
+    #: The file of a directory that is its door.
+    DOOR = "cgroup.procs"
+    #: Whether processes are counted in a hierarchy of their own, the last of the doors: then the launcher is a member
+    #: of that one for the whole run, and the limit is exact from the first instruction to the last.
+    pids_apart = False
+    _ids = itertools.count()
 
     def __init__(self, directories: Sequence[Path], files: dict[str, str], name: str) -> None:
         self._directories = directories
         self.name = name
+        self.doors_id = next(self._ids)
         self._fds: dict[str, int] = {}
-        self.procs_fds: tuple[int, ...] = ()
+        self.door_fds: tuple[int, ...] = ()
         self._memory_max = -1
+        self._processes_let_in = -1
         self._base = self._last = NOTHING
         self._settled = False
         try:
             for directory in directories:
                 directory.mkdir()
             for directory in directories:
-                self.procs_fds += (os.open(directory / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+                self.door_fds += (os.open(directory / self.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             for key, path in files.items():
                 fd = _open_if_there(path)
                 if fd is not None:
@@ -90,9 +103,9 @@ class RunGroup:
             raise SandboxError("make run group", errno=error.errno or 0, detail=str(error)) from error
 
     @property
-    def pids_max_fd(self) -> int:
-        """Where the launcher writes the process limit once it has left the group."""
-        return self._fds["pids_max"]
+    def launch_fds(self) -> tuple[int, ...]:
+        """What a launcher needs: the doors, then where it writes the process limit once it has left, if it leaves."""
+        return self.door_fds if self.pids_apart else (*self.door_fds, self._fds["pids_max"])
 
     def read(self, key: str) -> str:
         """One small file, read afresh; empty when the kernel has none."""
@@ -117,12 +130,18 @@ class RunGroup:
         return all(_is_exiting(pid) for pid in pids)
 
     def limit(self, memory_bytes: int, processes: int) -> None:
-        """Set the limits. One more process than asked is let in until the launcher has left again."""
+        """Set the limits, or see that they are set. One more process than asked is let in: the launcher.
+
+        Unless :attr:`pids_apart` it then leaves and writes the exact number. Raises SandboxError.
+        """
         if self._memory_max != memory_bytes:
+            self._memory_max = -1
             self._limit_memory(memory_bytes)
             self._memory_max = memory_bytes
-        self.write("pids_max", processes + 1)
-        self._settled = False
+        if self._processes_let_in != processes + 1:
+            self._processes_let_in = -1
+            self.write("pids_max", processes + 1)
+            self._processes_let_in = processes + 1
 
     def cpu_ns(self) -> int:
         """CPU time used so far by the whole tree, the dead included."""
@@ -143,9 +162,13 @@ class RunGroup:
 
         Running totals count on from what they are now; peaks must be where a first run would find them.
         """
-        if not self._settled or self._memory_now() > _RESIDUE_BYTES_MAX or (self._last.pids_peak or 0) > _LAUNCH_TASKS:
+        tasks_at_first = _LAUNCH_TASKS - self.pids_apart
+        if not self._settled or self._memory_now() > _RESIDUE_BYTES_MAX or (self._last.pids_peak or 0) > tasks_at_first:
             return False
         self._base = self._last
+        self._settled = False
+        if not self.pids_apart:
+            self._processes_let_in = -1
         return self._reset_memory_peak()
 
     def _limit_memory(self, memory_bytes: int) -> None:
@@ -168,23 +191,29 @@ class RunGroup:
 
     def remove(self) -> None:
         """Give everything back; idempotent. Raises SandboxError when processes are left in it."""
-        for fd in (*self.procs_fds, *self._fds.values()):
+        for fd in (*self.door_fds, *self._fds.values()):
             with contextlib.suppress(OSError):
                 os.close(fd)
-        self.procs_fds = ()
+        self.door_fds = ()
         self._fds = {}
         for directory in self._directories:
             remove_group(directory)
 
 
 class RunGroupV1(RunGroup):
-    """A run's groups in the memory, pids and cpuacct hierarchies."""
+    """A run's groups in the memory, pids and cpuacct hierarchies.
+
+    Their doors are the files ``tasks``: for a thread that moves itself the kernel then takes no lock of the whole host,
+    and nobody waits for a grace period of RCU (cgroup_procs_write_start in kernel/cgroup/cgroup.c, Linux 5.17).
+    """
+
+    DOOR = "tasks"
 
     @classmethod
     def create(cls, slots: dict[str, Path], name: str) -> RunGroupV1:
         """Make ``name`` below the slot's group in each hierarchy."""
         at = {controller: slots[controller] / name for controller in V1_RUN}
-        memory, pids, cpuacct = (str(at[controller]) for controller in V1_RUN)
+        memory, cpuacct, pids = (str(at[controller]) for controller in V1_RUN)
         files = {
             "memory_max": f"{memory}/memory.limit_in_bytes",
             "memsw_max": f"{memory}/memory.memsw.limit_in_bytes",
@@ -198,7 +227,9 @@ class RunGroupV1(RunGroup):
             "cpu": f"{cpuacct}/cpuacct.usage",
             "cpu_system": f"{cpuacct}/cpuacct.usage_sys",
         }
-        return cls(tuple(dict.fromkeys(at.values())), files, name)
+        group = cls(tuple(dict.fromkeys(at.values())), files, name)
+        group.pids_apart = pids not in (memory, cpuacct)
+        return group
 
     def _limit_memory(self, memory_bytes: int) -> None:
         """Memory and swap together must never be below memory alone, not even for a moment.
@@ -207,7 +238,7 @@ class RunGroupV1(RunGroup):
         """
         if "tcp_max" in self._fds:
             self.write("tcp_max", min(memory_bytes, _V1_TCP_BYTES_MAX))
-        if self._memory_max >= 0 and "memsw_max" in self._fds:
+        if "memsw_max" in self._fds:
             self.write("memsw_max", -1)
         self.write("memory_max", memory_bytes)
         if "memsw_max" in self._fds:
@@ -232,7 +263,7 @@ class RunGroupV1(RunGroup):
             cpu_user_ns=cpu_ns - system_ns,
             cpu_system_ns=system_ns,
             memory_peak_bytes=int(self.read("memory_peak") or 0),
-            pids_peak=int(peak) if peak else None,
+            pids_peak=int(peak) - self.pids_apart if peak else None,
             oom_kills=self._oom_kills(),
             fork_failures=read_value(self.read("pids_events"), "max"),
         )
@@ -272,10 +303,9 @@ class RunGroupV2(RunGroup):
 
     def _limit_memory(self, memory_bytes: int) -> None:
         self.write("memory_max", memory_bytes)
-        if self._memory_max < 0:
-            if "swap_max" in self._fds:
-                self.write("swap_max", 0)
-            self.write("oom_group", 1)
+        if "swap_max" in self._fds:
+            self.write("swap_max", 0)
+        self.write("oom_group", 1)
 
     def _reset_memory_peak(self) -> bool:
         """Since Linux 6.12 a write resets the peak for this descriptor."""

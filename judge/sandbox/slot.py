@@ -24,6 +24,7 @@ from pathlib import Path
 from judge.errors import SandboxError
 from judge.sandbox.cgroup import CgroupHost, find_host
 from judge.sandbox.container import Container, Interaction
+from judge.sandbox.handover import OutputPipes
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.slotgroups import SlotGroups
@@ -65,7 +66,9 @@ class Slot:
         self.groups = groups
         self.keeper = keeper
         self.cpus = 1 if config.cpu >= 0 else len(os.sched_getaffinity(0))
+        self.pipes = OutputPipes()
         self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._cancel_was_asked = False
         self._container_number = 0
         self._clock = threading.RLock()  # guards the two below, also against a signal handler's cancel
         self._frozen_since_ns = 0
@@ -95,6 +98,7 @@ class Slot:
 
     def _close(self) -> None:
         self.keeper.close()
+        self.pipes.close()
         os.close(self.cancel_fd)
 
     @contextlib.contextmanager
@@ -124,13 +128,21 @@ class Slot:
         A frozen slot is thawed: what stands still cannot end.
         """
         os.eventfd_write(self.cancel_fd, 1)
+        self._cancel_was_asked = True  # after the write: whoever sees it finds something to read
         if self._frozen_since_ns:
             self.thaw()
 
     def forget_cancel(self) -> None:
         """A cancel that came between two runs does not hit the next one."""
-        with contextlib.suppress(BlockingIOError):
-            os.eventfd_read(self.cancel_fd)
+        if self._cancel_was_asked:
+            self._cancel_was_asked = False
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(self.cancel_fd)
+
+    def prepare(self) -> None:
+        """While a program runs: have ready what the next run will need."""
+        self.groups.prepare()
+        self.pipes.prepare()
 
     def set_weight(self, weight: int) -> None:
         """CPU weight of what runs here: 1..10000, 100 = usual."""

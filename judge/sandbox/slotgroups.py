@@ -18,6 +18,8 @@ from judge.sandbox.rungroup import RunGroup, RunGroupV1, RunGroupV2
 
 _HOME = "home"
 _RING = 8
+#: Groups had ahead: an interaction takes two.
+_READY_MAX = 2
 #: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
 _REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0
@@ -29,11 +31,13 @@ class SlotGroups:
     def __init__(self, host: CgroupHost, number: int) -> None:
         self.host = host
         self._slots = {controller: parent / f"slot-{number}" for controller, parent in host.parents.items()}
+        self._group_kind = RunGroupV2 if host.version == 2 else RunGroupV1
         self.frozen = False
-        self.home_procs_fds: tuple[int, ...] = ()
-        self.slot_procs_fds: tuple[int, ...] = ()
-        self._spare: RunGroup | None = None
+        self.home_fds: tuple[int, ...] = ()
+        self.slot_fds: tuple[int, ...] = ()
+        self._ready: list[RunGroup] = []
         self._used: list[RunGroup] = []
+        self._wanted: tuple[int, int] | None = None  # the last limits: the next run is likely to want the same
         self._free = [f"r{index}" for index in range(_RING)]
         self._stack = contextlib.ExitStack()
 
@@ -47,9 +51,9 @@ class SlotGroups:
                 self._stack.callback(remove_tree, directory)
             homes, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
             for home in homes:
-                self.home_procs_fds += (os.open(home / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+                self.home_fds += (os.open(home / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             for other in others:
-                self.slot_procs_fds += (os.open(other / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+                self.slot_fds += (os.open(other / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
         except OSError as error:
             self.close()
@@ -137,47 +141,73 @@ class SlotGroups:
                 raise SandboxError("freeze", detail="the group did not change its state in time")
             time.sleep(0.0005)
 
-    def sweep(self) -> None:
-        """Remove the groups of finished runs that cannot be used again; called while a program runs."""
-        while self._used:
-            self._used[-1].remove()
-            self._free.append(self._used.pop().name)
+    def prepare(self) -> None:
+        """Have a group ready for the next run; called while a program runs, when the time costs nothing.
 
-    def take(self, memory_bytes: int) -> RunGroup:
-        """A group for a run with this memory limit: a fresh one where the residue of an earlier run would matter."""
-        if memory_bytes < _REUSE_BYTES_MIN:
-            return self._create()
-        group, self._spare = self._spare or self._create(), None
+        What fails here is told by the :meth:`take` that needs it. Raises SandboxError when a group cannot be removed.
+        """
+        self.tidy()
+        if self._wanted is None:
+            return
+        with contextlib.suppress(SandboxError):
+            if not self._ready:
+                self._ready.append(self._create())
+            for group in self._ready:
+                group.limit(*self._wanted)
+
+    def tidy(self) -> None:
+        """The groups of finished runs serve again when nothing is left in them, else they are removed."""
+        while self._used:
+            group = self._used[-1]
+            if len(self._ready) < _READY_MAX and group.recycle():
+                self._ready.append(group)
+            else:
+                group.remove()
+                self._free.append(group.name)
+            del self._used[-1]
+
+    def take(self, memory_bytes: int, processes: int) -> RunGroup:
+        """A group with these limits: one that never was used where the residue of an earlier run would matter.
+
+        Raises SandboxError naming the limit that cannot be set, or why no group can be made.
+        """
+        reusable = memory_bytes >= _REUSE_BYTES_MIN
+        if reusable:
+            self._wanted = (memory_bytes, processes)
+            if not self._ready:
+                self.tidy()
+        group = self._ready.pop() if reusable and self._ready else self._create()
+        try:
+            group.limit(memory_bytes, processes)
+        except SandboxError:
+            self.give_back(group)
+            raise
         return group
 
     def give_back(self, group: RunGroup) -> None:
-        """The run is over; its group serves again when nothing is left in it, else is removed at the next chance."""
-        if self._spare is None and group.recycle():
-            self._spare = group
-            return
+        """The run is over; what becomes of its group is decided while the next one runs."""
         self._used.append(group)
         if len(self._used) >= _RING // 2:
-            self.sweep()
+            self.tidy()
 
     def _create(self) -> RunGroup:
         if not self._free:
-            self.sweep()
+            self.tidy()
         if not self._free:
             raise SandboxError("make run group", detail="too many runs at once in one slot")
-        create = RunGroupV2.create if self.host.version == 2 else RunGroupV1.create
-        group = create(self._slots, self._free[0])
+        group = self._group_kind.create(self._slots, self._free[0])
         del self._free[0]
         return group
 
     def close(self) -> None:
         """Kill what is left in the groups and remove them; idempotent."""
-        for fd in (*self.home_procs_fds, *self.slot_procs_fds):
+        for fd in (*self.home_fds, *self.slot_fds):
             with contextlib.suppress(OSError):
                 os.close(fd)
-        self.home_procs_fds = self.slot_procs_fds = ()
-        spare, self._spare = self._spare, None
-        for group in (*self._used, *((spare,) if spare else ())):
+        self.home_fds = self.slot_fds = ()
+        for group in (*self._used, *self._ready):
             with contextlib.suppress(SandboxError):
                 group.remove()
         self._used.clear()
+        self._ready.clear()
         self._stack.close()

@@ -86,12 +86,14 @@ class RelayDrain(Drain):
     """One direction of an interactive run: what is read is counted and passed on, not kept.
 
     When the reader is gone the bytes are swallowed, so that no broken pipe kills the writer. Only
-    :meth:`close_sink` closes the way to the reader: whoever polls it must forget it first.
+    :meth:`close_sink` closes the way to the reader: whoever polls it must forget it first. ``holds_end``: the reader
+    sees the end of file when the writer's run is over, not when it closes the stream and goes on.
     """
 
-    def __init__(self, fd: int, limit_bytes: int, sink_fd: int) -> None:
+    def __init__(self, fd: int, limit_bytes: int, sink_fd: int, *, holds_end: bool = False) -> None:
         super().__init__(fd, limit_bytes)
         self.sink_fd = sink_fd
+        self.holds_end = holds_end
         self.backlog = bytearray()
         self._reader_gone = False
 

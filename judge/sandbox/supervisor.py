@@ -38,6 +38,7 @@ _PATIENCE_NS = 2_000_000_000
 #: when the writer is seen to be on its way out, which a busy machine can draw out.
 _END_OF_FILE_NS = 10_000_000
 _END_OF_LEAVING_NS = 1_000_000_000
+_NEVER_NS = 1 << 60
 _NOTIFICATION = struct.Struct("<QIIiI")
 
 
@@ -276,7 +277,7 @@ class _Loop:
         if drain.is_clogged and drain.fd in self._handlers:
             self._forget(drain.fd)
         if drain.at_end and not drain.backlog and drain.sink_fd >= 0 and drain.fd not in self._ends:
-            self._ends[drain.fd] = time.monotonic_ns() + _end_patience_ns(run)
+            self._ends[drain.fd] = time.monotonic_ns() + _end_patience_ns(run, drain)
 
     def _flush(self, run: ActiveRun, drain: RelayDrain) -> None:
         drain.flush()
@@ -310,9 +311,11 @@ class _Loop:
                     break
 
 
-def _end_patience_ns(run: ActiveRun) -> int:
+def _end_patience_ns(run: ActiveRun, drain: RelayDrain) -> int:
     if run.over:
         return 0
+    if drain.holds_end:
+        return _NEVER_NS
     return _END_OF_LEAVING_NS if run.group.is_leaving() else _END_OF_FILE_NS
 
 
@@ -400,9 +403,10 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _pids_peak(finish: channel.Finish | None, peak: int | None) -> int | None:
-    """The launcher was a member while it spawned; there never were more tasks than were made."""
-    if finish is None or peak is None:
+def _pids_peak(run: ActiveRun, peak: int | None) -> int | None:
+    """Where the launcher was a member only while it spawned: there never were more tasks than were made."""
+    finish = run.finish
+    if finish is None or peak is None or run.group.pids_apart:
         return peak
     return min(peak, finish.tasks_created or max(1, peak - 1))
 
@@ -419,7 +423,7 @@ def _usage(run: ActiveRun, counters: Counters) -> Usage:
         wall_time_ns=max(0, finish.ended_ns - finish.started_ns - run.frozen_ns) if finish else 0,
         memory_peak_bytes=counters.memory_peak_bytes,
         rss_peak_bytes=rss,
-        pids_peak=_pids_peak(finish, counters.pids_peak),
+        pids_peak=_pids_peak(run, counters.pids_peak),
         oom_kills=counters.oom_kills,
         fork_failures=counters.fork_failures,
         context_switches_voluntary=finish.switches_voluntary if finish else 0,

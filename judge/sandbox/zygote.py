@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import gc
 import os
+import select
 import signal
 import socket
 import time
@@ -28,6 +29,8 @@ from judge.sandbox.plan import FILTER
 _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_NEWIPC | abi.CLONE_NEWUTS
 #: Containers had ahead: one kind for compiling, one for running.
 _SPARES_MAX = 2
+#: The next container is made when one has ended, or when nothing was asked for so long: not while a first run starts.
+_QUIET_MS = 20
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -63,16 +66,24 @@ class Zygote:
         self._slot: list[int] = []
         self._spares: list[_Box] = []
         self._wanted: list[Any] = []
+        self._patience_ms = 0
+        self._late: list[int] = []  # mount namespaces whose last user is gone: taking them apart need not be waited for
         self._how = ""  # the last answer's container: "ahead" or "made", empty when it opened none
 
     def serve(self) -> None:
         """Until the supervisor is gone."""
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
         while True:
+            if self._wanted and not (self._patience_ms and poll.poll(self._patience_ms)):
+                self._prepare_spare()
             request, fds = channel.receive(self._control)
             if request is None:
                 os._exit(0)
             self._answer(request, fds)
-            self._prepare_spare()
+            while self._late:
+                os.close(self._late.pop())
+            self._patience_ms = 0 if request[0] == "close" else _QUIET_MS
 
     def _answer(self, request: tuple[Any, ...], fds: list[int]) -> None:
         handed: list[int] = []
@@ -183,7 +194,7 @@ class Zygote:
     def _prepare_spare(self) -> None:
         """Have the next container ahead, of the kind wanted last. Failing is no failure: then it is made on demand."""
         wanted, self._wanted = self._wanted, []
-        if not wanted or any(box.steps == wanted for box in self._spares):
+        if any(box.steps == wanted for box in self._spares):
             return
         while len(self._spares) >= _SPARES_MAX:
             _end(self._spares.pop(0))
@@ -202,6 +213,9 @@ class Zygote:
         box = self._boxes.pop(number, None)
         if box is None:
             return
+        if box.mount_fd >= 0:
+            self._late.append(box.mount_fd)
+            box.mount_fd = -1
         _end(box)
 
     def _do_kill(self, number: int, fds: list[int]) -> None:
@@ -272,6 +286,8 @@ def _has_root() -> bool:
 
 def _enter_user_namespace(control: socket.socket, state_dir: str) -> int:
     """New user and mount (and time) namespaces; the supervisor writes the maps meanwhile. Returns the stage."""
+    if os.geteuid() == 0:
+        os.setgroups([])  # inside it is denied
     libc.unshare(abi.CLONE_NEWUSER | abi.CLONE_NEWNS)
     channel.send(control, ("unshared",))
     message, _ = channel.receive(control)
@@ -284,7 +300,8 @@ def _enter_user_namespace(control: socket.socket, state_dir: str) -> int:
     os.chdir(f"{state_dir}/stage")
     _start_clocks_at_zero()  # before the uid changes: /proc/self is not ours any more afterwards
     if keeper == 0:
-        os.setgroups([])
+        if os.getgroups():  # a plain user's: with subordinate ids they can be left behind, and so are
+            os.setgroups([])
         os.setresgid(0, 0, 0)
         os.setresuid(0, 0, 0)
     os.mkdir("state")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,15 +98,25 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
 
     Of the host's mounts only ours are looked at: others come and go.
     """
-    slot.groups.sweep()
-    slot.keeper.ask("settle", "kill", -1)
+    slot.groups.tidy()
+    slot.keeper.ask("end nothing", "close", -1)  # after an end the zygote makes its next container at once,
+    slot.keeper.ask("settle", "kill", -1)  # and only then answers again
+    until_rehearsed(slot.keeper.pid)
     return Holdings(
-        processes=len(descendants(os.getpid())),
+        processes=len(descendants(slot.keeper.pid)) + len(children(os.getpid())),
         descriptors=open_descriptors(),
         mounts=sum(str(state_dir) in line for line in Path("/proc/self/mountinfo").read_text().splitlines()),
         cgroups=groups_of(slot.groups) - {name for name in groups_of(slot.groups) if Path(name).name.startswith("r")},
         scratch=tuple(sorted(str(path) for path in state_dir.rglob("*"))),
     )
+
+
+def until_rehearsed(zygote: int) -> None:
+    """Until no launcher has a child any more: the one made ahead still spawns while it is set up."""
+    deadline = time.monotonic() + 10
+    while any(children(launcher) for launcher in children(zygote)):
+        if time.monotonic() > deadline:
+            return  # then it is no rehearsal, and the count will show it
 
 
 def open_descriptors() -> tuple[str, ...]:
@@ -130,15 +142,15 @@ def groups_of(groups: SlotGroups) -> frozenset[str]:
 
 def descendants(pid: int) -> set[int]:
     """All processes below ``pid``, zombies included."""
-    parents: dict[int, int] = {}
+    below = children(pid)
+    return below.union(*map(descendants, below))
+
+
+def children(pid: int) -> set[int]:
+    """The processes that ``pid`` started, zombies included."""
+    found = set()
     for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            parents[int(name)] = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-    found: set[int] = set()
-    layer = {pid}
-    while layer:
-        layer = {child for child, parent in parents.items() if parent in layer} - found
-        found |= layer
+        with contextlib.suppress(OSError, ValueError):
+            if int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1]) == pid:
+                found.add(int(name))
     return found

@@ -54,11 +54,20 @@ def test_whoever_ends_first_is_told(pair: tuple[Container, Container], first: st
         assert done.other_side.result.ok
 
 
-def test_one_that_closes_its_output_and_goes_on_is_not_the_first_to_end(pair: tuple[Container, Container]) -> None:
-    slow = script("import os, time; os.close(1); time.sleep(.3)")
+def test_one_that_closes_its_output_and_goes_on_is_the_first_to_end(pair: tuple[Container, Container]) -> None:
+    slow = script("import os, time, sys; os.close(1); time.sleep(.3); sys.exit(7)")
     done = play(pair, slow, script(WAIT_FOR_END))
-    assert done.first_exit == "other"
+    assert done.first_exit == "self"
+    assert done.self_side.result.exit_code == 7
+    assert done.other_side.result.ok
+
+
+def test_the_other_side_may_close_its_output_and_go_on(pair: tuple[Container, Container]) -> None:
+    slow = script("import os, time; os.close(1); time.sleep(.3)")
+    done = play(pair, script(WAIT_FOR_END), slow)
+    assert done.first_exit == "self"
     assert done.self_side.result.ok
+    assert done.other_side.result.ok
 
 
 def test_writing_to_one_that_ended_is_swallowed(pair: tuple[Container, Container]) -> None:

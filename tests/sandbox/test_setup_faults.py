@@ -233,14 +233,14 @@ def test_a_limit_that_cannot_be_written_refuses_the_run(
             with pytest.MonkeyPatch.context() as patch:
                 failing_group(patch, key, errno.EINVAL)
                 with pytest.raises(SandboxError, match=key):
-                    box.run(actor("exit", 0, memory_bytes=32 << 20))
+                    box.run(actor("exit", 0, memory_bytes=32 << 20, processes=7))
         assert box.run(actor("exit", 0)).result.ok
         after = holdings(own_slot, sandbox_state)
         assert (after.descriptors, after.cgroups) == (before.descriptors, before.cgroups)
 
 
 def test_missing_files_of_a_group_are_told(own_slot: Slot) -> None:
-    group = own_slot.groups.take(MEMORY_BYTES)
+    group = own_slot.groups.take(MEMORY_BYTES, 4)
     try:
         with pytest.raises(SandboxError, match="no such file"):
             group.write("absent", 1)
@@ -254,14 +254,16 @@ def test_groups_that_cannot_be_made_are_told_again_and_again(
     own_slot: Slot, container_spec: ContainerSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert runs_again(own_slot, container_spec)
-    spare = own_slot.groups.take(MEMORY_BYTES)
+    own_slot.groups.tidy()
+    held = [own_slot.groups.take(MEMORY_BYTES, 4) for _ in range(max(1, len(own_slot.groups._ready)))]
     with monkeypatch.context() as patch:
         patch.setattr(Path, "mkdir", _read_only)
         for _ in range(20):
             with pytest.raises(SandboxError) as caught:
-                own_slot.groups.take(MEMORY_BYTES)
+                own_slot.groups.take(MEMORY_BYTES, 4)
             assert (caught.value.step, caught.value.errno) == ("make run group", errno.EROFS)
-    own_slot.groups.give_back(spare)
+    for group in held:
+        own_slot.groups.give_back(group)
     assert runs_again(own_slot, container_spec)
 
 
@@ -285,15 +287,16 @@ def test_a_group_that_cannot_be_entered_is_not_the_programs_fault(
 ) -> None:
     with own_slot.container(container_spec) as box:
         assert box.run(actor("exit", 0)).result.ok
-        group = own_slot.groups.take(MEMORY_BYTES)
-        real, group.procs_fds = group.procs_fds, (os.open("/dev/full", os.O_WRONLY),)
-        own_slot.groups._spare = group
+        group = own_slot.groups.take(MEMORY_BYTES, 4)
+        real, group.door_fds = group.door_fds, (os.open("/dev/full", os.O_WRONLY), *group.door_fds[1:])
+        group.doors_id = -1  # not one of those that the launcher has
+        own_slot.groups._ready.append(group)
         try:
             with pytest.raises(SandboxError) as caught:
                 box.run(actor("exit", 0))
         finally:
-            os.close(group.procs_fds[0])
-            group.procs_fds = real
+            os.close(group.door_fds[0])
+            group.door_fds = real
         assert (caught.value.step, caught.value.errno) == ("enter run cgroup", errno.ENOSPC)
         assert box.run(actor("exit", 0)).result.outcome is Outcome.EXITED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from judge.errors import SandboxError
 from judge.model.limits import Limits
-from judge.sandbox.handover import PROGRAM_FDS, check_request, pipe
+from judge.sandbox.handover import PROGRAM_FDS, OutputPipes, check_request, input_pipe
 from judge.sandbox.spec import RunSpec
 
 
@@ -46,13 +47,30 @@ def test_programs_are_named_by_absolute_paths(argv: tuple[str, ...]) -> None:
         check_request(spec(*argv), {}, {})
 
 
-@pytest.mark.parametrize(("ours", "index"), [("read", 0), ("write", 1)])
-def test_our_end_of_a_pipe_does_not_block_and_the_other_is_closed_with_the_request(ours: str, index: int) -> None:
+@pytest.mark.parametrize(("make", "index"), [(OutputPipes().take, 0), (input_pipe, 1)])
+def test_our_end_of_a_pipe_does_not_block_and_the_other_is_closed_with_the_request(
+    make: Callable[[contextlib.ExitStack], tuple[int, int]], index: int
+) -> None:
     with contextlib.ExitStack() as ends:
-        both = pipe(ends, ours)
+        both = make(ends)
         assert os.get_blocking(both[index]) is False
         assert os.get_blocking(both[1 - index]) is True
         assert not any(map(os.get_inheritable, both))
     with pytest.raises(OSError):
         os.fstat(both[1 - index])
     os.close(both[index])
+
+
+def test_pipes_made_ahead_are_handed_out_once_and_closed_with_their_owner() -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    pipes = OutputPipes()
+    pipes.prepare()
+    with contextlib.ExitStack() as ends:
+        taken = [pipes.take(ends) for _ in range(3)]  # one more than are made ahead
+        assert len({fd for pipe in taken for fd in pipe}) == 6
+        for read_end, _ in taken:
+            os.close(read_end)
+    pipes.prepare()
+    pipes.close()
+    pipes.close()
+    assert set(os.listdir("/proc/self/fd")) == before

@@ -31,6 +31,7 @@ class FakeGroup:
     def __init__(self) -> None:
         self.cpu = 0
         self.ooms = 0
+        self.pids_apart = False
 
     def cpu_ns(self) -> int:
         return self.cpu
@@ -167,6 +168,13 @@ def test_a_lost_launcher_is_our_fault_unless_the_evidence_says_otherwise(stack: 
 )
 def test_the_launcher_is_not_counted(stack: ExitStack, peak: int | None, created: int, expected: int | None) -> None:
     assert concluded(stack, finish={"tasks_created": created}, pids_peak=peak).usage.pids_peak == expected
+
+
+def test_a_launcher_that_was_a_member_all_along_is_taken_off_by_its_group(stack: ExitStack) -> None:
+    run = active(stack)
+    run.group.pids_apart = True
+    run.finish = finished(tasks_created=0)
+    assert conclude(run, counters(pids_peak=3), 0).usage.pids_peak == 3
 
 
 def test_frozen_time_is_no_wall_time(stack: ExitStack) -> None:
