@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-slow test-vm check lint types imports unit test-deps clean test-chaos
+.PHONY: demo test test-slow test-vm test-vm-broken check lint types imports unit test-deps clean test-chaos
 
 demo: $(STAMP)
 	$(BIN)/judge demo
@@ -15,6 +15,12 @@ test: $(DEV_STAMP) test-deps lint types imports unit
 # The whole on a cgroup v2 host under systemd, as a plain user: in a virtual machine (docs/deploy.md).
 test-vm: $(DEV_STAMP)
 	$(BIN)/python -B deploy/vm $(VM_FLAGS)
+
+# That the tests in the guest can fail: each limit is unplugged in turn, and they must notice.
+test-vm-broken: $(DEV_STAMP)
+	for limit in memory processes cpu; do \
+	  $(BIN)/python -B deploy/vm --scenario full --only 'cgroup v2' --break-limit $$limit --must-notice || exit 1; \
+	done
 
 lint:
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from typing import Any
 
 _KVM_PROBE_S = 20.0
 _MEMORY = "2G"
+_FIRST_MESSAGE_MAX_S = 300.0  # an idle machine with an emulated processor takes 20
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Machine:
     def run(self, arguments: str, timeout_s: float, console: Path) -> Iterator[dict[str, Any]]:
         """Boot with these kernel arguments; yields what the guest reports, one value a line.
 
-        After ``timeout_s`` the machine is killed and the last value is {"event": "timeout"}.
+        After ``timeout_s``, or when it says nothing at first, it is killed and the last value is {"event": "timeout"}.
         """
         process = subprocess.Popen(
             self._command(arguments, console), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
@@ -38,15 +39,18 @@ class Machine:
             late.set()
             process.kill()
 
-        watchdog = threading.Timer(timeout_s, stop)
-        watchdog.start()
+        watchdogs = [threading.Timer(seconds, stop) for seconds in (timeout_s, _FIRST_MESSAGE_MAX_S)]
+        for watchdog in watchdogs:
+            watchdog.start()
         try:
             assert process.stdout is not None
             for line in process.stdout:
+                watchdogs[-1].cancel()
                 yield json.loads(line)
             process.wait()
         finally:
-            watchdog.cancel()
+            for watchdog in watchdogs:
+                watchdog.cancel()
             process.kill()
             process.wait()
         if late.is_set():

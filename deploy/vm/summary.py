@@ -35,6 +35,13 @@ class Outcome:
         """It reached its end and no step failed."""
         return self.ending == "done" and bool(self.steps) and all(step.ok for step in self.steps)
 
+    @property
+    def noticed(self) -> bool:
+        """It reached its end, could unplug the limit, and a step of tests failed for it: no other step did."""
+        failed = {step.name for step in self.steps if not step.ok}
+        broken = any(step.ok and step.name.startswith("install broken") for step in self.steps)
+        return self.ending == "done" and broken and bool(failed) and all(name.endswith("tests") for name in failed)
+
 
 def outcome_of(scenario: str, steps: Sequence[Step], ending: str, logs: tuple[Path, ...]) -> Outcome:
     """The boot as a value."""

@@ -8,6 +8,6 @@ _LAUNCHER = "judge/sandbox/launcher.py"
 #: name -> (file of the installed package, what stands there, what is put instead)
 BREAKAGES = {
     "memory": (_CGROUP, 'self.write("memory_max", memory_bytes)', "pass"),
-    "processes": (_LAUNCHER, 'os.write(pids_max_fd, b"%d" % processes)', 'os.write(pids_max_fd, b"max")'),
+    "processes": (_LAUNCHER, 'os.write(doors[-1], b"%d" % processes)', 'os.write(doors[-1], b"max")'),
     "cpu": (_CGROUP, '"usage_usec") * 1000', '"no such line") * 1000'),
 }

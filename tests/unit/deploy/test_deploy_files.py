@@ -59,3 +59,29 @@ def test_breakages_find_what_they_break() -> None:
     breakages = runpy.run_path(str(ROOT / "tests/vm/breakage.py"))["BREAKAGES"]
     for name, (file, written, _) in breakages.items():
         assert written in (ROOT / file).read_text(), name
+
+
+def test_the_unit_of_a_plain_user_leaves_the_slot_numbers_of_root_alone() -> None:
+    """systemd chowns all of a RuntimeDirectory to the unit's user: root would then refuse its own /run/judge/slots."""
+    text = (DEPLOY / "systemd/system/judge-worker@.service").read_text()
+    found = re.search(r"^RuntimeDirectory=(.+)$", text, re.MULTILINE)
+    assert found
+    assert found[1] != "judge"
+    assert f"\nEnvironment=XDG_RUNTIME_DIR=/run/{found[1]}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("failing", "ending", "noticed"),
+    [
+        ({"cgroup v2 tests"}, "done", True),
+        (set(), "done", False),
+        ({"cgroup v2 tests"}, "lost", False),
+        ({"install broken memory"}, "done", False),
+        ({"cgroup v2 tests", "install"}, "done", False),
+    ],
+)
+def test_a_broken_limit_is_noticed_only_by_tests(failing: set[str], ending: str, noticed: bool) -> None:
+    summary = runpy.run_path(str(DEPLOY / "vm/summary.py"))
+    names = ("install", "install broken memory", "cgroup v2 tests")
+    steps = [summary["Step"](name, name not in failing, 1.0, "") for name in names]
+    assert summary["outcome_of"]("full", steps, ending, ()).noticed is noticed
