@@ -18,9 +18,9 @@ from judge.kernel.cgroupfs import read_keyed, read_value
 from judge.sandbox.cgroup import V1_RUN, remove_group
 
 _V1_TCP_BYTES_MAX = 16 << 20
-#: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages a
-#: core and keeps the change (mm/memcontrol.c, MEMCG_CHARGE_BATCH): that much, of two cores and a little, is no residue.
-_RESIDUE_BYTES_MAX = 640 << 10
+#: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages and
+#: keeps the change of each core (mm/memcontrol.c, MEMCG_CHARGE_BATCH): one batch is no residue.
+_RESIDUE_BYTES_MAX = 256 << 10
 #: Tasks in a group while a program is launched: the launcher and the program.
 _LAUNCH_TASKS = 2
 

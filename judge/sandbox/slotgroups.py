@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from judge.errors import SandboxError
@@ -116,30 +116,31 @@ class SlotGroups:
     def freeze(self, frozen: bool) -> None:
         """Stop or continue everything in the slot; returns when it is so. Raises SandboxError."""
         if self.host.version == 2:
-            self._switch(self._slots[""] / "cgroup.freeze", "01"[frozen])
-            self._await(lambda: f"frozen {int(frozen)}" in (self._slots[""] / "cgroup.events").read_text())
+            slot = self._slots[""]
+            self._switch(slot / "cgroup.freeze", "01"[frozen], slot / "cgroup.events", f"frozen {int(frozen)}\n")
         elif "freezer" in self._slots:
-            file = self._slots["freezer"] / "freezer.state"
-            self._switch(file, "FROZEN" if frozen else "THAWED")
-            self._await(lambda: file.read_text().strip() == ("FROZEN" if frozen else "THAWED"))
+            file, value = self._slots["freezer"] / "freezer.state", "FROZEN" if frozen else "THAWED"
+            self._switch(file, value, file, f"{value}\n")
         else:
             raise SandboxError("freeze", detail="no freezer hierarchy", remedy="mount the freezer controller")
         self.frozen = frozen
 
     @staticmethod
-    def _switch(path: Path, value: str) -> None:
+    def _switch(file: Path, value: str, shown_in: Path, line: str) -> None:
+        """Write until it is so: v1 passes over a task that is about to wait for its vfork, and does not look again.
+
+        Source: freeze_cgroup in kernel/cgroup/legacy_freezer.c, wait_for_vfork_done in kernel/fork.c (Linux 6.18).
+        """
+        deadline = time.monotonic() + _SETTLE_WAIT_S
         try:
-            path.write_text(value)
+            file.write_text(value)
+            while line not in shown_in.read_text():
+                if time.monotonic() > deadline:
+                    raise SandboxError("freeze", detail="the group did not change its state in time")
+                time.sleep(0.0005)
+                file.write_text(value)
         except OSError as error:
             raise SandboxError("freeze", errno=error.errno or 0, detail=str(error)) from error
-
-    @staticmethod
-    def _await(reached: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _SETTLE_WAIT_S
-        while not reached():
-            if time.monotonic() > deadline:
-                raise SandboxError("freeze", detail="the group did not change its state in time")
-            time.sleep(0.0005)
 
     def prepare(self) -> None:
         """Have a group ready for the next run; called while a program runs, when the time costs nothing.

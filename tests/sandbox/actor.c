@@ -128,6 +128,17 @@ static void act_forks_in_turn(void) {
     }
 }
 
+/* Starts `first` programs one after the other. */
+static void act_vforks(void) {
+    for (long i = 0; i < first; i++) {
+        if (vfork() == 0) {
+            execl("/bin/true", "true", NULL);
+            _exit(1);
+        }
+        wait(NULL);
+    }
+}
+
 static void act_threads(void) {
     pthread_t *threads = calloc(first, sizeof *threads);
     long count = start_threads(first, sleeper, threads);
@@ -256,8 +267,8 @@ static const struct {
     void (*play)(void);
 } acts[] = {
     ACT(exit), ACT(signal), ACT(burn), ACT(sleep), ACT(touch), ACT(flood), ACT(write), ACT(broken_pipe),
-    ACT(file_size), ACT(child_touches), ACT(forks), ACT(forks_in_turn), ACT(threads), ACT(burn_threads), ACT(mount),
-    ACT(thread_mounts), ACT(grandchild_mounts), ACT(fill), ACT(inodes), ACT(open_files), ACT(stack),
+    ACT(file_size), ACT(child_touches), ACT(forks), ACT(forks_in_turn), ACT(vforks), ACT(threads), ACT(burn_threads),
+    ACT(mount), ACT(thread_mounts), ACT(grandchild_mounts), ACT(fill), ACT(inodes), ACT(open_files), ACT(stack),
     ACT(goes_on_without_stdout), ACT(daemon), ACT(switches), ACT(asks), ACT(echoes), ACT(sums), ACT(counts_up),
     ACT(reads_for_ever),
 };

@@ -97,6 +97,18 @@ def test_limits_hold_again_once_thawed(stage: Stage, sandbox_slot: Slot) -> None
     assert result.outcome is Outcome.WALL_LIMIT
 
 
+def test_freezing_takes_hold_whatever_the_program_is_at(stage: Stage, sandbox_slot: Slot) -> None:
+    """A shell that starts programs is most of the time in a vfork, which v1's freezer may pass over."""
+
+    def freeze_often() -> None:
+        for _ in range(100):
+            sandbox_slot.freeze()
+            sandbox_slot.thaw()
+
+    result = during(stage, freeze_often, "vforks", 60_000, wall_time_ns=600 * MS_NS)
+    assert result.outcome is Outcome.WALL_LIMIT
+
+
 def test_a_frozen_program_uses_no_cpu(stage: Stage, sandbox_slot: Slot) -> None:
     def usage() -> bytes:
         return b"".join(sorted(path.read_bytes() for path in _cpu_counters(sandbox_slot.groups)))
