@@ -99,9 +99,7 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
     Of the host's mounts only ours are looked at: others come and go.
     """
     slot.groups.tidy()
-    slot.keeper.ask("end nothing", "close", -1)  # after an end the zygote makes its next container at once,
-    slot.keeper.ask("settle", "kill", -1)  # and only then answers again
-    until_rehearsed(slot.keeper.pid)
+    settle(slot)
     return Holdings(
         processes=len(descendants(slot.keeper.pid)) + len(children(os.getpid())),
         descriptors=open_descriptors(),
@@ -111,7 +109,20 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
     )
 
 
-def until_rehearsed(zygote: int) -> None:
+def settle(slot: Slot) -> None:
+    """Until the zygote has its next container ahead and nothing more to do."""
+    slot.keeper.ask("end nothing", "close", -1)  # after an end the zygote makes its next container at once,
+    slot.keeper.ask("settle", "kill", -1)  # and only then answers again
+    _until_rehearsed(slot.keeper.pid)
+
+
+def zygote_descriptors(slot: Slot) -> int:
+    """How many descriptors a settled zygote has open."""
+    settle(slot)
+    return len(os.listdir(f"/proc/{slot.keeper.pid}/fd"))
+
+
+def _until_rehearsed(zygote: int) -> None:
     """Until no launcher has a child any more: the one made ahead still spawns while it is set up."""
     deadline = time.monotonic() + 10
     while any(children(launcher) for launcher in children(zygote)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sandbox_harness import Stage, actor, holdings, limits, script
+from sandbox_harness import Stage, actor, holdings, limits, script, zygote_descriptors
 
 from judge.model.run import Outcome
 from judge.model.units import MIB
@@ -126,13 +126,12 @@ def test_a_hundred_containers_leave_nothing(
     with sandbox_slot.container(container_spec) as box:
         box.run(actor("exit", 0))
     before = holdings(sandbox_slot, sandbox_state)
-    zygote = Path(f"/proc/{sandbox_slot.keeper.pid}/fd")
-    descriptors = len(list(zygote.iterdir()))
+    descriptors = zygote_descriptors(sandbox_slot)
     for _ in range(100):
         with sandbox_slot.container(container_spec) as box:
             assert box.run(actor("exit", 0), files={"a/b": b"c"}).result.ok
     assert holdings(sandbox_slot, sandbox_state) == before
-    assert len(list(zygote.iterdir())) == descriptors
+    assert zygote_descriptors(sandbox_slot) == descriptors
 
 
 def test_two_containers_at_once_share_nothing(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_harness import actor, holdings
+from sandbox_harness import actor, holdings, zygote_descriptors
 
 from judge.errors import InfrastructureError, KernelError, SandboxError
 from judge.kernel.netlink import loopback_up_request
@@ -103,14 +103,13 @@ def test_roots_that_are_not_there_are_refused_with_their_path(own_slot: Slot, co
 def test_artifacts_that_are_not_there_are_refused(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
     spec = ContainerSpec(rootfs=container_spec.rootfs, artifact="/absent/artifact")
     assert runs_again(sandbox_slot, container_spec)
-    zygote = f"/proc/{sandbox_slot.keeper.pid}/fd"
-    before = len(os.listdir(zygote))
+    before = zygote_descriptors(sandbox_slot)
     for _ in range(3):
         with pytest.raises(SandboxError) as caught:
             sandbox_slot.container(spec).__enter__()
         assert (caught.value.step, caught.value.errno) == ("mount artifact", errno.ENOENT)
     assert runs_again(sandbox_slot, container_spec)
-    assert len(os.listdir(zygote)) == before
+    assert zygote_descriptors(sandbox_slot) == before
 
 
 # -- processes that die ---------------------------------------------------------------------------------------
