@@ -53,7 +53,7 @@ class SlotGroups:
             for home in homes:
                 self.home_fds += (os.open(home / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             for other in others:
-                self.slot_fds += (os.open(other / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC),)
+                self.slot_fds += (os.open(other / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
         except OSError as error:
             self.close()
