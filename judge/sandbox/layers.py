@@ -6,12 +6,16 @@
     state_dir/layers/toolchain-1f0c9a.../tree/...     what a container sees, from / down
 
 A layer is named by the digest of its manifest and appears by one rename; it is never changed, only removed. Any
-number of processes may make, use and list layers at once. How trees come to be is :mod:`judge.sandbox.debian`'s
+number of processes may make, use and list layers at once; whoever stacks a layer holds a lock on it, and what is held
+is not removed. How trees come to be is :mod:`judge.sandbox.debian`'s
 business (apt), or that of whoever calls :meth:`LayerStore.add`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -61,6 +65,7 @@ class LayerStore:
 
     def __init__(self, state_dir: Path) -> None:
         self._root = state_dir / "layers"
+        self._held: dict[str, int] = {}  # id -> descriptor with a shared lock: what this store's user has stacked
 
     def all(self) -> tuple[Layer, ...]:
         """Every layer, ordered by kind and id."""
@@ -90,9 +95,26 @@ class LayerStore:
         return self._root / layer.id / "tree"
 
     def stack(self, layer: Layer) -> tuple[Path, ...]:
-        """The trees of a layer and of all that it lies on, topmost first."""
+        """The trees of a layer and of all that it lies on, topmost first.
+
+        They are held until :meth:`remove` or the end of the process. Raises UsageError when one is gone.
+        """
+        self._hold(layer)
         parents = self.stack(self.get(layer.parent)) if layer.parent else ()
         return (self.tree(layer), *parents)
+
+    def _hold(self, layer: Layer) -> None:
+        if layer.id in self._held:
+            return
+        fd = -1
+        with contextlib.suppress(FileNotFoundError):
+            fd = os.open(self._root / layer.id / "layer.json", os.O_RDONLY | os.O_CLOEXEC)
+            fcntl.flock(fd, fcntl.LOCK_SH)
+        if fd < 0 or not self.tree(layer).is_dir():  # removed before it was locked
+            if fd >= 0:
+                os.close(fd)
+            raise UsageError(f"layer {layer.id!r}: it was removed meanwhile")
+        self._held[layer.id] = fd
 
     def scratch_dir(self) -> Path:
         """A new directory beside the layers for a builder's own files; the builder removes it."""
@@ -121,19 +143,28 @@ class LayerStore:
         return done
 
     def remove(self, layer: Layer) -> None:
-        """Remove a layer; fine when it is gone already. Raises UsageError when another lies on it."""
+        """Remove a layer; fine when it is gone already. Raises UsageError when another lies on it or it is in use."""
         above = [other.id for other in self.all() if other.parent == layer.id]
         if above:
             raise UsageError(f"layer {layer.id} carries {', '.join(above)}: remove those first")
-        grave = Path(tempfile.mkdtemp(prefix=".old-", dir=self._root))
-        try:
-            (self._root / layer.id).rename(grave / "layer")
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise HostError(f"{self._root / layer.id}: cannot remove the layer: {error}") from error
-        finally:
-            shutil.rmtree(grave, ignore_errors=True)
+        with contextlib.suppress(KeyError):
+            os.close(self._held.pop(layer.id))
+        with contextlib.ExitStack() as stack:
+            try:
+                fd = os.open(self._root / layer.id / "layer.json", os.O_RDONLY | os.O_CLOEXEC)
+                stack.callback(os.close, fd)
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                grave = Path(tempfile.mkdtemp(prefix=".old-", dir=self._root))
+                stack.callback(shutil.rmtree, grave, ignore_errors=True)
+                (self._root / layer.id).rename(grave / "layer")
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                if error.errno == errno.EWOULDBLOCK:
+                    raise UsageError(
+                        f"layer {layer.id} is in use: stop the workers and builds of this host first"
+                    ) from error
+                raise HostError(f"{self._root / layer.id}: cannot remove the layer: {error}") from error
 
 
 def _rename_unless_there(source: Path, target: Path) -> None:

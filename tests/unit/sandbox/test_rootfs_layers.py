@@ -74,6 +74,21 @@ def test_a_layer_that_carries_another_is_not_removed(tmp_path: Path) -> None:
     assert store.all() == ()
 
 
+def test_a_layer_that_another_process_has_stacked_is_not_removed(tmp_path: Path) -> None:
+    store, other = LayerStore(tmp_path), LayerStore(tmp_path)  # locks belong to open files, not to processes
+    made = store.add(layer(), fill)
+    other.stack(made)
+    for _ in range(2):
+        with pytest.raises(UsageError, match="in use"):
+            store.remove(made)
+    assert store.stack(made) == (store.tree(made),)
+    with pytest.raises(UsageError, match="in use"):
+        other.remove(made)  # which gives up its own hold
+    store.remove(made)
+    with pytest.raises(UsageError, match="removed"):
+        other.stack(made)
+
+
 def test_two_makers_of_one_layer_agree_and_removing_it_twice_is_fine(tmp_path: Path) -> None:
     store = LayerStore(tmp_path)
     first = store.add(layer(), fill)
