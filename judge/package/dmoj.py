@@ -2,12 +2,14 @@
 
 A test is worth its points, a batch all of its points or none. DMOJ keeps time and memory limits in its site's
 database: they come from the test submissions in tests/*/test.yml when there are any, else from the defaults below.
-Checkers that are a comparison with options, testlib checkers and testlib interactors are supported; what would
-have to run inside DMOJ's own process (Python checkers, custom judges) is refused by name.
+Checkers that are a comparison with options, testlib checkers and interactors, and Python checkers (which run like
+any validator, see :mod:`judge.package.dmojcheck`) are supported; what would have to run inside DMOJ's own process
+(custom judges) is refused by name.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from judge.model.problem import (
 )
 from judge.model.units import KIB, MIB, S_NS, seconds_to_ns
 from judge.model.verdict import Verdict
+from judge.package import dmojcheck
 from judge.package.document import YAML_BYTES_MAX, Items, Node, Table, parse_yaml
 from judge.package.findings import Findings
 from judge.package.labels import meaning
@@ -48,7 +51,9 @@ _COMPARISONS = {
     "rstripped": CompareFlags(case_sensitive=True, space_change_sensitive=True),
     "identical": CompareFlags(case_sensitive=True, space_change_sensitive=True),
 }
-_FLOATS = ("floats", "floatsabs", "floatsrel")
+_FLOATS = {"floats": "default", "floatsabs": "absolute", "floatsrel": "relative"}
+#: Checkers without a counterpart in the default output validator.
+_BUILT_IN = ("easy", "sorted", "unordered", "linecount")
 _BRIDGED = ("testlib", "default")
 _IGNORED_KEYS = (
     "points", "hints", "output_prefix_length", "unbuffered", "wall_time_factor", "meta", "binary_data",
@@ -89,8 +94,9 @@ class _Importer:
         self._scratch = scratch
         self._archive = self._unpacked()
         self._compare = CompareFlags()
-        self._validator_args: tuple[str, ...] = ()
+        self._question: dict[str, object] | None = None  # of a Python checker: what every test asks it
         self._batches = 0
+        self._batch = 0  # the number of the batch that is read, 0 outside of one
         self._cases = 0
 
     def problem(self) -> Problem:
@@ -119,10 +125,15 @@ class _Importer:
                 groups=(secret,),
                 order=("secret",),
             ),
-            validator_kind=ValidatorKind.TESTLIB if validator else ValidatorKind.DEFAULT,
+            validator_kind=self._kind(validator),
             output_validator=validator,
             submissions=submissions,
         )
+
+    def _kind(self, validator: Program | None) -> ValidatorKind:
+        if self._question is not None:
+            return ValidatorKind.KATTIS
+        return ValidatorKind.TESTLIB if validator else ValidatorKind.DEFAULT
 
     def _unpacked(self) -> Tree | None:
         name = self._section.text("archive")
@@ -172,7 +183,9 @@ class _Importer:
         items = batched.items if isinstance(batched, Items) else ()
         if not items:
             section.block("batched", "expected a list of test cases")
+        self._batch = self._batches
         cases = tuple(self._case(Section(item, FILE, self._findings, "batched."), name, points) for item in items)
+        self._batch = 0
         required = tuple(f"secret/batch-{int(word):03d}" for word in self._dependencies(section))
         section.finish(_IGNORED_KEYS, strict=False)
         return TestGroup(
@@ -199,10 +212,16 @@ class _Importer:
             name=name,
             input_path=self._file(section.text("in"), section, "in"),
             answer_path=self._file(answer, section, "out") if answer else self._empty_file(section),
-            output_validator_args=self._validator_args,
+            output_validator_args=self._validator_args(points, position=self._cases),
             compare=self._compare,
             max_score=points,
         )
+
+    def _validator_args(self, points: float, position: int) -> tuple[str, ...]:
+        if self._question is None:
+            return ()
+        asked = {**self._question, "point_value": points, "case_position": position, "batch": self._batch}
+        return (json.dumps(asked, sort_keys=True),)
 
     def _empty_file(self, section: Section) -> str:
         if "interactive" not in self._section and "checker" not in self._section:
@@ -231,10 +250,10 @@ class _Importer:
                 input_path=path,
                 answer_path=answers[numbers],
                 compare=self._compare,
-                output_validator_args=self._validator_args,
+                output_validator_args=self._validator_args(1.0, position),
                 max_score=1.0,
             )
-            for numbers, path in sorted(inputs.items())
+            for position, (numbers, path) in enumerate(sorted(inputs.items()), 1)
             if numbers in answers
         ]
 
@@ -251,12 +270,26 @@ class _Importer:
             self._compare = _COMPARISONS[name]
         elif name in _FLOATS:
             precision = round(args.number("precision", 6, at_least=0)) if args else 6
-            self._compare = _float_flags(name, 10.0**-precision)
+            mode = args.choice("error_mode", tuple(_FLOATS.values()), _FLOATS[name]) if args else _FLOATS[name]
+            self._compare = _float_flags(mode, 10.0**-precision)
         elif name == "bridged" and args is not None:
             return self._bridged(args)
+        elif name in _BUILT_IN or name.endswith(".py"):
+            return self._python_checker(name, checker)
         else:
             self._section.block("checker", f"the checker {name[:80]!r} is not supported")
         return None
+
+    def _python_checker(self, name: str, checker: Section | None) -> Program:
+        is_script = name not in _BUILT_IN
+        args = checker.node("args") if checker else None
+        if args is not None and not isinstance(args, Table):
+            self._section.block("checker.args", "expected a map of keys to values")
+        self._question = {"name": "" if is_script else name, "args": _plain(args) if isinstance(args, Table) else {}}
+        files = {"main.py": dmojcheck.__file__}
+        if is_script:
+            files["checker.py"] = self._file(name, self._section, "checker")
+        return Program(name=name, files=tuple(files.items()), language="python3")
 
     def _interactor(self) -> Program | None:
         if "interactive" not in self._section:
@@ -315,11 +348,18 @@ class _Importer:
         )
 
 
-def _float_flags(name: str, tolerance: float) -> CompareFlags:
+def _plain(node: Node) -> object:
+    """A tree without its line numbers."""
+    if isinstance(node, Table):
+        return {key: _plain(value) for key, value in node.values.items()}
+    return [_plain(item) for item in node.items] if isinstance(node, Items) else node.value
+
+
+def _float_flags(mode: str, tolerance: float) -> CompareFlags:
     return CompareFlags(
         case_sensitive=True,
-        float_absolute_tolerance=tolerance if name != "floatsrel" else None,
-        float_relative_tolerance=tolerance if name != "floatsabs" else None,
+        float_absolute_tolerance=tolerance if mode != "relative" else None,
+        float_relative_tolerance=tolerance if mode != "absolute" else None,
     )
 
 

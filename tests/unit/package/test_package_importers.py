@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -49,6 +50,33 @@ def test_dmoj_cases_batches_and_dependencies(tmp_path: Path) -> None:
     assert second.policy.required_groups == ("secret/batch-001",)
     assert problem.scoring
     assert problem.validator_kind is ValidatorKind.DEFAULT
+
+
+def test_a_python_checker_of_dmoj_is_a_validator_that_each_test_tells_its_points(tmp_path: Path) -> None:
+    text = (
+        "test_cases:\n- {in: 1.in, out: 1.out, points: 10}\n- batched:\n  - {in: 2.in, out: 2.out}\n  points: 30\n"
+        "checker: {name: mine.py, args: {a: [1, {b: x}]}}\n"
+    )
+    problem = read(tmp_path, {"init.yml": text, "mine.py": "def check(*_, **__): return True\n", **TESTS})
+    assert problem.validator_kind is ValidatorKind.KATTIS
+    assert problem.output_validator is not None
+    assert [name for name, _ in problem.output_validator.files] == ["main.py", "checker.py"]
+    group = secret(problem)
+    asked = [json.loads(case.output_validator_args[0]) for case in (*group.cases, *group.groups[0].cases)]
+    common = {"name": "", "args": {"a": [1, {"b": "x"}]}}
+    assert asked == [
+        {**common, "point_value": 10, "case_position": 1, "batch": 0},
+        {**common, "point_value": 30, "case_position": 2, "batch": 1},
+    ]
+
+
+@pytest.mark.parametrize(("mode", "absolute", "relative"), [("absolute", 1e-6, None), ("relative", None, 1e-6)])
+def test_dmojs_floats_know_an_error_mode(
+    tmp_path: Path, mode: str, absolute: float | None, relative: float | None
+) -> None:
+    text = f"test_cases: [{{in: 1.in, out: 1.out}}]\nchecker: {{name: floats, args: {{error_mode: {mode}}}}}\n"
+    flags = secret(read(tmp_path, {"init.yml": text, **TESTS})).cases[0].compare
+    assert (flags.float_absolute_tolerance, flags.float_relative_tolerance) == (absolute, relative)
 
 
 def test_dmoj_tests_may_lie_in_a_zip(tmp_path: Path) -> None:
@@ -110,7 +138,9 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
         ("test_cases: [{in: 1.in}]\n", "is missing"),
         ("test_cases: []\n", "no test cases"),
         ("test_cases: [{batched: 5}]\n", "list of test cases"),
-        ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: mine.py\n", "'mine.py' is not supported"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: mine.py\n", "no file 'mine.py'"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: mine\n", "'mine' is not supported"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: {name: sorted, args: 1}\n", "map"),
         ("test_cases: [{in: 1.in, out: 1.out}]\ncustom_judge: j.py\n", "not supported"),
         ("test_cases: {input_format: '(a+)+$'}\n", "patterns"),
         ("archive: none.zip\ntest_cases: [{in: 1.in, out: 1.out}]\n", "no file 'none.zip'"),

@@ -1,9 +1,8 @@
 #include <stdlib.h>
-#include <string.h>
 
 int main(void) {
     for (;;) {
-        char *block = malloc(1 << 20);
-        if (block != NULL) memset(block, 1, 1 << 20);
+        volatile char *block = malloc(1 << 20);
+        for (int i = 0; block != NULL && i < 1 << 20; i += 4096) block[i] = 1;
     }
 }
