@@ -59,11 +59,13 @@ def compare(answer: ByteSource, output: ByteSource, flags: CompareFlags) -> Diff
     """The first difference, or None when the output is accepted. Blocks only on reading."""
     rule = _Rule(flags)
     left, right = _Window(answer), _Window(output)
-    if not flags.space_change_sensitive:
-        return _compare_tokens(left, right, rule)
-    if rule.has_tolerance:
-        return _compare_pieces(left, right, rule)
-    return _compare_bytes(left, right, rule)
+    if flags.space_change_sensitive and not rule.has_tolerance:
+        return _compare_bytes(left, right, rule)
+    if flags.space_change_sensitive:
+        return _compare_pieces(left, right, _pieces(left), _pieces(right), rule)
+    if flags.line_sensitive:
+        return _compare_pieces(left, right, _words_and_breaks(left), _words_and_breaks(right), rule)
+    return _compare_tokens(left, right, rule)
 
 
 def parse_number(token: bytes) -> float | None:
@@ -292,21 +294,44 @@ def _pieces(window: _Window) -> Iterator[_Piece]:
         window.drop(size)
 
 
-def _compare_pieces(answer: _Window, output: _Window, rule: _Rule) -> Difference | None:
-    """Compare run by run: white space exactly, tokens by the rule. The slow way, for tolerance with exact space."""
-    left, right = _pieces(answer), _pieces(output)
+def _words_and_breaks(window: _Window) -> Iterator[_Piece]:
+    """Cut one side into words with a newline or a blank between them, whatever white space was there."""
+    between: _Piece | None = None
+    begun = False
+    for piece in _pieces(window):
+        if piece.data[0] in WHITE_SPACE:
+            is_line_end = b"\n" in piece.data or (between is not None and between.data == b"\n")
+            between = _Piece(b"\n" if is_line_end else b" ", between.offset if between else piece.offset, True)
+            continue
+        if between is not None and begun:
+            yield between
+        between, begun = None, True
+        yield piece
+
+
+def _compare_pieces(
+    answer: _Window, output: _Window, left: Iterator[_Piece], right: Iterator[_Piece], rule: _Rule
+) -> Difference | None:
+    """Compare run by run: white space exactly, tokens by the rule. The slow way, where both kinds of runs count."""
     while True:
         expected, actual = next(left, None), next(right, None)
+        if expected is None and actual is None:
+            return None
         if expected is None or actual is None:
-            return _compare_ends(answer, output)
+            kind = DifferenceKind.TRAILING if expected is None else DifferenceKind.OUTPUT_ENDS
+            return Difference(
+                kind=kind,
+                answer_offset=expected.offset if expected else answer.offset,
+                output_offset=actual.offset if actual else output.offset,
+            )
         if expected.data == actual.data:
             continue
-        kind: DifferenceKind | None
+        found: DifferenceKind | None
         if expected.data[0] in WHITE_SPACE or actual.data[0] in WHITE_SPACE:
-            kind = DifferenceKind.SPACE
+            found = DifferenceKind.SPACE
         elif expected.whole and actual.whole:
-            kind = rule.mismatch(expected.data, actual.data)
+            found = rule.mismatch(expected.data, actual.data)
         else:
-            kind = None if rule.same_text(expected.data, actual.data) else DifferenceKind.TOKEN
-        if kind:
-            return Difference(kind=kind, answer_offset=expected.offset, output_offset=actual.offset)
+            found = None if rule.same_text(expected.data, actual.data) else DifferenceKind.TOKEN
+        if found:
+            return Difference(kind=found, answer_offset=expected.offset, output_offset=actual.offset)

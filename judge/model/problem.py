@@ -22,10 +22,14 @@ class PackageFormat(StrEnum):
 
 
 class CompareFlags(msgspec.Struct, frozen=True, kw_only=True):
-    """Arguments of the default output validator; tolerances None = compare as text."""
+    """Arguments of the default output validator; tolerances None = compare as text.
+
+    ``line_sensitive`` is no argument of it but DMOJ's way: the same words on the same lines, empty lines aside.
+    """
 
     case_sensitive: bool = False
     space_change_sensitive: bool = False
+    line_sensitive: bool = False
     float_absolute_tolerance: float | None = None
     float_relative_tolerance: float | None = None
 

@@ -47,7 +47,7 @@ DEFAULT_LIMITS = ProblemLimits(time_limit_ns=2 * S_NS, memory_bytes=256 * MIB, o
 
 #: Checkers that the default output validator can stand in for.
 _COMPARISONS = {
-    "standard": CompareFlags(case_sensitive=True),
+    "standard": CompareFlags(case_sensitive=True, line_sensitive=True),
     "rstripped": CompareFlags(case_sensitive=True, space_change_sensitive=True),
     "identical": CompareFlags(case_sensitive=True, space_change_sensitive=True),
 }
@@ -358,6 +358,7 @@ def _plain(node: Node) -> object:
 def _float_flags(mode: str, tolerance: float) -> CompareFlags:
     return CompareFlags(
         case_sensitive=True,
+        line_sensitive=True,
         float_absolute_tolerance=tolerance if mode != "relative" else None,
         float_relative_tolerance=tolerance if mode != "absolute" else None,
     )

@@ -50,6 +50,10 @@ def reference(answer: bytes, output: bytes, flags: CompareFlags) -> bool:
         re.findall(rb"\s+|^|$", re.sub(rb"[^ \t\n\r\x0b\x0c]+", b"x", output))
     ):
         return False
+    if flags.line_sensitive and not flags.space_change_sensitive:
+        lines = [[len(line.split()) for line in text.split(b"\n") if line.split()] for text in (answer, output)]
+        if lines[0] != lines[1]:
+            return False
     return len(expected) == len(actual) and all(map(same, expected, actual))
 
 
@@ -96,6 +100,9 @@ class TestKinds:
             (b"one", b"1.0", {"float_absolute_tolerance": 0.01}, DifferenceKind.TOKEN),
             (b"1 2", b"1  2", {"space_change_sensitive": True}, DifferenceKind.SPACE),
             (b"1\n", b"1", {"space_change_sensitive": True}, DifferenceKind.OUTPUT_ENDS),
+            (b"1 2\n3", b"1\n2 3", {"line_sensitive": True}, DifferenceKind.SPACE),
+            (b"1\n2", b"1\n", {"line_sensitive": True}, DifferenceKind.OUTPUT_ENDS),
+            (b"1", b"1\n\n2", {"line_sensitive": True}, DifferenceKind.TRAILING),
             (
                 b"1 2",
                 b"1\t2",
@@ -152,6 +159,7 @@ FLAGS = st.builds(
     CompareFlags,
     case_sensitive=st.booleans(),
     space_change_sensitive=st.booleans(),
+    line_sensitive=st.booleans(),
     float_absolute_tolerance=st.sampled_from([None, 0.0, 0.05]),
     float_relative_tolerance=st.sampled_from([None, 0.05]),
 )
@@ -204,6 +212,11 @@ class TestLarge:
         found = difference(answer, answer.replace(b"\n", b" \n").replace(b"199999", b"199990"))
         assert found is not None
         assert answer[found.answer_offset :] == b"199999\n"
+
+    def test_white_space_longer_than_the_window_between_lines(self) -> None:
+        wide = b" " * (2 * module.BLOCK_BYTES)
+        assert accepted(b"1 2\n3", b"\n1" + wide + b"2" + wide + b"\n" + wide + b"3" + wide, line_sensitive=True)
+        assert not accepted(b"1 2\n3", b"1 2" + wide + b"3", line_sensitive=True)
 
     def test_an_output_of_white_space_only(self) -> None:
         found = difference(b"1", b" " * (2 * module.BLOCK_BYTES))
