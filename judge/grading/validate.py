@@ -43,6 +43,9 @@ _TESTLIB_PARTIAL_BASE, _TESTLIB_PARTIAL_MAX = 50, 200
 
 _POINTS = re.compile(rb"\s*(?:partially correct|points|ok)?\s*\(?([-+0-9.eE]+)")
 
+#: What a COCI checker says beside that exit code: a line of its own.
+_SHARE = re.compile(rb"^partial ([0-9]{1,18})/([0-9]{1,18})\r?$", re.MULTILINE)
+
 #: Largest output that is read into memory to be compared.
 _IN_MEMORY_BYTES = 1 << 20
 
@@ -201,6 +204,9 @@ def _testlib_meaning(code: int | None, message: bytes) -> tuple[Verdict, Award]:
         return Verdict.AC, NO_AWARD
     if code in _TESTLIB_REJECTED:
         return Verdict.WA, NO_AWARD
+    if code == _TESTLIB_POINTS and (match := _SHARE.search(message)):
+        part, whole = int(match[1]), int(match[2])
+        return (Verdict.AC, Award(multiplier=part / whole)) if part <= whole > 0 else (Verdict.JE, NO_AWARD)
     if code == _TESTLIB_POINTS and (match := _POINTS.match(message)):
         points = parse_number(match[1])
         if points is not None:

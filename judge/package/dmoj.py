@@ -54,7 +54,7 @@ _COMPARISONS = {
 _FLOATS = {"floats": "default", "floatsabs": "absolute", "floatsrel": "relative"}
 #: Checkers without a counterpart in the default output validator.
 _BUILT_IN = ("easy", "sorted", "unordered", "linecount")
-_BRIDGED = ("testlib", "default")
+_BRIDGED = ("testlib", "coci", "default")
 _IGNORED_KEYS = (
     "points", "hints", "output_prefix_length", "unbuffered", "wall_time_factor", "meta", "binary_data",
     "pretest_test_cases", "symlinks", "short_circuit", "file_io",
