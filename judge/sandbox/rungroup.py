@@ -89,6 +89,7 @@ class RunGroup:
         self._processes_let_in = -1
         self._base = self._last = NOTHING
         self._settled = False
+        self._is_dirty = False
         try:
             for directory in directories:
                 directory.mkdir()
@@ -157,19 +158,25 @@ class RunGroup:
         self._settled = True
         return self._last.since(self._base)
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it can never be as good as new: a peak stays, or the run's :meth:`counters` were never read."""
+        tasks_at_first = _LAUNCH_TASKS - self.pids_apart
+        return not self._settled or self._is_dirty or (self._last.pids_peak or 0) > tasks_at_first
+
     def recycle(self) -> bool:
-        """Make the group as good as new; False when it cannot be, or the run's :meth:`counters` were never read.
+        """Make the group as good as new; False when it cannot be, or cannot yet be.
 
         Running totals count on from what they are now; peaks must be where a first run would find them.
         """
-        tasks_at_first = _LAUNCH_TASKS - self.pids_apart
-        if not self._settled or self._memory_now() > _RESIDUE_BYTES_MAX or (self._last.pids_peak or 0) > tasks_at_first:
+        if self.is_spent or self._memory_now() > _RESIDUE_BYTES_MAX:
             return False
         self._base = self._last
         self._settled = False
         if not self.pids_apart:
             self._processes_let_in = -1
-        return self._reset_memory_peak()
+        self._is_dirty = not self._reset_memory_peak()
+        return not self._is_dirty
 
     def _limit_memory(self, memory_bytes: int) -> None:
         raise NotImplementedError

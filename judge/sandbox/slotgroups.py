@@ -157,15 +157,20 @@ class SlotGroups:
                 group.limit(*self._wanted)
 
     def tidy(self) -> None:
-        """The groups of finished runs serve again when nothing is left in them, else they are removed."""
-        while self._used:
-            group = self._used[-1]
-            if len(self._ready) < _READY_MAX and group.recycle():
-                self._ready.append(group)
-            else:
-                group.remove()
-                self._free.append(group.name)
-            del self._used[-1]
+        """The groups of finished runs serve again once little is left in them; those that never can are removed.
+
+        The kernel frees a dead program's last pages a little later: the one that has rested longest comes first.
+        """
+        for group in [group for group in self._used if group.is_spent]:
+            self._remove(group)
+        while self._used and len(self._ready) < _READY_MAX and self._used[0].recycle():
+            self._ready.append(self._used.pop(0))
+
+    def _remove(self, group: RunGroup) -> None:
+        """Raises SandboxError when processes are left in it: it is then tried again."""
+        group.remove()
+        self._used.remove(group)
+        self._free.append(group.name)
 
     def take(self, memory_bytes: int, processes: int) -> RunGroup:
         """A group with these limits: one that never was used where the residue of an earlier run would matter.
@@ -188,12 +193,10 @@ class SlotGroups:
     def give_back(self, group: RunGroup) -> None:
         """The run is over; what becomes of its group is decided while the next one runs."""
         self._used.append(group)
-        if len(self._used) >= _RING // 2:
-            self.tidy()
 
     def _create(self) -> RunGroup:
-        if not self._free:
-            self.tidy()
+        if not self._free and self._used:
+            self._remove(self._used[0])
         if not self._free:
             raise SandboxError("make run group", detail="too many runs at once in one slot")
         group = self._group_kind.create(self._slots, self._free[0])
