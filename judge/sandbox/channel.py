@@ -11,6 +11,7 @@ import array
 import marshal
 import socket
 import struct
+from _thread import _local
 from typing import Any, NamedTuple
 
 MESSAGE_BYTES_MAX = 160_000
@@ -80,9 +81,20 @@ def send_bytes(sock: socket.socket, data: bytes, fds: tuple[int, ...] | list[int
     sock.sendmsg([data], ancillary)
 
 
+class _Room(_local):
+    """Where a thread's messages arrive: so much memory, had anew each time, costs more than the system call."""
+
+    def __init__(self) -> None:
+        self.bytes = memoryview(bytearray(MESSAGE_BYTES_MAX + 64))
+
+
+_room = _Room()
+
+
 def receive_bytes(sock: socket.socket, flags: int = 0) -> tuple[bytes, list[int]]:
     """Receive one datagram and its descriptors (close-on-exec). Empty bytes = the other side is gone."""
-    data, ancillary, _, _ = sock.recvmsg(MESSAGE_BYTES_MAX + 64, _ANCILLARY, flags | _CLOEXEC)
+    size, ancillary, _, _ = sock.recvmsg_into([_room.bytes], _ANCILLARY, flags | _CLOEXEC)
+    data = _room.bytes[:size].tobytes()
     fds = array.array("i")
     for level, kind, raw in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
