@@ -31,6 +31,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from judge.errors import InfrastructureError
+from judge.kernel.locks import lock_directory
 from judge.model.units import GIB
 
 #: How large a store grows by default.
@@ -119,7 +120,7 @@ class ArtifactStore:
         The times must not be forged: nobody but the judge may write below the root.
         """
         entry = self._entry(key)
-        fd = _lock(entry, fcntl.LOCK_SH)
+        fd = lock_directory(entry, fcntl.LOCK_SH)
         if fd < 0:
             return None
         manifest = self._verified(entry, key)
@@ -165,7 +166,7 @@ class ArtifactStore:
     def remove(self, key: str) -> bool:
         """Remove an entry unless it is in use; True when it is gone."""
         entry = self._entry(key)
-        fd = _lock(entry, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fd = lock_directory(entry, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if fd < 0:
             return not entry.exists()
         try:
@@ -201,7 +202,7 @@ class ArtifactStore:
         scratch = None
         try:
             scratch = Path(tempfile.mkdtemp(dir=self._incoming()))
-            fd = _lock(scratch, fcntl.LOCK_EX)
+            fd = lock_directory(scratch, fcntl.LOCK_EX)
             try:
                 _fill(scratch, key, files, executables, note)
                 entry.parent.mkdir(mode=0o755, exist_ok=True)
@@ -237,7 +238,7 @@ class ArtifactStore:
             with contextlib.suppress(OSError):
                 if time.time() - left.stat().st_mtime < _WRITE_S_MAX:
                     continue
-            fd = _lock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fd = lock_directory(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if fd >= 0:
                 shutil.rmtree(left, ignore_errors=True)
                 os.close(fd)
@@ -308,24 +309,6 @@ def _marks(entry: Path, manifest: Manifest) -> Marks | None:
     except OSError:
         return None
     return tuple(marks)
-
-
-def _lock(directory: Path, how: int) -> int:
-    """A descriptor that holds a lock on the directory at this path, or -1 when absent or (LOCK_NB) in use."""
-    for _ in range(8):
-        try:
-            fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError:
-            return -1
-        try:
-            fcntl.flock(fd, how)
-            if os.fstat(fd).st_ino == directory.stat().st_ino:
-                return fd
-        except OSError:
-            os.close(fd)
-            return -1
-        os.close(fd)  # replaced while we waited for the lock
-    return -1
 
 
 def _rounded(size_bytes: int) -> int:

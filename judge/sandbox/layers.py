@@ -7,14 +7,13 @@
 
 A layer is named by the digest of its manifest and appears by one rename; it is never changed, only removed. Any
 number of processes may make, use and list layers at once; whoever stacks a layer holds a lock on it, and what is held
-is not removed. How trees come to be is :mod:`judge.sandbox.debian`'s
-business (apt), or that of whoever calls :meth:`LayerStore.add`.
+is not removed. How trees come to be is :mod:`judge.sandbox.debian`'s business (apt), or that of whoever calls
+:meth:`LayerStore.add`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
@@ -27,6 +26,7 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import HostError, UsageError
+from judge.kernel.locks import lock_directory
 
 
 class LayerKind(StrEnum):
@@ -106,13 +106,8 @@ class LayerStore:
     def _hold(self, layer: Layer) -> None:
         if layer.id in self._held:
             return
-        fd = -1
-        with contextlib.suppress(FileNotFoundError):
-            fd = os.open(self._root / layer.id / "layer.json", os.O_RDONLY | os.O_CLOEXEC)
-            fcntl.flock(fd, fcntl.LOCK_SH)
-        if fd < 0 or not self.tree(layer).is_dir():  # removed before it was locked
-            if fd >= 0:
-                os.close(fd)
+        fd = lock_directory(self._root / layer.id, fcntl.LOCK_SH)
+        if fd < 0:
             raise UsageError(f"layer {layer.id!r}: it was removed meanwhile")
         self._held[layer.id] = fd
 
@@ -149,22 +144,20 @@ class LayerStore:
             raise UsageError(f"layer {layer.id} carries {', '.join(above)}: remove those first")
         with contextlib.suppress(KeyError):
             os.close(self._held.pop(layer.id))
+        directory = self._root / layer.id
+        fd = lock_directory(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if fd < 0:
+            if directory.is_dir():
+                raise UsageError(f"layer {layer.id} is in use: stop the workers and builds of this host first")
+            return
         with contextlib.ExitStack() as stack:
+            stack.callback(os.close, fd)
             try:
-                fd = os.open(self._root / layer.id / "layer.json", os.O_RDONLY | os.O_CLOEXEC)
-                stack.callback(os.close, fd)
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 grave = Path(tempfile.mkdtemp(prefix=".old-", dir=self._root))
                 stack.callback(shutil.rmtree, grave, ignore_errors=True)
-                (self._root / layer.id).rename(grave / "layer")
-            except FileNotFoundError:
-                return
+                directory.rename(grave / "layer")
             except OSError as error:
-                if error.errno == errno.EWOULDBLOCK:
-                    raise UsageError(
-                        f"layer {layer.id} is in use: stop the workers and builds of this host first"
-                    ) from error
-                raise HostError(f"{self._root / layer.id}: cannot remove the layer: {error}") from error
+                raise HostError(f"{directory}: cannot remove the layer: {error}") from error
 
 
 def _rename_unless_there(source: Path, target: Path) -> None:

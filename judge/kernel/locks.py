@@ -1,0 +1,25 @@
+"""Locks on directories that may be renamed away or replaced while somebody waits for them. Source: flock(2)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+def lock_directory(directory: Path, how: int) -> int:
+    """A descriptor that holds a lock on the directory at this path, or -1 when absent or (LOCK_NB) in use."""
+    for _ in range(8):
+        try:
+            fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            return -1
+        try:
+            fcntl.flock(fd, how)
+            if os.fstat(fd).st_ino == directory.stat().st_ino:
+                return fd
+        except OSError:
+            os.close(fd)
+            return -1
+        os.close(fd)  # replaced while we waited for the lock
+    return -1
