@@ -75,7 +75,7 @@ class DirectoryObjects:
         try:
             os.makedirs(self._root, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._root, prefix=".incoming-", delete=False) as fresh:
-                with open_copy(fd) as source:
+                with _open_copy(fd) as source:
                     shutil.copyfileobj(source, fresh, _CHUNK_BYTES)
                 os.fchmod(fresh.fileno(), 0o644)
                 os.fsync(fresh.fileno())
@@ -113,7 +113,7 @@ class HttpObjects:
     def put(self, name: str, fd: int) -> None:
         """See :class:`Objects`."""
         size = str(os.fstat(fd).st_size)
-        with open_copy(fd) as file:
+        with _open_copy(fd) as file:
             answer = self._request("PUT", name, body=file, headers={"Content-Length": size})
         answer.release_conn()
         if answer.status not in (200, 201, 204):
@@ -173,13 +173,13 @@ class S3Objects:
     def put(self, name: str, fd: int) -> None:
         """See :class:`Objects`."""
         try:
-            with open_copy(fd) as file:
+            with _open_copy(fd) as file:
                 self._client.upload_fileobj(file, self._bucket, self._prefix + name)
         except self._errors as error:
             raise StoreError(f"package store {self._address}: {error}") from error
 
 
-def open_copy(fd: int) -> Any:
+def _open_copy(fd: int) -> Any:
     """A file object of its own on what the descriptor holds, at the beginning."""
     os.lseek(fd, 0, os.SEEK_SET)
     return os.fdopen(os.dup(fd), "rb")

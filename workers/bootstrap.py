@@ -101,8 +101,6 @@ class SandboxJudge:
             self._weight = weight
 
     def _with_time_limit(self, problem: Problem) -> Problem:
-        if problem.limits.time_limit_ns or problem.submit_answer:
-            return problem
         kept = Path(self._settings.state_dir) / "time-limits"
         return with_time_limit(self._judge, problem, Path(problem.path), kept)
 

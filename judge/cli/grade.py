@@ -97,15 +97,13 @@ def _overridden(problem: Problem, args: argparse.Namespace) -> Problem:
 def _judge(judge: Judge, submission: Submission, problem: Problem, settings: Settings, *, quiet: bool) -> Report:
     console = Console(stderr=True, quiet=quiet)
     with console.status(f"judging {submission.id}") as status:
-        if not problem.limits.time_limit_ns and not problem.submit_answer:
-            kept = Path(settings.state_dir) / "time-limits"
-            problem = with_time_limit(
-                judge,
-                problem,
-                Path(problem.path),
-                kept,
-                lambda path: status.update(f"measuring the time limit: {path}"),
-            )
+        problem = with_time_limit(
+            judge,
+            problem,
+            Path(problem.path),
+            Path(settings.state_dir) / "time-limits",
+            lambda path: status.update(f"measuring the time limit: {path}"),
+        )
 
         def show(event: Event) -> None:
             status.update(describe(event))

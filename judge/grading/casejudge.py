@@ -149,36 +149,29 @@ class CaseJudge:
     ) -> Validation:
         if self.validator is None:
             return compare_output(answer_fd, output, case.compare)
-        first = self._ask(self.validator, case, open_input, answer_fd, output, kept)
+
+        def ask(validator: ProgramBox, kept: Mapping[str, Capture]) -> Validation:
+            input_fd = open_input()
+            try:
+                return run_validator(
+                    validator,
+                    self.problem.validator_kind,
+                    case,
+                    input_fd,
+                    answer_fd,
+                    output,
+                    kept=kept,
+                    text_bytes_max=self.options.feedback_bytes,
+                )
+            finally:
+                os.close(input_fd)
+
+        first = ask(self.validator, kept)
         for validator in self.further_validators if first.verdict is Verdict.AC else ():
-            further = self._ask(validator, case, open_input, answer_fd, output, {})
+            further = ask(validator, {})
             if further.verdict is not Verdict.AC:
                 return further
         return first
-
-    def _ask(
-        self,
-        validator: ProgramBox,
-        case: TestCase,
-        open_input: Callable[[], int],
-        answer_fd: int,
-        output: Capture,
-        kept: Mapping[str, Capture],
-    ) -> Validation:
-        input_fd = open_input()
-        try:
-            return run_validator(
-                validator,
-                self.problem.validator_kind,
-                case,
-                input_fd,
-                answer_fd,
-                output,
-                kept=kept,
-                text_bytes_max=self.options.feedback_bytes,
-            )
-        finally:
-            os.close(input_fd)
 
     def _interactive_pass(
         self,

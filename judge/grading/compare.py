@@ -313,6 +313,7 @@ def _compare_pieces(
     answer: _Window, output: _Window, left: Iterator[_Piece], right: Iterator[_Piece], rule: _Rule
 ) -> Difference | None:
     """Compare run by run: white space exactly, tokens by the rule. The slow way, where both kinds of runs count."""
+    kind: DifferenceKind | None
     while True:
         expected, actual = next(left, None), next(right, None)
         if expected is None and actual is None:
@@ -326,12 +327,11 @@ def _compare_pieces(
             )
         if expected.data == actual.data:
             continue
-        found: DifferenceKind | None
         if expected.data[0] in WHITE_SPACE or actual.data[0] in WHITE_SPACE:
-            found = DifferenceKind.SPACE
+            kind = DifferenceKind.SPACE
         elif expected.whole and actual.whole:
-            found = rule.mismatch(expected.data, actual.data)
+            kind = rule.mismatch(expected.data, actual.data)
         else:
-            found = None if rule.same_text(expected.data, actual.data) else DifferenceKind.TOKEN
-        if found:
-            return Difference(kind=found, answer_offset=expected.offset, output_offset=actual.offset)
+            kind = None if rule.same_text(expected.data, actual.data) else DifferenceKind.TOKEN
+        if kind:
+            return Difference(kind=kind, answer_offset=expected.offset, output_offset=actual.offset)

@@ -52,8 +52,6 @@ _COMPARISONS = {
     "identical": CompareFlags(case_sensitive=True, space_change_sensitive=True),
 }
 _FLOATS = {"floats": "default", "floatsabs": "absolute", "floatsrel": "relative"}
-#: Checkers without a counterpart in the default output validator.
-_BUILT_IN = ("easy", "sorted", "unordered", "linecount")
 _BRIDGED = ("testlib", "coci", "default")
 _IGNORED_KEYS = (
     "points", "hints", "output_prefix_length", "unbuffered", "wall_time_factor", "meta", "binary_data",
@@ -274,14 +272,14 @@ class _Importer:
             self._compare = _float_flags(mode, 10.0**-precision)
         elif name == "bridged" and args is not None:
             return self._bridged(args)
-        elif name in _BUILT_IN or name.endswith(".py"):
+        elif name in dmojcheck.BUILT_IN or name.endswith(".py"):
             return self._python_checker(name, checker)
         else:
             self._section.block("checker", f"the checker {name[:80]!r} is not supported")
         return None
 
     def _python_checker(self, name: str, checker: Section | None) -> Program:
-        is_script = name not in _BUILT_IN
+        is_script = name not in dmojcheck.BUILT_IN
         args = checker.node("args") if checker else None
         if args is not None and not isinstance(args, Table):
             self._section.block("checker.args", "expected a map of keys to values")

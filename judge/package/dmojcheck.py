@@ -149,10 +149,9 @@ def main(arguments: list[str]) -> NoReturn:
         result = CheckerResult(False, 0, "invalid unicode")
     if not isinstance(result, CheckerResult):
         result = CheckerResult(bool(result), points if result else 0)
-    for text, name in ((result.feedback, "judgemessage.txt"), (result.feedback, "teammessage.txt")):
-        if text:
-            with open(feedback_dir + name, "w", encoding="utf-8", errors="replace") as file:
-                file.write(str(text))
+    for name in ("judgemessage.txt", "teammessage.txt") if result.feedback else ():
+        with open(feedback_dir + name, "w", encoding="utf-8", errors="replace") as file:
+            file.write(str(result.feedback))
     if points and result.passed:
         with open(feedback_dir + "score_multiplier.txt", "w") as file:
             file.write(f"{result.points / points:.9f}")

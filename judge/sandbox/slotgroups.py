@@ -133,12 +133,13 @@ class SlotGroups:
         """
         deadline = time.monotonic() + _SETTLE_WAIT_S
         try:
-            file.write_text(value)
-            while line not in shown_in.read_text():
+            while True:
+                file.write_text(value)
+                if line in shown_in.read_text():
+                    return
                 if time.monotonic() > deadline:
                     raise SandboxError("freeze", detail="the group did not change its state in time")
                 time.sleep(0.0005)
-                file.write_text(value)
         except OSError as error:
             raise SandboxError("freeze", errno=error.errno or 0, detail=str(error)) from error
 
