@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 MESSAGE_BYTES_MAX = 160_000
 FDS_MAX = 250
+#: What a launcher says of a run; the detail of a failure is cut.
+NEWS_BYTES_MAX = 4096
 #: As a plain number: joining flags of the enumeration costs more than the system call.
 _CLOEXEC = int(socket.MSG_CMSG_CLOEXEC)
 _ANCILLARY = socket.CMSG_SPACE(4 * FDS_MAX)

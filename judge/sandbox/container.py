@@ -29,6 +29,7 @@ from judge.sandbox.supervisor import ActiveRun, conclude, supervise
 
 _PUT_BATCH = 100
 _DESCRIPTORS_MIN = 64
+_SIDES = 2
 _EVERY_MOUNT = (1 << len(channel.RUN_MOUNTS)) - 1
 
 
@@ -166,7 +167,7 @@ class Container:
         if not self._state_due:
             return 0
         self._state_due = False
-        message, _ = self.receive()
+        message = self.hear()
         if message[:1] != channel.STATE:
             self.close()
             return 0
@@ -181,8 +182,16 @@ class Container:
 
     # -- talking to the launcher ------------------------------------------------------------------------------
 
-    def receive(self) -> tuple[bytes, list[int]]:
-        """The next message of the launcher; empty when it died."""
+    def hear(self) -> bytes:
+        """The next message of the launcher that brings no descriptors; empty when it died."""
+        assert self._socket is not None
+        try:
+            return self._socket.recv(channel.NEWS_BYTES_MAX)
+        except OSError:
+            return b""
+
+    def _receive(self) -> tuple[bytes, list[int]]:
+        """The next message with its descriptors; empty when the launcher died."""
         assert self._socket is not None
         try:
             return channel.receive_bytes(self._socket)
@@ -232,17 +241,20 @@ class Container:
         place = self._place
         check_request(spec, files or {}, fds or {})
         place.forget_cancel()
-        with contextlib.ExitStack() as stack, _closed_on_error(self):
+        active: ActiveRun | None = None
+        try:
             self._freshen(spec.limits)
-            self._put(files or {}, executables)
-            ends = stack.enter_context(contextlib.ExitStack())
-            source = stdin_fd(ends, stdin, place.identity.program_host)
-            out, out_end = place.pipes.take(ends)
-            stdout = Drain(out, spec.limits.stdout_bytes)
-            active, group = self._launch(stack, spec, source, out_end, stdout, fds or {})
-            ends.close()
+            if files:
+                self._put(files, executables)
+            active = self._start(spec, stdin, fds or {})
             supervise([active], place.cancel_fd, place.take_frozen_ns, place.prepare)
-            return self._complete(spec, active, group)
+            return self._complete(spec, active)
+        except BaseException:
+            self.close()  # nobody knows what it holds: it goes, with all processes, before its group does
+            raise
+        finally:
+            if active is not None:
+                self._put_away(active)
 
     def interact(
         self,
@@ -275,35 +287,41 @@ class Container:
                 box._freshen(asked.limits)
                 box._put(given or {}, ())
             ends = stack.enter_context(contextlib.ExitStack())
-            self_in, to_self = input_pipe(ends)
-            other_in, to_other = input_pipe(ends)
-            self_out, self_out_end = place.pipes.take(ends)
-            other_out, other_out_end = place.pipes.take(ends)
+            pipes = []
+            for _ in range(_SIDES):
+                inward, outward = input_pipe(), place.pipes.take()
+                ends.callback(os.close, inward[0])
+                ends.callback(os.close, outward[1])
+                pipes.append((inward, outward))
+            (self_in, to_self), (self_out, self_out_end) = pipes[0]
+            (other_in, to_other), (other_out, other_out_end) = pipes[1]
             mine = RelayDrain(self_out, spec.limits.stdout_bytes, to_other, holds_end=True)
             theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, to_self)
             for drain in (mine, theirs):
                 stack.callback(drain.close)
                 stack.callback(drain.close_sink)
-            peer = other._launch(stack, other_spec, other_in, other_out_end, theirs, other_fds or {})
-            me = self._launch(stack, spec, self_in, self_out_end, mine, {})
+            peer = other._launch(other_spec, other_in, other_out_end, theirs, other_fds or {})
+            stack.callback(other._put_away, peer)
+            me = self._launch(spec, self_in, self_out_end, mine, {})
+            stack.callback(self._put_away, me)
             ends.close()
 
-            me[0].peer, peer[0].peer = peer[0], me[0]
+            me.peer, peer.peer = peer, me
 
             def note(run: ActiveRun, data: bytes) -> None:
                 if room[0] > 0:
-                    transcript.append(("self" if run is me[0] else "other", data[: room[0]]))
+                    transcript.append(("self" if run is me else "other", data[: room[0]]))
                     room[0] -= len(data)
 
             def settle(run: ActiveRun) -> None:
-                if run is peer[0] and go_on_after is not None and run.exit_code not in go_on_after:
-                    me[0].stop(Outcome.CANCELLED, "the other side has decided")
+                if run is peer and go_on_after is not None and run.exit_code not in go_on_after:
+                    me.stop(Outcome.CANCELLED, "the other side has decided")
 
-            supervise([me[0], peer[0]], place.cancel_fd, place.take_frozen_ns, place.prepare, note, settle)
-            first = "self" if _ended_ns(me[0]) <= _ended_ns(peer[0]) else "other"
+            supervise([me, peer], place.cancel_fd, place.take_frozen_ns, place.prepare, note, settle)
+            first = "self" if _ended_ns(me) <= _ended_ns(peer) else "other"
             return Interaction(
-                self_side=self._complete(spec, *me),
-                other_side=other._complete(other_spec, *peer),
+                self_side=self._complete(spec, me),
+                other_side=other._complete(other_spec, peer),
                 first_exit=first,
                 transcript=tuple(transcript),
             )
@@ -316,32 +334,48 @@ class Container:
                 fds = [content_fd(stack, files[name]) for name in batch]
                 self._send(("put", [(n, 0o755 if n in executables else 0o644) for n in batch]), fds)
 
-    def _launch(
-        self,
-        stack: contextlib.ExitStack,
-        spec: RunSpec,
-        stdin: int,
-        stdout_end: int,
-        stdout: Drain,
-        fds: Mapping[int, int],
-    ) -> tuple[ActiveRun, RunGroup]:
-        """Send the request; from here on the program runs."""
+    def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int]) -> ActiveRun:
+        """Launch a run that has its standard output to itself."""
+        place = self._place
+        source, is_ours = stdin_fd(stdin, place.identity.program_host)
+        out, out_end = place.pipes.take()
+        stdout = Drain(out, spec.limits.stdout_bytes)
+        try:
+            return self._launch(spec, source, out_end, stdout, fds)
+        except BaseException:
+            stdout.close()
+            raise
+        finally:
+            os.close(out_end)
+            if is_ours:
+                os.close(source)
+
+    def _launch(self, spec: RunSpec, stdin: int, stdout_end: int, stdout: Drain, fds: Mapping[int, int]) -> ActiveRun:
+        """Send the request; from here on the program runs. What it took is given back by :meth:`_put_away`."""
         place, limits = self._place, spec.limits
-        stack.callback(stdout.close)
-        group = place.groups.take(limits.memory_bytes, limits.processes)
-        stack.callback(place.groups.give_back, group)
-        numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
-        argv, env = list(spec.argv), dict(spec.env)
-        self._dirty = _EVERY_MOUNT  # until the launcher says better
-        targets = [0, 1, 2, *fds]
-        doors = self._doors_to_send(group)
-        with contextlib.ExitStack() as ends:
-            err, err_end = place.pipes.take(ends)
-            stderr = Drain(err, limits.stderr_bytes)
-            stack.callback(stderr.close)
-            passed = [stdin, stdout_end, err_end, *fds.values(), *doors]
-            self._send(("run", argv, env, spec.cwd, list(spec.directories), numbers, targets, group.doors_id), passed)
-        return ActiveRun(self, limits, group, stdout, stderr, place.cpus), group
+        err, err_end = place.pipes.take()
+        stderr = Drain(err, limits.stderr_bytes)
+        group: RunGroup | None = None
+        try:
+            group = place.groups.take(limits.memory_bytes, limits.processes)
+            self._dirty = _EVERY_MOUNT  # until the launcher says better
+            numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
+            targets = (0, 1, 2, *fds)
+            request = ("run", spec.argv, dict(spec.env), spec.cwd, spec.directories, numbers, targets, group.doors_id)
+            self._send(request, (stdin, stdout_end, err_end, *fds.values(), *self._doors_to_send(group)))
+        except BaseException:
+            stderr.close()
+            if group is not None:
+                place.groups.give_back(group)
+            raise
+        finally:
+            os.close(err_end)
+        return ActiveRun(self, limits, group, stdout, stderr, place.cpus)
+
+    def _put_away(self, active: ActiveRun) -> None:
+        active.stdout.close()
+        active.stderr.close()
+        self._place.groups.give_back(active.group)
 
     def _doors_to_send(self, group: RunGroup) -> tuple[int, ...]:
         """The descriptors of the group that the launcher does not have yet."""
@@ -350,7 +384,7 @@ class Container:
         self._doors = [*self._doors, group.doors_id][-channel.DOORS_KEPT :]
         return group.launch_fds
 
-    def _complete(self, spec: RunSpec, active: ActiveRun, group: RunGroup) -> Completed:
+    def _complete(self, spec: RunSpec, active: ActiveRun) -> Completed:
         stdout, stderr = active.stdout.finish(), active.stderr.finish()
         if active.lost:
             self.close()
@@ -360,7 +394,7 @@ class Container:
         if active.refusal is not None and active.refusal[0] != "execute":
             step, code, detail = active.refusal
             raise SandboxError(step, errno=code, detail=detail)
-        return Completed(conclude(active, group.counters(), full), stdout, stderr, files)
+        return Completed(conclude(active, active.group.counters(), full), stdout, stderr, files)
 
     def _collect(self, collect: Collect) -> dict[str, Capture]:
         """Take files out of /work; their names may be any bytes, kept as surrogate escapes."""
@@ -371,7 +405,7 @@ class Container:
         for taken in itertools.count():
             if taken and taken % channel.FILES_AHEAD == 0:
                 self.tell(channel.MORE)
-            message, fds = self.receive()
+            message, fds = self._receive()
             try:
                 if message[:1] == channel.FILES_END:
                     break

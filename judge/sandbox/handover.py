@@ -34,23 +34,21 @@ def check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int,
             raise SandboxError("check request", detail=f"descriptors are handed over as 3 to 19, not as {number}")
 
 
-def stdin_fd(stack: contextlib.ExitStack, stdin: int | bytes | None, program_uid: int) -> int:
-    """The program's standard input; ``stack`` closes it unless it is the caller's own.
+def stdin_fd(stdin: int | bytes | None, program_uid: int) -> tuple[int, bool]:
+    """The program's standard input, and whether it is for the caller to close: not when it is the one that was given.
 
     A file that the program (host uid ``program_uid``) could open anew for writing, through /proc/self/fd/0, is
     copied first: the next run must read what this one read.
     """
-    if isinstance(stdin, int):
-        if not _is_writable_by(stdin, program_uid):
-            return stdin
-        fd, _ = sealed_memfd(stdin, "stdin")
-        os.lseek(fd, os.lseek(stdin, 0, os.SEEK_CUR), os.SEEK_SET)
-    elif stdin is None:
-        fd = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
-    else:
-        fd = memfd_of(stdin, "stdin")
-    stack.callback(os.close, fd)
-    return fd
+    if stdin is None:
+        return os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), True
+    if isinstance(stdin, bytes):
+        return memfd_of(stdin, "stdin"), True
+    if not _is_writable_by(stdin, program_uid):
+        return stdin, False
+    fd, _ = sealed_memfd(stdin, "stdin")
+    os.lseek(fd, os.lseek(stdin, 0, os.SEEK_CUR), os.SEEK_SET)
+    return fd, True
 
 
 def _is_writable_by(fd: int, uid: int) -> bool:
@@ -78,11 +76,9 @@ class OutputPipes:
     def __init__(self) -> None:
         self._ready: list[tuple[int, int]] = []
 
-    def take(self, ends: contextlib.ExitStack) -> tuple[int, int]:
-        """A pipe as (read end, write end). The caller closes the first, ``ends`` the other."""
-        pipe = self._ready.pop() if self._ready else _pipe("read")
-        ends.callback(os.close, pipe[1])
-        return pipe
+    def take(self) -> tuple[int, int]:
+        """A pipe as (read end, write end); the caller closes both."""
+        return self._ready.pop() if self._ready else _pipe("read")
 
     def prepare(self) -> None:
         """Make those that the next run takes."""
@@ -96,11 +92,9 @@ class OutputPipes:
                 os.close(fd)
 
 
-def input_pipe(ends: contextlib.ExitStack) -> tuple[int, int]:
-    """A pipe as (read end, write end). The caller closes the second, ``ends`` the other."""
-    pipe = _pipe("write")
-    ends.callback(os.close, pipe[0])
-    return pipe
+def input_pipe() -> tuple[int, int]:
+    """A pipe as (read end, write end); the caller closes both."""
+    return _pipe("write")
 
 
 def _pipe(ours: str) -> tuple[int, int]:

@@ -279,25 +279,27 @@ class Launcher:
     def _report(self, pid: int, started_ns: int, launcher_rss_kib: int, killed: int) -> None:
         """Reap the program, see that nobody is left alive, and tell the supervisor."""
         ended_ns = time.monotonic_ns()
+        tasks_created = self._tasks_created(pid)
         _, status, usage = os.wait4(pid, 0)
-        _reap_everyone()
+        if tasks_created != 1:  # the one that nobody can have come after: its number was the last until it was reaped
+            _reap_everyone()
         self._go_home()
-        finish = channel.Finish(
-            status=status,
-            started_ns=started_ns,
-            ended_ns=ended_ns,
-            rss_peak_kib=usage.ru_maxrss,
-            launcher_rss_kib=launcher_rss_kib,
-            major_faults=usage.ru_majflt,
-            switches_voluntary=usage.ru_nvcsw,
-            switches_involuntary=usage.ru_nivcsw,
-            tasks_created=self._tasks_created(pid),
-            child_pid=pid,
-            killed=killed,
+        finish = channel.FINISH.pack(  # in the order of channel.Finish
+            status,
+            started_ns,
+            ended_ns,
+            usage.ru_maxrss,
+            launcher_rss_kib,
+            usage.ru_majflt,
+            usage.ru_nvcsw,
+            usage.ru_nivcsw,
+            tasks_created,
+            pid,
+            killed,
         )
-        channel.send_bytes(self._control, channel.FINISHED + channel.FINISH.pack(*finish))
+        self._control.send(channel.FINISHED + finish)
         # What follows is wanted later, or only when the program failed: the supervisor goes on meanwhile.
-        channel.send_bytes(self._control, channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
+        self._control.send(channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
 
     def _await_end(self, pid: int) -> int:
         """Until the program is dead, not yet reaped; returns whether the supervisor had to say so."""

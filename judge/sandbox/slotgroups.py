@@ -36,7 +36,8 @@ class SlotGroups:
         self.home_fds: tuple[int, ...] = ()
         self.slot_fds: tuple[int, ...] = ()
         self._ready: list[RunGroup] = []
-        self._used: list[RunGroup] = []
+        self._resting: list[RunGroup] = []  # used, to serve again
+        self._spent: list[RunGroup] = []
         self._wanted: tuple[int, int] | None = None  # the last limits: the next run is likely to want the same
         self._free = [f"r{index}" for index in range(_RING)]
         self._stack = contextlib.ExitStack()
@@ -162,16 +163,17 @@ class SlotGroups:
 
         The kernel frees a dead program's last pages a little later: the one that has rested longest comes first.
         """
-        for group in [group for group in self._used if group.is_spent]:
-            self._remove(group)
-        while self._used and len(self._ready) < _READY_MAX and self._used[0].recycle():
-            self._ready.append(self._used.pop(0))
+        while self._spent:
+            self._remove_first(self._spent)
+        while self._resting and len(self._ready) < _READY_MAX and self._resting[0].recycle():
+            self._ready.append(self._resting.pop(0))
+        if self._resting and self._resting[0].is_spent:  # the kernel would not set its peak back
+            self._spent.append(self._resting.pop(0))
 
-    def _remove(self, group: RunGroup) -> None:
+    def _remove_first(self, groups: list[RunGroup]) -> None:
         """Raises SandboxError when processes are left in it: it is then tried again."""
-        group.remove()
-        self._used.remove(group)
-        self._free.append(group.name)
+        groups[0].remove()
+        self._free.append(groups.pop(0).name)
 
     def take(self, memory_bytes: int, processes: int) -> RunGroup:
         """A group with these limits: one that never was used where the residue of an earlier run would matter.
@@ -192,12 +194,12 @@ class SlotGroups:
         return group
 
     def give_back(self, group: RunGroup) -> None:
-        """The run is over; what becomes of its group is decided while the next one runs."""
-        self._used.append(group)
+        """The run is over; its group is cleaned, or removed, while the next one runs."""
+        (self._spent if group.is_spent else self._resting).append(group)
 
     def _create(self) -> RunGroup:
-        if not self._free and self._used:
-            self._remove(self._used[0])
+        if not self._free and (used := self._spent or self._resting):
+            self._remove_first(used)
         if not self._free:
             raise SandboxError("make run group", detail="too many runs at once in one slot")
         group = self._group_kind.create(self._slots, self._free[0])
@@ -210,9 +212,9 @@ class SlotGroups:
             with contextlib.suppress(OSError):
                 os.close(fd)
         self.home_fds = self.slot_fds = ()
-        for group in (*self._used, *self._ready):
-            with contextlib.suppress(SandboxError):
-                group.remove()
-        self._used.clear()
-        self._ready.clear()
+        for groups in (self._spent, self._resting, self._ready):
+            for group in groups:
+                with contextlib.suppress(SandboxError):
+                    group.remove()
+            groups.clear()
         self._stack.close()

@@ -39,6 +39,7 @@ _PATIENCE_NS = 2_000_000_000
 _END_OF_FILE_NS = 10_000_000
 _END_OF_LEAVING_NS = 1_000_000_000
 _NEVER_NS = 1 << 60
+_BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
 _NOTIFICATION = struct.Struct("<QIIiI")
 
 
@@ -48,7 +49,7 @@ class Launchable(Protocol):
     control_fd: int
     listener_fd: int
 
-    def receive(self) -> tuple[bytes, list[int]]:
+    def hear(self) -> bytes:
         """The next message of the launcher; empty when it died."""
         ...
 
@@ -148,7 +149,7 @@ class ActiveRun:
 
     def hear(self) -> None:
         """Take one message of the launcher."""
-        message, _ = self.box.receive()
+        message = self.box.hear()
         kind, body = message[:1], message[1:]
         if kind == channel.FINISHED and len(body) == channel.FINISH.size:
             self.finish = channel.Finish(*channel.FINISH.unpack(body))
@@ -200,6 +201,7 @@ class _Loop:
         self._frozen_ns = frozen_ns
         self._on_text = on_text
         self._on_end = on_end
+        self._left = len(runs)
         self._poll = select.poll()
         self._handlers: dict[int, Callable[[], None]] = {}
         self._ends: dict[int, int] = {}
@@ -220,7 +222,7 @@ class _Loop:
 
     def until_over(self, meanwhile: Callable[[], None]) -> None:
         meanwhile()
-        while not all(run.over for run in self._runs):
+        while self._left:
             self._turn()
 
     def _turn(self) -> None:
@@ -232,7 +234,9 @@ class _Loop:
             handler = self._handlers.get(fd)
             if handler is not None:
                 handler()
-            if events & (select.POLLHUP | select.POLLERR | select.POLLNVAL) and not events & select.POLLIN:
+            if not self._left:
+                break  # what is left in the pipes is read by Drain.finish
+            if events & _BROKEN and not events & select.POLLIN:
                 self._forget(fd)
         frozen = self._frozen_ns()
         now_ns = time.monotonic_ns()
@@ -251,6 +255,7 @@ class _Loop:
     def _control(self, run: ActiveRun) -> None:
         run.hear()
         if run.over:
+            self._left -= 1
             self._forget(run.box.control_fd)
             self._forget(run.box.listener_fd)
             self._ended(run)

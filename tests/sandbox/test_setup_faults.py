@@ -254,8 +254,8 @@ def test_groups_that_cannot_be_made_are_told_again_and_again(
 ) -> None:
     assert runs_again(own_slot, container_spec)
     own_slot.groups.tidy()
-    for group in list(own_slot.groups._used):
-        own_slot.groups._remove(group)
+    while own_slot.groups._resting:
+        own_slot.groups._remove_first(own_slot.groups._resting)
     held = [own_slot.groups.take(MEMORY_BYTES, 4) for _ in range(max(1, len(own_slot.groups._ready)))]
     with monkeypatch.context() as patch:
         patch.setattr(Path, "mkdir", _read_only)

@@ -56,8 +56,8 @@ class FakeBox:
         stack.callback(os.close, idle)
         self.kills = 0
 
-    def receive(self) -> tuple[bytes, list[int]]:
-        return channel.receive_bytes(self._ours)
+    def hear(self) -> bytes:
+        return self._ours.recv(channel.NEWS_BYTES_MAX)
 
     def tell(self, data: bytes) -> None:
         self._ours.send(data)
