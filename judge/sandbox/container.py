@@ -339,14 +339,13 @@ class Container:
         place = self._place
         source, is_ours = stdin_fd(stdin, place.identity.program_host)
         out, out_end = place.pipes.take()
-        stdout = Drain(out, spec.limits.stdout_bytes)
+        stdout = Drain(out, spec.limits.stdout_bytes, held_fd=out_end)
         try:
             return self._launch(spec, source, out_end, stdout, fds)
         except BaseException:
             stdout.close()
             raise
         finally:
-            os.close(out_end)
             if is_ours:
                 os.close(source)
 
@@ -354,7 +353,7 @@ class Container:
         """Send the request; from here on the program runs. What it took is given back by :meth:`_put_away`."""
         place, limits = self._place, spec.limits
         err, err_end = place.pipes.take()
-        stderr = Drain(err, limits.stderr_bytes)
+        stderr = Drain(err, limits.stderr_bytes, held_fd=err_end)
         group: RunGroup | None = None
         try:
             group = place.groups.take(limits.memory_bytes, limits.processes)
@@ -368,8 +367,6 @@ class Container:
             if group is not None:
                 place.groups.give_back(group)
             raise
-        finally:
-            os.close(err_end)
         return ActiveRun(self, limits, group, stdout, stderr, place.cpus)
 
     def _put_away(self, active: ActiveRun) -> None:

@@ -13,11 +13,16 @@ _RELAY_BACKLOG_BYTES_MAX = 1 << 18
 
 
 class Drain:
-    """The reading end of a program's output stream. ``over`` = it wrote more than the limit."""
+    """The reading end of a program's output stream. ``over`` = it wrote more than the limit.
 
-    def __init__(self, fd: int, limit_bytes: int) -> None:
+    ``held_fd`` is the writing end, for who has no use for the end of file: held until :meth:`finish`, so that nobody is
+    woken by the program's leaving just before the news of it.
+    """
+
+    def __init__(self, fd: int, limit_bytes: int, held_fd: int = -1) -> None:
         self.fd = fd
         self.limit_bytes = limit_bytes
+        self._held_fd = held_fd
         self.total_bytes = 0
         self.over = False
         self.at_end = False
@@ -61,6 +66,7 @@ class Drain:
 
     def finish(self) -> Capture:
         """Read to the end (every writer is dead), close, and hand out what was kept."""
+        self._let_go()
         while not self.at_end:
             before = self.total_bytes
             self.pump()
@@ -77,7 +83,13 @@ class Drain:
 
     def close(self) -> None:
         """Idempotent."""
+        self._let_go()
         fd, self.fd = self.fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def _let_go(self) -> None:
+        fd, self._held_fd = self._held_fd, -1
         if fd >= 0:
             os.close(fd)
 
