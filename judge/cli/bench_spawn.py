@@ -2,7 +2,8 @@
 and under other sandboxes where they are installed; interleaved, medians.
 
 *Bare* is ``posix_spawn`` and ``wait`` from this process. *Warm* is a whole run in a container that stands: limits
-set, cgroup entered, pipes read, usage counted. *Fresh* makes the container, runs once, and removes it.
+set, cgroup entered, pipes read, usage counted. Both come five in a row, as tests do. *Fresh* makes the container,
+runs once, and removes it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 RUNS = 300
-#: Fresh containers and other sandboxes are slower and less often needed.
+#: Bare and warm runs come so many in a row, as the tests of a submission do.
+_IN_A_ROW = 5
+#: Fresh containers and other sandboxes are slower and less often needed: one round of them for so many runs.
 _EACH = 3
 _SOURCE = "int main(void) { return 0; }\n"
 
@@ -182,9 +185,10 @@ def _interleave(
     """Time each in turn, in microseconds; the first rounds warm caches and do not count."""
     warm_up = 5
     times: dict[str, list[float]] = {name: [] for name in (*often, *rare)}
-    for index in range(runs + warm_up):
-        now = {**often, **(rare if index % _EACH == 0 or index < warm_up else {})}
-        for name, work in now.items():
+    for index in range(0, runs + warm_up, _IN_A_ROW):
+        turn = [item for item in often.items() for _ in range(_IN_A_ROW)]
+        rounds = sum(number % _EACH == 0 for number in range(index, index + _IN_A_ROW))
+        for name, work in [*turn, *list(rare.items()) * rounds]:
             started_ns = time.perf_counter_ns()
             work()
             if index >= warm_up:
