@@ -40,16 +40,17 @@ class CancelledError(InfrastructureError):
 
 @dataclass(frozen=True)
 class SubmissionBox:
-    """A compiled submission in its open container, warm for all of its tests."""
+    """A compiled submission in its open container, warm for all of its tests. ``plain``: its run without arguments."""
 
     compiled: Compiled
     container: Container
     limits: Limits
+    plain: RunSpec
     data_files: tuple[tuple[str, bytes], ...] = ()
 
     def run_spec(self, case: TestCase) -> RunSpec:
         """How to run it once for this case."""
-        return self.compiled.run_spec(self.limits, case.args)
+        return self.compiled.run_spec(self.limits, case.args) if case.args else self.plain
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def open_submission(
         disk_inodes=limits.disk_inodes,
     )
     with open_container(spec) as container:
-        yield SubmissionBox(compiled, container, limits, data_files(compiled))
+        yield SubmissionBox(compiled, container, limits, compiled.run_spec(limits), data_files(compiled))
 
 
 @contextmanager
