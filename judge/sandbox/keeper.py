@@ -22,6 +22,7 @@ from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import Rootfs
 
 _ANSWER_TIMEOUT_S = 30.0
+_SEEN_MAX = 1000
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from judge.sandbox.zygote import main; main({fd}, sys.argv[2])"
 
 
@@ -49,6 +50,7 @@ class Keeper:
         self._state_dir = os.path.realpath(state_dir)
         self._policies: set[str] = set()
         self._roots: dict[Rootfs, str] = {}
+        self._seen: dict[str, str] = {}
         #: Containers handed out so far: those had "ahead", those "made" on demand.
         self.containers: Counter[str] = Counter()
         try:
@@ -147,9 +149,15 @@ class Keeper:
 
     def seen(self, path: str) -> str:
         """A host directory as the zygote reaches it: what is below the state directory, through its stage."""
-        real = os.path.realpath(path)
-        inside = os.path.relpath(real, self._state_dir)
-        return real if inside.startswith("..") else f"state/{inside}"
+        seen = self._seen.get(path)
+        if seen is None:
+            real = os.path.realpath(path)
+            inside = os.path.relpath(real, self._state_dir)
+            seen = real if inside.startswith("..") else f"state/{inside}"
+            while len(self._seen) >= _SEEN_MAX:
+                del self._seen[next(iter(self._seen))]
+            self._seen[path] = seen
+        return seen
 
     def close(self) -> None:
         """The zygote sees its socket close and goes, with all its containers; idempotent."""
