@@ -1,14 +1,21 @@
-"""Processes that the supervisor keeps alive: how one is started and when it is started again. POSIX only."""
+"""Processes that the supervisor keeps alive: how one is started and when it is started again. POSIX only.
+
+Each has a directory of its own for temporary files (TMPDIR), emptied whenever it is started: what a killed process
+leaves there (Celery's workers leave some each time) does not pile up.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from judge.kernel.prctl import set_parent_death_signal
 
@@ -19,11 +26,12 @@ STEADY_S = 10.0
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """One process; ``keep_fds`` stay open in it."""
+    """One process; ``keep_fds`` stay open in it, ``scratch`` is an existing directory for its temporary files alone."""
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str]
+    scratch: Path
     keep_fds: tuple[int, ...] = ()
 
 
@@ -79,9 +87,10 @@ class ManagedProcess:
 
 def spawn(spec: ProcessSpec) -> int:
     """Fork and exec; returns the pid, which the caller reaps. Call from a process without threads."""
+    empty(spec.scratch)
     process = subprocess.Popen(
         spec.argv,
-        env=dict(spec.env),
+        env=dict(spec.env) | {"TMPDIR": str(spec.scratch)},
         stdin=subprocess.DEVNULL,
         pass_fds=spec.keep_fds,
         process_group=0,
@@ -89,6 +98,17 @@ def spawn(spec: ProcessSpec) -> int:
     )
     process.returncode = 0  # reaped by the caller's waitpid, not by subprocess
     return process.pid
+
+
+def empty(directory: Path) -> None:
+    """Remove what lies in a directory, as far as that is possible: a full or broken disk is another one's story."""
+    with contextlib.suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
 
 
 def python_module(module: str, *arguments: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ import argparse
 import fcntl
 import logging
 import os
+import shutil
 import signal
 import sys
 import time
@@ -38,7 +39,7 @@ from judge.observe.logs import set_up_logging
 from judge.observe.pipe import RecordWriter, open_pipe
 from judge.observe.record import Count, Counted, Record, SlotChanged, SlotState
 from workers.judging import load_factory
-from workers.process import ManagedProcess, ProcessSpec, python_module, spawn
+from workers.process import ManagedProcess, ProcessSpec, empty, python_module, spawn
 from workers.profile import run_directory, slot_count
 from workers.redis_server import server_argv, wait_until_ready
 
@@ -110,8 +111,7 @@ class Supervisor:
             raise HostError(f"another worker runs in {state_dir}; give this one its own JUDGE_STATE_DIR") from error
         run = run_directory(self._settings)
         run.mkdir(mode=0o700, exist_ok=True)
-        for note in run.iterdir():
-            note.unlink()
+        empty(run)
 
     def _clean(self) -> None:
         try:
@@ -130,7 +130,7 @@ class Supervisor:
 
     def _probe(self) -> None:
         """Find out what this host can do, in a process that leaves nothing in this one."""
-        pid = spawn(ProcessSpec("probe", python_module("workers.probe"), self._env))
+        pid = spawn(ProcessSpec("probe", python_module("workers.probe"), self._env, self._scratch("probe")))
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code != 0:
             raise UnfitHost(code)
@@ -157,9 +157,18 @@ class Supervisor:
             self._add("porter", python_module("workers.porter"))
 
     def _add(self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = ()) -> None:
-        process = ManagedProcess(ProcessSpec(name, argv, self._env, keep_fds))
+        process = ManagedProcess(ProcessSpec(name, argv, self._env, self._scratch(name), keep_fds))
         self._processes[name] = process
         process.start()
+
+    def _scratch(self, name: str) -> Path:
+        """The directory for a process's temporary files; gone when all has ended in order. Raises HostError."""
+        path = run_directory(self._settings) / "tmp" / name
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise HostError(f"state_dir: {path}: {error.strerror}") from error
+        return path
 
     def _watch(self) -> int:
         """Keep everything running until a signal says stop; returns that signal."""
@@ -250,6 +259,7 @@ class Supervisor:
                 process.signal(signal.SIGTERM)
                 self._wait_ended(process, STOP_TIMEOUT_S)
                 self._kill(process)
+        shutil.rmtree(run_directory(self._settings) / "tmp", ignore_errors=True)
         log.info("stopped")
 
     def _wait_ended(self, process: ManagedProcess, timeout_s: float, *, until_signal: bool = False) -> bool:

@@ -179,6 +179,31 @@ def _timer(seconds: float) -> int:
     return subprocess.Popen(["sleep", str(seconds)]).pid
 
 
+def test_what_killed_processes_leave_of_temporary_files_does_not_pile_up(server: RedisServer, short_dir: Path):
+    outside, inside = short_dir / "tmp", short_dir / "w" / "run" / "tmp"
+    outside.mkdir()
+    worker = Worker(server.url, short_dir / "w", slots=1)
+    worker.env["TMPDIR"] = str(outside)
+    with running(worker), Client(server.broker) as client:
+        for _ in range(2):
+            until(lambda: view_of(client, worker.node) and worker.slot_pids(), "the worker")
+            pool = worker.pid_of("pool")
+            left = inside / "pool" / "left"
+            assert not left.exists()
+            left.mkdir()
+            (left / "file").write_text("x")
+            send_signal([pool], signal.SIGKILL)
+            until(lambda pool=pool: worker.pid_of("pool") not in (0, pool), "the pool to come again")
+        worker.kill()
+        (inside / "of-another-version").mkdir()
+        worker.start()
+        until(worker.slot_pids, "the worker to start again")
+        assert sorted(path.name for path in inside.iterdir()) == ["exporter", "keeper", "pool", "probe", "spare"]
+        assert client.result(client.submit(order())).verdict is Verdict.AC
+    assert not inside.exists()
+    assert not list(outside.iterdir())
+
+
 def test_sigterm_finishes_what_runs_and_claims_nothing_more(server: RedisServer, short_dir: Path):
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker) as client:
