@@ -6,6 +6,8 @@ import os
 import shutil
 
 from judge.config import Settings
+from workers.notes import read_unopened
+from workers.profile import run_directory
 
 #: So many failed attempts in a row, without one verdict, are the host's fault and not the submissions'.
 FAILURES_MAX = 10
@@ -21,15 +23,12 @@ class Health:
     def problem(self, failures: int) -> str:
         """Why this worker should not judge now; empty = it should. ``failures``: failed attempts in a row.
 
-        A full disk passes when there is room again; a row of failures stays until the worker is started anew.
+        A full disk passes when there is room again; a row of failures, or a slot that cannot be opened, stays until the
+        worker is started anew.
         """
         if failures >= FAILURES_MAX and not self._broken:
             self._broken = f"{failures} attempts in a row failed here"
-        return self._broken or self._disk_problem()
-
-    def resume(self) -> None:
-        """Somebody says that the host is well again."""
-        self._broken = ""
+        return self._broken or self._disk_problem() or read_unopened(run_directory(self._settings))
 
     def disk_free_bytes(self) -> int:
         """Free space where slots and caches live; 0 when it cannot be told."""

@@ -1,6 +1,6 @@
 """Notes that the processes of one worker leave for each other in its run directory.
 
-What a slot judges now, orders to it, and how noisy it was measured to be.
+What a slot judges now, orders to it, how noisy it was measured to be, and that it cannot be opened.
 
 A slot's note lets the keeper find a judging that Redis no longer knows (a cancellation whose message was lost, a lease
 that ran out while the keeper was away). An order is read by the slot when it is signalled.
@@ -53,6 +53,19 @@ def read_order(directory: Path, slot: int) -> str:
     """The slot's latest order; empty when there was none."""
     try:
         return (directory / f"slot-{slot}").read_text()
+    except OSError:
+        return ""
+
+
+def leave_unopened(directory: Path, slot: int, why: str) -> None:
+    """Say that a slot cannot be opened; the note stays until the worker is started again."""
+    (directory / "unopened").write_text(f"slot {slot} cannot be opened: {why}")
+
+
+def read_unopened(directory: Path) -> str:
+    """Why a slot cannot be opened, the latest; empty = none has said so."""
+    try:
+        return (directory / "unopened").read_text()
     except OSError:
         return ""
 

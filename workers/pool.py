@@ -10,6 +10,7 @@ import argparse
 import logging
 import os
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -25,11 +26,16 @@ from celery.signals import setup_logging, worker_process_init, worker_process_sh
 from judge import wire
 from judge.client import broker_of
 from judge.config import Settings, load_settings
+from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from workers.celery_app import make_app
-from workers.profile import Profile, load_profile
+from workers.notes import leave_unopened
+from workers.profile import Profile, load_profile, run_directory
 from workers.slot import open_slot_loop
 from workers.slotloop import SlotLoop
+
+#: Pauses between the tries to open a slot; what is still wrong after the last is wrong with this host.
+OPEN_PAUSES_S = (0.2, 0.5, 1.0)
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +51,21 @@ class Slot:
         self._loop: SlotLoop | None = None
 
     def open(self, **_: Any) -> None:
-        """In a new child: reserve the slot, connect, listen to the keeper."""
+        """In a new child: reserve the slot, connect, listen to the keeper.
+
+        What cannot be opened is left to the keeper, who takes the worker out; an exception would end here, in Celery.
+        """
         index = int(current_process().index)
-        self._loop = open_slot_loop(self._stack, self._settings, self._profile, index, self._metrics_fd)
+        for pause_s in (*OPEN_PAUSES_S, 0.0):
+            try:
+                self._loop = open_slot_loop(self._stack, self._settings, self._profile, index, self._metrics_fd)
+                return
+            except Exception as error:
+                self._stack.close()
+                why = str(error) if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
+                log.error("slot %d cannot be opened: %s", index, why)
+                time.sleep(pause_s)
+        leave_unopened(run_directory(self._settings), index, why)
 
     def close(self, **_: Any) -> None:
         """In a child that ends in order: give the slot back."""
@@ -55,10 +73,8 @@ class Slot:
         self._stack.close()
 
     def serve(self) -> int:
-        """One ticket."""
-        if self._loop is None:
-            raise RuntimeError("a ticket reached a process that is no slot")
-        return self._loop.work()
+        """One ticket; lost (the next sweep issues it again) where there is no slot."""
+        return self._loop.work() if self._loop else 0
 
 
 def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:

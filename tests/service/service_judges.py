@@ -90,4 +90,14 @@ class Factory:
         return 0
 
 
+class UnopenableFactory(Factory):
+    """A host that has broken since it was tested."""
+
+    @contextmanager
+    def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
+        raise InfrastructureError("cgroup: No space left on device")
+        yield
+
+
 SCRIPTED = Factory()
+UNOPENABLE = UnopenableFactory()

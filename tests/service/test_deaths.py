@@ -274,6 +274,15 @@ def test_a_worker_that_only_fails_takes_itself_out(server: RedisServer, short_di
         assert "in a row" in view_of(client, worker.node).reason
 
 
+def test_a_worker_whose_slots_cannot_be_opened_takes_itself_out_and_says_why(server: RedisServer, short_dir: Path):
+    worker = Worker(server.url, short_dir / "w", slots=1, judge_factory="service_judges:UNOPENABLE")
+    with running(worker), Client(server.broker) as client:
+        until(lambda: (view := view_of(client, worker.node)) and view.state == "out", "the worker to leave")
+        assert view_of(client, worker.node).reason == "slot 0 cannot be opened: cgroup: No space left on device"
+        until(lambda: worker.pid_of("pool") == 0, "the slots to stop")
+        assert client.state(client.submit(order())) is State.QUEUED
+
+
 def test_two_workers_cannot_share_a_state_directory(server: RedisServer, short_dir: Path):
     first, second = (Worker(server.url, short_dir / "w", slots=1) for _ in range(2))
     with running(first), Client(server.broker) as client:

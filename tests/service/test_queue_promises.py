@@ -304,6 +304,21 @@ def test_too_many_blamed_attempts_end_in_the_hands_of_the_sweeper(queue):
     assert sweep(queue).exhausted == ()
 
 
+def test_only_a_judged_submission_ends_a_workers_row_of_failures(queue):
+    def failures() -> int:
+        return queue.run(calls.tick("w1", "S", LEASE_MS, None, [])).failures
+
+    join(queue)
+    queue.run(calls.submit(order("poison")))
+    queue.run(calls.give_back("poison", claim(queue).fence, "death", Fault.BLAMED, attempts_max=1))
+    (exhausted,) = sweep(queue, attempts_max=1).exhausted
+    queue.run(calls.finish("poison", exhausted.fence, report_for("poison", Verdict.JE)))
+    assert failures() == 1
+    queue.run(calls.submit(order("good")))
+    finish(queue, claim(queue))
+    assert failures() == 0
+
+
 def test_a_sweeper_that_dies_leaves_its_judge_error_to_the_next(queue):
     join(queue)
     queue.run(calls.submit(order("poison")))

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from judge.queue.values import Held
-from workers.notes import SlotNote, leave_noise, leave_order, read_noise, read_notes, read_order
+from workers.notes import (
+    SlotNote,
+    leave_noise,
+    leave_order,
+    leave_unopened,
+    read_noise,
+    read_notes,
+    read_order,
+    read_unopened,
+)
 
 
 def test_a_note_says_what_is_judged_until_it_is_cleared(tmp_path):
@@ -33,6 +42,12 @@ def test_the_latest_order_counts(tmp_path):
     leave_order(tmp_path, "0", "freeze a 1")
     leave_order(tmp_path, "0", "thaw a 1")
     assert read_order(tmp_path, 0) == "thaw a 1"
+
+
+def test_a_slot_that_cannot_be_opened_is_named(tmp_path):
+    assert read_unopened(tmp_path) == ""
+    leave_unopened(tmp_path, 3, "cgroup: No space left on device")
+    assert read_unopened(tmp_path) == "slot 3 cannot be opened: cgroup: No space left on device"
 
 
 def test_the_noisiest_slot_speaks_for_the_worker(tmp_path):
