@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -34,6 +35,13 @@ def until(condition: Callable[[], object], what: str, timeout_s: float = PATIENC
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {timeout_s:.0f} s for: {what}")
         time.sleep(0.01)
+
+
+def free_port() -> int:
+    """A port of the loopback interface on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def order(id: str = "", *, language: str = "c", **orders: object) -> Submission:

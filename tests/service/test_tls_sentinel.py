@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from service_harness import Worker, order, running, until, view_of
+from service_harness import Worker, free_port, order, running, until, view_of
 
 from judge.client import Client
 from judge.config import Settings
@@ -21,12 +20,6 @@ from judge.model.verdict import Verdict
 from judge.queue.broker import Broker
 from judge.queue.store import Queue
 from workers.redis_server import find_server
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager
