@@ -7,7 +7,8 @@ The cache of a worker::
 
     cache/<hex>.lock     flock: shared while in use, exclusive while filling or evicting
     cache/<hex>/         the package, read-only; complete when it is there
-    cache/.incoming-*    being filled; renamed into place
+    cache/.incoming-<hex>, cache/.outgoing-<hex>
+                         being filled (then renamed into place), being removed; a killed one's when the lock is free
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from judge.package.zipsource import unpack_zip
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _SKIPPED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 _CHUNK_BYTES = 1 << 20
+_INCOMING, _OUTGOING = ".incoming-", ".outgoing-"
 
 
 class PackageStore:
@@ -96,17 +98,12 @@ class PackageCache:
         finally:
             os.close(lock)
 
-    def size_bytes(self) -> int:
-        """What the unpacked packages occupy."""
-        return sum(tree_bytes(path) for path in self._entries())
-
-    def entries(self) -> int:
-        """How many packages are unpacked."""
-        return len(self._entries())
-
     def _fill(self, digest: str, root: Path) -> None:
-        holder = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self._directory))
+        holder = self._directory / f"{_INCOMING}{root.name}"
         try:
+            if holder.exists():
+                shutil.rmtree(holder)
+            holder.mkdir(mode=0o700)
             archive, fresh = holder / "package.zip", holder / "package"
             self._store.fetch(digest, archive)
             fresh.mkdir()
@@ -114,7 +111,7 @@ class PackageCache:
             found = package_digest(fresh)
             if found != digest:
                 raise StoreError(f"package {digest}: the store has something else under this name ({found})")
-            _make_read_only(fresh)
+            _settle(fresh)
             fresh.rename(root)
         except OSError as error:
             raise HostError(f"package cache {self._directory}: {error.strerror}") from error
@@ -124,7 +121,7 @@ class PackageCache:
 
     def _evict(self, keep: Path) -> None:
         """Remove the packages used longest ago until the rest fits; those in use stay."""
-        sizes = {path: tree_bytes(path) for path in self._entries()}
+        sizes = {path: tree_bytes(path) for path in unpacked_packages(self._directory)}
         total = sum(sizes.values())
         for path in sorted(sizes, key=_last_used):
             if total <= self._bytes_max:
@@ -137,14 +134,14 @@ class PackageCache:
             lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path)
+                grave = path.with_name(f"{_OUTGOING}{path.name}")
+                shutil.rmtree(grave, ignore_errors=True)
+                path.rename(grave)  # whole or not there, also when this process is killed now
+                shutil.rmtree(grave)
                 return True
             finally:
                 os.close(lock)
         return False
-
-    def _entries(self) -> list[Path]:
-        return [path for path in self._directory.iterdir() if re.fullmatch(r"[0-9a-f]{64}", path.name)]
 
 
 def pack(root: Path, fd: int) -> None:
@@ -189,12 +186,41 @@ def tree_bytes(root: Path) -> int:
     return total
 
 
-def _make_read_only(root: Path) -> None:
+def unpacked_packages(directory: Path) -> list[Path]:
+    """The packages in a cache."""
+    return [path for path in directory.iterdir() if re.fullmatch(r"[0-9a-f]{64}", path.name)]
+
+
+def sweep_cache(directory: Path) -> int:
+    """Remove what killed processes left half-filled or half-removed in a cache; returns how many packages' worth."""
+    count = 0
+    for prefix in (_INCOMING, _OUTGOING):
+        for path in directory.glob(f"{prefix}*"):
+            with contextlib.suppress(OSError):
+                lock = os.open(
+                    directory / f"{path.name.removeprefix(prefix)}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+                )
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(path)
+                    count += 1
+                finally:
+                    os.close(lock)
+    return count
+
+
+def _settle(root: Path) -> None:
+    """Files read-only and on the disk: what is once in place is not looked at again, a power cut or not."""
     for folder, _, names in os.walk(root):
         for name in names:
             path = os.path.join(folder, name)
             if not os.path.islink(path):
-                os.chmod(path, os.stat(path).st_mode & 0o555 | 0o444)
+                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    os.fchmod(fd, os.fstat(fd).st_mode & 0o555 | 0o444)
+                    os.fsync(fd)
+                finally:
+                    os.close(fd)
 
 
 def _last_used(path: Path) -> float:

@@ -5,6 +5,7 @@ Each takes a descriptor or gives a file, and knows nothing of what is in it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -72,6 +73,7 @@ class DirectoryObjects:
 
     def put(self, name: str, fd: int) -> None:
         """See :class:`Objects`."""
+        fresh = None
         try:
             os.makedirs(self._root, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._root, prefix=".incoming-", delete=False) as fresh:
@@ -81,6 +83,9 @@ class DirectoryObjects:
                 os.fsync(fresh.fileno())
             os.replace(fresh.name, f"{self._root}/{name}")
         except OSError as error:
+            if fresh is not None:
+                with contextlib.suppress(OSError):
+                    os.unlink(fresh.name)
             raise StoreError(f"package store {self._root}: {error.strerror}") from error
 
 

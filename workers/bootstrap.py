@@ -15,6 +15,7 @@ import msgspec
 
 from judge.assembly import grading_options, open_slot, workshop_of
 from judge.config import Settings
+from judge.depot import sweep_cache
 from judge.errors import HostError, JudgeError, SandboxError
 from judge.grading.calibrate import with_time_limit
 from judge.grading.casedata import CaseData
@@ -34,7 +35,7 @@ from judge.sandbox.selftest import run_selftest
 from judge.sandbox.slot import Slot
 from judge.store import ArtifactStore
 from workers.judging import Emit, Readiness
-from workers.problems import Problems
+from workers.problems import Problems, packages_directory
 
 log = logging.getLogger(__name__)
 
@@ -137,8 +138,8 @@ class SandboxFactory:
             data.close()
 
     def clean_leftovers(self, settings: Settings) -> int:
-        """Nothing to do ahead: a slot cleans up after a dead one of its number when it is opened."""
-        return 0
+        """Half-filled packages; a slot cleans up after a dead one of its number when it is opened."""
+        return sweep_cache(packages_directory(settings))
 
 
 build_judge = SandboxFactory()

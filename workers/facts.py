@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from judge.config import Settings
-from judge.depot import PackageCache, PackageStore
+from judge.depot import tree_bytes, unpacked_packages
 from judge.observe.record import CacheMeasured, LanguageReady, Record, SelfTested
 from judge.store import STORE_BYTES_MAX, ArtifactStore
+from workers.problems import packages_directory
 from workers.profile import Profile
 
 
@@ -24,6 +25,8 @@ def node_facts(settings: Settings, profile: Profile) -> Iterator[Record]:
     if (state_dir / "artifacts").is_dir():
         usage = ArtifactStore(state_dir / "artifacts").usage()
         yield CacheMeasured("artifacts", usage.size_bytes, STORE_BYTES_MAX, usage.entries)
-    if (state_dir / "packages").is_dir():
-        cache = PackageCache(state_dir / "packages", PackageStore(settings.package_store), settings.package_cache_bytes)
-        yield CacheMeasured("packages", cache.size_bytes(), settings.package_cache_bytes, cache.entries())
+    cache = packages_directory(settings)
+    if cache.is_dir():
+        packages = unpacked_packages(cache)
+        size_bytes = sum(map(tree_bytes, packages))
+        yield CacheMeasured("packages", size_bytes, settings.package_cache_bytes, len(packages))

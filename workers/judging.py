@@ -76,7 +76,7 @@ class JudgeFactory(Protocol):
         ...
 
     def clean_leftovers(self, settings: Settings) -> int:
-        """Remove what dead slots of this state directory left (cgroups, processes); returns how many."""
+        """Remove what dead slots of this state directory left (cgroups, processes, files); returns how many."""
         ...
 
 

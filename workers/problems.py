@@ -55,7 +55,7 @@ class Problems:
     def _cache(self) -> PackageCache:
         if self._packages is None:
             self._packages = PackageCache(
-                Path(self._settings.state_dir) / "packages",
+                packages_directory(self._settings),
                 PackageStore(self._settings.package_store),
                 self._settings.package_cache_bytes,
             )
@@ -74,6 +74,11 @@ class Problems:
         if len(self._kept) > KEPT_MAX:
             self._kept.popitem(last=False)
         return problem
+
+
+def packages_directory(settings: Settings) -> Path:
+    """Where the packages of a worker that were fetched by digest lie."""
+    return Path(settings.state_dir) / "packages"
 
 
 def signature_of(root: Path) -> Signature:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.depot import PackageCache, PackageStore, StoreError, is_digest, tree_bytes
+from judge.depot import PackageCache, PackageStore, StoreError, is_digest, sweep_cache, tree_bytes
 from judge.errors import PackageError, UsageError
 
 
@@ -168,3 +170,48 @@ def test_the_cache_forgets_what_was_used_longest_ago_but_nothing_in_use(package,
         assert in_use.exists()
         kept = {path.name for path in (tmp_path / "cache").iterdir() if path.is_dir()}
         assert kept == {digests[0].removeprefix("sha256:"), digests[3].removeprefix("sha256:")}
+
+
+def test_a_package_that_is_being_removed_when_its_remover_dies_is_never_served(package, tmp_path, monkeypatch):
+    store = PackageStore(str(tmp_path / "store"))
+    cache_dir = tmp_path / "cache"
+    cache = PackageCache(cache_dir, store, 0)
+    first = store.publish(package)
+    with cache.package(first):
+        pass
+    (package / "problem.yaml").write_text("name: other\n")
+
+    def die(path: Path, **_: object) -> None:
+        (path / "problem.yaml").unlink(missing_ok=True)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(shutil, "rmtree", die)
+        with cache.package(store.publish(package)):
+            pass
+    assert sweep_cache(cache_dir) > 0
+    with cache.package(first) as root:
+        assert (root / "problem.yaml").exists()
+
+
+def test_what_killed_processes_left_in_the_cache_goes_unless_somebody_works_on_it(package, tmp_path):
+    cache_dir = tmp_path / "cache"
+    (cache_dir / f".incoming-{'a' * 64}" / "package").mkdir(parents=True)
+    (cache_dir / f".outgoing-{'b' * 64}").mkdir()
+    (cache_dir / f".incoming-{'c' * 64}").mkdir()
+    in_work = os.open(cache_dir / f"{'c' * 64}.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(in_work, fcntl.LOCK_EX)
+    assert sweep_cache(cache_dir) == 2
+    os.close(in_work)
+    assert [path.name for path in cache_dir.iterdir() if path.is_dir()] == [f".incoming-{'c' * 64}"]
+    assert sweep_cache(tmp_path / "none") == 0
+
+
+def test_a_full_store_directory_keeps_no_half_of_a_file(package, tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        PackageStore(str(tmp_path / "store")).publish(package)
+    assert list((tmp_path / "store").iterdir()) == []
