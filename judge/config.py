@@ -10,10 +10,20 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
+from judge import wire
 from judge.errors import UsageError
+
+#: A heartbeat may be lost, or late, twice before a lease runs out.
+TICKS_PER_LEASE_MIN = 3
+
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Positive = Annotated[int, msgspec.Meta(ge=1)]
+_CpuWeight = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+_Name = Annotated[str, msgspec.Meta(pattern=f"^{wire.NAME_PATTERN}$")]
 
 
 def _state_dir() -> str:
@@ -68,49 +78,49 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     state_dir: str = msgspec.field(default_factory=_state_dir)
     broker: str = ""
-    slots: int = 0
+    slots: _Count = 0
     cgroup_root: str = ""
-    uid_base: int = 2_000_000
+    uid_base: _Positive = 2_000_000
     languages_dir: str = ""
     metrics_host: str = "127.0.0.1"
-    metrics_port: int = 10090
+    metrics_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 10090
     log_format: str = "console"
     log_level: str = "info"
     traces: bool = False
-    namespace: str = "judge"
+    namespace: _Name = "judge"
     node: str = ""
     tags: tuple[str, ...] = ()
     ticket_broker: str = ""
     redis_server: str = ""
-    redis_fsync: str = "always"
+    redis_fsync: Literal["always", "everysec", "no"] = "always"
     broker_username: str = ""
     broker_password_file: str = ""
     broker_ca_file: str = ""
     broker_cert_file: str = ""
     broker_key_file: str = ""
-    lease_ms: int = 2000
-    tick_ms: int = 250
-    attempts_max: int = 3
-    judging_max_s: int = 900
-    drain_max_s: int = 120
-    queue_max: int = 200_000
-    tenant_per_minute: int = 0
-    tenant_running_max: int = 0
-    class_weights: dict[str, int] = msgspec.field(default_factory=_class_weights)
-    ageing_s: int = 600
-    waiting_max_s: int = 86_400
-    keep_s: int = 604_800
-    keep_max: int = 1_000_000
+    lease_ms: _Positive = 2000
+    tick_ms: _Positive = 250
+    attempts_max: _Positive = 3
+    judging_max_s: _Positive = 900
+    drain_max_s: _Count = 120
+    queue_max: _Count = 200_000
+    tenant_per_minute: _Count = 0
+    tenant_running_max: _Count = 0
+    class_weights: dict[str, _Positive] = msgspec.field(default_factory=_class_weights)
+    ageing_s: _Count = 600
+    waiting_max_s: _Count = 86_400
+    keep_s: _Count = 604_800
+    keep_max: _Count = 1_000_000
     selftest: bool = True
     languages: tuple[str, ...] = ("c", "cpp", "python3")
-    class_cpu_weights: dict[str, int] = msgspec.field(default_factory=_class_cpu_weights)
+    class_cpu_weights: dict[str, _CpuWeight] = msgspec.field(default_factory=_class_cpu_weights)
     package_store: str = ""
-    package_cache_bytes: int = 10 << 30
-    disk_free_min_bytes: int = 256 << 20
+    package_cache_bytes: _Count = 10 << 30
+    disk_free_min_bytes: _Count = 256 << 20
     score_dialect: str = "specification"
-    near_limit_share: float = 0.1
-    near_limit_runs: int = 3
-    case_data_bytes: int = 512 << 20
+    near_limit_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
+    near_limit_runs: _Positive = 3
+    case_data_bytes: _Count = 512 << 20
     preempting_class: str = "contest"
     preempted_class: str = "rejudge"
     judge_factory: str = "workers.bootstrap:build_judge"
@@ -130,7 +140,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         from_file = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         raise UsageError(f"settings file {path}: {error}") from error
-    return _override(from_file, env)
+    settings = _override(from_file, env)
+    _check_together(settings)
+    return settings
 
 
 def _override(settings: Settings, env: Mapping[str, str]) -> Settings:
@@ -141,9 +153,23 @@ def _override(settings: Settings, env: Mapping[str, str]) -> Settings:
             continue
         try:
             values[name] = _from_text(env[variable], type(values[name]))
+            msgspec.convert({name: values[name]}, Settings)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             raise UsageError(f"environment variable {variable}: {error}") from error
     return msgspec.convert(values, Settings)
+
+
+def _check_together(settings: Settings) -> None:
+    """What no field can tell alone. Raises UsageError naming the fields."""
+    if settings.lease_ms < TICKS_PER_LEASE_MIN * settings.tick_ms:
+        raise UsageError(
+            f"lease_ms ({settings.lease_ms}): at least {TICKS_PER_LEASE_MIN} times tick_ms ({settings.tick_ms}), "
+            "or leases run out between two heartbeats"
+        )
+    for name in ("preempting_class", "preempted_class"):
+        value = getattr(settings, name)
+        if value and value not in wire.PRIORITY_CLASSES:
+            raise UsageError(f"{name}: {value!r} is not one of {', '.join(wire.PRIORITY_CLASSES)}")
 
 
 def _from_text(text: str, kind: type) -> object:

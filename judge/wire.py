@@ -32,7 +32,10 @@ TICKET_SERIAL = "@@SERIAL@@"
 #: The route of submissions whose language is to be detected by the worker.
 ANY_ROUTE = "any"
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,127}")
+#: What becomes a part of a key, as a regular expression.
+NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,127}"
+
+_NAME = re.compile(NAME_PATTERN)
 _TENANT_NONE = "-"
 
 T = TypeVar("T")

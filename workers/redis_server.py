@@ -13,6 +13,7 @@ import redis
 
 from judge.config import Settings
 from judge.errors import HostError
+from workers.procfs import process_stat
 
 #: The oldest server that has what the queue and kombu use (ZRANGE BYSCORE, SMISMEMBER).
 VERSION_MIN = (6, 2)
@@ -80,8 +81,11 @@ def server_argv(settings: Settings) -> tuple[str, ...]:
     return (find_server(settings), *(word for name, value in options.items() for word in (f"--{name}", value)))
 
 
-def wait_until_ready(settings: Settings, timeout_s: float = START_TIMEOUT_S) -> None:
-    """Block until the server answers and has loaded its data. Raises HostError with the end of its log."""
+def wait_until_ready(settings: Settings, pid: int, timeout_s: float = START_TIMEOUT_S) -> None:
+    """Block until the server, process ``pid``, answers and has loaded its data.
+
+    Raises HostError with the end of its log, at once when the process has ended.
+    """
     deadline = time.monotonic() + timeout_s
     client = redis.Redis(unix_socket_path=socket_path(settings), socket_timeout=2, protocol=2)
     delay_s = 0.005
@@ -91,6 +95,8 @@ def wait_until_ready(settings: Settings, timeout_s: float = START_TIMEOUT_S) -> 
             client.close()
             return
         except redis.RedisError as error:
+            if not process_stat(pid).alive:
+                raise HostError(f"the embedded Redis ended at its start; {_log_tail(settings)}") from error
             if time.monotonic() > deadline:
                 raise HostError(f"the embedded Redis does not answer: {error}; {_log_tail(settings)}") from error
         time.sleep(delay_s)

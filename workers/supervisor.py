@@ -126,7 +126,7 @@ class Supervisor:
     def _start_redis(self) -> None:
         argv = server_argv(self._settings)
         self._add("redis", argv)
-        wait_until_ready(self._settings)
+        wait_until_ready(self._settings, self._processes["redis"].pid)
 
     def _probe(self) -> None:
         """Find out what this host can do, in a process that leaves nothing in this one."""
@@ -222,7 +222,8 @@ class Supervisor:
                 return
             process = by_pid.get(pid)
             if process is not None:
-                log.warning("%s ended (%s)", process.spec.name, _describe(status))
+                level = logging.WARNING if process.wanted else logging.INFO
+                log.log(level, "%s ended (%s)", process.spec.name, _describe(status))
                 process.signal_group(signal.SIGKILL)
                 process.ended()
                 if process.spec.name == "pool":
