@@ -15,7 +15,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from judge.errors import JudgeError
+from judge.errors import JudgeError, QueueError
 
 #: command -> module under judge.cli, in the order of --help, with the one-line help.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -76,7 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(modules[args.command].run(args))
     except JudgeError as error:
-        print(f"judge {args.command}: {error}".replace("\n", " "), file=sys.stderr)
+        hint = "; judge doctor --broker URL looks closer" if type(error) is QueueError else ""
+        print(f"judge {args.command}: {error}{hint}".replace("\n", " "), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

@@ -16,11 +16,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "publish",
         help="put a problem package into the package store",
-        description="Pack a problem package and put it into the package store (a directory or an HTTP address), where "
-        "workers fetch it by its digest. Prints the digest, which judge submit takes in place of a directory.",
+        description="Pack a problem package and put it into the package store (a directory, an HTTP address or a "
+        "bucket), where workers fetch it by its digest. Prints the digest, which judge submit takes in place of a directory.",
     )
     parser.add_argument("package", help="a directory, a zip file, or PATH@REVISION of a git repository")
-    parser.add_argument("--store", metavar="ADDRESS", help="directory or HTTP(S) address (default: the settings')")
+    parser.add_argument(
+        "--store", metavar="ADDRESS", help="directory, HTTP(S) or s3:// address (default: the settings')"
+    )
     parser.add_argument("--json", action="store_true", help="print an object with the digest")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -44,7 +45,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--no-wait", action="store_true", help="print the id and leave; judge submit --id ... asks again"
     )
-    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    parser.add_argument(
+        "--json", action="store_true", help="print the report (with --no-wait: the id) as one JSON object"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         _check_offered(client, submission)
         client.submit(submission)
         if args.no_wait:
-            print(submission.id)
+            print(json.dumps({"id": submission.id}) if args.json else submission.id)
             return 0
         return _watch(client, submission, as_json=args.json)
 
@@ -82,11 +85,25 @@ def detect_language(files: list[str]) -> str:
 
 
 def _check_offered(client: Client, submission: Submission) -> None:
-    """Raises LanguageError when there are workers and none of them has the language: it would wait for long."""
+    """Say at once what would wait for long.
+
+    Raises LanguageError when there are workers and none of them has the language, UsageError when none that has it has
+    the tags; where there are no workers at all, that is said on standard error.
+    """
     workers = worker_views(client.queue)
+    if not workers:
+        print("judge submit: no worker runs now; the submission waits for one", file=sys.stderr)
+        return
     offered = sorted({language for worker in workers for language in worker.info.languages})
-    if workers and submission.language not in offered:
+    if submission.language not in offered:
         raise LanguageError(f"no worker offers {submission.language}; they offer {', '.join(offered)}")
+    tags = [set(worker.info.tags) for worker in workers if submission.language in worker.info.languages]
+    if not any(set(submission.tags) <= own for own in tags):
+        known = ", ".join(sorted(set().union(*tags))) or "none"
+        raise UsageError(
+            f"no worker that offers {submission.language} has all of the tags {', '.join(submission.tags)}; "
+            f"there are {known} (judge workers)"
+        )
 
 
 def exit_code(verdict: Verdict) -> int:

@@ -105,6 +105,28 @@ def test_a_language_without_workers_is_said_at_once(judge, tmp_path):
     assert err.count("\n") == 1
 
 
+def test_tags_that_no_worker_has_are_said_at_once(judge):
+    code, _, err = judge("submit", "--tags", "gpu", str(PACKAGES[0]), __file__)
+    assert code == 2
+    assert f"has all of the tags gpu; there are {os.uname().machine}" in err
+    problem, entry = next(item for item in LABELLED if item[1].expected.verdicts == (Verdict.AC,))
+    assert judge("submit", "--tags", os.uname().machine, problem.path, *_files(entry))[0] == 0
+
+
+def test_a_submission_that_is_not_waited_for_is_named(judge):
+    problem, entry = next(item for item in LABELLED if item[1].expected.verdicts == (Verdict.AC,))
+    code, out, _ = judge("submit", "--no-wait", "--json", "--id", "named", problem.path, *_files(entry))
+    assert (code, json.loads(out)) == (0, {"id": "named"})
+    assert judge("submit", "--id", "named", problem.path, *_files(entry))[0] == 0
+
+
+def test_an_unreachable_queue_is_one_line_with_the_next_step(judge):
+    code, _, err = judge("queue", "--broker", "redis://127.0.0.1:1/0")
+    assert code == 5
+    assert err.count("\n") == 1
+    assert "Connection refused" in err and "judge doctor --broker" in err
+
+
 def test_the_looking_commands_answer_in_json(judge, service):
     workers = json.loads(judge("workers", "--json")[1])
     assert {"c", "cpp", "python3"} <= set(workers[0]["info"]["languages"])
