@@ -17,7 +17,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "publish",
         help="put a problem package into the package store",
         description="Pack a problem package and put it into the package store (a directory, an HTTP address or a "
-        "bucket), where workers fetch it by its digest. Prints the digest, which judge submit takes in place of a directory.",
+        "bucket), where workers fetch it by its digest. Prints the digest, which judge submit takes in place of a "
+        "directory.",
     )
     parser.add_argument("package", help="a directory, a zip file, or PATH@REVISION of a git repository")
     parser.add_argument(
