@@ -17,6 +17,10 @@ def wire_schema() -> dict[str, Any]:
     types: tuple[Any, ...] = (Submission, tuple[SourceFile, ...], Event, Report)
     names = ("submission", "sources", "event", "report")
     schemas, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    done = definitions["Done"]  # in the stream without the report: that lies in the record, once
+    del done["properties"]["report"]
+    done["required"].remove("report")
+    done["description"] = "The report is in the record."
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"What the judge's queue carries, version {SCHEMA_VERSION}",

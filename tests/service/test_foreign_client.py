@@ -1,34 +1,78 @@
-"""A client that knows docs/wire.md and nothing else: plain Redis commands, no code of this project on its side."""
+"""A client that knows docs/wire.md and its schema and nothing else: plain Redis commands, no code of this project."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+from pathlib import Path
 
+import jsonschema
+import pytest
 import redis
 
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "wire.schema.json").read_text())
+PREFIX = "{shared}:"
 
-def test_plain_redis_commands_are_enough(shared_redis, shared_worker):
+
+@pytest.fixture
+def client(shared_redis, shared_worker):
     client = redis.Redis(unix_socket_path=str(shared_redis.socket), decode_responses=True)
-    prefix = "{shared}:"
-    source = json.dumps({"verdict": "WA", "tests": 1}).encode()
-    sources = json.dumps([{"name": "a.c", "content": base64.b64encode(source).decode()}])
-    submission = json.dumps({"id": "foreign-1", "package": "/p", "sources": [], "language": "c"})
-    sources_digest = hashlib.sha256(sources.encode()).hexdigest()
-    digest = hashlib.sha256((submission + sources_digest).encode()).hexdigest()
-    script = client.hget(prefix + "scripts", "submit")
-    arguments = ["foreign-1", submission, sources, sources_digest, digest, "practice", "-", "c", ""]
+    yield client
+    client.close()
 
-    assert client.eval(script, 1, prefix, *arguments) == ["ACCEPTED", "QUEUED"]
-    assert client.eval(script, 1, prefix, *arguments)[0] == "EXISTS"
 
-    kinds, position = [], "0"
-    while "done" not in kinds:
-        for entry_id, fields in client.xread({prefix + "e:foreign-1": position}, block=5000)[0][1]:
+def arguments(name: str, orders: dict[str, object]) -> list[str]:
+    """ID SUBMISSION SOURCES SOURCES_DIGEST DIGEST CLASS TENANT ROUTE ORIGIN, as docs/wire.md has them."""
+    sources = [{"name": "a.c", "content": base64.b64encode(json.dumps(orders).encode()).decode()}]
+    submission = {"id": name, "package": "/p", "sources": [], "language": "c"}
+    jsonschema.validate({"submission": submission, "sources": sources}, SCHEMA)
+    texts = [json.dumps(submission), json.dumps(sources)]
+    sources_digest = hashlib.sha256(texts[1].encode()).hexdigest()
+    digest = hashlib.sha256((texts[0] + sources_digest).encode()).hexdigest()
+    return [name, *texts, sources_digest, digest, "practice", "-", "c", ""]
+
+
+def follow(client, name: str, position: str = "0") -> list[tuple[str, str]]:
+    """Ids and types of the events after ``position``, to the last one; each fits the schema."""
+    found: list[tuple[str, str]] = []
+    while not found or found[-1][1] not in ("done", "cancelled"):
+        for entry_id, fields in client.xread({PREFIX + "e:" + name: position}, block=5000)[0][1]:
             position = entry_id
-            kinds.append(fields["type"])
-            assert json.loads(fields["event"])["type"] == fields["type"]
-    assert kinds == ["queued", "claimed", "compiling", "compiled", "case", "done"]
-    report = json.loads(client.hget(prefix + "s:foreign-1", "report"))
+            found.append((entry_id, fields["type"]))
+            event = json.loads(fields["event"])
+            assert event["type"] == fields["type"]
+            jsonschema.validate({"event": event}, SCHEMA)
+    return found
+
+
+def test_plain_redis_commands_are_enough(client):
+    assert client.get(PREFIX + "schema") == "1"
+    script = client.hget(PREFIX + "scripts", "submit")
+    words = arguments("foreign-1", {"verdict": "WA", "tests": 1})
+
+    assert client.eval(script, 1, PREFIX, *words) == ["ACCEPTED", "QUEUED"]
+    assert client.eval(script, 1, PREFIX, *words)[0] == "EXISTS"
+    assert client.eval(script, 1, PREFIX, *arguments("foreign-1", {"verdict": "AC"})) == ["CONFLICT"]
+    assert client.eval(script, 1, PREFIX, *[*words[:4], "other", "nothing", *words[6:]])[0] == "CONFLICT"
+    unknown = [*arguments("foreign-2", {}), ""]
+    unknown[5] = "nothing"
+    assert client.eval(script, 1, PREFIX, *unknown)[0] == "CLASS"
+
+    story = follow(client, "foreign-1")
+    assert [kind for _, kind in story] == ["queued", "claimed", "compiling", "compiled", "case", "done"]
+    assert follow(client, "foreign-1", story[2][0]) == story[3:]
+    report = json.loads(client.hget(PREFIX + "s:foreign-1", "report"))
+    jsonschema.validate({"report": report}, SCHEMA)
     assert (report["submission"], report["verdict"]) == ("foreign-1", "WA")
+    assert client.hget(PREFIX + "s:foreign-1", "state") == "DONE"
+
+
+def test_cancelling_too(client):
+    submit, cancel = (client.hget(PREFIX + "scripts", name) for name in ("submit", "cancel"))
+    client.eval(submit, 1, PREFIX, *arguments("foreign-3", {"ms": 60_000}))
+    client.xread({PREFIX + "e:foreign-3": client.xrange(PREFIX + "e:foreign-3")[0][0]}, block=5000)
+    assert client.eval(cancel, 1, PREFIX, "foreign-3")[0] == "CANCELLED"
+    assert follow(client, "foreign-3")[-1][1] == "cancelled"
+    assert client.eval(cancel, 1, PREFIX, "foreign-1x") == ["UNKNOWN"]
+    assert client.hget(PREFIX + "s:foreign-1x", "state") is None
