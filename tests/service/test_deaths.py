@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,19 @@ def test_redis_away_for_longer_than_a_lease_repeats_nothing(server: RedisServer,
         os.waitid(os.P_PID, _timer(2.6), os.WEXITED)
         server.signal(signal.SIGCONT)
         assert client.result(submission.id).attempt == 1
+
+
+def test_idle_slots_are_back_soon_after_an_outage(server: RedisServer, short_dir: Path):
+    worker = Worker(server.url, short_dir / "w", slots=1)
+    with running(worker), Client(server.broker, patience_s=20) as client:
+        until(lambda: view_of(client, worker.node), "the worker")
+        client.result(client.submit(order()))
+        server.kill()
+        os.waitid(os.P_PID, _timer(3.2), os.WEXITED)  # Celery's own next try would come 2.8 s later
+        server.start()
+        began_s = time.monotonic()
+        client.result(client.submit(order()))
+        assert time.monotonic() - began_s < 2.0
 
 
 def _timer(seconds: float) -> int:

@@ -17,7 +17,7 @@ from service_harness import children, command_line, until
 from judge.cli.main import main
 from judge.client import Client, new_id
 from judge.config import Settings, load_settings
-from judge.model.event import Claimed, Compiled
+from judge.model.event import Cancelled, Claimed, Compiled
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.package.read import read_package
@@ -189,6 +189,29 @@ for i in range(25_000_000):
 a, b = map(int, input().split())
 print(a + b)
 """
+
+
+def test_a_cancelled_program_frees_its_slot_within_a_tenth_of_a_second(service, tmp_path):
+    package = _add_package(tmp_path / "add")
+    with Client.open(service) as client:
+        freed_ms = min(_cancel_and_claim_ms(client, package) for _ in range(3))
+    assert freed_ms <= 100
+
+
+def _cancel_and_claim_ms(client: Client, package: Path) -> int:
+    """From a cancellation to the claim of what waits behind it, by the server's clock (the ids of the events)."""
+    endless = [_of(package, "python3", b"while True: pass", "practice") for _ in range(2)]
+    for submission in endless:
+        client.submit(submission)
+        next(event for event in client.follow(submission.id) if isinstance(event, Compiled))
+    waiting = _of(package, "python3", b"print(sum(map(int, input().split())))", "practice")
+    client.submit(waiting)
+    for submission in endless:
+        client.cancel(submission.id)
+    assert client.result(waiting.id).verdict is Verdict.AC
+    cancelled = next(at for at, event in client.follow_from(endless[0].id, "0") if isinstance(event, Cancelled))
+    claimed = next(at for at, event in client.follow_from(waiting.id, "0") if isinstance(event, Claimed))
+    return int(claimed.partition("-")[0]) - int(cancelled.partition("-")[0])
 
 
 def test_a_contest_submission_freezes_a_rejudge_and_its_clock_stops(service, tmp_path):
