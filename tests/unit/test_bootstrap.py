@@ -1,0 +1,66 @@
+"""What really judges, with a slot and a pipeline that only take notes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from judge.config import Settings
+from judge.model.report import Report
+from judge.model.submission import SourceFile, Submission
+from judge.model.verdict import Verdict
+from workers.bootstrap import SandboxJudge
+
+PACKAGE = Path(__file__).resolve().parents[2] / "examples" / "sum"
+
+
+class Notes:
+    """A slot and a pipeline in one: what was asked of them, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.config = SimpleNamespace(index=3)
+
+    def forget_cancel(self) -> None:
+        self.asked.append("forget")
+
+    def set_weight(self, weight: int) -> None:
+        self.asked.append(weight)
+
+    def judge(self, submission: Submission, *_: object) -> Report:
+        self.asked.append(submission.id)
+        return Report(submission=submission.id, problem="sum", language="c", verdict=Verdict.AC)
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def judge(notes: Notes, tmp_path: Path) -> SandboxJudge:
+    return SandboxJudge(Settings(state_dir=str(tmp_path)), notes, notes)
+
+
+def of_class(name: str, priority_class: str) -> Submission:
+    return Submission(
+        id=name,
+        package=str(PACKAGE),
+        sources=(SourceFile(name="a.c", content=b""),),
+        language="c",
+        priority_class=priority_class,
+    )
+
+
+def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, notes: Notes):
+    for name, priority_class in (("a", "practice"), ("b", "contest"), ("c", "contest"), ("d", "rejudge")):
+        judge.judge(of_class(name, priority_class), 1, lambda _: None)
+        judge.clear_up()
+    assert notes.asked == ["forget", "a", "forget", 400, "b", "forget", "c", "forget", 25, "d"]
+
+
+def test_the_report_says_which_attempt_and_where(judge: SandboxJudge):
+    report = judge.judge(of_class("a", "practice"), 2, lambda _: None)
+    assert (report.attempt, report.judged_by.rpartition("/")[2]) == (2, "3")
