@@ -6,13 +6,14 @@ with the same sources; applying gives the old submissions the new reports (their
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator
 
 import msgspec
 
 from judge import wire
-from judge.errors import UsageError
+from judge.errors import JudgeError, UsageError
 from judge.model.submission import Submission
 from judge.queue import calls
 from judge.queue.store import Queue
@@ -61,9 +62,25 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 def start(queue: Queue, selector: Selector, package: str = "") -> tuple[str, int]:
     """Submit the selected submissions again; returns the batch's name and size.
 
-    ``package`` judges them against another package (a corrected one). Raises UsageError when none is selected.
+    ``package`` judges them against another package (a corrected one). Raises UsageError when none is selected, and
+    QueueError: the queue is full, or away; then there is no batch.
     """
     batch = secrets.token_hex(4)
+    try:
+        count = _submit_again(queue, selector, package, batch)
+    except JudgeError:
+        with contextlib.suppress(JudgeError):
+            drop(queue, batch)
+        raise
+    if not count:
+        raise UsageError("no finished submission is selected")
+    keep_ms = int(queue.command("HGET", f"{queue.prefix}policy", "keep_ms") or 0)
+    if keep_ms:
+        queue.command("PEXPIRE", _key(queue, batch), 2 * keep_ms)  # its records are gone by then
+    return batch, count
+
+
+def _submit_again(queue: Queue, selector: Selector, package: str, batch: str) -> int:
     key = _key(queue, batch)
     count = 0
     for old_id, bare, sources in _selected(queue, selector):
@@ -75,9 +92,7 @@ def start(queue: Queue, selector: Selector, package: str = "") -> tuple[str, int
         queue.command("HSET", key, old_id, new_id)
         queue.run(calls.submit(again, origin=batch))
         count += 1
-    if not count:
-        raise UsageError("no finished submission is selected")
-    return batch, count
+    return count
 
 
 def compare(queue: Queue, batch: str) -> tuple[Comparison, ...]:
@@ -110,7 +125,8 @@ def drop(queue: Queue, batch: str) -> int:
     withdrawn = 0
     for item in compare(queue, batch):
         if not item.after:
-            withdrawn += queue.run(calls.cancel(item.new_id))
+            with contextlib.suppress(UsageError):  # never handed in, or expired
+                withdrawn += queue.run(calls.cancel(item.new_id))
     queue.command("DEL", _key(queue, batch))
     return withdrawn
 

@@ -13,8 +13,9 @@ from judge.errors import QueueFullError, RateLimitError, UsageError, WireError
 from judge.model.event import Cancelled, Claimed, Done, Queued, Retried
 from judge.model.report import Report
 from judge.model.verdict import Verdict
-from judge.queue import calls
+from judge.queue import calls, rejudge
 from judge.queue.admin import queue_view, set_policy, set_worker_state, worker_views
+from judge.queue.rejudge import Selector
 from judge.queue.script import scripts
 from judge.queue.store import Queue
 from judge.queue.values import Claim, Fault, Held, Refusal, State, WorkerInfo
@@ -155,6 +156,19 @@ def test_what_waits_too_long_goes_ahead_of_its_class(queue):
     assert "old" in [claim(queue, str(number)).id for number in range(5)]
 
 
+def test_a_tenant_at_its_limit_does_not_keep_the_old_of_others_waiting(queue):
+    set_policy(queue, msgspec.structs.replace(POLICY, ageing_ms=1, tenant_running_max=1))
+    join(queue)
+    for number in range(4):
+        queue.run(calls.submit(order(f"a{number}", tenant="a", priority_class="rejudge")))
+    assert claim(queue).id == "a0"
+    queue.run(calls.submit(order("old", tenant="b", priority_class="rejudge")))
+    for number in range(100):
+        queue.run(calls.submit(order(f"c{number}", tenant=f"t{number}", priority_class="contest")))
+    until(lambda: all(lane.oldest_ms > 5 for lane in queue_view(queue).lanes), "the submissions to grow old")
+    assert "old" in [claim(queue, str(number)).id for number in range(1, 6)]
+
+
 def test_a_tenant_at_its_limit_waits_and_others_go_ahead(queue):
     set_policy(queue, msgspec.structs.replace(POLICY, tenant_running_max=2))
     join(queue)
@@ -178,12 +192,39 @@ def test_a_tenant_may_have_a_limit_of_its_own(queue):
 
 
 def test_a_full_queue_refuses_at_once_and_says_how_long(queue):
-    set_policy(queue, msgspec.structs.replace(POLICY, queue_max=2))
-    for _ in range(2):
+    set_policy(queue, msgspec.structs.replace(POLICY, queue_max=8))
+    join(queue)
+    queue.command("HSET", f"{queue.prefix}stat", "judging_ms", "500.0")
+    for _ in range(8):
         queue.run(calls.submit(order()))
     with pytest.raises(QueueFullError) as caught:
         queue.run(calls.submit(order()))
-    assert caught.value.length == 2
+    assert (caught.value.length, caught.value.wait_s) == (8, 2.0)  # 8 of half a second on 2 slots
+
+
+def test_a_rejudge_is_not_bound_by_its_tenants_rate(queue):
+    old = _finished(queue, 3)
+    set_policy(queue, msgspec.structs.replace(POLICY, tenant_per_minute=1, keep_ms=60_000))
+    batch, count = rejudge.start(queue, Selector(ids=old))
+    assert count == 3
+    assert 0 < queue.command("PTTL", f"{queue.prefix}rejudge:{batch}") <= 120_000
+
+
+def test_a_rejudge_that_the_queue_refuses_leaves_nothing(queue):
+    old = _finished(queue, 3)
+    set_policy(queue, msgspec.structs.replace(POLICY, queue_max=2))
+    with pytest.raises(QueueFullError):
+        rejudge.start(queue, Selector(ids=old))
+    assert queue_view(queue).waiting == 0
+    assert list(queue.client.scan_iter(f"{queue.prefix}rejudge:*")) == []
+
+
+def _finished(queue: Queue, count: int) -> tuple[str, ...]:
+    join(queue)
+    for number in range(count):
+        queue.run(calls.submit(order(f"s{number}", tenant="a")))
+        finish(queue, claim(queue))
+    return tuple(f"s{number}" for number in range(count))
 
 
 def test_a_known_submission_is_answered_even_when_the_queue_is_full(queue):

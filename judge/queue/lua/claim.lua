@@ -36,16 +36,22 @@ for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
 end
 if #lanes == 0 then return {'NONE'} end
 
--- Every fourth claim looks for work that has waited too long, whatever its class.
+-- Every fourth claim looks for work that has waited too long, whatever its class; of each lane at the eldest few, since
+-- those of a tenant at its limit may be in front.
 local function aged()
   local limit = policy('ageing_ms')
   if limit <= 0 or redis.call('HINCRBY', P .. 'stat', 'claims', 1) % 4 ~= 0 then return nil end
   local oldest, oldest_at = nil, now - limit
   for _, lane in ipairs(lanes) do
-    local head = redis.call('ZRANGE', P .. 'a:' .. lane, 0, 0, 'WITHSCORES')
-    if head[1] and tonumber(head[2]) <= oldest_at then oldest, oldest_at = head[1], tonumber(head[2]) end
+    local eldest = redis.call('ZRANGE', P .. 'a:' .. lane, 0, 7, 'WITHSCORES')
+    for i = 1, #eldest, 2 do
+      if tonumber(eldest[i + 1]) > oldest_at then break end
+      if not at_cap(redis.call('HGET', P .. 's:' .. eldest[i], 'tenant')) then
+        oldest, oldest_at = eldest[i], tonumber(eldest[i + 1])
+        break
+      end
+    end
   end
-  if not oldest or at_cap(redis.call('HGET', P .. 's:' .. oldest, 'tenant')) then return nil end
   return oldest
 end
 

@@ -26,8 +26,8 @@ end
 
 local now = now_ms()
 local rate = policy('tenant_per_minute')
-if rate > 0 then
-  -- A token bucket that holds one minute's worth.
+if rate > 0 and origin == '' then
+  -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
   local bucket = P .. 'rate:' .. tenant
   local b = redis.call('HMGET', bucket, 'tokens', 'at')
   local tokens = math.min(rate, tonumber(b[1] or rate) + (now - tonumber(b[2] or now)) * rate / 60000)
