@@ -90,7 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     namespace: _Name = "judge"
     node: str = ""
     tags: tuple[str, ...] = ()
-    ticket_broker: str = ""
+    ticket_broker: Annotated[str, msgspec.Meta(pattern="^$|^amqps?://")] = ""
     redis_server: str = ""
     redis_fsync: Literal["always", "everysec", "no"] = "always"
     broker_username: str = ""

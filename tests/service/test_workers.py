@@ -58,6 +58,9 @@ def test_the_async_client_does_the_same(shared_redis, shared_worker):
             assert await client.cancel(waiting.id)
             with pytest.raises(SubmissionCancelled):
                 await client.result(waiting.id)
+            numbered = [item async for item in client.follow_from(submissions[0].id, "0")]
+            rest = [item async for item in client.follow_from(submissions[0].id, numbered[2][0])]
+            assert rest == numbered[3:]
             return [type(event) async for event in client.follow(submissions[0].id)]
 
     assert asyncio.run(story()) == [Queued, Claimed, Compiling, Compiled, CaseJudged, Done]

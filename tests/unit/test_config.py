@@ -28,6 +28,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path):
         ("lease_ms", "0"),
         ("attempts_max", "0"),
         ("queue_max", "-5"),
+        ("ticket_broker", "redis://localhost"),
         ("near_limit_share", "2"),
         ("class_weights", '{"contest": 0}'),
         ("class_cpu_weights", '{"contest": 10001}'),
