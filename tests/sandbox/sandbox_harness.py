@@ -101,7 +101,7 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
     slot.groups.tidy()
     settle(slot)
     return Holdings(
-        processes=len(descendants(slot.keeper.pid)) + len(children(os.getpid())),
+        processes=_count_of_processes(slot.keeper.pid) + len(children(os.getpid())),
         descriptors=open_descriptors(),
         mounts=sum(str(state_dir) in line for line in Path("/proc/self/mountinfo").read_text().splitlines()),
         cgroups=groups_of(slot.groups) - {name for name in groups_of(slot.groups) if Path(name).name.startswith("r")},
@@ -113,7 +113,6 @@ def settle(slot: Slot) -> None:
     """Until the zygote has its next container ahead and nothing more to do."""
     slot.keeper.ask("end nothing", "close", -1)  # after an end the zygote makes its next container at once,
     slot.keeper.ask("settle", "kill", -1)  # and only then answers again
-    _until_rehearsed(slot.keeper.pid)
 
 
 def zygote_descriptors(slot: Slot) -> int:
@@ -122,12 +121,14 @@ def zygote_descriptors(slot: Slot) -> int:
     return len(os.listdir(f"/proc/{slot.keeper.pid}/fd"))
 
 
-def _until_rehearsed(zygote: int) -> None:
-    """Until no launcher has a child any more: the one made ahead still spawns while it is set up."""
+def _count_of_processes(zygote: int) -> int:
+    """Below the zygote, at a moment when no launcher has a child: the one made ahead spawns while it is set up."""
     deadline = time.monotonic() + 10
-    while any(children(launcher) for launcher in children(zygote)):
-        if time.monotonic() > deadline:
-            return  # then it is no rehearsal, and the count will show it
+    while True:
+        launchers = children(zygote)
+        programs = [pid for launcher in launchers for pid in descendants(launcher)]
+        if not programs or time.monotonic() > deadline:  # then it is no rehearsal, and the count shows it
+            return len(launchers) + len(programs)
 
 
 def open_descriptors() -> tuple[str, ...]:
