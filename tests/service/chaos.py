@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import itertools
 import json
 import random
@@ -166,11 +165,13 @@ class Chaos:
 
     async def fill_disk(self) -> None:
         """No byte more fits into Redis' log for a while: with fsync always it gives up, else it refuses writes."""
+        while not self.server.running:  # an earlier fault killed it; it is being started again
+            await asyncio.sleep(0.05)
         pid = self.server.pid
         largest = max((path.stat().st_size for path in self.server.directory.rglob("*.aof")), default=0)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (largest + 2000, resource.RLIM_INFINITY))
         await asyncio.sleep(self.random.uniform(0.3, 1.5))
-        with contextlib.suppress(ProcessLookupError):
+        if self.server.running and self.server.pid == pid:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
     def _worker(self) -> Worker:
