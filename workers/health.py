@@ -6,11 +6,9 @@ import os
 import shutil
 
 from judge.config import Settings
+from judge.queue.values import FAILURES_MAX
 from workers.notes import read_unopened
 from workers.profile import run_directory
-
-#: So many failed attempts in a row, without one verdict, are the host's fault and not the submissions'.
-FAILURES_MAX = 10
 
 
 class Health:

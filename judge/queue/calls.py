@@ -16,7 +16,7 @@ from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.queue.script import Call
-from judge.queue.values import Beat, Claim, Exhausted, Fault, Held, Refusal, State, Sweep, WorkerInfo
+from judge.queue.values import FAILURES_MAX, Beat, Claim, Exhausted, Fault, Held, Refusal, State, Sweep, WorkerInfo
 
 
 def submit(submission: Submission, origin: str = "") -> Call[bool]:
@@ -106,8 +106,11 @@ def finish(submission_id: str, fence: int, report: Report) -> Call[bool]:
 def give_back(
     submission_id: str, fence: int, why: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0
 ) -> Call[bool]:
-    """End a claim without a report; False = it was already lost. After ``attempts_max`` blamed ones a sweep ends it."""
-    return Call("giveback", (submission_id, fence, why, fault.value, delay_ms, attempts_max), bool)
+    """End a claim without a report; False = it was already lost. After ``attempts_max`` blamed ones a sweep ends it.
+
+    The FAILURES_MAX-th blamed one of a worker in a row takes that worker out.
+    """
+    return Call("giveback", (submission_id, fence, why, fault.value, delay_ms, attempts_max, FAILURES_MAX), bool)
 
 
 def wake() -> Call[int]:

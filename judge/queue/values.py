@@ -6,6 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+#: So many failed attempts of a worker in a row, without one verdict, are the host's fault and not the submissions'.
+FAILURES_MAX = 10
+
 
 class State(StrEnum):
     """Where a submission's record stands."""

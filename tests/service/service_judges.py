@@ -99,5 +99,20 @@ class UnopenableFactory(Factory):
         yield
 
 
+class FailingFactory(Factory):
+    """A host on which every judging fails at once."""
+
+    @contextmanager
+    def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
+        judge = ScriptedJudge()
+        judge.judge = _fail
+        yield judge
+
+
+def _fail(submission: Submission, attempt: int, emit: Emit) -> Report:
+    raise InfrastructureError("cgroup: No space left on device")
+
+
 SCRIPTED = Factory()
+FAILING = FailingFactory()
 UNOPENABLE = UnopenableFactory()

@@ -288,6 +288,17 @@ def test_a_worker_that_only_fails_takes_itself_out(server: RedisServer, short_di
         assert "in a row" in view_of(client, worker.node).reason
 
 
+def test_a_worker_that_only_fails_spoils_nothing_for_those_that_work(server: RedisServer, short_dir: Path):
+    good = Worker(server.url, short_dir / "good", slots=1)
+    broken = Worker(server.url, short_dir / "broken", slots=2, judge_factory="service_judges:FAILING")
+    with running(good, broken), Client(server.broker) as client:
+        until(lambda: all(view_of(client, worker.node) for worker in (good, broken)), "the workers")
+        until(lambda: broken.slot_pids() and good.slot_pids(), "their slots")
+        ids = [client.submit(order(ms=20)) for _ in range(100)]
+        assert [id for id in ids if client.result(id).verdict is not Verdict.AC] == []
+        assert view_of(client, broken.node).state == "out"
+
+
 def test_a_worker_whose_slots_cannot_be_opened_takes_itself_out_and_says_why(server: RedisServer, short_dir: Path):
     worker = Worker(server.url, short_dir / "w", slots=1, judge_factory="service_judges:UNOPENABLE")
     with running(worker), Client(server.broker) as client:

@@ -360,6 +360,22 @@ def test_only_a_judged_submission_ends_a_workers_row_of_failures(queue):
     assert failures() == 0
 
 
+def test_ten_failures_in_a_row_take_a_worker_out_at_once(queue):
+    join(queue)
+    join(queue, "w2")
+    for number in range(12):
+        queue.run(calls.submit(order(f"s{number}")))
+    for number in range(10):
+        claimed = claim(queue, str(number))
+        queue.run(calls.give_back(claimed.id, claimed.fence, "disk", Fault.BLAMED, attempts_max=3, delay_ms=60_000))
+    assert refused(queue) == "out"
+    (view, other) = worker_views(queue)
+    assert (view.state, view.reason) == ("out", "10 attempts in a row failed here, the last: disk")
+    assert other.state == "on"
+    assert claim(queue, node="w2").id == "s10"
+    assert sweep(queue).exhausted == ()
+
+
 def test_a_sweeper_that_dies_leaves_its_judge_error_to_the_next(queue):
     join(queue)
     queue.run(calls.submit(order("poison")))
