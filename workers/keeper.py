@@ -222,7 +222,7 @@ class Keeper:
         """A claim whose process is gone. The submission is to blame unless the whole pool went with it."""
         process = self._processes.get(held.pid)
         if process is None or process_stat(process.pool_pid).alive:
-            self._give_back(held, "its judging process died", Fault.BLAMED)
+            self._give_back(held, "its judging process died", Fault.DIED)
         else:
             self._give_back(held, "the worker's processes died", Fault.UNBLAMED)
 

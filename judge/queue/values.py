@@ -28,7 +28,8 @@ class State(StrEnum):
 class Fault(StrEnum):
     """Why a claim is given back."""
 
-    BLAMED = "blamed"  #: this submission's own judging failed; it has only so many such attempts
+    BLAMED = "blamed"  #: this submission's own judging failed; it has only so many such attempts, its worker, too
+    DIED = "died"  #: this submission's judging process died: the same, and nothing is held against the worker
     UNBLAMED = "unblamed"  #: its worker went away
     RETURNED = "returned"  #: handed back in order; the attempt never counted
 

@@ -10,23 +10,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from service_harness import RedisServer, Worker, order, running, until, view_of
+from service_harness import POLICY, RedisServer, Worker, order, running, until, view_of
 
 from judge.client import Client
 from judge.queue.admin import set_policy
 from judge.queue.store import Queue
-from judge.queue.values import Policy
-
-POLICY = Policy(
-    weights={"contest": 32, "run": 16, "practice": 4, "rejudge": 1},
-    queue_max=0,
-    tenant_per_minute=0,
-    tenant_running_max=0,
-    ageing_ms=0,
-    waiting_max_ms=0,
-    keep_ms=0,
-    keep_max=0,
-)
 
 _numbers = count()
 

@@ -21,11 +21,24 @@ from judge.kernel.prctl import set_parent_death_signal
 from judge.model.submission import SourceFile, Submission
 from judge.queue.admin import WorkerView, worker_views
 from judge.queue.broker import Broker
+from judge.queue.values import Policy
 from workers.procfs import process_stat
 from workers.redis_server import find_server
 
 HERE = Path(__file__).resolve().parent
 PATIENCE_S = 30.0
+
+#: The default weights and no limits.
+POLICY = Policy(
+    weights={"contest": 32, "run": 16, "practice": 4, "rejudge": 1},
+    queue_max=0,
+    tenant_per_minute=0,
+    tenant_running_max=0,
+    ageing_ms=0,
+    waiting_max_ms=0,
+    keep_ms=0,
+    keep_max=0,
+)
 
 
 def until(condition: Callable[[], object], what: str, timeout_s: float = PATIENCE_S) -> None:

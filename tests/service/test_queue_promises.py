@@ -6,8 +6,7 @@ from collections import Counter
 
 import msgspec
 import pytest
-from conftest import POLICY
-from service_harness import order, until
+from service_harness import POLICY, order, until
 
 from judge.errors import QueueFullError, RateLimitError, UsageError, WireError
 from judge.model.event import Cancelled, Claimed, Done, Queued, Retried
@@ -358,6 +357,17 @@ def test_only_a_judged_submission_ends_a_workers_row_of_failures(queue):
     queue.run(calls.submit(order("good")))
     finish(queue, claim(queue))
     assert failures() == 0
+
+
+def test_submissions_that_kill_their_judge_take_no_worker_out(queue):
+    join(queue)
+    for number in range(12):
+        queue.run(calls.submit(order(f"s{number}")))
+        claimed = claim(queue)
+        queue.run(calls.give_back(claimed.id, claimed.fence, "death", Fault.DIED, attempts_max=1))
+        assert len(sweep(queue, attempts_max=1).exhausted) == 1
+    queue.run(calls.submit(order("good")))
+    assert claim(queue).id == "good"
 
 
 def test_ten_failures_in_a_row_take_a_worker_out_at_once(queue):

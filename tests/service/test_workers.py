@@ -82,15 +82,17 @@ def test_our_fault_is_tried_again_and_ends_in_a_judge_error(client, fault, why):
     assert why in story[-1].report.why
 
 
-def test_a_submission_that_kills_its_judge_each_time_ends_in_a_judge_error_and_harms_no_other(client):
+def test_submissions_that_kill_their_judge_each_time_end_in_judge_errors_and_harm_no_other(client, shared_worker):
     others = [order(ms=20) for _ in range(10)]
-    poison = order(do="die")
-    for submission in (*others[:5], poison, *others[5:]):
+    poison = [order(do="die") for _ in range(5)]
+    for submission in (*others[:5], *poison, *others[5:]):
         client.submit(submission)
-    report = client.result(poison.id)
-    assert report.verdict is Verdict.JE
-    assert "kept failing" in report.why
+    for submission in poison:
+        report = client.result(submission.id)
+        assert report.verdict is Verdict.JE
+        assert "kept failing" in report.why
     assert {client.result(item.id).verdict for item in others} == {Verdict.AC}
+    assert view_of(client, shared_worker.node).state == "on"
 
 
 def test_a_message_that_is_no_submission_is_a_judge_error(client):

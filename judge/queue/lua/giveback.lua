@@ -1,5 +1,6 @@
 -- End a claim without a report. ARGV: id, fence, why, kind, delay_ms, attempts_max, failures_max
--- kind: "blamed" (the submission may be at fault), "unblamed" (its worker was), "returned" (it never counted).
+-- kind: "blamed" (the submission may be at fault, or the host), "died" (the submission, which ended its judging process),
+-- "unblamed" (its worker was), "returned" (it never counted).
 -- Returns 1 = back in the queue (or held for the delay), 2 = out of attempts (the next sweep ends it), 0 = fenced off.
 local id, fence, why, kind, delay_ms, attempts_max = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local failures_max = tonumber(ARGV[7])
@@ -8,8 +9,9 @@ if r.state ~= 'CLAIMED' or r.fence ~= fence then return 0 end
 local key = P .. 's:' .. id
 unlease(id, r.node, r.slot, r.tenant)
 if kind == 'returned' then redis.call('HINCRBY', key, 'attempt', -1) end
-local blamed = kind == 'blamed' and redis.call('HINCRBY', key, 'blamed', 1) or tonumber(r.blamed)
-stat(kind)
+local counts = kind == 'blamed' or kind == 'died'
+local blamed = counts and redis.call('HINCRBY', key, 'blamed', 1) or tonumber(r.blamed)
+stat(counts and 'blamed' or kind)
 if kind == 'blamed' and r.node ~= '' then
   -- A host on which everything fails is fast at it: it must not go through the queue before its keeper looks again.
   local worker = P .. 'worker:' .. r.node
