@@ -7,7 +7,7 @@ import shutil
 
 from judge.config import Settings
 from judge.queue.values import FAILURES_MAX
-from workers.notes import read_unopened
+from workers.notes import forget_unopened, read_unopened
 from workers.profile import run_directory
 
 
@@ -16,17 +16,25 @@ class Health:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._broken = ""
+        self._disk_was_full = False
 
     def problem(self, failures: int) -> str:
         """Why this worker should not judge now; empty = it should. ``failures``: failed attempts in a row.
 
-        A full disk passes when there is room again; a row of failures, or a slot that cannot be opened, stays until the
-        worker is started anew.
+        A full disk passes when there is room again, and with it what has failed meanwhile. A row of failures, or a slot
+        that cannot be opened, stays until an operator resumes the worker or starts it anew.
         """
-        if failures >= FAILURES_MAX and not self._broken:
-            self._broken = f"{failures} attempts in a row failed here"
-        return self._broken or self._disk_problem() or read_unopened(run_directory(self._settings))
+        run = run_directory(self._settings)
+        disk = self._disk_problem()
+        if disk:
+            self._disk_was_full = True
+            forget_unopened(run)
+            return disk
+        if failures < FAILURES_MAX:
+            self._disk_was_full = False
+        elif not self._disk_was_full:
+            return f"{failures} attempts in a row failed here"
+        return read_unopened(run)
 
     def disk_free_bytes(self) -> int:
         """Free space where slots and caches live; 0 when it cannot be told."""

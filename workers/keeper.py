@@ -37,7 +37,7 @@ from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
 from workers.control import Control
 from workers.health import Health
-from workers.notes import leave_order, read_noise, read_notes
+from workers.notes import forget_unopened, leave_order, read_noise, read_notes
 from workers.preemption import decide
 from workers.procfs import children, process_stat
 from workers.profile import Profile, load_profile, policy_of, run_directory
@@ -107,10 +107,11 @@ class Keeper:
             return
         if info is not None:
             self._info_due_s = now_s + INFO_EVERY_S
+        self._follow_state(beat)
+        if info is not None:
             self._look_after_health(beat)
         self._idle = not beat.held
         self._adopt(beat)
-        self._follow_state(beat)
         self._preempt(beat, now_s)
         self._stop_strays(beat)
         if now_s >= self._sweep_due_s:
@@ -300,6 +301,8 @@ class Keeper:
         if beat.state == self._state:
             return
         log.warning("this worker is now %s %s", beat.state, f"({beat.reason})" if beat.reason else "")
+        if beat.state == "on":
+            forget_unopened(run_directory(self._settings))
         os.kill(os.getppid(), signal.SIGUSR2 if beat.state == "on" else signal.SIGUSR1)
         self._state = beat.state
 

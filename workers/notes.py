@@ -58,7 +58,7 @@ def read_order(directory: Path, slot: int) -> str:
 
 
 def leave_unopened(directory: Path, slot: int, why: str) -> None:
-    """Say that a slot cannot be opened; the note stays until the worker is started again."""
+    """Say that a slot cannot be opened; the note stays until it is forgotten, or the worker started again."""
     (directory / "unopened").write_text(f"slot {slot} cannot be opened: {why}")
 
 
@@ -68,6 +68,11 @@ def read_unopened(directory: Path) -> str:
         return (directory / "unopened").read_text()
     except OSError:
         return ""
+
+
+def forget_unopened(directory: Path) -> None:
+    """Let the slots be tried again."""
+    (directory / "unopened").unlink(missing_ok=True)
 
 
 def leave_noise(directory: Path, slot: int, ratio: float) -> None:

@@ -81,11 +81,15 @@ def publish(queue: Queue) -> None:
 
 
 def set_worker_state(queue: Queue, node: str, state: str, reason: str) -> None:
-    """Say what is wanted of a worker: "on", "draining" or "out". Raises UsageError for an unknown worker."""
+    """Say what is wanted of a worker: "on" (its failures are forgotten), "draining" or "out".
+
+    Raises UsageError for an unknown worker.
+    """
     key = f"{queue.prefix}worker:{node}"
     if not queue.command("EXISTS", key):
         raise UsageError(f"no worker {node!r}; judge workers lists them")
-    queue.command("HSET", key, "state", state, "reason", reason)
+    forgotten = ("failures", 0) if state == "on" else ()
+    queue.command("HSET", key, "state", state, "reason", reason, *forgotten)
 
 
 def forget_worker(queue: Queue, node: str) -> None:

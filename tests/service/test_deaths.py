@@ -13,6 +13,7 @@ from service_harness import RedisServer, Worker, order, running, send_signal, un
 from judge.client import Client
 from judge.model.event import Claimed, Compiled, Retried
 from judge.model.verdict import Verdict
+from judge.queue.admin import set_worker_state
 from judge.queue.values import State
 from workers.procfs import process_stat
 
@@ -286,6 +287,13 @@ def test_a_worker_that_only_fails_takes_itself_out(server: RedisServer, short_di
             client.submit(order(do="fail"))
         until(lambda: view_of(client, worker.node).state == "out", "the worker to leave")
         assert "in a row" in view_of(client, worker.node).reason
+        for id in client.queue.command("ZRANGE", f"{client.queue.prefix}lease", 0, -1):
+            client.cancel(id.decode())
+        for id in client.queue.command("ZRANGE", f"{client.queue.prefix}a:practice|c", 0, -1):
+            client.cancel(id.decode())
+        set_worker_state(client.queue, worker.node, "on", "")  # an operator: it is mended
+        assert client.result(client.submit(order())).verdict is Verdict.AC
+        assert view_of(client, worker.node).state == "on"
 
 
 def test_a_worker_that_only_fails_spoils_nothing_for_those_that_work(server: RedisServer, short_dir: Path):
