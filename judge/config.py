@@ -71,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ``package_cache_bytes`` bounds the unpacked ones. A worker with less than ``disk_free_min_bytes`` free takes itself
     out. ``judge_factory`` builds what judges ("module:function"); tests and simulations name their own.
 
+    Layers are built from ``debian_mirrors`` (each ``URI`` or ``URI SUITE``; none = Debian's own), signed with a key in
+    the file ``debian_keyring`` (empty = one that this machine's apt trusts).
+
     Grading: ``score_dialect`` is whose rules hold where the legacy specification and its reference tool part
     ("specification" or "problemtools"). A CPU time within ``near_limit_share`` of the time limit is measured again, up
     to ``near_limit_runs`` runs in all. ``case_data_bytes`` of test data are kept in memory per judging process.
@@ -123,6 +126,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     case_data_bytes: _Count = 512 << 20
     preempting_class: str = "contest"
     preempted_class: str = "rejudge"
+    debian_mirrors: tuple[str, ...] = ()
+    debian_keyring: str = ""
     judge_factory: str = "workers.bootstrap:build_judge"
 
 

@@ -1,4 +1,4 @@
-"""The second disk: the project's wheel, its tests and what is deployed. Cheap, so made whenever a file changed."""
+"""The second disk: the project's wheel, its tests, what is deployed, packages for layers. Cheap, so made whenever a file changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from archive import build_archive
 from cache import ROOT, digest_of, made
 
 _SOURCES = ("judge", "workers", "languages", "pyproject.toml", "README.md", "LICENSE")
@@ -18,9 +19,10 @@ def build_payload() -> Path:
     """The disk image."""
     wheels = made("wheel", digest_of([ROOT / name for name in _SOURCES]), _make_wheel)
     hostile = made("hostile", digest_of([ROOT / "tests" / "hostile"]), _compile_hostile)
+    archive = build_archive()
     carried = [ROOT / name for name in _CARRIED]
-    digest = digest_of(carried, wheels.name, hostile.name)
-    return made("payload", digest, lambda target: _make_disk(target, wheels, hostile)) / "payload.img"
+    digest = digest_of(carried, wheels.name, hostile.name, archive.name)
+    return made("payload", digest, lambda target: _make_disk(target, wheels, hostile, archive)) / "payload.img"
 
 
 def _make_wheel(target: Path) -> None:
@@ -41,7 +43,7 @@ def _compile_hostile(target: Path) -> None:
     subprocess.run([sys.executable, "-B", "-c", code, str(target)], check=True, env=environment)
 
 
-def _make_disk(target: Path, wheels: Path, hostile: Path) -> None:
+def _make_disk(target: Path, wheels: Path, hostile: Path, archive: Path) -> None:
     tree = target / "tree"
     for name in _CARRIED:
         source = ROOT / name
@@ -51,6 +53,7 @@ def _make_disk(target: Path, wheels: Path, hostile: Path) -> None:
             shutil.copy(source, tree / name)
     shutil.copytree(hostile, tree / "hostile")
     shutil.copytree(wheels, tree / "wheel")
+    shutil.copytree(archive, tree / "archive")
     size_kib = sum(file.stat().st_size // 1024 + 4 for file in tree.rglob("*")) * 5 // 4 + 8192
     environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
     command = ["mke2fs", "-qq", "-t", "ext4", "-m", "0", "-O", "^has_journal", "-E", "root_owner=0:0", "-d", str(tree)]

@@ -18,11 +18,12 @@ from rich.table import Table
 
 from judge.assembly import open_slot
 from judge.cli.languages_table import StatusRow, TestRow, markdown, status_table, test_table
+from judge.cli.package_source import add_package_source, package_source
 from judge.config import Settings, load_settings
 from judge.errors import HostError, LanguageError, UsageError
 from judge.grading.offer import OfferRecord, Offers, is_offered
 from judge.grading.selftest import run_selftest
-from judge.grading.toolchain import DEFAULT_SUITE, Toolchains, packages_request
+from judge.grading.toolchain import Toolchains, packages_request
 from judge.grading.version import toolchain_version
 from judge.language import BUILTIN_DIR, Languages, load_language
 from judge.model.language import LanguageSpec
@@ -56,7 +57,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     install = actions.add_parser("install", help="install toolchains: on this machine, or as layers")
     install.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
     install.add_argument("--layer", action="store_true", help="Debian packages as a layer (default unless root)")
-    install.add_argument("--suite", default=DEFAULT_SUITE, help=f"suite of Debian (default: {DEFAULT_SUITE})")
+    add_package_source(install)
     remove = actions.add_parser("remove", help="remove the layers that only these languages use")
     remove.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
 
@@ -193,13 +194,14 @@ def _install(args: argparse.Namespace, settings: Settings) -> int:
     toolchains = Toolchains(Path(settings.state_dir), args.suite)
     console = Console(stderr=True, highlight=False)
     as_layer = args.layer or os.geteuid() != 0
+    source = package_source(args, settings)
     for language in chosen:
         _install_registries(language, toolchains, args.suite, console)
     if as_layer:
         for language in chosen:
             if "debian" in language.packages:
                 console.print(f"{language.id}: building the layer of {' '.join(language.packages['debian'])}")
-                build_toolchain(toolchains.layers, args.suite, language.packages["debian"])
+                build_toolchain(toolchains.layers, source, language.packages["debian"])
     else:
         _apt_install({name for language in chosen for name in language.packages.get("debian", ())}, console)
     toolchains.forget()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from judge.cli.package_source import add_package_source, package_source
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
-from judge.grading.toolchain import DEFAULT_SUITE, Toolchains, packages_request
+from judge.grading.toolchain import Toolchains, packages_request
 from judge.language import Languages
 from judge.model.language import LanguageSpec
 from judge.model.units import format_bytes
-from judge.sandbox.debian import build_toolchain
+from judge.sandbox.debian import build_toolchain, check_pins, toolchain_request
 from judge.sandbox.layers import Layer, LayerKind, LayerStore, summary_of
+from judge.sandbox.mirrors import PackageSource
 from judge.sandbox.registries import build_npm, build_pypi
 from judge.sandbox.rootfs import host_view
 
@@ -34,9 +37,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     build = actions.add_parser("build", help="build the base layer and one layer per toolchain")
     build.add_argument("languages", nargs="*", metavar="LANG", help="ids or aliases")
     build.add_argument("--host", action="store_true", help="only the view of this machine's own toolchains")
-    build.add_argument("--suite", default=DEFAULT_SUITE, help=f"suite of Debian (default: {DEFAULT_SUITE})")
+    add_package_source(build)
     build.add_argument(
-        "--pin", metavar="FILE", default="", help="a manifest printed by show --json: its exact versions"
+        "--pin", metavar="FILE", default="", help="a manifest printed by show --json: this very layer is made again"
     )
     listing = actions.add_parser("list", help="every layer, its size, and the languages that stand on it")
     listing.add_argument("--json", action="store_true", help="print as JSON")
@@ -66,36 +69,41 @@ def _build(args: argparse.Namespace, settings: Settings) -> int:
     if not chosen:
         raise UsageError("name at least one language, or --host")
     store = LayerStore(state_dir)
-    pins = _pins(args.pin)
+    source = package_source(args, settings)
+    pinned = _pinned(args.pin, source.suite, chosen) if args.pin else None
     for language in chosen:
-        for layer in _build_one(store, args.suite, language, pins):
+        for layer in _build_one(store, source, language, pinned):
             size = format_bytes(layer.size_bytes)
             print(f"{language.id}: {layer.id} ({size}, {len(layer.packages)} packages) {store.tree(layer)}")
     return 0
 
 
-def _build_one(store: LayerStore, suite: str, language: LanguageSpec, pins: dict[str, str]) -> list[Layer]:
+def _build_one(store: LayerStore, source: PackageSource, language: LanguageSpec, pinned: Layer | None) -> list[Layer]:
     built = []
-    for source, packages in language.packages.items():
-        request = packages_request(suite, source, packages)
-        if source == "debian":
+    for registry, packages in language.packages.items():
+        request = packages_request(source.suite, registry, packages)
+        if registry == "debian":
             print(f"{language.id}: building {' '.join(packages)}", file=sys.stderr)
-            built.append(build_toolchain(store, suite, packages, pins))
-        elif source == "npm":
+            built.append(build_toolchain(store, source, packages, pinned))
+        elif registry == "npm":
             built.append(store.find(LayerKind.NPM, request) or build_npm(store, request, packages))
-        elif source == "pypi":
+        elif registry == "pypi":
             built.append(store.find(LayerKind.PYPI, request) or build_pypi(store, request, packages))
     return built
 
 
-def _pins(path: str) -> dict[str, str]:
-    if not path:
-        return {}
+def _pinned(path: str, suite: str, chosen: Sequence[LanguageSpec]) -> Layer:
+    """The manifest of the file: of the layer that all the languages want. Raises UsageError."""
     try:
         layer = msgspec.json.decode(Path(path).read_bytes(), type=Layer)
     except (OSError, msgspec.DecodeError) as error:
         raise UsageError(f"{path}: not a manifest: {error}") from error
-    return dict(package.split("=", 1) for package in layer.packages)
+    for language in chosen:
+        try:
+            check_pins(layer, toolchain_request(suite, language.packages.get("debian", ())))
+        except UsageError as error:
+            raise UsageError(f"{path}: {language.id}: {error}") from error
+    return layer
 
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
@@ -128,6 +136,9 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
         print(msgspec.json.encode(layer).decode())
         return 0
     print(f"{layer.id}\n{store.tree(layer)}\n{format_bytes(layer.size_bytes)}, content {layer.content}")
+    origin = store.origin(layer)
+    if origin is not None:
+        print(f"built of {origin.suite} from {', '.join(origin.mirrors) or 'its own mirrors'}")
     if layer.parent:
         print(f"lies on {layer.parent}")
     for package in layer.packages:

@@ -11,18 +11,22 @@ import hashlib
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from judge.errors import HostError, UsageError
-from judge.sandbox.layers import Layer, LayerKind, LayerStore, request_digest
+from judge.sandbox.layers import Layer, LayerKind, LayerStore, Origin, request_digest
+from judge.sandbox.mirrors import PackageSource, mmdebstrap_words
 
 #: Part of every request; raised when what is left out changes.
-_FORMAT = 1
+_FORMAT = 2
 
 _LEFT_OUT = (
     "boot",
@@ -58,8 +62,8 @@ _LEFT_OUT = (
 _DPKG_STATUS = "var/lib/dpkg/status"
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.]")
 _VERSION = re.compile(r"[A-Za-z0-9.+:~-]+")
-_SUITE = re.compile(r"[a-z][a-z-]*")
 _ERROR_LINES = 3
+_NAMED = 3
 
 
 def toolchain_request(suite: str, packages: Sequence[str]) -> str:
@@ -68,64 +72,152 @@ def toolchain_request(suite: str, packages: Sequence[str]) -> str:
 
 
 def build_toolchain(
-    store: LayerStore, suite: str, packages: Sequence[str], versions: Mapping[str, str] | None = None
+    store: LayerStore, source: PackageSource, packages: Sequence[str], pinned: Layer | None = None
 ) -> Layer:
     """The layer of these packages, made with its base unless it is there.
 
-    ``versions`` (package -> version, of a manifest) pins them and everything they bring along: the tree comes out
-    the same. Blocks for a minute or so. Raises HostError when mmdebstrap is missing or fails, with its last words.
+    ``pinned`` is the manifest of a layer of the same packages: this very layer is made again, on the base that it
+    lay on, or HostError says what came out otherwise. Blocks for a minute or so. Raises HostError when mmdebstrap is
+    missing or fails, with its last words.
     """
-    pins = versions or {}
-    for name in (*packages, *pins):
-        if not _PACKAGE.fullmatch(name) or not _VERSION.fullmatch(pins.get(name, "0")):
+    for name in packages:
+        if not _PACKAGE.fullmatch(name):
             raise UsageError(f"not a Debian package: {name!r}")
-    found = store.find(LayerKind.TOOLCHAIN, toolchain_request(suite, packages))
-    if found is not None and {f"{name}={version}" for name, version in pins.items()} <= set(found.packages):
+    request = toolchain_request(source.suite, packages)
+    if pinned is not None:
+        check_pins(pinned, request)
+    found = store.find(LayerKind.TOOLCHAIN, request) if pinned is None else _again(store, pinned)
+    if found is not None:
         return found
-    base = store.find(LayerKind.BASE, toolchain_request(suite, ())) or _build(store, suite, (), {}, None)
-    return _build(store, suite, packages, pins, base)
-
-
-def _build(
-    store: LayerStore, suite: str, packages: Sequence[str], pins: Mapping[str, str], base: Layer | None
-) -> Layer:
-    """Two passes over one archive kept beside the layers: the versions first, for the manifest; then the tree."""
-    if not _SUITE.fullmatch(suite):
-        raise UsageError(f"not a suite of Debian: {suite!r}")
-    archive_dir = store.scratch_dir()
-    try:
-        archive = archive_dir / "root.tar"
-        exact = [f"{name}={version}" for name, version in pins.items()]
-        _run_mmdebstrap(suite, [*exact, *(name for name in packages if name not in pins)], archive)
+    pins = versions_of(pinned.packages) if pinned else {}
+    with _bootstrapped(store, source, packages, pins) as (archive, versions):
+        if pinned is not None and versions != pinned.packages:
+            odd = sorted(set(versions) ^ set(pinned.packages))
+            raise HostError(f"{pinned.id} cannot be made again: other packages came along: {_first(odd)}")
+        base = _base(store, source, versions, pinned.parent if pinned else "")
         layer = Layer(
-            kind=LayerKind.BASE if base is None else LayerKind.TOOLCHAIN,
-            request=toolchain_request(suite, packages),
-            packages=_versions(archive),
+            kind=LayerKind.TOOLCHAIN,
+            request=request,
+            packages=versions,
             architecture=platform.machine(),
-            parent="" if base is None else base.id,
+            parent=base.id,
         )
-        below = store.stack(base) if base is not None else ()
-        return store.add(layer, lambda tree: _unpack(archive, tree, below))
+        below = store.stack(base)
+        fill = partial(_unpack, archive, below=below)
+        return store.add(layer, fill, _origin(source), must_be=pinned.id if pinned else "")
+
+
+def check_pins(pinned: Layer, request: str) -> None:
+    """That a manifest is one of a toolchain's layer, of this request. Raises UsageError."""
+    for package in pinned.packages:
+        name, _, version = package.partition("=")
+        if not _PACKAGE.fullmatch(name) or not _VERSION.fullmatch(version):
+            raise UsageError(f"manifest of {pinned.id}: packages: not a Debian package and its version: {package!r}")
+    if pinned.kind is not LayerKind.TOOLCHAIN or pinned.request != request:
+        raise UsageError(f"manifest of {pinned.id}: it is of other packages, another suite or another architecture")
+
+
+def versions_of(packages: Sequence[str]) -> dict[str, str]:
+    """``name=version`` as name -> version."""
+    return dict(package.split("=", 1) for package in packages)
+
+
+def _again(store: LayerStore, pinned: Layer) -> Layer | None:
+    """The pinned layer if it is there; from now on it is the one that serves its languages."""
+    if pinned not in store.all():
+        return None
+    store.prefer(pinned)
+    return pinned
+
+
+def _base(store: LayerStore, source: PackageSource, versions: Sequence[str], base_id: str) -> Layer:
+    """A base without another version of anything in ``versions``; with ``base_id`` this one. Made unless it is there.
+
+    On another base a newer library would shine through below the toolchain, and the toolchain's manifest would not
+    say which.
+    """
+    request = toolchain_request(source.suite, ())
+    for layer in store.all():
+        is_wanted = layer.id == base_id if base_id else not _others(layer.packages, versions)
+        if layer.kind is LayerKind.BASE and layer.request == request and is_wanted:
+            return layer
+    with _bootstrapped(store, source, (), versions_of(versions)) as (archive, found):
+        layer = Layer(kind=LayerKind.BASE, request=request, packages=found, architecture=platform.machine())
+        return store.add(layer, partial(_unpack, archive, below=()), _origin(source), must_be=base_id)
+
+
+def _others(packages: Sequence[str], versions: Sequence[str]) -> list[str]:
+    """Which of ``packages`` have another version there."""
+    wanted = versions_of(versions)
+    return [
+        f"{name}={version}" for name, version in versions_of(packages).items() if wanted.get(name, version) != version
+    ]
+
+
+def _origin(source: PackageSource) -> Origin:
+    return Origin(suite=source.suite, mirrors=source.mirrors)
+
+
+@contextmanager
+def _bootstrapped(
+    store: LayerStore, source: PackageSource, packages: Sequence[str], pins: Mapping[str, str]
+) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """A root's archive, kept beside the layers meanwhile, and what is in it: ``name=version``, sorted.
+
+    Raises HostError when a pinned package came in another version: the mirrors have the pinned one no more.
+    """
+    scratch = store.scratch_dir()
+    try:
+        archive = scratch / "root.tar"
+        _run_mmdebstrap(source, packages, _preferences(scratch, pins), archive)
+        versions = _versions(archive)
+        others = _others(versions, [f"{name}={version}" for name, version in pins.items()])
+        if others:
+            raise HostError(
+                f"the mirrors do not have the pinned versions, but {_first(others)}; "
+                "remedy: --mirror with an archive that keeps old versions"
+            )
+        yield archive, versions
     finally:
-        shutil.rmtree(archive_dir, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _run_mmdebstrap(suite: str, packages: Sequence[str], archive: Path) -> None:
+def _first(packages: Sequence[str]) -> str:
+    """The first few, for people."""
+    rest = len(packages) - _NAMED
+    return ", ".join(packages[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _preferences(scratch: Path, pins: Mapping[str, str]) -> Path | None:
+    """A file that makes apt choose the pinned versions of whatever it installs, older ones too."""
+    if not pins:
+        return None
+    path = scratch / "preferences"
+    paragraphs = (f"Package: {name}\nPin: version {version}\nPin-Priority: 1001\n" for name, version in pins.items())
+    path.write_text("\n".join(paragraphs))
+    return path
+
+
+def _run_mmdebstrap(source: PackageSource, packages: Sequence[str], preferences: Path | None, archive: Path) -> None:
+    """No option leaves out files: mmdebstrap would filter every package through a program of its own, for minutes."""
+    options, mirrors = mmdebstrap_words(source)
     program = shutil.which("mmdebstrap")
     if program is None:
         raise HostError("mmdebstrap is not installed; remedy: apt-get install mmdebstrap uidmap")
+    if preferences is not None:
+        options.append(f"--setup-hook=upload {shlex.quote(str(preferences))} /etc/apt/preferences.d/pins")
     command = [
         program,
         "--quiet",
         f"--mode={'root' if os.geteuid() == 0 else 'unshare'}",
         "--variant=minbase",
         '--aptopt=APT::Install-Recommends "false"',
-        "--dpkgopt=path-exclude=/usr/share/man/*",
-        "--dpkgopt=path-exclude=/usr/share/doc/*",
         "--format=tar",
+        *options,
         *([f"--include={','.join(sorted(packages))}"] if packages else []),
-        suite,
+        source.suite,
         str(archive),
+        *mirrors,
     ]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "0", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False)

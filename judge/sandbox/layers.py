@@ -3,6 +3,7 @@
 ::
 
     state_dir/layers/toolchain-1f0c9a.../layer.json   what it is: its manifest
+    state_dir/layers/toolchain-1f0c9a.../origin.json  where its packages came from; no part of what it is
     state_dir/layers/toolchain-1f0c9a.../tree/...     what a container sees, from / down
 
 A layer is named by the digest of its manifest and appears by one rename; it is never changed, only removed. Any
@@ -60,6 +61,16 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.kind}-{hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]}"
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a layer's packages came from. Not in the manifest: the same packages from elsewhere are the same layer.
+
+    No ``mirrors``: the suite's own.
+    """
+
+    suite: str
+    mirrors: tuple[str, ...] = ()
+
+
 class LayerStore:
     """The layers below a state directory."""
 
@@ -80,8 +91,29 @@ class LayerStore:
         return tuple(sorted(found, key=lambda layer: (layer.kind, layer.id)))
 
     def find(self, kind: LayerKind, request: str) -> Layer | None:
-        """The layer made for this request, or None."""
-        return next((layer for layer in self.all() if layer.kind is kind and layer.request == request), None)
+        """The layer made for this request, or None; of several the one that was made, or preferred, last."""
+        found = [layer for layer in self.all() if layer.kind is kind and layer.request == request]
+        return max(found, key=self._preferred_at_ns, default=None)
+
+    def _preferred_at_ns(self, layer: Layer) -> int:
+        try:
+            return (self._root / layer.id / "layer.json").stat().st_mtime_ns
+        except OSError:
+            return 0  # being removed
+
+    def prefer(self, layer: Layer) -> None:
+        """Make this layer the one that :meth:`find` gives."""
+        try:
+            os.utime(self._root / layer.id / "layer.json")
+        except OSError as error:
+            raise HostError(f"{self._root / layer.id}: cannot prefer the layer: {error}") from error
+
+    def origin(self, layer: Layer) -> Origin | None:
+        """Where its packages came from, if whoever made it said so."""
+        try:
+            return msgspec.json.decode((self._root / layer.id / "origin.json").read_bytes(), type=Origin)
+        except (OSError, msgspec.DecodeError):
+            return None
 
     def get(self, layer_id: str) -> Layer:
         """The layer of this id, or of an unambiguous beginning of it. Raises UsageError."""
@@ -116,10 +148,11 @@ class LayerStore:
         self._root.mkdir(mode=0o755, parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=".build-", dir=self._root))
 
-    def add(self, layer: Layer, fill: Callable[[Path], None]) -> Layer:
+    def add(self, layer: Layer, fill: Callable[[Path], None], origin: Origin | None = None, must_be: str = "") -> Layer:
         """Make a layer: ``fill`` writes the tree into an empty directory. The manifest gets content and size.
 
-        Raises HostError when the disk does not take it, and whatever ``fill`` raises; nothing is left then.
+        Raises HostError when the disk does not take it or its id is not ``must_be``, and whatever ``fill`` raises;
+        nothing is left then.
         """
         scratch = self.scratch_dir()
         try:
@@ -128,6 +161,10 @@ class LayerStore:
             fill(tree)
             content, size_bytes = summary_of(tree)
             done = msgspec.structs.replace(layer, content=content, size_bytes=size_bytes)
+            if must_be and done.id != must_be:
+                raise HostError(f"{must_be} cannot be made again: with the same packages it is {done.id} now")
+            if origin is not None:
+                (scratch / "origin.json").write_bytes(msgspec.json.format(msgspec.json.encode(origin)))
             (scratch / "layer.json").write_bytes(msgspec.json.format(msgspec.json.encode(done)))
             scratch.chmod(0o755)
             _rename_unless_there(scratch, self._root / done.id)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import layers
 import service
 from breakage import BREAKAGES
 from checks import (
@@ -54,6 +55,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "bench spawn", partial(bench_spawn, delegated)
     yield "bench spawn, favordynmods", bench_spawn_favoured
     yield "moving between groups", partial(move_bench, delegated)
+    yield from layers.as_user()
     yield from service.as_user()
     yield "install for all", install_for_all
     yield "root: doctor", partial(doctor, delegated_as_root)

@@ -1,0 +1,52 @@
+"""Layers built by the plain user, of the archive on the payload's disk, and a language that stands on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+from checks import PAYLOAD, Failed, Report, as_judge, delegated, last_line, must, run
+
+#: In the archive (deploy/vm/archive.py), and nowhere in the guest itself.
+LANGUAGE = "bc"
+_ARCHIVE = PAYLOAD / "archive"
+
+Steps = Iterator[tuple[str, Callable[[], Report]]]
+
+
+def as_user() -> Steps:
+    """Build, prove a language on it, remove."""
+    yield "layers: start", build
+    yield "layers: judge languages test", test
+    yield "layers: remove", remove
+
+
+def build() -> Report:
+    """A base and a toolchain by mmdebstrap in a user namespace."""
+    origin = ["--mirror", f"copy://{_ARCHIVE}/debian", "--keyring", f"{_ARCHIVE}/keyring.gpg"]
+    done = must(as_judge(["judge", "rootfs", "build", LANGUAGE, *origin]), 1200)
+    shown = must(as_judge(["judge", "rootfs", "show", "--verify", "toolchain"]), 120)
+    base = must(as_judge(["judge", "rootfs", "show", "--verify", "base"]), 120)
+    return Report(f"{done.stdout.split()[1]} on {base.stdout.split()[0]}", done.output + shown.output + base.output)
+
+
+def test() -> Report:
+    """The language passes its self-test, on the layer and not on what the guest has."""
+    done = run(delegated(["judge", "languages", "test", LANGUAGE, "--json"]), 600)
+    try:
+        row = json.loads(done.stdout)[0]
+    except (ValueError, IndexError):
+        raise Failed(Report(f"exit code {done.code}: {last_line(done.output)}", done.output)) from None
+    if done.code != 0 or row["source"] != "layers":
+        raise Failed(Report(f"exit code {done.code}, source {row['source']}: {last_line(done.output)}", done.output))
+    return Report(f"{row['name']} {row['version']} of {row['source']}: {last_line(done.output)}", done.output)
+
+
+def remove() -> Report:
+    """The language's layer goes, then the base that carries nothing any more."""
+    done = must(as_judge(["judge", "languages", "remove", LANGUAGE]), 120)
+    must(as_judge(["judge", "rootfs", "remove", "base"]), 120)
+    left = must(as_judge(["judge", "rootfs", "list", "--json"]), 120)
+    if json.loads(left.stdout):
+        raise Failed(Report("layers are left", left.output))
+    return Report(last_line(done.stdout), done.output)
