@@ -1,4 +1,4 @@
-"""The second disk: the project's wheel, its tests, what is deployed, packages for layers. Cheap, so made whenever a file changed."""
+"""The second disk: project, tests, what is deployed, packages. Cheap, so made whenever a file changed."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from judge.config import Settings
+from judge.language import Languages
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
@@ -59,6 +60,13 @@ def test_breakages_find_what_they_break() -> None:
     breakages = runpy.run_path(str(ROOT / "tests/vm/breakage.py"))["BREAKAGES"]
     for name, (file, written, _) in breakages.items():
         assert written in (ROOT / file).read_text(), name
+
+
+def test_the_archive_of_the_virtual_machine_has_the_packages_of_its_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(DEPLOY / "vm"))
+    monkeypatch.syspath_prepend(str(ROOT / "tests/vm"))
+    language = Languages.open().get(runpy.run_path(str(ROOT / "tests/vm/layers.py"))["LANGUAGE"])
+    assert set(language.packages["debian"]) <= set(runpy.run_path(str(DEPLOY / "vm/archive.py"))["PACKAGES"])
 
 
 def test_the_unit_of_a_plain_user_leaves_the_slot_numbers_of_root_alone() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,10 @@ import pytest
 from judge.errors import HostError, UsageError
 from judge.sandbox import debian
 from judge.sandbox.debian import build_toolchain, toolchain_request
-from judge.sandbox.layers import Layer, LayerKind, LayerStore, summary_of
+from judge.sandbox.layers import Layer, LayerKind, LayerStore, Origin, summary_of
+from judge.sandbox.mirrors import PackageSource
+
+BOOKWORM = PackageSource(suite="bookworm")
 
 STATUS = (
     b"Package: tool\nStatus: install ok installed\nVersion: 1.2-3\n\nPackage: gone\nStatus: deinstall ok config-files\n"
@@ -98,6 +103,33 @@ def test_two_makers_of_one_layer_agree_and_removing_it_twice_is_fine(tmp_path: P
     assert list((tmp_path / "layers").iterdir()) == []
 
 
+def test_of_two_layers_for_one_request_the_one_made_or_preferred_last_is_found(tmp_path: Path) -> None:
+    store = LayerStore(tmp_path)
+    old = store.add(layer(), fill)
+    new = store.add(layer(), lambda tree: (tree / "usr").mkdir())
+    for made, age_s in ((old, 20), (new, 10)):
+        os.utime(tmp_path / "layers" / made.id / "layer.json", (time.time() - age_s,) * 2)
+    assert store.find(LayerKind.TOOLCHAIN, "r") == new
+    store.prefer(old)
+    assert store.find(LayerKind.TOOLCHAIN, "r") == old
+
+
+def test_where_packages_came_from_is_recorded_and_no_part_of_the_name(tmp_path: Path) -> None:
+    here, there = LayerStore(tmp_path / "a"), LayerStore(tmp_path / "b")
+    origin = Origin(suite="bookworm", mirrors=("http://mirror/debian",))
+    made = here.add(layer(), fill, origin)
+    assert there.add(layer(), fill).id == made.id
+    assert here.origin(made) == origin
+    assert there.origin(made) is None
+
+
+def test_a_layer_that_must_be_another_is_not_kept(tmp_path: Path) -> None:
+    store = LayerStore(tmp_path)
+    with pytest.raises(HostError, match="toolchain-0123 cannot be made again"):
+        store.add(layer(), fill, must_be="toolchain-0123")
+    assert list((tmp_path / "layers").iterdir()) == []
+
+
 def test_an_unknown_layer_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such layer"):
         LayerStore(tmp_path).get("toolchain-0")
@@ -138,7 +170,9 @@ def mmdebstrap(monkeypatch: pytest.MonkeyPatch) -> dict[bool, bytes]:
     archives = {False: archive_of(*BASE), True: archive_of(*BASE)}
 
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
-        Path(command[-1]).write_bytes(archives[any(word.startswith("--include") for word in command)])
+        Path(command[command.index("bookworm") + 1]).write_bytes(
+            archives[any(word.startswith("--include") for word in command)]
+        )
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
     monkeypatch.setattr(debian.shutil, "which", lambda _: "/usr/bin/mmdebstrap")
@@ -158,7 +192,7 @@ def test_a_toolchain_holds_what_its_packages_add_to_the_base(tmp_path: Path, mmd
     ]
     mmdebstrap[True] = archive_of(*BASE, *added)
     store = LayerStore(tmp_path)
-    made = build_toolchain(store, "bookworm", ["tool"])
+    made = build_toolchain(store, BOOKWORM, ["tool"])
     assert files_below(store.tree(made)) == {"usr/bin/tool", "usr/bin/tool-again"}
     assert (store.tree(made) / "usr/bin/tool").stat().st_mode & 0o7777 == 0o755
     assert (store.tree(made) / "usr/bin/tool-again").read_bytes() == b"tool"
@@ -169,32 +203,15 @@ def test_a_toolchain_holds_what_its_packages_add_to_the_base(tmp_path: Path, mmd
 
 def test_a_toolchain_is_built_once_and_shares_its_base(tmp_path: Path, mmdebstrap: dict[bool, bytes]) -> None:
     store = LayerStore(tmp_path)
-    one = build_toolchain(store, "bookworm", ["tool"])
+    one = build_toolchain(store, BOOKWORM, ["tool"])
     mmdebstrap.clear()
-    assert build_toolchain(store, "bookworm", ["tool"]) == one
-
-
-def test_pinned_versions_are_asked_of_apt_and_make_another_layer(
-    tmp_path: Path, mmdebstrap: dict[bool, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    usual = debian.subprocess.run
-
-    def run(command: list[str], **options: Any) -> Any:
-        asked.extend(word for word in command if word.startswith("--include"))
-        return usual(command, **options)
-
-    monkeypatch.setattr(debian.subprocess, "run", run)
-    store = LayerStore(tmp_path)
-    made = build_toolchain(store, "bookworm", ["tool"], {"tool": "1.2-3", "libtool": "2"})
-    assert asked == ["--include=libtool=2,tool=1.2-3"]
-    assert build_toolchain(store, "bookworm", ["tool"], {"tool": "1.2-3"}) == made
+    assert build_toolchain(store, BOOKWORM, ["tool"]) == one
 
 
 def test_an_entry_outside_the_root_is_refused(tmp_path: Path, mmdebstrap: dict[bool, bytes]) -> None:
     mmdebstrap[False] = archive_of(*BASE, entry("./../../escape", b"x"))
     with pytest.raises(HostError, match="outside its root"):
-        build_toolchain(LayerStore(tmp_path / "state"), "bookworm", ["tool"])
+        build_toolchain(LayerStore(tmp_path / "state"), BOOKWORM, ["tool"])
     assert not (tmp_path.parent / "escape").exists()
     assert list((tmp_path / "state/layers").iterdir()) == []
 
@@ -202,13 +219,13 @@ def test_an_entry_outside_the_root_is_refused(tmp_path: Path, mmdebstrap: dict[b
 @pytest.mark.parametrize("name", ["tool; reboot", "-o", "Tool", "tool=1"])
 def test_a_package_name_is_a_package_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="not a Debian package"):
-        build_toolchain(LayerStore(tmp_path), "bookworm", [name])
+        build_toolchain(LayerStore(tmp_path), BOOKWORM, [name])
 
 
 def test_a_missing_mmdebstrap_comes_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(debian.shutil, "which", lambda _: None)
     with pytest.raises(HostError, match="apt-get install mmdebstrap"):
-        build_toolchain(LayerStore(tmp_path), "bookworm", ["tool"])
+        build_toolchain(LayerStore(tmp_path), BOOKWORM, ["tool"])
 
 
 def test_the_request_is_the_names_whatever_their_order() -> None:

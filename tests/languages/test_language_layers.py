@@ -1,0 +1,58 @@
+"""Layers of real packages: built, removed, built again from the manifest, and a language that runs on them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from judge.cli.main import main
+from judge.grading.selftest import run_selftest
+from judge.grading.toolchain import Toolchains
+from judge.language import Languages
+from judge.sandbox.layers import LayerKind, LayerStore
+from judge.sandbox.slot import Slot
+from judge.store import ArtifactStore
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_layer_is_built_again_the_same_and_its_language_proves_itself(
+    sandbox_slot: Slot, sandbox_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From Debian's mirrors, or those of JUDGE_DEBIAN_MIRRORS."""
+    if shutil.which("mmdebstrap") is None:
+        pytest.skip("mmdebstrap is not installed; run deploy/install-test-deps")
+    monkeypatch.setenv("JUDGE_STATE_DIR", str(sandbox_state))
+    assert main(["rootfs", "build", "bc"]) == 0
+    store = LayerStore(sandbox_state)
+    built = [layer for layer in store.all() if layer.kind in (LayerKind.BASE, LayerKind.TOOLCHAIN)]
+    toolchain = next(layer for layer in built if layer.kind is LayerKind.TOOLCHAIN)
+    manifest = tmp_path / "pin.json"
+    manifest.write_bytes(msgspec.json.encode(toolchain))
+    assert main(["rootfs", "remove", toolchain.id, toolchain.parent]) == 0
+    assert main(["rootfs", "build", "bc", "--pin", str(manifest)]) == 0
+    assert [layer for layer in store.all() if layer in built] == built
+
+    language = Languages.open().get("bc")
+    toolchains = Toolchains(sandbox_state)
+    assert toolchains.state(language).layers == (toolchain.id,)
+    report = run_selftest(
+        sandbox_slot.container, toolchains(language), language, ArtifactStore(sandbox_state / "artifacts")
+    )
+    assert [result.detail for result in report.results if result.passed is False] == []
+
+
+def test_a_pin_for_another_language_is_refused_before_anything_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JUDGE_STATE_DIR", str(tmp_path))
+    manifest = tmp_path / "pin.json"
+    manifest.write_text('{"kind":"toolchain","request":"0","packages":["bc=1"],"architecture":"x86_64"}')
+    assert main(["rootfs", "build", "bc", "--pin", str(manifest)]) == 2
+    assert f"{manifest}: bc: manifest of toolchain-" in capsys.readouterr().err
+    assert main(["rootfs", "build", "bc", "--mirror", "ftp://mirror/debian"]) == 2
+    assert "mirror 'ftp://mirror/debian': it must begin with" in capsys.readouterr().err
+    assert LayerStore(tmp_path).all() == ()
