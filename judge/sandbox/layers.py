@@ -20,6 +20,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -102,9 +103,12 @@ class LayerStore:
             return 0  # being removed
 
     def prefer(self, layer: Layer) -> None:
-        """Make this layer the one that :meth:`find` gives."""
+        """Make this layer the one that :meth:`find` gives. Raises HostError."""
+        alike = [other for other in self.all() if other.kind is layer.kind and other.request == layer.request]
+        # Later than any: the clock of files may tick seldom.
+        at_ns = max([time.time_ns(), *(self._preferred_at_ns(other) + 1 for other in alike)])
         try:
-            os.utime(self._root / layer.id / "layer.json")
+            os.utime(self._root / layer.id / "layer.json", ns=(at_ns, at_ns))
         except OSError as error:
             raise HostError(f"{self._root / layer.id}: cannot prefer the layer: {error}") from error
 
@@ -172,6 +176,7 @@ class LayerStore:
             raise HostError(f"{self._root}: cannot make the layer: {error}") from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+        self.prefer(done)
         return done
 
     def remove(self, layer: Layer) -> None:
