@@ -1,12 +1,13 @@
 """Files that a package adds to every submission before it is compiled: stubs, headers, data.
 
 Source: problem package format, "Included files": those of the submission's language, else the default ones; on a
-clash of names they win over the submission's own.
+clash of names they win over the submission's own. A preamble (DMOJ's signature grading) is put before each source of
+the submission.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from judge.errors import PackageError
@@ -20,14 +21,34 @@ def with_includes(problem: Problem, language: LanguageSpec, sources: Sequence[So
     """The submission's files with the package's laid over them. Raises PackageError when one cannot be read."""
     added = _included(problem, language)
     names = {file.name for file in added}
-    return (*(file for file in sources if file.name not in names), *added)
+    own = tuple(file for file in sources if file.name not in names)
+    return (*_with_preamble(problem, language, own), *added)
 
 
 def _included(problem: Problem, language: LanguageSpec) -> tuple[SourceFile, ...]:
     by_code = dict(problem.include)
-    codes = (language.id, language.kattis, language.family, *language.aliases, "default")
-    code = next((code for code in codes if code in by_code), None)
+    code = _code_of(language, by_code)
     return tuple(_read(problem, code, name, path) for name, path in by_code[code]) if code else ()
+
+
+def _with_preamble(problem: Problem, language: LanguageSpec, sources: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
+    by_code = dict(problem.preambles)
+    code = _code_of(language, by_code)
+    if not code:
+        return sources
+    text = by_code[code].encode()
+    return tuple(
+        SourceFile(name=file.name, content=text + file.content)
+        if file.name.rpartition(".")[2] in language.extensions
+        else file
+        for file in sources
+    )
+
+
+def _code_of(language: LanguageSpec, known: Collection[str]) -> str:
+    """Under which name a package knows this language, or empty."""
+    codes = (language.id, language.kattis, language.family, *language.aliases, "default")
+    return next((code for code in codes if code in known), "")
 
 
 def _read(problem: Problem, code: str, name: str, path: str) -> SourceFile:

@@ -224,7 +224,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """A whole problem package, ready to judge.
 
     ``root`` is the data group tree (children: sample, secret). ``include`` maps language id (or "default")
-    to (name, host path) pairs copied beside the submission before compiling. ``constants`` are the
+    to (name, host path) pairs copied beside the submission before compiling; ``preambles`` maps it to text put before
+    each of the submission's own sources. ``constants`` are the
     ``{{name}}`` substitutions of 2025-09. ``custom_score``: the legacy ``validation: custom score``, where the
     validator must give each accepted case its score. ``minimize``: a lower score is better. ``allow_file_writing``:
     what a 2025-09 package says (its default is false); submissions may always write into their own scratch directory.
@@ -252,6 +253,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     graders: Program | None = None
     static_validator: Program | None = None
     include: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    preambles: tuple[tuple[str, str], ...] = ()
     submissions: tuple[JurySubmission, ...] = ()
     validator_cases: tuple[ValidatorCase, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()

