@@ -59,7 +59,8 @@ class SandboxJudge:
         """Judge one submission."""
         self._slot.forget_cancel()
         self._set_weight(submission.priority_class)
-        problem = self._after.enter_context(self._problems.open(submission.package))
+        package = self._after.enter_context(self._problems.open(submission.package))
+        problem = self._after.enter_context(self._judge.generated(package))
         report = self._judge.judge(submission, self._with_time_limit(problem), emit, self._after)
         return msgspec.structs.replace(
             report, attempt=attempt, judged_by=f"{socket.gethostname()}/{self._slot.config.index}"

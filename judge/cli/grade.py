@@ -69,8 +69,8 @@ def run(args: argparse.Namespace) -> int:
         with open_package(args.package) as package:
             problem = _overridden(package, args)
             slots = args.slots or slots_for(len(data_cases(problem.root)))
-            with open_judge(settings, slots=slots, run_all=args.all) as judge:
-                report = _judge(judge, submission, problem, settings, quiet=args.json)
+            with open_judge(settings, slots=slots, run_all=args.all) as judge, judge.generated(problem) as complete:
+                report = _judge(judge, submission, complete, settings, quiet=args.json)
     except PackageError as error:
         where = f"{args.package}/{error.where}" if error.where else args.package
         raise PackageError(error.message, where=where) from error

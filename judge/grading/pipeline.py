@@ -3,7 +3,7 @@
 ::
 
     sources -> with_includes -> compile -+-> slots set up -> drive(judge_tree) -> report
-    package -> build_tools --------------+
+    package -> generated -> build_tools -+
 
 A :class:`Judge` is frozen and holds what does not change from submission to submission. Each stage is a method
 that takes and returns values, so that a caller may stop after any of them, or put its own in between. The
@@ -13,7 +13,7 @@ contestant's and the setter's faults come back in the report; only ours are rais
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -24,6 +24,7 @@ from judge.grading.compile import Compiled, Toolchain, compile_program
 from judge.grading.customgrader import grade_with
 from judge.grading.drive import Gate, Station, drive, drive_parallel
 from judge.grading.execute import always, with_room_for_files
+from judge.grading.generate import generated_tests
 from judge.grading.includes import with_includes
 from judge.grading.limits import compile_limits, submission_limits
 from judge.grading.noise import NoiseMeter
@@ -128,6 +129,13 @@ class Judge:
         report, wall_time_ns = compiled.report, compiled.wall_time_ns
         emit(CompiledEvent(submission=submission.id, ok=report.ok, cached=report.cached, wall_time_ns=wall_time_ns))
         return compiled
+
+    def generated(self, problem: Problem) -> AbstractContextManager[Problem]:
+        """The problem with the tests that its generators make, while the context lasts; to be judged inside of it.
+
+        Entering blocks for as long as generators run, and raises PackageError naming one that fails.
+        """
+        return generated_tests(self.slots[0].container, self.workshop, problem)
 
     def build_tools(self, problem: Problem) -> Tools:
         """Build the setter's programs. Raises PackageError naming the one that cannot be."""

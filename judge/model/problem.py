@@ -64,6 +64,18 @@ class ScoreAggregation(StrEnum):
     PASS_FAIL = "pass-fail"  #: 2025-09: the group's max_score when every case is accepted, else 0
 
 
+class Generator(msgspec.Struct, frozen=True, kw_only=True):
+    """A setter's program that makes a test: the input on standard output, the answer on standard error.
+
+    Limits of 0 are those of validators.
+    """
+
+    program: Program
+    args: tuple[str, ...] = ()
+    time_limit_ns: int = 0
+    memory_bytes: int = 0
+
+
 class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     """One .in/.ans pair. ``name`` is the path below data/ without suffix ("secret/1-small/03").
 
@@ -87,6 +99,7 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     description: str = ""
     max_score: float | None = None
+    generator: Generator | None = None
 
 
 class ValidatorCase(msgspec.Struct, frozen=True, kw_only=True):

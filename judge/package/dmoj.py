@@ -104,9 +104,8 @@ class _Importer:
     def problem(self) -> Problem:
         """Everything together."""
         section = self._section
-        for key in ("grader", "generator"):
-            if section.node(key) is not None:
-                section.block(key, "would have to run inside DMOJ's judge; not supported")
+        if section.node("grader") is not None:
+            section.block("grader", "would have to run inside DMOJ's judge; not supported")
         judge = self._custom_judge()
         interactor = self._interactor() if judge is None else None
         talks = interactor is not None or (judge is not None and judge.interactive)

@@ -32,6 +32,9 @@ _COMPARISONS = {
 _FLOATS = {"floats": "default", "floatsabs": "absolute", "floatsrel": "relative"}
 _BRIDGED = ("testlib", "coci", "default")
 
+#: Optimising, warnings, the dialect: what our languages settle for themselves.
+_HARMLESS_FLAG = re.compile(r"-(O\w*|std=\S+|W\S*|w|g|pipe|static|s|march=\S+|lm)")
+
 
 @dataclass(frozen=True)
 class Checker:
@@ -134,11 +137,19 @@ def read_bridged(section: Section, files: DmojFiles) -> Program | None:
         return None
     sources = tuple((inner_name(Path(name).name), files.path(name, section, "files")) for name in names)
     language = language_of_executor(section.text("lang"))
+    check_flags(section)
     section.finish(
-        ("feedback", "flags", "time_limit", "memory_limit", "compiler_time_limit", "cached", "args",
+        ("feedback", "time_limit", "memory_limit", "compiler_time_limit", "cached", "args",
          "preprocessing_time")
     )  # fmt: skip
     return Program(name=names[0], files=sources, language=language)
+
+
+def check_flags(section: Section) -> None:
+    """Flags of a compiler that change nothing here are passed over; any other one is a finding."""
+    for flag in section.words("flags"):
+        if not _HARMLESS_FLAG.fullmatch(flag):
+            section.block("flags", f"the compiler's flag {flag[:80]!r} is not supported")
 
 
 def plain(node: Node) -> object:

@@ -68,6 +68,7 @@ def _case(test: Test, parent: str, points: float, asker: Asker) -> TestCase:
         output_validator_args=asker.args(test.checker, points, test.position, test.batch),
         compare=test.checker.compare or STANDARD,
         max_score=points,
+        generator=test.generator,
     )
 
 

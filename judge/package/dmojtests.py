@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from judge.package.dmojchecker import Checker, read_checker
+from judge.model.problem import Generator, Program
+from judge.model.units import KIB, seconds_to_ns
+from judge.package.dmojchecker import Checker, check_flags, language_of_executor, read_checker
 from judge.package.dmojfiles import DmojFiles
 from judge.package.dmojpatterns import cases_by_pattern
 from judge.package.document import Items, Node, Table
 from judge.package.findings import Findings
+from judge.package.programs import inner_name
 from judge.package.section import Section
 
 #: Keys of tests that no verdict depends on here.
@@ -23,12 +27,15 @@ IGNORED_KEYS = (
 )  # fmt: skip
 
 #: Keys that tests may inherit from where they stand.
-INHERITED_KEYS = ("in", "out", "points", "checker", "output_limit_length")
+INHERITED_KEYS = ("in", "out", "points", "checker", "output_limit_length", "generator", "generator_args")
 
 
 @dataclass(frozen=True)
 class Test:
-    """One test. ``position`` counts from 0 over all tests, ``batch`` is the batch's number or 0."""
+    """One test. ``position`` counts from 0 over all tests, ``batch`` is the batch's number or 0.
+
+    Paths are empty for what the generator makes.
+    """
 
     __test__ = False
 
@@ -39,6 +46,7 @@ class Test:
     answer_path: str
     checker: Checker
     output_bytes: int
+    generator: Generator | None = None
 
 
 @dataclass(frozen=True)
@@ -126,17 +134,19 @@ class TestReader:
         position, self._tests = self._tests, self._tests + 1
         own = scope[0]
         for section in scope[:-1]:
-            for key in ("generator", "custom_judge", "signature_grader", "interactive"):
+            for key in ("custom_judge", "signature_grader", "interactive"):
                 if key in section:
                     section.block(key, "is not supported for single tests")
+        generator = self._generator(scope)
         test = Test(
             position=position,
             batch=batch,
             points=0.0 if worthless else self._points(scope),
-            input_path=self._input(scope),
-            answer_path=self._answer(scope),
+            input_path=self._input(scope, generator),
+            answer_path=self._answer(scope, generator),
             checker=read_checker(_giving("checker", scope), self._files, self._findings),
             output_bytes=self._limit(scope),
+            generator=generator,
         )
         own.finish(IGNORED_KEYS, strict=False)
         return test
@@ -147,19 +157,49 @@ class TestReader:
     def _limit(self, scope: Sequence[Section]) -> int:
         return round(_giving("output_limit_length", scope).number("output_limit_length", self._output_bytes, above=0))
 
-    def _input(self, scope: Sequence[Section]) -> str:
+    def _input(self, scope: Sequence[Section], generator: Generator | None) -> str:
         section = _giving("in", scope)
         name = section.text("in")
-        return self._files.path(name, section, "in") if name else self._files.empty()
+        if name:
+            return self._files.path(name, section, "in")
+        return "" if generator else self._files.empty()
 
-    def _answer(self, scope: Sequence[Section]) -> str:
+    def _answer(self, scope: Sequence[Section], generator: Generator | None) -> str:
         section = _giving("out", scope)
         name = section.text("out")
         if name:
             return self._files.path(name, section, "out")
+        if generator:
+            return ""
         if self._needs_answers and _giving("checker", scope).node("checker") is None:
             scope[0].findings_block(scope[0].table.line, "out", "is missing")
         return self._files.empty()
+
+    def _generator(self, scope: Sequence[Section]) -> Generator | None:
+        """What makes the files that the test does not name; none is run when it names both."""
+        section = _giving("generator", scope)
+        node = section.node("generator")
+        if node is None or all(_giving(key, scope).node(key) for key in ("in", "out")):
+            return None
+        args = _giving("generator_args", scope).words("generator_args")
+        if not isinstance(node, Table):
+            return Generator(program=self._program(section, "generator"), args=args)
+        table = section.section("generator")
+        program = self._program(table, "source" if "source" in table else "name", table.text("language"))
+        check_flags(table)
+        args = args or table.words("args")
+        seconds, kilobytes = (table.number(key, 0, at_least=0) for key in ("time_limit", "memory_limit"))
+        table.finish(("compiler_time_limit",))
+        return Generator(
+            program=program, args=args, time_limit_ns=seconds_to_ns(seconds), memory_bytes=round(kilobytes * KIB)
+        )
+
+    def _program(self, section: Section, key: str, executor: str = "") -> Program:
+        names = section.words_of(node, key) if isinstance(node := section.node(key), Items) else (section.text(key),)
+        if not any(names):
+            section.block(key, "names no source file")
+        files = tuple((inner_name(Path(name).name), self._files.path(name, section, key)) for name in names if name)
+        return Program(name=names[0] if names else "", files=files, language=language_of_executor(executor))
 
 
 def _giving(key: str, scope: Sequence[Section]) -> Section:

@@ -2,9 +2,9 @@
 
 ::
 
-    open + lint -> time limit -+-> check inputs, in pieces
-                               +-> check invalid data, outputs
-                               +-> judge each submission, compare      -> finish (by whoever is last)
+    open + lint -> generate tests -> time limit -+-> check inputs, in pieces
+                                                 +-> check invalid data, outputs
+                                                 +-> judge each submission, compare      -> finish (by whoever is last)
 """
 
 from __future__ import annotations
@@ -111,6 +111,7 @@ class PackageRun:
         self._findings.raise_if_blocked()
         if self.choices.validate:
             check_contents(problem, self._findings)
+        problem = self._stack.enter_context(judge.generated(problem))
         problem = with_jury_python(problem, judge.workshop, self.choices.python)
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)

@@ -202,6 +202,16 @@ class TestCommands:
         assert report["verdict"] == verdict
         assert report["version"] == 1
 
+    def test_grade_generates_what_tests_do_not_name(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        (tmp_path / "init.yml").write_text("generator: gen.py\ntest_cases:\n- {generator_args: [3], points: 7}\n")
+        (tmp_path / "gen.py").write_text("import sys\nprint(sys.argv[1])\nprint(9, file=sys.stderr)\n")
+        (tmp_path / "a.py").write_text("print(int(input()) ** 2)")
+        assert main(["grade", str(tmp_path), str(tmp_path / "a.py"), "--json"]) == 0
+        assert self.json_of(capsys)["score"] == 7
+        (tmp_path / "gen.py").write_text("raise SystemExit(2)")
+        assert main(["grade", str(tmp_path), str(tmp_path / "a.py"), "--json"]) == 3
+        assert "gen.py ended with exit code 2" in capsys.readouterr().err
+
     def test_grade_of_a_faulty_package_is_a_judge_error(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path
     ) -> None:

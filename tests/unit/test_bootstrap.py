@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from judge.config import Settings
+from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
@@ -28,6 +30,10 @@ class Notes:
 
     def set_weight(self, weight: int) -> None:
         self.asked.append(weight)
+
+    def generated(self, problem: Problem) -> AbstractContextManager[Problem]:
+        self.asked.append("generate")
+        return nullcontext(problem)
 
     def judge(self, submission: Submission, *_: object) -> Report:
         self.asked.append(submission.id)
@@ -58,7 +64,12 @@ def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, not
     for name, priority_class in (("a", "practice"), ("b", "contest"), ("c", "contest"), ("d", "rejudge")):
         judge.judge(of_class(name, priority_class), 1, lambda _: None)
         judge.clear_up()
-    assert notes.asked == ["forget", "a", "forget", 400, "b", "forget", "c", "forget", 25, "d"]
+    assert notes.asked == [
+        *("forget", "generate", "a"),
+        *("forget", 400, "generate", "b"),
+        *("forget", "generate", "c"),
+        *("forget", 25, "generate", "d"),
+    ]
 
 
 def test_the_report_says_which_attempt_and_where(judge: SandboxJudge):

@@ -6,6 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,6 +140,29 @@ def test_a_judge_of_dmoj_talks_or_looks_at_the_output(tmp_path: Path) -> None:
     assert not problem.interactive
     asked = json.loads(secret(problem).cases[0].output_validator_args[0])
     assert (asked["judge"], asked["script"]) == ("check", "checker.py")
+
+
+def test_a_generator_of_dmoj_makes_what_a_test_does_not_name(tmp_path: Path) -> None:
+    text = (
+        "generator: {source: [gen.cpp, lib.h], language: CPP17, flags: -O2, time_limit: 2, memory_limit: 1024,"
+        " args: [7]}\n"
+        "test_cases:\n- {in: 1.in, out: 1.out}\n- {generator_args: [1, a b]}\n- {in: 2.in}\n"
+        "- {out: 3.out, generator: own.py, generator_args: '1 2'}\n"
+    )
+    problem = read(tmp_path, {"init.yml": text, "gen.cpp": "", "lib.h": "", "own.py": "", **TESTS})
+    named, made, fed, own = secret(problem).cases
+    assert named.generator is None
+    assert (made.input_path, made.answer_path) == ("", "")
+    assert made.generator is not None
+    assert [name for name, _ in made.generator.program.files] == ["gen.cpp", "lib.h"]
+    assert made.generator.program.language == "cpp"
+    assert made.generator.args == ("1", "a b")
+    assert (made.generator.time_limit_ns, made.generator.memory_bytes) == (2_000_000_000, 1 << 20)
+    assert fed.generator == msgspec.structs.replace(made.generator, args=("7",))
+    assert (Path(fed.input_path).name, fed.answer_path) == ("2.in", "")
+    assert own.generator is not None
+    assert (own.generator.program.name, own.generator.args, own.input_path) == ("own.py", ("1", "2"), "")
+    assert Path(own.answer_path).name == "3.out"
 
 
 def test_signature_grading_of_dmoj(tmp_path: Path) -> None:
@@ -295,7 +319,11 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
         ("test_cases: [{in: 1.in, out: 1.out}]\nsignature_grader: {entry: own.py, header: 1.in}\n", "neither C nor"),
         ("test_cases: [{in: 1.in, out: 1.out}]\nsignature_grader: {header: 1.in}\n", "entry.*missing"),
         ("test_cases: [{in: 1.in, out: 1.out}]\nsignature_grader: {entry: a.c, header: 1.in}\n", "no file 'a.c'"),
-        ("test_cases: [{in: 1.in, out: 1.out, generator: g.c}]\n", "generator"),
+        ("test_cases: [{in: 1.in, generator: g.c}]\n", "generator.*no file 'g.c'"),
+        ("generator: {language: C}\ntest_cases: [{in: 1.in}]\n", "generator.name.*no source file"),
+        ("generator: []\ntest_cases: [{in: 1.in}]\n", "generator.*no source file"),
+        ("generator: {source: own.py, flags: [-DX]}\ntest_cases: [{in: 1.in}]\n", "flags.*'-DX' is not supported"),
+        ("generator: {source: own.py, time_limit: x}\ntest_cases: [{in: 1.in}]\n", "time_limit.*number"),
         ("archive: none.zip\ntest_cases: [{in: 1.in, out: 1.out}]\n", "no file 'none.zip'"),
         ("archive: 1.in\ntest_cases: [{in: 1.in, out: 1.out}]\n", "zip"),
         ("test_cases: [{batched: [{in: 1.in, out: 1.out}], dependencies: [1]}]\n", "earlier batches"),

@@ -1,0 +1,163 @@
+"""Tests that a setter's program makes: generated once, in the sandbox, before anything is judged.
+
+What a generator wrote is kept in the artifact store under a key of all that went into it (program, arguments, input),
+so that every submission gets the same test and only the first one waits for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from judge.errors import PackageError
+from judge.grading.compile import OpenContainer, artifact_key
+from judge.grading.execute import CancelledError
+from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, fault_of_run, open_box
+from judge.grading.text import safe_text
+from judge.model.limits import Limits
+from judge.model.problem import Generator, Problem, Program, TestCase, TestGroup
+from judge.model.run import Outcome
+from judge.model.units import MIB
+from judge.sandbox.capture import Completed
+from judge.store import ArtifactStore, Stored
+
+#: The most that one test's input, and its answer, may have.
+GENERATED_BYTES_MAX = 128 * MIB
+
+#: Part of every key; raised when what is kept changes.
+_KEY_VERSION = 1
+
+_INPUT, _ANSWER = "input", "answer"
+
+_SAID_BYTES_MAX = 2000
+
+
+@contextmanager
+def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: Problem) -> Iterator[Problem]:
+    """The problem with a file for all that its generators make, while the context lasts; at once when there are none.
+
+    Blocks for as long as they run. Raises PackageError naming a generator that cannot be built or fails,
+    CancelledError when the slot was cancelled, InfrastructureError.
+    """
+    if not _has_generator(problem.root):
+        yield problem
+        return
+    with ExitStack() as held:
+        with ExitStack() as boxes:
+            run = _Generation(open_container, workshop, problem, held, boxes)
+            root = run.group(problem.root)
+        yield msgspec.structs.replace(problem, root=root)
+
+
+def _has_generator(group: TestGroup) -> bool:
+    return any(case.generator for case in group.cases) or any(_has_generator(child) for child in group.groups)
+
+
+class _Generation:
+    """Generators of one problem: built when first needed, their containers opened when one must run.
+
+    ``held`` takes the entries of the store that are in use, ``boxes`` the open containers.
+    """
+
+    def __init__(
+        self,
+        open_container: OpenContainer,
+        workshop: Workshop,
+        problem: Problem,
+        held: ExitStack,
+        boxes: ExitStack,
+    ) -> None:
+        self._open_container = open_container
+        self._workshop = workshop
+        self._problem = problem
+        self._held = held
+        self._boxes = boxes
+        self._programs: dict[Program, SetterProgram] = {}
+        self._open: dict[tuple[Program, Limits], ProgramBox] = {}
+
+    def group(self, group: TestGroup) -> TestGroup:
+        """The group with all its tests made."""
+        return msgspec.structs.replace(
+            group,
+            groups=tuple(self.group(child) for child in group.groups),
+            cases=tuple(self._case(case, case.generator) if case.generator else case for case in group.cases),
+        )
+
+    def _case(self, case: TestCase, generator: Generator) -> TestCase:
+        program = self._program(generator)
+        given = _read(case.input_path) if case.input_path else b""
+        key = _key(program, generator, given)
+        store: ArtifactStore = self._workshop.store
+        stored = store.get(key) or self._make(program, generator, given, key)
+        self._held.callback(stored.close)
+        made = stored.path / _INPUT
+        keeps_input = case.input_path and made.stat().st_size == 0
+        return msgspec.structs.replace(
+            case,
+            input_path=case.input_path if keeps_input else str(made),
+            answer_path=case.answer_path or str(stored.path / _ANSWER),
+            generator=None,
+        )
+
+    def _program(self, generator: Generator) -> SetterProgram:
+        found = self._programs.get(generator.program)
+        if found is None:
+            found = build_program(self._open_container, self._workshop, self._problem, generator.program)
+            self._programs[generator.program] = found
+        return found
+
+    def _make(self, program: SetterProgram, generator: Generator, given: bytes, key: str) -> Stored:
+        box = self._box(replace(program, limits=_limits(program.limits, generator)), generator)
+        done = box.run(generator.args, stdin=given)
+        if done.result.outcome is Outcome.CANCELLED:
+            raise CancelledError(f"generator {generator.program.name}: cancelled")
+        if done.result.outcome is not Outcome.EXITED or done.result.exit_code != 0:
+            raise PackageError(_complaint(box.program, generator, done), where=generator.program.name)
+        return self._workshop.store.put(key, {_INPUT: done.stdout.read(), _ANSWER: done.stderr.read()})
+
+    def _box(self, program: SetterProgram, generator: Generator) -> ProgramBox:
+        key = (generator.program, program.limits)
+        if key not in self._open:
+            self._open[key] = self._boxes.enter_context(open_box(self._open_container, program))
+        return self._open[key]
+
+
+def _limits(limits: Limits, generator: Generator) -> Limits:
+    time_limit_ns = generator.time_limit_ns or limits.cpu_time_ns
+    return msgspec.structs.replace(
+        limits,
+        cpu_time_ns=time_limit_ns,
+        cpu_time_hard_ns=time_limit_ns,
+        wall_time_ns=max(limits.wall_time_ns, 2 * time_limit_ns),
+        memory_bytes=generator.memory_bytes or limits.memory_bytes,
+        stdout_bytes=GENERATED_BYTES_MAX,
+        stderr_bytes=GENERATED_BYTES_MAX,
+    )
+
+
+def _key(program: SetterProgram, generator: Generator, given: bytes) -> str:
+    compiled = program.compiled
+    assert compiled.prepared is not None, "a built program was prepared"
+    built = artifact_key(program.toolchain, compiled.language, compiled.prepared)
+    everything = ("generated", _KEY_VERSION, built, generator.args, hashlib.sha256(given).hexdigest())
+    return hashlib.sha256(msgspec.json.encode(everything)).hexdigest()
+
+
+def _complaint(program: SetterProgram, generator: Generator, done: Completed) -> str:
+    words = " ".join(generator.args)
+    said = safe_text(done.stderr.read(_SAID_BYTES_MAX), _SAID_BYTES_MAX).strip().splitlines()
+    return f"generator {fault_of_run(program, done.result)} (arguments: {words[:200] or 'none'})" + (
+        f": {said[-1][:200]}" if said else ""
+    )
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise PackageError(f"cannot be read: {error.strerror}", where=path) from error

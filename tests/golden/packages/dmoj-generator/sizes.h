@@ -1,0 +1,1 @@
+const int largest = 1000;
