@@ -48,7 +48,7 @@ FILE = "init.yml"
 DEFAULT_LIMITS = ProblemLimits(time_limit_ns=2 * S_NS, memory_bytes=256 * MIB, output_bytes=24 * MIB)
 
 #: What a grader in Python may be to run as a validator, and what it must not replace then.
-_GRADER_CLASS = re.compile(r"^class[ \t]+Grader[ \t]*\([ \t]*(?:\w+\.)*(\w+)[ \t]*\)[ \t]*:", re.MULTILINE)
+_GRADER_CLASS = re.compile(r"^[ \t]*class[ \t]+Grader[ \t]*\([ \t]*(?:\w+\.)*(\w+)[ \t]*\)[ \t]*:", re.MULTILINE)
 _GRADER_BASES = {"InteractiveGrader": True, "StandardGrader": False}
 _GRADER_INSIDES = re.compile(
     r"^[ \t]+def[ \t]+(grade|_interact_with_process|_launch_process|_generate_binary|update_feedback|__init__)\b",

@@ -4,8 +4,8 @@ This file is copied into the validator's container as its main program; the pack
 *checker* is ``check(process_output, judge_output, **kwargs)``. A *custom judge* is a class ``Grader``: an
 ``InteractiveGrader`` with ``interact(case, interactor)``, then this program talks to the submission, or a
 ``StandardGrader`` with ``check_result(case, result)``. Of DMOJ's modules they find ``dmoj.result``, ``dmoj.checkers``,
-``dmoj.graders`` and ``dmoj.utils.unicode`` here, as far as they are documented; what they ask beyond that fails, which
-is a judge error with its traceback.
+``dmoj.graders``, ``dmoj.problem`` and ``dmoj.utils.unicode`` here, as far as they are documented; what they ask beyond
+that fails, which is a judge error with its traceback.
 
 Source: DMOJ's documentation, "Custom Checkers" and "Custom Graders". Standard library only.
 """
@@ -288,6 +288,7 @@ def _offer_modules() -> None:
         "dmoj.graders": dict(graders),
         "dmoj.graders.standard": {"StandardGrader": StandardGrader},
         "dmoj.graders.interactive": {**graders, "Interactor": Interactor, "WrongAnswer": WrongAnswer},
+        "dmoj.problem": {"TestCase": Case},
         "dmoj.utils": {},
         "dmoj.utils.unicode": {"utf8text": _utf8text, "utf8bytes": _utf8bytes},
     }
@@ -321,6 +322,7 @@ def _script(name: str) -> Any:
     spec = importlib.util.spec_from_file_location(name.removesuffix(".py"), path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.argv = [path]  # some tell by it whether a person tries them out
     spec.loader.exec_module(module)
     return module
 

@@ -113,6 +113,8 @@ def test_a_judge_of_outputs_may_ask_the_checker_itself(tmp_path: Path) -> None:
         ("interactor.write(1); interactor.writeln('x'); print('aside'); return True", b"", 42, b"1x\n", None),
         ("interactor.close(); interactor.writeln(1)", b"", 1, b"", None),
         ("raise KeyError(case.points)", b"", 1, b"", None),
+        ("raise WrongAnswer('own words')", b"", 43, b"", "own words"),
+        ("return len(sys.argv) == 1 and isinstance(case, TestCase)", b"", 42, b"", None),
         ("return self.source", b"", 1, b"", None),
         (
             "r = Result(case, result_flag=Result.WA); r.feedback = 'no'; return r",
@@ -124,7 +126,9 @@ def test_a_judge_that_talks_to_the_submission(
     tmp_path: Path, body: str, said: bytes, code: int, heard: bytes, message: str | None
 ) -> None:
     judge = (
-        "from dmoj.graders.interactive import InteractiveGrader\n"
+        "import sys\n"
+        "from dmoj.graders.interactive import InteractiveGrader, WrongAnswer\n"
+        "from dmoj.problem import TestCase\n"
         "from dmoj.result import Result\n"
         "class Grader(InteractiveGrader):\n"
         f"    def interact(self, case, interactor):\n        {body}\n"

@@ -127,7 +127,9 @@ def test_what_comes_behind_a_worthless_test_of_dmoj_requires_it(tmp_path: Path) 
 
 
 def test_a_judge_of_dmoj_talks_or_looks_at_the_output(tmp_path: Path) -> None:
-    talker = "from dmoj import graders\nclass Grader(graders.InteractiveGrader):\n def interact(self, c, i): pass\n"
+    talker = (
+        "from dmoj import graders\nif 1:\n class Grader(graders.InteractiveGrader):\n  def interact(self, c, i): pass\n"
+    )
     text = "custom_judge: talk.py\ntest_cases: [{in: 1.in}, {points: 2}]\n"
     problem = read(tmp_path / "a", {"init.yml": text, "talk.py": talker, **TESTS})
     assert (problem.interactive, problem.validator_kind) == (True, ValidatorKind.KATTIS)
