@@ -38,6 +38,9 @@ FEEDBACK_PATH = f"/work/{DIRECTORY}/"
 #: testlib's exit codes: accepted; rejected (wrong, presentation, dirt, unexpected end); points.
 _TESTLIB_OK, _TESTLIB_REJECTED, _TESTLIB_POINTS = 0, (1, 2, 4, 8), 7
 
+#: Programs that end with those codes.
+_LIKE_TESTLIB = (ValidatorKind.TESTLIB, ValidatorKind.BRIDGED)
+
 #: ``_pc(n)`` with n of 0..200 as testlib compiled for a test system ends with it.
 _TESTLIB_PARTIAL_BASE, _TESTLIB_PARTIAL_MAX = 50, 200
 
@@ -144,6 +147,8 @@ def _path(fd: int) -> str:
 
 def validator_args(kind: ValidatorKind, case: TestCase, output_path: str) -> tuple[str, ...]:
     """The command line of a validator; ``output_path`` is where a testlib program reads (or writes) the output."""
+    if kind is ValidatorKind.BRIDGED:
+        return (_path(INPUT_FD), _path(ANSWER_FD), *case.output_validator_args)
     if kind is ValidatorKind.TESTLIB:
         return (_path(INPUT_FD), output_path, _path(ANSWER_FD), *case.output_validator_args)
     return (_path(INPUT_FD), _path(ANSWER_FD), FEEDBACK_PATH, *case.output_validator_args)
@@ -151,7 +156,7 @@ def validator_args(kind: ValidatorKind, case: TestCase, output_path: str) -> tup
 
 def accepting_codes(kind: ValidatorKind) -> Collection[int]:
     """Exit codes of a validator that has accepted."""
-    if kind is ValidatorKind.TESTLIB:
+    if kind in _LIKE_TESTLIB:
         partial = range(_TESTLIB_PARTIAL_BASE, _TESTLIB_PARTIAL_BASE + _TESTLIB_PARTIAL_MAX + 1)
         return (_TESTLIB_OK, _TESTLIB_POINTS, *partial)
     return (ACCEPT,)
@@ -159,7 +164,7 @@ def accepting_codes(kind: ValidatorKind) -> Collection[int]:
 
 def validation_of(kind: ValidatorKind, program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:
     """The meaning of one finished run of a setter's validator."""
-    if kind is ValidatorKind.TESTLIB:
+    if kind in _LIKE_TESTLIB:
         return testlib_validation(program, done, text_bytes_max)
     return kattis_validation(program, done, text_bytes_max)
 

@@ -52,6 +52,7 @@ class ValidatorKind(StrEnum):
     DEFAULT = "default"  #: the built-in comparison
     KATTIS = "kattis"  #: 42 accepts, 43 rejects
     TESTLIB = "testlib"  #: testlib checker: 0 ok, 1 wa, 2 pe, 3 fail, 7 points
+    BRIDGED = "bridged"  #: DMOJ's native interactor: means the same, but is given no file for the output
 
 
 class ScoreAggregation(StrEnum):

@@ -104,6 +104,9 @@ class _Importer:
     def problem(self) -> Problem:
         """Everything together."""
         section = self._section
+        for key in section.keys():
+            if key.endswith("+"):
+                section.block(key, "would have to be computed inside DMOJ's judge; not supported")
         if section.node("grader") is not None:
             section.block("grader", "would have to run inside DMOJ's judge; not supported")
         judge = self._custom_judge()
@@ -111,14 +114,17 @@ class _Importer:
         talks = interactor is not None or (judge is not None and judge.interactive)
         include, preambles = self._signature() if judge is None else ((), ())
         limits, submissions = self._submissions()
-        needs_answers = judge is None and interactor is None
+        needs_answers = not any(key in section for key in ("custom_judge", "grader", "interactive"))
         reader = TestReader(
             section, self._files, self._findings, needs_answers=needs_answers, output_bytes=limits.output_bytes
         )
         entries = reader.entries()
         tests = [test for entry in entries for test in (entry.tests if isinstance(entry, Batch) else (entry,))]
         if interactor is not None:
-            asker = Asker(kind=ValidatorKind.TESTLIB, program=interactor)
+            kind = section.section("interactive").text("type", "default")
+            asker = Asker(
+                kind=ValidatorKind.TESTLIB if kind == "testlib" else ValidatorKind.BRIDGED, program=interactor
+            )
         else:
             asker = choose_asker([test.checker for test in tests], judge, section)
         section.finish((*IGNORED_KEYS, *INHERITED_KEYS), strict=False)

@@ -154,7 +154,7 @@ class Case:
         self.position = question["case_position"]
         self.batch = question["batch"]
         self.points = question["point_value"]
-        self.has_binary_data = False
+        self.has_binary_data = question["binary_data"]
         self._question = question
         self._data = judge_input, judge_output
 
@@ -264,7 +264,7 @@ class StandardGrader:
             point_value=case.points,
             case_position=case.position,
             batch=case.batch,
-            binary_data=False,
+            binary_data=case.has_binary_data,
         )
 
 
@@ -357,7 +357,7 @@ def _ask_conversation(case: Case) -> Any:
 
 def main(arguments: list[str]) -> NoReturn:
     """``input answer feedback_dir/ question``: the question is JSON: name (empty: script), args, point_value,
-    case_position (from 0), batch, and judge when a custom one is asked: interact or check."""
+    case_position (from 0), batch, binary_data, and judge when a custom one is asked: interact or check."""
     input_path, answer_path, feedback_dir, question_text = arguments
     question = json.loads(question_text)
     _offer_modules()

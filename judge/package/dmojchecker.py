@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,11 +65,11 @@ class Asker:
     scripts: tuple[str, ...] = ()
     judge: str = ""
 
-    def args(self, checker: Checker, points: float, position: int, batch: int) -> tuple[str, ...]:
-        """The validator's arguments for one test."""
+    def args(self, checker: Checker, known: Mapping[str, object]) -> tuple[str, ...]:
+        """The validator's arguments for one test; ``known``: what :mod:`judge.package.dmojcheck` is told besides."""
         if self.kind is not ValidatorKind.KATTIS:
             return ()
-        asked = {"args": json.loads(checker.args), "point_value": points, "case_position": position, "batch": batch}
+        asked = {"args": json.loads(checker.args), **known}
         if checker.script:
             asked |= {"name": "", "script": _script_name(self.scripts.index(checker.script[0]))}
         else:

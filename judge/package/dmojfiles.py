@@ -12,6 +12,8 @@ from judge.package.section import Section
 from judge.package.tree import Entry, Tree
 from judge.package.zipsource import unpack_zip
 
+_BLOCK_BYTES = 1 << 20
+
 
 class DmojFiles:
     """Finds files by the names that init.yml gives them. Loose ones win, as in DMOJ."""
@@ -21,6 +23,7 @@ class DmojFiles:
         self._archive = archive
         self._scratch = scratch
         self._empty = ""
+        self._normal: dict[str, str] = {}
 
     @property
     def names_of_tests(self) -> tuple[str, ...]:
@@ -35,6 +38,33 @@ class DmojFiles:
             return ""
         return entry.path
 
+    def test_data(self, name: str, section: Section, key: str, *, binary: bool) -> str:
+        """As :meth:`path`; unless ``binary``, of a file whose lines end as DMOJ makes them: all with LF, the last one too.
+
+        That is a copy where the file is not like that. The whole file is read.
+        """
+        path = self.path(name, section, key)
+        if not path or binary:
+            return path
+        if path not in self._normal:
+            self._normal[path] = self._normalized(path)
+        return self._normal[path]
+
+    def _normalized(self, path: str) -> str:
+        if _has_normal_lines(path):
+            return path
+        descriptor, copy = tempfile.mkstemp(prefix=".lines-", dir=self._scratch)
+        last = b""
+        with open(path, "rb") as source, os.fdopen(descriptor, "wb") as target:
+            while block := source.read(_BLOCK_BYTES):
+                while block.endswith(b"\r") and (more := source.read(1)):
+                    block += more
+                last = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+                target.write(last)
+            if not last.endswith(b"\n"):
+                target.write(b"\n")
+        return copy
+
     def empty(self) -> str:
         """The host path of a file without content."""
         if not self._empty:
@@ -47,6 +77,16 @@ class DmojFiles:
             return None
         found = (tree.find(name) for tree in (self._tree, self._archive) if tree is not None)
         return next((entry for entry in found if entry is not None and not entry.is_directory), None)
+
+
+def _has_normal_lines(path: str) -> bool:
+    last = b"\n"
+    with open(path, "rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            if b"\r" in block:
+                return False
+            last = block[-1:]
+    return last == b"\n"
 
 
 def open_files(tree: Tree, section: Section, findings: Findings, scratch: Path) -> DmojFiles:

@@ -61,11 +61,17 @@ def _child(entry: Test | Batch, parent: str, names: dict[int, str], asker: Asker
 
 
 def _case(test: Test, parent: str, points: float, asker: Asker) -> TestCase:
+    known = {
+        "point_value": points,
+        "case_position": test.position,
+        "batch": test.batch,
+        "binary_data": test.is_binary,
+    }
     return TestCase(
         name=f"{parent}/{test.position + 1:04d}",
         input_path=test.input_path,
         answer_path=test.answer_path,
-        output_validator_args=asker.args(test.checker, points, test.position, test.batch),
+        output_validator_args=asker.args(test.checker, known),
         compare=test.checker.compare or STANDARD,
         max_score=points,
         generator=test.generator,

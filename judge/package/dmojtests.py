@@ -22,12 +22,12 @@ from judge.package.section import Section
 
 #: Keys of tests that no verdict depends on here.
 IGNORED_KEYS = (
-    "hints", "output_prefix_length", "unbuffered", "wall_time_factor", "meta", "binary_data", "symlinks",
+    "hints", "output_prefix_length", "unbuffered", "wall_time_factor", "meta", "symlinks",
     "short_circuit", "file_io",
 )  # fmt: skip
 
 #: Keys that tests may inherit from where they stand.
-INHERITED_KEYS = ("in", "out", "points", "checker", "output_limit_length", "generator", "generator_args")
+INHERITED_KEYS = ("in", "out", "points", "checker", "output_limit_length", "generator", "generator_args", "binary_data")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Test:
     answer_path: str
     checker: Checker
     output_bytes: int
+    is_binary: bool = False
     generator: Generator | None = None
 
 
@@ -146,6 +147,7 @@ class TestReader:
             answer_path=self._answer(scope, generator),
             checker=read_checker(_giving("checker", scope), self._files, self._findings),
             output_bytes=self._limit(scope),
+            is_binary=self._binary(scope),
             generator=generator,
         )
         own.finish(IGNORED_KEYS, strict=False)
@@ -157,18 +159,21 @@ class TestReader:
     def _limit(self, scope: Sequence[Section]) -> int:
         return round(_giving("output_limit_length", scope).number("output_limit_length", self._output_bytes, above=0))
 
+    def _binary(self, scope: Sequence[Section]) -> bool:
+        return _giving("binary_data", scope).boolean("binary_data", False)
+
     def _input(self, scope: Sequence[Section], generator: Generator | None) -> str:
         section = _giving("in", scope)
         name = section.text("in")
         if name:
-            return self._files.path(name, section, "in")
+            return self._files.test_data(name, section, "in", binary=self._binary(scope))
         return "" if generator else self._files.empty()
 
     def _answer(self, scope: Sequence[Section], generator: Generator | None) -> str:
         section = _giving("out", scope)
         name = section.text("out")
         if name:
-            return self._files.path(name, section, "out")
+            return self._files.test_data(name, section, "out", binary=self._binary(scope))
         if generator:
             return ""
         if self._needs_answers and _giving("checker", scope).node("checker") is None:

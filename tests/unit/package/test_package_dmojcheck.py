@@ -166,7 +166,7 @@ def run(
     (tmp_path / "answer").write_bytes(answer)
     feedback = tmp_path / "feedback"
     feedback.mkdir()
-    whole = {"args": {}, "point_value": 1, "case_position": 3, "batch": 2, **question}
+    whole = {"args": {}, "point_value": 1, "case_position": 3, "batch": 2, "binary_data": False, **question}
     words = [sys.executable, "-I", "main.py", "in", "answer", "feedback/", json.dumps(whole)]
     done = subprocess.run(words, input=output, cwd=tmp_path, check=False, capture_output=True, timeout=60)
     return done, {path.name: path.read_text(encoding="utf-8") for path in feedback.iterdir()}

@@ -15,7 +15,7 @@ from package_files import write_package
 from judge.errors import PackageError
 from judge.model.problem import Problem, ScoreAggregation, TestGroup, ValidatorKind
 from judge.model.verdict import Verdict
-from judge.package import dmojpatterns
+from judge.package import dmojfiles, dmojpatterns
 from judge.package.source import open_package
 from judge.package.xmltree import parse_xml
 
@@ -65,7 +65,7 @@ def test_a_python_checker_of_dmoj_is_a_validator_that_each_test_tells_its_points
     assert [name for name, _ in problem.output_validator.files] == ["main.py", "checker.py"]
     group = secret(problem)
     asked = [json.loads(case.output_validator_args[0]) for case in (*group.cases, *group.groups[0].cases)]
-    common = {"name": "", "script": "checker.py", "args": {"a": [1, {"b": "x"}]}}
+    common = {"binary_data": False, "name": "", "script": "checker.py", "args": {"a": [1, {"b": "x"}]}}
     assert asked == [
         {**common, "point_value": 10, "case_position": 0, "batch": 0},
         {**common, "point_value": 30, "case_position": 1, "batch": 1},
@@ -167,6 +167,23 @@ def test_a_generator_of_dmoj_makes_what_a_test_does_not_name(tmp_path: Path) -> 
     assert Path(own.answer_path).name == "3.out"
 
 
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [(b"a\r\nb\r\n", b"a\nb\n"), (b"a\rb", b"a\nb\n"), (b"", b""), (b"\r\r\n\r", b"\n\n\n"), (b"a\n", b"a\n")],
+)
+@pytest.mark.parametrize("block_bytes", [1, 2, 3, 1 << 20])
+def test_lines_of_dmojs_tests_end_as_unix_has_them_unless_they_are_binary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, lines: bytes, block_bytes: int
+) -> None:
+    monkeypatch.setattr(dmojfiles, "_BLOCK_BYTES", block_bytes)
+    text = "test_cases: [{in: t, out: t}, {in: t, out: 1.out, binary_data: true}]\n"
+    package = write_package(tmp_path, {"init.yml": text, "t": content, **TESTS}, {})
+    with open_package(str(package), tmp_path) as problem:
+        plain, binary = secret(problem).cases
+        assert Path(plain.input_path).read_bytes() == Path(plain.answer_path).read_bytes() == lines
+        assert Path(binary.input_path).read_bytes() == content
+
+
 def test_signature_grading_of_dmoj(tmp_path: Path) -> None:
     text = "signature_grader: {entry: main.cpp, header: sum.h}\ntest_cases: [{in: 1.in, out: 1.out}]\n"
     problem = read(tmp_path / "a", {"init.yml": text, "main.cpp": "", "sum.h": "", **TESTS})
@@ -264,6 +281,10 @@ def test_dmoj_testlib_programs(tmp_path: Path) -> None:
     assert problem.interactive
     assert problem.output_validator is not None
     assert [name for name, _ in problem.output_validator.files] == ["talk.cpp", "lib.h"]
+    assert problem.validator_kind is ValidatorKind.TESTLIB
+    text = "interactive: {files: talk.cpp}\ntest_cases: [{in: 1.in}]\n"
+    problem = read(tmp_path / "c", {"init.yml": text, "talk.cpp": "", **TESTS})
+    assert (problem.interactive, problem.validator_kind) == (True, ValidatorKind.BRIDGED)
 
 
 def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
@@ -307,6 +328,7 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
         ("test_cases: {case_points: [1]}\n", "case_points.*1 numbers for 5"),
         ("test_cases: {case_points: 1}\n", "case_points.*list"),
         ("test_cases: 5\n", "patterns"),
+        ("test_cases++: 'for i in range(3): yield {}'\n", r"test_cases\+\+.*inside DMOJ"),
         ("test_cases: [{in: 1.in, out: 1.out, checker: mine}]\n", "'mine' is not supported"),
         (
             "test_cases: [{in: 1.in, out: 1.out, checker: {name: bridged, args: {files: own.py}}}, {in: 2.in}]\n",
