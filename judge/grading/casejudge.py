@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from judge.errors import PackageError
@@ -49,7 +49,8 @@ class CaseJudge:
     """See the module. ``validator`` None = the default one; ``static_validator`` None = the package has none.
     ``further_validators`` must accept as well; scores and messages are the first one's.
 
-    ``submission`` None = an output-only problem; then ``answers`` holds what was sent in.
+    ``submission`` None = an output-only problem; then ``answers`` holds what was sent in. ``sources``: what the
+    validator sees of the submission, by their names in its working directory.
     """
 
     problem: Problem
@@ -61,6 +62,7 @@ class CaseJudge:
     further_validators: tuple[ProgramBox, ...] = ()
     static_validator: ProgramBox | None = None
     answers: AnswerSheet | None = None
+    sources: Mapping[str, Capture] = field(default_factory=dict)
 
     def judge(self, task: Task) -> CaseReport:
         """Judge one task. The setter's faults come back as JE; raises CancelledError, InfrastructureError."""
@@ -166,7 +168,7 @@ class CaseJudge:
             finally:
                 os.close(input_fd)
 
-        first = ask(self.validator, kept)
+        first = ask(self.validator, {**kept, **self.sources})
         for validator in self.further_validators if first.verdict is Verdict.AC else ():
             further = ask(validator, {})
             if further.verdict is not Verdict.AC:
@@ -185,7 +187,8 @@ class CaseJudge:
         if validator is None:
             raise PackageError("an interactive problem needs an output validator", where=self.problem.name)
         kind = self.problem.validator_kind
-        talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, kept)
+        shown = {**kept, **self.sources}
+        talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, shown)
         limits = submission.limits
         done, times_ns = measured_again(talk(), lambda one: one.run, talk, limits, self.options, self.quiet)
         return Pass(done.verdict, done.why, done.run, done.validation, times_ns, done.transcript)

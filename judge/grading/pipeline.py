@@ -153,7 +153,7 @@ class Judge:
         """Run, validate and score all tests of a compiled submission. ``after`` as in :meth:`judge`."""
         limits = with_room_for_files(submission_limits(problem, compiled.language), problem)
         program = Runnable(compiled, self.workshop.toolchain(compiled.language), limits)
-        setup = Setup(problem, tools, self.data, self.options, program=program)
+        setup = Setup(problem, tools, self.data, self.options, program=program, sources=submission.sources)
         root, deciding = self.judge_tasks(submission.id, setup, emit, after)
         near_limit = any(case.reruns_ns for case in cases_of(root))
         return report_of_judging(

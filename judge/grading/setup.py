@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,11 @@ from judge.grading.options import GradingOptions
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, open_box
 from judge.model.limits import Limits
 from judge.model.problem import Problem, Program
+from judge.model.submission import SourceFile
+from judge.sandbox.capture import Capture
+
+#: Where a validator finds the sources of the submission, when it does.
+SOURCES_DIRECTORY = "submission"
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,10 @@ class Runnable:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a slot needs to judge the tests of one submission: either ``program`` or ``answers`` is given."""
+    """What a slot needs to judge the tests of one submission: either ``program`` or ``answers`` is given.
+
+    ``sources``: what the validator may read of the submission, if the problem says so.
+    """
 
     problem: Problem
     tools: Tools
@@ -60,6 +68,7 @@ class Setup:
     options: GradingOptions
     program: Runnable | None = None
     answers: AnswerSheet | None = None
+    sources: Sequence[SourceFile] = ()
 
     @contextmanager
     def on(self, open_container: OpenContainer, quiet: Quiet) -> Iterator[CaseJudge]:
@@ -85,4 +94,10 @@ class Setup:
                 further_validators=tuple(box(tool) for tool in self.tools.further_validators),
                 static_validator=box(self.tools.static_validator) if self.tools.static_validator else None,
                 answers=self.answers,
+                sources=self._shown_sources(),
             )
+
+    def _shown_sources(self) -> Mapping[str, Capture]:
+        if not self.problem.validator_reads_source:
+            return {}
+        return {f"{SOURCES_DIRECTORY}/{file.name}": Capture(file.content) for file in self.sources}

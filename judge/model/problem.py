@@ -241,7 +241,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     to (name, host path) pairs copied beside the submission before compiling; ``preambles`` maps it to text put before
     each of the submission's own sources. ``constants`` are the
     ``{{name}}`` substitutions of 2025-09. ``custom_score``: the legacy ``validation: custom score``, where the
-    validator must give each accepted case its score. ``minimize``: a lower score is better. ``allow_file_writing``:
+    validator must give each accepted case its score. ``validator_reads_source``: the output validator finds the
+    submission's sources in ``submission/`` (DMOJ). ``minimize``: a lower score is better. ``allow_file_writing``:
     what a 2025-09 package says (its default is false); submissions may always write into their own scratch directory.
     """
 
@@ -261,6 +262,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     root: TestGroup
     validator_kind: ValidatorKind = ValidatorKind.DEFAULT
     output_validator: Program | None = None
+    validator_reads_source: bool = False
     further_output_validators: tuple[Program, ...] = ()
     input_validators: tuple[Program, ...] = ()
     answer_validators: tuple[Program, ...] = ()

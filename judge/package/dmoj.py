@@ -104,7 +104,7 @@ class _Importer:
     def problem(self) -> Problem:
         """Everything together."""
         section = self._section
-        for key in section.keys():
+        for key in section.table.values:
             if key.endswith("+"):
                 section.block(key, "would have to be computed inside DMOJ's judge; not supported")
         if section.node("grader") is not None:
@@ -144,6 +144,7 @@ class _Importer:
             ),
             validator_kind=asker.kind,
             output_validator=asker.program,
+            validator_reads_source=bool(asker.scripts or asker.judge),
             include=include,
             preambles=preambles,
             submissions=submissions,

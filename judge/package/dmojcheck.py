@@ -29,6 +29,9 @@ _ACCEPT, _REJECT = 42, 43
 #: Where a custom judge lies beside this file.
 JUDGE_SCRIPT = "grader.py"
 
+#: Where the submission's sources are, below the working directory; all of its files together are its source.
+_SOURCES = "submission"
+
 #: Numbers that a submission writes are not longer than that.
 _NUMBER_BYTES_MAX = 10_000
 
@@ -253,7 +256,11 @@ def _nonempty(data: bytes) -> bytes:
 
 
 class StandardGrader:
-    """A custom judge that looks at the output."""
+    """A custom judge that looks at the output. ``source``: that of the submission."""
+
+    @property
+    def source(self) -> bytes:
+        return _source()
 
     def check_result(self, case: Case, result: Result) -> Any:
         """A boolean or a CheckerResult; by itself what the test's checker says."""
@@ -265,6 +272,7 @@ class StandardGrader:
             case_position=case.position,
             batch=case.batch,
             binary_data=case.has_binary_data,
+            submission_source=_source(),
         )
 
 
@@ -274,6 +282,15 @@ class InteractiveGrader(StandardGrader):
     def interact(self, case: Case, interactor: Interactor) -> Any:
         """A boolean, a CheckerResult or a Result."""
         raise NotImplementedError("interact")
+
+
+def _source() -> bytes:
+    found = sorted(os.path.join(place, name) for place, _, names in os.walk(_SOURCES) for name in names)
+    parts = []
+    for path in found:
+        with open(path, "rb") as file:
+            parts.append(file.read())
+    return b"".join(parts)
 
 
 def _offer_modules() -> None:

@@ -39,7 +39,7 @@ class DmojFiles:
         return entry.path
 
     def test_data(self, name: str, section: Section, key: str, *, binary: bool) -> str:
-        """As :meth:`path`; unless ``binary``, of a file whose lines end as DMOJ makes them: all with LF, the last one too.
+        """As :meth:`path`; unless ``binary``, of a file whose lines end as DMOJ makes them: all with LF, the last too.
 
         That is a copy where the file is not like that. The whole file is read.
         """

@@ -80,6 +80,14 @@ class TestDefaultValidator:
         assert b"secret" not in call.stdin + b"".join(call.files.values()) + b"".join(call.fds.values())
         assert b"the answer is secret" in check.fds.values()
 
+    @pytest.mark.parametrize("shown", [False, True])
+    def test_the_validator_sees_the_sources_only_where_the_problem_says_so(self, bench: Bench, shown: bool) -> None:
+        problem = bench.problem(validator="check", validator_reads_source=shown)
+        bench.judge(problem, {"solution": prints(b""), "check": ends(42)})
+        (_, call), (_, check) = bench.slot.calls
+        assert check.files == ({"submission/a.fake": b"solution"} if shown else {})
+        assert call.files == {}
+
     def test_arguments_and_files_of_a_case_reach_its_run(self, bench: Bench) -> None:
         data = bench.write("extra", b"extra data")
         case = bench.case("secret/1", args=("--fast", "3"), files=(("map.txt", data),))

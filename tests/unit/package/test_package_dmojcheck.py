@@ -52,7 +52,9 @@ def test_linecount_rejects_what_is_partly_right_and_shows_the_lines(tmp_path: Pa
 def test_a_script_is_asked_with_what_is_documented(tmp_path: Path) -> None:
     script = (
         "from dmoj.result import CheckerResult\n"
-        "def check(process_output, judge_output, judge_input, point_value, case_position, batch, binary_data, extra):\n"
+        "def check(process_output, judge_output, judge_input, point_value, case_position, batch, binary_data, extra,\n"
+        "          submission_source):\n"
+        "    assert submission_source == b'int a;int b;'\n"
         "    assert (process_output, judge_output, judge_input) == (b'out', b'answer', b'in')\n"
         "    assert (point_value, case_position, batch, binary_data, extra) == (8, 3, 2, False, [1])\n"
         "    return CheckerResult(True, 2, 'a \U0001f388')\n"
@@ -115,7 +117,8 @@ def test_a_judge_of_outputs_may_ask_the_checker_itself(tmp_path: Path) -> None:
         ("raise KeyError(case.points)", b"", 1, b"", None),
         ("raise WrongAnswer('own words')", b"", 43, b"", "own words"),
         ("return len(sys.argv) == 1 and isinstance(case, TestCase)", b"", 42, b"", None),
-        ("return self.source", b"", 1, b"", None),
+        ("return self.binary", b"", 1, b"", None),
+        ("return self.source == b'int a;int b;'", b"", 42, b"", None),
         (
             "r = Result(case, result_flag=Result.WA); r.feedback = 'no'; return r",
             b"", 43, b"", "no",
@@ -166,6 +169,9 @@ def run(
     (tmp_path / "answer").write_bytes(answer)
     feedback = tmp_path / "feedback"
     feedback.mkdir()
+    (tmp_path / "submission" / "z").mkdir(parents=True)
+    (tmp_path / "submission" / "b.c").write_text("int a;")
+    (tmp_path / "submission" / "z" / "a.c").write_text("int b;")
     whole = {"args": {}, "point_value": 1, "case_position": 3, "batch": 2, "binary_data": False, **question}
     words = [sys.executable, "-I", "main.py", "in", "answer", "feedback/", json.dumps(whole)]
     done = subprocess.run(words, input=output, cwd=tmp_path, check=False, capture_output=True, timeout=60)

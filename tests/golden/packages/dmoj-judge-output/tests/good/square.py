@@ -1,1 +1,2 @@
-print(int(input()) ** 2)
+n = int(input())
+print(n * n)
