@@ -112,6 +112,8 @@ def choose_asker(checkers: Sequence[Checker], judge: CustomJudge | None, section
         if len(natives) > 1 or any(checker.native is None for checker in checkers):
             section.block("checker", "a native checker must be that of every test; others beside it are not supported")
         return Asker(kind=ValidatorKind.TESTLIB, program=natives[0])
+    if natives and judge is not None and not judge.interactive:
+        section.block("checker", "a native checker beside a custom judge is not supported")
     if judge is None and all(checker.compare for checker in checkers):
         return Asker()
     scripts = dict(checker.script for checker in checkers if checker.script)

@@ -338,6 +338,11 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
             "out: 1.out\ntest_cases: [{in: 1.in, checker: {name: bridged, args: {files: own.py}}}, {in: 2.in}]\n",
             "native checker",
         ),
+        (
+            "out: 1.out\ntest_cases: [{in: 1.in}]\ncustom_judge: look.py\n"
+            "checker: {name: bridged, args: {files: own.py}}\n",
+            "beside a custom judge",
+        ),
         ("test_cases: [{batched: [{batched: [{in: 1.in, out: 1.out}]}]}]\n", "another"),
         ("pretest_test_cases: 1\ntest_cases: [{in: 1.in, out: 1.out}]\n", "pretest_test_cases.*list"),
         ("test_cases: [{in: 1.in, out: 1.out}]\nsignature_grader: {entry: own.py, header: 1.in}\n", "neither C nor"),
@@ -356,8 +361,13 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_imported_from_dmoj_is_named(tmp_path: Path, text: str, message: str) -> None:
     judge = "class Grader(StandardGrader):\n    def _interact_with_process(self, case, result, input): pass\n"
+    scripts: dict[str, str | bytes | None] = {
+        "own.py": judge,
+        "look.py": judge.replace("_interact_with_process", "check_result"),
+        "none.py": "def grade(): pass\n",
+    }
     with pytest.raises(PackageError, match=message):
-        read(tmp_path, {"init.yml": text, "own.py": judge, "none.py": "def grade(): pass\n", **TESTS})
+        read(tmp_path, {"init.yml": text, **scripts, **TESTS})
 
 
 POLYGON = """<?xml version="1.0" encoding="utf-8"?>
