@@ -37,6 +37,10 @@ class PackageError(JudgeError):
         self.where = where
 
 
+class UnavailableError(PackageError):
+    """A setter's program is in a language that this machine lacks: what only that program can tell stays untold."""
+
+
 class LanguageError(JudgeError):
     """A language definition is malformed, or names a toolchain that this machine lacks."""
 

@@ -51,6 +51,10 @@ def _show_package(console: Console, package: PackageResult, verbose: bool) -> No
         console.print(
             f"[red]{escape(check.kind)}[/] {escape(check.program)}{case}: {escape(check.why)}", soft_wrap=True
         )
+    for check in package.checks_skipped:
+        console.print(
+            f"[yellow]skipped[/] {escape(check.kind)} {escape(check.program)}: {escape(check.why)}", soft_wrap=True
+        )
     if package.submissions:
         console.print(_table(package.submissions, verbose))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.errors import LanguageError, PackageError
+from judge.errors import LanguageError, PackageError, UnavailableError
 from judge.grading.compile import Compiled, OpenContainer, Toolchain, compile_program
 from judge.grading.limits import validation_limits
 from judge.grading.verdicts import reason_of_run
@@ -112,13 +112,16 @@ class ProgramBox:
 def build_program(
     open_container: OpenContainer, workshop: Workshop, problem: Problem, program: Program
 ) -> SetterProgram:
-    """Compile a setter's program, or find it compiled. Raises PackageError when it cannot be built."""
+    """Compile a setter's program, or find it compiled.
+
+    Raises UnavailableError when this machine lacks its language, else PackageError when it cannot be built.
+    """
     files = read_sources(program, problem.constants)
     try:
         language = language_of(program, files, workshop.languages)
         toolchain = workshop.toolchain(_toolchain_language(language, workshop.languages))
     except LanguageError as error:
-        raise PackageError(str(error), where=program.name) from error
+        raise UnavailableError(str(error), where=program.name) from error
     compiled = compile_program(open_container, toolchain, language, files, workshop.store, limits=COMPILE_LIMITS)
     if not compiled.report.ok:
         log = " | ".join(line for line in compiled.report.log.splitlines()[:_LOG_LINES] if line.strip())

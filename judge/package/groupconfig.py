@@ -217,7 +217,7 @@ def _input_validator_args(section: Section) -> ValidatorArgs | None:
             continue
         if not isinstance(node, Table):
             return (("", section.words(key)),)
-        if key == "input_validator_flags":
+        if key == "input_validator_flags" and node.values.keys() <= {"name", "flags"}:
             nested = section.section(key)
             return ((nested.text("name"), nested.words("flags")),)
         return tuple((name, section.words_of(value, f"{key}.{name}")) for name, value in node.values.items())

@@ -29,13 +29,14 @@ _VERSIONS = {
     "2025-09": PackageFormat.F2025_09,
 }
 _TYPES = ("pass-fail", "scoring", "multi-pass", "interactive", "submit-answer")
+_LEGACY_TYPES = ("pass-fail", "scoring", "interactive", "multi-pass")
 _INCOMPATIBLE = (("pass-fail", "scoring"), ("multi-pass", "submit-answer"), ("interactive", "submit-answer"))
 _VALIDATION_WORDS = ("score", "interactive", "multi-pass")
 _LICENSES = ("unknown", "public domain", "cc0", "cc by", "cc by-sa", "educational", "permission")
 
 #: Keys without a meaning for judging: those of the legacy format, and what later tools added to it.
 _LEGACY_KNOWN = ("uuid", "author", "source", "source_url", "keywords", "credits", "languages", "version")
-_MODERN_KNOWN = ("version", "credits", "source", "embargo_until", "keywords")
+_MODERN_KNOWN = ("version", "credits", "source", "embargo_until", "keywords", "author", "source_url")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def _format(section: Section) -> PackageFormat:
 
 
 def _read_legacy(section: Section) -> Metadata:
-    scoring = section.choice("type", ("pass-fail", "scoring"), "pass-fail") == "scoring"
+    types = _legacy_types(section)
+    scoring = "scoring" in types
     words = section.text("validation", "default").split() or ["default"]
     custom = words[0] == "custom"
     if words[0] not in ("default", "custom"):
@@ -102,14 +104,16 @@ def _read_legacy(section: Section) -> Metadata:
     if "score" in words and not scoring:
         section.error("validation", "score needs type: scoring")
     _check_license(section)
+    multi_pass = "multi-pass" in (*words, *types)
+    interactive = "interactive" in (*words, *types)
     metadata = Metadata(
         format=PackageFormat.LEGACY,
         title=_title(section),
-        limits=read_limits(section.section("limits"), PackageFormat.LEGACY, multi_pass="multi-pass" in words),
+        limits=read_limits(section.section("limits"), PackageFormat.LEGACY, multi_pass=multi_pass),
         scoring=scoring,
-        interactive="interactive" in words,
-        multi_pass="multi-pass" in words,
-        custom_validator=custom,
+        interactive=interactive,
+        multi_pass=multi_pass,
+        custom_validator=custom or interactive or multi_pass,
         custom_score=custom and "score" in words,
         validator_flags=section.words("validator_flags"),
         validator_flags_line=section.line("validator_flags"),
@@ -117,6 +121,20 @@ def _read_legacy(section: Section) -> Metadata:
     )
     section.finish(_LEGACY_KNOWN, strict=False)
     return metadata
+
+
+def _legacy_types(section: Section) -> frozenset[str]:
+    """The legacy ``type``: pass-fail or scoring; newer types are taken as newer formats mean them, as DOMjudge does."""
+    node = section.node("type")
+    words = ("pass-fail",) if node is None else section.words_of(node, "type")
+    for word in words:
+        if word not in _LEGACY_TYPES:
+            section.block("type", f"expected one of {', '.join(_LEGACY_TYPES)}, not {word!r}")
+    if "pass-fail" in words and "scoring" in words:
+        section.block("type", "pass-fail and scoring exclude each other")
+    if set(words) - set(_LEGACY_TYPES[:2]):
+        section.warning("type", "the legacy format says interactive and multi-pass in validation; used all the same")
+    return frozenset(words)
 
 
 def _legacy_grading(section: Section, scoring: bool) -> LegacyGrading:
@@ -142,11 +160,13 @@ def _optional_number(section: Section, key: str) -> float | None:
 
 
 def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
-    types = _types(section)
-    for key in ("validation", "validator_flags", "grading"):
+    types = _types(section) | _validation_types(section)
+    for key, use in (("validation", "used"), ("validator_flags", "used"), ("author", "fine"), ("source_url", "fine")):
         if key in section:
-            section.error(key, f"belongs to the legacy format and means nothing in {package_format}")
-            section.node(key)
+            section.warning(key, f"belongs to the legacy format, not to {package_format}; {use} all the same")
+    if "grading" in section:
+        section.error("grading", f"belongs to the legacy format and means nothing in {package_format}")
+        section.node("grading")
     if not section.text("uuid"):
         section.warning("uuid", "is missing")
     if "name" not in section:
@@ -160,6 +180,8 @@ def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
         interactive="interactive" in types,
         multi_pass="multi-pass" in types,
         submit_answer="submit-answer" in types,
+        validator_flags=section.words("validator_flags"),
+        validator_flags_line=section.line("validator_flags"),
         languages=_languages(section),
         allow_file_writing=section.boolean("allow_file_writing", False),
         constants=_constants(section),
@@ -182,6 +204,14 @@ def _types(section: Section) -> frozenset[str]:
     if len(set(words)) < len(words) or not words:
         section.error("type", "is empty or names a type twice")
     return frozenset(words)
+
+
+def _validation_types(section: Section) -> frozenset[str]:
+    """The types that a legacy ``validation`` beside the newer ``type`` adds, as packages have that were moved to a
+    newer version by their version alone."""
+    node = section.node("validation")
+    words = section.words_of(node, "validation") if isinstance(node, Leaf) else ()
+    return frozenset(words) & {"interactive", "multi-pass"}
 
 
 def _title(section: Section) -> str:

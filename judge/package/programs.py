@@ -16,9 +16,9 @@ from judge.package.tree import Entry, Tree
 
 #: Endings of source files, lower case. Source: the format's languages table; Kotlin scripts and the like left out.
 _ENDINGS = """
-4th a68 adb ads asm awk bash c c++ cc cl clj cob cpp cr cs cxx d dart def erl ex exs f f90 forth frt fs fth go hs java
-jl js kt lisp lua m mjs ml mod nim odin pas php pl pm py py2 py3 r rb rexx rkt rs s scala sh sim sno ss st swift tcl ts
-vb zig
+4th a68 adb ads asm awk bas bash c c++ cbl cc cjs cl clj cob coffee cpp cr cs cxx d dart def erl ex exs f f03 f08 f90
+f95 for forth frt fs fth go groovy hs java jl js kt lisp lsp lua m mjs ml mod nasm nim odin pas php pl plg pm pp pro py
+py2 py3 r raku rb rexx rkt rs s scala scm sh sim sml sno sql ss st swift tcl ts vala vb zig
 """
 SOURCE_ENDINGS = frozenset(_ENDINGS.split())
 #: Input validators in languages of their own: checktestdata and VIVA.
@@ -101,7 +101,7 @@ def output_validators(tree: Tree, package_format: PackageFormat, findings: Findi
             programs = (single,) if single else ()
         if programs:
             if directory != own:
-                findings.error(directory, f"is called {own}/ in the {package_format} format; used all the same")
+                findings.warning(directory, f"is called {own}/ in the {package_format} format; used all the same")
             return programs
     return ()
 

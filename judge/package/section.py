@@ -124,15 +124,16 @@ class Section:
         return Section(EMPTY if node is None else node, self.file, self._findings, f"{self._prefix}{key}.")
 
     def finish(self, known: Collection[str] = (), *, strict: bool = True) -> None:
-        """Report keys that nobody asked for; ``known`` are fine but without a meaning for judging."""
+        """Report keys that nobody asked for; ``known`` are fine but without a meaning for judging.
+
+        ``strict``: a key that looks like a misspelt one is an error; any other stranger is a warning always.
+        """
         for key in self.table.values:
             if key in self._asked or key in known:
                 continue
-            message = "unknown key" + _nearest(key, [*self._asked, *known])
-            if strict:
-                self.error(key, message)
-            else:
-                self.warning(key, message)
+            nearest = _nearest(key, [*self._asked, *known])
+            report = self.error if strict and nearest else self.warning
+            report(key, f"unknown key{nearest}")
 
 
 def number_of(node: Node) -> float | None:

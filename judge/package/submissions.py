@@ -6,27 +6,31 @@ Strongest first: DOMjudge's comments in the source, submissions.yaml (newer form
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
 from judge.model.problem import ExpectedResult, JurySubmission, PackageFormat, Program
-from judge.package.document import YAML_BYTES_MAX
+from judge.package.document import YAML_BYTES_MAX, Table, parse_yaml
 from judge.package.findings import Findings
 from judge.package.labels import comment_label, directory_label
 from judge.package.metadata import Metadata
 from judge.package.names import ending
 from judge.package.programs import SOURCE_ENDINGS, is_program, program_at
+from judge.package.section import Section
 from judge.package.submissionsyaml import FILE, SubmissionRules, builtin_rules, read_submission_rules
 from judge.package.tree import Entry, Tree
 
 #: Comments with expectations are looked for in this much of each source.
 COMMENT_BYTES_MAX = 1 << 20
+#: DOMjudge's own description of submissions, at the root of a package.
+DOMJUDGE_FILE = "submissions.json"
 
 
 def read_submissions(tree: Tree, metadata: Metadata, findings: Findings) -> tuple[JurySubmission, ...]:
     """All programs in submissions/*/ and directly in submissions/, in path order."""
-    reader = _Reader(tree, metadata, findings, _rules(tree, metadata, findings))
+    reader = _Reader(tree, metadata, findings, _rules(tree, metadata, findings), _domjudge_hints(tree, findings))
     found = []
     for entry in tree.entries("submissions"):
         if entry.is_directory:
@@ -48,6 +52,17 @@ def _rules(tree: Tree, metadata: Metadata, findings: Findings) -> SubmissionRule
     return SubmissionRules() if metadata.format is PackageFormat.LEGACY else builtin_rules()
 
 
+def _domjudge_hints(tree: Tree, findings: Findings) -> Mapping[str, tuple[str, str]]:
+    """Path of a submission -> (language, entry point) from DOMjudge's file; JSON is read as the YAML it is, too."""
+    entry = tree.find(DOMJUDGE_FILE)
+    if entry is None or entry.is_directory:
+        return {}
+    node = parse_yaml(tree.read(entry, YAML_BYTES_MAX), DOMJUDGE_FILE, findings)
+    root = Section(node, DOMJUDGE_FILE, findings)
+    maps = [(path, root.section(path)) for path, value in root.table.values.items() if isinstance(value, Table)]
+    return {path.strip("/"): (one.text("language"), one.text("entry_point")) for path, one in maps}
+
+
 def _check(found: list[JurySubmission], rules: SubmissionRules, findings: Findings) -> None:
     if not any(submission.path.startswith("submissions/accepted/") for submission in found):
         findings.error("submissions/accepted", "there must be at least one accepted submission")
@@ -64,6 +79,7 @@ class _Reader:
     metadata: Metadata
     findings: Findings
     rules: SubmissionRules
+    hints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def directory(self, directory: Entry) -> list[JurySubmission]:
         """Programs of one directory of verdicts; in output-only problems every entry is one."""
@@ -82,14 +98,15 @@ class _Reader:
         applied = self.rules.apply(path.removeprefix("submissions/"))
         label = directory_label(directory, self.metadata.format, scoring=self.metadata.scoring)
         expected = self._expected(label, applied.rules)
+        language, entrypoint = self.hints.get(path, ("", ""))
         comment = self._comment(program)
         if comment is not None:
             expected = self._commented(expected, comment, path)
         return JurySubmission(
             path=path,
-            program=msgspec.structs.replace(program, language=applied.language or _spoken(program)),
+            program=msgspec.structs.replace(program, language=applied.language or language or _spoken(program)),
             expected=expected,
-            entrypoint=applied.entrypoint,
+            entrypoint=applied.entrypoint or entrypoint,
             labelled=bool(comment or applied.rules or (label and directory != "mixed")),
         )
 

@@ -57,7 +57,7 @@ def read_testdata(
     builder = _Builder(metadata, findings, default_validator, inheritance)
     groups = {group.name: group for group in root.groups}
     if "secret" not in groups:
-        findings.error("data/secret", "is missing")
+        findings.warning("data/secret", "is missing: only the samples are judged")
     for name in groups.keys() - _VALIDATOR_CASES.keys() - {"sample", "secret"}:
         findings.warning(f"data/{name}", "has no meaning; only sample and secret are judged")
     judged = replace(root, name="data", cases=(), groups=tuple(g for n, g in groups.items() if n in _JUDGED))
@@ -144,7 +144,7 @@ class _Builder:
             if raw.groups:
                 self._findings.error("data/sample", "must not contain groups")
         elif raw.cases and raw.groups and self._metadata.format is PackageFormat.F2025_09:
-            self._findings.error("data/secret", "must hold test cases or groups, not both")
+            self._findings.warning("data/secret", "must hold test cases or groups, not both; all are judged")
         return self._modern_group(raw, inherited)
 
     def _modern_group(self, raw: RawGroup, inherited: GroupConfig) -> TestGroup:
@@ -168,15 +168,22 @@ class _Builder:
         )
 
     def _flattened(self, raw: RawGroup) -> RawGroup:
-        """2025-09 has no groups below groups: directories further down only hold more cases of the group."""
+        """2025-09 has no groups below groups: directories further down only hold more cases of the group.
+
+        A test_group.yaml there breaks the format; its arguments are meant for the cases beside and below it, as
+        BAPCtools has it, its scores for nothing.
+        """
         cases = list(raw.cases)
-        stack = list(raw.groups)
+        stack = [(group, GroupConfig()) for group in raw.groups]
         while stack:
-            group = stack.pop()
+            group, inherited = stack.pop()
             if group.config_file:
-                self._findings.error(group.config_file, "groups below a group do not exist in 2025-09; ignored")
-            cases += group.cases
-            stack += group.groups
+                self._findings.warning(
+                    group.config_file, "groups below a group do not exist in 2025-09; only its arguments are used"
+                )
+            config = group.config.inheritable().over(inherited)
+            cases += [replace(case, config=case.config.over(config)) for case in group.cases]
+            stack += [(child, config) for child in group.groups]
         return replace(raw, cases=tuple(sorted(cases, key=lambda case: case.name)), groups=())
 
     def _check_modern(self, raw: RawGroup) -> None:
@@ -187,8 +194,10 @@ class _Builder:
             self._findings.error(where, "max_score, score_aggregation and require_pass are for scoring problems only")
         elif scored and raw.name == "sample":
             self._findings.error(where, "sample has no score: max_score, score_aggregation, require_pass not allowed")
-        if not raw.cases and not raw.groups and own.static is None and raw.name != "sample":
-            self._findings.error(where, "the group has no test case")
+        if raw.cases or raw.groups or own.static is not None or raw.name == "sample":
+            return
+        report = self._findings.warning if raw.name == "secret" else self._findings.error
+        report(where, "the group has no test case")
 
     def _case(self, raw: RawCase, group: GroupConfig) -> TestCase:
         if raw.answer is None:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from judge.errors import PackageError
+from judge.errors import PackageError, UnavailableError
 from judge.grading.execute import CancelledError
 from judge.grading.pipeline import Judge
 from judge.grading.programs import ProgramBox, SetterProgram, build_program, fault_of_run, open_box
@@ -32,10 +32,11 @@ _INPUT_FD = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """The answers to some questions: how many there were, and which went wrong."""
+    """The answers to some questions: how many there were, which went wrong, which validators could not be asked."""
 
     count: int = 0
     wrong: tuple[CheckResult, ...] = ()
+    skipped: tuple[CheckResult, ...] = ()
 
 
 def check_inputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> Asked:
@@ -63,7 +64,10 @@ def check_invalid(judge: Judge, problem: Problem) -> Asked:
         left = [case for case in problem.validator_cases if case.kind == kind]
         count = len(left)
         for program in programs:
-            accepted = {one.case for one in _ask(judge, problem, program, what, left, must_accept=False).wrong}
+            answers = _ask(judge, problem, program, what, left, must_accept=False)
+            if answers.skipped:
+                left = []
+            accepted = {one.case for one in answers.wrong}
             left = [case for case in left if case.name in accepted]
         names = ", ".join(program.name for program in programs) or "no validator"
         wrong = tuple(
@@ -156,13 +160,17 @@ def _ask(
     A run that is no judgement at all (a crash, a limit) is never right when accepting is wanted; refusing is
     satisfied by anything but acceptance, as the format says.
     """
-    buildable = runnable(program)
-    if buildable is None:
-        skipped = CheckResult(kind=what, program=program.name, case="", ok=False, why=reason_not_runnable(program))
-        return Asked(1, (skipped,) if must_accept else ())
     if not cases:
         return Asked()
-    built = _built(judge, problem, buildable)
+    buildable = runnable(program)
+    if buildable is None:
+        return _unasked(program, what, reason_not_runnable(program))
+    try:
+        built = _built(judge, problem, buildable)
+    except UnavailableError as error:
+        return _unasked(program, what, error.message)
+    except PackageError as error:
+        return Asked(1, (CheckResult(kind=what, program=program.name, case="", ok=False, why=error.message),))
     wrong = []
     with open_box(judge.slots[0].container, built) as box:
         for case in cases:
@@ -170,6 +178,10 @@ def _ask(
             if accepted is not must_accept:
                 wrong.append(CheckResult(kind=what, program=program.name, case=case.name, ok=False, why=why))
     return Asked(len(cases), tuple(wrong))
+
+
+def _unasked(program: Program, what: str, why: str) -> Asked:
+    return Asked(skipped=(CheckResult(kind=what, program=program.name, case="", ok=True, why=why),))
 
 
 def _accepts(
@@ -221,12 +233,16 @@ def _kind(case: TestCase | ValidatorCase) -> str:
 
 
 def _built(judge: Judge, problem: Problem, program: Program) -> SetterProgram:
-    """Raises PackageError naming the program."""
+    """Raises PackageError naming the program, UnavailableError when this machine lacks its language."""
     try:
         return build_program(judge.slots[0].container, judge.workshop, problem, program)
     except PackageError as error:
-        raise PackageError(f"validator {error.message}", where=error.where or program.name) from error
+        raise type(error)(f"validator {error.message}", where=error.where or program.name) from error
 
 
 def _together(asked: Sequence[Asked]) -> Asked:
-    return Asked(sum(one.count for one in asked), tuple(check for one in asked for check in one.wrong))
+    return Asked(
+        sum(one.count for one in asked),
+        tuple(check for one in asked for check in one.wrong),
+        tuple(check for one in asked for check in one.skipped),
+    )

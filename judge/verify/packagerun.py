@@ -174,6 +174,7 @@ class PackageRun:
     def _finished(self) -> PackageResult:
         problem = self._problem
         checks = tuple(check for asked in self._asked for check in asked.wrong)
+        skipped = {(check.kind, check.program): check for asked in self._asked for check in asked.skipped}
         diagnostics = self._findings.diagnostics if self._findings else ()
         result = PackageResult(
             package=self.spec,
@@ -186,9 +187,11 @@ class PackageRun:
             diagnostics=diagnostics,
             checks_run=sum(asked.count for asked in self._asked),
             checks=tuple(sorted(checks, key=lambda check: (check.kind, check.program, check.case))),
+            checks_skipped=tuple(check for _, check in sorted(skipped.items())),
             submissions=tuple(result for _, result in sorted(self._submissions.items())),
         )
-        doubts = self.choices.strict and (diagnostics or any(one.skipped for one in result.submissions))
+        unknown = result.checks_skipped or any(one.skipped for one in result.submissions)
+        doubts = self.choices.strict and (diagnostics or unknown)
         return msgspec.structs.replace(result, ok=not result.faults and not doubts)
 
 

@@ -47,7 +47,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 class PackageResult(msgspec.Struct, frozen=True, kw_only=True):
     """One package. ``error``: why nothing could be judged, with its place; empty when it could.
 
-    ``checks_run`` counts all questions to validators, ``checks`` lists those whose answer was wrong.
+    ``checks_run`` counts all questions to validators, ``checks`` lists those whose answer was wrong,
+    ``checks_skipped`` the validators that could not be asked: no toolchain for their language.
     """
 
     package: str
@@ -60,6 +61,7 @@ class PackageResult(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     checks_run: int = 0
     checks: tuple[CheckResult, ...] = ()
+    checks_skipped: tuple[CheckResult, ...] = ()
     submissions: tuple[SubmissionResult, ...] = ()
 
     @property

@@ -83,6 +83,30 @@ def test_a_large_test_is_compared_without_harm(judges: list[Judge], tmp_path: Pa
     }, result
 
 
+def test_validators_that_cannot_be_asked_are_skipped_and_broken_ones_are_one_failed_check(
+    judges: list[Judge], tmp_path: Path
+) -> None:
+    package = tmp_path / "unasked"
+    shutil.copytree(PACKAGE, package, symlinks=True)
+    shutil.rmtree(package / "input_validators")
+    (package / "input_validators").mkdir()
+    (package / "input_validators/grammar.viva").write_text("{ n; }\n")
+    (package / "input_validators/small.st").write_text("Transcript showCr: 'nobody runs this'.\n")
+    result = verify([str(package)], judges, tmp_path).packages[0]
+    assert result.ok, result
+    assert [one.program for one in result.checks_skipped] == [
+        "input_validators/grammar.viva",
+        "input_validators/small.st",
+    ]
+    assert not verify([str(package)], judges, tmp_path, strict=True).packages[0].ok
+    (package / "input_validators/broken.c").write_text("int main(\n")
+    result = verify([str(package)], judges, tmp_path).packages[0]
+    assert not result.error
+    assert all(one.ok for one in result.submissions)
+    assert [(one.program, one.case) for one in result.checks] == [("input_validators/broken.c", "")]
+    assert "does not compile" in result.checks[0].why
+
+
 @pytest.mark.parametrize("spec", ["/nonexistent@HEAD", "/etc/hostname"])
 def test_what_is_no_package_is_one_result_with_an_error(judges: list[Judge], tmp_path: Path, spec: str) -> None:
     results = verify([spec, str(PACKAGE)], judges, tmp_path)

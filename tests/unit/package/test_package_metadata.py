@@ -146,9 +146,28 @@ def test_unknown_keys_are_errors_now_and_warnings_in_legacy_with_a_hint() -> Non
     ]
 
 
-def test_legacy_keys_in_a_modern_package_are_errors() -> None:
-    errors = messages(modern("validator_flags: float_tolerance 1e-3\n")[1])
-    assert errors == ["problem.yaml:4: validator_flags: belongs to the legacy format and means nothing in 2025-09"]
+def test_legacy_keys_in_a_modern_package_are_used_with_a_warning() -> None:
+    metadata, findings = modern("validation: custom interactive\nvalidator_flags: float_tolerance 1e-3\nauthor: me\n")
+    assert metadata.interactive
+    assert metadata.validator_flags == ("float_tolerance", "1e-3")
+    assert messages(findings) == []
+    assert [(d.line, d.key) for d in findings.diagnostics] == [(4, "validation"), (5, "validator_flags"), (6, "author")]
+    assert [line.split(": ")[1] for line in messages(modern("grading: {objective: min}\n")[1])] == ["grading"]
+
+
+@pytest.mark.parametrize("types", ["pass-fail interactive multi-pass", "[interactive, multi-pass]"])
+def test_newer_types_in_a_legacy_package_are_used_with_a_warning(types: str) -> None:
+    metadata, findings = read(f"type: {types}\nlimits: {{validation_passes: 3}}\n")
+    assert (metadata.interactive, metadata.multi_pass, metadata.custom_validator) == (True, True, True)
+    assert metadata.limits.validation_passes == 3
+    assert [(d.level, d.key) for d in findings.diagnostics] == [("warning", "type")]
+    assert read("type: pass-fail scoring\n")[1].blocking
+
+
+def test_a_key_that_resembles_none_is_a_warning_in_every_format() -> None:
+    findings = modern("colour: red\n")[1]
+    assert messages(findings) == []
+    assert messages(findings, "warning") == ["problem.yaml:4: colour: unknown key"]
 
 
 def test_a_missing_uuid_or_name_is_reported() -> None:

@@ -183,7 +183,7 @@ def test_faults_in_submissions_yaml_have_a_place(tmp_path: Path, text: str, wher
 
 def test_globs_without_a_submission_and_unknown_keys_are_reported(tmp_path: Path) -> None:
     problem = read(tmp_path, {"submissions/submissions.yaml": "typo/*: {permitted: [AC], colour: red}\n"})
-    assert {(d.level, d.key) for d in problem.diagnostics} == {("warning", "typo/*"), ("error", "typo/*.colour")}
+    assert {(d.level, d.key) for d in problem.diagnostics} == {("warning", "typo/*"), ("warning", "typo/*.colour")}
 
 
 def test_programs_are_files_and_directories_and_nothing_else(tmp_path: Path) -> None:
@@ -222,3 +222,27 @@ def test_prolog_is_told_from_perl_by_its_clauses(tmp_path: Path) -> None:
     problem = read(tmp_path, {"submissions/accepted/a.pl": prolog, "submissions/accepted/b.pl": perl})
     languages = {one.path.rpartition("/")[2]: one.program.language for one in problem.submissions}
     assert (languages["a.pl"], languages["b.pl"]) == ("prolog", "")
+
+
+def test_domjudge_says_languages_and_entry_points_in_a_file_of_its_own(tmp_path: Path) -> None:
+    hints = (
+        '{"submissions/accepted/two/": {"entry_point": "start.py"},\n'
+        ' "submissions/accepted/yes.py": {"language": "py3", "team_id": 5}, "x": 1}'
+    )
+    problem = read(
+        tmp_path,
+        {
+            "submissions.json": hints,
+            "submissions/accepted/two/start.py": "",
+            "submissions/accepted/two/main.py": "",
+        },
+        LEGACY,
+    )
+    assert submission(problem, "accepted/two").entrypoint == "start.py"
+    assert submission(problem, "accepted/yes.py").program.language == "py3"
+
+
+@pytest.mark.parametrize("name", ["a.f95", "a.scm", "a.pp", "a.plg", "a.cjs", "a.raku", "a.PP"])
+def test_less_common_endings_are_programs_too(tmp_path: Path, name: str) -> None:
+    problem = read(tmp_path, {f"submissions/accepted/{name}": ""})
+    assert submission(problem, f"accepted/{name}")

@@ -370,3 +370,43 @@ def test_names_that_are_not_utf8_survive_as_text(tmp_path: Path) -> None:
     assert case.name == "secret/caf\\xe9"
     assert Path(case.input_path).read_bytes() == b"yes\n"
     msgspec.json.encode([problem.diagnostics, case.name])
+
+
+def test_arguments_below_a_group_are_used_though_the_format_has_no_groups_there(tmp_path: Path) -> None:
+    package = write_package(
+        tmp_path,
+        {
+            **cases("secret/g/sub/1", "secret/g/2"),
+            "data/secret/1.in": None,
+            "data/secret/1.ans": None,
+            "data/secret/g/test_group.yaml": "output_validator_args: [case_sensitive]\ninput_validator_args: [small]\n",
+            "data/secret/g/sub/test_group.yaml": "input_validator_args: {any: []}\n",
+        },
+    )
+    problem = read_package(package)
+    one, other = group(problem, "secret/g").cases
+    assert (one.name, one.input_validator_args) == ("secret/g/2", (("", ("small",)),))
+    assert (other.name, other.input_validator_args) == ("secret/g/sub/1", (("any", ()),))
+    assert other.compare.case_sensitive
+    assert [(d.level, d.file) for d in problem.diagnostics] == [("warning", "data/secret/g/sub/test_group.yaml")]
+
+
+def test_samples_alone_are_judged_with_a_warning(tmp_path: Path) -> None:
+    without: dict[str, Content | None] = {"data/secret/1.in": None, "data/secret/1.ans": None, **cases("sample/1")}
+    problem = read_package(write_package(tmp_path, without))
+    assert [(d.level, d.file) for d in problem.diagnostics] == [("warning", "data/secret")]
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("small", (("", ("small",)),)),
+        ("{name: any, flags: small}", (("any", ("small",)),)),
+        ("{any: small, other: -x 5}", (("any", ("small",)), ("other", ("-x", "5")))),
+    ],
+)
+def test_flags_of_input_validators_in_every_spelling(
+    tmp_path: Path, flags: str, expected: tuple[tuple[str, tuple[str, ...]], ...]
+) -> None:
+    package = write_package(tmp_path, {"data/secret/testdata.yaml": f"input_validator_flags: {flags}\n"}, LEGACY)
+    assert group(read_package(package), "secret").cases[0].input_validator_args == expected

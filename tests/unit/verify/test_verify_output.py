@@ -45,10 +45,11 @@ def test_junit_has_a_case_for_everything_that_went_wrong() -> None:
             Diagnostic(level="warning", file="problem.yaml", line=4, key="", message="advice"),
         ),
         checks=(CheckResult(kind="input", program="v.py", case="secret/1", ok=False, why="refused"),),
+        checks_skipped=(CheckResult(kind="input", program="v.viva", case="", ok=True, why="not supported"),),
     )
     root = fromstring(junit_xml(VerifyResult(ok=False, packages=(wrong, package(submission())))))
     first, second = list(root)
-    assert (first.get("tests"), first.get("failures"), first.get("skipped")) == ("6", "3", "1")
+    assert (first.get("tests"), first.get("failures"), first.get("skipped")) == ("7", "3", "2")
     assert (second.get("tests"), second.get("failures")) == ("2", "0")
     names = [case.get("name") for case in first if case.find("failure") is not None]
     assert names == ["lint: problem.yaml:3: limits", "input: v.py: secret/1", "submissions/wrong_answer/b.c"]
