@@ -179,6 +179,10 @@ def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
     for key in ("memory_overhead_mib", "processes_min", "open_files_min"):
         if not 0 <= getattr(spec, key) <= 4096:
             yield key, "must be between 0 and 4096"
+    try:
+        re.compile(spec.source.main_pattern)
+    except re.error as error:
+        yield "source.main_pattern", str(error)
     if "" in spec.memory_markers:
         yield "memory_markers", "an empty marker is in every output"
     try:

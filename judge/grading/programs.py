@@ -136,10 +136,12 @@ def build_program(
 
 
 def data_files(compiled: Compiled) -> tuple[tuple[str, bytes], ...]:
-    """Files of a program that no compiler was given: it may want to read them in its working directory."""
+    """Files of a program that it may want to read in its working directory: those that no compiler was given, and the
+    sources of a program of several files whose sources are what is run (a shell's ``. ./other.sh``)."""
     if compiled.prepared is None or compiled.language.id in (_BUILD_AND_RUN.id, _RUN_ONLY.id):
         return ()
-    known = {*compiled.prepared.sources, compiled.prepared.source}
+    sources = compiled.prepared.sources if compiled.language.artifact else ()
+    known = {*sources, compiled.prepared.source}
     headers = compiled.language.headers
     return tuple(
         (file.name, file.content)

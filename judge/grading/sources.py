@@ -6,6 +6,7 @@ is the contestant's fault: :class:`SourceProblem` carries the line that they are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -111,7 +112,14 @@ def _main_file(
     if len(wanted) > 1 and language.source.public_class:
         return next((file for file in wanted if java_class(file.content).has_main), wanted[0])
     by_stem = {PurePosixPath(file.name).stem.lower(): file for file in reversed(wanted)}
-    return by_stem.get("__main__") or by_stem.get("main") or wanted[0]
+    return by_stem.get("__main__") or by_stem.get("main") or _by_content(language, wanted) or wanted[0]
+
+
+def _by_content(language: LanguageSpec, wanted: Sequence[SourceFile]) -> SourceFile | None:
+    if len(wanted) == 1 or not language.source.main_pattern:
+        return None
+    pattern = re.compile(language.source.main_pattern.encode(), re.MULTILINE)
+    return next((file for file in wanted if pattern.search(file.content)), None)
 
 
 def _sandbox_name(language: LanguageSpec, file: SourceFile, *, lone: bool) -> str:

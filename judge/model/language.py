@@ -28,12 +28,16 @@ class SourceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         fixed name of a lone source ("main.c"); empty = keep the submitted name.
     ``public_class``
         each source is named after its public class (Java); the main one holds the entry point.
+    ``main_pattern``
+        which of several sources is the main one when none is called main: the first that this regular expression
+        is found in; its time must grow linearly, since it reads what strangers send.
     ``main_suffix``, ``capitalize``
         how ``{main}`` is made of the main file's stem ("MainKt" of ``main.kt``).
     """
 
     name: str = ""
     public_class: bool = False
+    main_pattern: str = ""
     main_suffix: str = ""
     capitalize: bool = False
 

@@ -194,3 +194,20 @@ def test_text_is_always_printable(data: bytes) -> None:
 )
 def test_a_version_is_the_first_thing_that_looks_like_one(answer: str, version: str) -> None:
     assert version_in(answer) == version
+
+
+PASCAL = LanguageSpec(
+    id="f", name="F", extensions=("pas", "pp"), run=("/f",), source=SourceRule(main_pattern=r"(?i)^[ \t]*program\b")
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "main"),
+    [
+        ({"a.pp": "unit a;\nend.\n", "b.pas": "{ starts }\n  Program b;\nuses a;\n"}, "b.pas"),
+        ({"main.pas": "begin end.", "b.pas": "program b;\n"}, "main.pas"),
+        ({"a.pas": "begin end.", "b.pp": "unit b;"}, "a.pas"),
+    ],
+)
+def test_the_main_source_is_told_by_its_content_where_no_name_says_so(files: dict[str, str], main: str) -> None:
+    assert prepared(PASCAL, files).source == main

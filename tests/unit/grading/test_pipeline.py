@@ -138,6 +138,11 @@ class TestStages:
         bench.judge(bench.problem(), {"solution": double}, files=files)
         assert bench.slot.calls[0][1].files == {"table.txt": b"7"}
 
+    def test_sources_that_are_run_themselves_lie_there_too_but_for_the_main_one(self, bench: Bench) -> None:
+        files = [SourceFile(name="a.fake", content=b"solution"), SourceFile(name="b.fake", content=b"solution")]
+        bench.judge(bench.problem(), {"solution": double}, files=files)
+        assert bench.slot.calls[0][1].files == {"b.fake": b"solution"}
+
     def test_a_missing_test_file_is_a_judge_error_that_names_it(self, bench: Bench) -> None:
         case = bench.case("secret/1")
         (bench.directory / "data/secret/1.ans").unlink()
