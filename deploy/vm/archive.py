@@ -6,6 +6,7 @@ Made of what mmdebstrap takes from the host's mirror, so it needs the network on
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import shutil
@@ -20,7 +21,9 @@ from image import SUITE
 #: What ``judge rootfs build`` of this language in the guest installs.
 PACKAGES = ("bc",)
 _FIELD = re.compile(r"^(Package|SHA256): (.*)$", re.MULTILINE)
-_FILENAME = re.compile(r"^Filename: .*$", re.MULTILINE)
+_ABOUT_FILE = re.compile(r"\n(Filename|Size|MD5sum|SHA256): .*")
+_AR_MAGIC = 8  # bytes: "!<arch>" and a line feed
+_AR_HEADER = 60
 _COMPONENT = "main"
 _ARCHITECTURE = "amd64"
 _DEBIAN = ROOT / "judge" / "sandbox" / "debian.py"  # says what a base is
@@ -38,9 +41,10 @@ def _make(target: Path) -> None:
     for directory in (pool, lists):
         directory.mkdir(parents=True)
     _fetch(pool, lists)
+    paragraphs = _paragraphs(lists, pool)
     index = debian / "dists" / SUITE / _COMPONENT / f"binary-{_ARCHITECTURE}" / "Packages"
     index.parent.mkdir(parents=True)
-    index.write_text("\n\n".join(_paragraphs(lists, pool)) + "\n")
+    index.write_text("\n\n".join(paragraphs) + "\n")
     shutil.rmtree(lists)
     release = debian / "dists" / SUITE / "Release"
     release.write_text(_release(index.read_bytes(), str(index.relative_to(release.parent))))
@@ -63,17 +67,49 @@ def _fetch(pool: Path, lists: Path) -> None:
 
 
 def _paragraphs(lists: Path, pool: Path) -> list[str]:
-    """The mirror's own words on each package, for what they say beside the package's: priorities. Sorted."""
-    files = {hashlib.sha256(deb.read_bytes()).hexdigest(): f"pool/{deb.name}" for deb in pool.glob("*.deb")}
+    """The mirror's own words on each package, for what they say beside the package's: priorities. Sorted.
+
+    The packages are packed anew on the way.
+    """
+    files = {hashlib.sha256(deb.read_bytes()).hexdigest(): deb for deb in pool.glob("*.deb")}
     found = {}
     for index in lists.glob("*_Packages"):
         for paragraph in index.read_text().strip().split("\n\n"):
             fields = dict(_FIELD.findall(paragraph))
-            if fields.get("SHA256") in files:
-                found[fields["Package"]] = _FILENAME.sub(f"Filename: {files[fields['SHA256']]}", paragraph)
+            if fields.get("SHA256") in files and fields["Package"] not in found:
+                found[fields["Package"]] = _ABOUT_FILE.sub("", paragraph) + _repack(files[fields["SHA256"]])
     if len(found) != len(files):
         raise ValueError(f"the indices name {len(found)} of the {len(files)} packages that were fetched")
     return [found[name] for name in sorted(found)]
+
+
+def _repack(deb: Path) -> str:
+    """Pack a package without compression, over which an emulated processor takes minutes; what the index says of it."""
+    members = [unpacked(name, content) for name, content in ar_members(deb.read_bytes())]
+    content = b"!<arch>\n" + b"".join(ar_member(name, data) for name, data in members)
+    deb.write_bytes(content)
+    return f"\nFilename: pool/{deb.name}\nSize: {len(content)}\nSHA256: {hashlib.sha256(content).hexdigest()}"
+
+
+def ar_members(archive: bytes) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of an ar archive (deb(5))."""
+    at = _AR_MAGIC
+    while at < len(archive):
+        name, size = archive[at : at + 16].decode().strip(), int(archive[at + 48 : at + 58])
+        at += _AR_HEADER
+        yield name, archive[at : at + size]
+        at += size + size % 2
+
+
+def ar_member(name: str, content: bytes) -> bytes:
+    """One member, as :func:`ar_members` reads it."""
+    header = f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(content):<10}`\n"
+    return header.encode() + content + b"\n" * (len(content) % 2)
+
+
+def unpacked(name: str, content: bytes) -> tuple[str, bytes]:
+    """``data.tar.xz`` as ``data.tar``; other members as they are."""
+    return (name.removesuffix(".xz"), lzma.decompress(content)) if name.endswith(".xz") else (name, content)
 
 
 def _release(index: bytes, name: str) -> str:

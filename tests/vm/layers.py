@@ -24,7 +24,7 @@ def as_user() -> Steps:
 def build() -> Report:
     """A base and a toolchain by mmdebstrap in a user namespace."""
     origin = ["--mirror", f"copy://{_ARCHIVE}/debian", "--keyring", f"{_ARCHIVE}/keyring.gpg"]
-    done = must(as_judge(["judge", "rootfs", "build", LANGUAGE, *origin]), 1200)
+    done = must(as_judge(["judge", "rootfs", "build", LANGUAGE, *origin]), 1500)
     shown = must(as_judge(["judge", "rootfs", "show", "--verify", "toolchain"]), 120)
     base = must(as_judge(["judge", "rootfs", "show", "--verify", "base"]), 120)
     return Report(f"{done.stdout.split()[1]} on {base.stdout.split()[0]}", done.output + shown.output + base.output)

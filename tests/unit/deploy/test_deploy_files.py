@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import lzma
 import re
 import runpy
 from pathlib import Path
@@ -67,6 +69,20 @@ def test_the_archive_of_the_virtual_machine_has_the_packages_of_its_language(mon
     monkeypatch.syspath_prepend(str(ROOT / "tests/vm"))
     language = Languages.open().get(runpy.run_path(str(ROOT / "tests/vm/layers.py"))["LANGUAGE"])
     assert set(language.packages["debian"]) <= set(runpy.run_path(str(DEPLOY / "vm/archive.py"))["PACKAGES"])
+
+
+def test_a_package_is_packed_anew_without_compression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(DEPLOY / "vm"))
+    archive = runpy.run_path(str(DEPLOY / "vm/archive.py"))
+    members = [("debian-binary", b"2.0\n"), ("control.tar.xz", lzma.compress(b"odd")), ("data.tar", b"plain")]
+    deb = tmp_path / "tool_1_all.deb"
+    deb.write_bytes(b"!<arch>\n" + b"".join(archive["ar_member"](name, content) for name, content in members))
+    words = archive["_repack"](deb)
+    content = deb.read_bytes()
+    expected = [("debian-binary", b"2.0\n"), ("control.tar", b"odd"), ("data.tar", b"plain")]
+    assert list(archive["ar_members"](content)) == expected
+    digest = hashlib.sha256(content).hexdigest()
+    assert words == f"\nFilename: pool/tool_1_all.deb\nSize: {len(content)}\nSHA256: {digest}"
 
 
 def test_the_unit_of_a_plain_user_leaves_the_slot_numbers_of_root_alone() -> None:
