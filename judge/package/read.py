@@ -20,7 +20,7 @@ from judge.package.metadata import FILE, Metadata, read_metadata
 from judge.package.names import shown
 from judge.package.submissions import read_submissions
 from judge.package.testdata import read_testdata
-from judge.package.timelimit import declared_time_limit
+from judge.package.timelimit import INI_FILE, declared_time_limit
 from judge.package.tree import Tree
 
 
@@ -86,9 +86,13 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
 
 def _metadata(tree: Tree, findings: Findings) -> Metadata:
     entry = tree.find(FILE)
-    if entry is None or entry.is_directory:
+    if entry is not None and not entry.is_directory:
+        metadata = read_metadata(tree.read(entry, YAML_BYTES_MAX), findings)
+    elif tree.find(INI_FILE) is not None:
+        findings.warning(FILE, f"is missing; a legacy package for {INI_FILE}, as DOMjudge takes it")
+        metadata = Metadata(format=PackageFormat.LEGACY)
+    else:
         raise PackageError("there is no such file, so this is no problem package", where=FILE)
-    metadata = read_metadata(tree.read(entry, YAML_BYTES_MAX), findings)
     if metadata.limits.time_limit_ns:
         return metadata
     limits = msgspec.structs.replace(metadata.limits, time_limit_ns=declared_time_limit(tree, findings))

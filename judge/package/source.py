@@ -17,12 +17,16 @@ from judge.model.problem import Problem
 from judge.package import dmoj, polygon
 from judge.package.findings import Findings
 from judge.package.gitsource import repository_of, unpack_revision
+from judge.package.metadata import FILE
 from judge.package.names import hidden, shown
 from judge.package.read import inspect_package
+from judge.package.timelimit import INI_FILE
 from judge.package.unpack import DEFAULT_BOUNDS, Bounds
 from judge.package.zipsource import unpack_zip
 
 ZIP_SUFFIXES = (".zip", ".kpp")
+#: One of these makes a directory a package.
+_MARKERS = (FILE, polygon.FILE, dmoj.FILE, INI_FILE)
 
 
 @contextmanager
@@ -55,11 +59,12 @@ def inspect_any(directory: Path, unpacked: Path, *, inheritance: str = "keys") -
 
     ``unpacked``: an empty directory for what an importer must unpack; it must live as long as the problem.
     """
-    if (directory / "problem.yaml").exists():
+    marker = next((name for name in _MARKERS if (directory / name).exists()), "")
+    if marker in (FILE, INI_FILE):
         return inspect_package(directory, inheritance=inheritance)
-    if (directory / polygon.FILE).exists():
+    if marker == polygon.FILE:
         return polygon.inspect_polygon(directory)
-    if (directory / dmoj.FILE).exists():
+    if marker == dmoj.FILE:
         return dmoj.inspect_dmoj(directory, unpacked)
     raise PackageError(
         f"has neither problem.yaml, {polygon.FILE} (Polygon) nor {dmoj.FILE} (DMOJ)", where=shown(str(directory))
@@ -92,10 +97,9 @@ def fresh_directory(scratch: Path | None, name: str) -> Iterator[Path]:
 
 def _inside(root: Path) -> Path:
     """``root``, or the one directory in it when that is where the package is (the usual way to zip)."""
-    markers = ("problem.yaml", polygon.FILE, dmoj.FILE)
-    if any((root / marker).exists() for marker in markers):
+    if any((root / marker).exists() for marker in _MARKERS):
         return root
     children = [entry.path for entry in os.scandir(root) if entry.is_dir() and not hidden(entry.name)]
-    if len(children) == 1 and any(os.path.exists(os.path.join(children[0], marker)) for marker in markers):
+    if len(children) == 1 and any(os.path.exists(os.path.join(children[0], marker)) for marker in _MARKERS):
         return Path(children[0])
     return root

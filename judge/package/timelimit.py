@@ -9,6 +9,8 @@ from judge.model.units import seconds_to_ns
 from judge.package.findings import Findings
 from judge.package.tree import Entry, Tree
 
+#: DOMjudge's own file, with which a package may even do without problem.yaml.
+INI_FILE = "domjudge-problem.ini"
 _BYTES_MAX = 64 << 10
 _INI_LINE = re.compile(r"^\s*timelimit\s*=\s*['\"]?([^'\"\s;#]*)", re.MULTILINE | re.IGNORECASE)
 
@@ -18,7 +20,7 @@ def declared_time_limit(tree: Tree, findings: Findings) -> int:
     entry = tree.find(".timelimit")
     if entry is not None and not entry.is_directory:
         return _nanoseconds(_text(tree, entry).strip(), entry, findings)
-    entry = tree.find("domjudge-problem.ini")
+    entry = tree.find(INI_FILE)
     match = _INI_LINE.search(_text(tree, entry)) if entry is not None and not entry.is_directory else None
     return _nanoseconds(match[1], entry, findings) if match and entry else 0
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from package_files import write_package
+from package_files import LEGACY, Content, write_package
 
 from judge.errors import PackageError, UsageError
 from judge.package.digest import package_digest
-from judge.package.source import open_package, package_directory
+from judge.package.source import inspect_any, open_package, package_directory
 from judge.package.unpack import Bounds
 from judge.package.zipsource import unpack_zip
 
@@ -300,3 +300,12 @@ def fresh(directory: Path) -> Path:
     root = directory / "fresh"
     root.mkdir()
     return root
+
+
+def test_a_package_for_domjudge_may_have_its_ini_file_only(tmp_path: Path) -> None:
+    files: dict[str, Content | None] = {"problem.yaml": None, "domjudge-problem.ini": "timelimit = 2\n"}
+    package = write_package(tmp_path, files, LEGACY)
+    problem, findings = inspect_any(package, tmp_path / "unpacked")
+    assert not findings.blocking
+    assert (problem.format, problem.limits.time_limit_ns) == ("legacy", 2_000_000_000)
+    assert any(d.file == "problem.yaml" and d.level == "warning" for d in problem.diagnostics)
