@@ -19,7 +19,7 @@ from summary import Outcome, Step, outcome_of, show
 
 #: scenario -> (kernel arguments, seconds it may take in all)
 SCENARIOS = {
-    "full": ("judge.scenario=full", 2700.0),
+    "full": ("judge.scenario=full", 5400.0),
     "no-userns": ("judge.scenario=no-userns sysctl.user.max_user_namespaces=0", 600.0),
 }
 

@@ -63,7 +63,7 @@ class Machine:
             *("-smp", str(self.processors), "-m", _MEMORY),
             *("-kernel", str(self.directory / "vmlinuz"), "-initrd", str(self.directory / "initrd")),
             *("-append", append),
-            *("-drive", f"file={self.directory / 'root.img'},if=virtio,format=raw,snapshot=on"),
+            *("-drive", f"file={self.directory / 'root.img'},if=virtio,format=raw,snapshot=on,cache=unsafe"),
             *("-drive", f"file={self.payload},if=virtio,format=raw,readonly=on"),
             *("-serial", f"file:{console}"),
             *("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
