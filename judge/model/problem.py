@@ -81,9 +81,10 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     """One .in/.ans pair. ``name`` is the path below data/ without suffix ("secret/1-small/03").
 
     ``args`` are extra arguments of the submission, ``files`` extra (name, host path) pairs put into its
-    work directory. ``input_validator_args`` are (validator name, arguments) pairs, an empty name standing for
-    every validator; ``output_validator_args`` those of the output validator, ``compare`` the same ones parsed when
-    that is the default one. ``max_score`` None = unbounded or not scored. Hint and description are for people.
+    work directory. ``input_validator_args`` and ``answer_validator_args`` are (validator name, arguments) pairs, an
+    empty name standing for every validator; ``output_validator_args`` those of the output validator, ``compare`` the
+    same ones parsed when that is the default one. ``max_score`` None = unbounded or not scored. Hint and description
+    are for people.
     """
 
     __test__ = False
@@ -94,6 +95,7 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     args: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     input_validator_args: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    answer_validator_args: tuple[tuple[str, tuple[str, ...]], ...] = ()
     output_validator_args: tuple[str, ...] = ()
     compare: CompareFlags = CompareFlags()
     full_feedback: bool = False
@@ -119,6 +121,7 @@ class ValidatorCase(msgspec.Struct, frozen=True, kw_only=True):
     args: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     input_validator_args: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    answer_validator_args: tuple[tuple[str, tuple[str, ...]], ...] = ()
     output_validator_args: tuple[str, ...] = ()
     compare: CompareFlags = CompareFlags()
 

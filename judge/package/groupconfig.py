@@ -33,7 +33,8 @@ class StaticConfig:
 class GroupConfig:
     """What one file says about a group or a case; None = not given.
 
-    ``input_validator_args``: (validator name, arguments) pairs, the empty name for all validators.
+    ``input_validator_args``, ``answer_validator_args`` (BAPCtools' own): (validator name, arguments) pairs, the empty
+    name for all validators.
     ``score_range`` and ``max_score``: infinities mean no bound. ``output_args_place`` goes with
     ``output_validator_args``.
     """
@@ -56,6 +57,7 @@ class GroupConfig:
     description: str | None = None
     # all
     input_validator_args: ValidatorArgs | None = None
+    answer_validator_args: ValidatorArgs | None = None
     output_validator_args: tuple[str, ...] | None = None
     output_args_place: Place | None = None
 
@@ -72,6 +74,7 @@ class GroupConfig:
             hint=self.hint,
             description=self.description,
             input_validator_args=self.input_validator_args,
+            answer_validator_args=self.answer_validator_args,
             output_validator_args=self.output_validator_args,
             output_args_place=self.output_args_place,
         )
@@ -86,7 +89,7 @@ _MODERN_GROUP_KEYS = (
     "scoring", "static_validation",
 )  # fmt: skip
 _MODERN_KEYS = ("args", "input_validator_args", "output_validator_args", "full_feedback", "hint", "description")
-_IGNORED_KEYS = ("input_visualizer_args", "output_visualizer_args", "answer_validator_args")
+_IGNORED_KEYS = ("input_visualizer_args", "output_visualizer_args")
 
 
 def read_group_config(section: Section, package_format: PackageFormat, *, is_case: bool = False) -> GroupConfig:
@@ -116,11 +119,12 @@ def read_group_config(section: Section, package_format: PackageFormat, *, is_cas
         full_feedback=section.boolean("full_feedback", False) if section.node("full_feedback") else None,
         hint=section.text("hint") if section.node("hint") else None,
         description=section.text("description") if section.node("description") else None,
-        input_validator_args=_input_validator_args(section),
+        input_validator_args=_validator_args(section, "input_validator_args", "input_validator_flags"),
+        answer_validator_args=_validator_args(section, "answer_validator_args"),
         output_validator_args=_output_validator_args(section),
         output_args_place=_output_args_place(section),
     )
-    section.finish(_IGNORED_KEYS, strict=not legacy)
+    section.finish(_IGNORED_KEYS, strict=package_format is PackageFormat.F2025_09)
     return config.over(draft)
 
 
@@ -210,8 +214,8 @@ def _static(section: Section) -> StaticConfig | None:
     return static
 
 
-def _input_validator_args(section: Section) -> ValidatorArgs | None:
-    for key in ("input_validator_args", "input_validator_flags"):
+def _validator_args(section: Section, *keys: str) -> ValidatorArgs | None:
+    for key in keys:
         node = section.node(key)
         if node is None:
             continue

@@ -38,7 +38,7 @@ def read_limits(section: Section, package_format: PackageFormat, *, multi_pass: 
     resolution_s = section.number("time_resolution", 1.0, above=0)
     values["time_resolution_ns"] = max(1, seconds_to_ns(resolution_s))
     values["validation_passes"] = _passes(section, multi_pass)
-    section.finish(strict=not legacy)
+    section.finish(strict=package_format is PackageFormat.F2025_09)
     return msgspec.convert(values, ProblemLimits)
 
 

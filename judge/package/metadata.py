@@ -186,7 +186,7 @@ def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
         allow_file_writing=section.boolean("allow_file_writing", False),
         constants=_constants(section),
     )
-    section.finish(_MODERN_KNOWN)
+    section.finish(_MODERN_KNOWN, strict=package_format is PackageFormat.F2025_09)
     return metadata
 
 

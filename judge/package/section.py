@@ -126,14 +126,13 @@ class Section:
     def finish(self, known: Collection[str] = (), *, strict: bool = True) -> None:
         """Report keys that nobody asked for; ``known`` are fine but without a meaning for judging.
 
-        ``strict``: a key that looks like a misspelt one is an error; any other stranger is a warning always.
+        ``strict``: they are errors, else warnings.
         """
         for key in self.table.values:
             if key in self._asked or key in known:
                 continue
-            nearest = _nearest(key, [*self._asked, *known])
-            report = self.error if strict and nearest else self.warning
-            report(key, f"unknown key{nearest}")
+            report = self.error if strict else self.warning
+            report(key, f"unknown key{_nearest(key, [*self._asked, *known])}")
 
 
 def number_of(node: Node) -> float | None:

@@ -211,6 +211,7 @@ class _Builder:
             args=config.args or (),
             files=raw.files,
             input_validator_args=config.input_validator_args or (),
+            answer_validator_args=config.answer_validator_args or (),
             output_validator_args=args,
             compare=self._compare(args, config),
             full_feedback=bool(config.full_feedback),
@@ -264,6 +265,7 @@ class _Builder:
             args=config.args or (),
             files=raw.files,
             input_validator_args=config.input_validator_args or (),
+            answer_validator_args=config.answer_validator_args or (),
             output_validator_args=args,
             compare=self._compare(args, config),
         )

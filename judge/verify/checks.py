@@ -55,13 +55,16 @@ def check_inputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> A
 
 
 def check_invalid(judge: Judge, problem: Problem) -> Asked:
-    """Each invalid input must be refused by some input validator, each invalid answer by some answer validator."""
+    """Each invalid input must be refused by some input validator, each invalid answer by some answer validator; where
+    there is none of the latter, as no format asks for them, nobody is asked."""
     asked = []
     for kind, what, programs in (
         ("invalid_input", "input", problem.input_validators),
         ("invalid_answer", "answer", problem.answer_validators),
     ):
         left = [case for case in problem.validator_cases if case.kind == kind]
+        if kind == "invalid_answer" and not programs:
+            left = []
         count = len(left)
         for program in programs:
             answers = _ask(judge, problem, program, what, left, must_accept=False)
@@ -195,12 +198,13 @@ def _accepts(
             return fd
 
         if what == "input":
-            args = (*_arguments(case, program), *case.args)
+            args = (*_arguments(case.input_validator_args, program), *case.args)
             files = {name: opened(path) for name, path in case.files}
             done = box.run(args, stdin=opened(case.input_path), files=files)
         else:
             fds = {_INPUT_FD: opened(case.input_path)}
-            done = box.run((f"/dev/fd/{_INPUT_FD}",), stdin=opened(case.answer_path), fds=fds)
+            args = (f"/dev/fd/{_INPUT_FD}", *_arguments(case.answer_validator_args, program))
+            done = box.run(args, stdin=opened(case.answer_path), fds=fds)
         run = done.result
         _stop_if_cancelled(run)
         accept = 0 if problem.validator_kind is ValidatorKind.TESTLIB else ACCEPT
@@ -219,10 +223,10 @@ def _stop_if_cancelled(run: RunResult | None) -> None:
         raise CancelledError(run.cause or "cancelled")
 
 
-def _arguments(case: TestCase | ValidatorCase, program: Program) -> tuple[str, ...]:
+def _arguments(pairs: Sequence[tuple[str, tuple[str, ...]]], program: Program) -> tuple[str, ...]:
     """The arguments meant for this validator: those for all, or those under its name, with or without ending."""
     base = PurePosixPath(program.name)
-    for name, args in case.input_validator_args:
+    for name, args in pairs:
         if name in ("", base.name, base.stem):
             return args
     return ()

@@ -183,7 +183,7 @@ def test_faults_in_submissions_yaml_have_a_place(tmp_path: Path, text: str, wher
 
 def test_globs_without_a_submission_and_unknown_keys_are_reported(tmp_path: Path) -> None:
     problem = read(tmp_path, {"submissions/submissions.yaml": "typo/*: {permitted: [AC], colour: red}\n"})
-    assert {(d.level, d.key) for d in problem.diagnostics} == {("warning", "typo/*"), ("warning", "typo/*.colour")}
+    assert {(d.level, d.key) for d in problem.diagnostics} == {("warning", "typo/*"), ("error", "typo/*.colour")}
 
 
 def test_programs_are_files_and_directories_and_nothing_else(tmp_path: Path) -> None:

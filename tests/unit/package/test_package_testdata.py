@@ -410,3 +410,10 @@ def test_flags_of_input_validators_in_every_spelling(
 ) -> None:
     package = write_package(tmp_path, {"data/secret/testdata.yaml": f"input_validator_flags: {flags}\n"}, LEGACY)
     assert group(read_package(package), "secret").cases[0].input_validator_args == expected
+
+
+def test_arguments_of_answer_validators_are_those_of_bapctools(tmp_path: Path) -> None:
+    package = write_package(tmp_path, {"data/secret/test_group.yaml": "answer_validator_args: {a: [-x]}\n"})
+    problem = read_package(package)
+    assert problem.diagnostics == ()
+    assert group(problem, "secret").cases[0].answer_validator_args == (("a", ("-x",)),)

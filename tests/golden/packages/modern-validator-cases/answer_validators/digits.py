@@ -1,3 +1,5 @@
 import sys
 
-sys.exit(42 if sys.stdin.read().strip().isdigit() and open(sys.argv[1]).read() else 43)
+answer = sys.stdin.read().strip()
+small = "--small" not in sys.argv[2:] or len(answer) < 3
+sys.exit(42 if answer.isdigit() and small and open(sys.argv[1]).read() else 43)
