@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-slow test-vm test-vm-short test-vm-broken check lint types imports unit test-deps clean test-chaos
+.PHONY: demo test test-slow test-vm test-vm-short test-vm-layers test-vm-broken check lint types imports unit test-deps clean test-chaos
 
 demo: $(STAMP)
 	$(BIN)/judge demo
@@ -22,6 +22,10 @@ VM_SHORT := $(BIN)/python -B deploy/vm --scenario full --only 'user manager,doct
 test-vm-short: $(DEV_STAMP)
 	$(VM_SHORT) || if [ $$? -eq 5 ]; then echo "test-vm-short: SKIPPED: no virtual machine here, see above"; \
 	else $(VM_SHORT); fi
+
+# Layers built, used and removed by the plain user in the guest, from packages on a disk; some 25 minutes when emulated.
+test-vm-layers: $(DEV_STAMP)
+	$(BIN)/python -B deploy/vm --scenario layers
 
 # That the tests in the guest can fail: each limit is unplugged in turn, and they must notice.
 test-vm-broken: $(DEV_STAMP)

@@ -55,7 +55,6 @@ def full(options: dict[str, str]) -> Steps:
     yield "bench spawn", partial(bench_spawn, delegated)
     yield "bench spawn, favordynmods", bench_spawn_favoured
     yield "moving between groups", partial(move_bench, delegated)
-    yield from layers.as_user()
     yield from service.as_user()
     yield "install for all", install_for_all
     yield "root: doctor", partial(doctor, delegated_as_root)
@@ -67,6 +66,13 @@ def full(options: dict[str, str]) -> Steps:
     yield "nothing left behind", service.nothing_left
 
 
+def layers_of_a_user(options: dict[str, str]) -> Steps:
+    """The plain user builds layers, without a network, and uses them."""
+    yield "install", install
+    yield "user manager", user_manager
+    yield from layers.as_user()
+
+
 def no_userns(options: dict[str, str]) -> Steps:
     """User namespaces are switched off: everything must say so, and refuse."""
     yield "install", install
@@ -75,7 +81,11 @@ def no_userns(options: dict[str, str]) -> Steps:
     yield "worker refuses", service.worker_refuses
 
 
-SCENARIOS: dict[str, Callable[[dict[str, str]], Steps]] = {"full": full, "no-userns": no_userns}
+SCENARIOS: dict[str, Callable[[dict[str, str]], Steps]] = {
+    "full": full,
+    "no-userns": no_userns,
+    "layers": layers_of_a_user,
+}
 
 
 _INSTALL = ("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check")
