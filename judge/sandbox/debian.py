@@ -26,7 +26,7 @@ from judge.sandbox.layers import Layer, LayerKind, LayerStore, Origin, request_d
 from judge.sandbox.mirrors import PackageSource, mmdebstrap_words
 
 #: Part of every request; raised when what is left out changes.
-_FORMAT = 2
+_FORMAT = 3
 
 _LEFT_OUT = (
     "boot",
@@ -43,6 +43,7 @@ _LEFT_OUT = (
     "etc/apt",
     "etc/gshadow",
     "etc/gshadow-",
+    "etc/hostname",
     "etc/machine-id",
     "etc/resolv.conf",
     "etc/shadow",

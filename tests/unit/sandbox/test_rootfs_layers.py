@@ -160,6 +160,7 @@ BASE = [
     entry("./usr/bin/sh", b"shell", mode=0o755),
     entry("./bin", kind=tarfile.SYMTYPE, linkname="usr/bin"),
     entry("./etc/shadow", b"secret"),
+    entry("./etc/hostname", b"of the machine that built it"),
     entry("./dev/null", kind=tarfile.CHRTYPE),
 ]
 
