@@ -82,7 +82,7 @@ class PackageCache:
         name = _hex(digest)
         try:
             self._directory.mkdir(mode=0o755, parents=True, exist_ok=True)
-            lock = os.open(self._directory / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = _open_lock(self._directory / name)
         except OSError as error:
             raise HostError(f"package cache {self._directory}: {error.strerror}") from error
         try:
@@ -130,17 +130,12 @@ class PackageCache:
                 total -= sizes[path]
 
     def _remove(self, path: Path) -> bool:
-        with contextlib.suppress(OSError):
-            lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                grave = path.with_name(f"{_OUTGOING}{path.name}")
-                shutil.rmtree(grave, ignore_errors=True)
-                path.rename(grave)  # whole or not there, also when this process is killed now
-                shutil.rmtree(grave)
-                return True
-            finally:
-                os.close(lock)
+        with contextlib.suppress(OSError), _alone(path):
+            grave = path.with_name(f"{_OUTGOING}{path.name}")
+            shutil.rmtree(grave, ignore_errors=True)
+            path.rename(grave)  # whole or not there, also when this process is killed now
+            shutil.rmtree(grave)
+            return True
         return False
 
 
@@ -186,6 +181,22 @@ def tree_bytes(root: Path) -> int:
     return total
 
 
+def _open_lock(root: Path) -> int:
+    """The descriptor to lock a package of a cache by. Raises OSError."""
+    return os.open(f"{root}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Nobody else uses, fills or removes the package meanwhile. Raises OSError when somebody does."""
+    lock = _open_lock(root)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)
+
+
 def unpacked_packages(directory: Path) -> list[Path]:
     """The packages in a cache."""
     return [path for path in directory.iterdir() if re.fullmatch(r"[0-9a-f]{64}", path.name)]
@@ -196,16 +207,9 @@ def sweep_cache(directory: Path) -> int:
     count = 0
     for prefix in (_INCOMING, _OUTGOING):
         for path in directory.glob(f"{prefix}*"):
-            with contextlib.suppress(OSError):
-                lock = os.open(
-                    directory / f"{path.name.removeprefix(prefix)}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-                )
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(path)
-                    count += 1
-                finally:
-                    os.close(lock)
+            with contextlib.suppress(OSError), _alone(path.with_name(path.name.removeprefix(prefix))):
+                shutil.rmtree(path)
+                count += 1
     return count
 
 

@@ -23,6 +23,7 @@ from judge.model.limits import Limits
 from judge.model.problem import Generator, Problem, Program, TestCase, TestGroup
 from judge.model.run import Outcome
 from judge.model.units import MIB
+from judge.package.testdata import data_cases
 from judge.sandbox.capture import Completed
 from judge.store import ArtifactStore, Stored
 
@@ -44,7 +45,7 @@ def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: 
     Blocks for as long as they run. Raises PackageError naming a generator that cannot be built or fails,
     CancelledError when the slot was cancelled, InfrastructureError.
     """
-    if not _has_generator(problem.root):
+    if not any(case.generator for case in data_cases(problem.root)):
         yield problem
         return
     with ExitStack() as held:
@@ -52,10 +53,6 @@ def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: 
             run = _Generation(open_container, workshop, problem, held, boxes)
             root = run.group(problem.root)
         yield msgspec.structs.replace(problem, root=root)
-
-
-def _has_generator(group: TestGroup) -> bool:
-    return any(case.generator for case in group.cases) or any(_has_generator(child) for child in group.groups)
 
 
 class _Generation:

@@ -29,7 +29,6 @@ from judge.sandbox.supervisor import ActiveRun, conclude, supervise
 
 _PUT_BATCH = 100
 _DESCRIPTORS_MIN = 64
-_SIDES = 2
 _EVERY_MOUNT = (1 << len(channel.RUN_MOUNTS)) - 1
 
 
@@ -287,14 +286,14 @@ class Container:
                 box._freshen(asked.limits)
                 box._put(given or {}, ())
             ends = stack.enter_context(contextlib.ExitStack())
-            pipes = []
-            for _ in range(_SIDES):
-                inward, outward = input_pipe(), place.pipes.take()
-                ends.callback(os.close, inward[0])
-                ends.callback(os.close, outward[1])
-                pipes.append((inward, outward))
-            (self_in, to_self), (self_out, self_out_end) = pipes[0]
-            (other_in, to_other), (other_out, other_out_end) = pipes[1]
+            self_in, to_self = input_pipe()
+            ends.callback(os.close, self_in)
+            other_in, to_other = input_pipe()
+            ends.callback(os.close, other_in)
+            self_out, self_out_end = place.pipes.take()
+            ends.callback(os.close, self_out_end)
+            other_out, other_out_end = place.pipes.take()
+            ends.callback(os.close, other_out_end)
             mine = RelayDrain(self_out, spec.limits.stdout_bytes, to_other, holds_end=True)
             theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, to_self)
             for drain in (mine, theirs):

@@ -138,18 +138,18 @@ def _base(store: LayerStore, source: PackageSource, versions: Sequence[str], bas
     say which.
     """
     request = toolchain_request(source.suite, ())
+    pins = versions_of(versions)
     for layer in store.all():
-        is_wanted = layer.id == base_id if base_id else not _others(layer.packages, versions)
+        is_wanted = layer.id == base_id if base_id else not _others(layer.packages, pins)
         if layer.kind is LayerKind.BASE and layer.request == request and is_wanted:
             return layer
-    with _bootstrapped(store, source, (), versions_of(versions)) as (archive, found):
+    with _bootstrapped(store, source, (), pins) as (archive, found):
         layer = Layer(kind=LayerKind.BASE, request=request, packages=found, architecture=platform.machine())
         return store.add(layer, partial(_unpack, archive, below=()), _origin(source), must_be=base_id)
 
 
-def _others(packages: Sequence[str], versions: Sequence[str]) -> list[str]:
-    """Which of ``packages`` have another version there."""
-    wanted = versions_of(versions)
+def _others(packages: Sequence[str], wanted: Mapping[str, str]) -> list[str]:
+    """Which of ``packages`` have another version than the wanted one."""
     return [
         f"{name}={version}" for name, version in versions_of(packages).items() if wanted.get(name, version) != version
     ]
@@ -172,7 +172,7 @@ def _bootstrapped(
         archive = scratch / "root.tar"
         _run_mmdebstrap(source, packages, _preferences(scratch, pins), archive)
         versions = _versions(archive)
-        others = _others(versions, [f"{name}={version}" for name, version in pins.items()])
+        others = _others(versions, pins)
         if others:
             raise HostError(
                 f"the mirrors do not have the pinned versions, but {_first(others)}; "

@@ -45,8 +45,6 @@ class Counters(NamedTuple):
 
     def since(self, base: Counters) -> Counters:
         """What was counted since ``base``; peaks stay."""
-        if base is NOTHING:
-            return self
         totals = [now if now is None else now - (was or 0) for now, was in zip(self[2:], base[2:], strict=True)]
         return Counters(self.memory_peak_bytes, self.pids_peak, *totals)  # type: ignore[arg-type]
 
