@@ -33,7 +33,7 @@ FILE = b"L"  # one collected file: FILE_HEAD, then its path; with its descriptor
 FILES_END = b"Z"  # no more files: FILES_END_BODY
 
 FAILURE = struct.Struct("<ii")  # step index, errno
-FINISH = struct.Struct("<iQQQQQQQQIB")
+FINISH = struct.Struct("<iQQQQQQQQQIB")
 STATE_BODY = struct.Struct("<BB")  # dirty, full: bit k stands for RUN_MOUNTS[k]; dirty: DIRTY_NETWORK, too
 FILE_HEAD = struct.Struct("<QI")  # size in bytes, mode
 FILES_END_BODY = struct.Struct("<I")  # files passed over because of a limit
@@ -44,12 +44,18 @@ KILL = b"K"
 #: under way than he may have open (unix(7), ETOOMANYREFS).
 MORE = b"M"
 FILES_AHEAD = 16
-#: A launcher keeps the doors of so many run groups, the last that it was handed; those it has are not sent again.
-DOORS_KEPT = 4
+#: A launcher keeps the doors of so many run groups, and those it has are not sent again; when a request brings more
+#: than there is room for, both sides forget all that came before it.
+DOORS_KEPT = 16
+#: Instead of the number of a run group.
+NO_GROUP = -1
 
 
 class Finish(NamedTuple):
-    """A finished run as the launcher saw it. ``tasks_created`` is 0 when unknown."""
+    """A finished run as the launcher saw it. ``tasks_created`` is 0 when unknown.
+
+    ``launcher_cpu_ns``: CPU time that the launcher itself used in the run's cgroup, before the program was spawned.
+    """
 
     status: int
     started_ns: int
@@ -60,6 +66,7 @@ class Finish(NamedTuple):
     switches_voluntary: int
     switches_involuntary: int
     tasks_created: int
+    launcher_cpu_ns: int
     child_pid: int
     killed: int  # the supervisor asked for the end
 

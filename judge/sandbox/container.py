@@ -17,7 +17,7 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.handover import Content, OutputPipes, capture_of, check_request, content_fd, input_pipe, stdin_fd
+from judge.sandbox.handover import Content, Streams, capture_of, check_request, content_fd, input_pipe, stdin_fd
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import Step, container_steps, run_mount_steps
@@ -51,7 +51,7 @@ class Place(Protocol):
     identity: HostIdentity
     groups: SlotGroups
     keeper: Keeper
-    pipes: OutputPipes
+    streams: Streams
     cpus: int
     cancel_fd: int
 
@@ -90,7 +90,10 @@ class Container:
         self._dirty = 0
         self._disk = (spec.disk_bytes, spec.disk_inodes)
         self._state_due = False
-        self._doors: list[int] = []
+        self._doors: set[int] = set()  # of the groups that the launcher knows
+        self._runs = 0
+        self._ahead: RunGroup | None = None  # of the next run: the launcher waits in it, or will
+        self._leaving: RunGroup | None = None  # of the last run: once another has run the launcher has left it
         self.listener_fd = -1
         self.control_fd = -1
 
@@ -109,7 +112,7 @@ class Container:
         self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
         os.set_blocking(self.listener_fd, False)
         self._dirty, self._disk, self._state_due = 0, (spec.disk_bytes, spec.disk_inodes), False
-        self._doors = []
+        self._doors, self._runs = set(), 0
 
     def _steps(self, root: str) -> list[Step]:
         spec = self._spec
@@ -138,15 +141,29 @@ class Container:
         """End everything inside; returns when it is gone. Idempotent."""
         self._state_due = False
         number, self._number = self._number, -1
+        gone = number < 0
         if number >= 0:
             with contextlib.suppress(InfrastructureError):
                 self._place.keeper.ask("close container", "close", number)
+                gone = True
+        self._give_groups_back(launcher_is_gone=gone)
         if self._socket is not None:
             self._socket.close()
             self._socket, self.control_fd = None, -1
         if self.listener_fd >= 0:
             os.close(self.listener_fd)
             self.listener_fd = -1
+
+    def _give_groups_back(self, *, launcher_is_gone: bool) -> None:
+        for group in (self._leaving, self._ahead):
+            if group is None:
+                continue
+            if not launcher_is_gone:
+                group.abandon()
+            elif group is self._ahead:
+                group.counters()  # what the launcher used while it waited there is nobody's
+            self._place.groups.give_back(group)
+        self._leaving = self._ahead = None
 
     def _freshen(self, limits: Limits) -> None:
         """Before a run: nothing of an earlier one may be left, and the file systems have the run's sizes."""
@@ -245,7 +262,9 @@ class Container:
             self._freshen(spec.limits)
             if files:
                 self._put(files, executables)
-            active = self._start(spec, stdin, fds or {})
+            active = self._start(
+                spec, stdin, fds or {}, goes_on=self._runs > 0 and not files and not spec.collect.patterns
+            )
             supervise([active], place.cancel_fd, place.take_frozen_ns, place.prepare)
             return self._complete(spec, active)
         except BaseException:
@@ -290,9 +309,9 @@ class Container:
             ends.callback(os.close, self_in)
             other_in, to_other = input_pipe()
             ends.callback(os.close, other_in)
-            self_out, self_out_end = place.pipes.take()
+            self_out, self_out_end = place.streams.take()
             ends.callback(os.close, self_out_end)
-            other_out, other_out_end = place.pipes.take()
+            other_out, other_out_end = place.streams.take()
             ends.callback(os.close, other_out_end)
             mine = RelayDrain(self_out, spec.limits.stdout_bytes, to_other, holds_end=True)
             theirs = RelayDrain(other_out, other_spec.limits.stdout_bytes, to_self)
@@ -333,14 +352,17 @@ class Container:
                 fds = [content_fd(stack, files[name]) for name in batch]
                 self._send(("put", [(n, 0o755 if n in executables else 0o644) for n in batch]), fds)
 
-    def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int]) -> ActiveRun:
-        """Launch a run that has its standard output to itself."""
+    def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int], *, goes_on: bool) -> ActiveRun:
+        """Launch a run that has its standard output to itself. ``goes_on``: another of the kind is likely to follow."""
         place = self._place
-        source, is_ours = stdin_fd(stdin, place.identity.program_host)
-        out, out_end = place.pipes.take()
-        stdout = Drain(out, spec.limits.stdout_bytes, held_fd=out_end)
+        if stdin is None:
+            source, is_ours = place.streams.take_empty(), True
+        else:
+            source, is_ours = stdin_fd(stdin, place.identity.program_host)
+        out, out_end = place.streams.take()
+        stdout = Drain(out, spec.limits.stdout_bytes, held_fd=out_end, late=place.streams.late)
         try:
-            return self._launch(spec, source, out_end, stdout, fds)
+            return self._launch(spec, source, out_end, stdout, fds, goes_on=goes_on)
         except BaseException:
             stdout.close()
             raise
@@ -348,37 +370,62 @@ class Container:
             if is_ours:
                 os.close(source)
 
-    def _launch(self, spec: RunSpec, stdin: int, stdout_end: int, stdout: Drain, fds: Mapping[int, int]) -> ActiveRun:
+    def _launch(
+        self,
+        spec: RunSpec,
+        stdin: int,
+        stdout_end: int,
+        stdout: Drain,
+        fds: Mapping[int, int],
+        *,
+        goes_on: bool = False,
+    ) -> ActiveRun:
         """Send the request; from here on the program runs. What it took is given back by :meth:`_put_away`."""
         place, limits = self._place, spec.limits
-        err, err_end = place.pipes.take()
-        stderr = Drain(err, limits.stderr_bytes, held_fd=err_end)
+        err, err_end = place.streams.take()
+        stderr = Drain(err, limits.stderr_bytes, held_fd=err_end, late=place.streams.late)
         group: RunGroup | None = None
         try:
-            group = place.groups.take(limits.memory_bytes, limits.processes)
+            group = place.groups.take(limits.memory_bytes, limits.processes, self._ahead)
+            if group is self._ahead:
+                self._ahead = None
+            if goes_on and self._ahead is None:
+                self._ahead = place.groups.take_ready()
+            ahead = self._ahead if goes_on else None
             self._dirty = _EVERY_MOUNT  # until the launcher says better
             numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
-            targets = (0, 1, 2, *fds)
-            request = ("run", spec.argv, dict(spec.env), spec.cwd, spec.directories, numbers, targets, group.doors_id)
-            self._send(request, (stdin, stdout_end, err_end, *fds.values(), *self._doors_to_send(group)))
+            brought, doors = self._doors_to_send(group, ahead)
+            groups = (group.doors_id, ahead.doors_id if ahead else channel.NO_GROUP, brought)
+            what = (spec.argv, dict(spec.env), spec.cwd, spec.directories, numbers)
+            self._send(("run", *what, (0, 1, 2, *fds), *groups), (stdin, stdout_end, err_end, *fds.values(), *doors))
         except BaseException:
             stderr.close()
             if group is not None:
                 place.groups.give_back(group)
             raise
+        self._runs += 1
         return ActiveRun(self, limits, group, stdout, stderr, place.cpus)
 
     def _put_away(self, active: ActiveRun) -> None:
         active.stdout.close()
         active.stderr.close()
-        self._place.groups.give_back(active.group)
+        if self._leaving is not None:
+            self._place.groups.give_back(self._leaving)
+        self._leaving = active.group
 
-    def _doors_to_send(self, group: RunGroup) -> tuple[int, ...]:
-        """The descriptors of the group that the launcher does not have yet."""
-        if group.doors_id in self._doors:
-            return ()
-        self._doors = [*self._doors, group.doors_id][-channel.DOORS_KEPT :]
-        return group.launch_fds
+    def _doors_to_send(self, group: RunGroup, ahead: RunGroup | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Those of these groups that the launcher does not know yet, by number, and their doors."""
+        known = self._doors
+        if group.doors_id in known and (ahead is None or ahead.doors_id in known):
+            return (), ()
+        groups = [group] if ahead is None else [group, ahead]
+        strange = [one for one in groups if one.doors_id not in known]
+        if len(known) + len(strange) > channel.DOORS_KEPT:
+            known.clear()
+            strange = groups
+        ids = tuple(one.doors_id for one in strange)
+        known.update(ids)
+        return ids, tuple(fd for one in strange for fd in one.launch_fds)
 
     def _complete(self, spec: RunSpec, active: ActiveRun) -> Completed:
         stdout, stderr = active.stdout.finish(), active.stderr.finish()
@@ -390,7 +437,13 @@ class Container:
         if active.refusal is not None and active.refusal[0] != "execute":
             step, code, detail = active.refusal
             raise SandboxError(step, errno=code, detail=detail)
-        return Completed(conclude(active, active.group.counters(), full), stdout, stderr, files)
+        finish = active.finish
+        if finish is None:
+            counters = active.group.counters()
+        else:
+            was_alone = finish.tasks_created == 1 and finish.status == 0
+            counters = active.group.counters(was_alone=was_alone, not_its_ns=finish.launcher_cpu_ns)
+        return Completed(conclude(active, counters, full), stdout, stderr, files)
 
     def _collect(self, collect: Collect) -> dict[str, Capture]:
         """Take files out of /work; their names may be any bytes, kept as surrogate escapes."""

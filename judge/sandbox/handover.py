@@ -34,14 +34,12 @@ def check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int,
             raise SandboxError("check request", detail=f"descriptors are handed over as 3 to 19, not as {number}")
 
 
-def stdin_fd(stdin: int | bytes | None, program_uid: int) -> tuple[int, bool]:
+def stdin_fd(stdin: int | bytes, program_uid: int) -> tuple[int, bool]:
     """The program's standard input, and whether it is for the caller to close: not when it is the one that was given.
 
     A file that the program (host uid ``program_uid``) could open anew for writing, through /proc/self/fd/0, is
     copied first: the next run must read what this one read.
     """
-    if stdin is None:
-        return os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), True
     if isinstance(stdin, bytes):
         return memfd_of(stdin, "stdin"), True
     if not _is_writable_by(stdin, program_uid):
@@ -70,26 +68,50 @@ def content_fd(stack: contextlib.ExitStack, content: Content) -> int:
     return fd
 
 
-class OutputPipes:
-    """Pipes for what programs write, some made ahead while another program runs. Belongs to one thread."""
+class Streams:
+    """Pipes for what programs write and empty inputs, some opened ahead while another program runs; of one thread.
+
+    ``late``: what may be closed when there is time.
+    """
 
     def __init__(self) -> None:
+        self.late: list[int] = []
         self._ready: list[tuple[int, int]] = []
+        self._empty = -1
 
     def take(self) -> tuple[int, int]:
         """A pipe as (read end, write end); the caller closes both."""
         return self._ready.pop() if self._ready else _pipe("read")
 
+    def take_empty(self) -> int:
+        """An input with nothing in it, that no program has had; the caller closes it."""
+        fd, self._empty = self._empty, -1
+        return fd if fd >= 0 else _open_empty()
+
     def prepare(self) -> None:
-        """Make those that the next run takes."""
+        """Close what is done with, and open what the next run takes."""
+        self._close_late()
+        if self._empty < 0:
+            self._empty = _open_empty()
         while len(self._ready) < _STREAMS:
             self._ready.append(_pipe("read"))
 
     def close(self) -> None:
         """Idempotent."""
-        while self._ready:
-            for fd in self._ready.pop():
-                os.close(fd)
+        self.late += [fd for pipe in self._ready for fd in pipe]
+        self._ready.clear()
+        if self._empty >= 0:
+            self.late.append(self._empty)
+            self._empty = -1
+        self._close_late()
+
+    def _close_late(self) -> None:
+        while self.late:
+            os.close(self.late.pop())
+
+
+def _open_empty() -> int:
+    return os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def input_pipe() -> tuple[int, int]:

@@ -1,9 +1,10 @@
 """Pid 1 of a container: executes the plan, then spawns one program after the other for the supervisor.
 
 It runs without any privilege, under the same system-call policy as the programs, undumpable and with no descriptor
-that a program could use. It never looks at what programs wrote except to count and to hand files out. Between runs
-it stands in the slot's *home* cgroup; to spawn, it moves itself into the run's cgroup, vforks, and moves back: at once
-where memory and CPU are counted, and where processes are, if that is a hierarchy of its own, when the run is over.
+that a program could use. It never looks at what programs wrote except to count and to hand files out. To spawn, it
+stands in the run's cgroup, vforks, and moves to the slot's *home* cgroup: at once where memory and CPU are counted,
+and where processes are, if that is a hierarchy of its own, when the run is over. Between runs it waits at home, or
+already in the cgroup of the next run: the CPU time that it uses there is told with that run.
 
 Imported by the zygote: standard library's light modules only.
 """
@@ -35,6 +36,9 @@ _SIGNALS = tuple(int(number) for number in signal.valid_signals())
 _FD_MAX = 0x7FFF_FFFF
 #: Open files that the launcher itself needs room for.
 _OWN_FILES = 256
+#: Where the launcher stands when it is in no run's group.
+_AT_HOME = channel.NO_GROUP
+_BETWEEN = -2
 
 
 class Launcher:
@@ -54,8 +58,9 @@ class Launcher:
         self._fresh_net = b""
         self._listener = -1
         self._run_limits = (0, 0)
-        self._to_leave: list[int] = []  # doors of home that wait for the end of the run
         self._doors: dict[int, list[int]] = {}  # of run groups: RunGroup.launch_fds
+        self._standing = _AT_HOME  # in the group of this number
+        self._stood_cpu_ns = 0  # our own CPU time when we came there
         self._put_error: tuple[str, int, str] | None = None
 
     # -- set-up -----------------------------------------------------------------------------------------------
@@ -164,8 +169,10 @@ class Launcher:
                 if request[0] == "run":
                     self._run(request, fds)
                 elif request[0] == "put":
+                    self._stand(_AT_HOME)  # what it costs is no run's
                     self._put(request[1], fds)
                 elif request[0] == "collect":
+                    self._stand(_AT_HOME)
                     self._collect(*request[1:])
                 elif request[0] == "renewed":
                     self._note_fresh_state()
@@ -192,8 +199,10 @@ class Launcher:
                 self._put_error = self._put_error or (f"put {name}", error.errno or 0, str(error))
 
     def _run(self, request: tuple[Any, ...], fds: list[int]) -> None:
-        _, argv, env, cwd, directories, limits, targets, doors_id = request
-        doors = self._doors_of(doors_id, fds, len(targets))
+        _, argv, env, cwd, directories, limits, targets, doors_id, next_id, brought = request
+        if brought:
+            self._keep_doors(brought, fds, len(targets))
+        doors = self._doors[doors_id]
         if self._put_error:
             step, code, detail = self._put_error
             self._put_error = None
@@ -209,6 +218,8 @@ class Launcher:
         handed = list(zip(fds, targets, strict=False))
         started_ns = time.monotonic_ns()
         try:
+            self._enter(doors_id)
+            launcher_cpu_ns = time.thread_time_ns() - self._stood_cpu_ns
             pid = self._spawn(argv, env, handed, limits, doors)
         except _NotEnteredError as error:
             self._refuse("enter run cgroup", error.errno or 0, str(error))
@@ -225,17 +236,22 @@ class Launcher:
             while fds:  # the program's ends of its pipes must be the only ones
                 os.close(fds.pop())
             killed = self._await_end(pid)
-        self._report(pid, started_ns, launcher_rss_kib, killed)
+        self._report(pid, started_ns, launcher_rss_kib, launcher_cpu_ns, killed)
+        # What follows is wanted later, or only when the program failed: the supervisor goes on meanwhile.
+        self._control.send(channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
+        self._go_on(next_id)
 
-    def _doors_of(self, doors_id: int, fds: list[int], targets: int) -> list[int]:
-        """The doors of a run group, kept from when they were handed over: at the end of ``fds``, taken out of it."""
-        if len(fds) > targets:
-            if len(self._doors) >= channel.DOORS_KEPT:
-                for fd in self._doors.pop(next(iter(self._doors))):
+    def _keep_doors(self, groups: tuple[int, ...], fds: list[int], targets: int) -> None:
+        """The doors of these run groups came at the end of ``fds``, and are taken out of it."""
+        if len(self._doors) + len(groups) > channel.DOORS_KEPT:
+            for doors in self._doors.values():
+                for fd in doors:
                     os.close(fd)
-            self._doors[doors_id] = fds[targets:]
-            del fds[targets:]
-        return self._doors[doors_id]
+            self._doors.clear()
+        many = (len(fds) - targets) // len(groups)
+        for place, group in enumerate(groups):
+            self._doors[group] = fds[targets + place * many : targets + (place + 1) * many]
+        del fds[targets:]
 
     def _spawn(
         self,
@@ -245,7 +261,10 @@ class Launcher:
         limits: tuple[int, int, int],
         doors: list[int],
     ) -> int:
-        """vfork and execute inside the run's cgroup; the launcher is charged for nothing that comes after."""
+        """vfork and execute inside the run's cgroup; the launcher is charged for nothing that comes after.
+
+        Where the groups let it, it stays with the processes that are counted until the run is over.
+        """
         open_files, stack_bytes, processes = limits
         stays = len(doors) == len(self._home)  # with no process limit to write at the end
         actions = [(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in handed]
@@ -255,11 +274,10 @@ class Launcher:
                 os.dup2(fd, target)
         self._limit_run(open_files, stack_bytes)
         try:
-            _enter(doors[: len(self._home)])
             # Told to reset every signal, the C library does not first ask for the state of each.
             return os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True, setsigdef=_SIGNALS)
         finally:
-            self._to_leave = self._home[-1:] if stays else []
+            self._standing = _BETWEEN
             _write_all(self._home[:-1] if stays else self._home)
             if not stays:
                 os.write(doors[-1], b"%d" % processes)
@@ -276,14 +294,13 @@ class Launcher:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(open_files, hard_files), hard_files))
         self._run_limits = (open_files, stack_bytes)
 
-    def _report(self, pid: int, started_ns: int, launcher_rss_kib: int, killed: int) -> None:
+    def _report(self, pid: int, started_ns: int, launcher_rss_kib: int, launcher_cpu_ns: int, killed: int) -> None:
         """Reap the program, see that nobody is left alive, and tell the supervisor."""
         ended_ns = time.monotonic_ns()
         tasks_created = self._tasks_created(pid)
         _, status, usage = os.wait4(pid, 0)
         if tasks_created != 1:  # the one that nobody can have come after: its number was the last until it was reaped
             _reap_everyone()
-        self._go_home()
         finish = channel.FINISH.pack(  # in the order of channel.Finish
             status,
             started_ns,
@@ -294,12 +311,11 @@ class Launcher:
             usage.ru_nvcsw,
             usage.ru_nivcsw,
             tasks_created,
+            launcher_cpu_ns,
             pid,
             killed,
         )
         self._control.send(channel.FINISHED + finish)
-        # What follows is wanted later, or only when the program failed: the supervisor goes on meanwhile.
-        self._control.send(channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
 
     def _await_end(self, pid: int) -> int:
         """Until the program is dead, not yet reaped; returns whether the supervisor had to say so."""
@@ -338,12 +354,32 @@ class Launcher:
             dirty |= channel.DIRTY_NETWORK
         return dirty, full
 
-    def _go_home(self) -> None:
-        _write_all(self._to_leave)
-        self._to_leave = []
+    def _stand(self, place: int) -> None:
+        """Move into a run's group, or home. Raises OSError."""
+        if self._standing == place:
+            return
+        doors = self._home if place == _AT_HOME else self._doors[place][: len(self._home)]
+        self._standing = _BETWEEN
+        for fd in doors:
+            os.write(fd, _ENTER)
+        self._standing = place
+        self._stood_cpu_ns = time.thread_time_ns()
+
+    def _enter(self, group: int) -> None:
+        try:
+            self._stand(group)
+        except OSError as error:
+            raise _NotEnteredError(error.errno, error.strerror) from error
+
+    def _go_on(self, group: int) -> None:
+        """Wait for the next run where it will be; what hinders us is told by that run."""
+        for place in (group, _AT_HOME):
+            with contextlib.suppress(OSError):
+                self._stand(place)
+                return
 
     def _refuse(self, step: str, code: int, detail: str) -> None:
-        self._go_home()
+        self._stand(_AT_HOME)
         body = channel.FAILURE.pack(-1, code) + f"{step}\0{detail}".encode()
         channel.send_bytes(self._control, channel.NOT_STARTED + body)
 
@@ -368,13 +404,6 @@ class Launcher:
 
 class _NotEnteredError(OSError):
     """The run's cgroup could not be entered: the host's fault, not the program's."""
-
-
-def _enter(procs: list[int]) -> None:
-    try:
-        _write_all(procs)
-    except OSError as error:
-        raise _NotEnteredError(error.errno, error.strerror) from error
 
 
 def _close_for_good(numbers: list[int]) -> None:

@@ -21,6 +21,8 @@ _V1_TCP_BYTES_MAX = 16 << 20
 #: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages and
 #: keeps the change of each core (mm/memcontrol.c, MEMCG_CHARGE_BATCH): one batch is no residue.
 _RESIDUE_BYTES_MAX = 256 << 10
+#: Room for any number in a file of the kernel's.
+_NUMBER_BYTES = 32
 #: Tasks in a group while a program is launched: the launcher and the program.
 _LAUNCH_TASKS = 2
 
@@ -43,10 +45,12 @@ class Counters(NamedTuple):
     pressure_memory_ns: int | None = None
     pressure_io_ns: int | None = None
 
-    def since(self, base: Counters) -> Counters:
-        """What was counted since ``base``; peaks stay."""
-        totals = [now if now is None else now - (was or 0) for now, was in zip(self[2:], base[2:], strict=True)]
-        return Counters(self.memory_peak_bytes, self.pids_peak, *totals)  # type: ignore[arg-type]
+    def since(self, base: Counters, not_its_ns: int = 0) -> Counters:
+        """What was counted since ``base``; peaks stay. ``not_its_ns``: CPU time to take off."""
+        cpu_ns = max(0, self.cpu_ns - base.cpu_ns - not_its_ns)
+        system_ns = min(self.cpu_system_ns - base.cpu_system_ns, cpu_ns)
+        rest = [now if now is None else now - (was or 0) for now, was in zip(self[5:], base[5:], strict=True)]
+        return Counters(self.memory_peak_bytes, self.pids_peak, cpu_ns, cpu_ns - system_ns, system_ns, *rest)  # type: ignore[arg-type]
 
 
 #: What a group that was never used has counted.
@@ -113,6 +117,11 @@ class RunGroup:
         fd = self._fds.get(key)
         return os.pread(fd, 4096, 0).decode() if fd is not None else ""
 
+    def _number(self, key: str) -> int:
+        """A file that holds one number; 0 when the kernel has none."""
+        fd = self._fds.get(key)
+        return int(os.pread(fd, _NUMBER_BYTES, 0)) if fd is not None else 0
+
     def write(self, key: str, value: int | str) -> None:
         """Set one limit. Raises SandboxError naming it."""
         try:
@@ -152,11 +161,23 @@ class RunGroup:
         """Processes that the kernel killed because of the memory limit."""
         return self._oom_kills() - self._base.oom_kills
 
-    def counters(self) -> Counters:
-        """Everything at once, at the end of the run."""
-        self._last = self._counters()
+    def counters(self, *, was_alone: bool = False, not_its_ns: int = 0) -> Counters:
+        """Everything at once, at the end of the run.
+
+        ``was_alone``: the one process that was let in made no other and ended well. What only others or a kill would
+        have counted is then not read. ``not_its_ns``: CPU time of the launcher's.
+        """
+        self._last = self._counters(was_alone)
         self._settled = True
-        return self._last.since(self._base)
+        return self._last.since(self._base, not_its_ns)
+
+    def abandon(self) -> None:
+        """Nobody knows who is still in it: it never serves again."""
+        self._settled = False
+
+    def _nobody_killed(self, was_alone: bool, memory_peak_bytes: int) -> bool:
+        """Whether the kernel cannot have killed for memory: it never was half used."""
+        return was_alone and memory_peak_bytes < self._memory_max // 2
 
     @property
     def is_spent(self) -> bool:
@@ -187,7 +208,7 @@ class RunGroup:
     def _oom_kills(self) -> int:
         raise NotImplementedError
 
-    def _counters(self) -> Counters:
+    def _counters(self, was_alone: bool) -> Counters:
         raise NotImplementedError
 
     def _memory_now(self) -> int:
@@ -256,23 +277,31 @@ class RunGroupV1(RunGroup):
         return True
 
     def _cpu_ns(self) -> int:
-        return int(self.read("cpu") or 0)
+        return self._number("cpu")
 
     def _oom_kills(self) -> int:
         return read_value(self.read("oom"), "oom_kill")
 
-    def _counters(self) -> Counters:
+    def _counters(self, was_alone: bool) -> Counters:
         cpu_ns = self._cpu_ns()
-        system_ns = min(int(self.read("cpu_system") or 0), cpu_ns)
-        peak = self.read("pids_peak")
+        system_ns = min(self._number("cpu_system"), cpu_ns)
+        memory_peak_bytes = self._number("memory_peak")
+        if was_alone:
+            pids_peak: int | None = _LAUNCH_TASKS - self.pids_apart
+            fork_failures = self._base.fork_failures
+        else:
+            peak = self.read("pids_peak")
+            pids_peak = int(peak) - self.pids_apart if peak else None
+            fork_failures = read_value(self.read("pids_events"), "max")
+        unharmed = self._nobody_killed(was_alone, memory_peak_bytes)
         return Counters(
-            cpu_ns=cpu_ns,
-            cpu_user_ns=cpu_ns - system_ns,
-            cpu_system_ns=system_ns,
-            memory_peak_bytes=int(self.read("memory_peak") or 0),
-            pids_peak=int(peak) - self.pids_apart if peak else None,
-            oom_kills=self._oom_kills(),
-            fork_failures=read_value(self.read("pids_events"), "max"),
+            memory_peak_bytes,
+            pids_peak,
+            cpu_ns,
+            cpu_ns - system_ns,
+            system_ns,
+            self._base.oom_kills if unharmed else self._oom_kills(),
+            fork_failures,
         )
 
 
@@ -323,26 +352,32 @@ class RunGroupV2(RunGroup):
         return True
 
     def _cpu_ns(self) -> int:
-        if "memory_peak" not in self._fds:  # before Linux 5.19 the next best is the largest sample
-            self._sampled_peak = max(self._sampled_peak, int(self.read("memory_now") or 0))
+        self._sample_memory()
         return read_value(self.read("cpu"), "usage_usec") * 1000
+
+    def _sample_memory(self) -> None:
+        """Before Linux 5.19 the next best to a peak is the largest sample."""
+        if "memory_peak" not in self._fds:
+            self._sampled_peak = max(self._sampled_peak, int(self.read("memory_now") or 0))
 
     def _oom_kills(self) -> int:
         return read_value(self.read("memory_events"), "oom_kill")
 
-    def _counters(self) -> Counters:
-        cpu_ns = self._cpu_ns()
+    def _counters(self, was_alone: bool) -> Counters:
+        self._sample_memory()
         cpu = read_keyed(self.read("cpu"))
-        peak = self.read("pids_peak")
+        peak = "" if was_alone else self.read("pids_peak")
+        memory_peak_bytes = int(self.read("memory_peak") or self._sampled_peak)
+        unharmed = self._nobody_killed(was_alone, memory_peak_bytes)
         read_bytes, write_bytes = self._io()
         return Counters(
-            cpu_ns=cpu_ns,
+            cpu_ns=cpu.get("usage_usec", 0) * 1000,
             cpu_user_ns=cpu.get("user_usec", 0) * 1000,
             cpu_system_ns=cpu.get("system_usec", 0) * 1000,
-            memory_peak_bytes=int(self.read("memory_peak") or self._sampled_peak),
-            pids_peak=int(peak) if peak else None,
-            oom_kills=self._oom_kills(),
-            fork_failures=read_value(self.read("pids_events"), "max"),
+            memory_peak_bytes=memory_peak_bytes,
+            pids_peak=_LAUNCH_TASKS if was_alone else int(peak) if peak else None,
+            oom_kills=self._base.oom_kills if unharmed else self._oom_kills(),
+            fork_failures=self._base.fork_failures if was_alone else read_value(self.read("pids_events"), "max"),
             io_read_bytes=read_bytes,
             io_write_bytes=write_bytes,
             throttled_ns=cpu["throttled_usec"] * 1000 if "throttled_usec" in cpu else None,

@@ -24,7 +24,7 @@ from pathlib import Path
 from judge.errors import SandboxError
 from judge.sandbox.cgroup import CgroupHost, find_host
 from judge.sandbox.container import Container, Interaction
-from judge.sandbox.handover import OutputPipes
+from judge.sandbox.handover import Streams
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.slotgroups import SlotGroups
@@ -66,7 +66,7 @@ class Slot:
         self.groups = groups
         self.keeper = keeper
         self.cpus = 1 if config.cpu >= 0 else len(os.sched_getaffinity(0))
-        self.pipes = OutputPipes()
+        self.streams = Streams()
         self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._cancel_was_asked = False
         self._container_number = 0
@@ -98,7 +98,7 @@ class Slot:
 
     def _close(self) -> None:
         self.keeper.close()
-        self.pipes.close()
+        self.streams.close()
         os.close(self.cancel_fd)
 
     @contextlib.contextmanager
@@ -141,8 +141,8 @@ class Slot:
 
     def prepare(self) -> None:
         """While a program runs: have ready what the next run will need."""
+        self.streams.prepare()
         self.groups.prepare()
-        self.pipes.prepare()
 
     def set_weight(self, weight: int) -> None:
         """CPU weight of what runs here: 1..10000, 100 = usual."""

@@ -17,9 +17,9 @@ from judge.sandbox.cgroup import V1_RUN, V1_SLOT, CgroupHost, enable_controllers
 from judge.sandbox.rungroup import RunGroup, RunGroupV1, RunGroupV2
 
 _HOME = "home"
-_RING = 8
-#: Groups had ahead: an interaction takes two.
-_READY_MAX = 2
+_RING = 16
+#: Groups had ahead: an interaction takes two, and a launcher that waits for its next run stands in one.
+_READY = 2
 #: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
 _REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0
@@ -145,7 +145,7 @@ class SlotGroups:
             raise SandboxError("freeze", errno=error.errno or 0, detail=str(error)) from error
 
     def prepare(self) -> None:
-        """Have a group ready for the next run; called while a program runs, when the time costs nothing.
+        """Have groups ready for the next runs; called while a program runs, when the time costs nothing.
 
         What fails here is told by the :meth:`take` that needs it. Raises SandboxError when a group cannot be removed.
         """
@@ -153,7 +153,7 @@ class SlotGroups:
         if self._wanted is None:
             return
         with contextlib.suppress(SandboxError):
-            if not self._ready:
+            while len(self._ready) < _READY:
                 self._ready.append(self._create())
             for group in self._ready:
                 group.limit(*self._wanted)
@@ -165,7 +165,7 @@ class SlotGroups:
         """
         while self._spent:
             self._remove_first(self._spent)
-        while self._resting and len(self._ready) < _READY_MAX and self._resting[0].recycle():
+        while self._resting and len(self._ready) < _READY and self._resting[0].recycle():
             self._ready.append(self._resting.pop(0))
         if self._resting and self._resting[0].is_spent:  # the kernel would not set its peak back
             self._spent.append(self._resting.pop(0))
@@ -175,17 +175,22 @@ class SlotGroups:
         groups[0].remove()
         self._free.append(groups.pop(0).name)
 
-    def take(self, memory_bytes: int, processes: int) -> RunGroup:
+    def take_ready(self) -> RunGroup | None:
+        """A group for a run to come with the limits of the last one, if one is ready."""
+        return self._ready.pop() if self._ready else None
+
+    def take(self, memory_bytes: int, processes: int, ahead: RunGroup | None = None) -> RunGroup:
         """A group with these limits: one that never was used where the residue of an earlier run would matter.
 
+        ``ahead`` is one that was taken earlier, to be preferred; where a fresh one is needed it is left.
         Raises SandboxError naming the limit that cannot be set, or why no group can be made.
         """
         reusable = memory_bytes >= _REUSE_BYTES_MIN
         if reusable:
             self._wanted = (memory_bytes, processes)
-            if not self._ready:
+            if ahead is None and not self._ready:
                 self.tidy()
-        group = self._ready.pop() if reusable and self._ready else self._create()
+        group = (reusable and (ahead or self.take_ready())) or self._create()
         try:
             group.limit(memory_bytes, processes)
         except SandboxError:

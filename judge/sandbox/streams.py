@@ -16,13 +16,15 @@ class Drain:
     """The reading end of a program's output stream. ``over`` = it wrote more than the limit.
 
     ``held_fd`` is the writing end, for who has no use for the end of file: held until :meth:`finish`, so that nobody is
-    woken by the program's leaving just before the news of it.
+    woken by the program's leaving just before the news of it. ``late`` takes descriptors that whoever gave it will
+    close when there is time.
     """
 
-    def __init__(self, fd: int, limit_bytes: int, held_fd: int = -1) -> None:
+    def __init__(self, fd: int, limit_bytes: int, held_fd: int = -1, late: list[int] | None = None) -> None:
         self.fd = fd
         self.limit_bytes = limit_bytes
         self._held_fd = held_fd
+        self._late = late
         self.total_bytes = 0
         self.over = False
         self.at_end = False
@@ -66,7 +68,8 @@ class Drain:
 
     def finish(self) -> Capture:
         """Read to the end (every writer is dead), close, and hand out what was kept."""
-        self._let_go()
+        if not self.at_end:
+            self._let_go()  # what is held would keep the end away
         while not self.at_end:
             before = self.total_bytes
             self.pump()
@@ -83,9 +86,12 @@ class Drain:
 
     def close(self) -> None:
         """Idempotent."""
-        self._let_go()
-        fd, self.fd = self.fd, -1
-        if fd >= 0:
+        fds = [fd for fd in (self.fd, self._held_fd) if fd >= 0]
+        self.fd = self._held_fd = -1
+        if self._late is not None:
+            self._late += fds
+            return
+        for fd in fds:
             os.close(fd)
 
     def _let_go(self) -> None:

@@ -230,12 +230,14 @@ class _Loop:
         waits = [run.look_ns for run in self._runs if not run.over]
         waits += list(self._ends.values())
         timeout_ms = max(0.0, (min(waits) - now_ns) / 1e6)
-        for fd, events in self._poll.poll(timeout_ms + 0.05):
+        ready = self._poll.poll(timeout_ms + 0.05)
+        for fd, events in ready:
             handler = self._handlers.get(fd)
             if handler is not None:
                 handler()
             if not self._left:
-                break  # what is left in the pipes is read by Drain.finish
+                self._note_the_empty([fd for fd, _ in ready])
+                return
             if events & _BROKEN and not events & select.POLLIN:
                 self._forget(fd)
         frozen = self._frozen_ns()
@@ -246,6 +248,15 @@ class _Loop:
             if now_ns >= run.look_ns:
                 run.look(now_ns)
         self._deliver_ends(now_ns)
+
+    def _note_the_empty(self, ready: list[int]) -> None:
+        """All runs are over: what their streams still hold is read by Drain.finish.
+
+        The kernel looked at the streams after it had found the news of the end, so those not ready hold nothing.
+        """
+        for run in self._runs:
+            for drain in (run.stdout, run.stderr):
+                drain.at_end = drain.at_end or drain.fd not in ready
 
     def _cancel(self) -> None:
         self._forget(self._cancel_fd)

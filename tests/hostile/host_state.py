@@ -11,9 +11,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Host:
-    """``programs`` are processes inside containers that are no launcher, ``busy_groups`` cgroups of runs with members,
-    ``mounts`` and ``state`` what is mounted and what lies below the state directory, ``marks`` what attacks would
-    write outside the sandbox."""
+    """``programs`` are processes inside containers that are no launcher, ``busy_groups`` cgroups of runs with members
+    that are none, ``mounts`` and ``state`` what is mounted and what lies below the state directory, ``marks`` what
+    attacks would write outside the sandbox."""
 
     programs: tuple[int, ...]
     busy_groups: tuple[str, ...]
@@ -41,7 +41,10 @@ def snapshot(state_dir: Path, groups: Sequence[Path]) -> Host:
     return Host(
         programs=tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid))),
         busy_groups=tuple(
-            str(path.parent) for group in groups for path in group.glob("r*/**/cgroup.procs") if path.read_text()
+            str(path.parent)
+            for group in groups
+            for path in group.glob("r*/**/cgroup.procs")
+            if any(_inner_number(int(pid)) != 1 for pid in path.read_text().split())
         ),
         mounts=tuple(line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(state_dir) in line),
         descriptors=count_descriptors(),
@@ -62,12 +65,17 @@ def count_descriptors() -> int:
 
 def is_program(pid: int) -> bool:
     """In a pid namespace of its own, and not the first process there."""
+    return _inner_number(pid) > 1
+
+
+def _inner_number(pid: int) -> int:
+    """A process's number in its own pid namespace, 1 for launchers; 0 when that is ours, or the process is gone."""
     try:
         fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     except OSError:
-        return False
+        return 0
     numbers = fields["NSpid"].split()
-    return len(numbers) > 1 and numbers[-1] != "1"
+    return int(numbers[-1]) if len(numbers) > 1 else 0
 
 
 def descendants(pid: int) -> set[int]:

@@ -98,7 +98,7 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
 
     Of the host's mounts only ours are looked at: others come and go.
     """
-    slot.groups.tidy()
+    slot.prepare()
     settle(slot)
     return Holdings(
         processes=_count_of_processes(slot.keeper.pid) + len(children(os.getpid())),

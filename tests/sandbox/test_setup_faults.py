@@ -20,6 +20,7 @@ from judge.sandbox import rungroup, slotgroups
 from judge.sandbox.container import Container
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import Identity, Step, container_steps
+from judge.sandbox.rungroup import RunGroup
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs
 
@@ -290,7 +291,7 @@ def test_a_group_that_cannot_be_entered_is_not_the_programs_fault(
         assert box.run(actor("exit", 0)).result.ok
         group = own_slot.groups.take(MEMORY_BYTES, 4)
         real, group.door_fds = group.door_fds, (os.open("/dev/full", os.O_WRONLY), *group.door_fds[1:])
-        group.doors_id = -1  # not one of those that the launcher has
+        group.doors_id = next(RunGroup._ids)  # not one of those that the launcher has
         own_slot.groups._ready.append(group)
         try:
             with pytest.raises(SandboxError) as caught:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from judge.errors import SandboxError
 from judge.model.limits import Limits
-from judge.sandbox.handover import PROGRAM_FDS, OutputPipes, check_request, input_pipe
+from judge.sandbox.handover import PROGRAM_FDS, Streams, check_request, input_pipe
 from judge.sandbox.spec import RunSpec
 
 
@@ -47,7 +47,7 @@ def test_programs_are_named_by_absolute_paths(argv: tuple[str, ...]) -> None:
         check_request(spec(*argv), {}, {})
 
 
-@pytest.mark.parametrize(("make", "index"), [(OutputPipes().take, 0), (input_pipe, 1)])
+@pytest.mark.parametrize(("make", "index"), [(Streams().take, 0), (input_pipe, 1)])
 def test_our_end_of_a_pipe_does_not_block_and_no_program_inherits_either(
     make: Callable[[], tuple[int, int]], index: int
 ) -> None:
@@ -63,7 +63,7 @@ def test_our_end_of_a_pipe_does_not_block_and_no_program_inherits_either(
 
 def test_pipes_made_ahead_are_handed_out_once_and_closed_with_their_owner() -> None:
     before = set(os.listdir("/proc/self/fd"))
-    pipes = OutputPipes()
+    pipes = Streams()
     pipes.prepare()
     taken = [fd for _ in range(3) for fd in pipes.take()]  # one pipe more than are made ahead
     assert len(set(taken)) == 6

@@ -1,0 +1,111 @@
+"""From its second run on, a launcher waits in the group of the run to come; nothing of that shows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from sandbox_harness import Stage, actor, settle
+
+from judge.errors import InfrastructureError
+from judge.model.units import MIB, MS_NS
+from judge.sandbox import channel
+from judge.sandbox.container import Container
+from judge.sandbox.rungroup import RunGroup
+from judge.sandbox.slot import Slot
+from judge.sandbox.slotgroups import _RING
+from judge.sandbox.spec import ContainerSpec
+
+
+@pytest.fixture
+def waiting(sandbox_slot: Slot, container_spec: ContainerSpec) -> Iterator[Container]:
+    """A container whose launcher is in the next run's group, or on the way to it."""
+    with sandbox_slot.container(container_spec) as box:
+        for _ in range(4):  # the second run of a container asks for it, the third at the latest has a group for it
+            assert box.run(actor("exit", 0)).result.ok
+        yield box
+
+
+def _members(group: RunGroup) -> list[int]:
+    return [int(pid) for directory in group._directories for pid in (directory / "cgroup.procs").read_text().split()]
+
+
+def _await_members(group: RunGroup, count: int) -> None:
+    deadline = time.monotonic() + 10
+    while len(_members(group)) != count:
+        assert time.monotonic() < deadline, _members(group)
+
+
+def _groups_known(slot: Slot) -> int:
+    groups = slot.groups
+    return sum(map(len, (groups._free, groups._ready, groups._resting, groups._spent)))
+
+
+def test_it_stands_there_in_every_hierarchy(waiting: Container) -> None:
+    assert waiting._ahead is not None
+    _await_members(waiting._ahead, len(waiting._ahead.door_fds))
+
+
+def test_what_it_uses_there_is_not_the_programs(waiting: Container) -> None:
+    group = waiting._ahead
+    assert group is not None
+    _await_members(group, len(group.door_fds))
+    deadline = time.monotonic() + 30
+    while group.cpu_ns() < 50 * MS_NS:
+        assert time.monotonic() < deadline
+        waiting._send(("renewed",))
+    usage = waiting.run(actor("exit", 0)).result.usage
+    assert group.cpu_ns() > 50 * MS_NS  # the very group of that run
+    assert usage.cpu_time_ns < 25 * MS_NS
+    assert usage.cpu_time_ns == usage.cpu_user_ns + usage.cpu_system_ns
+
+
+def test_files_that_it_copies_are_not_the_programs(waiting: Container) -> None:
+    done = waiting.run(actor("exit", 0), files={"big": bytes(16 * MIB)})
+    assert done.result.ok
+    assert done.result.usage.memory_peak_bytes < 4 * MIB
+
+
+def test_it_is_let_go_before_a_group_is_removed(waiting: Container) -> None:
+    number = waiting._number
+    for _ in range(2 * _RING):  # each spends its group, which is removed during the next
+        assert waiting.run(actor("forks", 3)).result.usage.pids_peak is not None
+    for index in range(2 * _RING):  # each of the small ones takes a group of its own, the others do not
+        memory_bytes = (4 if index % 2 else 64) * MIB
+        assert waiting.run(actor("exit", 0, memory_bytes=memory_bytes)).result.ok
+    assert waiting._number == number
+
+
+def test_it_forgets_the_groups_of_long_ago(waiting: Container, sandbox_slot: Slot) -> None:
+    settle(sandbox_slot)
+    (launcher,) = set(_members(waiting._ahead)) if waiting._ahead else set()
+    for _ in range(3 * channel.DOORS_KEPT):
+        assert waiting.run(actor("exit", 0, memory_bytes=4 * MIB)).result.ok
+    if os.geteuid() == 0:  # an undumpable process shows its descriptors to nobody else
+        assert len(os.listdir(f"/proc/{launcher}/fd")) < 4 * channel.DOORS_KEPT
+
+
+def test_no_group_is_lost_with_its_container(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
+    for _ in range(2 * _RING):
+        with sandbox_slot.container(container_spec) as box:
+            for _ in range(3):
+                assert box.run(actor("exit", 0)).result.ok
+    assert _groups_known(sandbox_slot) == _RING
+
+
+def test_no_group_is_lost_with_its_zygote(
+    waiting: Container, sandbox_slot: Slot, container_spec: ContainerSpec
+) -> None:
+    group = waiting._ahead
+    assert group is not None
+    os.kill(sandbox_slot.keeper.pid, signal.SIGKILL)
+    waiting.close()
+    assert group.is_spent  # somebody may still have been in it
+    with pytest.raises(InfrastructureError):
+        waiting.run(actor("exit", 0))
+    with sandbox_slot.container(container_spec) as box:
+        assert Stage(box).act("exit", 0).result.ok
+    assert _groups_known(sandbox_slot) == _RING
