@@ -2,9 +2,9 @@
 
 It runs without any privilege, under the same system-call policy as the programs, undumpable and with no descriptor
 that a program could use. It never looks at what programs wrote except to count and to hand files out. To spawn, it
-stands in the run's cgroup, vforks, and moves to the slot's *home* cgroup: at once where memory and CPU are counted,
-and where processes are, if that is a hierarchy of its own, when the run is over. Between runs it waits at home, or
-already in the cgroup of the next run: the CPU time that it uses there is told with that run.
+stands in the run's cgroup, vforks, and moves on: at once where memory and CPU are counted, and where processes are, if
+that is a hierarchy of its own, when the run is over. It moves to the slot's *home* cgroup, or to that of the next run
+when the supervisor knows one: the CPU time that it uses there is told with that run.
 
 Imported by the zygote: standard library's light modules only.
 """
@@ -38,7 +38,7 @@ _FD_MAX = 0x7FFF_FFFF
 _OWN_FILES = 256
 #: Where the launcher stands when it is in no run's group.
 _AT_HOME = channel.NO_GROUP
-_BETWEEN = -2
+_SOMEWHERE = -2
 
 
 class Launcher:
@@ -54,13 +54,16 @@ class Launcher:
         self._slot = slot
         self._last_pid_fd = -1
         self._net_fd = -1
+        self._mounts: list[int] = []  # channel.RUN_MOUNTS
         self._fresh: list[tuple[int, ...]] = []
         self._fresh_net = b""
         self._listener = -1
         self._run_limits = (0, 0)
         self._doors: dict[int, list[int]] = {}  # of run groups: RunGroup.launch_fds
-        self._standing = _AT_HOME  # in the group of this number
-        self._stood_cpu_ns = 0  # our own CPU time when we came there
+        self._apart = False  # processes are counted in a hierarchy of their own, the last door's
+        self._charged = _AT_HOME  # the group whose memory and CPU we use
+        self._counted = _AT_HOME  # the group whose processes we are one of; means nothing unless apart
+        self._charged_from_ns = 0  # our own CPU time when we came there
         self._put_error: tuple[str, int, str] | None = None
 
     # -- set-up -----------------------------------------------------------------------------------------------
@@ -131,7 +134,11 @@ class Launcher:
         os.closerange(after, _FD_MAX)
 
     def _note_fresh_state(self) -> None:
-        self._fresh = [_state_of(path) for path in channel.RUN_MOUNTS]
+        while self._mounts:
+            os.close(self._mounts.pop())
+        for path in channel.RUN_MOUNTS:
+            self._mounts.append(os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
+        self._fresh = [_state_of(fd) for fd in self._mounts]
         self._fresh_net = self._read_net()
 
     def _install_filter(self, program: bytes) -> None:
@@ -219,8 +226,8 @@ class Launcher:
         started_ns = time.monotonic_ns()
         try:
             self._enter(doors_id)
-            launcher_cpu_ns = time.thread_time_ns() - self._stood_cpu_ns
-            pid = self._spawn(argv, env, handed, limits, doors)
+            launcher_cpu_ns = time.thread_time_ns() - self._charged_from_ns
+            pid = self._spawn(argv, env, handed, limits, doors, next_id)
         except _NotEnteredError as error:
             self._refuse("enter run cgroup", error.errno or 0, str(error))
             return
@@ -239,7 +246,7 @@ class Launcher:
         self._report(pid, started_ns, launcher_rss_kib, launcher_cpu_ns, killed)
         # What follows is wanted later, or only when the program failed: the supervisor goes on meanwhile.
         self._control.send(channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
-        self._go_on(next_id)
+        self._go_on_to(next_id)
 
     def _keep_doors(self, groups: tuple[int, ...], fds: list[int], targets: int) -> None:
         """The doors of these run groups came at the end of ``fds``, and are taken out of it."""
@@ -249,6 +256,7 @@ class Launcher:
                     os.close(fd)
             self._doors.clear()
         many = (len(fds) - targets) // len(groups)
+        self._apart = many == len(self._home)  # with no process limit to write
         for place, group in enumerate(groups):
             self._doors[group] = fds[targets + place * many : targets + (place + 1) * many]
         del fds[targets:]
@@ -260,13 +268,10 @@ class Launcher:
         handed: list[tuple[int, int]],
         limits: tuple[int, int, int],
         doors: list[int],
+        next_id: int,
     ) -> int:
-        """vfork and execute inside the run's cgroup; the launcher is charged for nothing that comes after.
-
-        Where the groups let it, it stays with the processes that are counted until the run is over.
-        """
+        """vfork and execute inside the run's cgroup; the run is charged for nothing that the launcher does after."""
         open_files, stack_bytes, processes = limits
-        stays = len(doors) == len(self._home)  # with no process limit to write at the end
         actions = [(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in handed]
         if open_files < _OWN_FILES:  # then the C library takes our numbers for bad ones
             actions = []
@@ -277,9 +282,8 @@ class Launcher:
             # Told to reset every signal, the C library does not first ask for the state of each.
             return os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True, setsigdef=_SIGNALS)
         finally:
-            self._standing = _BETWEEN
-            _write_all(self._home[:-1] if stays else self._home)
-            if not stays:
+            self._go_on_to(next_id, counted_too=False)
+            if not self._apart:
                 os.write(doors[-1], b"%d" % processes)
             if open_files < _OWN_FILES:
                 self._limit_run(_OWN_FILES, stack_bytes)
@@ -344,8 +348,8 @@ class Launcher:
 
     def _look_at_mounts(self) -> tuple[int, int]:
         dirty = full = 0
-        for index, path in enumerate(channel.RUN_MOUNTS):
-            state = _state_of(path)
+        for index, fd in enumerate(self._mounts):
+            state = _state_of(fd)
             if state != self._fresh[index]:
                 dirty |= 1 << index
             if state[0] == 0 or state[1] == 0:
@@ -356,14 +360,23 @@ class Launcher:
 
     def _stand(self, place: int) -> None:
         """Move into a run's group, or home. Raises OSError."""
-        if self._standing == place:
+        self._be_charged(place)
+        if self._apart and self._counted != place:
+            doors = self._home if place == _AT_HOME else self._doors[place]
+            self._counted = _SOMEWHERE
+            os.write(doors[-1], _ENTER)
+            self._counted = place
+
+    def _be_charged(self, place: int) -> None:
+        """Move where memory and CPU are counted. Raises OSError."""
+        if self._charged == place:
             return
-        doors = self._home if place == _AT_HOME else self._doors[place][: len(self._home)]
-        self._standing = _BETWEEN
-        for fd in doors:
+        doors = self._home if place == _AT_HOME else self._doors[place]
+        self._charged = _SOMEWHERE
+        for fd in doors[: len(self._home) - self._apart]:
             os.write(fd, _ENTER)
-        self._standing = place
-        self._stood_cpu_ns = time.thread_time_ns()
+        self._charged = place
+        self._charged_from_ns = time.thread_time_ns()
 
     def _enter(self, group: int) -> None:
         try:
@@ -371,12 +384,13 @@ class Launcher:
         except OSError as error:
             raise _NotEnteredError(error.errno, error.strerror) from error
 
-    def _go_on(self, group: int) -> None:
-        """Wait for the next run where it will be; what hinders us is told by that run."""
-        for place in (group, _AT_HOME):
-            with contextlib.suppress(OSError):
-                self._stand(place)
-                return
+    def _go_on_to(self, group: int, *, counted_too: bool = True) -> None:
+        """Leave for the group of the next run; what keeps us out is told by that run, and we wait at home."""
+        move = self._stand if counted_too else self._be_charged
+        try:
+            move(group)
+        except OSError:
+            move(_AT_HOME)
 
     def _refuse(self, step: str, code: int, detail: str) -> None:
         self._stand(_AT_HOME)
@@ -486,13 +500,13 @@ def _fail(code: int) -> None:
     raise OSError(code, os.strerror(code))
 
 
-def _state_of(path: str) -> tuple[int, ...]:
+def _state_of(mount: int) -> tuple[int, ...]:
     """Free blocks and inodes, and what else of the mount's root a program could leave a mark on.
 
     Mode and times are compared as well as the time of change, whose clock may tick seldom.
     """
-    space = os.statvfs(path)
-    info = os.stat(path)
+    space = os.fstatvfs(mount)
+    info = os.fstat(mount)
     times = (info.st_atime_ns, info.st_mtime_ns, info.st_ctime_ns)
     return (space.f_bfree, space.f_ffree, info.st_mode, info.st_gid, *times)
 

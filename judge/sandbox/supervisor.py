@@ -39,6 +39,8 @@ _PATIENCE_NS = 2_000_000_000
 _END_OF_FILE_NS = 10_000_000
 _END_OF_LEAVING_NS = 1_000_000_000
 _NEVER_NS = 1 << 60
+#: Until the end of a run its cgroup's CPU time is too much by what the launcher used in it: less than this.
+_LAUNCHER_NS = 1_000_000
 _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
 _NOTIFICATION = struct.Struct("<QIIiI")
 
@@ -137,7 +139,7 @@ class ActiveRun:
         self._cpu_seen_ns = cpu_ns
         if self.group.oom_kills():
             self.stop(Outcome.MEMORY_LIMIT, "")
-        elif cpu_ns >= limits.cpu_time_hard_ns:
+        elif cpu_ns >= limits.cpu_time_hard_ns + _LAUNCHER_NS:
             self.stop(Outcome.CPU_LIMIT, "")
         elif now_ns >= self._wall_end_ns:
             self.stop(Outcome.WALL_LIMIT, "")
@@ -373,7 +375,7 @@ def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
         return result(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
     if run.stop_outcome is Outcome.CANCELLED:
         return result(Outcome.CANCELLED, run.stop_cause)
-    if counters.cpu_ns > limits.cpu_time_ns:
+    if counters.cpu_ns > limits.cpu_time_ns or run.stop_outcome is Outcome.CPU_LIMIT:
         return result(
             Outcome.CPU_LIMIT, f"{counters.cpu_ns / 1e9:.3f} s of CPU, {limits.cpu_time_ns / 1e9:.3f} s allowed"
         )

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sandbox_harness import Stage, actor, settle
@@ -15,15 +16,22 @@ from judge.model.units import MIB, MS_NS
 from judge.sandbox import channel
 from judge.sandbox.container import Container
 from judge.sandbox.rungroup import RunGroup
-from judge.sandbox.slot import Slot
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.slotgroups import _RING
 from judge.sandbox.spec import ContainerSpec
 
 
+@pytest.fixture(scope="module")
+def slot(sandbox_state: Path) -> Iterator[Slot]:
+    """One that nobody else has containers in."""
+    with Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state))) as slot:
+        yield slot
+
+
 @pytest.fixture
-def waiting(sandbox_slot: Slot, container_spec: ContainerSpec) -> Iterator[Container]:
+def waiting(slot: Slot, container_spec: ContainerSpec) -> Iterator[Container]:
     """A container whose launcher is in the next run's group, or on the way to it."""
-    with sandbox_slot.container(container_spec) as box:
+    with slot.container(container_spec) as box:
         for _ in range(4):  # the second run of a container asks for it, the third at the latest has a group for it
             assert box.run(actor("exit", 0)).result.ok
         yield box
@@ -79,8 +87,8 @@ def test_it_is_let_go_before_a_group_is_removed(waiting: Container) -> None:
     assert waiting._number == number
 
 
-def test_it_forgets_the_groups_of_long_ago(waiting: Container, sandbox_slot: Slot) -> None:
-    settle(sandbox_slot)
+def test_it_forgets_the_groups_of_long_ago(waiting: Container, slot: Slot) -> None:
+    settle(slot)
     (launcher,) = set(_members(waiting._ahead)) if waiting._ahead else set()
     for _ in range(3 * channel.DOORS_KEPT):
         assert waiting.run(actor("exit", 0, memory_bytes=4 * MIB)).result.ok
@@ -88,24 +96,22 @@ def test_it_forgets_the_groups_of_long_ago(waiting: Container, sandbox_slot: Slo
         assert len(os.listdir(f"/proc/{launcher}/fd")) < 4 * channel.DOORS_KEPT
 
 
-def test_no_group_is_lost_with_its_container(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
+def test_no_group_is_lost_with_its_container(slot: Slot, container_spec: ContainerSpec) -> None:
     for _ in range(2 * _RING):
-        with sandbox_slot.container(container_spec) as box:
+        with slot.container(container_spec) as box:
             for _ in range(3):
                 assert box.run(actor("exit", 0)).result.ok
-    assert _groups_known(sandbox_slot) == _RING
+    assert _groups_known(slot) == _RING
 
 
-def test_no_group_is_lost_with_its_zygote(
-    waiting: Container, sandbox_slot: Slot, container_spec: ContainerSpec
-) -> None:
+def test_no_group_is_lost_with_its_zygote(waiting: Container, slot: Slot, container_spec: ContainerSpec) -> None:
     group = waiting._ahead
     assert group is not None
-    os.kill(sandbox_slot.keeper.pid, signal.SIGKILL)
+    os.kill(slot.keeper.pid, signal.SIGKILL)
     waiting.close()
     assert group.is_spent  # somebody may still have been in it
     with pytest.raises(InfrastructureError):
         waiting.run(actor("exit", 0))
-    with sandbox_slot.container(container_spec) as box:
+    with slot.container(container_spec) as box:
         assert Stage(box).act("exit", 0).result.ok
-    assert _groups_known(sandbox_slot) == _RING
+    assert _groups_known(slot) == _RING
