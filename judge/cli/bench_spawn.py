@@ -3,7 +3,8 @@ and under other sandboxes where they are installed; interleaved, medians.
 
 *Bare* is ``posix_spawn`` and ``wait`` from this process. *Warm* is a whole run in a container that stands: limits
 set, cgroup entered, pipes read, usage counted. Both come five in a row, as tests do. *Fresh* makes the container,
-runs once, and removes it.
+runs once, and removes it; it and the other sandboxes come ten rounds at a time: the kernel takes a dead namespace apart
+some milliseconds later, which would be counted against whoever runs next.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ from judge.sandbox.spec import ContainerSpec, RunSpec
 RUNS = 300
 #: Bare and warm runs come so many in a row, as the tests of a submission do.
 _IN_A_ROW = 5
-#: Fresh containers and other sandboxes are slower and less often needed: one round of them for so many runs.
-_EACH = 3
+#: Fresh containers and other sandboxes are slower and less often needed: after so many runs so many rounds of them.
+_BLOCK = 30
+_ROUNDS = 10
 _SOURCE = "int main(void) { return 0; }\n"
 
 
@@ -182,17 +184,16 @@ def _spawned(command: list[str]) -> None:
 def _interleave(
     often: Mapping[str, Callable[[], object]], rare: Mapping[str, Callable[[], object]], runs: int
 ) -> dict[str, list[float]]:
-    """Time each in turn, in microseconds; the first rounds warm caches and do not count."""
-    warm_up = 5
+    """Time each in turn, in microseconds; the first turn warms caches and does not count."""
+    turn = [item for item in often.items() for _ in range(_IN_A_ROW)]
+    block = [*turn * (_BLOCK // _IN_A_ROW), *list(rare.items()) * _ROUNDS]
+    for _, work in [*turn, *rare.items()]:
+        work()
     times: dict[str, list[float]] = {name: [] for name in (*often, *rare)}
-    for index in range(0, runs + warm_up, _IN_A_ROW):
-        turn = [item for item in often.items() for _ in range(_IN_A_ROW)]
-        rounds = sum(number % _EACH == 0 for number in range(index, index + _IN_A_ROW))
-        for name, work in [*turn, *list(rare.items()) * rounds]:
-            started_ns = time.perf_counter_ns()
-            work()
-            if index >= warm_up:
-                times[name].append((time.perf_counter_ns() - started_ns) / 1e3)
+    for name, work in block * -(-runs // _BLOCK):
+        started_ns = time.perf_counter_ns()
+        work()
+        times[name].append((time.perf_counter_ns() - started_ns) / 1e3)
     return times
 
 
