@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -69,6 +69,10 @@ class SandboxJudge:
     def clear_up(self) -> None:
         """Close the containers of the last submission, let go of its package."""
         self._after.close()
+
+    def close(self) -> None:
+        """Give back what is kept from one submission to the next."""
+        self._problems.close()
 
     def cancel(self) -> None:
         """End what runs now."""
@@ -134,7 +138,8 @@ class SandboxFactory:
         try:
             with open_slot(settings, index) as slot:
                 judge = Judge([slot], workshop_of(settings), data, grading_options(settings), noise=NoiseMeter())
-                yield SandboxJudge(settings, slot, judge)
+                with closing(SandboxJudge(settings, slot, judge)) as sandboxed:
+                    yield sandboxed
         finally:
             data.close()
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from judge.config import Settings
 from judge.depot import PackageCache, PackageStore, is_digest
@@ -17,9 +18,18 @@ from judge.package.source import open_package
 
 #: So many problems are kept as values; a value is small, the test data stay on disk.
 KEPT_MAX = 64
+#: Of those, so many of other formats: DMOJ's test data are unpacked into this process's own temporary directory.
+IMPORTED_MAX = 8
 
 #: What changes when a file does: path, inode, size, times of change of content and of the inode.
 Signature = tuple[tuple[str, int, int, int, int], ...]
+
+
+class _Kept(NamedTuple):
+    signature: Signature
+    problem: Problem
+    is_native: bool
+    files: ExitStack  # closing it removes what an importer unpacked
 
 
 class Problems:
@@ -27,7 +37,7 @@ class Problems:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._kept: OrderedDict[str, tuple[Signature, Problem]] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._known = self._read_anew = 0
         self._packages: PackageCache | None = None
 
@@ -45,9 +55,8 @@ class Problems:
         """
         with ExitStack() as stack:
             if is_digest(reference):
-                root = str(stack.enter_context(self._cache().package(reference)))
-                yield self._read(root, signature=()) if _is_native(root) else _opened(stack, root)
-            elif os.path.isabs(reference) and _is_native(reference):
+                yield self._read(str(stack.enter_context(self._cache().package(reference))), signature=())
+            elif os.path.isabs(reference) and os.path.isdir(reference):
                 yield self._read(reference, signature_of(Path(reference)))
             else:
                 yield _opened(stack, reference)
@@ -63,17 +72,31 @@ class Problems:
 
     def _read(self, path: str, signature: Signature) -> Problem:
         known = self._kept.get(path)
-        if known is not None and known[0] == signature:
+        if known is not None and known.signature == signature:
             self._kept.move_to_end(path)
             self._known += 1
-            return known[1]
+            return known.problem
         self._read_anew += 1
-        problem = read_package(Path(path))
-        self._kept[path] = (signature, problem)
-        self._kept.move_to_end(path)
+        if known is not None:
+            self._forget(path)
+        files = ExitStack()
+        is_native = _is_native(path)
+        problem = read_package(Path(path)) if is_native else _opened(files, path)
+        self._kept[path] = _Kept(signature, problem, is_native, files)
+        imported = [name for name, kept in self._kept.items() if not kept.is_native]
+        if len(imported) > IMPORTED_MAX:
+            self._forget(imported[0])
         if len(self._kept) > KEPT_MAX:
-            self._kept.popitem(last=False)
+            self._forget(next(iter(self._kept)))
         return problem
+
+    def _forget(self, path: str) -> None:
+        self._kept.pop(path).files.close()
+
+    def close(self) -> None:
+        """Remove what was unpacked; idempotent."""
+        while self._kept:
+            self._forget(next(iter(self._kept)))
 
 
 def packages_directory(settings: Settings) -> Path:
@@ -97,12 +120,12 @@ def signature_of(root: Path) -> Signature:
 
 
 def _is_native(directory: str) -> bool:
-    """Whether a package needs no importer and no unpacking: then its problem can be kept as a value."""
+    """Whether a package needs no importer and no unpacking."""
     return os.path.exists(os.path.join(directory, "problem.yaml"))
 
 
 def _opened(stack: ExitStack, reference: str) -> Problem:
-    """Packages of other kinds are read anew each time. What is not there is the setter's fault here, not a caller's."""
+    """A package of any other kind. What is not there is the setter's fault here, not a caller's."""
     if not os.path.isabs(reference):
         raise PackageError("a package is named by an absolute path or a digest", where=reference[:200])
     try:

@@ -86,7 +86,9 @@ class Drain:
 
     def close(self) -> None:
         """Idempotent."""
-        fds = [fd for fd in (self.fd, self._held_fd) if fd >= 0]
+        if self.fd < 0:
+            return
+        fds = (self.fd,) if self._held_fd < 0 else (self.fd, self._held_fd)
         self.fd = self._held_fd = -1
         if self._late is not None:
             self._late += fds

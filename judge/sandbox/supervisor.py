@@ -267,13 +267,15 @@ class _Loop:
 
     def _control(self, run: ActiveRun) -> None:
         run.hear()
-        if run.over:
-            self._left -= 1
+        if not run.over:
+            return
+        self._left -= 1
+        if len(self._runs) > 1:
             self._forget(run.box.control_fd)
             self._forget(run.box.listener_fd)
             self._ended(run)
-            if self._on_end is not None:
-                self._on_end(run)
+        if self._on_end is not None:
+            self._on_end(run)
 
     def _output(self, run: ActiveRun, drain: Drain) -> None:
         data = drain.pump()
