@@ -182,7 +182,8 @@ class SlotGroups:
     def take(self, memory_bytes: int, processes: int, ahead: RunGroup | None = None) -> RunGroup:
         """A group with these limits: one that never was used where the residue of an earlier run would matter.
 
-        ``ahead`` is one that was taken earlier, to be preferred; where a fresh one is needed it is left.
+        ``ahead`` is one that was taken earlier, to be preferred; where a fresh one is needed it is left, and on errors
+        it stays the caller's.
         Raises SandboxError naming the limit that cannot be set, or why no group can be made.
         """
         reusable = memory_bytes >= _REUSE_BYTES_MIN
@@ -194,7 +195,8 @@ class SlotGroups:
         try:
             group.limit(memory_bytes, processes)
         except SandboxError:
-            self.give_back(group)
+            if group is not ahead:
+                self.give_back(group)
             raise
         return group
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sandbox_harness import Stage, actor, settle
 
-from judge.errors import InfrastructureError
+from judge.errors import InfrastructureError, SandboxError
 from judge.model.units import MIB, MS_NS
 from judge.sandbox import channel
 from judge.sandbox.container import Container
@@ -115,3 +115,21 @@ def test_no_group_is_lost_with_its_zygote(waiting: Container, slot: Slot, contai
     with slot.container(container_spec) as box:
         assert Stage(box).act("exit", 0).result.ok
     assert _groups_known(slot) == _RING
+
+
+def test_no_group_is_lost_or_given_back_twice_when_its_limits_cannot_be_set(
+    waiting: Container, slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert waiting._ahead is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(RunGroup, "limit", _refuse)
+        with pytest.raises(SandboxError, match="no limits"):
+            waiting.run(actor("exit", 0))
+    groups = slot.groups
+    used = [group.name for group in (*groups._ready, *groups._resting, *groups._spent)]
+    assert sorted(used + groups._free) == sorted(f"r{index}" for index in range(_RING))
+    assert waiting.run(actor("exit", 0)).result.ok
+
+
+def _refuse(*_: object) -> None:
+    raise SandboxError("no limits today")
