@@ -1,10 +1,10 @@
 """``judge bench spawn``: what a wall costs. A static no-op run bare, in a warm container, in a fresh container,
 and under other sandboxes where they are installed; interleaved, medians.
 
-*Bare* is ``posix_spawn`` and ``wait`` from this process. *Warm* is a whole run in a container that stands: limits
-set, cgroup entered, pipes read, usage counted. Both come five in a row, as tests do. *Fresh* makes the container,
-runs once, and removes it; it and the other sandboxes come ten rounds at a time: the kernel takes a dead namespace apart
-some milliseconds later, which would be counted against whoever runs next.
+*Bare* is ``posix_spawn`` and ``wait`` from this process. *Warm* is a whole run in a container that stands, in a slot with
+its core as workers have them: limits set, cgroup entered, pipes read, usage counted. Both come five in a row, as tests
+do. *Fresh* makes the container, runs once, and removes it; it and the other sandboxes come ten rounds at a time: the
+kernel takes a dead namespace apart some milliseconds later, which would be counted against whoever runs next.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
 from judge.model.limits import Limits
 from judge.sandbox.rootfs import host_rootfs
-from judge.sandbox.slot import Container, Slot, SlotConfig
+from judge.sandbox.slot import CPU_BY_NUMBER, Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 RUNS = 300
@@ -95,7 +95,11 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
         os.chmod(scratch, 0o755)
         program = make_noop(Path(scratch))
         config = SlotConfig(
-            index=0, state_dir=settings.state_dir, uid_base=settings.uid_base, cgroup_root=settings.cgroup_root
+            index=0,
+            state_dir=settings.state_dir,
+            cpu=CPU_BY_NUMBER,
+            uid_base=settings.uid_base,
+            cgroup_root=settings.cgroup_root,
         )
         slot = stack.enter_context(Slot.open(config))
         container = ContainerSpec(rootfs=host_rootfs(Path(settings.state_dir)), artifact=scratch)

@@ -6,8 +6,8 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from types import MappingProxyType
+from typing import NamedTuple, Self
 
 from judge.model.run import RunResult
 
@@ -67,14 +67,13 @@ class Capture:
         self.close()
 
 
-@dataclass(frozen=True)
-class Completed:
+class Completed(NamedTuple):
     """A finished run: the result, the streams, and the collected files by path below /work."""
 
     result: RunResult
     stdout: Capture
     stderr: Capture
-    files: Mapping[str, Capture] = field(default_factory=dict)
+    files: Mapping[str, Capture] = MappingProxyType({})
 
 
 def memfd_of(data: bytes, name: str = "data") -> int:

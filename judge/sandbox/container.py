@@ -92,6 +92,7 @@ class Container:
         self._state_due = False
         self._doors: set[int] = set()  # of the groups that the launcher knows
         self._runs = 0
+        self._spec_known: RunSpec | None = None  # the last run's: the launcher has it, and it was checked
         self._ahead: RunGroup | None = None  # of the next run: the launcher waits in it, or will
         self._leaving: RunGroup | None = None  # of the last run: once another has run the launcher has left it
         self.listener_fd = -1
@@ -112,7 +113,7 @@ class Container:
         self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
         os.set_blocking(self.listener_fd, False)
         self._dirty, self._disk, self._state_due = 0, (spec.disk_bytes, spec.disk_inodes), False
-        self._doors, self._runs = set(), 0
+        self._doors, self._runs, self._spec_known = set(), 0, None
 
     def _steps(self, root: str) -> list[Step]:
         spec = self._spec
@@ -255,7 +256,8 @@ class Container:
         run then gets fresh namespaces.
         """
         place = self._place
-        check_request(spec, files or {}, fds or {})
+        if files or fds or spec is not self._spec_known:
+            check_request(spec, files or {}, fds or {})
         place.forget_cancel()
         active: ActiveRun | None = None
         try:
@@ -393,11 +395,11 @@ class Container:
                 self._ahead = place.groups.take_ready()
             ahead = self._ahead if goes_on else None
             self._dirty = _EVERY_MOUNT  # until the launcher says better
-            numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
             brought, doors = self._doors_to_send(group, ahead)
             groups = (group.doors_id, ahead.doors_id if ahead else channel.NO_GROUP, brought)
-            what = (spec.argv, dict(spec.env), spec.cwd, spec.directories, numbers)
-            self._send(("run", *what, (0, 1, 2, *fds), *groups), (stdin, stdout_end, err_end, *fds.values(), *doors))
+            what = None if spec is self._spec_known else _what_to_run(spec)
+            self._send(("run", what, (0, 1, 2, *fds), *groups), (stdin, stdout_end, err_end, *fds.values(), *doors))
+            self._spec_known = spec
         except BaseException:
             stderr.close()
             if group is not None:
@@ -469,6 +471,12 @@ class Container:
                 for fd in fds:
                     os.close(fd)
         return files
+
+
+def _what_to_run(spec: RunSpec) -> tuple[object, ...]:
+    limits = spec.limits
+    numbers = (limits.open_files, limits.stack_bytes or limits.memory_bytes, limits.processes)
+    return (spec.argv, dict(spec.env), spec.cwd, spec.directories, numbers)
 
 
 def _ended_ns(run: ActiveRun) -> int:

@@ -52,12 +52,14 @@ class Launcher:
         self._control = control
         self._home = home
         self._slot = slot
+        self._null_fd = -1
         self._last_pid_fd = -1
         self._net_fd = -1
         self._mounts: list[int] = []  # channel.RUN_MOUNTS
         self._fresh: list[tuple[int, ...]] = []
         self._fresh_net = b""
         self._listener = -1
+        self._what: tuple[Any, ...] = ()  # arguments, environment, directory, directories to make, limits of a run
         self._run_limits = (0, 0)
         self._doors: dict[int, list[int]] = {}  # of run groups: RunGroup.launch_fds
         self._apart = False  # processes are counted in a hierarchy of their own, the last door's
@@ -126,7 +128,9 @@ class Launcher:
 
     def _close_descriptors(self) -> None:
         """Keep only what a launcher needs. Its numbers are above those that programs get: the zygote saw to it."""
-        kept = sorted(fd for fd in (self._control.fileno(), self._last_pid_fd, self._net_fd, *self._home) if fd >= 0)
+        self._null_fd = os.dup(0)
+        own = (self._control.fileno(), self._null_fd, self._last_pid_fd, self._net_fd, *self._home)
+        kept = sorted(fd for fd in own if fd >= 0)
         after = FIRST_OWN_FD
         for fd in kept:
             os.closerange(after, fd)
@@ -206,7 +210,10 @@ class Launcher:
                 self._put_error = self._put_error or (f"put {name}", error.errno or 0, str(error))
 
     def _run(self, request: tuple[Any, ...], fds: list[int]) -> None:
-        _, argv, env, cwd, directories, limits, targets, doors_id, next_id, brought = request
+        _, what, targets, doors_id, next_id, brought = request
+        if what is not None:  # else it is the same as the last time
+            self._what = what
+        argv, env, cwd, directories, limits = self._what
         if brought:
             self._keep_doors(brought, fds, len(targets))
         doors = self._doors[doors_id]
@@ -222,12 +229,11 @@ class Launcher:
         except OSError as error:
             self._refuse("prepare /work", error.errno or 0, str(error))
             return
-        handed = list(zip(fds, targets, strict=False))
         started_ns = time.monotonic_ns()
         try:
             self._enter(doors_id)
             launcher_cpu_ns = time.thread_time_ns() - self._charged_from_ns
-            pid = self._spawn(argv, env, handed, limits, doors, next_id)
+            pid = self._spawn(argv, env, fds, targets, limits, doors, next_id)
         except _NotEnteredError as error:
             self._refuse("enter run cgroup", error.errno or 0, str(error))
             return
@@ -238,15 +244,18 @@ class Launcher:
             self._refuse("execute", error.errno or 0, f"{argv[0]}: {error.strerror}")
             return
         launcher_rss_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        killed = 0
+        killed, pidfd = 0, -1
         if not _is_dead(pid):  # a short program on the same core is over before we come to look
             while fds:  # the program's ends of its pipes must be the only ones
                 os.close(fds.pop())
-            killed = self._await_end(pid)
+            pidfd = os.pidfd_open(pid)
+            killed = self._await_end(pidfd)
         self._report(pid, started_ns, launcher_rss_kib, launcher_cpu_ns, killed)
         # What follows is wanted later, or only when the program failed: the supervisor goes on meanwhile.
         self._control.send(channel.STATE + channel.STATE_BODY.pack(*self._look_at_mounts()))
         self._go_on_to(next_id)
+        if pidfd >= 0:
+            os.close(pidfd)
 
     def _keep_doors(self, groups: tuple[int, ...], fds: list[int], targets: int) -> None:
         """The doors of these run groups came at the end of ``fds``, and are taken out of it."""
@@ -265,29 +274,32 @@ class Launcher:
         self,
         argv: list[str],
         env: dict[str, str],
-        handed: list[tuple[int, int]],
+        fds: list[int],
+        targets: tuple[int, ...],
         limits: tuple[int, int, int],
         doors: list[int],
         next_id: int,
     ) -> int:
-        """vfork and execute inside the run's cgroup; the run is charged for nothing that the launcher does after."""
+        """vfork and execute inside the run's cgroup; the run is charged for nothing that the launcher does after.
+
+        The program inherits ``targets``, which are copies of ``fds``. They are ours for that moment: the C library,
+        told to make them after the fork, asks for our limits twice for each.
+        """
         open_files, stack_bytes, processes = limits
-        actions = [(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in handed]
-        if open_files < _OWN_FILES:  # then the C library takes our numbers for bad ones
-            actions = []
-            for fd, target in handed:
-                os.dup2(fd, target)
-        self._limit_run(open_files, stack_bytes)
         try:
+            for fd, target in zip(fds, targets, strict=True):
+                os.dup2(fd, target)
+            self._limit_run(open_files, stack_bytes)
             # Told to reset every signal, the C library does not first ask for the state of each.
-            return os.posix_spawn(argv[0], argv, env, file_actions=actions, setsid=True, setsigdef=_SIGNALS)
+            return os.posix_spawn(argv[0], argv, env, setsid=True, setsigdef=_SIGNALS)
         finally:
             self._go_on_to(next_id, counted_too=False)
             if not self._apart:
                 os.write(doors[-1], b"%d" % processes)
             if open_files < _OWN_FILES:
                 self._limit_run(_OWN_FILES, stack_bytes)
-                _close_for_good([target for _, target in handed])
+            for target in targets:  # the number stays taken, as it was
+                os.dup2(self._null_fd, target, inheritable=False)
 
     def _limit_run(self, open_files: int, stack_bytes: int) -> None:
         """The soft limits that a program starts with are the launcher's own at that moment."""
@@ -321,24 +333,20 @@ class Launcher:
         )
         self._control.send(channel.FINISHED + finish)
 
-    def _await_end(self, pid: int) -> int:
+    def _await_end(self, pidfd: int) -> int:
         """Until the program is dead, not yet reaped; returns whether the supervisor had to say so."""
         poll = select.poll()
-        pidfd = os.pidfd_open(pid)
-        try:
-            poll.register(pidfd, select.POLLIN)
-            poll.register(self._control, select.POLLIN)
-            killed = 0
-            while True:
-                for fd, _ in poll.poll():
-                    if fd == pidfd:
-                        return killed
-                    if self._control.recv(64) != channel.KILL:
-                        os._exit(0)
-                    killed = 1
-                    _kill_everyone()
-        finally:
-            os.close(pidfd)
+        poll.register(pidfd, select.POLLIN)
+        poll.register(self._control, select.POLLIN)
+        killed = 0
+        while True:
+            for fd, _ in poll.poll():
+                if fd == pidfd:
+                    return killed
+                if self._control.recv(64) != channel.KILL:
+                    os._exit(0)
+                killed = 1
+                _kill_everyone()
 
     def _tasks_created(self, first_pid: int) -> int:
         if self._last_pid_fd < 0:
@@ -418,14 +426,6 @@ class Launcher:
 
 class _NotEnteredError(OSError):
     """The run's cgroup could not be entered: the host's fault, not the program's."""
-
-
-def _close_for_good(numbers: list[int]) -> None:
-    """Nothing of a run stays open in the launcher; the numbers stay taken, as they were."""
-    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-    for number in numbers:
-        os.dup2(null, number, inheritable=False)
-    os.close(null)
 
 
 def _write_all(fds: list[int]) -> None:

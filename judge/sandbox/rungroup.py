@@ -49,8 +49,20 @@ class Counters(NamedTuple):
         """What was counted since ``base``; peaks stay. ``not_its_ns``: CPU time to take off."""
         cpu_ns = max(0, self.cpu_ns - base.cpu_ns - not_its_ns)
         system_ns = min(self.cpu_system_ns - base.cpu_system_ns, cpu_ns)
-        rest = [now if now is None else now - (was or 0) for now, was in zip(self[5:], base[5:], strict=True)]
-        return Counters(self.memory_peak_bytes, self.pids_peak, cpu_ns, cpu_ns - system_ns, system_ns, *rest)  # type: ignore[arg-type]
+        return Counters(
+            self.memory_peak_bytes,
+            self.pids_peak,
+            cpu_ns,
+            cpu_ns - system_ns,
+            system_ns,
+            self.oom_kills - base.oom_kills,
+            self.fork_failures - base.fork_failures,
+            *map(_difference, self[7:], base[7:]),
+        )
+
+
+def _difference(now: int | None, was: int | None) -> int | None:
+    return now if now is None else now - (was or 0)
 
 
 #: What a group that was never used has counted.

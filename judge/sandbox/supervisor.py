@@ -154,7 +154,7 @@ class ActiveRun:
         message = self.box.hear()
         kind, body = message[:1], message[1:]
         if kind == channel.FINISHED and len(body) == channel.FINISH.size:
-            self.finish = channel.Finish(*channel.FINISH.unpack(body))
+            self.finish = channel.Finish._make(channel.FINISH.unpack(body))
         elif kind == channel.NOT_STARTED:
             _, code = channel.FAILURE.unpack_from(body)
             step, _, detail = body[channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
@@ -238,7 +238,7 @@ class _Loop:
             if handler is not None:
                 handler()
             if not self._left:
-                self._note_the_empty([fd for fd, _ in ready])
+                self._note_the_empty(ready)
                 return
             if events & _BROKEN and not events & select.POLLIN:
                 self._forget(fd)
@@ -251,14 +251,17 @@ class _Loop:
                 run.look(now_ns)
         self._deliver_ends(now_ns)
 
-    def _note_the_empty(self, ready: list[int]) -> None:
+    def _note_the_empty(self, ready: list[tuple[int, int]]) -> None:
         """All runs are over: what their streams still hold is read by Drain.finish.
 
         The kernel looked at the streams after it had found the news of the end, so those not ready hold nothing.
         """
+        fds = [fd for fd, _ in ready]
         for run in self._runs:
-            for drain in (run.stdout, run.stderr):
-                drain.at_end = drain.at_end or drain.fd not in ready
+            if run.stdout.fd not in fds:
+                run.stdout.at_end = True
+            if run.stderr.fd not in fds:
+                run.stderr.at_end = True
 
     def _cancel(self) -> None:
         self._forget(self._cancel_fd)
