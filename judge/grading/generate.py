@@ -33,7 +33,8 @@ GENERATED_BYTES_MAX = 128 * MIB
 #: Part of every key; raised when what is kept changes.
 _KEY_VERSION = 1
 
-_INPUT, _ANSWER = "input", "answer"
+#: What is kept of a run: standard output and standard error.
+_STDOUT, _STDERR = "input", "answer"
 
 _SAID_BYTES_MAX = 2000
 
@@ -45,7 +46,7 @@ def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: 
     Blocks for as long as they run. Raises PackageError naming a generator that cannot be built or fails,
     CancelledError when the slot was cancelled, InfrastructureError.
     """
-    if not any(case.generator for case in data_cases(problem.root)):
+    if not any(case.generator or case.solver for case in data_cases(problem.root)):
         yield problem
         return
     with ExitStack() as held:
@@ -82,24 +83,37 @@ class _Generation:
         return msgspec.structs.replace(
             group,
             groups=tuple(self.group(child) for child in group.groups),
-            cases=tuple(self._case(case, case.generator) if case.generator else case for case in group.cases),
+            cases=tuple(self._solved(self._made(case)) for case in group.cases),
         )
 
-    def _case(self, case: TestCase, generator: Generator) -> TestCase:
-        program = self._program(generator)
-        given = _read(case.input_path) if case.input_path else b""
-        key = _key(program, generator, given)
-        store: ArtifactStore = self._workshop.store
-        stored = store.get(key) or self._make(program, generator, given, key)
-        self._held.callback(stored.close)
-        made = stored.path / _INPUT
+    def _made(self, case: TestCase) -> TestCase:
+        if case.generator is None:
+            return case
+        written = self._written(case.generator, case.input_path)
+        made = written / _STDOUT
         keeps_input = case.input_path and made.stat().st_size == 0
         return msgspec.structs.replace(
             case,
             input_path=case.input_path if keeps_input else str(made),
-            answer_path=case.answer_path or str(stored.path / _ANSWER),
+            answer_path=case.answer_path or ("" if case.solver else str(written / _STDERR)),
             generator=None,
         )
+
+    def _solved(self, case: TestCase) -> TestCase:
+        if case.solver is None:
+            return case
+        answer = case.answer_path or str(self._written(case.solver, case.input_path) / _STDOUT)
+        return msgspec.structs.replace(case, answer_path=answer, solver=None)
+
+    def _written(self, generator: Generator, input_path: str) -> Path:
+        """Where what the program writes is kept, for this standard input ("" = none)."""
+        program = self._program(generator)
+        given = _read(input_path) if input_path else b""
+        key = _key(program, generator, given)
+        store: ArtifactStore = self._workshop.store
+        stored = store.get(key) or self._make(program, generator, given, key)
+        self._held.callback(stored.close)
+        return stored.path
 
     def _program(self, generator: Generator) -> SetterProgram:
         found = self._programs.get(generator.program)
@@ -115,7 +129,7 @@ class _Generation:
             raise CancelledError(f"generator {generator.program.name}: cancelled")
         if done.result.outcome is not Outcome.EXITED or done.result.exit_code != 0:
             raise PackageError(_complaint(box.program, generator, done), where=generator.program.name)
-        return self._workshop.store.put(key, {_INPUT: done.stdout.read(), _ANSWER: done.stderr.read()})
+        return self._workshop.store.put(key, {_STDOUT: done.stdout.read(), _STDERR: done.stderr.read()})
 
     def _box(self, program: SetterProgram, generator: Generator) -> ProgramBox:
         key = (generator.program, program.limits)

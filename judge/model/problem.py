@@ -68,7 +68,8 @@ class ScoreAggregation(StrEnum):
 class Generator(msgspec.Struct, frozen=True, kw_only=True):
     """A setter's program that makes a test: the input on standard output, the answer on standard error.
 
-    Limits of 0 are those of validators.
+    As the ``solver`` of a test it reads the input and writes the answer on standard output. Limits of 0 are those of
+    validators.
     """
 
     program: Program
@@ -84,7 +85,7 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     work directory. ``input_validator_args`` and ``answer_validator_args`` are (validator name, arguments) pairs, an
     empty name standing for every validator; ``output_validator_args`` those of the output validator, ``compare`` the
     same ones parsed when that is the default one. ``max_score`` None = unbounded or not scored. Hint and description
-    are for people.
+    are for people. ``generator`` makes what has no path, ``solver`` an answer from the input.
     """
 
     __test__ = False
@@ -103,6 +104,7 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     max_score: float | None = None
     generator: Generator | None = None
+    solver: Generator | None = None
 
 
 class ValidatorCase(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,12 +7,11 @@ import tempfile
 from pathlib import Path
 
 from judge.package.findings import Findings
+from judge.package.lines import with_normal_lines
 from judge.package.names import shown
 from judge.package.section import Section
 from judge.package.tree import Entry, Tree
 from judge.package.zipsource import unpack_zip
-
-_BLOCK_BYTES = 1 << 20
 
 
 class DmojFiles:
@@ -47,23 +46,8 @@ class DmojFiles:
         if not path or binary:
             return path
         if path not in self._normal:
-            self._normal[path] = self._normalized(path)
+            self._normal[path] = with_normal_lines(path, self._scratch)
         return self._normal[path]
-
-    def _normalized(self, path: str) -> str:
-        if _has_normal_lines(path):
-            return path
-        descriptor, copy = tempfile.mkstemp(prefix=".lines-", dir=self._scratch)
-        last = b""
-        with open(path, "rb") as source, os.fdopen(descriptor, "wb") as target:
-            while block := source.read(_BLOCK_BYTES):
-                while block.endswith(b"\r") and (more := source.read(1)):
-                    block += more
-                last = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-                target.write(last)
-            if not last.endswith(b"\n"):
-                target.write(b"\n")
-        return copy
 
     def empty(self) -> str:
         """The host path of a file without content."""
@@ -77,16 +61,6 @@ class DmojFiles:
             return None
         found = (tree.find(name) for tree in (self._tree, self._archive) if tree is not None)
         return next((entry for entry in found if entry is not None and not entry.is_directory), None)
-
-
-def _has_normal_lines(path: str) -> bool:
-    last = b"\n"
-    with open(path, "rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            if b"\r" in block:
-                return False
-            last = block[-1:]
-    return last == b"\n"
 
 
 def open_files(tree: Tree, section: Section, findings: Findings, scratch: Path) -> DmojFiles:

@@ -1,13 +1,15 @@
 """Importer: a Polygon package (problem.xml, testlib programs) -> the same Problem as our own formats.
 
-Tests keep Polygon's numbers as their names. Points make it a scoring problem under the rules of 2025-09: a group
-with points-policy complete-group gets the minimum of its tests, one with each-test their sum. The checker is a
-testlib program; in an interactive problem the interactor decides and the checker is not asked.
+Tests keep Polygon's numbers as their names. A standard package has neither generated tests nor answers: its
+generators and its main solution make them, as its own doall script would. Points make it a scoring problem under the
+rules of 2025-09: a group with points-policy complete-group gets the minimum of its tests, one with each-test their
+sum. The checker is a testlib program; in an interactive problem the interactor decides and the checker is not asked.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import msgspec
 from judge.errors import PackageError
 from judge.model.problem import (
     ExpectedResult,
+    Generator,
     JurySubmission,
     PackageFormat,
     Problem,
@@ -31,9 +34,11 @@ from judge.model.units import MIB, MS_NS
 from judge.model.verdict import Verdict
 from judge.package.findings import Findings
 from judge.package.labels import REJECTED, meaning
+from judge.package.lines import has_windows_lines, with_normal_lines
 from judge.package.names import shown
 from judge.package.programs import inner_name
-from judge.package.tree import Tree
+from judge.package.section import split_words
+from judge.package.tree import Entry, Tree
 from judge.package.xmltree import XML_BYTES_MAX, Element, parse_xml
 
 FILE = "problem.xml"
@@ -63,14 +68,17 @@ _LANGUAGES = (
 )  # fmt: skip
 
 
-def inspect_polygon(directory: Path) -> tuple[Problem, Findings]:
-    """The problem and what is wrong with it. Raises PackageError when problem.xml is no XML or has no tests."""
+def inspect_polygon(directory: Path, scratch: Path) -> tuple[Problem, Findings]:
+    """The problem and what is wrong with it; ``scratch``: an empty directory for copies of tests.
+
+    Raises PackageError when problem.xml is no XML or has no tests.
+    """
     findings = Findings()
     tree = Tree(directory, findings)
     entry = tree.find(FILE)
     if entry is None or entry.is_directory:
         raise PackageError("there is no such file", where=FILE)
-    importer = _Importer(tree, findings, parse_xml(tree.read(entry, XML_BYTES_MAX), FILE))
+    importer = _Importer(tree, findings, parse_xml(tree.read(entry, XML_BYTES_MAX), FILE), scratch)
     problem = importer.problem()
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
@@ -90,10 +98,14 @@ class _Test:
 
 
 class _Importer:
-    def __init__(self, tree: Tree, findings: Findings, root: Element) -> None:
+    def __init__(self, tree: Tree, findings: Findings, root: Element, scratch: Path) -> None:
         self._tree = tree
         self._findings = findings
         self._root = root
+        self._scratch = scratch
+        self._executables = {
+            Path(source.get("path")).stem: source for source in root.all("files/executables/executable/source")
+        }
         testsets = list(root.all("judging/testset"))
         if not testsets:
             raise PackageError("has no judging/testset", where=FILE)
@@ -170,14 +182,47 @@ class _Importer:
     def _test(self, element: Element, index: int, input_name: str, answer_name: str, width: int) -> _Test:
         group = element.get("group")
         name = "/".join(filter(None, ["secret", group.replace("/", "_"), f"{index:0{width}d}"]))
+        input_path, generator = self._input(input_name, element)
+        answer_path, solver = self._answer(answer_name, element.line)
+        told = ("--testset", self._testset.get("name", "tests"), *(("--group", group) if group else ()))
         case = TestCase(
             name=name,
-            input_path=self._path(input_name, element.line, "unpack the full package, or run its doall script"),
-            answer_path=self._path(answer_name, element.line, "unpack the full package, or run its doall script"),
+            input_path=input_path,
+            answer_path=answer_path,
+            generator=generator,
+            solver=solver,
+            input_validator_args=(("", told),),
             full_feedback=element.get("sample") == "true",
             description=element.get("cmd") or element.get("description"),
         )
         return _Test(case, group, self._points(element))
+
+    def _input(self, name: str, element: Element) -> tuple[str, Generator | None]:
+        """The input's file, or the generator that writes it."""
+        words = split_words(element.get("cmd"))
+        source = self._executables.get(words[0]) if words else None
+        if self._find(name) or source is None or element.get("method") != "generated":
+            return self._lines(self._path(name, element.line, "unpack the full package, or run its doall script")), None
+        return "", Generator(program=self._program(source), args=words[1:])
+
+    def _answer(self, name: str, line: int) -> tuple[str, Generator | None]:
+        """The answer's file, or the main solution that writes it; an interactor has to do without."""
+        if self._find(name):
+            return self._lines(self._path(name, line)), None
+        if self._root.first("assets/interactor") is not None:
+            with tempfile.NamedTemporaryFile(prefix=".empty-", dir=self._scratch, delete=False) as empty:
+                return empty.name, None
+        main = next((one for one in self._root.all("assets/solutions/solution") if one.get("tag") == "main"), None)
+        source = main.first("source") if main else None
+        if source is None:
+            return self._path(name, line, "unpack the full package, or run its doall script"), None
+        program = self._solution(source)
+        stubs = dict(self._stubs()).get(program.language, ())
+        return "", Generator(program=msgspec.structs.replace(program, files=(*program.files, *stubs)))
+
+    def _lines(self, path: str) -> str:
+        """Tests of packages made for Windows get the line ends that programs have here."""
+        return with_normal_lines(path, self._scratch) if path and has_windows_lines(path) else path
 
     def _points(self, element: Element) -> float:
         text = element.get("points", "0")
@@ -191,12 +236,16 @@ class _Importer:
         return points
 
     def _path(self, name: str, line: int, advice: str = "") -> str:
-        entry = self._tree.find(name) if not name.startswith("/") and ".." not in name.split("/") else None
-        if entry is None or entry.is_directory:
+        entry = self._find(name)
+        if entry is None:
             hint = f" ({advice})" if advice else ""
             self._findings.block(FILE, f"names {shown(name)[:200]!r}, which is no file of the package{hint}", line=line)
             return ""
         return entry.path
+
+    def _find(self, name: str) -> Entry | None:
+        entry = self._tree.find(name) if not name.startswith("/") and ".." not in name.split("/") else None
+        return None if entry is None or entry.is_directory else entry
 
     def _data(self, tests: list[_Test], groups: list[Element], scoring: bool) -> TestGroup:
         declared = {group.get("name"): group for group in groups}
@@ -282,16 +331,19 @@ class _Importer:
                 continue
             if tag not in _TAGS:
                 self._findings.warning(FILE, f"unknown tag {tag[:40]!r}", line=element.line, key="solution")
-            name = source.get("path")
-            program = Program(
-                name=shown(name),
-                files=((inner_name(Path(name).name), self._path(name, source.line)),),
-                language=language_of_type(source.get("type")),
-            )
+            program = self._solution(source)
             verdicts = _TAGS.get(tag, ())
             expected = ExpectedResult(verdicts=verdicts, use_for_time_limit="lower" if verdicts == _ACCEPTED else "")
-            found.append(JurySubmission(path=shown(name), program=program, expected=expected, labelled=tag in _TAGS))
+            found.append(JurySubmission(path=program.name, program=program, expected=expected, labelled=tag in _TAGS))
         return tuple(found)
+
+    def _solution(self, source: Element) -> Program:
+        name = source.get("path")
+        return Program(
+            name=shown(name),
+            files=((inner_name(Path(name).name), self._path(name, source.line)),),
+            language=language_of_type(source.get("type")),
+        )
 
 
 def _policy(scoring: bool, aggregation: ScoreAggregation, max_score: float | None = None) -> ScorePolicy:

@@ -63,7 +63,7 @@ def inspect_any(directory: Path, unpacked: Path, *, inheritance: str = "keys") -
     if marker in (FILE, INI_FILE):
         return inspect_package(directory, inheritance=inheritance)
     if marker == polygon.FILE:
-        return polygon.inspect_polygon(directory)
+        return polygon.inspect_polygon(directory, unpacked)
     if marker == dmoj.FILE:
         return dmoj.inspect_dmoj(directory, unpacked)
     raise PackageError(

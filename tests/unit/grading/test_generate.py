@@ -118,3 +118,16 @@ def test_a_problem_without_generators_stays_the_same_object(bench: Bench) -> Non
 def test_a_test_that_was_not_made_is_no_verdict_against_the_contestant(bench: Bench) -> None:
     report = bench.judge(bench.problem(squares_of(bench, "secret/1", "3")), {"solution": squares})
     assert report.verdict == "JE"
+
+
+def test_a_solver_answers_what_the_generator_made_or_the_package_has(bench: Bench) -> None:
+    doubles = Generator(program=bench.program("solution", "solve"))
+    made = squares_of(bench, "secret/1", "3", solver=doubles)
+    found = msgspec.structs.replace(bench.case("secret/2"), answer_path="", solver=doubles)
+    answered = msgspec.structs.replace(bench.case("secret/3"), solver=doubles)
+    programs: dict[str, Behaviour] = {"make": squares, "solve": lambda call: completed(call.stdin * 2, stderr=b"log")}
+    assert contents(bench, bench.problem(made, found, answered), programs) == [
+        (b"3", b"33"),
+        (b"1\n", b"1\n1\n"),
+        (b"1\n", b"2\n"),
+    ]

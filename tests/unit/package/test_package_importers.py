@@ -15,7 +15,7 @@ from package_files import write_package
 from judge.errors import PackageError
 from judge.model.problem import Problem, ScoreAggregation, TestGroup, ValidatorKind
 from judge.model.verdict import Verdict
-from judge.package import dmojfiles, dmojpatterns
+from judge.package import dmojpatterns
 from judge.package.source import open_package
 from judge.package.xmltree import parse_xml
 
@@ -175,7 +175,7 @@ def test_a_generator_of_dmoj_makes_what_a_test_does_not_name(tmp_path: Path) -> 
 def test_lines_of_dmojs_tests_end_as_unix_has_them_unless_they_are_binary(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, lines: bytes, block_bytes: int
 ) -> None:
-    monkeypatch.setattr(dmojfiles, "_BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr("judge.package.lines._BLOCK_BYTES", block_bytes)
     text = "test_cases: [{in: t, out: t}, {in: t, out: 1.out, binary_data: true}]\n"
     package = write_package(tmp_path, {"init.yml": text, "t": content, **TESTS}, {})
     with open_package(str(package), tmp_path) as problem:
@@ -461,6 +461,44 @@ def test_polygon_interactor(tmp_path: Path) -> None:
     assert problem.interactive
     assert problem.output_validator is not None
     assert problem.output_validator.name == "files/talk.cpp"
+
+
+def test_polygon_tests_that_are_not_there_are_made_by_generators_and_the_main_solution(tmp_path: Path) -> None:
+    executable = '<executables><executable><source path="files/gen.cpp" type="cpp.g++17"/></executable></executables>'
+    text = polygon().replace("</resources></files>", f"</resources>{executable}</files>")
+    files = {**FILES, "files/gen.cpp": "", **dict.fromkeys(["tests/04", "tests/04.a", "tests/01.a"])}
+    cases = secret(read(tmp_path, {"problem.xml": text, **files})).cases
+    assert [bool(case.generator) for case in cases] == [False, False, False, True]
+    assert [bool(case.solver) for case in cases] == [True, False, False, True]
+    generator, solver = cases[3].generator, cases[3].solver
+    assert generator is not None
+    assert solver is not None
+    assert (generator.program.name, generator.args) == ("files/gen.cpp", ("3",))
+    assert [name for name, _ in generator.program.files] == ["gen.cpp", "testlib.h"]
+    assert [name for name, _ in solver.program.files] == ["main.cpp", "lib.cpp"]
+
+
+def test_polygon_validators_are_told_testset_and_group(tmp_path: Path) -> None:
+    cases = secret(read(tmp_path, {"problem.xml": polygon(TEST0='group="a"'), **FILES}))
+    assert cases.groups[0].cases[0].input_validator_args == (("", ("--testset", "tests", "--group", "a")),)
+    assert cases.cases[0].input_validator_args == (("", ("--testset", "tests")),)
+
+
+def test_an_interactive_polygon_problem_may_lack_answers(tmp_path: Path) -> None:
+    talk = '<interactor><source path="files/talk.cpp" type="cpp.g++17"/></interactor>'
+    files = {**FILES, "tests/01.a": None}
+    package = write_package(tmp_path, {"problem.xml": polygon(ASSETS=talk), **files}, {})
+    with open_package(str(package), tmp_path) as problem:
+        case = secret(problem).cases[0]
+        assert case.solver is None
+        assert Path(case.answer_path).read_bytes() == b""
+
+
+def test_polygon_tests_made_for_windows_get_the_line_ends_of_here(tmp_path: Path) -> None:
+    files = {**FILES, "tests/01": b"1 2\r\n3\r\n"}
+    package = write_package(tmp_path, {"problem.xml": polygon(), **files}, {})
+    with open_package(str(package), tmp_path) as problem:
+        assert Path(secret(problem).cases[0].input_path).read_bytes() == b"1 2\n3\n"
 
 
 @pytest.mark.parametrize(
