@@ -11,7 +11,7 @@ Source: problem package format, legacy "Test Data Groups" (on_reject), 2025-09 "
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,14 @@ from judge.model.verdict import Verdict
 
 #: The name of a group's static validation among its cases.
 STATIC_VALIDATION = "static_validation"
+
+#: Told each case that was judged; True = no more is to be learnt by judging what cannot change the result.
+Enough = Callable[[CaseReport], bool]
+
+
+def never(case: CaseReport) -> bool:
+    """An :data:`Enough` for those who want to learn about every case."""
+    return False
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,23 +128,24 @@ def stops(policy: ScorePolicy, verdict: Verdict) -> bool:
 
 
 def judge_tree(
-    plan: Plan, grade: Grader | None = None, *, run_all: bool = False
+    plan: Plan, grade: Grader | None = None, *, run_all: bool = False, enough: Enough = never
 ) -> Generator[Task, CaseReport, GroupReport]:
     """Drive the judging of a whole problem; see the module.
 
     ``run_all`` also asks for tasks that cannot change the result any more, to learn about every case; they
-    show in the report, but the verdicts and scores of groups are those without them.
+    show in the report, but the verdicts and scores of groups are those without them. ``enough`` may end that.
     """
-    return _Walk(plan, grade, run_all).judge_group(plan.problem.root, counts=True)
+    return _Walk(plan, grade, run_all, enough).judge_group(plan.problem.root, counts=True)
 
 
 class _Walk:
     """One pass over the tree. ``_verdicts``: of the groups and cases judged so far, by name, if they count."""
 
-    def __init__(self, plan: Plan, grade: Grader | None, run_all: bool) -> None:
+    def __init__(self, plan: Plan, grade: Grader | None, run_all: bool, enough: Enough) -> None:
         self._problem = plan.problem
         self._grade = grade
         self._run_all = run_all
+        self._enough = enough
         self._tasks = {task.name: task for task in plan.tasks}
         self._verdicts: dict[str, Verdict] = {}
 
@@ -156,6 +165,7 @@ class _Walk:
                 name = _task_name(group, child)
                 report = (yield self._tasks[name]) if going or self._run_all else CaseReport(name=name, verdict=None)
                 cases.append(report)
+                self._run_all = self._run_all and not (report.verdict is not None and self._enough(report))
             if going and report.verdict is not None:
                 self._verdicts[report.name] = report.verdict
                 judged.append((report.name, Scored(verdict=report.verdict, score=report.score, why=report.why)))

@@ -29,7 +29,7 @@ from judge.grading.includes import with_includes
 from judge.grading.limits import compile_limits, submission_limits
 from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
-from judge.grading.order import Task, judge_tree, plan_of
+from judge.grading.order import Enough, Task, judge_tree, never, plan_of
 from judge.grading.programs import Workshop, first_line, open_box
 from judge.grading.reporting import cases_of, deciding_case, first_error, report_of_judging, report_without_judging
 from judge.grading.score import Grader
@@ -61,7 +61,8 @@ class Judge:
 
     ``slots``: at least one; more judge several tests of a submission at once. ``gate`` is shared by judges that
     work at the same time on this machine, so that what must be measured in quiet is. ``noise`` measures the slot
-    when a time near the limit counts (or earlier, when somebody asked it to).
+    when a time near the limit counts (or earlier, when somebody asked it to). ``enough`` ends the options'
+    ``run_all`` for a submission.
     """
 
     slots: Sequence[Slot]
@@ -70,6 +71,7 @@ class Judge:
     options: GradingOptions = field(default_factory=GradingOptions)
     gate: Gate | None = None
     noise: NoiseMeter | None = None
+    enough: Enough = never
 
     def judge(
         self, submission: Submission, problem: Problem, emit: Emit = unheard, after: ExitStack | None = None
@@ -205,7 +207,8 @@ class Judge:
             emit(CaseJudged(submission=submission_id, index=task.index + 1, total=len(plan.tasks), case=case))
 
         with ExitStack() as stack:
-            walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=self.options.run_all)
+            run_all = self.options.run_all
+            walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=run_all, enough=self.enough)
             if len(self.slots) == 1 or len(plan.tasks) == 1 or setup.tools.grader is not None:
                 quiet = self.gate.quiet if self.gate else always
                 bench = stack.enter_context(setup.on(self.slots[0].container, quiet))
@@ -213,7 +216,7 @@ class Judge:
             else:
                 gate = self.gate or Gate()
                 stations = [Station(partial(setup.on, slot.container, gate.quiet), slot.cancel) for slot in self.slots]
-                root = drive_parallel(walk, plan, stations, gate, on_case, run_all=self.options.run_all)
+                root = drive_parallel(walk, plan, stations, gate, on_case, run_all=run_all)
             if after is not None:
                 after.push(stack.pop_all())
         return root, deciding_case(root, judged)

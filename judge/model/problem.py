@@ -85,7 +85,8 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     work directory. ``input_validator_args`` and ``answer_validator_args`` are (validator name, arguments) pairs, an
     empty name standing for every validator; ``output_validator_args`` those of the output validator, ``compare`` the
     same ones parsed when that is the default one. ``max_score`` None = unbounded or not scored. Hint and description
-    are for people. ``generator`` makes what has no path, ``solver`` an answer from the input.
+    are for people. ``answer_overridden``: people are shown something else than the answer, which need not be an output.
+    ``generator`` makes what has no path, ``solver`` an answer from the input.
     """
 
     __test__ = False
@@ -103,6 +104,7 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     description: str = ""
     max_score: float | None = None
+    answer_overridden: bool = False
     generator: Generator | None = None
     solver: Generator | None = None
 

@@ -31,12 +31,17 @@ _COMPANIONS = (
 )  # fmt: skip
 #: What samples may show without being run: the ways of a conversation or of several passes.
 _WITHOUT_INPUT = (".interaction", ".in.statement", ".ans.statement", ".in.download", ".ans.download")
+#: What statements show of a sample instead of its answer.
+_OVERRIDING = ("out", "ans.statement", "interaction")
 _ANNOTATION_BYTES_MAX = 64 << 10
 
 
 @dataclass(frozen=True)
 class RawCase:
-    """One .in file and what belongs to it. ``name`` is relative to data/; ``answer`` None = there is none."""
+    """One .in file and what belongs to it. ``name`` is relative to data/; ``answer`` None = there is none.
+
+    ``answer_overridden``: statements show something else.
+    """
 
     name: str
     input: Entry
@@ -44,6 +49,7 @@ class RawCase:
     output: Entry | None
     files: tuple[tuple[str, str], ...]
     config: GroupConfig
+    answer_overridden: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ class DataScanner:
             output=files.get(f"{stem}.out"),
             files=self._case_files(directories.get(f"{stem}.files")),
             config=config,
+            answer_overridden=any(f"{stem}.{ending}" in files for ending in _OVERRIDING),
         )
 
     def _case_files(self, directory: Entry | None) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ judge again with every case.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -96,6 +96,26 @@ def needs_every_case(expected: ExpectedResult) -> bool:
     permits = [rule.permitted for rule in whole if rule.permitted and rule.permitted != (Verdict.AC,)]
     slow = all(Verdict.TLE in permitted for permitted in permits)
     return any(glob for glob, _ in expected.rules) or (bool(permits) and not slow)
+
+
+def enough_seen(expected: ExpectedResult) -> Callable[[CaseReport], bool]:
+    """Whether no further case can change the comparison, once this one was judged: told one case after another.
+
+    It was not permitted; or it is what was still required where too slow cases are permitted.
+    """
+    rules = [("", expected), *expected.rules]
+    permits = [(compile_glob(glob) if glob else None, rule.permitted) for glob, rule in rules if rule.permitted]
+    requires = [rule.required for _, rule in rules if rule.required or rule.message]
+    last = requires[0] if len(requires) == 1 and not any(rule.message for _, rule in rules) else ()
+    settles = () if needs_every_case(expected) else last
+
+    def enough(case: CaseReport) -> bool:
+        refused = any(
+            case.verdict not in permitted for glob, permitted in permits if glob is None or glob.match(case.name)
+        )
+        return refused or case.verdict in settles
+
+    return enough
 
 
 def _compare_rule(glob: str, rule: ExpectedResult, report: Report, problem: Problem, lines: _Lines) -> None:

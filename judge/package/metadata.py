@@ -193,8 +193,8 @@ def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
 def _types(section: Section) -> frozenset[str]:
     node = section.node("type")
     words = ("pass-fail",) if node is None else section.words_of(node, "type")
-    if isinstance(node, Leaf):
-        words = (node.text,)
+    if isinstance(node, Leaf) and len(words) > 1:
+        section.warning("type", "several types should be a list; used all the same")
     for word in words:
         if word not in _TYPES:
             section.block("type", f"expected one of {', '.join(_TYPES)}, not {word!r}")

@@ -217,6 +217,7 @@ class _Builder:
             full_feedback=bool(config.full_feedback),
             hint=config.hint or "",
             description=config.description or "",
+            answer_overridden=raw.answer_overridden,
         )
 
     def _compare(self, args: tuple[str, ...], config: GroupConfig) -> CompareFlags:

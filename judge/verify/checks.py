@@ -105,13 +105,12 @@ def check_outputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> 
 
 def _output_questions(problem: Problem, cases: Sequence[TestCase]) -> Iterator[tuple[str, TestCase, str]]:
     """(kind, case, path of the output to judge)."""
-    overridden = {case.name for case in problem.validator_cases if case.kind == "valid_output"}
     for one in problem.validator_cases:
         if one.kind.endswith("_output") and one.output_path and one.answer_path:
             yield one.kind, _as_case(one), one.output_path
     if problem.output_validator is not None and problem.validator_kind is ValidatorKind.KATTIS:
         for case in cases:
-            if case.name.startswith("sample/") and case.name not in overridden and not problem.submit_answer:
+            if case.name.startswith("sample/") and not case.answer_overridden and not problem.submit_answer:
                 yield "answer_as_output", case, case.answer_path
 
 

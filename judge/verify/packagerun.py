@@ -21,13 +21,22 @@ import msgspec
 from judge.errors import LanguageError, PackageError, UsageError
 from judge.grading.calibrate import jury_submission, with_limit, with_time_limit
 from judge.grading.jurypython import PYTHONS, under_cpython, with_jury_python
+from judge.grading.order import never
 from judge.grading.pipeline import Judge
 from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
 from judge.model.report import Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
 from judge.package.contents import check_contents
-from judge.package.expect import Comparison, Outcome, best_score, compare_with_expected, needs_every_case, words_of
+from judge.package.expect import (
+    Comparison,
+    Outcome,
+    best_score,
+    compare_with_expected,
+    enough_seen,
+    needs_every_case,
+    words_of,
+)
 from judge.package.findings import Findings
 from judge.package.source import fresh_directory, inspect_any, package_directory
 from judge.package.testdata import data_cases
@@ -113,6 +122,8 @@ class PackageRun:
             check_contents(problem, self._findings)
         problem = self._stack.enter_context(judge.generated(problem))
         problem = with_jury_python(problem, judge.workshop, self.choices.python)
+        if not problem.preambles:  # the jury may show solutions in languages that contestants may not use
+            problem = msgspec.structs.replace(problem, languages=())
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)
         problem = with_time_limit(judge, problem, directory, self.kept, self._measuring, python=self.choices.python)
@@ -248,6 +259,7 @@ def _judge_patiently(judge: Judge, problem: Problem, entry: JurySubmission, choi
     A legacy submission that is only too slow gets the safety margin on top of the time limit, as the format's own
     verifier does: labels are about the machines of their authors.
     """
+    judge = replace(judge, enough=never if choices.every_case else enough_seen(entry.expected))
     every = choices.every_case or needs_every_case(entry.expected)
     judged = _judge_once(judge, problem, entry, every=every)
     if judged.comparison.outcome is Outcome.OPEN and not every:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge.grading.order import Plan, Task, judge_tree, plan_of
+from judge.grading.order import Enough, Plan, Task, judge_tree, never, plan_of
 from judge.model.problem import (
     PackageFormat,
     Problem,
@@ -21,10 +21,12 @@ from judge.model.verdict import Verdict
 AC, WA, TLE, JE = Verdict.AC, Verdict.WA, Verdict.TLE, Verdict.JE
 
 
-def drive(plan: Plan, verdicts: dict[str, Verdict], *, run_all: bool = False) -> tuple[GroupReport, list[str]]:
+def drive(
+    plan: Plan, verdicts: dict[str, Verdict], *, run_all: bool = False, enough: Enough = never
+) -> tuple[GroupReport, list[str]]:
     """Judge with known results; returns the root's report and what was asked for, in order."""
     asked: list[str] = []
-    walk = judge_tree(plan, run_all=run_all)
+    walk = judge_tree(plan, run_all=run_all, enough=enough)
     try:
         task = next(walk)
         while True:
@@ -178,6 +180,17 @@ def test_running_everything_changes_no_verdict(given_: tuple[Plan, dict[str, Ver
     complete, asked = drive(plan, verdicts, run_all=True)
     assert len(asked) == len(plan.tasks)
     assert verdicts_of_groups(complete) == verdicts_of_groups(report)
+
+
+@given(problems_with_results())
+@settings(deadline=None)
+def test_when_enough_was_learnt_only_what_counts_is_judged(given_: tuple[Plan, dict[str, Verdict]]) -> None:
+    plan, verdicts = given_
+    report, needed = drive(plan, verdicts)
+    some, asked = drive(plan, verdicts, run_all=True, enough=lambda case: case.verdict is TLE)
+    assert verdicts_of_groups(some) == verdicts_of_groups(report)
+    first = next((index for index, name in enumerate(asked) if verdicts[name] is TLE), len(asked))
+    assert set(asked[first + 1 :]) <= set(needed) <= set(asked)
 
 
 def verdicts_of_groups(report: GroupReport) -> list[tuple[str, Verdict | None, float | None]]:

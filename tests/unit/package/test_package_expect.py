@@ -13,7 +13,7 @@ from judge.model.problem import (
 )
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.verdict import Verdict
-from judge.package.expect import Outcome, best_score, compare_with_expected, needs_every_case, words_of
+from judge.package.expect import Outcome, best_score, compare_with_expected, enough_seen, needs_every_case, words_of
 from judge.package.labels import MODERN_RULES, directory_label, rule
 
 AC, WA, TLE, RTE, MLE, OLE = (Verdict(word) for word in ("AC", "WA", "TLE", "RTE", "MLE", "OLE"))
@@ -177,3 +177,23 @@ def test_every_case_is_judged_where_only_that_can_tell(expected: ExpectedResult,
 )
 def test_expectations_in_the_formats_words(expected: ExpectedResult, words: tuple[str, ...]) -> None:
     assert words_of(expected) == words
+
+
+@pytest.mark.parametrize(
+    ("expected", "name", "verdict", "enough"),
+    [
+        (modern("wrong_answer"), "secret/1", WA, False),
+        (modern("wrong_answer"), "secret/1", TLE, True),
+        (modern("time_limit_exceeded"), "secret/1", AC, False),
+        (modern("time_limit_exceeded"), "secret/1", TLE, True),
+        (directory_label("time_limit_exceeded", PackageFormat.LEGACY, scoring=False), "secret/1", WA, False),
+        (directory_label("time_limit_exceeded", PackageFormat.LEGACY, scoring=False), "secret/1", TLE, True),
+        (ExpectedResult(rules=(("secret/a*", rule(("AC",), ())),)), "secret/a1", WA, True),
+        (ExpectedResult(rules=(("secret/a*", rule(("AC",), ())),)), "secret/b1", WA, False),
+        (ExpectedResult(verdicts=(WA,)), "secret/1", TLE, False),
+    ],
+)
+def test_a_case_that_settles_the_comparison(
+    expected: ExpectedResult, name: str, verdict: Verdict, enough: bool
+) -> None:
+    assert enough_seen(expected)(CaseReport(name=name, verdict=verdict)) is enough

@@ -195,6 +195,12 @@ def test_static_validation_needs_its_program(tmp_path: Path) -> None:
     assert secret.cases[0].max_score == 80.0
 
 
+@pytest.mark.parametrize("ending", ["out", "ans.statement", "interaction"])
+def test_an_answer_that_statements_do_not_show_is_marked(tmp_path: Path, ending: str) -> None:
+    package = write_package(tmp_path, {**cases("sample/1", "sample/2"), f"data/sample/2.{ending}": "x\n"})
+    assert [case.answer_overridden for case in group(read_package(package), "sample").cases] == [False, True]
+
+
 def test_cases_for_the_validators_are_not_judged(tmp_path: Path) -> None:
     files: dict[str, Content] = {
         "data/invalid_input/1.in": "bad\n",
