@@ -64,13 +64,14 @@ class Languages:
         return self._all
 
     def get(self, name: str) -> LanguageSpec:
-        """The language with this id or alias (case does not matter; Judge0 ids count as aliases)."""
+        """The language with this id or alias (case and blanks do not matter; Judge0 ids count as aliases)."""
         wanted = name.strip().lower()
         if _ID.fullmatch(wanted) and any((directory / f"{wanted}.toml").is_file() for directory in self._directories):
             return self._load(wanted)
         names = self._names()
-        if wanted in names:
-            return names[wanted]
+        for name in (wanted, wanted.replace(" ", "")):
+            if name in names:
+                return names[name]
         near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
         hint = f"; did you mean {', '.join(sorted({names[n].id for n in near}))}?" if near else ""
         raise LanguageError(f"no language {name[:64]!r}{hint}")

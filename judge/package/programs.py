@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from judge.model.problem import PackageFormat, Program
 from judge.package.findings import Findings
 from judge.package.names import HEADER_ENDINGS, ending, shown
+from judge.package.spoken import spoken_language
 from judge.package.tree import Entry, Tree
 
 #: Endings of source files, lower case. Source: the format's languages table; Kotlin scripts and the like left out.
@@ -47,7 +48,7 @@ def program_at(tree: Tree, entry: Entry, extra: Iterable[Entry] = ()) -> Program
         skip = len(entry.relative) + 1
         files = [(inner_name(file.relative[skip:]), file.path) for file in tree.files(entry.relative)]
     files += [(inner_name(file.name), file.path) for file in extra if file.path != entry.path]
-    return Program(name=entry.shown, files=tuple(files))
+    return Program(name=entry.shown, files=tuple(files), language=spoken_language(files))
 
 
 def is_program(tree: Tree, entry: Entry, *, grammars: bool = False) -> bool:

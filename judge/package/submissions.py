@@ -5,7 +5,6 @@ Strongest first: DOMjudge's comments in the source, submissions.yaml (newer form
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -104,7 +103,7 @@ class _Reader:
             expected = self._commented(expected, comment, path)
         return JurySubmission(
             path=path,
-            program=msgspec.structs.replace(program, language=applied.language or language or _spoken(program)),
+            program=msgspec.structs.replace(program, language=applied.language or language or program.language),
             expected=expected,
             entrypoint=applied.entrypoint or entrypoint,
             labelled=bool(comment or applied.rules or (label and directory != "mixed")),
@@ -139,17 +138,3 @@ class _Reader:
         if expected.verdicts and not set(comment.verdicts) & set(expected.verdicts):
             self.findings.warning(path, "the verdicts in the source's comment contradict its directory")
         return msgspec.structs.replace(comment, use_for_time_limit="", rules=())
-
-
-#: A clause of Prolog at the beginning of a line, which is no Perl.
-_PROLOG_CLAUSE = re.compile(rb"^(?:[a-z]\w*(?:\([^\n]*\))?[ \t]*)?:-(?:[ \t\r]|$|[a-z])", re.MULTILINE)
-
-
-def _spoken(program: Program) -> str:
-    """Prolog shares the ending .pl with Perl: "prolog" when a source says so; empty = its names will tell."""
-    for name, path in program.files:
-        if ending(name) == "pl":
-            with open(path, "rb") as source:
-                if _PROLOG_CLAUSE.search(source.read(COMMENT_BYTES_MAX)):
-                    return "prolog"
-    return ""

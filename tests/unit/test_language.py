@@ -98,6 +98,7 @@ def test_languages_are_found_by_alias_and_number_whatever_the_case() -> None:
     languages = Languages.open()
     assert languages.get("C++").id == languages.get("54").id == languages.get("cpp").id == "cpp"
     assert languages.get("PYPY3").id == "pypy3"
+    assert languages.get("Python 3").id == "python3"
 
 
 def test_an_unknown_name_gets_a_hint() -> None:

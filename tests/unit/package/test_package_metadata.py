@@ -126,6 +126,12 @@ def test_types_that_exclude_each_other_block(types: str) -> None:
     assert modern(f"type: {types}\n")[1].blocking
 
 
+def test_several_modern_types_may_stand_in_one_string() -> None:
+    metadata, findings = modern("type: pass-fail interactive\n")
+    assert metadata.interactive
+    assert [(one.level, one.key) for one in findings.diagnostics if one.key == "type"] == [("warning", "type")]
+
+
 def test_modern_types_may_be_a_list() -> None:
     metadata, findings = modern("type: [scoring, interactive, multi-pass]\n")
     assert (metadata.scoring, metadata.interactive, metadata.multi_pass, metadata.submit_answer) == (
