@@ -37,6 +37,9 @@ OpenContainer = Callable[[ContainerSpec], AbstractContextManager[Container]]
 #: The system-call policy of compilers; see :mod:`judge.sandbox.policy`.
 COMPILE_POLICY = "compile"
 
+#: Set for every program, as most judges do: sources that open files on their authors' machines look for it.
+JUDGE_ENVIRONMENT = {"ONLINE_JUDGE": "1"}
+
 #: The most text of a compiler that a report carries.
 LOG_BYTES_MAX = 64 << 10
 
@@ -92,7 +95,8 @@ class Compiled:
             raise ValueError("there is no program to run after a compile error")
         names = self.prepared
         argv = run_argv(self.language, names.sources, names.source, names.main, limits, args)
-        return with_environment(RunSpec(argv=argv, limits=limits), run_environment(self.language, limits))
+        variables = JUDGE_ENVIRONMENT | run_environment(self.language, limits)
+        return with_environment(RunSpec(argv=argv, limits=limits), variables)
 
 
 def compile_program(
