@@ -5,10 +5,11 @@ Nothing here knows what the right output is: an answer never comes near a submis
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
@@ -19,11 +20,11 @@ from judge.grading.options import GradingOptions
 from judge.grading.order import plan_of
 from judge.grading.programs import data_files
 from judge.model.limits import Limits
-from judge.model.problem import Problem, TestCase
+from judge.model.problem import STANDARD_STREAMS, NamedFiles, Problem, TestCase
 from judge.model.run import Outcome, RunResult
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.container import Container
-from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 
 T = TypeVar("T")
 
@@ -40,22 +41,40 @@ class CancelledError(InfrastructureError):
 
 @dataclass(frozen=True)
 class SubmissionBox:
-    """A compiled submission in its open container, warm for all of its tests. ``plain``: its run without arguments."""
+    """A compiled submission in its open container, warm for all of its tests. ``plain``: its run without arguments.
+
+    ``named``: the files that stand for standard input and output.
+    """
 
     compiled: Compiled
     container: Container
     limits: Limits
     plain: RunSpec
     data_files: tuple[tuple[str, bytes], ...] = ()
+    named: NamedFiles = STANDARD_STREAMS
 
     def run_spec(self, case: TestCase) -> RunSpec:
         """How to run it once for this case."""
-        return self.compiled.run_spec(self.limits, case.args) if case.args else self.plain
+        if not case.args:
+            return self.plain
+        collect = collect_output(self.named, self.limits)
+        return msgspec.structs.replace(self.compiled.run_spec(self.limits, case.args), collect=collect)
+
+
+def collect_output(named: NamedFiles, limits: Limits) -> Collect:
+    """What is to be collected after a run that may write its output into a file."""
+    if not named.output:
+        return Collect()
+    return Collect(patterns=(glob.escape(named.output),), files_max=1, bytes_max=limits.stdout_bytes)
 
 
 @contextmanager
 def open_submission(
-    open_container: OpenContainer, toolchain: Toolchain, compiled: Compiled, limits: Limits
+    open_container: OpenContainer,
+    toolchain: Toolchain,
+    compiled: Compiled,
+    limits: Limits,
+    named: NamedFiles = STANDARD_STREAMS,
 ) -> Iterator[SubmissionBox]:
     """The submission's own container, for as long as it is judged."""
     spec = ContainerSpec(
@@ -66,7 +85,8 @@ def open_submission(
         disk_inodes=limits.disk_inodes,
     )
     with open_container(spec) as container:
-        yield SubmissionBox(compiled, container, limits, compiled.run_spec(limits), data_files(compiled))
+        plain = msgspec.structs.replace(compiled.run_spec(limits), collect=collect_output(named, limits))
+        yield SubmissionBox(compiled, container, limits, plain, data_files(compiled), named)
 
 
 @contextmanager
@@ -94,9 +114,14 @@ def with_room_for_files(limits: Limits, problem: Problem) -> Limits:
     """
     size_bytes = count = 0
     for task in plan_of(problem).tasks:
-        if task.case is not None and task.case.files:
-            size_bytes = max(size_bytes, sum(_size_of(path) for _, path in task.case.files))
-            count = max(count, len(task.case.files))
+        if task.case is None:
+            continue
+        paths = [path for _, path in task.case.files]
+        paths += [task.case.input_path] if problem.named_files.input else []
+        size_bytes = max(size_bytes, sum(_size_of(path) for path in paths))
+        count = max(count, len(paths))
+    if problem.named_files.output:
+        size_bytes, count = size_bytes + limits.stdout_bytes, count + 1
     return msgspec.structs.replace(
         limits, disk_bytes=limits.disk_bytes + size_bytes, disk_inodes=limits.disk_inodes + 2 * count
     )
@@ -115,12 +140,19 @@ _PAGE_BYTES = 4096
 
 def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -> Completed:
     """One run; ``open_input`` gives a descriptor at offset 0, closed here. Raises CancelledError."""
-    stdin = open_input()
-    try:
-        with files_of(box, case) as files:
-            done = box.container.run(box.run_spec(case), stdin=stdin, files=files)
-    finally:
-        os.close(stdin)
+    with ExitStack() as stack:
+
+        def opened() -> int:
+            fd = open_input()
+            stack.callback(os.close, fd)
+            return fd
+
+        files = stack.enter_context(files_of(box, case))
+        if box.named.input:
+            files = {**files, box.named.input: opened()}
+        done = box.container.run(box.run_spec(case), stdin=opened(), files=files)
+    if box.named.output in done.files:
+        done = replace(done, stdout=done.files[box.named.output])
     if done.result.outcome is Outcome.CANCELLED:
         raise CancelledError(f"test case {case.name}: cancelled")
     return done

@@ -16,11 +16,11 @@ import msgspec
 
 from judge.errors import PackageError
 from judge.grading.compile import OpenContainer, artifact_key
-from judge.grading.execute import CancelledError
+from judge.grading.execute import CancelledError, collect_output
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, fault_of_run, open_box
 from judge.grading.text import safe_text
 from judge.model.limits import Limits
-from judge.model.problem import Generator, Problem, Program, TestCase, TestGroup
+from judge.model.problem import STANDARD_STREAMS, Generator, NamedFiles, Problem, Program, TestCase, TestGroup
 from judge.model.run import Outcome
 from judge.model.units import MIB
 from judge.package.testdata import data_cases
@@ -102,16 +102,17 @@ class _Generation:
     def _solved(self, case: TestCase) -> TestCase:
         if case.solver is None:
             return case
-        answer = case.answer_path or str(self._written(case.solver, case.input_path) / _STDOUT)
+        named = self._problem.named_files
+        answer = case.answer_path or str(self._written(case.solver, case.input_path, named) / _STDOUT)
         return msgspec.structs.replace(case, answer_path=answer, solver=None)
 
-    def _written(self, generator: Generator, input_path: str) -> Path:
+    def _written(self, generator: Generator, input_path: str, named: NamedFiles = STANDARD_STREAMS) -> Path:
         """Where what the program writes is kept, for this standard input ("" = none)."""
         program = self._program(generator)
         given = _read(input_path) if input_path else b""
-        key = _key(program, generator, given)
+        key = _key(program, generator, given, named)
         store: ArtifactStore = self._workshop.store
-        stored = store.get(key) or self._make(program, generator, given, key)
+        stored = store.get(key) or self._make(program, generator, given, named, key)
         self._held.callback(stored.close)
         return stored.path
 
@@ -122,14 +123,17 @@ class _Generation:
             self._programs[generator.program] = found
         return found
 
-    def _make(self, program: SetterProgram, generator: Generator, given: bytes, key: str) -> Stored:
+    def _make(self, program: SetterProgram, generator: Generator, given: bytes, named: NamedFiles, key: str) -> Stored:
         box = self._box(replace(program, limits=_limits(program.limits, generator)), generator)
-        done = box.run(generator.args, stdin=given)
+        files = {named.input: given} if named.input else {}
+        done = box.run(generator.args, stdin=given, files=files, collect=collect_output(named, box.program.limits))
         if done.result.outcome is Outcome.CANCELLED:
             raise CancelledError(f"generator {generator.program.name}: cancelled")
         if done.result.outcome is not Outcome.EXITED or done.result.exit_code != 0:
             raise PackageError(_complaint(box.program, generator, done), where=generator.program.name)
-        return self._workshop.store.put(key, {_STDOUT: done.stdout.read(), _STDERR: done.stderr.read()})
+        return self._workshop.store.put(
+            key, {_STDOUT: done.files.get(named.output, done.stdout).read(), _STDERR: done.stderr.read()}
+        )
 
     def _box(self, program: SetterProgram, generator: Generator) -> ProgramBox:
         key = (generator.program, program.limits)
@@ -151,11 +155,11 @@ def _limits(limits: Limits, generator: Generator) -> Limits:
     )
 
 
-def _key(program: SetterProgram, generator: Generator, given: bytes) -> str:
+def _key(program: SetterProgram, generator: Generator, given: bytes, named: NamedFiles) -> str:
     compiled = program.compiled
     assert compiled.prepared is not None, "a built program was prepared"
     built = artifact_key(program.toolchain, compiled.language, compiled.prepared)
-    everything = ("generated", _KEY_VERSION, built, generator.args, hashlib.sha256(given).hexdigest())
+    everything = ("generated", _KEY_VERSION, built, generator.args, hashlib.sha256(given).hexdigest(), named)
     return hashlib.sha256(msgspec.json.encode(everything)).hexdigest()
 
 

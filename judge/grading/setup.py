@@ -80,7 +80,9 @@ class Setup:
                 return stack.enter_context(open_box(open_container, tool))
 
             submission = (
-                open_submission(open_container, program.toolchain, program.compiled, program.limits)
+                open_submission(
+                    open_container, program.toolchain, program.compiled, program.limits, self.problem.named_files
+                )
                 if program
                 else None
             )

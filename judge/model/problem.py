@@ -65,6 +65,19 @@ class ScoreAggregation(StrEnum):
     PASS_FAIL = "pass-fail"  #: 2025-09: the group's max_score when every case is accepted, else 0
 
 
+class NamedFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Files in the working directory where submissions find the input and leave their output; empty = none such.
+
+    The input is on standard input all the same, and without the file standard output counts.
+    """
+
+    input: str = ""
+    output: str = ""
+
+
+STANDARD_STREAMS = NamedFiles()
+
+
 class Generator(msgspec.Struct, frozen=True, kw_only=True):
     """A setter's program that makes a test: the input on standard output, the answer on standard error.
 
@@ -246,7 +259,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     ``root`` is the data group tree (children: sample, secret). ``include`` maps language id (or "default")
     to (name, host path) pairs copied beside the submission before compiling; ``preambles`` maps it to text put before
-    each of the submission's own sources. ``constants`` are the
+    each of the submission's own sources; ``named_files`` stand for its streams. ``constants`` are the
     ``{{name}}`` substitutions of 2025-09. ``custom_score``: the legacy ``validation: custom score``, where the
     validator must give each accepted case its score. ``validator_reads_source``: the output validator finds the
     submission's sources in ``submission/`` (DMOJ). ``minimize``: a lower score is better. ``allow_file_writing``:
@@ -277,6 +290,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     static_validator: Program | None = None
     include: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     preambles: tuple[tuple[str, str], ...] = ()
+    named_files: NamedFiles = STANDARD_STREAMS
     submissions: tuple[JurySubmission, ...] = ()
     validator_cases: tuple[ValidatorCase, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()

@@ -22,6 +22,7 @@ from judge.errors import PackageError
 from judge.model.problem import (
     ExpectedResult,
     JurySubmission,
+    NamedFiles,
     PackageFormat,
     Problem,
     ProblemLimits,
@@ -39,7 +40,7 @@ from judge.package.dmojtests import IGNORED_KEYS, INHERITED_KEYS, Batch, Test, T
 from judge.package.document import YAML_BYTES_MAX, parse_yaml
 from judge.package.findings import Findings
 from judge.package.labels import meaning
-from judge.package.names import ending, shown
+from judge.package.names import ending, is_plain_name, shown
 from judge.package.programs import inner_name
 from judge.package.section import Section
 from judge.package.tree import Tree
@@ -127,7 +128,7 @@ class _Importer:
             )
         else:
             asker = choose_asker([test.checker for test in tests], judge, section)
-        section.finish((*IGNORED_KEYS, *INHERITED_KEYS), strict=False)
+        section.finish((*IGNORED_KEYS, *INHERITED_KEYS, "file_io"), strict=False)
         return Problem(
             name=shown(Path(self._tree.path).name),
             path=self._tree.path,
@@ -147,8 +148,19 @@ class _Importer:
             validator_reads_source=bool(asker.scripts or asker.judge),
             include=include,
             preambles=preambles,
+            named_files=self._named_files(),
             submissions=submissions,
         )
+
+    def _named_files(self) -> NamedFiles:
+        """``file_io``: names of files that stand for standard input and output."""
+        section = self._section.section("file_io")
+        names = {key: section.text(key) for key in ("input", "output")}
+        section.finish(strict=False)
+        for key, name in names.items():
+            if name and not is_plain_name(name):
+                section.block(key, f"{shown(name)[:80]!r} is no name of a file")
+        return NamedFiles(input=names["input"], output=names["output"])
 
     def _output_limit(self, tests: list[Test], limits: ProblemLimits) -> int:
         """One for all tests: the largest, with a warning when they differ."""
@@ -215,7 +227,12 @@ class _Importer:
     def _submissions(self) -> tuple[ProblemLimits, tuple[JurySubmission, ...]]:
         """DMOJ's own test submissions: tests/<name>/test.yml."""
         found: list[JurySubmission | None] = []
-        limits = DEFAULT_LIMITS
+        own = self._section
+        limits = msgspec.structs.replace(
+            DEFAULT_LIMITS,
+            time_limit_ns=seconds_to_ns(own.number("time_limit", DEFAULT_LIMITS.time_limit_ns / S_NS, above=0)),
+            memory_bytes=round(own.number("memory_limit", DEFAULT_LIMITS.memory_bytes / KIB, above=0) * KIB),
+        )
         for directory in self._tree.entries("tests"):
             entry = self._tree.find(f"{directory.relative}/test.yml") if directory.is_directory else None
             if entry is None:
@@ -230,7 +247,7 @@ class _Importer:
                 memory_bytes=max(round(kilobytes * KIB), limits.memory_bytes if found else 0),
             )
             found.append(self._submission(section, directory.relative, where))
-        if not found:
+        if not found and "time_limit" not in own:
             self._findings.warning(FILE, "DMOJ packages carry no limits: 2 s and 256 MiB are assumed")
         return limits, tuple(submission for submission in found if submission is not None)
 

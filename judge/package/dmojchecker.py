@@ -86,7 +86,7 @@ def read_checker(section: Section, files: DmojFiles, findings: Findings) -> Chec
         return Checker()
     table = Section(node, section.file, findings, "checker.") if isinstance(node, Table) else None
     name = table.text("name") if table else section.text("checker")
-    args = table.node("args") if table else None
+    args = table.node("args") if table else section.node("checker_args")
     if args is not None and not isinstance(args, Table):
         section.block("checker.args", "expected a map of keys to values")
         args = None
@@ -94,9 +94,14 @@ def read_checker(section: Section, files: DmojFiles, findings: Findings) -> Chec
     if name in _COMPARISONS:
         return Checker(name=name, args=text, compare=_COMPARISONS[name])
     if name in _FLOATS:
-        return Checker(name=name, args=text, compare=_float_flags(name, table.section("args") if table else None))
-    if name == "bridged" and table is not None and args is not None:
-        return Checker(name=name, compare=None, native=read_bridged(table.section("args"), files))
+        return Checker(
+            name=name,
+            args=text,
+            compare=_float_flags(name, table.section("args") if table else section.section("checker_args")),
+        )
+    if name == "bridged" and args is not None:
+        native = read_bridged(table.section("args") if table else section.section("checker_args"), files)
+        return Checker(name=name, compare=None, native=native)
     if name.endswith(".py"):
         path = files.path(name, section, "checker")
         return Checker(name=name, args=text, compare=None, script=(name, path))
@@ -173,9 +178,9 @@ def _script_name(number: int) -> str:
     return f"checker{number + 1}.py" if number else "checker.py"
 
 
-def _float_flags(name: str, args: Section | None) -> CompareFlags:
-    precision = round(args.number("precision", 6, at_least=0)) if args else 6
-    mode = args.choice("error_mode", tuple(_FLOATS.values()), _FLOATS[name]) if args else _FLOATS[name]
+def _float_flags(name: str, args: Section) -> CompareFlags:
+    precision = round(args.number("precision", 6, at_least=0))
+    mode = args.choice("error_mode", tuple(_FLOATS.values()), _FLOATS[name])
     tolerance = 10.0**-precision
     return CompareFlags(
         case_sensitive=True,

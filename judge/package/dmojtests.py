@@ -23,11 +23,21 @@ from judge.package.section import Section
 #: Keys of tests that no verdict depends on here.
 IGNORED_KEYS = (
     "hints", "output_prefix_length", "unbuffered", "wall_time_factor", "meta", "symlinks",
-    "short_circuit", "file_io",
+    "short_circuit",
 )  # fmt: skip
 
 #: Keys that tests may inherit from where they stand.
-INHERITED_KEYS = ("in", "out", "points", "checker", "output_limit_length", "generator", "generator_args", "binary_data")
+INHERITED_KEYS = (
+    "in",
+    "out",
+    "points",
+    "checker",
+    "checker_args",
+    "output_limit_length",
+    "generator",
+    "generator_args",
+    "binary_data",
+)
 
 
 @dataclass(frozen=True)

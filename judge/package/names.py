@@ -37,6 +37,11 @@ def printable(text: str) -> str:
     )
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a file of a program's working directory may be called so: no directory in it, nothing odd."""
+    return re.fullmatch(r"\w[\w. -]{0,99}", name) is not None
+
+
 def hidden(name: str) -> bool:
     """Names that belong to other tools and are no part of a package: ``.git``, ``.DS_Store``, ``-x``, ``a~``."""
     return name.startswith((".", "-")) or name.endswith("~") or name in {"__pycache__", "__MACOSX", "Thumbs.db"}

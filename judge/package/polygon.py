@@ -20,6 +20,7 @@ from judge.model.problem import (
     ExpectedResult,
     Generator,
     JurySubmission,
+    NamedFiles,
     PackageFormat,
     Problem,
     ProblemLimits,
@@ -35,7 +36,7 @@ from judge.model.verdict import Verdict
 from judge.package.findings import Findings
 from judge.package.labels import REJECTED, meaning
 from judge.package.lines import has_windows_lines, with_normal_lines
-from judge.package.names import shown
+from judge.package.names import is_plain_name, shown
 from judge.package.programs import inner_name
 from judge.package.section import split_words
 from judge.package.tree import Entry, Tree
@@ -136,6 +137,7 @@ class _Importer:
             output_validator=validator,
             input_validators=self._validators(),
             include=self._stubs(),
+            named_files=self._named_files(),
             submissions=self._solutions(),
         )
 
@@ -144,17 +146,23 @@ class _Importer:
         return names.get("english", next(iter(names.values()), ""))
 
     def _limits(self) -> ProblemLimits:
-        judging = self._root.first("judging")
-        if judging is not None and (judging.get("input-file") or judging.get("output-file")):
-            self._findings.block(
-                FILE, "reading and writing named files is not supported, only standard input and output",
-                line=judging.line, key="judging",
-            )  # fmt: skip
         return ProblemLimits(
             time_limit_ns=self._positive("time-limit") * MS_NS,
             memory_bytes=self._positive("memory-limit"),
             output_bytes=_OUTPUT_BYTES,
         )
+
+    def _named_files(self) -> NamedFiles:
+        judging = self._root.first("judging")
+        if judging is None:
+            return NamedFiles()
+        names = [judging.get("input-file"), judging.get("output-file")]
+        for name in names:
+            if name and not is_plain_name(name):
+                self._findings.block(
+                    FILE, f"{shown(name)[:80]!r} is no name of a file", line=judging.line, key="judging"
+                )
+        return NamedFiles(input=names[0], output=names[1])
 
     def _positive(self, tag: str) -> int:
         text = self._testset.text_of(tag)

@@ -123,7 +123,7 @@ class _Reader:
 
     def _comment(self, program: Program) -> ExpectedResult | None:
         for name, path in program.files:
-            if ending(name) not in SOURCE_ENDINGS:
+            if ending(name) not in (*SOURCE_ENDINGS, "txt"):
                 continue
             with open(path, "rb") as source:
                 label = comment_label(source.read(COMMENT_BYTES_MAX))

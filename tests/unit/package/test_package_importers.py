@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from package_files import write_package
 
 from judge.errors import PackageError
-from judge.model.problem import Problem, ScoreAggregation, TestGroup, ValidatorKind
+from judge.model.problem import NamedFiles, Problem, ScoreAggregation, TestGroup, ValidatorKind
 from judge.model.verdict import Verdict
 from judge.package import dmojpatterns
 from judge.package.source import open_package
@@ -463,6 +463,17 @@ def test_polygon_interactor(tmp_path: Path) -> None:
     assert problem.output_validator.name == "files/talk.cpp"
 
 
+def test_limits_and_checker_arguments_that_stand_beside_in_init_yml(tmp_path: Path) -> None:
+    text = (
+        "test_cases:\n- {in: 1.in, out: 1.out}\nchecker: floats\nchecker_args: {precision: 3}\n"
+        "time_limit: 0.5\nmemory_limit: 65536\n"
+    )
+    problem = read(tmp_path, {"init.yml": text, **TESTS})
+    assert (problem.limits.time_limit_ns, problem.limits.memory_bytes) == (500_000_000, 64 << 20)
+    assert secret(problem).cases[0].compare.float_absolute_tolerance == pytest.approx(1e-3)
+    assert problem.diagnostics == ()
+
+
 def test_polygon_tests_that_are_not_there_are_made_by_generators_and_the_main_solution(tmp_path: Path) -> None:
     executable = '<executables><executable><source path="files/gen.cpp" type="cpp.g++17"/></executable></executables>'
     text = polygon().replace("</resources></files>", f"</resources>{executable}</files>")
@@ -482,6 +493,17 @@ def test_polygon_validators_are_told_testset_and_group(tmp_path: Path) -> None:
     cases = secret(read(tmp_path, {"problem.xml": polygon(TEST0='group="a"'), **FILES}))
     assert cases.groups[0].cases[0].input_validator_args == (("", ("--testset", "tests", "--group", "a")),)
     assert cases.cases[0].input_validator_args == (("", ("--testset", "tests")),)
+
+
+def test_files_named_for_the_streams(tmp_path: Path) -> None:
+    text = polygon().replace('input-file="" output-file=""', 'input-file="sum.in" output-file="sum.out"')
+    assert read(tmp_path / "a", {"problem.xml": text, **FILES}).named_files == NamedFiles(
+        input="sum.in", output="sum.out"
+    )
+    dmoj = "file_io: {input: a.in}\ntest_cases:\n- {in: 1.in, out: 1.out}\n"
+    assert read(tmp_path / "b", {"init.yml": dmoj, **TESTS}).named_files == NamedFiles(input="a.in")
+    with pytest.raises(PackageError, match="no name of a file"):
+        read(tmp_path / "c", {"init.yml": dmoj.replace("a.in", "/etc/a"), **TESTS})
 
 
 def test_an_interactive_polygon_problem_may_lack_answers(tmp_path: Path) -> None:
@@ -508,7 +530,7 @@ def test_polygon_tests_made_for_windows_get_the_line_ends_of_here(tmp_path: Path
         (("tests/%02d<", "tests/%99999999d<"), "no pattern"),
         (("tests/%02d<", "../%02d<"), "no file"),
         (("<time-limit>1500", "<time-limit>soon"), "whole number"),
-        (('input-file=""', 'input-file="in.txt"'), "standard input"),
+        (('input-file=""', 'input-file="../in.txt"'), "no name of a file"),
         (("solutions/main.cpp", "solutions/gone.cpp"), "no file"),
         (("<problem ", '<!DOCTYPE x [<!ENTITY a "b">]><problem '), "document type"),
         (("</problem>", ""), "not valid XML"),

@@ -216,6 +216,14 @@ def test_output_only_submissions_are_directories_of_outputs(tmp_path: Path) -> N
     assert submission(problem, "accepted/good").program.files[0][0] == "1.out"
 
 
+def test_a_label_may_stand_in_a_text_file_of_the_submission(tmp_path: Path) -> None:
+    files: dict[str, Content | None] = {
+        "submissions/multiple/two/expected.txt": "@EXPECTED_RESULTS@: CORRECT, NO-OUTPUT\n",
+        "submissions/multiple/two/main.py": "# The @EXPECTED_RESULTS@: tag of the other file counts\n",
+    }
+    assert set(submission(read(tmp_path, files), "multiple/two").expected.verdicts) == {AC, WA}
+
+
 def test_prolog_is_told_from_perl_by_its_clauses(tmp_path: Path) -> None:
     prolog = ":- use_module(library(readutil)).\nmain :-\n  read(X), write(X).\n"
     perl = "use strict;\nmy %h = (a => 1); # :- not a clause\nprint $h{a};\n"
