@@ -167,7 +167,8 @@ class TestReader:
         return _giving("points", scope).number("points", 1.0, at_least=0)
 
     def _limit(self, scope: Sequence[Section]) -> int:
-        return round(_giving("output_limit_length", scope).number("output_limit_length", self._output_bytes, above=0))
+        given = _giving("output_limit_length", scope).number("output_limit_length", 0, at_least=0)
+        return round(given) or self._output_bytes
 
     def _binary(self, scope: Sequence[Section]) -> bool:
         return _giving("binary_data", scope).boolean("binary_data", False)

@@ -126,7 +126,8 @@ class PackageRun:
             problem = msgspec.structs.replace(problem, languages=())
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)
-        problem = with_time_limit(judge, problem, directory, self.kept, self._measuring, python=self.choices.python)
+        if problem.submissions:
+            problem = with_time_limit(judge, problem, directory, self.kept, self._measuring, python=self.choices.python)
         self._problem = problem
         return problem
 

@@ -463,6 +463,11 @@ def test_polygon_interactor(tmp_path: Path) -> None:
     assert problem.output_validator.name == "files/talk.cpp"
 
 
+def test_an_output_limit_of_nothing_is_the_default(tmp_path: Path) -> None:
+    text = "output_limit_length: 0\ntest_cases:\n- {in: 1.in, out: 1.out}\n"
+    assert read(tmp_path, {"init.yml": text, **TESTS}).limits.output_bytes == 24 << 20
+
+
 def test_limits_and_checker_arguments_that_stand_beside_in_init_yml(tmp_path: Path) -> None:
     text = (
         "test_cases:\n- {in: 1.in, out: 1.out}\nchecker: floats\nchecker_args: {precision: 3}\n"
