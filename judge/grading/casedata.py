@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from judge.errors import PackageError
 from judge.model.units import MIB
-from judge.sandbox.capture import sealed_memfd
+from judge.sandbox.capture import memfd_of, sealed_memfd
 
 #: How much test data one process keeps in memory by default.
 CACHE_BYTES = 512 * MIB
@@ -38,10 +38,12 @@ class CaseData:
         self._lock = Lock()
 
     def open(self, path: str) -> int:
-        """A descriptor of the file's content at offset 0, read-only; the caller closes it.
+        """A descriptor of the file's content at offset 0, read-only; the caller closes it. "" is a file of no content.
 
         Raises PackageError when the file cannot be read.
         """
+        if not path:
+            return memfd_of(b"")
         try:
             status = os.stat(path)
             key = _Key(path, status.st_ino, status.st_mtime_ns, status.st_size)

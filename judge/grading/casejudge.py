@@ -74,6 +74,8 @@ class CaseJudge:
             return CaseReport(name=task.name, verdict=Verdict.JE, why=str(error))
 
     def _judge_case(self, task: Task, case: TestCase) -> CaseReport:
+        if case.generator or case.solver:
+            raise PackageError("has not been generated", where=f"test case {case.name}")
         answer_fd = self.data.open(case.answer_path)
         try:
             passes = tuple(self._passes(case, answer_fd))

@@ -30,7 +30,7 @@ _VERSIONS = {
 }
 _TYPES = ("pass-fail", "scoring", "multi-pass", "interactive", "submit-answer")
 _LEGACY_TYPES = ("pass-fail", "scoring", "interactive", "multi-pass")
-_INCOMPATIBLE = (("pass-fail", "scoring"), ("multi-pass", "submit-answer"), ("interactive", "submit-answer"))
+_INCOMPATIBLE = (("multi-pass", "submit-answer"), ("interactive", "submit-answer"))
 _VALIDATION_WORDS = ("score", "interactive", "multi-pass")
 _LICENSES = ("unknown", "public domain", "cc0", "cc by", "cc by-sa", "educational", "permission")
 
@@ -94,7 +94,7 @@ def _format(section: Section) -> PackageFormat:
 def _read_legacy(section: Section) -> Metadata:
     types = _legacy_types(section)
     scoring = "scoring" in types
-    words = section.text("validation", "default").split() or ["default"]
+    words, flags = _legacy_validation(section)
     custom = words[0] == "custom"
     if words[0] not in ("default", "custom"):
         section.block("validation", f"must begin with default or custom, not {words[0]!r}")
@@ -115,12 +115,24 @@ def _read_legacy(section: Section) -> Metadata:
         multi_pass=multi_pass,
         custom_validator=custom or interactive or multi_pass,
         custom_score=custom and "score" in words,
-        validator_flags=section.words("validator_flags"),
-        validator_flags_line=section.line("validator_flags"),
+        validator_flags=section.words("validator_flags") or flags,
+        validator_flags_line=section.line("validator_flags") or section.line("validation"),
         grading=_legacy_grading(section.section("grading"), scoring),
     )
     section.finish(_LEGACY_KNOWN, strict=False)
     return metadata
+
+
+def _legacy_validation(section: Section) -> tuple[list[str], tuple[str, ...]]:
+    """The words of ``validation``, and flags for the validator that converters of other formats put below it."""
+    if not isinstance(section.node("validation"), Table):
+        return section.text("validation", "default").split() or ["default"], ()
+    section.warning("validation", "expected text; its parts are used all the same")
+    nested = section.section("validation")
+    talks = [word for word in _VALIDATION_WORDS if nested.boolean(word, False)]
+    flags = nested.words("validator_flags")
+    nested.finish(strict=False)
+    return ["custom", *talks] if talks else ["default"], flags
 
 
 def _legacy_types(section: Section) -> frozenset[str]:
@@ -131,7 +143,7 @@ def _legacy_types(section: Section) -> frozenset[str]:
         if word not in _LEGACY_TYPES:
             section.block("type", f"expected one of {', '.join(_LEGACY_TYPES)}, not {word!r}")
     if "pass-fail" in words and "scoring" in words:
-        section.block("type", "pass-fail and scoring exclude each other")
+        section.error("type", "pass-fail and scoring exclude each other; scoring counts")
     if set(words) - set(_LEGACY_TYPES[:2]):
         section.warning("type", "the legacy format says interactive and multi-pass in validation; used all the same")
     return frozenset(words)
@@ -201,6 +213,8 @@ def _types(section: Section) -> frozenset[str]:
     for one, other in _INCOMPATIBLE:
         if one in words and other in words:
             section.block("type", f"{one} and {other} exclude each other")
+    if "pass-fail" in words and "scoring" in words:
+        section.error("type", "pass-fail and scoring exclude each other; scoring counts")
     if len(set(words)) < len(words) or not words:
         section.error("type", "is empty or names a type twice")
     return frozenset(words)
@@ -211,6 +225,9 @@ def _validation_types(section: Section) -> frozenset[str]:
     newer version by their version alone."""
     node = section.node("validation")
     words = section.words_of(node, "validation") if isinstance(node, Leaf) else ()
+    if isinstance(node, Table):
+        nested = section.section("validation")
+        words = tuple(word for word in _VALIDATION_WORDS if nested.boolean(word, False))
     return frozenset(words) & {"interactive", "multi-pass"}
 
 

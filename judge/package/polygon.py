@@ -9,7 +9,6 @@ sum. The checker is a testlib program; in an interactive problem the interactor 
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,8 +217,7 @@ class _Importer:
         if self._find(name):
             return self._lines(self._path(name, line)), None
         if self._root.first("assets/interactor") is not None:
-            with tempfile.NamedTemporaryFile(prefix=".empty-", dir=self._scratch, delete=False) as empty:
-                return empty.name, None
+            return "", None
         main = next((one for one in self._root.all("assets/solutions/solution") if one.get("tag") == "main"), None)
         source = main.first("source") if main else None
         if source is None:

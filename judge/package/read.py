@@ -14,6 +14,7 @@ import msgspec
 from judge.errors import PackageError
 from judge.model.problem import PackageFormat, Problem, Program, ValidatorKind
 from judge.package import programs
+from judge.package.answers import with_answers
 from judge.package.document import YAML_BYTES_MAX
 from judge.package.findings import Findings
 from judge.package.metadata import FILE, Metadata, read_metadata
@@ -79,6 +80,7 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
         validator_cases=validator_cases,
         constants=metadata.constants,
     )
+    problem = with_answers(problem, findings)
     _check_statement(tree, metadata.format, findings)
     _check_whole(problem, findings)
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings

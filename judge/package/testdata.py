@@ -26,7 +26,6 @@ from judge.package.grouppolicy import (
 )
 from judge.package.maxscore import with_max_scores
 from judge.package.metadata import FILE, Metadata
-from judge.package.names import shown
 from judge.package.tree import Tree
 
 #: Directories below data/ that hold cases for the validators only; older names after the newer.
@@ -48,7 +47,7 @@ def read_testdata(
 ) -> tuple[TestGroup, tuple[ValidatorCase, ...]]:
     """The root group (children sample and secret) and the validators' own cases.
 
-    Blocks when there is no test case at all, or a case without an answer.
+    Blocks when there is no test case at all. A case without an answer file has no ``answer_path``.
     """
     scanner = DataScanner(tree, metadata.format, metadata.constants, findings)
     root = scanner.scan("data", "")
@@ -200,8 +199,6 @@ class _Builder:
         report(where, "the group has no test case")
 
     def _case(self, raw: RawCase, group: GroupConfig) -> TestCase:
-        if raw.answer is None:
-            self._findings.block(raw.input.shown, f"has no answer file {shown(raw.input.name)[:-3]}.ans")
         config = raw.config.over(group)
         args = (*self._metadata.validator_flags, *(config.output_validator_args or ()))
         return TestCase(

@@ -110,7 +110,8 @@ def _output_questions(problem: Problem, cases: Sequence[TestCase]) -> Iterator[t
             yield one.kind, _as_case(one), one.output_path
     if problem.output_validator is not None and problem.validator_kind is ValidatorKind.KATTIS:
         for case in cases:
-            if case.name.startswith("sample/") and not case.answer_overridden and not problem.submit_answer:
+            whole = case.answer_path and not case.answer_overridden and not problem.submit_answer
+            if case.name.startswith("sample/") and whole:
                 yield "answer_as_output", case, case.answer_path
 
 

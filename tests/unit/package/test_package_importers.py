@@ -514,11 +514,8 @@ def test_files_named_for_the_streams(tmp_path: Path) -> None:
 def test_an_interactive_polygon_problem_may_lack_answers(tmp_path: Path) -> None:
     talk = '<interactor><source path="files/talk.cpp" type="cpp.g++17"/></interactor>'
     files = {**FILES, "tests/01.a": None}
-    package = write_package(tmp_path, {"problem.xml": polygon(ASSETS=talk), **files}, {})
-    with open_package(str(package), tmp_path) as problem:
-        case = secret(problem).cases[0]
-        assert case.solver is None
-        assert Path(case.answer_path).read_bytes() == b""
+    case = secret(read(tmp_path, {"problem.xml": polygon(ASSETS=talk), **files})).cases[0]
+    assert (case.answer_path, case.solver) == ("", None)
 
 
 def test_polygon_tests_made_for_windows_get_the_line_ends_of_here(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from judge.errors import PackageError
@@ -120,7 +122,7 @@ def test_a_wrong_value_blocks_with_its_place(text: str, line: int, key: str) -> 
 
 @pytest.mark.parametrize(
     "types",
-    ["[pass-fail, scoring]", "[multi-pass, submit-answer]", "[interactive, submit-answer]", "[nonsense]", "scorin"],
+    ["[multi-pass, submit-answer]", "[interactive, submit-answer]", "[nonsense]", "scorin"],
 )
 def test_types_that_exclude_each_other_block(types: str) -> None:
     assert modern(f"type: {types}\n")[1].blocking
@@ -167,7 +169,22 @@ def test_newer_types_in_a_legacy_package_are_used_with_a_warning(types: str) -> 
     assert (metadata.interactive, metadata.multi_pass, metadata.custom_validator) == (True, True, True)
     assert metadata.limits.validation_passes == 3
     assert [(d.level, d.key) for d in findings.diagnostics] == [("warning", "type")]
-    assert read("type: pass-fail scoring\n")[1].blocking
+
+
+@pytest.mark.parametrize("reader", [read, modern])
+def test_scoring_counts_beside_pass_fail(reader: Callable[[str], tuple[Metadata, Findings]]) -> None:
+    metadata, findings = reader("type: [pass-fail, scoring]\n")
+    assert metadata.scoring
+    assert not findings.blocking
+    assert any("scoring counts" in line for line in messages(findings))
+
+
+def test_a_validation_of_several_parts_is_used_with_a_warning() -> None:
+    metadata, findings = read("validation:\n  validator_flags: float_tolerance 1e-4\n")
+    assert (metadata.custom_validator, metadata.validator_flags) == (False, ("float_tolerance", "1e-4"))
+    assert [(d.level, d.key) for d in findings.diagnostics] == [("warning", "validation")]
+    assert read("validation: {interactive: true}\n")[0].interactive
+    assert modern("validation: {interactive: true}\n")[0].interactive
 
 
 def test_the_draft_was_in_flux_so_that_unknown_keys_are_warnings() -> None:

@@ -46,7 +46,7 @@ def test_a_zip_is_the_same_problem_with_or_without_its_directory(tmp_path: Path,
 
 
 def test_the_unpacked_files_go_even_when_the_package_is_refused(tmp_path: Path) -> None:
-    archive = zipped(write_package(tmp_path, {"data/secret/1.ans": None}))
+    archive = zipped(write_package(tmp_path, {"data/secret/1.in": None}))
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     with pytest.raises(PackageError), open_package(str(archive), scratch):

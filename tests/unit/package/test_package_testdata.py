@@ -228,7 +228,21 @@ def test_cases_for_the_validators_are_not_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "where", "message"),
     [
-        ({"data/secret/2.in": "2\n"}, "data/secret/2.in", "has no answer file 2.ans"),
+        (
+            {"data/secret/2.in": "2\n", "data/secret/2.yaml": "args: [x]\n"},
+            "data/secret/2.in",
+            "has no answer file 2.ans",
+        ),
+        (
+            {"data/secret/2.in": "2\n", "include/python3/lib.py": "\n"},
+            "data/secret/2.in",
+            "has no answer file 2.ans",
+        ),
+        (
+            {"data/secret/2.in": "2\n", "submissions/accepted/yes.py": None},
+            "data/secret/2.in",
+            "has no answer file 2.ans",
+        ),
         ({"data/secret/1.in": None, "data/secret/1.ans": None}, "data", "has no test cases"),
         (
             {"data/secret/test_group.yaml": "output_validator_args: [flote]\n"},
@@ -250,6 +264,24 @@ def test_what_makes_judging_meaningless_blocks_with_its_place(
     with pytest.raises(PackageError, match=message) as caught:
         read_package(write_package(tmp_path, files))
     assert caught.value.where.startswith(where)
+
+
+def test_an_accepted_submission_makes_the_answers_that_are_missing(tmp_path: Path) -> None:
+    files = {"data/secret/2.in": "2\n", "submissions/accepted/a.sh": "echo yes\n", "submissions/accepted/z.c": "\n"}
+    problem = read_package(write_package(tmp_path, files))
+    first, second = group(problem, "secret").cases
+    assert first.solver is None
+    assert second.solver is not None
+    assert second.solver.program.name == "submissions/accepted/z.c"
+    found = [(one.level, one.file) for one in problem.diagnostics if "no answer file" in one.message]
+    assert found == [("error", "data/secret/2.in")]
+
+
+def test_a_missing_answer_of_an_interactive_problem_is_empty(tmp_path: Path) -> None:
+    yaml = str(MODERN["problem.yaml"]) + "type: interactive\n"
+    files = {"problem.yaml": yaml, "output_validator/v.py": "\n", "data/secret/1.ans": None}
+    case = group(read_package(write_package(tmp_path, files)), "secret").cases[0]
+    assert (case.answer_path, case.solver) == ("", None)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def test_exit_codes_of_check(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     odd = make(tmp_path / "odd", PROBLEM_YAML + "nmae: x\n")
     broken = make(tmp_path / "broken", PROBLEM_YAML + "name: again\n")
     refused = make(tmp_path / "refused", answer=None)
+    (tmp_path / "refused/submissions/accepted/a.py").rename(tmp_path / "refused/submissions/a.py")
     assert main(["package", "check", good, odd]) == 0
     assert main(["package", "check", "--strict", good, odd]) == 1
     assert main(["package", "check", good, broken]) == 1
