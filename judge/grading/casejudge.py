@@ -22,7 +22,7 @@ from judge.grading.programs import ProgramBox
 from judge.grading.score import NO_AWARD, Scored, score_case, score_modern
 from judge.grading.validate import Validation, compare_output, run_static_validator, run_validator
 from judge.grading.verdicts import reason_of_run, verdict_of_run
-from judge.model.problem import Problem, TestCase
+from judge.model.problem import Problem, TestCase, ValidatorKind
 from judge.model.report import CaseReport
 from judge.model.run import RunResult
 from judge.model.verdict import Verdict
@@ -153,29 +153,36 @@ class CaseJudge:
     ) -> Validation:
         if self.validator is None:
             return compare_output(answer_fd, output, case.compare)
-
-        def ask(validator: ProgramBox, kept: Mapping[str, Capture]) -> Validation:
-            input_fd = open_input()
-            try:
-                return run_validator(
-                    validator,
-                    self.problem.validator_kind,
-                    case,
-                    input_fd,
-                    answer_fd,
-                    output,
-                    kept=kept,
-                    text_bytes_max=self.options.feedback_bytes,
-                )
-            finally:
-                os.close(input_fd)
-
-        first = ask(self.validator, {**kept, **self.sources})
+        first = self._ask(self.validator, case, open_input, answer_fd, output, {**kept, **self.sources})
         for validator in self.further_validators if first.verdict is Verdict.AC else ():
-            further = ask(validator, {})
+            further = self._ask(validator, case, open_input, answer_fd, output, {})
             if further.verdict is not Verdict.AC:
                 return further
         return first
+
+    def _ask(
+        self,
+        validator: ProgramBox,
+        case: TestCase,
+        open_input: Callable[[], int],
+        answer_fd: int,
+        output: Capture,
+        kept: Mapping[str, Capture],
+    ) -> Validation:
+        input_fd = open_input()
+        try:
+            return run_validator(
+                validator,
+                self.problem.validator_kind,
+                case,
+                input_fd,
+                answer_fd,
+                output,
+                kept=kept,
+                text_bytes_max=self.options.feedback_bytes,
+            )
+        finally:
+            os.close(input_fd)
 
     def _interactive_pass(
         self,
@@ -193,7 +200,15 @@ class CaseJudge:
         talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, shown)
         limits = submission.limits
         done, times_ns = measured_again(talk(), lambda one: one.run, talk, limits, self.options, self.quiet)
-        return Pass(done.verdict, done.why, done.run, done.validation, times_ns, done.transcript)
+        verdict, why, validation = done.verdict, done.why, done.validation
+        # A checker compares with the answer; where there is none that it can read, only the interactor can tell.
+        for checker in self.further_validators if case.answer_path and kind is ValidatorKind.TESTLIB else ():
+            if verdict is not Verdict.AC:
+                break
+            further = self._ask(checker, case, open_input, answer_fd, done.output, {})
+            if further.verdict is not Verdict.JE:
+                verdict, why, validation = further.verdict, further.why, further
+        return Pass(verdict, why, done.run, validation, times_ns, done.transcript)
 
     def _judge_static(self, task: Task) -> CaseReport:
         """The static validation of a group: no run, only the package's look at the sources."""

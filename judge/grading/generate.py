@@ -95,7 +95,7 @@ class _Generation:
         return msgspec.structs.replace(
             case,
             input_path=case.input_path if keeps_input else str(made),
-            answer_path=case.answer_path or ("" if case.solver else str(written / _STDERR)),
+            answer_path=case.answer_path or (str(written / _STDERR) if case.generator.answers else ""),
             generator=None,
         )
 

@@ -54,19 +54,23 @@ from judge.sandbox.container import Interaction
 #: Where a testlib interactor may write what it thinks of the conversation.
 INTERACTOR_OUTPUT = "/work/feedback/interaction.out"
 
+NOTHING_WRITTEN = Capture(b"")
+
 _STOOD_STILL = (Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT)
 _OVER_ITS_LIMITS = (Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT, Outcome.CANCELLED)
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """One finished interactive pass. ``validation`` says what the validator thinks, ``verdict`` what counts."""
+    """One finished interactive pass. ``validation`` says what the validator thinks, ``verdict`` what counts;
+    ``output`` is what a testlib interactor wrote for the checker."""
 
     run: RunResult
     verdict: Verdict
     why: str
     validation: Validation
     transcript: str = ""
+    output: Capture = NOTHING_WRITTEN
 
 
 def converse(
@@ -118,7 +122,8 @@ def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, 
         markers = submission.compiled.language.memory_markers
         own = verdict_of_run(run, done.self_side.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
     verdict, why = decide(run, own, validation, validator_first=done.first_exit == "other")
-    return Conversation(run, verdict, why, validation, render_transcript(done.transcript))
+    output = done.other_side.files.get(INTERACTOR_OUTPUT.removeprefix("/work/"), NOTHING_WRITTEN)
+    return Conversation(run, verdict, why, validation, render_transcript(done.transcript), output)
 
 
 def decide(

@@ -79,7 +79,7 @@ STANDARD_STREAMS = NamedFiles()
 
 
 class Generator(msgspec.Struct, frozen=True, kw_only=True):
-    """A setter's program that makes a test: the input on standard output, the answer on standard error.
+    """A setter's program that makes a test: the input on standard output, the answer on standard error (if it ``answers``).
 
     As the ``solver`` of a test it reads the input and writes the answer on standard output. Limits of 0 are those of
     validators.
@@ -89,6 +89,7 @@ class Generator(msgspec.Struct, frozen=True, kw_only=True):
     args: tuple[str, ...] = ()
     time_limit_ns: int = 0
     memory_bytes: int = 0
+    answers: bool = True
 
 
 class TestCase(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,8 @@
 Tests keep Polygon's numbers as their names. A standard package has neither generated tests nor answers: its
 generators and its main solution make them, as its own doall script would. Points make it a scoring problem under the
 rules of 2025-09: a group with points-policy complete-group gets the minimum of its tests, one with each-test their
-sum. The checker is a testlib program; in an interactive problem the interactor decides and the checker is not asked.
+sum. The checker is a testlib program; in an interactive problem it is asked about what the interactor wrote, once that
+accepts.
 """
 
 from __future__ import annotations
@@ -118,8 +119,6 @@ class _Importer:
         scoring = bool(groups) or any(test.points for test in tests)
         interactor = self._asset("assets/interactor")
         checker = self._asset("assets/checker")
-        if interactor is not None and checker is not None:
-            self._findings.warning(FILE, "the interactor decides; the checker is not asked", key="checker")
         validator = interactor or checker
         if validator is None:
             self._findings.warning(FILE, "has no checker: outputs are compared token by token", key="assets")
@@ -134,6 +133,7 @@ class _Importer:
             root=self._data(tests, groups, scoring),
             validator_kind=ValidatorKind.TESTLIB if validator else ValidatorKind.DEFAULT,
             output_validator=validator,
+            further_output_validators=(checker,) if interactor and checker else (),
             input_validators=self._validators(),
             include=self._stubs(),
             named_files=self._named_files(),
@@ -210,7 +210,7 @@ class _Importer:
         source = self._executables.get(words[0]) if words else None
         if self._find(name) or source is None or element.get("method") != "generated":
             return self._lines(self._path(name, element.line, "unpack the full package, or run its doall script")), None
-        return "", Generator(program=self._program(source), args=words[1:])
+        return "", Generator(program=self._program(source), args=words[1:], answers=False)
 
     def _answer(self, name: str, line: int) -> tuple[str, Generator | None]:
         """The answer's file, or the main solution that writes it; an interactor has to do without."""

@@ -123,6 +123,8 @@ def test_a_test_that_was_not_made_is_no_verdict_against_the_contestant(bench: Be
 def test_a_solver_answers_what_the_generator_made_or_the_package_has(bench: Bench) -> None:
     doubles = Generator(program=bench.program("solution", "solve"))
     made = squares_of(bench, "secret/1", "3", solver=doubles)
+    assert made.generator is not None
+    made = msgspec.structs.replace(made, generator=msgspec.structs.replace(made.generator, answers=False))
     found = msgspec.structs.replace(bench.case("secret/2"), answer_path="", solver=doubles)
     answered = msgspec.structs.replace(bench.case("secret/3"), solver=doubles)
     programs: dict[str, Behaviour] = {"make": squares, "solve": lambda call: completed(call.stdin * 2, stderr=b"log")}
