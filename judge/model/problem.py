@@ -79,7 +79,8 @@ STANDARD_STREAMS = NamedFiles()
 
 
 class Generator(msgspec.Struct, frozen=True, kw_only=True):
-    """A setter's program that makes a test: the input on standard output, the answer on standard error (if it ``answers``).
+    """A setter's program that makes a test: the input on standard output and, if it ``answers``, the answer on standard
+    error.
 
     As the ``solver`` of a test it reads the input and writes the answer on standard output. Limits of 0 are those of
     validators.
