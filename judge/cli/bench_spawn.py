@@ -1,10 +1,10 @@
 """``judge bench spawn``: what a wall costs. A static no-op run bare, in a warm container, in a fresh container,
 and under other sandboxes where they are installed; interleaved, medians.
 
-*Bare* is ``posix_spawn`` and ``wait`` from this process. *Warm* is a whole run in a container that stands, in a slot with
-its core as workers have them: limits set, cgroup entered, pipes read, usage counted. Both come five in a row, as tests
-do. *Fresh* makes the container, runs once, and removes it; it and the other sandboxes come ten rounds at a time: the
-kernel takes a dead namespace apart some milliseconds later, which would be counted against whoever runs next.
+*Bare* is ``posix_spawn`` and ``wait`` from this process. *Warm* is a whole run in a container that stands, in a slot
+with its core as workers have them: limits set, cgroup entered, pipes read, usage counted. Both come five in a row, as
+tests do. *Fresh* makes the container, runs once, and removes it; it and the other sandboxes come ten rounds at a time:
+the kernel takes a dead namespace apart some milliseconds later, which would be counted against whoever runs next.
 """
 
 from __future__ import annotations
