@@ -9,7 +9,7 @@ import glob
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -152,7 +152,7 @@ def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -
             files = {**files, box.named.input: opened()}
         done = box.container.run(box.run_spec(case), stdin=opened(), files=files)
     if box.named.output in done.files:
-        done = replace(done, stdout=done.files[box.named.output])
+        done = done._replace(stdout=done.files[box.named.output])
     if done.result.outcome is Outcome.CANCELLED:
         raise CancelledError(f"test case {case.name}: cancelled")
     return done
