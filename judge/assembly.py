@@ -6,6 +6,7 @@ The only place that knows which room's parts fit into which other room's. Nothin
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -59,7 +60,12 @@ def slots_for(tests: int) -> int:
 
 @contextmanager
 def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
-    """A slot of this process, pinned to a core of its own while the slots of this host do not outnumber the cores."""
+    """A slot of this process, pinned to a core of its own while the slots of this host do not outnumber the cores.
+
+    The process may have as many open files from here on as the host lets it: slots need some hundred each.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     config = SlotConfig(
         index=index,
         state_dir=settings.state_dir,

@@ -1,12 +1,14 @@
 """Files of test cases as sealed memfds: programs get these, never a file of the host.
 
 A memfd has no name, owner or date to read, cannot be changed by whoever holds it, and every reader gets its
-own offset. Files are copied once and kept while there is room, so that a test case costs one open per run.
+own offset. Files are copied once and kept while there is room, so that a test case costs one open per run; each is a
+descriptor of this process, of whose limit a quarter is taken at most.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
@@ -17,6 +19,7 @@ from judge.sandbox.capture import memfd_of, sealed_memfd
 
 #: How much test data one process keeps in memory by default.
 CACHE_BYTES = 512 * MIB
+_FILES_MAX = 1 << 16
 
 
 class _Key(NamedTuple):
@@ -71,7 +74,8 @@ class CaseData:
             os.close(source)
         self._kept[key] = fd
         self._size_bytes += key.size_bytes
-        while self._size_bytes > self._bytes_max and len(self._kept) > 1:
+        files_max = _files_max()
+        while (self._size_bytes > self._bytes_max or len(self._kept) > files_max) and len(self._kept) > 1:
             self._evict()
         return fd
 
@@ -79,6 +83,11 @@ class CaseData:
         key, fd = self._kept.popitem(last=False)
         self._size_bytes -= key.size_bytes
         os.close(fd)
+
+
+def _files_max() -> int:
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return _FILES_MAX if soft == resource.RLIM_INFINITY else min(soft // 4, _FILES_MAX)
 
 
 def reopen(fd: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import resource
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,7 @@ from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 _KERNEL_MIN = (5, 11)
+_OPEN_FILES_MIN = 4096
 
 
 class Status(StrEnum):
@@ -53,6 +55,7 @@ def examine(state_dir: str, cgroup_root: str = "", uid_base: int = 2_000_000, sy
         _overlay(root),
         *_cgroups(cgroup_root),
         _swap(root),
+        _open_files(),
         _identity(cgroup_root),
         _smt(root),
         _governor(root),
@@ -188,6 +191,14 @@ def _swap(root: Path) -> Finding:
     found = f"{len(lines)} swap areas; per-group swap limits {'present' if v1 or v2 else 'absent'}"
     remedy = "swapoff -a, or boot with swapaccount=1: without a swap limit memory limits can be overrun"
     return _finding("swap", not lines or v1 or v2, found, remedy)
+
+
+def _open_files() -> Finding:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    most = "no limit" if hard == resource.RLIM_INFINITY else f"{hard} a process at most"
+    good = hard == resource.RLIM_INFINITY or hard >= _OPEN_FILES_MIN
+    remedy = f"LimitNOFILE={_OPEN_FILES_MIN} or more in the unit, or in limits.conf: a slot needs some 300"
+    return _finding("open files", good, most, remedy, Status.WARNING)
 
 
 def _identity(cgroup_root: str) -> Finding:

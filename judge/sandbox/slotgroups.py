@@ -20,6 +20,8 @@ _HOME = "home"
 _RING = 16
 #: Groups had ahead: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
+#: When there are so many groups, those that rest will soon serve again: no more are made before they are needed.
+_EAGER = 5
 #: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
 _REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0
@@ -153,7 +155,7 @@ class SlotGroups:
         if self._wanted is None:
             return
         with contextlib.suppress(SandboxError):
-            while len(self._ready) < _READY:
+            while not self._ready or (len(self._ready) < _READY and len(self._free) > _RING - _EAGER):
                 self._ready.append(self._create())
             for group in self._ready:
                 group.limit(*self._wanted)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from judge.assembly import open_judge, open_judges
+from judge.cli.bench_grade import make_package
 from judge.cli.main import main
 from judge.config import Settings
 from judge.grading.calibrate import with_limit
@@ -173,6 +176,20 @@ def test_judges_with_a_slot_each_share_everything_else(state: Path) -> None:
         assert judges[0].data is judges[1].data
         assert judges[0].gate is judges[1].gate is not None
         assert judges[0].slots != judges[1].slots
+
+
+def test_more_test_data_than_a_process_usually_may_have_open(state: Path, tmp_path: Path) -> None:
+    root = make_package(tmp_path / "many", 250)  # 500 files
+    command = [sys.executable, "-m", "judge", "grade", str(root), str(root / "submissions/accepted/sum.c"), "--json"]
+    environment = {**os.environ, "JUDGE_STATE_DIR": str(state), "JUDGE_CONFIG": os.devnull}
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -S -n 256 && exec "$@"', "sh", *command],
+        env=environment,
+        capture_output=True,
+        timeout=120 * PATIENCE,
+        check=False,
+    )
+    assert json.loads(done.stdout)["verdict"] == "AC", done.stderr.decode()
 
 
 class TestCommands:

@@ -250,5 +250,7 @@ def _wait_until_gone(pid: int) -> None:
         fd = os.pidfd_open(pid)
     except ProcessLookupError:
         return
-    assert select.select([fd], [], [], 20)[0], f"process {pid} lives on"
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    assert poll.poll(20_000), f"process {pid} lives on"
     os.close(fd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,19 @@ def test_descriptors_outlive_the_cache(tmp_path: Path) -> None:
 def test_a_missing_file_is_the_packages_fault(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match=r"nowhere\.in"):
         CaseData().open(str(tmp_path / "nowhere.in"))
+
+
+def test_no_more_files_are_kept_than_a_quarter_of_the_descriptors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (40, 40))
+    data = CaseData()
+    before = len(os.listdir("/proc/self/fd"))
+    for number in [*range(30), *range(30)]:
+        path = tmp_path / f"{number}.in"
+        path.write_text(f"{number}")
+        fd = data.open(str(path))
+        assert read(fd) == f"{number}".encode()
+        assert len(os.listdir("/proc/self/fd")) <= before + 10
+    data.close()
+    assert len(os.listdir("/proc/self/fd")) == before
