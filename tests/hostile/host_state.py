@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from judge.sandbox.slot import Slot
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,17 @@ MARKS = (
 )
 
 
-def snapshot(state_dir: Path, groups: Sequence[Path]) -> Host:
-    """The host now. Blocks for a walk over /proc and the state directory, about a millisecond each."""
+def snapshot(state_dir: Path, slot: Slot) -> Host:
+    """The host now, once the slot has closed what it need not close at once.
+
+    Blocks for a walk over /proc and the state directory, about a millisecond each.
+    """
+    slot.prepare()
     return Host(
         programs=tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid))),
         busy_groups=tuple(
             str(path.parent)
-            for group in groups
+            for group in slot.groups.directories
             for path in group.glob("r*/**/cgroup.procs")
             if any(_inner_number(int(pid)) != 1 for pid in path.read_text().split())
         ),

@@ -17,14 +17,14 @@ CORPUS = [attack for attack in corpus() if attack.mode != "pair"]
 @pytest.mark.timeout(60, func_only=True)
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.path.name) for attack in CORPUS])
 def test_attack(attack: Attack, arena: Arena, state_dir: Path) -> None:
-    before = snapshot(state_dir, arena.slot.groups.directories)
+    before = snapshot(state_dir, arena.slot)
     rounds = [("1",), ("2",)] if attack.mode == "twice" else [()]
     for args in rounds:
         done = arena.attack(attack, *args)
         assert attack.complaint(done) == ""
         assert_nothing_held(attack, done)
     arena.assert_unharmed("compile" if attack.mode == "compile" else "default")
-    assert snapshot(state_dir, arena.slot.groups.directories) == before
+    assert snapshot(state_dir, arena.slot) == before
 
 
 def assert_nothing_held(attack: Attack, done: Completed) -> None:
