@@ -62,10 +62,9 @@ def slots_for(tests: int) -> int:
 def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
     """A slot of this process, pinned to a core of its own while the slots of this host do not outnumber the cores.
 
-    The process may have as many open files from here on as the host lets it: slots need some hundred each.
+    From here on the process may have as many open files as the host lets it, up to 65,536: slots need some hundred each.
     """
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    _allow_open_files(1 << 16)
     config = SlotConfig(
         index=index,
         state_dir=settings.state_dir,
@@ -75,6 +74,14 @@ def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
     )
     with Slot.open(config) as slot:
         yield slot
+
+
+def _allow_open_files(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager
