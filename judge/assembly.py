@@ -62,7 +62,7 @@ def slots_for(tests: int) -> int:
 def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
     """A slot of this process, pinned to a core of its own while the slots of this host do not outnumber the cores.
 
-    From here on the process may have as many open files as the host lets it, up to 65,536: slots need some hundred each.
+    From here on the process may have as many open files as the host lets it, up to 65,536: slots need hundreds each.
     """
     _allow_open_files(1 << 16)
     config = SlotConfig(
