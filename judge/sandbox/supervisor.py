@@ -254,14 +254,14 @@ class _Loop:
     def _note_the_empty(self, ready: list[tuple[int, int]]) -> None:
         """All runs are over: what their streams still hold is read by Drain.finish.
 
-        The kernel looked at the streams after it had found the news of the end, so those not ready hold nothing.
+        The kernel looked at the streams after it had found the news of the end: those it watched that are not ready
+        hold nothing.
         """
         fds = [fd for fd, _ in ready]
         for run in self._runs:
-            if run.stdout.fd not in fds:
-                run.stdout.at_end = True
-            if run.stderr.fd not in fds:
-                run.stderr.at_end = True
+            for drain in (run.stdout, run.stderr):
+                if drain.fd in self._handlers and drain.fd not in fds:
+                    drain.at_end = True
 
     def _cancel(self) -> None:
         self._forget(self._cancel_fd)

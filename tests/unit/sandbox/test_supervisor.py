@@ -20,7 +20,7 @@ from judge.model.units import MS_NS, S_NS
 from judge.sandbox import channel
 from judge.sandbox.rungroup import Counters
 from judge.sandbox.streams import Drain
-from judge.sandbox.supervisor import ActiveRun, conclude, supervise
+from judge.sandbox.supervisor import ActiveRun, _Loop, conclude, supervise
 
 LIMITS = Limits(cpu_time_ns=S_NS, cpu_time_hard_ns=2 * S_NS, wall_time_ns=5 * S_NS)
 
@@ -302,3 +302,28 @@ def test_output_over_the_limit_is_stopped(stack: ExitStack) -> None:
     loop(stack, run)
     result = conclude(run, counters(), 0)
     assert (result.outcome, result.stdout_bytes) == (Outcome.OUTPUT_LIMIT, 100)
+
+
+def held_drain(stack: ExitStack, text: bytes) -> Drain:
+    """A stream whose end is never seen: its writing end is held, as for a run that has its output to itself."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(read_end, False)
+    os.write(write_end, text)
+    made = Drain(read_end, 100, held_fd=write_end)
+    stack.callback(made.close)
+    return made
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_what_was_written_last_is_kept(stack: ExitStack, watched: bool) -> None:
+    run = active(stack)
+    run.stdout, run.stderr = held_drain(stack, b"last words"), held_drain(stack, b"")
+    run.box.launcher.send(channel.FINISHED + channel.FINISH.pack(*finished()))  # type: ignore[attr-defined]
+    cancel = os.eventfd(0)
+    stack.callback(os.close, cancel)
+    loop = _Loop([run], cancel, lambda: 0, None, None)
+    if not watched:  # the reader of a conversation is far behind
+        loop._forget(run.stdout.fd)
+    loop.until_over(lambda: None)
+    assert run.stderr.at_end
+    assert run.stdout.finish().read() == b"last words"
