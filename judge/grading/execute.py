@@ -57,8 +57,7 @@ class SubmissionBox:
         """How to run it once for this case."""
         if not case.args:
             return self.plain
-        collect = collect_output(self.named, self.limits)
-        return msgspec.structs.replace(self.compiled.run_spec(self.limits, case.args), collect=collect)
+        return msgspec.structs.replace(self.compiled.run_spec(self.limits, case.args), collect=self.plain.collect)
 
 
 def collect_output(named: NamedFiles, limits: Limits) -> Collect:

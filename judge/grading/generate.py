@@ -20,10 +20,10 @@ from judge.grading.execute import CancelledError, collect_output
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, fault_of_run, open_box
 from judge.grading.text import safe_text
 from judge.model.limits import Limits
-from judge.model.problem import STANDARD_STREAMS, Generator, NamedFiles, Problem, Program, TestCase, TestGroup
+from judge.model.problem import STANDARD_STREAMS, Generator, NamedFiles, Problem, Program, TestCase
 from judge.model.run import Outcome
 from judge.model.units import MIB
-from judge.package.testdata import data_cases
+from judge.package.testdata import data_cases, with_cases
 from judge.sandbox.capture import Completed
 from judge.store import ArtifactStore, Stored
 
@@ -52,7 +52,7 @@ def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: 
     with ExitStack() as held:
         with ExitStack() as boxes:
             run = _Generation(open_container, workshop, problem, held, boxes)
-            root = run.group(problem.root)
+            root = with_cases(problem.root, run.case)
         yield msgspec.structs.replace(problem, root=root)
 
 
@@ -78,13 +78,9 @@ class _Generation:
         self._programs: dict[Program, SetterProgram] = {}
         self._open: dict[tuple[Program, Limits], ProgramBox] = {}
 
-    def group(self, group: TestGroup) -> TestGroup:
-        """The group with all its tests made."""
-        return msgspec.structs.replace(
-            group,
-            groups=tuple(self.group(child) for child in group.groups),
-            cases=tuple(self._solved(self._made(case)) for case in group.cases),
-        )
+    def case(self, case: TestCase) -> TestCase:
+        """The case with all of its files."""
+        return self._solved(self._made(case))
 
     def _made(self, case: TestCase) -> TestCase:
         if case.generator is None:

@@ -6,14 +6,12 @@ empty. Both break the format, so each such case is an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
-from judge.model.problem import Generator, JurySubmission, Problem, TestCase, TestGroup
+from judge.model.problem import Generator, JurySubmission, Problem, TestCase
 from judge.package.findings import Findings
 from judge.package.names import ending
-from judge.package.testdata import data_cases
+from judge.package.testdata import data_cases, with_cases
 
 #: Endings of sources that nearly every machine can run, the fastest first; no other submission is asked.
 _ENDINGS = ("cpp", "cc", "c", "java", "py")
@@ -41,7 +39,7 @@ def with_answers(problem: Problem, findings: Findings) -> Problem:
     def answered(case: TestCase) -> TestCase:
         return case if case.answer_path else msgspec.structs.replace(case, solver=generator)
 
-    return msgspec.structs.replace(problem, root=_each_case(problem.root, answered))
+    return msgspec.structs.replace(problem, root=with_cases(problem.root, answered))
 
 
 def _solver(problem: Problem) -> JurySubmission | None:
@@ -54,11 +52,3 @@ def _solver(problem: Problem) -> JurySubmission | None:
         and (last := ending(one.program.files[0][0])) in _ENDINGS
     ]
     return min(accepted, key=lambda found: found[0])[1] if accepted else None
-
-
-def _each_case(group: TestGroup, change: Callable[[TestCase], TestCase]) -> TestGroup:
-    return msgspec.structs.replace(
-        group,
-        groups=tuple(_each_case(child, change) for child in group.groups),
-        cases=tuple(change(case) for case in group.cases),
-    )

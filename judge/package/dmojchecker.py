@@ -86,7 +86,8 @@ def read_checker(section: Section, files: DmojFiles, findings: Findings) -> Chec
         return Checker()
     table = Section(node, section.file, findings, "checker.") if isinstance(node, Table) else None
     name = table.text("name") if table else section.text("checker")
-    args = table.node("args") if table else section.node("checker_args")
+    holder, key = (table, "args") if table else (section, "checker_args")
+    args = holder.node(key)
     if args is not None and not isinstance(args, Table):
         section.block("checker.args", "expected a map of keys to values")
         args = None
@@ -94,14 +95,9 @@ def read_checker(section: Section, files: DmojFiles, findings: Findings) -> Chec
     if name in _COMPARISONS:
         return Checker(name=name, args=text, compare=_COMPARISONS[name])
     if name in _FLOATS:
-        return Checker(
-            name=name,
-            args=text,
-            compare=_float_flags(name, table.section("args") if table else section.section("checker_args")),
-        )
+        return Checker(name=name, args=text, compare=_float_flags(name, holder.section(key)))
     if name == "bridged" and args is not None:
-        native = read_bridged(table.section("args") if table else section.section("checker_args"), files)
-        return Checker(name=name, compare=None, native=native)
+        return Checker(name=name, compare=None, native=read_bridged(holder.section(key), files))
     if name.endswith(".py"):
         path = files.path(name, section, "checker")
         return Checker(name=name, args=text, compare=None, script=(name, path))

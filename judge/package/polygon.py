@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -218,13 +219,20 @@ class _Importer:
             return self._lines(self._path(name, line)), None
         if self._root.first("assets/interactor") is not None:
             return "", None
+        if self._solver is None:
+            return self._path(name, line, "unpack the full package, or run its doall script"), None
+        return "", self._solver
+
+    @cached_property
+    def _solver(self) -> Generator | None:
+        """The main solution, with what is compiled with it."""
         main = next((one for one in self._root.all("assets/solutions/solution") if one.get("tag") == "main"), None)
         source = main.first("source") if main else None
         if source is None:
-            return self._path(name, line, "unpack the full package, or run its doall script"), None
+            return None
         program = self._solution(source)
         stubs = dict(self._stubs()).get(program.language, ())
-        return "", Generator(program=msgspec.structs.replace(program, files=(*program.files, *stubs)))
+        return Generator(program=msgspec.structs.replace(program, files=(*program.files, *stubs)))
 
     def _lines(self, path: str) -> str:
         """Tests of packages made for Windows get the line ends that programs have here."""

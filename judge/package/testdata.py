@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+
+import msgspec
 
 from judge.model.problem import (
     CompareFlags,
@@ -73,6 +76,15 @@ def data_cases(group: TestGroup) -> tuple[TestCase, ...]:
     """All cases of a group and its subgroups."""
     nested = tuple(case for child in group.groups for case in data_cases(child))
     return (*group.cases, *nested)
+
+
+def with_cases(group: TestGroup, change: Callable[[TestCase], TestCase]) -> TestGroup:
+    """The group with every case of it and its subgroups changed."""
+    return msgspec.structs.replace(
+        group,
+        groups=tuple(with_cases(child, change) for child in group.groups),
+        cases=tuple(change(case) for case in group.cases),
+    )
 
 
 class _Builder:

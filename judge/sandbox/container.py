@@ -91,7 +91,6 @@ class Container:
         self._disk = (spec.disk_bytes, spec.disk_inodes)
         self._state_due = False
         self._doors: set[int] = set()  # of the groups that the launcher knows
-        self._runs = 0
         self._spec_known: RunSpec | None = None  # the last run's: the launcher has it, and it was checked
         self._ahead: RunGroup | None = None  # of the next run: the launcher waits in it, or will
         self._leaving: RunGroup | None = None  # of the last run: once another has run the launcher has left it
@@ -113,7 +112,7 @@ class Container:
         self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
         os.set_blocking(self.listener_fd, False)
         self._dirty, self._disk, self._state_due = 0, (spec.disk_bytes, spec.disk_inodes), False
-        self._doors, self._runs, self._spec_known = set(), 0, None
+        self._doors, self._spec_known = set(), None
 
     def _steps(self, root: str) -> list[Step]:
         spec = self._spec
@@ -264,9 +263,8 @@ class Container:
             self._freshen(spec.limits)
             if files:
                 self._put(files, executables)
-            active = self._start(
-                spec, stdin, fds or {}, goes_on=self._runs > 0 and not files and not spec.collect.patterns
-            )
+            goes_on = self._spec_known is not None and not files and not spec.collect.patterns
+            active = self._start(spec, stdin, fds or {}, goes_on=goes_on)
             supervise([active], place.cancel_fd, place.take_frozen_ns, place.prepare)
             return self._complete(spec, active)
         except BaseException:
@@ -405,7 +403,6 @@ class Container:
             if group is not None:
                 place.groups.give_back(group)
             raise
-        self._runs += 1
         return ActiveRun(self, limits, group, stdout, stderr, place.cpus)
 
     def _put_away(self, active: ActiveRun) -> None:

@@ -370,21 +370,21 @@ class Launcher:
         """Move into a run's group, or home. Raises OSError."""
         self._be_charged(place)
         if self._apart and self._counted != place:
-            doors = self._home if place == _AT_HOME else self._doors[place]
             self._counted = _SOMEWHERE
-            os.write(doors[-1], _ENTER)
+            _write_all(self._doors_of(place)[-1:])
             self._counted = place
 
     def _be_charged(self, place: int) -> None:
         """Move where memory and CPU are counted. Raises OSError."""
         if self._charged == place:
             return
-        doors = self._home if place == _AT_HOME else self._doors[place]
         self._charged = _SOMEWHERE
-        for fd in doors[: len(self._home) - self._apart]:
-            os.write(fd, _ENTER)
+        _write_all(self._doors_of(place)[: len(self._home) - self._apart])
         self._charged = place
         self._charged_from_ns = time.thread_time_ns()
+
+    def _doors_of(self, place: int) -> list[int]:
+        return self._home if place == _AT_HOME else self._doors[place]
 
     def _enter(self, group: int) -> None:
         try:

@@ -187,9 +187,18 @@ class RunGroup:
         """Nobody knows who is still in it: it never serves again."""
         self._settled = False
 
-    def _nobody_killed(self, was_alone: bool, memory_peak_bytes: int) -> bool:
-        """Whether the kernel cannot have killed for memory: it never was half used."""
-        return was_alone and memory_peak_bytes < self._memory_max // 2
+    def _tasks(self, was_alone: bool) -> tuple[int | None, int]:
+        """The most tasks at once and the forks refused so far; of one that was alone both are known."""
+        if was_alone:
+            return _LAUNCH_TASKS - self.pids_apart, self._base.fork_failures
+        peak = self.read("pids_peak")
+        return int(peak) - self.pids_apart if peak else None, read_value(self.read("pids_events"), "max")
+
+    def _kills(self, was_alone: bool, memory_peak_bytes: int) -> int:
+        """Processes killed for memory so far: the kernel killed nobody alone whose memory never was half used."""
+        if was_alone and memory_peak_bytes < self._memory_max // 2:
+            return self._base.oom_kills
+        return self._oom_kills()
 
     @property
     def is_spent(self) -> bool:
@@ -298,21 +307,14 @@ class RunGroupV1(RunGroup):
         cpu_ns = self._cpu_ns()
         system_ns = min(self._number("cpu_system"), cpu_ns)
         memory_peak_bytes = self._number("memory_peak")
-        if was_alone:
-            pids_peak: int | None = _LAUNCH_TASKS - self.pids_apart
-            fork_failures = self._base.fork_failures
-        else:
-            peak = self.read("pids_peak")
-            pids_peak = int(peak) - self.pids_apart if peak else None
-            fork_failures = read_value(self.read("pids_events"), "max")
-        unharmed = self._nobody_killed(was_alone, memory_peak_bytes)
+        pids_peak, fork_failures = self._tasks(was_alone)
         return Counters(
             memory_peak_bytes,
             pids_peak,
             cpu_ns,
             cpu_ns - system_ns,
             system_ns,
-            self._base.oom_kills if unharmed else self._oom_kills(),
+            self._kills(was_alone, memory_peak_bytes),
             fork_failures,
         )
 
@@ -378,18 +380,17 @@ class RunGroupV2(RunGroup):
     def _counters(self, was_alone: bool) -> Counters:
         self._sample_memory()
         cpu = read_keyed(self.read("cpu"))
-        peak = "" if was_alone else self.read("pids_peak")
+        pids_peak, fork_failures = self._tasks(was_alone)
         memory_peak_bytes = int(self.read("memory_peak") or self._sampled_peak)
-        unharmed = self._nobody_killed(was_alone, memory_peak_bytes)
         read_bytes, write_bytes = self._io()
         return Counters(
             cpu_ns=cpu.get("usage_usec", 0) * 1000,
             cpu_user_ns=cpu.get("user_usec", 0) * 1000,
             cpu_system_ns=cpu.get("system_usec", 0) * 1000,
             memory_peak_bytes=memory_peak_bytes,
-            pids_peak=_LAUNCH_TASKS if was_alone else int(peak) if peak else None,
-            oom_kills=self._base.oom_kills if unharmed else self._oom_kills(),
-            fork_failures=self._base.fork_failures if was_alone else read_value(self.read("pids_events"), "max"),
+            pids_peak=pids_peak,
+            oom_kills=self._kills(was_alone, memory_peak_bytes),
+            fork_failures=fork_failures,
             io_read_bytes=read_bytes,
             io_write_bytes=write_bytes,
             throttled_ns=cpu["throttled_usec"] * 1000 if "throttled_usec" in cpu else None,
