@@ -40,6 +40,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("queue", "queue", "show what waits"),
     ("workers", "workers", "show the workers"),
     ("drain", "drain", "stop or resume workers without losing work"),
+    ("config", "config", "show the settings that hold, and where each comes from"),
     ("top", "top", "show live what the service is doing"),
     ("metrics", "metrics", "list every series that /metrics exposes"),
 )
