@@ -95,6 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     settings = load_settings()
     profile = load_profile(settings)
+    _set_up_logs(settings)
     os.environ.pop("REMAP_SIGTERM", None)
     warnings.filterwarnings("ignore", category=SecurityWarning)  # a judge may be root: what it runs never is
     warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # about acks, which are not used

@@ -13,6 +13,7 @@ import msgspec
 from judge import wire
 from judge.config import Settings, load_settings
 from judge.errors import JudgeError
+from judge.observe.logs import set_up_logging
 from judge.queue.values import WorkerInfo
 from workers.judging import load_factory
 from workers.profile import Profile, node_name, policy_of, profile_path, slot_count
@@ -46,6 +47,7 @@ def make_profile(settings: Settings) -> Profile:
 def main() -> int:
     """Write the profile; 0, or the error's exit code after one line about it."""
     settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
     try:
         profile = make_profile(settings)
     except JudgeError as error:

@@ -23,16 +23,25 @@ from judge.kernel.prctl import set_parent_death_signal
 BACKOFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_S = 10.0
 
+_STDERR = 2
+
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """One process; ``keep_fds`` stay open in it, ``scratch`` is an existing directory for its temporary files alone."""
+    """One process; ``keep_fds`` stay open in it, ``scratch`` is an existing directory for its temporary files alone.
+
+    ``stdin_fd`` None = /dev/null. ``output_fd`` is its standard output and error; None = this process's standard
+    error for both. ``death_signal`` is what it gets when this process dies.
+    """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str]
-    scratch: Path
+    scratch: Path | None = None
     keep_fds: tuple[int, ...] = ()
+    stdin_fd: int | None = None
+    output_fd: int | None = None
+    death_signal: int = signal.SIGKILL
 
 
 @dataclass
@@ -87,14 +96,20 @@ class ManagedProcess:
 
 def spawn(spec: ProcessSpec) -> int:
     """Fork and exec; returns the pid, which the caller reaps. Call from a process without threads."""
-    empty(spec.scratch)
+    env = dict(spec.env)
+    if spec.scratch is not None:
+        empty(spec.scratch)
+        env["TMPDIR"] = str(spec.scratch)
+    output_fd = _STDERR if spec.output_fd is None else spec.output_fd
     process = subprocess.Popen(
         spec.argv,
-        env=dict(spec.env) | {"TMPDIR": str(spec.scratch)},
-        stdin=subprocess.DEVNULL,
+        env=env,
+        stdin=subprocess.DEVNULL if spec.stdin_fd is None else spec.stdin_fd,
+        stdout=output_fd,
+        stderr=output_fd,
         pass_fds=spec.keep_fds,
         process_group=0,
-        preexec_fn=_in_child(os.getpid()),  # noqa: PLW1509 (the supervisor has no threads)
+        preexec_fn=_in_child(os.getpid(), spec.death_signal),  # noqa: PLW1509 (the supervisor has no threads)
     )
     process.returncode = 0  # reaped by the caller's waitpid, not by subprocess
     return process.pid
@@ -116,9 +131,9 @@ def python_module(module: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", module, *arguments)
 
 
-def _in_child(parent_pid: int) -> Callable[[], None]:
+def _in_child(parent_pid: int, death_signal: int) -> Callable[[], None]:
     def prepare() -> None:
-        set_parent_death_signal(signal.SIGKILL)
+        set_parent_death_signal(death_signal)
         if os.getppid() != parent_pid:  # it died before the request took hold
             os._exit(1)
         signal.pthread_sigmask(signal.SIG_SETMASK, set())

@@ -8,6 +8,7 @@
                  +-- workers.pool      Celery; its children are the slots
                  +-- workers.spare     a slot for urgent work while another stands frozen
                  +-- workers.porter    carries tickets to another Celery broker (``ticket_broker`` only)
+                 +-- workers.relay     carries the log to standard error; nobody else waits for its reader
 
 It has no thread and no connection. It starts its processes, starts them again with growing delays when they die,
 reaps orphans (it is their subreaper), and cleans up after slots that were killed. All die with it, by the kernel's
@@ -39,6 +40,7 @@ from judge.observe.logs import set_up_logging
 from judge.observe.pipe import RecordWriter, open_pipe
 from judge.observe.record import Count, Counted, Record, SlotChanged, SlotState
 from workers.judging import load_factory
+from workers.logpipe import log_pipe
 from workers.process import ManagedProcess, ProcessSpec, empty, python_module, spawn
 from workers.profile import run_directory, slot_count
 from workers.redis_server import server_argv, wait_until_ready
@@ -71,14 +73,14 @@ class UnfitHost(HostError):
 
 
 class Supervisor:
-    """See the module. ``embedded`` = with a Redis of its own."""
+    """See the module. ``embedded`` = with a Redis of its own; ``relay`` carries the log (:mod:`workers.logpipe`)."""
 
-    def __init__(self, settings: Settings, *, embedded: bool) -> None:
+    def __init__(self, settings: Settings, relay: ManagedProcess, *, embedded: bool) -> None:
         self._settings = settings
         self._embedded = embedded
         self._env = dict(os.environ)
         self._stack = ExitStack()
-        self._processes: dict[str, ManagedProcess] = {}
+        self._processes: dict[str, ManagedProcess] = {"log": relay}
         self._metrics: RecordWriter | None = None
 
     def run(self) -> int:
@@ -222,8 +224,10 @@ class Supervisor:
                 return
             process = by_pid.get(pid)
             if process is not None:
-                level = logging.WARNING if process.wanted else logging.INFO
-                log.log(level, "%s ended (%s)", process.spec.name, _describe(status))
+                if process.wanted:
+                    log.warning("%s ended (%s) and is started again", process.spec.name, _describe(status))
+                else:
+                    log.debug("%s stopped (%s)", process.spec.name, _describe(status))
                 process.signal_group(signal.SIGKILL)
                 process.ended()
                 if process.spec.name == "pool":
@@ -301,10 +305,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if args.die_with_parent:
         set_parent_death_signal(signal.SIGKILL)
+    with log_pipe() as relay:
+        return _run(relay, embedded=args.embedded)
+
+
+def _run(relay: ManagedProcess, *, embedded: bool) -> int:
     try:
         settings = load_settings()
         set_up_logging(settings.log_format, settings.log_level)
-        return Supervisor(settings, embedded=args.embedded).run()
+        return Supervisor(settings, relay, embedded=embedded).run()
     except UnfitHost as error:
         return error.exit_code
     except JudgeError as error:

@@ -8,20 +8,24 @@ them and us, and no dependency is needed. What is being judged travels in a cont
 
 What never goes into a log: source code, outputs of programs, passwords. Passwords in URLs are blotted out here
 all the same, and control characters are escaped, so that nobody can forge a line or a terminal command.
+A process of the service never waits for the reader of its log: what a descriptor that does not block refuses is
+dropped, and the next line that gets through says how many were (:mod:`workers.logpipe` makes the descriptor so).
 Levels: ERROR = somebody must act, WARNING = something went wrong and was dealt with, INFO = a service starts, stops
 or changes state (nothing per submission), DEBUG = everything else.
 """
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import TextIO, cast
 
 import msgspec
 
@@ -33,6 +37,9 @@ LEVELS = ("debug", "info", "warning", "error")
 
 #: The longest message of a line; the rest is cut (an error may quote what a client sent).
 MESSAGE_CHARS_MAX = 4000
+
+_STDOUT = 1
+_STDERR = 2
 
 _CONTEXT: ContextVar[Mapping[str, object] | None] = ContextVar("judge_log_context", default=None)
 _PASSWORD = re.compile(r"(://[^\s/@:]*:)[^\s/@]+(?=@)")
@@ -50,19 +57,109 @@ def log_context(**fields: object) -> Iterator[None]:
 
 
 def set_up_logging(log_format: str, log_level: str, stream: TextIO | None = None) -> None:
-    """Make the root logger write to ``stream`` (standard error). Replaces what was set up before.
+    """Make the root logger write to ``stream``, or to standard error. Replaces what was set up before.
 
-    Raises UsageError naming the setting.
+    Without ``stream``, ``sys.stderr`` (and ``sys.stdout``, where it goes to the same place) never fails afterwards:
+    libraries print there, some of them in signal handlers. Raises UsageError naming the setting.
     """
     if log_format not in FORMATS:
         raise UsageError(f"log_format: {log_format!r} is not one of {', '.join(FORMATS)}")
     if log_level not in LEVELS:
         raise UsageError(f"log_level: {log_level!r} is not one of {', '.join(LEVELS)}")
-    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler = _DroppingHandler(_take_over_stderr()) if stream is None else logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter() if log_format == "json" else ConsoleFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(log_level.upper())
+
+
+class LineSink:
+    """A descriptor that is written to and never fails: what it does not take at once is dropped.
+
+    ``dropped`` = pieces lost in this process since somebody set it to 0. The descriptor stays the caller's.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        self.dropped = 0
+        self._cut = False
+
+    def offer(self, data: bytes) -> bool:
+        """Write everything; False = it is lost, at least in part. After a part the next write begins a new line."""
+        try:
+            written = os.write(self.fd, b"\n" + data if self._cut else data) - self._cut
+        except OSError:
+            return False
+        self._cut = written < len(data)
+        return not self._cut
+
+
+class _SinkText(io.TextIOBase):
+    """Standard error as a text file, by whole lines, for those who print instead of logging."""
+
+    def __init__(self, sink: LineSink) -> None:
+        self._sink = sink
+        self._pending = ""
+
+    def writable(self) -> bool:
+        """True: that is all it does."""
+        return True
+
+    def fileno(self) -> int:
+        """The sink's descriptor."""
+        return self._sink.fd
+
+    def write(self, text: str, /) -> int:
+        """Take ``text``; its whole lines are written or dropped at once."""
+        self._pending += text
+        if "\n" in text:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Write or drop what is pending."""
+        data, self._pending = self._pending.encode("utf-8", "backslashreplace"), ""
+        if data and not self._sink.offer(data):
+            self._sink.dropped += 1
+
+
+class _DroppingHandler(logging.Handler):
+    """Hands lines to a sink; says with the first that gets through how many did not."""
+
+    def __init__(self, sink: LineSink) -> None:
+        super().__init__()
+        self._sink = sink
+        self._pid = os.getpid()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; never raises."""
+        try:
+            if self._pid != os.getpid():  # the parent says what the parent lost
+                self._pid, self._sink.dropped = os.getpid(), 0
+            lines = [self.format(record)]
+            if self._sink.dropped:
+                lines.insert(0, self.format(_loss(self._sink.dropped)))
+            if self._sink.offer("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")):
+                self._sink.dropped = 0
+            else:
+                self._sink.dropped += 1
+        except Exception:
+            self.handleError(record)
+
+
+def _loss(dropped: int) -> logging.LogRecord:
+    text = "%d log lines of this process were dropped: nobody read them"
+    return logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, (dropped,), None)
+
+
+def _take_over_stderr() -> LineSink:
+    """The sink of standard error, which prints of this process go through as well."""
+    sink = LineSink(_STDERR)
+    text = cast(TextIO, _SinkText(sink))
+    if os.path.sameopenfile(_STDOUT, _STDERR):
+        sys.stdout = sys.__stdout__ = text  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = text  # type: ignore[misc, assignment]
+    return sink
 
 
 class ConsoleFormatter(logging.Formatter):
@@ -71,7 +168,7 @@ class ConsoleFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line; a traceback follows it, indented."""
         time_text = datetime.fromtimestamp(record.created).strftime("%H:%M:%S.%f")[:-3]
-        parts = [f"{time_text} {record.levelname:7} {record.name}: {_message(record)}"]
+        parts = [f"{time_text} {record.levelname:7} {_logger(record)}: {_message(record)}"]
         context = _CONTEXT.get()
         if context:
             parts.append("[" + _pairs(context) + "]")
@@ -94,13 +191,19 @@ class JsonFormatter(logging.Formatter):
         entry.update(
             time=datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds"),
             level=record.levelname.lower(),
-            logger=record.name,
+            logger=_logger(record),
             message=_message(record),
             pid=record.process,
         )
         if record.exc_info:
             entry["exception"] = "\n".join(_clean_lines(self.formatException(record.exc_info)))
         return _ENCODER.encode(entry).decode()
+
+
+def _logger(record: logging.LogRecord) -> str:
+    """The logger's name; a module run with ``python -m`` calls its logger ``__main__``, which tells nobody anything."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return spec.name if record.name == "__main__" and spec is not None else record.name
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -153,10 +153,10 @@ class Worker:
         self.env["PYTHONPATH"] = str(HERE)
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *flags: str) -> None:
-        """Start it; it dies with the test run."""
+    def start(self, *flags: str, log_fd: int | None = None) -> None:
+        """Start it; it dies with the test run. It logs into ``log_fd``, else into a file beside its directory."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
-        with open(self.state_dir.with_suffix(".log"), "ab") as log:
+        with open(self.state_dir.with_suffix(".log") if log_fd is None else os.dup(log_fd), "ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "workers.supervisor", "--die-with-parent", *flags],
                 env=self.env,
@@ -173,9 +173,9 @@ class Worker:
         return self.process.pid
 
     def pid_of(self, name: str) -> int:
-        """The process number of "pool", "keeper" or "exporter"; 0 while there is none."""
+        """The process number of "pool", "keeper", "exporter" or "relay"; 0 while there is none."""
         for pid in children(self.pid):
-            if f"workers.{name}" in command_line(pid):
+            if f"workers.{name}" in command_line(pid).replace("/", "."):
                 return pid
         return 0
 
@@ -241,6 +241,7 @@ def view_of(client: Client, node: str) -> WorkerView | None:
 def send_signal(pids: list[int], number: int) -> None:
     """Signal processes; those gone are passed over."""
     for pid in pids:
+        assert pid > 0, "0 would be the test's own process group"
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
+import os
+import sys
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from judge.errors import UsageError
-from judge.observe.logs import MESSAGE_CHARS_MAX, log_context, set_up_logging
+from judge.observe.logs import MESSAGE_CHARS_MAX, LineSink, _DroppingHandler, log_context, set_up_logging
 
 log = logging.getLogger("judge.test")
 
@@ -126,3 +130,31 @@ def test_the_level_is_kept_and_wrong_settings_are_named() -> None:
         set_up_logging("xml", "info")
     with pytest.raises(UsageError, match="log_level: 'loud'"):
         set_up_logging("json", "loud")
+
+
+def test_what_a_full_pipe_refuses_is_dropped_and_the_next_line_says_how_much() -> None:
+    read_fd, write_fd = os.pipe2(os.O_NONBLOCK)
+    handler = _DroppingHandler(LineSink(write_fd))
+    try:
+        while True:
+            os.write(write_fd, b"x" * 4096)
+    except BlockingIOError:
+        for _ in range(3):
+            handler.handle(logging.makeLogRecord({"msg": "lost"}))
+    with contextlib.suppress(BlockingIOError):
+        while os.read(read_fd, 1 << 16):
+            pass
+    for text in ("told", "quiet"):
+        handler.handle(logging.makeLogRecord({"msg": text}))
+    lines = os.read(read_fd, 1 << 16).decode().splitlines()
+    assert lines == ["3 log lines of this process were dropped: nobody read them", "told", "quiet"]
+    os.close(read_fd)
+    handler.handle(logging.makeLogRecord({"msg": "nobody is there"}))
+    os.close(write_fd)
+
+
+def test_the_logger_of_a_module_that_is_run_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", ModuleSpec("workers.pool", None))
+    stream = _stream("console")
+    logging.getLogger("__main__").warning("here")
+    assert " workers.pool: here" in stream.getvalue()

@@ -1,0 +1,150 @@
+"""A log that nobody reads: nothing of the service waits for a reader; what is lost is counted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from service_harness import Worker, children, command_line, order, send_signal, until, view_of
+
+from judge.client import Client
+from judge.model.verdict import Verdict
+from judge.queue.broker import Broker
+
+
+def fill(fd: int) -> None:
+    """Write until the pipe takes nothing more."""
+    os.set_blocking(fd, False)
+    for piece in (b"x" * 4095 + b"\n", b"x"):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(fd, piece)
+    os.set_blocking(fd, True)
+
+
+def refill(worker: Worker) -> None:
+    """Fill whatever pipe the supervisor's standard error is."""
+    fd = os.open(f"/proc/{worker.pid}/fd/2", os.O_WRONLY | os.O_CLOEXEC)
+    fill(fd)
+    os.close(fd)
+
+
+def redis_pid(worker: Worker) -> int:
+    return next((pid for pid in children(worker.pid) if "redis.sock" in command_line(pid)), 0)
+
+
+@pytest.fixture
+def log_read_fd() -> Iterator[int]:
+    """The read end of the log; the write end is in the test's second element."""
+    read_fd, write_fd = os.pipe2(os.O_CLOEXEC)
+    yield read_fd, write_fd
+    for fd in (read_fd, write_fd):
+        with contextlib.suppress(OSError):
+            os.close(fd)
+
+
+@pytest.fixture
+def unread(short_dir: Path, log_read_fd: tuple[int, int]) -> Iterator[tuple[Worker, Client]]:
+    """A service with its own Redis that logs everything it can into a pipe which is full and stays so."""
+    worker = Worker("", short_dir / "s", log_level="debug")
+    del worker.env["JUDGE_BROKER"]
+    worker.start("--embedded", log_fd=log_read_fd[1])
+    broker = Broker(url=f"unix://{short_dir}/s/redis/redis.sock")
+    try:
+        with Client(broker, patience_s=20) as client:
+            until(lambda: worker.pid_of("keeper") and view_of(client, worker.node), "the worker to register")
+            fill(log_read_fd[1])
+            refill(worker)
+            yield worker, client
+    finally:
+        worker.kill()
+
+
+def test_judging_goes_on_while_nobody_reads_the_log(unread):
+    worker, client = unread
+    submissions = [order(do="fail" if number % 2 else "") for number in range(6)]
+    for submission in submissions:
+        client.submit(submission)
+    verdicts = [client.result(submission.id).verdict for submission in submissions]
+    assert verdicts == [Verdict.AC, Verdict.JE] * 3
+    send_signal(worker.slot_pids(), signal.SIGKILL)
+    after = order()
+    client.submit(after)
+    assert client.result(after.id).verdict is Verdict.AC
+
+
+def test_what_dies_is_started_again_while_nobody_reads_the_log(unread):
+    worker, client = unread
+    for name in ("keeper", "exporter", "pool", "relay"):
+        until(lambda name=name: worker.pid_of(name), f"the {name}")
+        old = worker.pid_of(name)
+        send_signal([old], signal.SIGKILL)
+        until(lambda name=name, old=old: worker.pid_of(name) not in (0, old), f"the {name} to come again")
+        refill(worker)
+    old = redis_pid(worker)
+    send_signal([old], signal.SIGKILL)
+    until(lambda: redis_pid(worker) not in (0, old), "Redis to come again")
+    submission = order()
+    client.submit(submission)
+    assert client.result(submission.id).verdict is Verdict.AC
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_the_service_stops_while_nobody_reads_the_log(unread, number: signal.Signals):
+    worker, _ = unread
+    processes = worker.all_pids()
+    assert worker.stop(number, timeout_s=20) == 0
+    until(lambda: not any(command_line(pid) for pid in processes), "every process to be gone")
+
+
+def test_a_reader_who_comes_back_is_told_what_was_lost(unread, log_read_fd):
+    worker, client = unread
+    submission = order(do="fail")
+    client.submit(submission)
+    assert client.result(submission.id).verdict is Verdict.JE
+    os.set_blocking(log_read_fd[0], False)
+    seen = bytearray()
+
+    def told() -> bool:
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(log_read_fd[0], 1 << 16):
+                seen.extend(data)
+        send_signal([pid for pid in [worker.pid_of("keeper")] if pid], signal.SIGUSR1)  # ends it, which is logged
+        return b"were dropped: nobody read them" in seen
+
+    until(told, "the count of lost lines")
+
+
+def test_a_reader_who_has_gone_stops_nothing(short_dir: Path, log_read_fd):
+    worker = Worker("", short_dir / "s", log_level="debug")
+    del worker.env["JUDGE_BROKER"]
+    worker.start("--embedded", log_fd=log_read_fd[1])
+    try:
+        for fd in log_read_fd:
+            os.close(fd)
+        with Client(Broker(url=f"unix://{short_dir}/s/redis/redis.sock"), patience_s=20) as client:
+            until(lambda: worker.pid_of("keeper") and view_of(client, worker.node), "the worker to register")
+            submission = order()
+            client.submit(submission)
+            assert client.result(submission.id).verdict is Verdict.AC
+        assert worker.stop() == 0
+    finally:
+        worker.kill()
+
+
+def test_the_last_lines_are_written_before_the_supervisor_ends(short_dir: Path):
+    worker = Worker("", short_dir / "s", log_level="info")
+    del worker.env["JUDGE_BROKER"]
+    worker.start("--embedded")
+    try:
+        until(lambda: worker.pid_of("keeper"), "the service")
+        assert worker.stop() == 0
+        lines = worker.log().splitlines()
+        assert lines[-1].endswith("workers.supervisor: stopped")
+        assert not any("SIGKILL" in line or "__main__" in line for line in lines)
+    finally:
+        worker.kill()
