@@ -1,10 +1,13 @@
 """Argument values of system calls that a seccomp policy speaks of, named as in the kernel's headers. Facts only.
 
-The values are the same on x86_64 and aarch64. Sources: include/uapi/linux/{sched,fcntl,prctl,resource,fadvise}.h,
+The values are the same on x86_64 and aarch64, but for those of ``os``, which are this machine's.
+Sources: include/uapi/linux/{sched,fcntl,prctl,resource,fadvise}.h,
 include/uapi/asm-generic/{ioctls,mman-common,socket}.h, include/uapi/linux/{personality,memfd,ioprio,nsfs,fs}.h.
 """
 
 from __future__ import annotations
+
+import os
 
 # clone(2), unshare(2): linux/sched.h. CLONE_NEWTIME shares its bit with the exit signal of clone(2) and so
 # counts in unshare(2) and clone3(2) only.
@@ -32,6 +35,9 @@ SO_ATTACH_FILTER = 26
 SO_ATTACH_BPF = 50
 SO_ATTACH_REUSEPORT_CBPF = 51
 SO_ATTACH_REUSEPORT_EBPF = 52
+# linux/in6.h
+IPPROTO_IPV6 = 41
+IPV6_FLOWLABEL_MGR = 32
 
 # fcntl(2): linux/fcntl.h, asm-generic/fcntl.h
 F_GETLK = 5
@@ -43,6 +49,10 @@ F_OFD_SETLKW = 38
 F_SETLEASE = 1024
 F_GETLEASE = 1025
 F_NOTIFY = 1026
+F_SETFL = 4
+F_SET_RW_HINT = 1036
+F_SET_FILE_RW_HINT = 1038
+O_DIRECT = os.O_DIRECT
 
 # ioctl(2): asm-generic/ioctls.h; nsfs requests are _IO(0xb7, n).
 TIOCSTI = 0x5412
@@ -60,11 +70,14 @@ PERSONALITY_QUERY = 0xFFFF_FFFF
 # Of mmap(2), madvise(2), memfd_create(2), posix_fadvise(2) and preadv2(2).
 MAP_HUGETLB = 0x0004_0000
 MADV_MERGEABLE = 12
+MADV_COLD = 20
+MADV_PAGEOUT = 21
 MADV_HWPOISON = 100
 MADV_SOFT_OFFLINE = 101
 MFD_HUGETLB = 0x0004
 POSIX_FADV_DONTNEED = 4
 RWF_NOWAIT = 0x0000_0008
+RWF_DONTCACHE = 0x0000_0080
 
 # mknod(2): linux/stat.h
 S_IFMT = 0o170000

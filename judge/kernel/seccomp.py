@@ -62,7 +62,7 @@ _ERRNO_MAX = 4095
 
 # An action is the 32-bit value that the program returns to the kernel.
 ALLOW = SECCOMP_RET_ALLOW
-#: The call never happens; the supervisor is told which it was, ends the run and reports it.
+#: The supervisor is told which call it is, and decides: the call never happens and the run ends, or it goes on.
 NOTIFY = SECCOMP_RET_USER_NOTIF
 KILL = SECCOMP_RET_KILL_PROCESS
 

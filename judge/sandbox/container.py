@@ -88,6 +88,7 @@ class Container:
         self._socket: socket.socket | None = None
         self._number = -1
         self._dirty = 0
+        self._must_be_new = False  # something that no file system holds may be left of an earlier run
         self._disk = (spec.disk_bytes, spec.disk_inodes)
         self._state_due = False
         self._doors: set[int] = set()  # of the groups that the launcher knows
@@ -112,6 +113,7 @@ class Container:
         self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
         os.set_blocking(self.listener_fd, False)
         self._dirty, self._disk, self._state_due = 0, (spec.disk_bytes, spec.disk_inodes), False
+        self._must_be_new = False
         self._doors, self._spec_known = set(), None
 
     def _steps(self, root: str) -> list[Step]:
@@ -165,10 +167,14 @@ class Container:
             self._place.groups.give_back(group)
         self._leaving = self._ahead = None
 
+    def start_over(self) -> None:
+        """The next run gets fresh namespaces, whatever the earlier ones did."""
+        self._must_be_new = True
+
     def _freshen(self, limits: Limits) -> None:
         """Before a run: nothing of an earlier one may be left, and the file systems have the run's sizes."""
         self._hear_state()
-        if self._number < 0 or self._dirty & channel.DIRTY_NETWORK:
+        if self._number < 0 or self._must_be_new or self._dirty & channel.DIRTY_NETWORK:
             self.close()
             self.open()
         disk = (min(limits.disk_bytes, self._spec.disk_bytes), min(limits.disk_inodes, self._spec.disk_inodes))
@@ -408,6 +414,8 @@ class Container:
     def _put_away(self, active: ActiveRun) -> None:
         active.stdout.close()
         active.stderr.close()
+        if active.noted_calls:
+            self.start_over()
         if self._leaving is not None:
             self._place.groups.give_back(self._leaving)
         self._leaving = active.group

@@ -121,7 +121,7 @@ class Launcher:
 
     def _mount_proc(self, *args: Any) -> None:
         libc.mount(*args)
-        self._net_fd = os.open(f"{args[1]}/self/net/dev", os.O_RDONLY | os.O_CLOEXEC)
+        self._net_fd = os.open(f"{args[1]}/self/net/unix", os.O_RDONLY | os.O_CLOEXEC)
         own = os.open(f"{args[1]}/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         channel.send_bytes(self._control, channel.MOUNTS, [own])
         os.close(own)
@@ -162,7 +162,10 @@ class Launcher:
         self._look_at_mounts()
 
     def _read_net(self) -> bytes:
-        """The counters of the network devices: all there is to see of used sockets."""
+        """The local sockets of this namespace: some in flight to each other can outlive their processes for a while.
+
+        Of internet sockets the supervisor knows (:data:`judge.sandbox.policy.NOTED`).
+        """
         return os.pread(self._net_fd, 4096, 0) if self._net_fd >= 0 else b""
 
     # -- service ----------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ Three kinds of answer:
 * refused softly, with the errno of a kernel that lacks the call or forbids it: whatever an honest runtime may probe;
 * refused hard (``NOTIFY``): calls that only an attack makes. The run ends with outcome SYSCALL_DENIED and its name.
 
+And one beside them: the calls of ``NOTED`` are allowed, and the supervisor knows that they were made.
+
 Calls not named here, those of future kernels included, do not exist (ENOSYS).
 """
 
@@ -18,6 +20,7 @@ from errno import (
     EINVAL,
     ENOLCK,
     ENOMEM,
+    ENOPROTOOPT,
     ENOSYS,
     ENOTTY,
     EOPNOTSUPP,
@@ -33,8 +36,8 @@ _FILES = """
     access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 execve execveat faccessat faccessat2
     fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fdatasync fgetxattr flistxattr fstat fstatfs fsync
     ftruncate futimesat getcwd getdents getdents64 getxattr lchown lgetxattr link linkat listxattr llistxattr lseek
-    lstat mkdir mkdirat newfstatat open openat openat2 pread64 preadv pwrite64 pwritev pwritev2 read readahead readlink
-    readlinkat readv rename renameat renameat2 rmdir sendfile splice stat statfs statx symlink symlinkat
+    lstat mkdir mkdirat newfstatat pread64 preadv pwrite64 pwritev read readahead readlink readlinkat readv
+    rename renameat renameat2 rmdir sendfile splice stat statfs statx symlink symlinkat
     sync_file_range tee truncate umask unlink unlinkat utime utimensat utimes vmsplice write writev
 """
 _MEMORY = """
@@ -99,10 +102,10 @@ SOFT: dict[int, str] = {
     # Flushing the whole host is not a program's business; nothing a run writes needs to survive a power cut.
     0: "sync syncfs",
     # io_uring and aio go round this filter and count against host-wide limits, System V and POSIX queues outlive
-    # processes, inotify sees who opens the host's device nodes, cachestat what others read. clone3 hides its flags
-    # in memory, where no filter can look: every libc falls back to clone.
+    # processes, inotify sees who opens the host's device nodes, cachestat what others read. clone3 and openat2 hide
+    # their flags in memory, where no filter can look: every libc falls back to clone and openat.
     ENOSYS: """
-        clone3 io_uring_setup io_uring_enter io_uring_register
+        clone3 openat2 io_uring_setup io_uring_enter io_uring_register
         io_setup io_destroy io_submit io_cancel io_getevents io_pgetevents
         shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl
         mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
@@ -143,8 +146,12 @@ def _only_if(action_else: int, *matches: Match) -> Call:
     return Call((Rule(matches, ALLOW),), action_else)
 
 
-def _except(*rules: tuple[Match, int]) -> Call:
-    return Call(tuple(Rule((match,), action) for match, action in rules), ALLOW)
+def _except(*rules: tuple[Match, int], also: tuple[Rule, ...] = ()) -> Call:
+    return Call((*(Rule((match,), action) for match, action in rules), *also), ALLOW)
+
+
+def _uncached(arg: int) -> Match:
+    return _when(arg, c.O_DIRECT, mask=c.O_DIRECT)
 
 
 #: Process 1 of a container is the launcher, which outlives the run. It ignores signals from inside; this keeps a
@@ -158,8 +165,15 @@ def _fcntl(locking: int) -> Call:
         (_when(1, *_LOCK_COMMANDS), locking),
         (_when(1, *_LOCK_QUERIES), fail(ENOLCK)),
         (_when(1, c.F_SETLEASE, c.F_GETLEASE, c.F_NOTIFY), fail(EINVAL)),
+        # A hint stays on the inode for whoever opens it next.
+        (_when(1, c.F_SET_RW_HINT, c.F_SET_FILE_RW_HINT), fail(EINVAL)),
+        also=(Rule((_when(1, c.F_SETFL), _uncached(2)), fail(EINVAL)),),
     )
 
+
+#: Calls that the supervisor is told of and lets happen: once an internet socket was made, nothing of its network
+#: namespace is shown to a later run. Their decisive arguments are numbers, which nobody can change meanwhile.
+NOTED = frozenset({"socket"})
 
 _INTERNET = _when(0, c.AF_INET, c.AF_INET6)
 
@@ -177,7 +191,7 @@ BY_ARGUMENT: dict[str, Call] = {
                     _when(1, c.SOCK_STREAM, c.SOCK_DGRAM, mask=c.SOCK_TYPE_MASK),
                     _when(2, c.IPPROTO_IP, c.IPPROTO_TCP, c.IPPROTO_UDP),
                 ),
-                ALLOW,
+                NOTIFY,  # noted: the next run gets another network namespace
             ),
             Rule((_INTERNET, _when(1, c.SOCK_STREAM, c.SOCK_DGRAM, mask=c.SOCK_TYPE_MASK)), fail(EPROTONOSUPPORT)),
             Rule((_INTERNET,), fail(ESOCKTNOSUPPORT)),
@@ -200,6 +214,8 @@ BY_ARGUMENT: dict[str, Call] = {
                 ),
                 fail(EPERM),
             ),
+            # Flow labels outlive their sockets, and all network namespaces share the room for them.
+            Rule((_when(1, c.IPPROTO_IPV6), _when(2, c.IPV6_FLOWLABEL_MGR)), fail(ENOPROTOOPT)),
         ),
         ALLOW,
     ),
@@ -223,9 +239,20 @@ BY_ARGUMENT: dict[str, Call] = {
     "mmap": _except((_when(3, c.MAP_HUGETLB, mask=c.MAP_HUGETLB), fail(ENOMEM))),
     "memfd_create": _except((_when(1, c.MFD_HUGETLB, mask=c.MFD_HUGETLB), fail(ENOMEM))),
     # Merging identical pages shows by its timing what other slots have in memory.
-    "madvise": _except((_when(2, c.MADV_MERGEABLE, c.MADV_HWPOISON, c.MADV_SOFT_OFFLINE), fail(EINVAL))),
+    # Pages that go out at once are read from the disk again and again, and where they are shared, by others.
+    "madvise": _except(
+        (_when(2, c.MADV_MERGEABLE, c.MADV_HWPOISON, c.MADV_SOFT_OFFLINE), fail(EINVAL)),
+        (_when(2, c.MADV_COLD, c.MADV_PAGEOUT), fail(EINVAL)),
+    ),
     # The page cache of the shared layers: asking what is in it, or throwing it out, is a way to talk.
-    "preadv2": _except((_when(5, c.RWF_NOWAIT, mask=c.RWF_NOWAIT), fail(EOPNOTSUPP))),
+    "preadv2": _except(
+        (_when(5, c.RWF_NOWAIT, mask=c.RWF_NOWAIT), fail(EOPNOTSUPP)),
+        (_when(5, c.RWF_DONTCACHE, mask=c.RWF_DONTCACHE), fail(EOPNOTSUPP)),
+    ),
+    "pwritev2": _except((_when(5, c.RWF_DONTCACHE, mask=c.RWF_DONTCACHE), fail(EOPNOTSUPP))),
+    # Reading past the page cache keeps the disk busy for next to no CPU time; the errno is a file system's without it.
+    "open": _except((_uncached(1), fail(EINVAL))),
+    "openat": _except((_uncached(2), fail(EINVAL))),
     "fadvise64": _except((_when(3, c.POSIX_FADV_DONTNEED), fail(0))),
     "mknod": _except((_when(1, c.S_IFCHR, c.S_IFBLK, mask=c.S_IFMT), fail(EPERM))),
     "mknodat": _except((_when(2, c.S_IFCHR, c.S_IFBLK, mask=c.S_IFMT), fail(EPERM))),

@@ -13,7 +13,7 @@ int main(void)
     listen(server, INT_MAX);
     getsockname(server, (struct sockaddr *)&here, &length);
     int made = 0;
-    for (; made < 20000; made++) {
+    for (; made < 16000; made++) {
         int client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         if (client < 0 || (connect(client, (struct sockaddr *)&here, length) && errno != EINPROGRESS))
             break;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from errno import (
     EACCES,
@@ -9,6 +10,7 @@ from errno import (
     EINVAL,
     ENOLCK,
     ENOMEM,
+    ENOPROTOOPT,
     ENOSYS,
     ENOTTY,
     EOPNOTSUPP,
@@ -87,8 +89,9 @@ DECISIONS = [
     ("memfd_create", (0, 1), ALLOW),
     ("socket", (1, 1, 0), ALLOW),
     ("socket", (1, 0x80802, 0), ALLOW),  # AF_UNIX, DGRAM | CLOEXEC | NONBLOCK
-    ("socket", (2, 0x80001, 0), ALLOW),
-    ("socket", (10, 2, 17), ALLOW),
+    ("openat", (-100, 0, os.O_DIRECTORY | os.O_CLOEXEC), ALLOW),
+    ("fcntl", (0, 4, os.O_NONBLOCK | os.O_APPEND), ALLOW),  # F_SETFL
+    ("pipe2", (0, os.O_DIRECT), ALLOW),  # packets, no disk
     ("socketpair", (1, 1, 0), ALLOW),
     ("setsockopt", (3, 1, 2), ALLOW),  # SO_REUSEADDR
     ("setsockopt", (3, 6, 26), ALLOW),  # TCP option 26 is not SO_ATTACH_FILTER
@@ -121,6 +124,12 @@ DECISIONS = [
     ("socket", (2, 2, 1), fail(EPROTONOSUPPORT)),  # ping
     ("socketpair", (AF_TIPC, 1, 0), fail(EAFNOSUPPORT)),
     *[("setsockopt", (3, 1, option), fail(EPERM)) for option in (26, 50, 51, 52)],
+    # Noted, and let happen by the supervisor.
+    ("socket", (2, 0x80001, 0), NOTIFY),
+    ("socket", (10, 2, 17), NOTIFY),
+    ("setsockopt", (3, 41, 32), fail(ENOPROTOOPT)),  # IPV6_FLOWLABEL_MGR
+    ("setsockopt", (3, GARBAGE | 41, GARBAGE | 32), fail(ENOPROTOOPT)),
+    ("setsockopt", (3, 41, 26), ALLOW),  # IPV6_V6ONLY
     # Terminals.
     ("ioctl", (0, 0x5412), NOTIFY),
     ("ioctl", (0, GARBAGE | 0x5412), NOTIFY),
@@ -135,7 +144,14 @@ DECISIONS = [
     ("preadv2", (3, 0, 1, 0, 0, 8), fail(EOPNOTSUPP)),
     ("fadvise64", (3, 0, 0, 4), fail(0)),
     ("sync", (), fail(0)),
-    ("madvise", (0, 4096, 12), fail(EINVAL)),
+    *[("madvise", (0, 4096, advice), fail(EINVAL)) for advice in (12, 20, 21)],
+    # The disk.
+    ("openat", (-100, 0, GARBAGE | os.O_DIRECT | os.O_CLOEXEC), fail(EINVAL)),
+    ("openat2", (), fail(ENOSYS)),
+    ("fcntl", (3, 4, os.O_DIRECT | os.O_NONBLOCK), fail(EINVAL)),
+    ("preadv2", (3, 0, 1, 0, 0, 0x80), fail(EOPNOTSUPP)),  # RWF_DONTCACHE
+    ("pwritev2", (3, 0, 1, 0, 0, 0x81), fail(EOPNOTSUPP)),
+    *[("fcntl", (3, hint), fail(EINVAL)) for hint in (1036, 1038)],  # F_SET_RW_HINT
     # The launcher.
     *[(name, (1, 9), fail(EPERM)) for name in ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "pidfd_open")],
     ("kill", (GARBAGE | 1, 9), fail(EPERM)),
@@ -177,6 +193,11 @@ DECISIONS = [
     ("seccomp", (), fail(EPERM)),
     ("name_to_handle_at", (), fail(EOPNOTSUPP)),
 ]
+
+
+def test_the_old_call_opens_nothing_past_the_page_cache() -> None:
+    assert decide("open", 0, os.O_DIRECT) == fail(EINVAL)
+    assert decide("open", 0, os.O_RDWR | os.O_CREAT) == ALLOW
 
 
 @pytest.mark.parametrize("machine", MACHINES)
