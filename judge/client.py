@@ -29,7 +29,7 @@ from judge.model.submission import SourceFile, Submission
 from judge.queue import calls
 from judge.queue.broker import Broker, parse
 from judge.queue.store import PATIENCE_S, AsyncQueue, Queue
-from judge.queue.values import State
+from judge.queue.values import LanguageCard, State
 
 __all__ = ["AsyncClient", "Client", "broker_of", "embedded_url", "new_id", "submission_of"]
 
@@ -125,8 +125,10 @@ class Client:
     def submit(self, submission: Submission) -> str:
         """Hand in a submission; returns its id once it is durably accepted.
 
-        Raises QueueFullError, RateLimitError, WireError, UsageError (the id stands for another submission),
-        QueueError (no answer: hand the same submission in again, it will not be judged twice).
+        The language may be an id, an alias, or empty (found by the files). Raises LanguageError (no such language, or
+        nobody offers it: with the near one and what is offered), QueueFullError, RateLimitError, WireError, UsageError
+        (tags that nobody has; the id stands for another submission), QueueError (no answer: hand the same submission
+        in again, it will not be judged twice).
         """
         self.queue.run(calls.submit(submission))
         return submission.id
@@ -159,6 +161,10 @@ class Client:
     def cancel(self, submission_id: str) -> bool:
         """Withdraw; False = too late, there is a report. Raises UsageError for an unknown id."""
         return self.queue.run(calls.cancel(submission_id))
+
+    def languages(self) -> tuple[LanguageCard, ...]:
+        """The languages that are offered now, by id: names, aliases, file extensions, versions."""
+        return self.queue.run(calls.languages())
 
 
 class AsyncClient:
@@ -215,3 +221,7 @@ class AsyncClient:
     async def cancel(self, submission_id: str) -> bool:
         """See :meth:`Client.cancel`."""
         return await self.queue.run(calls.cancel(submission_id))
+
+    async def languages(self) -> tuple[LanguageCard, ...]:
+        """See :meth:`Client.languages`."""
+        return await self.queue.run(calls.languages())

@@ -119,7 +119,7 @@ class Languages:
     def _names(self) -> dict[str, LanguageSpec]:
         names: dict[str, LanguageSpec] = {}
         for spec in self.all():
-            for alias in (spec.id, *_aliases(spec)):
+            for alias in (spec.id, *aliases_of(spec)):
                 names.setdefault(alias.lower(), spec)
         return names
 
@@ -227,7 +227,7 @@ def _clashes(specs: Sequence[LanguageSpec]) -> list[str]:
     owner: dict[str, str] = {}
     found = []
     for spec in specs:
-        for alias in {name.lower() for name in (spec.id, *_aliases(spec))}:
+        for alias in {name.lower() for name in (spec.id, *aliases_of(spec))}:
             if owner.setdefault(alias, spec.id) != spec.id:
                 found.append(f"{spec.id}: alias {alias!r} already means {owner[alias]}")
     return found
@@ -242,7 +242,8 @@ def _selftest_gaps(spec: LanguageSpec) -> list[str]:
     ] + [f"{spec.id}: selftest.{key}: both a program and a reason why there is none" for key in sorted(both)]
 
 
-def _aliases(spec: LanguageSpec) -> tuple[str, ...]:
+def aliases_of(spec: LanguageSpec) -> tuple[str, ...]:
+    """Every other word that means this language: aliases, and what other judges call it."""
     numbers = tuple(str(number) for number in spec.judge0_ids)
     kattis = (spec.kattis,) if spec.kattis else ()
     return (*spec.aliases, *spec.piston, *kattis, *spec.dmoj, *numbers)

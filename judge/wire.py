@@ -105,9 +105,14 @@ def event_type(event: Event) -> str:
     return str(event.__struct_config__.tag)
 
 
+def is_name(name: str) -> bool:
+    """Whether a word may become a part of a key."""
+    return _NAME.fullmatch(name) is not None
+
+
 def check_name(name: str, field: str) -> str:
     """A name that becomes a part of a key. Raises WireError naming the field and what is allowed."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise WireError(
             f"{field}: {name[:140]!r} is not a name; allowed are up to 128 letters, digits and . _ @ + ~ = -, "
             "beginning with a letter or digit"

@@ -31,7 +31,7 @@ from judge.observe.pipe import RecordWriter
 from judge.observe.settlement import VerdictSender
 from judge.observe.summary import judged_record
 from judge.queue import calls
-from judge.queue.admin import forget_worker, publish, set_policy, set_worker_state
+from judge.queue.admin import forget_worker, publish, publish_languages, set_policy, set_worker_state
 from judge.queue.store import Queue
 from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
@@ -159,6 +159,7 @@ class Keeper:
 
     def _register(self) -> None:
         publish(self._queue)
+        publish_languages(self._queue, self._profile.known)
         set_policy(self._queue, policy_of(self._settings))
         who = self._profile
         back = self._queue.run(

@@ -13,8 +13,10 @@ import msgspec
 from judge import wire
 from judge.config import Settings, load_settings
 from judge.errors import JudgeError
+from judge.language import Languages, aliases_of
+from judge.model.language import LanguageSpec
 from judge.observe.logs import set_up_logging
-from judge.queue.values import WorkerInfo
+from judge.queue.values import LanguageCard, WorkerInfo
 from workers.judging import load_factory
 from workers.profile import Profile, node_name, policy_of, profile_path, slot_count
 
@@ -41,6 +43,14 @@ def make_profile(settings: Settings) -> Profile:
         info=info,
         languages_missing=ready.languages_missing,
         attacks_held=ready.attacks_held,
+        known=tuple(card_of(language) for language in Languages.open(settings.languages_dir)),
+    )
+
+
+def card_of(language: LanguageSpec) -> LanguageCard:
+    """What clients need to know of a language's definition."""
+    return LanguageCard(
+        id=language.id, name=language.name, aliases=aliases_of(language), extensions=language.extensions
     )
 
 

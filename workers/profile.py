@@ -12,13 +12,14 @@ import msgspec
 from judge import wire
 from judge.config import Settings
 from judge.errors import HostError, UsageError
-from judge.queue.values import Policy, WorkerInfo
+from judge.queue.values import LanguageCard, Policy, WorkerInfo
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One start of one worker. ``session`` tells it from earlier starts of the same ``node``.
 
-    ``languages_missing`` and ``attacks_held`` as in :class:`workers.judging.Readiness`.
+    ``languages_missing`` and ``attacks_held`` as in :class:`workers.judging.Readiness`; ``known`` are all languages
+    that are defined here, offered or not.
     """
 
     node: str
@@ -27,6 +28,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     info: WorkerInfo
     languages_missing: tuple[str, ...] = ()
     attacks_held: tuple[str, ...] = ()
+    known: tuple[LanguageCard, ...] = ()
 
 
 def run_directory(settings: Settings) -> Path:

@@ -14,7 +14,7 @@ from judge import wire
 from judge.cli.service import broker_option, open_client
 from judge.client import Client, submission_of
 from judge.config import load_settings
-from judge.errors import LanguageError, SubmissionCancelled, UsageError
+from judge.errors import SubmissionCancelled, UsageError
 from judge.language import Languages
 from judge.model.event import Cancelled, CaseJudged, Claimed, Compiled, Compiling, Done, Event, Queued, Retried
 from judge.model.report import Report
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         tags=tuple(tag for tag in args.tags.split(",") if tag),
     )
     with open_client(args.broker) as client:
-        _check_offered(client, submission)
+        _say_when_nobody_judges(client)
         client.submit(submission)
         if args.no_wait:
             print(json.dumps({"id": submission.id}) if args.json else submission.id)
@@ -84,26 +84,10 @@ def detect_language(files: list[str]) -> str:
     return Languages.open(load_settings().languages_dir).detect([Path(file).name for file in files]).id
 
 
-def _check_offered(client: Client, submission: Submission) -> None:
-    """Say at once what would wait for long.
-
-    Raises LanguageError when there are workers and none of them has the language, UsageError when none that has it has
-    the tags; where there are no workers at all, that is said on standard error.
-    """
-    workers = worker_views(client.queue)
-    if not workers:
+def _say_when_nobody_judges(client: Client) -> None:
+    """The queue refuses what no worker offers; where there are no workers at all it waits, and that is said."""
+    if not worker_views(client.queue):
         print("judge submit: no worker runs now; the submission waits for one", file=sys.stderr)
-        return
-    offered = sorted({language for worker in workers for language in worker.info.languages})
-    if submission.language not in offered:
-        raise LanguageError(f"no worker offers {submission.language}; they offer {', '.join(offered)}")
-    tags = [set(worker.info.tags) for worker in workers if submission.language in worker.info.languages]
-    if not any(set(submission.tags) <= own for own in tags):
-        known = ", ".join(sorted(set().union(*tags))) or "none"
-        raise UsageError(
-            f"no worker that offers {submission.language} has all of the tags {', '.join(submission.tags)}; "
-            f"there are {known} (judge workers)"
-        )
 
 
 def exit_code(verdict: Verdict) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from judge import wire
 from judge.errors import QueueError, UsageError
 from judge.queue.script import scripts
 from judge.queue.store import Queue
-from judge.queue.values import Policy, WorkerInfo
+from judge.queue.values import LanguageCard, Policy, WorkerInfo
 
 
 class LaneView(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +50,9 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
 #: What a client needs; the others are the workers'.
 CLIENT_SCRIPTS = ("submit", "cancel")
 
+#: So long after a worker has gone (sweep.lua, too) submissions are taken in that only it would judge.
+GONE_MS = 600_000
+
 _GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "hold_until", "claims")
 
 
@@ -80,6 +83,20 @@ def publish(queue: Queue) -> None:
         queue.command("HSET", f"{queue.prefix}scripts", name, scripts()[name].text)
 
 
+def publish_languages(queue: Queue, cards: Sequence[LanguageCard]) -> None:
+    """Leave every name of every known language in Redis, for clients and the submit script; ids win over aliases."""
+    if not cards:
+        return
+    names: dict[str, str] = {}
+    for card in cards:
+        for alias in card.aliases:
+            names.setdefault("".join(alias.lower().split()), card.id)
+    names |= {card.id: card.id for card in cards}
+    queue.command("HSET", f"{queue.prefix}languages", *(word for pair in names.items() for word in pair))
+    details = [word for card in cards for word in (card.id, msgspec.json.encode(card))]
+    queue.command("HSET", f"{queue.prefix}language-cards", *details)
+
+
 def set_worker_state(queue: Queue, node: str, state: str, reason: str) -> None:
     """Say what is wanted of a worker: "on" (its failures are forgotten), "draining" or "out".
 
@@ -93,7 +110,16 @@ def set_worker_state(queue: Queue, node: str, state: str, reason: str) -> None:
 
 
 def forget_worker(queue: Queue, node: str) -> None:
-    """Take a worker that has ended out of the list; what it still held is left to its leases."""
+    """Take a worker that has ended out of the list; what it still held is left to its leases.
+
+    What it offered is taken in for GONE_MS more: it may only be starting again.
+    """
+    remembered_until = _now_ms(queue) + GONE_MS
+    routes = queue.command("SMEMBERS", f"{queue.prefix}serves:{node}")
+    if routes:
+        queue.command(
+            "HSET", f"{queue.prefix}offered", *(word for route in routes for word in (route, remembered_until))
+        )
     queue.command("ZREM", f"{queue.prefix}workers", node)
     queue.command("HDEL", f"{queue.prefix}slots", node)
     queue.command("DEL", f"{queue.prefix}worker:{node}", f"{queue.prefix}serves:{node}")

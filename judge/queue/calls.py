@@ -11,21 +11,36 @@ from typing import Any
 import msgspec
 
 from judge import wire
-from judge.errors import InfrastructureError, QueueError, QueueFullError, RateLimitError, UsageError
+from judge.errors import InfrastructureError, LanguageError, QueueError, QueueFullError, RateLimitError, UsageError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.queue.script import Call
-from judge.queue.values import FAILURES_MAX, Beat, Claim, Exhausted, Fault, Held, Refusal, State, Sweep, WorkerInfo
+from judge.queue.values import (
+    FAILURES_MAX,
+    Beat,
+    Claim,
+    Exhausted,
+    Fault,
+    Held,
+    LanguageCard,
+    Refusal,
+    State,
+    Sweep,
+    WorkerInfo,
+)
 
 
 def submit(submission: Submission, origin: str = "") -> Call[bool]:
     """Accept a submission; True = new, False = this very submission was accepted before.
 
-    Raises WireError (a name), QueueFullError, RateLimitError, UsageError (the id stands for another submission).
+    The queue knows the names of languages and what is offered: it finds the route. Raises WireError (a name),
+    LanguageError (no such language, or nobody offers it), QueueFullError, RateLimitError, UsageError (tags that nobody
+    has; the id stands for another submission).
     """
     message = wire.encode_submission(submission)
-    route = wire.route(submission.language, submission.tags)
+    named = wire.is_name(submission.language) and "+" not in submission.language
+    route = wire.route(submission.language if named else "", submission.tags)
     tenant = wire.tenant_key(submission.tenant)
 
     def read(answer: list[Any]) -> bool:
@@ -42,6 +57,10 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
                 raise UsageError(f"submission id {submission.id!r} already stands for another submission")
             case "CLASS":
                 raise UsageError(f"priority_class {submission.priority_class!r}: the queue has {_text(answer[1])}")
+            case "LANGUAGE":
+                raise LanguageError(_text(answer[1]))
+            case "TAGS":
+                raise UsageError(_text(answer[1]))
         raise QueueError(f"the submit script answered {answer!r}")
 
     arguments = (
@@ -68,6 +87,23 @@ def cancel(submission_id: str) -> Call[bool]:
         return outcome == "CANCELLED"
 
     return Call("cancel", (wire.check_name(submission_id, "id"),), read)
+
+
+def languages() -> Call[tuple[LanguageCard, ...]]:
+    """The languages that living workers offer, by id, with the versions they have there."""
+
+    def read(answer: list[Any]) -> tuple[LanguageCard, ...]:
+        infos = [msgspec.json.decode(text, type=WorkerInfo) for text in answer[1]]
+        found = []
+        for _, text in sorted(_pairs(answer[0])):
+            card = msgspec.json.decode(text, type=LanguageCard)
+            offering = [info for info in infos if card.id in info.languages]
+            versions = tuple(sorted({info.versions[card.id] for info in offering if info.versions.get(card.id)}))
+            if offering:
+                found.append(msgspec.structs.replace(card, versions=versions, workers=len(offering)))
+        return tuple(found)
+
+    return Call("offered", (), read)
 
 
 def claim(node: str, session: str, slot: str, pid: int, lease_ms: int, only: str = "") -> Call[Claim | Refusal]:

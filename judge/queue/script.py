@@ -30,7 +30,11 @@ SCRIPT_NAMES = (
     "wake",
     "amend",
     "look",
+    "offered",
 )
+
+#: Parts that a script needs besides the common one.
+_PARTS = {"submit": ("languages",)}
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ class Call(Generic[T_co]):
 def scripts() -> Mapping[str, Script]:
     """All scripts by name."""
     folder = files("judge.queue") / "lua"
-    common = (folder / "common.lua").read_text(encoding="utf-8")
     loaded = {}
     for name in SCRIPT_NAMES:
-        text = common + (folder / f"{name}.lua").read_text(encoding="utf-8")
+        parts = ("common", *_PARTS.get(name, ()), name)
+        text = "".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
         loaded[name] = Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
     return loaded

@@ -112,10 +112,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker says about itself; other workers' versions may say more or less."""
+    """What a worker says about itself; other workers' versions may say more or less.
+
+    ``versions``: language id -> version of its toolchain there, where it is known.
+    """
 
     slots: int = 0
     languages: tuple[str, ...] = ()
+    versions: dict[str, str] = {}
     tags: tuple[str, ...] = ()
     version: str = ""
     host: str = ""
@@ -124,6 +128,20 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     noise_ratio: float | None = None
     disk_free_bytes: int = 0
     problems: tuple[str, ...] = ()
+
+
+class LanguageCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A language as clients see it. ``aliases`` are the other words it goes by, ``extensions`` those of its files.
+
+    ``versions`` are those of its toolchains on the workers that offer it; none = nobody does, or nobody asked.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    workers: int = 0
 
 
 class Status(StrEnum):

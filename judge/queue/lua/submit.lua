@@ -1,6 +1,8 @@
 -- Accept a submission, once for each id.
 -- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route, origin
--- Returns {"ACCEPTED"|"EXISTS", state}, {"CONFLICT"}, {"FULL", waiting, wait_ms}, {"RATE", retry_ms} or {"CLASS", known}.
+-- The route's language may be any name of it; the submission's own word for it wins.
+-- Returns {"ACCEPTED"|"EXISTS", state}, {"CONFLICT"}, {"FULL", waiting, wait_ms}, {"RATE", retry_ms}, {"CLASS", known},
+-- {"LANGUAGE", sentence, the near language or "", what is offered} or {"TAGS", sentence}.
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
 local key = P .. 's:' .. id
 
@@ -14,6 +16,14 @@ if redis.call('HLEN', P .. 'weights') > 0 and redis.call('HEXISTS', P .. 'weight
   return {'CLASS', table.concat(redis.call('HKEYS', P .. 'weights'), ', ')}
 end
 
+local now = now_ms()
+local language, found = find_route(submission, route, now)
+if not language then
+  stat('refused')
+  return found
+end
+route = found
+
 local waiting = tonumber(redis.call('HGET', P .. 'stat', 'waiting') or 0)
 local limit = policy('queue_max')
 if limit > 0 and waiting >= limit then
@@ -24,7 +34,6 @@ if limit > 0 and waiting >= limit then
   return {'FULL', waiting, math.ceil(waiting * each_ms / math.max(slots, 1))}
 end
 
-local now = now_ms()
 local rate = policy('tenant_per_minute')
 if rate > 0 and origin == '' then
   -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
@@ -44,7 +53,7 @@ redis.call('SETNX', P .. 'src:' .. sources_digest, sources)
 redis.call('HINCRBY', P .. 'srcref', sources_digest, 1)
 redis.call('HSET', key, 'state', 'QUEUED', 'sub', submission, 'src', sources_digest, 'digest', digest, 'class', class,
            'tenant', tenant, 'route', route, 'seq', seq, 'at', int(now), 'attempt', 0, 'blamed', 0, 'fence', 0, 'why', '',
-           'origin', origin)
+           'origin', origin, 'language', language)
 emit(id, 'queued', '{"type":"queued","submission":' .. cjson.encode(id) .. '}')
 enqueue(id, class, route, tenant, seq, now)
 stat('accepted')

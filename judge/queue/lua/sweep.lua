@@ -89,6 +89,10 @@ if keep_max > 0 then
 end
 
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', P .. 'workers', '-inf', now - 60000, 'LIMIT', 0, 20)) do
+  -- It may only be starting again: what it offered is taken in for a while more (GONE_MS in admin.py).
+  for _, route in ipairs(redis.call('SMEMBERS', P .. 'serves:' .. name)) do
+    redis.call('HSET', P .. 'offered', route, int(now + 600000))
+  end
   redis.call('ZREM', P .. 'workers', name)
   redis.call('HDEL', P .. 'slots', name)
   redis.call('DEL', P .. 'worker:' .. name, P .. 'serves:' .. name)

@@ -1,0 +1,93 @@
+-- Which language a submission means, and whether anybody serves it. Put before submit.lua.
+-- Workers leave every name of every language they know in "languages"; where none has ever been, nothing is checked.
+
+-- A route that was found served is not looked at again for so long.
+local FOUND_MS = 60000
+
+-- How many letters must change to make one word of another.
+local function distance(a, b)
+  local row = {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    local diagonal = row[0]
+    row[0] = i
+    for j = 1, #b do
+      local changed = string.byte(a, i) == string.byte(b, j) and 0 or 1
+      diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + changed)
+    end
+  end
+  return row[#b]
+end
+
+-- The id of the language whose name is nearest, "" when none is near.
+local function near_language(word)
+  local names, best, best_distance = redis.call('HKEYS', P .. 'languages'), '', math.max(1, math.floor(#word / 3)) + 1
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local d = distance(word, name)
+    if d < best_distance then best, best_distance = redis.call('HGET', P .. 'languages', name), d end
+  end
+  return best
+end
+
+-- What the workers serve, for people: their languages, or the tags that go with one language.
+local function served(language)
+  local found, list = {}, {}
+  for _, node in ipairs(redis.call('ZRANGE', P .. 'workers', 0, -1)) do
+    for _, name in ipairs(redis.call('SMEMBERS', P .. 'serves:' .. node)) do
+      local own, tag = string.match(name, '^([^+]+)%+?([^+]*)$')
+      local word
+      if language then word = own == language and tag or '' else word = tag == '' and own ~= 'any' and own or '' end
+      if word ~= '' and not found[word] then
+        found[word] = true
+        table.insert(list, word)
+      end
+    end
+  end
+  table.sort(list)
+  return table.concat(list, ', ')
+end
+
+-- Whether a worker serves a route, or one did that has only just gone. Where there are none now, any may come.
+local function is_served(name, now)
+  if tonumber(redis.call('HGET', P .. 'offered', name) or 0) > now then return true end
+  local nodes = redis.call('ZRANGE', P .. 'workers', 0, -1)
+  for _, node in ipairs(nodes) do
+    if redis.call('SISMEMBER', P .. 'serves:' .. node, name) == 1 then
+      redis.call('HSET', P .. 'offered', name, int(now + FOUND_MS))
+      return true
+    end
+  end
+  return #nodes == 0
+end
+
+-- The language's id ("" = to be detected) and the route of a submission; or nil and the refusal.
+local function find_route(submission, route, now)
+  local said, tags = string.match(route, '^([^+]*)(.*)$')
+  local readable, sent = pcall(cjson.decode, submission)
+  local word = readable and type(sent) == 'table' and type(sent.language) == 'string' and sent.language or ''
+  if word == '' and said ~= 'any' then word = said end
+  if redis.call('EXISTS', P .. 'languages') == 0 then return said == 'any' and '' or said, route end
+  local language, base = '', 'any'
+  if word ~= '' then
+    local plain = string.gsub(string.lower(word), '%s', '')
+    language = redis.call('HGET', P .. 'languages', plain)
+    base = language
+  end
+  if language and is_served(base .. tags, now) then return language, base .. tags end
+  if language and tags ~= '' and is_served(base, now) then
+    local wanted, there = string.gsub(string.sub(tags, 2), '%+', ', '), served(base)
+    local who = language == '' and 'no worker' or 'no worker that offers ' .. language
+    return nil, {'TAGS', who .. ' has all of the tags ' .. wanted .. '; there are ' .. (there ~= '' and there or 'none')
+                 .. ' (judge workers)'}
+  end
+  local offered = served()
+  local they = '; they offer ' .. (offered ~= '' and offered or 'nothing')
+  if language then
+    return nil, {'LANGUAGE', 'no worker offers ' .. language .. they .. '; judge languages install ' .. language
+                 .. ', on a worker, makes it offered', '', offered}
+  end
+  local shown, near = string.gsub(string.sub(word, 1, 64), '%c', '?'), near_language(string.sub(string.lower(word), 1, 32))
+  return nil, {'LANGUAGE', "no language '" .. shown .. "'" .. (near ~= '' and '; did you mean ' .. near .. '?' or '')
+               .. '; the workers offer ' .. (offered ~= '' and offered or 'nothing'), near, offered}
+end
