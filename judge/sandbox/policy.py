@@ -7,7 +7,8 @@ Three kinds of answer:
 * refused softly, with the errno of a kernel that lacks the call or forbids it: whatever an honest runtime may probe;
 * refused hard (``NOTIFY``): calls that only an attack makes. The run ends with outcome SYSCALL_DENIED and its name.
 
-And one beside them: the calls of ``NOTED`` are allowed, and the supervisor knows that they were made.
+And two beside them, which reach the supervisor as well and go on: the calls of ``NOTED`` are allowed, and it knows that
+they were made; those of ``LOCK_CALLS`` take file locks, and it counts and looks at them.
 
 Calls not named here, those of future kernels included, do not exist (ENOSYS).
 """
@@ -18,7 +19,6 @@ from errno import (
     EACCES,
     EAFNOSUPPORT,
     EINVAL,
-    ENOLCK,
     ENOMEM,
     ENOPROTOOPT,
     ENOSYS,
@@ -96,9 +96,6 @@ SOFT: dict[int, str] = {
     EOPNOTSUPP: """
         setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr name_to_handle_at
     """,
-    # Locks live on inodes, and all eventfds, epolls and timerfds of a host share one inode, as do the bind-mounted
-    # device nodes: a lock there is seen by every other slot. The errno is that of a file system without locks.
-    ENOLCK: "flock",
     # Flushing the whole host is not a program's business; nothing a run writes needs to survive a power cut.
     0: "sync syncfs",
     # io_uring and aio go round this filter and count against host-wide limits, System V and POSIX queues outlive
@@ -120,8 +117,9 @@ _NEW_NAMESPACES = (
     | c.CLONE_NEWUSER | c.CLONE_NEWPID | c.CLONE_NEWNET
 )  # fmt: skip
 
-_LOCK_QUERIES = (c.F_GETLK, c.F_OFD_GETLK)
-_LOCK_COMMANDS = (c.F_SETLK, c.F_SETLKW, c.F_OFD_SETLK, c.F_OFD_SETLKW)
+#: See :mod:`judge.sandbox.lock_calls`.
+LOCK_CALLS = frozenset({"flock", "fcntl"})
+_LOCK_COMMANDS = (c.F_GETLK, c.F_SETLK, c.F_SETLKW, c.F_OFD_GETLK, c.F_OFD_SETLK, c.F_OFD_SETLKW)
 
 #: prctl options that act on the caller alone; the others get EINVAL, as from a kernel without them. Left out with
 #: intent: PR_SCHED_CORE (idles a neighbour's hyper-thread), PR_SET_MEMORY_MERGE (shows what others have in memory),
@@ -158,17 +156,6 @@ def _uncached(arg: int) -> Match:
 #: run from lowering its limits and priority as well, which the next run would inherit.
 def _not_the_launcher(arg: int) -> Call:
     return _except((_when(arg, 1), fail(EPERM)))
-
-
-def _fcntl(locking: int) -> Call:
-    return _except(
-        (_when(1, *_LOCK_COMMANDS), locking),
-        (_when(1, *_LOCK_QUERIES), fail(ENOLCK)),
-        (_when(1, c.F_SETLEASE, c.F_GETLEASE, c.F_NOTIFY), fail(EINVAL)),
-        # A hint stays on the inode for whoever opens it next.
-        (_when(1, c.F_SET_RW_HINT, c.F_SET_FILE_RW_HINT), fail(EINVAL)),
-        also=(Rule((_when(1, c.F_SETFL), _uncached(2)), fail(EINVAL)),),
-    )
 
 
 #: Calls that the supervisor is told of and lets happen: once an internet socket was made, nothing of its network
@@ -225,7 +212,14 @@ BY_ARGUMENT: dict[str, Call] = {
         (_when(1, c.TIOCSETD, c.TIOCCONS), fail(EPERM)),
         (_when(1, c.NSIO, mask=c.IOCTL_TYPE_MASK), fail(ENOTTY)),
     ),
-    "fcntl": _fcntl(locking=fail(ENOLCK)),
+    "flock": Call((), NOTIFY),
+    "fcntl": _except(
+        (_when(1, *_LOCK_COMMANDS), NOTIFY),
+        (_when(1, c.F_SETLEASE, c.F_GETLEASE, c.F_NOTIFY), fail(EINVAL)),
+        # A hint stays on the inode for whoever opens it next.
+        (_when(1, c.F_SET_RW_HINT, c.F_SET_FILE_RW_HINT), fail(EINVAL)),
+        also=(Rule((_when(1, c.F_SETFL), _uncached(2)), fail(EINVAL)),),
+    ),
     # The query, the default, and fixed addresses, which SBCL and CLISP ask for before they map their heaps.
     "personality": _only_if(fail(EPERM), _when(0, c.PER_LINUX, c.ADDR_NO_RANDOMIZE, c.PERSONALITY_QUERY)),
     "prctl": Call(
@@ -285,19 +279,14 @@ BY_ARGUMENT: dict[str, Call] = {
 }
 
 
-def _policy(name: str, **overrides: int | Call) -> Policy:
+def _policy(name: str) -> Policy:
     calls: dict[str, int | Call] = dict.fromkeys(ALLOWED, ALLOW)
     calls.update(dict.fromkeys(HOSTILE, NOTIFY))
     for errno, names in SOFT.items():
         calls.update(dict.fromkeys(names.split(), fail(errno)))
     calls.update(BY_ARGUMENT)
-    calls.update(overrides)
     return Policy(name=name, calls=calls, default=fail(ENOSYS), foreign=NOTIFY)
 
 
-#: By name: "default" for programs, "compile" for compilers. They differ in locks alone: a compiler that cannot lock
-#: its cache gives up, and nobody else is there to lock it against, so taking a lock does nothing and succeeds.
-POLICIES: dict[str, Policy] = {
-    "default": _policy("default"),
-    "compile": _policy("compile", flock=fail(0), fcntl=_fcntl(locking=fail(0))),
-}
+#: By name: "default" for programs, "compile" for compilers. They are alike.
+POLICIES: dict[str, Policy] = {name: _policy(name) for name in ("default", "compile")}

@@ -24,7 +24,8 @@ from judge.kernel.seccomp import syscall_name
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox import channel
-from judge.sandbox.policy import NOTED
+from judge.sandbox.lock_calls import LockCalls
+from judge.sandbox.policy import LOCK_CALLS, NOTED
 from judge.sandbox.rungroup import Counters, RunGroup
 from judge.sandbox.streams import Drain, RelayDrain
 
@@ -43,7 +44,8 @@ _NEVER_NS = 1 << 60
 #: Until the end of a run its cgroup's CPU time is too much by what the launcher used in it: less than this.
 _LAUNCHER_NS = 1_000_000
 _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
-_NOTIFICATION = struct.Struct("<QIIiI")  # struct seccomp_notif: id, pid, flags, nr, arch
+#: struct seccomp_notif: id, pid, flags, nr, arch, instruction pointer, first argument
+_NOTIFICATION = struct.Struct("<QIIiIQQ")
 _ANSWER = struct.Struct("<QqiI")  # struct seccomp_notif_resp: id, val, error, flags
 #: Each of them costs a moment of this process, which is charged to nobody.
 _NOTED_CALLS_MAX = 16_384
@@ -85,6 +87,7 @@ class ActiveRun:
         self.stop_outcome: Outcome | None = None
         self.stop_cause = ""
         self.peer: ActiveRun | None = None
+        self._locks = LockCalls(box.listener_fd, limits.memory_bytes)
         self.syscall: str | None = None
         self.noted_calls = 0  # of policy.NOTED, as often as they were let happen
         self.frozen_ns = 0
@@ -168,12 +171,16 @@ class ActiveRun:
             self.lost = True
 
     def hear_notification(self) -> None:
-        """A system call waits for an answer: one that is only noted may go on, a refused one never gets any."""
+        """A system call waits for an answer: one that is only noted or takes a lock may go on, a refused one
+        never gets any."""
         buffer = bytearray(abi.SECCOMP_NOTIF_BYTES)
         with contextlib.suppress(OSError):  # ENOENT: the caller died meanwhile
             fcntl.ioctl(self.box.listener_fd, abi.SECCOMP_IOCTL_NOTIF_RECV, buffer)
-            call_id, _, _, number, arch = _NOTIFICATION.unpack_from(buffer)
+            call_id, pid, _, number, arch, _, first = _NOTIFICATION.unpack_from(buffer)
             name = syscall_name(arch, number)
+            if name in LOCK_CALLS:
+                self._locks.answer(call_id, pid, first & 0xFFFF_FFFF)
+                return
             if name in NOTED and self.noted_calls < _NOTED_CALLS_MAX:
                 self.noted_calls += 1  # first: what is let happen is known, whatever comes next
                 answer = _ANSWER.pack(call_id, 0, 0, abi.SECCOMP_USER_NOTIF_FLAG_CONTINUE)

@@ -12,9 +12,14 @@ from arena import Arena, corpus
 
 from judge.sandbox.attack import Attack
 
-#: Known and open: futexes on pages of the shared layers. See docs/seccomp.md, "What it does not close".
+#: Known and open. See docs/seccomp.md, "What it does not close".
 OPEN = {
-    "pair_futex": pytest.mark.xfail(reason="a futex's key is the page of the file, and layers are shared", strict=False)
+    "pair_futex": pytest.mark.xfail(
+        reason="a futex's key is the page of the file, and layers are shared", strict=False
+    ),
+    "pair_lock_race": pytest.mark.xfail(
+        reason="what a descriptor means can change after the look, and all eventfds share an inode", strict=False
+    ),
 }
 PAIRS = [
     pytest.param(attack, id=attack.path.name, marks=OPEN.get(attack.name, ()))

@@ -8,7 +8,6 @@ from errno import (
     EACCES,
     EAFNOSUPPORT,
     EINVAL,
-    ENOLCK,
     ENOMEM,
     ENOPROTOOPT,
     ENOSYS,
@@ -136,8 +135,9 @@ DECISIONS = [
     ("ioctl", (0, 0x541C), NOTIFY),
     ("ioctl", (0, 0x5423), fail(EPERM)),
     # Shared inodes and the page cache.
-    ("flock", (3, 2), fail(ENOLCK)),
-    *[("fcntl", (3, command), fail(ENOLCK)) for command in (5, 6, 7, 36, 37, 38)],
+    ("flock", (3, 2), NOTIFY),
+    *[("fcntl", (3, command), NOTIFY) for command in (5, 6, 7, 36, 37, 38)],
+    ("fcntl", (3, GARBAGE | 6), NOTIFY),
     *[("fcntl", (3, GARBAGE | command), fail(EINVAL)) for command in (1024, 1025, 1026)],
     ("inotify_init1", (), fail(ENOSYS)),
     ("cachestat", (), fail(ENOSYS)),
@@ -204,13 +204,6 @@ def test_the_old_call_opens_nothing_past_the_page_cache() -> None:
 @pytest.mark.parametrize(("name", "args", "expected"), DECISIONS)
 def test_decision(name: str, args: tuple[int, ...], expected: int, machine: str) -> None:
     assert decide(name, *args, machine=machine) == expected
-
-
-def test_a_compiler_is_told_that_it_holds_its_locks_without_holding_any() -> None:
-    assert decide("flock", 3, 2, policy="compile") == fail(0)
-    assert [decide("fcntl", 3, command, policy="compile") for command in (6, 7, 37, 38)] == [fail(0)] * 4
-    assert [decide("fcntl", 3, command, policy="compile") for command in (5, 36)] == [fail(ENOLCK)] * 2
-    assert decide("fcntl", 3, 1024, policy="compile") == fail(EINVAL)
 
 
 @given(flags=st.integers(0, 2**64 - 1))
