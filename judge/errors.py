@@ -89,6 +89,19 @@ class SandboxError(InfrastructureError):
         self.remedy = remedy
 
 
+class WorkFilesError(SandboxError):
+    """Files do not fit into a run's /work: the fault of whoever chose their names and sizes, known to the caller alone.
+
+    ``told`` is one line for them.
+    """
+
+    def __init__(self, step: str, errno: int, detail: str) -> None:
+        from os import strerror
+
+        super().__init__(step, errno=errno, detail=detail)
+        self.told = f"{step}: {strerror(errno)}"
+
+
 class HostError(InfrastructureError):
     """This host cannot run submissions safely; the message names what is missing and the remedy."""
 

@@ -20,7 +20,15 @@ from judge.grading.options import GradingOptions
 from judge.grading.order import Task
 from judge.grading.programs import ProgramBox
 from judge.grading.score import NO_AWARD, Scored, score_case, score_modern
-from judge.grading.validate import Validation, compare_output, run_static_validator, run_validator
+from judge.grading.validate import (
+    SHOWN_NOTHING,
+    CheckedSources,
+    Shown,
+    Validation,
+    compare_output,
+    run_static_validator,
+    run_validator,
+)
 from judge.grading.verdicts import reason_of_run, verdict_of_run
 from judge.model.problem import Problem, TestCase, ValidatorKind
 from judge.model.report import CaseReport
@@ -50,7 +58,7 @@ class CaseJudge:
     ``further_validators`` must accept as well; scores and messages are the first one's.
 
     ``submission`` None = an output-only problem; then ``answers`` holds what was sent in. ``sources``: what the
-    validator sees of the submission, by their names in its working directory.
+    validator sees of the submission.
     """
 
     problem: Problem
@@ -153,9 +161,9 @@ class CaseJudge:
     ) -> Validation:
         if self.validator is None:
             return compare_output(answer_fd, output, case.compare)
-        first = self._ask(self.validator, case, open_input, answer_fd, output, {**kept, **self.sources})
+        first = self._ask(self.validator, case, open_input, answer_fd, output, Shown(kept, self.sources))
         for validator in self.further_validators if first.verdict is Verdict.AC else ():
-            further = self._ask(validator, case, open_input, answer_fd, output, {})
+            further = self._ask(validator, case, open_input, answer_fd, output)
             if further.verdict is not Verdict.AC:
                 return further
         return first
@@ -167,7 +175,7 @@ class CaseJudge:
         open_input: Callable[[], int],
         answer_fd: int,
         output: Capture,
-        kept: Mapping[str, Capture],
+        shown: Shown = SHOWN_NOTHING,
     ) -> Validation:
         input_fd = open_input()
         try:
@@ -178,7 +186,7 @@ class CaseJudge:
                 input_fd,
                 answer_fd,
                 output,
-                kept=kept,
+                shown=shown,
                 text_bytes_max=self.options.feedback_bytes,
             )
         finally:
@@ -196,7 +204,7 @@ class CaseJudge:
         if validator is None:
             raise PackageError("an interactive problem needs an output validator", where=self.problem.name)
         kind = self.problem.validator_kind
-        shown = {**kept, **self.sources}
+        shown = Shown(kept, self.sources)
         talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, shown)
         limits = submission.limits
         done, times_ns = measured_again(talk(), lambda one: one.run, talk, limits, self.options, self.quiet)
@@ -205,7 +213,7 @@ class CaseJudge:
         for checker in self.further_validators if case.answer_path and kind is ValidatorKind.TESTLIB else ():
             if verdict is not Verdict.AC:
                 break
-            further = self._ask(checker, case, open_input, answer_fd, done.output, {})
+            further = self._ask(checker, case, open_input, answer_fd, done.output)
             if further.verdict is not Verdict.JE:
                 verdict, why, validation = further.verdict, further.why, further
         return Pass(verdict, why, done.run, validation, times_ns, done.transcript)
@@ -216,11 +224,15 @@ class CaseJudge:
         compiled = self.submission.compiled if self.submission else None
         if self.static_validator is None or static is None or compiled is None or compiled.prepared is None:
             raise PackageError("static_validation_score needs a static_validator", where=f"data/{task.group.name}")
+        prepared = compiled.prepared
+        files = {file.name: file.content for file in prepared.files}
+        setters = {name for _, included in self.problem.include for name, _ in included}
+        chose = files.keys() - setters - {ours for ours, _ in prepared.renamed}
         validation = run_static_validator(
             self.static_validator,
             compiled.language.kattis or compiled.language.id,
-            compiled.prepared.main or compiled.prepared.source,
-            {file.name: file.content for file in compiled.prepared.files},
+            prepared.main or prepared.source,
+            CheckedSources(files, chose),
             static.args,
             text_bytes_max=self.options.feedback_bytes,
         )

@@ -18,8 +18,10 @@ from pathlib import Path
 
 import msgspec
 
+from judge.errors import WorkFilesError
 from judge.grading.sources import Prepared, SourceProblem, prepare
 from judge.grading.text import safe_text
+from judge.grading.workfiles import artifact_complaint
 from judge.language import compile_argv, run_argv, run_environment
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
@@ -48,7 +50,7 @@ ARTIFACT_BYTES_MAX = 64 << 20
 ARTIFACT_FILES_MAX = 2000
 
 #: Part of every key; raised when the layout of artifacts changes.
-_KEY_VERSION = 1
+_KEY_VERSION = 2
 
 _LIMIT_WORDS = {
     Outcome.CPU_LIMIT: "compiling took too much CPU time",
@@ -140,6 +142,7 @@ def compile_program(
 def artifact_key(toolchain: Toolchain, language: LanguageSpec, prepared: Prepared) -> str:
     """The digest of everything that decides what a compile leaves."""
     recipe = (
+        language.source.compiled,
         language.compile,
         sorted(language.compile_env.items()),
         language.artifact,
@@ -160,7 +163,7 @@ def with_environment(spec: RunSpec, extra: Mapping[str, str]) -> RunSpec:
 def _build(
     open_container: OpenContainer, toolchain: Toolchain, language: LanguageSpec, prepared: Prepared, limits: Limits
 ) -> tuple[CompileReport, dict[str, bytes]]:
-    sources = {file.name: file.content for file in prepared.files}
+    sources = _compiled_from(language, prepared)
     commands = compile_argv(language, prepared.sources, prepared.source, prepared.main)
     if not commands:
         return CompileReport(ok=True), sources
@@ -171,16 +174,38 @@ def _build(
         for index, argv in enumerate(commands):
             last = index == len(commands) - 1
             patterns = language.artifact if last else ("**/*",)
-            done = _run_step(box, argv, language, files, patterns, limits)
+            try:
+                done = _run_step(box, argv, language, files, patterns, limits)
+            except WorkFilesError as error:
+                return CompileReport(ok=False, log=f"the files do not fit into a directory: {error.told}"), {}
             logs += [done.stderr.read(), done.stdout.read()]
             if not done.result.ok:
                 return CompileReport(ok=False, log=_log(logs, done.result), run=done.result), {}
+            complaint = artifact_complaint(done.files)
+            if complaint:
+                return CompileReport(ok=False, log=complaint, run=done.result), {}
             files = done.files
         artifact = {name: capture.read() for name, capture in done.files.items()} if language.artifact else sources
     complaint = _artifact_complaint(done, language)
     if complaint:
         return CompileReport(ok=False, log=f"{complaint}\n{_log(logs)}".strip(), run=done.result), {}
     return CompileReport(ok=True, log=_log(logs), run=done.result), artifact
+
+
+def _compiled_from(language: LanguageSpec, prepared: Prepared) -> dict[str, bytes]:
+    """The files that a compile starts with: none that looks like what it leaves, which alone becomes the artifact.
+
+    Where sources themselves are part of it (build scripts) everything is.
+    """
+    sources = {*prepared.sources, prepared.source}
+    patterns = language.source.compiled
+    if not any(_matches_any(name, language.artifact) for name in sources):
+        patterns += language.artifact
+    return {
+        file.name: file.content
+        for file in prepared.files
+        if file.name in sources or not _matches_any(file.name, patterns)
+    }
 
 
 def _run_step(

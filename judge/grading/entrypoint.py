@@ -79,5 +79,5 @@ def _package(words: list[str]) -> str:
 
 def _is_name(word: str) -> bool:
     """An identifier that may become a file name."""
-    usual = len(word.encode("utf-8", "replace")) <= _NAME_MAX and (word[0].isidentifier() or word[0] == "$")
+    usual = 0 < len(word.encode("utf-8", "replace")) <= _NAME_MAX and (word[0].isidentifier() or word[0] == "$")
     return usual and not any(unicodedata.category(letter) in ("Cf", "Cs") for letter in word)

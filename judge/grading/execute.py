@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
@@ -19,11 +19,14 @@ from judge.grading.compile import Compiled, OpenContainer, Toolchain
 from judge.grading.options import GradingOptions
 from judge.grading.order import plan_of
 from judge.grading.programs import data_files
+from judge.grading.workfiles import Given, merged, parents, room_for
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, NamedFiles, Problem, TestCase
 from judge.model.run import Outcome, RunResult
-from judge.sandbox.capture import Capture, Completed
+from judge.model.submission import SourceFile
+from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
+from judge.sandbox.handover import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 
 T = TypeVar("T")
@@ -89,12 +92,13 @@ def open_submission(
 
 
 @contextmanager
-def files_of(box: SubmissionBox, case: TestCase) -> Iterator[Mapping[str, bytes | int | Capture]]:
-    """What a case's run finds in /work: the submission's data files, then the case's own, which win.
+def files_of(box: SubmissionBox, case: TestCase, named_input: int = -1) -> Iterator[Mapping[str, Content]]:
+    """What a case's run finds in /work: the case's files, the named input (a descriptor, -1 = none), and those of the
+    submission's data files that are in nobody's way, nor in that of the named output.
 
-    Raises PackageError when one of the case's files cannot be read.
+    Raises PackageError when one of the case's files cannot be read or put there.
     """
-    files: dict[str, bytes | int | Capture] = dict(box.data_files)
+    ours: dict[str, Content] = {}
     with ExitStack() as stack:
         for name, path in case.files:
             try:
@@ -102,12 +106,16 @@ def files_of(box: SubmissionBox, case: TestCase) -> Iterator[Mapping[str, bytes 
             except OSError as error:
                 raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
             stack.callback(os.close, fd)
-            files[name] = fd
-        yield files
+            ours[name] = fd
+        if box.named.input and named_input >= 0:
+            ours[box.named.input] = named_input
+        own = {name: content for name, content in box.data_files if box.named.output not in (name, *parents(name))}
+        yield merged(Given(own), Given(ours, where=f"test case {case.name}"))
 
 
-def with_room_for_files(limits: Limits, problem: Problem) -> Limits:
-    """Limits whose disk also holds the largest set of files that a test case brings along.
+def with_room_for_files(limits: Limits, problem: Problem, own: Sequence[SourceFile] = ()) -> Limits:
+    """Limits whose disk also holds the largest set of files that a test case brings along, and ``own`` of the
+    submission.
 
     Raises PackageError when one of them is not there.
     """
@@ -115,26 +123,26 @@ def with_room_for_files(limits: Limits, problem: Problem) -> Limits:
     for task in plan_of(problem).tasks:
         if task.case is None:
             continue
-        paths = [path for _, path in task.case.files]
-        paths += [task.case.input_path] if problem.named_files.input else []
-        size_bytes = max(size_bytes, sum(_size_of(path) for path in paths))
-        count = max(count, len(paths))
+        paths = dict(task.case.files)
+        if problem.named_files.input:
+            paths[problem.named_files.input] = task.case.input_path
+        case_bytes, case_inodes = room_for({name: _size_of(path) for name, path in paths.items()})
+        size_bytes, count = max(size_bytes, case_bytes), max(count, case_inodes)
     if problem.named_files.output:
-        size_bytes, count = size_bytes + limits.stdout_bytes, count + 1
+        size_bytes, count = size_bytes + limits.stdout_bytes, count + 1 + len(parents(problem.named_files.output))
+    own_bytes, own_inodes = room_for({file.name: len(file.content) for file in own})
     return msgspec.structs.replace(
-        limits, disk_bytes=limits.disk_bytes + size_bytes, disk_inodes=limits.disk_inodes + 2 * count
+        limits,
+        disk_bytes=limits.disk_bytes + size_bytes + own_bytes,
+        disk_inodes=limits.disk_inodes + count + own_inodes,
     )
 
 
 def _size_of(path: str) -> int:
-    """In whole pages, as a tmpfs counts."""
     try:
-        return -(-os.stat(path).st_size // _PAGE_BYTES) * _PAGE_BYTES
+        return os.stat(path).st_size
     except OSError as error:
         raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
-
-
-_PAGE_BYTES = 4096
 
 
 def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -> Completed:
@@ -146,9 +154,7 @@ def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -
             stack.callback(os.close, fd)
             return fd
 
-        files = stack.enter_context(files_of(box, case))
-        if box.named.input:
-            files = {**files, box.named.input: opened()}
+        files = stack.enter_context(files_of(box, case, opened() if box.named.input else -1))
         done = box.container.run(box.run_spec(case), stdin=opened(), files=files)
     if box.named.output in done.files:
         done = done._replace(stdout=done.files[box.named.output])

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from judge.errors import PackageError
+from judge.grading.sourcetext import plain_text
 from judge.model.language import LanguageSpec
 from judge.model.problem import Problem
 from judge.model.submission import SourceFile
@@ -38,7 +39,7 @@ def _with_preamble(problem: Problem, language: LanguageSpec, sources: tuple[Sour
         return sources
     text = by_code[code].encode()
     return tuple(
-        SourceFile(name=file.name, content=text + file.content)
+        SourceFile(name=file.name, content=text + plain_text(file.content))
         if file.name.rpartition(".")[2] in language.extensions
         else file
         for file in sources

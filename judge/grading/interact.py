@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -38,6 +38,7 @@ from judge.grading.validate import (
     ANSWER_FD,
     FEEDBACK_FILES,
     INPUT_FD,
+    Shown,
     Validation,
     accepting_codes,
     validation_of,
@@ -81,9 +82,10 @@ def converse(
     open_input: Callable[[], int],
     answer_fd: int,
     options: GradingOptions,
-    kept: Mapping[str, Capture],
+    shown: Shown,
 ) -> Conversation:
-    """Run one interactive pass and decide it. Blocks; raises CancelledError, InfrastructureError."""
+    """Run one interactive pass and decide it. Blocks; raises PackageError naming a file of the setter's that is in the
+    way, CancelledError, InfrastructureError."""
     program = validator.program
     args = validator_args(kind, case, INTERACTOR_OUTPUT)
     patient = outliving(program, submission.limits)
@@ -96,7 +98,7 @@ def converse(
                 validator.container,
                 spec,
                 files=files,
-                other_files={**dict(program.data_files), **kept},
+                other_files=program.work_files(shown.kept, shown.sources, (DIRECTORY,)),
                 other_fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
                 transcript_bytes_max=options.transcript_bytes,
                 go_on_after=accepting_codes(kind),

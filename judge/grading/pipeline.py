@@ -153,7 +153,8 @@ class Judge:
         after: ExitStack | None = None,
     ) -> Report:
         """Run, validate and score all tests of a compiled submission. ``after`` as in :meth:`judge`."""
-        limits = with_room_for_files(submission_limits(problem, compiled.language), problem)
+        own = compiled.prepared.files if compiled.prepared else ()
+        limits = with_room_for_files(submission_limits(problem, compiled.language), problem, own)
         program = Runnable(compiled, self.workshop.toolchain(compiled.language), limits)
         setup = Setup(problem, tools, self.data, self.options, program=program, sources=submission.sources)
         root, deciding = self.judge_tasks(submission.id, setup, emit, after)

@@ -9,17 +9,19 @@ Source: problem package format, "Programs" (build and run scripts; languages by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from judge.errors import LanguageError, PackageError, UnavailableError
+from judge.errors import LanguageError, PackageError, UnavailableError, WorkFilesError
 from judge.grading.compile import Compiled, OpenContainer, Toolchain, compile_program
 from judge.grading.limits import validation_limits
+from judge.grading.sourcetext import plain_text
 from judge.grading.verdicts import reason_of_run
+from judge.grading.workfiles import Given, clashes, merged, room_for, shortened
 from judge.language import Languages
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
@@ -27,8 +29,9 @@ from judge.model.problem import Problem, Program
 from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
 from judge.package.constants import substitute
-from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
+from judge.sandbox.handover import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.store import ArtifactStore
 
@@ -37,6 +40,9 @@ FindToolchain = Callable[[LanguageSpec], Toolchain]
 
 #: Collects no file.
 NOTHING = Collect()
+
+#: Where a program that may read the submission's sources finds them, relative to /work.
+SOURCES_DIRECTORY = "submission"
 
 #: Log lines of a failed build that the error shows.
 _LOG_LINES = 20
@@ -85,6 +91,22 @@ class SetterProgram:
         spec = self.compiled.run_spec(self.limits, args)
         return msgspec.structs.replace(spec, cwd=self.cwd, directories=directories, collect=collect)
 
+    def work_files(
+        self,
+        files: Mapping[str, Content],
+        sources: Mapping[str, Content],
+        directories: Collection[str] = (),
+    ) -> dict[str, Content]:
+        """What a run finds in /work: the program's data, ``files`` of the setter's over them, and the submission's
+        ``sources`` in a directory of their own. Raises PackageError naming a file of the setter's that is in the way.
+        """
+        ours = {SOURCES_DIRECTORY, *directories} if sources else set(directories)
+        below = {f"{SOURCES_DIRECTORY}/{name}": content for name, content in sources.items()}
+        data = dict(self.data_files)
+        if sources and (lost := next(clashes(data, {SOURCES_DIRECTORY}), "")):
+            raise PackageError(f"file {shortened(lost)}: the submission's sources are shown there", where=self.name)
+        return merged(Given(data, self.name), Given(files, self.name), directories=ours) | below
+
 
 @dataclass(frozen=True)
 class ProgramBox:
@@ -98,15 +120,31 @@ class ProgramBox:
         args: Sequence[str],
         *,
         stdin: int | bytes | None = None,
-        files: Mapping[str, bytes | int | Capture] | None = None,
+        files: Mapping[str, Content] | None = None,
+        sources: Mapping[str, Content] | None = None,
         fds: Mapping[int, int] | None = None,
         directories: tuple[str, ...] = (),
         collect: Collect = NOTHING,
     ) -> Completed:
-        """Run once. Blocks; raises InfrastructureError only."""
+        """Run once. Blocks. ``files`` and ``sources`` as in :meth:`SetterProgram.work_files`.
+
+        Raises PackageError naming a file that cannot be put into /work, else InfrastructureError only.
+        """
         spec = self.program.run_spec(args, directories=directories, collect=collect)
-        every = {**dict(self.program.data_files), **(files or {})}
-        return self.container.run(spec, stdin=stdin, files=every, fds=fds)
+        return self.run_as(spec, self.program.work_files(files or {}, sources or {}, directories), stdin, fds)
+
+    def run_as(
+        self,
+        spec: RunSpec,
+        files: Mapping[str, Content],
+        stdin: int | bytes | None = None,
+        fds: Mapping[int, int] | None = None,
+    ) -> Completed:
+        """Run once with exactly these files. Raises as :meth:`run` does."""
+        try:
+            return self.container.run(spec, stdin=stdin, files=files, fds=fds)
+        except WorkFilesError as error:
+            raise PackageError(f"its files do not fit into its directory: {error.told}", self.program.name) from error
 
 
 def build_program(
@@ -176,7 +214,7 @@ def language_of(program: Program, files: Sequence[SourceFile], languages: Langua
 
 def first_line(files: Sequence[SourceFile]) -> str:
     """The first line of the first file, for a language that is told by its shebang."""
-    return files[0].content[:200].split(b"\n", 1)[0].decode("utf-8", "replace") if files else ""
+    return plain_text(files[0].content[:400]).split(b"\n", 1)[0].decode("utf-8", "replace") if files else ""
 
 
 def _toolchain_language(language: LanguageSpec, languages: Languages) -> LanguageSpec:
@@ -185,15 +223,21 @@ def _toolchain_language(language: LanguageSpec, languages: Languages) -> Languag
 
 
 @contextmanager
-def open_box(open_container: OpenContainer, program: SetterProgram) -> Iterator[ProgramBox]:
-    """The program's own container, for as long as it is needed."""
+def open_box(
+    open_container: OpenContainer, program: SetterProgram, sources: Mapping[str, int] | None = None
+) -> Iterator[ProgramBox]:
+    """The program's own container, for as long as it is needed. ``sources``: sizes of files of a submission that it
+    is to be shown beside its own."""
     limits = program.limits
+    sizes = {name: len(content) for name, content in program.data_files}
+    sizes |= {f"{SOURCES_DIRECTORY}/{name}": size for name, size in (sources or {}).items()}
+    room_bytes, room_inodes = room_for(sizes)
     spec = ContainerSpec(
         rootfs=program.toolchain.rootfs,
         artifact=str(program.compiled.artifact),
         open_files_max=limits.open_files,
-        disk_bytes=limits.disk_bytes,
-        disk_inodes=limits.disk_inodes,
+        disk_bytes=limits.disk_bytes + room_bytes,
+        disk_inodes=limits.disk_inodes + room_inodes,
     )
     with open_container(spec) as container:
         yield ProgramBox(program, container)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -13,13 +13,11 @@ from judge.grading.compile import Compiled, OpenContainer, Toolchain
 from judge.grading.execute import Quiet, open_submission
 from judge.grading.options import GradingOptions
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, open_box
+from judge.grading.sources import name_complaint
 from judge.model.limits import Limits
 from judge.model.problem import Problem, Program
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture
-
-#: Where a validator finds the sources of the submission, when it does.
-SOURCES_DIRECTORY = "submission"
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,12 @@ class Setup:
         program = self.program
         with ExitStack() as stack:
 
-            def box(tool: SetterProgram) -> ProgramBox:
-                return stack.enter_context(open_box(open_container, tool))
+            def box(tool: SetterProgram, shown: Sequence[SourceFile] = ()) -> ProgramBox:
+                sizes = {file.name: len(file.content) for file in shown}
+                return stack.enter_context(open_box(open_container, tool, sizes))
+
+            shown = self._shown_sources()
+            prepared = program.compiled.prepared if program else None
 
             submission = (
                 open_submission(
@@ -92,14 +94,19 @@ class Setup:
                 data=self.data,
                 options=self.options,
                 quiet=quiet,
-                validator=box(self.tools.validator) if self.tools.validator else None,
+                validator=box(self.tools.validator, shown) if self.tools.validator else None,
                 further_validators=tuple(box(tool) for tool in self.tools.further_validators),
-                static_validator=box(self.tools.static_validator) if self.tools.static_validator else None,
+                static_validator=(
+                    box(self.tools.static_validator, prepared.files)
+                    if self.tools.static_validator and prepared
+                    else None
+                ),
                 answers=self.answers,
-                sources=self._shown_sources(),
+                sources={file.name: Capture(file.content) for file in shown},
             )
 
-    def _shown_sources(self) -> Mapping[str, Capture]:
+    def _shown_sources(self) -> Sequence[SourceFile]:
+        """What the output validator may read: of an output-only submission nobody has checked the names."""
         if not self.problem.validator_reads_source:
-            return {}
-        return {f"{SOURCES_DIRECTORY}/{file.name}": Capture(file.content) for file in self.sources}
+            return ()
+        return [file for file in self.sources if not name_complaint(file.name)]

@@ -12,13 +12,24 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from judge.grading.entrypoint import java_class
+from judge.grading.sourcetext import plain_text
+from judge.grading.workfiles import parents
 from judge.model.language import LanguageSpec
 from judge.model.submission import SourceFile
 
+#: Files and the directories that they lie in: each is made anew before each run.
 FILES_MAX = 1000
+DIRECTORIES_MAX = 200
+DEPTH_MAX = 32
+
+#: All names together: a command line holds those of the sources.
+NAMES_BYTES_MAX = 100_000
 SOURCE_BYTES_MAX = 32 << 20
 NAME_BYTES_MAX = 200
 PATH_BYTES_MAX = 1000
+
+#: Where our names are seen: what a program is compiled in and run from.
+_OUR_DIRECTORIES = re.compile(r"/(?:work|artifact)/")
 
 
 class SourceProblem(Exception):
@@ -28,17 +39,29 @@ class SourceProblem(Exception):
 @dataclass(frozen=True)
 class Prepared:
     """Checked sources. ``files``: all by their names below /work; ``sources``: those the compiler is given, in order
-    of submission; ``source``: the main one; ``main``: what ``{main}`` stands for."""
+    of submission; ``source``: the main one; ``main``: what ``{main}`` stands for; ``renamed``: (new name, the name that
+    the author knows) of sources that are called otherwise here."""
 
     files: tuple[SourceFile, ...]
     sources: tuple[str, ...]
     source: str
     main: str
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def in_own_names(self, text: str) -> str:
+        """What a compiler or a runtime wrote, with the author's file names in place of ours."""
+        text = _OUR_DIRECTORIES.sub("", text)
+        if not self.renamed:
+            return text
+        own = dict(self.renamed)
+        names = "|".join(re.escape(ours) for ours in sorted(own, key=len, reverse=True))
+        return re.sub(rf"(?<![\w./-])(?:{names})(?![\w-])(?!\.\w)", lambda match: own[match[0]], text)
 
 
 def prepare(language: LanguageSpec, files: Sequence[SourceFile], main: str = "") -> Prepared:
     """Check and name the files; ``main`` names the main file, empty to find it. Raises SourceProblem."""
     _check(files)
+    files = _plain(language, files)
     wanted = tuple(file for file in files if _extension(file.name) in language.extensions) or tuple(files)
     chosen = _main_file(language, wanted, files, main)
     new_names = {file.name: _sandbox_name(language, file, lone=len(wanted) == 1) for file in wanted}
@@ -50,6 +73,18 @@ def prepare(language: LanguageSpec, files: Sequence[SourceFile], main: str = "")
         sources=tuple(new_names[file.name] for file in wanted),
         source=source,
         main=_main_name(language, source, chosen),
+        renamed=tuple((ours, own) for own, ours in new_names.items() if ours != own),
+    )
+
+
+def _plain(language: LanguageSpec, files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
+    """The files with those that the language reads in the form that it expects."""
+    if language.source.verbatim:
+        return tuple(files)
+    known = {*language.extensions, *language.headers}
+    read = {file.name for file in files if _extension(file.name) in known} or {file.name for file in files}
+    return tuple(
+        SourceFile(name=file.name, content=plain_text(file.content)) if file.name in read else file for file in files
     )
 
 
@@ -69,10 +104,23 @@ def _check(files: Sequence[SourceFile]) -> None:
         if file.name in seen:
             raise SourceProblem(f"file name {file.name!r}: there are two files of this name")
         seen.add(file.name)
-    for name in seen:
-        for parent in PurePosixPath(name).parents:
-            if str(parent) in seen:
-                raise SourceProblem(f"file name {name!r}: {str(parent)!r} is a file of the submission, not a directory")
+    _check_directories(seen)
+
+
+def _check_directories(names: set[str]) -> None:
+    size_bytes = sum(len(name.encode()) for name in names)
+    if size_bytes > NAMES_BYTES_MAX:
+        raise SourceProblem(f"the file names have {size_bytes} bytes; at most {NAMES_BYTES_MAX} are allowed")
+    directories: set[str] = set()
+    for name in names:
+        above = parents(name)
+        if len(above) > DEPTH_MAX:
+            raise SourceProblem(f"file name {name[:80]!r}: more than {DEPTH_MAX} directories deep")
+        for parent in above & names:
+            raise SourceProblem(f"file name {name!r}: {parent!r} is a file of the submission, not a directory")
+        directories |= above
+    if len(directories) > DIRECTORIES_MAX:
+        raise SourceProblem(f"the submission has {len(directories)} directories; at most {DIRECTORIES_MAX} are allowed")
 
 
 def name_complaint(name: str) -> str:

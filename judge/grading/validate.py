@@ -15,13 +15,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
+
+from judge.errors import PackageError
 from judge.grading.bytesource import BytesInMemory, BytesOfDescriptor, ByteSource
 from judge.grading.compare import compare, parse_number
 from judge.grading.excerpt import explain
 from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
-from judge.grading.programs import ProgramBox, SetterProgram, fault_of_run
+from judge.grading.programs import SOURCES_DIRECTORY, ProgramBox, SetterProgram, fault_of_run
 from judge.grading.score import NO_AWARD, Award
 from judge.grading.text import safe_text
+from judge.grading.workfiles import clashes, shortened
 from judge.model.problem import CompareFlags, TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
@@ -71,6 +75,18 @@ class Validation:
     kept: Mapping[str, Capture] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a validator sees beside input, answer and output: ``kept`` files of the feedback directory from the last
+    pass, by their names below /work, and the submission's ``sources`` by their own."""
+
+    kept: Mapping[str, Capture] = field(default_factory=dict)
+    sources: Mapping[str, Capture] = field(default_factory=dict)
+
+
+SHOWN_NOTHING = Shown()
+
+
 def compare_output(answer_fd: int, output: Capture, flags: CompareFlags) -> Validation:
     """The default output validator; see :mod:`judge.grading.compare`."""
     if _is_same(answer_fd, output):
@@ -115,19 +131,20 @@ def run_validator(
     answer_fd: int,
     output: Capture,
     *,
-    kept: Mapping[str, Capture] | None = None,
+    shown: Shown = SHOWN_NOTHING,
     text_bytes_max: int,
 ) -> Validation:
-    """Ask a setter's validator about one output. ``kept``: files of the feedback directory from the last pass.
+    """Ask a setter's validator about one output.
 
-    Blocks; raises InfrastructureError only.
+    Blocks; raises PackageError naming a file that is in the way, else InfrastructureError only.
     """
     output_fd = output.open_fd()
     try:
         done = box.run(
             validator_args(kind, case, _path(OUTPUT_FD)),
             stdin=output_fd,
-            files=dict(kept or {}),
+            files=shown.kept,
+            sources=shown.sources,
             fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd, OUTPUT_FD: output_fd},
             directories=(DIRECTORY,),
             collect=FEEDBACK_FILES,
@@ -238,20 +255,40 @@ def _first_line(text: str) -> str:
     return next((line.strip()[:200] for line in text.splitlines() if line.strip()), "")
 
 
+@dataclass(frozen=True)
+class CheckedSources:
+    """The source files that a static validator looks at, and which of their names the contestant ``chose``."""
+
+    files: Mapping[str, bytes]
+    chose: Collection[str]
+
+
 def run_static_validator(
     box: ProgramBox,
     language_code: str,
     entry_point: str,
-    sources: Mapping[str, bytes],
+    sources: CheckedSources,
     args: Sequence[str],
     *,
     text_bytes_max: int,
 ) -> Validation:
-    """Ask the package's static validator about a submission's source files, which are its working directory."""
-    done = box.run(
+    """Ask the package's static validator about a submission's source files, which are its working directory.
+
+    Its own data files lie beside them; a submission that takes one of their names is rejected unseen, since each would
+    hide the other. Feedback and everything else is elsewhere. Raises PackageError where the contestant chose no name.
+    """
+    data = dict(box.program.data_files)
+    lost = next(clashes(sources.files, data), None)
+    if lost is not None:
+        if lost not in sources.chose:
+            raise PackageError(f"file {shortened(lost)}: a source file has this name, too", where=box.program.name)
+        why = f"the static validator has a file of its own where the submission has {shortened(lost)}: rename yours"
+        return Validation(verdict=Verdict.WA, why=why, team_feedback=why)
+    spec = box.program.run_spec(
         (language_code, entry_point, FEEDBACK_PATH, *args),
-        files=sources,
-        directories=(DIRECTORY,),
+        directories=(DIRECTORY, SOURCES_DIRECTORY),
         collect=FEEDBACK_FILES,
     )
-    return kattis_validation(box.program, done, text_bytes_max)
+    spec = msgspec.structs.replace(spec, cwd=f"/work/{SOURCES_DIRECTORY}")
+    files = {f"{SOURCES_DIRECTORY}/{name}": content for name, content in (data | dict(sources.files)).items()}
+    return kattis_validation(box.program, box.run_as(spec, files), text_bytes_max)

@@ -33,6 +33,11 @@ class SourceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         is found in; its time must grow linearly, since it reads what strangers send.
     ``main_suffix``, ``capitalize``
         how ``{main}`` is made of the main file's stem ("MainKt" of ``main.kt``).
+    ``compiled``
+        globs of files that a compiler of this language makes beside sources: a submission's own are left out.
+    ``verbatim``
+        sources are handed over byte for byte; else without a byte order mark, in UTF-8 if they were UTF-16, and
+        with lines ended by LF.
     """
 
     name: str = ""
@@ -40,6 +45,8 @@ class SourceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     main_pattern: str = ""
     main_suffix: str = ""
     capitalize: bool = False
+    compiled: tuple[str, ...] = ()
+    verbatim: bool = False
 
 
 class Prepare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -51,6 +51,11 @@ DOORS_KEPT = 16
 NO_GROUP = -1
 
 
+#: Steps of a run that fail on the files given to it: "put NAME" and making its directories.
+PUT = "put "
+PREPARE_WORK = "prepare /work"
+
+
 class Finish(NamedTuple):
     """A finished run as the launcher saw it. ``tasks_created`` is 0 when unknown.
 

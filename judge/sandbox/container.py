@@ -17,17 +17,26 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.handover import Content, Streams, capture_of, check_request, content_fd, input_pipe, stdin_fd
+from judge.sandbox.handover import (
+    Content,
+    Streams,
+    capture_of,
+    check_request,
+    content_fd,
+    input_pipe,
+    refused,
+    stdin_fd,
+)
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import Step, container_steps, run_mount_steps
+from judge.sandbox.putting import batches
 from judge.sandbox.rungroup import RunGroup
 from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.sandbox.streams import Drain, RelayDrain
 from judge.sandbox.supervisor import ActiveRun, conclude, supervise
 
-_PUT_BATCH = 100
 _DESCRIPTORS_MIN = 64
 _EVERY_MOUNT = (1 << len(channel.RUN_MOUNTS)) - 1
 
@@ -351,12 +360,10 @@ class Container:
             )
 
     def _put(self, files: Mapping[str, Content], executables: Sequence[str]) -> None:
-        names = list(files)
-        for start in range(0, len(names), _PUT_BATCH):
-            batch = names[start : start + _PUT_BATCH]
+        for batch in batches(files, executables):
             with contextlib.ExitStack() as stack:
-                fds = [content_fd(stack, files[name]) for name in batch]
-                self._send(("put", [(n, 0o755 if n in executables else 0o644) for n in batch]), fds)
+                fds = [content_fd(stack, content) for content in batch.contents]
+                self._send(("put", [tuple(file) for file in batch.files]), fds)
 
     def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int], *, goes_on: bool) -> ActiveRun:
         """Launch a run that has its standard output to itself. ``goes_on``: another of the kind is likely to follow."""
@@ -442,8 +449,7 @@ class Container:
         full = 0 if active.finish is None or active.finish.status == 0 else self._hear_state()
         files = self._collect(spec.collect) if active.finish is not None and spec.collect.patterns else {}
         if active.refusal is not None and active.refusal[0] != "execute":
-            step, code, detail = active.refusal
-            raise SandboxError(step, errno=code, detail=detail)
+            raise refused(*active.refusal)
         finish = active.finish
         if finish is None:
             counters = active.group.counters()

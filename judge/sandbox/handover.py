@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import stat
 from collections.abc import Mapping
 
-from judge.errors import SandboxError
+from judge.errors import SandboxError, WorkFilesError
 from judge.sandbox.capture import Capture, memfd_of, sealed_memfd
+from judge.sandbox.channel import PREPARE_WORK, PUT
 from judge.sandbox.spec import RunSpec
 from judge.sandbox.streams import Drain
 
@@ -32,6 +34,17 @@ def check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int,
     for number in fds:
         if number not in PROGRAM_FDS:
             raise SandboxError("check request", detail=f"descriptors are handed over as 3 to 19, not as {number}")
+
+
+#: What a tmpfs of a run's own answers to names and sizes that do not fit it. All else is the host's.
+_MISFITS = frozenset({errno.ENOSPC, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL})
+
+
+def refused(step: str, code: int, detail: str) -> SandboxError:
+    """Why a launcher did not start a program: the files that it was to find, or a wall that is not there."""
+    if code in _MISFITS and (step.startswith(PUT) or step == PREPARE_WORK):
+        return WorkFilesError(step, code, detail)
+    return SandboxError(step, errno=code, detail=detail)
 
 
 def stdin_fd(stdin: int | bytes, program_uid: int) -> tuple[int, bool]:

@@ -31,6 +31,7 @@ from judge.sandbox.collect import walk
 #: Descriptors below this one are never the launcher's: programs get theirs there.
 FIRST_OWN_FD = 20
 _ENTER = b"0"
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _SIGNALS_PENDING_MAX = 1024
 _SIGNALS = tuple(int(number) for number in signal.valid_signals())
 _FD_MAX = 0x7FFF_FFFF
@@ -194,23 +195,23 @@ class Launcher:
                 for fd in fds:
                     _close(fd)
 
-    def _put(self, files: list[tuple[str, int]], fds: list[int]) -> None:
-        """Copy files into /work; a failure is told by the next run."""
-        for (name, mode), fd in zip(files, fds, strict=True):
-            path = f"/work/{name}"
+    def _put(self, files: list[tuple[str, int, int, int, int]], fds: list[int]) -> None:
+        """Copy files (putting.PutFile) into /work; a failure is told by the next run."""
+        made = {""}
+        for name, mode, place, offset, size_bytes in files:
             try:
-                if "/" in name:
-                    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-                target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+                directory = name.rpartition("/")[0]
+                if directory not in made:
+                    os.makedirs(f"/work/{directory}", mode=0o700, exist_ok=True)
+                    made.add(directory)
+                target = os.open(f"/work/{name}", _NEW_FILE, mode)
                 try:
-                    offset = 0
-                    while sent := os.sendfile(target, fd, offset, 1 << 24):
-                        offset += sent
+                    _copy(fds[place], target, offset, size_bytes)
                     os.fchmod(target, mode)
                 finally:
                     os.close(target)
             except OSError as error:
-                self._put_error = self._put_error or (f"put {name}", error.errno or 0, str(error))
+                self._put_error = self._put_error or (channel.PUT + name, error.errno or 0, str(error))
 
     def _run(self, request: tuple[Any, ...], fds: list[int]) -> None:
         _, what, targets, doors_id, next_id, brought = request
@@ -230,7 +231,7 @@ class Launcher:
                 os.makedirs(f"/work/{name}", mode=0o700, exist_ok=True)
             os.chdir(cwd)
         except OSError as error:
-            self._refuse("prepare /work", error.errno or 0, str(error))
+            self._refuse(channel.PREPARE_WORK, error.errno or 0, str(error))
             return
         started_ns = time.monotonic_ns()
         try:
@@ -429,6 +430,13 @@ class Launcher:
 
 class _NotEnteredError(OSError):
     """The run's cgroup could not be entered: the host's fault, not the program's."""
+
+
+def _copy(source: int, target: int, offset: int, size_bytes: int) -> None:
+    """So many bytes from there, all when negative."""
+    end = offset + size_bytes if size_bytes >= 0 else 1 << 62
+    while offset < end and (sent := os.sendfile(target, source, offset, min(end - offset, 1 << 24))):
+        offset += sent
 
 
 def _write_all(fds: list[int]) -> None:

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 from sandbox_harness import Stage, limits, open_descriptors, script
 
-from judge.errors import SandboxError
+from judge.errors import SandboxError, WorkFilesError
 from judge.model.units import MIB
 from judge.sandbox.capture import Capture
+from judge.sandbox.putting import batches
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import Collect, RunSpec
 
@@ -53,6 +54,39 @@ def test_many_and_large_files_arrive(stage: Stage) -> None:
     files = {f"f{index}": b"%d" % index for index in range(1000)}
     assert stage.says("import os; print(len(os.listdir()), open('f999').read())", files=files) == "1000 999"
     assert stage.says("import os; print(os.stat('x').st_size)", files={"x": bytes(20 * MIB)}) == str(20 * MIB)
+
+
+def test_a_thousand_small_files_travel_in_one_message(stage: Stage) -> None:
+    files = {f"{index % 50}/a/b/c/{index}": b"%d" % index for index in range(1000)}
+    sent = list(batches(files, ("7/a/b/c/7",)))
+    assert [len(batch.contents) for batch in sent] == [1]
+    look = "import os\nprint(sum(len(f) for *_, f in os.walk('.')),"
+    look += " os.access('7/a/b/c/7', 1), open('49/a/b/c/999').read())"
+    done = stage.box.run(script(look), files=files, executables=("7/a/b/c/7",))
+    assert done.stdout.text() == "1000 True 999\n"
+
+
+def test_files_of_every_size_arrive_in_order_and_whole(stage: Stage) -> None:
+    sizes = [0, 1, 65_536, 65_537, 0, 3 * MIB, 7]
+    files = {f"f{index}": bytes([index]) * size for index, size in enumerate(sizes)}
+    look = "import os\nfor i in range(7):\n data = open(f'f{i}', 'rb').read(); print(len(data), set(data) <= {i})"
+    assert stage.says(look, files=files) == "\n".join(f"{size} True" for size in sizes)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"a": b"", "a/b": b""}, {"a/b": b"", "a": b""}, {"x" * 256: b""}, {"/".join(["d" * 200] * 21): b""},
+     {"big": bytes(70 * MIB)}, {f"{index}": b"" for index in range(5000)}],
+)  # fmt: skip
+def test_files_that_do_not_fit_are_the_fault_of_whoever_chose_them(stage: Stage, files: dict[str, bytes]) -> None:
+    with pytest.raises(WorkFilesError, match="put "):
+        stage.box.run(script("pass"), files=files)
+
+
+def test_a_file_in_the_place_of_a_directory_is_the_fault_of_whoever_chose_it(stage: Stage) -> None:
+    spec = msgspec.structs.replace(script("pass"), directories=("feedback",))
+    with pytest.raises(WorkFilesError, match="prepare /work"):
+        stage.box.run(spec, files={"feedback": b""})
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "..", "../tmp/x", "a/../b", "a//b", "a/", "./a", ".", "a\0b", "/"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from judge.errors import InfrastructureError
+from judge.errors import InfrastructureError, WorkFilesError
 from judge.grading.compile import Compiled, Toolchain, artifact_key, compile_program
 from judge.grading.sources import prepare
 from judge.model.language import LanguageSpec, SourceRule
@@ -197,6 +198,41 @@ def test_bad_names_never_reach_the_sandbox(compile_with: Compile) -> None:
     assert not compiled.report.ok
     assert "must not contain '.', '..'" in compiled.report.log
     assert sandbox.containers == []
+
+
+def test_a_file_that_looks_compiled_is_not_part_of_the_program(compile_with: Compile) -> None:
+    java = msgspec.structs.replace(C, artifact=("classes/**/*.class",))
+    box = FakeSandbox(completed({"classes/Main.class": b"new"}))
+    smuggled = (*SOURCE, *(SourceFile(name=name, content=b"old") for name in ("classes/Hidden.class", "classes/x.txt")))
+    done = compile_with(box, java, smuggled)
+    assert done.report.ok
+    assert set(box.runs[0][1]) == {"main.c", "classes/x.txt"}
+
+
+def test_a_submissions_own_compiled_files_are_left_out_where_sources_are_run(compile_with: Compile) -> None:
+    racket = msgspec.structs.replace(C, artifact=("**/*",), source=SourceRule(compiled=("**/compiled/**/*",)))
+    box = FakeSandbox(completed({"main.c": b"", "compiled/a.zo": b"new"}))
+    smuggled = (*SOURCE, *(SourceFile(name=name, content=b"old") for name in ("lib/compiled/a.zo", "compiled/a.dep")))
+    assert compile_with(box, racket, smuggled).report.ok
+    assert set(box.runs[0][1]) == {"a.c"}
+
+
+@pytest.mark.parametrize("name", ["a\udcff", "d/" * 60 + "x", "/".join(["d" * 240] * 5)])
+def test_a_program_whose_files_no_store_can_keep_is_a_compile_error(compile_with: Compile, name: str) -> None:
+    box = FakeSandbox(completed({"prog": b"", name: b""}))
+    report = compile_with(box, C, SOURCE).report
+    assert not report.ok
+    assert "compiling left a file" in report.log
+
+
+def test_files_that_do_not_fit_are_a_compile_error(compile_with: Compile) -> None:
+    class Full(FakeSandbox):
+        def run(self, spec: RunSpec, *, files: Mapping[str, Any], executables: Sequence[str]) -> Completed:
+            raise WorkFilesError("put a/b", errno.ENOSPC, "/work/a/b")
+
+    report = compile_with(Full(), C, SOURCE).report
+    assert not report.ok
+    assert "put a/b: No space left on device" in report.log
 
 
 def test_a_fault_of_the_sandbox_is_raised_and_nothing_is_kept(compile_with: Compile) -> None:

@@ -47,6 +47,24 @@ def test_a_name_that_is_taken_stays_below_its_directory(name: str) -> None:
         assert name.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({f"{index}/f.txt": "" for index in range(201)}, "201 directories"),
+        ({"d/" * 33 + "f.txt": ""}, "directories deep"),
+        ({f"{index:0195}.txt": "" for index in range(600)}, "the file names have"),
+    ],
+)
+def test_names_that_cost_each_run_are_bounded(files: dict[str, str], words: str) -> None:
+    with pytest.raises(SourceProblem, match=words):
+        prepared(PYTHON, {"a.py": ""} | files)
+
+
+@pytest.mark.parametrize("package", ["a..b", ".a", "a.", ".", "a.1b", "a-b", "class", "\u00ad", "x" * 200, "a.*", ""])
+def test_a_package_that_is_none_is_no_exception(package: str) -> None:
+    assert prepared(JAVA, {"Dots.java": f"package {package};\nclass Main {{}}\n"}).main.isprintable()
+
+
 def test_the_reason_shows_a_hostile_name_harmlessly() -> None:
     with pytest.raises(SourceProblem) as raised:
         prepared(PYTHON, {"a\x1b]0;evil\x07.py": ""})

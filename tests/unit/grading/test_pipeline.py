@@ -413,5 +413,6 @@ def test_static_validation_sees_the_sources(bench: Bench) -> None:
     assert report.deciding_case == "secret/static_validation"
     name, call = bench.slot.calls[0]
     assert name == "look"
-    assert call.files == {"a.fake": b"solution"}
+    assert call.files == {"submission/a.fake": b"solution"}
+    assert call.spec.cwd == "/work/submission"
     assert call.args[-2:] == ("/work/feedback/", "strict")
