@@ -24,6 +24,8 @@ from judge.grading.programs import Workshop
 from judge.grading.score import ScoreDialect
 from judge.grading.toolchain import Toolchains
 from judge.language import Languages
+from judge.model.units import S_NS
+from judge.package.ceilings import Ceilings
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.store import ArtifactStore
 
@@ -104,6 +106,21 @@ def grading_options(settings: Settings) -> GradingOptions:
         dialect=dialect,
         near_limit_share=settings.near_limit_share,
         near_limit_runs=settings.near_limit_runs,
+    )
+
+
+def ceilings_of(settings: Settings) -> Ceilings:
+    """What the settings let packages ask for."""
+    return Ceilings(
+        time_limit_ns=settings.limit_time_s_max * S_NS,
+        memory_bytes=settings.limit_memory_bytes_max,
+        output_bytes=settings.limit_output_bytes_max,
+        code_bytes=settings.limit_code_bytes_max,
+        compilation_time_ns=settings.limit_compilation_time_s_max * S_NS,
+        validation_time_ns=settings.limit_validation_time_s_max * S_NS,
+        validation_passes=settings.limit_validation_passes_max,
+        case_files=settings.limit_case_files_max,
+        case_files_bytes=settings.limit_case_files_bytes_max,
     )
 
 

@@ -168,6 +168,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 0.1
     near_limit_runs: Annotated[_Positive, Meta(description="Runs in all of such a test.")] = 3
 
+    # What packages may ask for (more is refused with the key and the setting; a format's defaults are lowered)
+    limit_time_s_max: Annotated[_Positive, Meta(description="Time limits, given or computed.")] = 300
+    limit_memory_bytes_max: Annotated[
+        int, Meta(ge=1 << 20, description="Memory of a submission, a compiler, a setter's program.")
+    ] = 16 << 30
+    limit_output_bytes_max: Annotated[
+        _Positive,
+        Meta(
+            description="What is captured of a submission, and of a setter's program: memory of this host, once each "
+            "for every slot."
+        ),
+    ] = 256 << 20
+    limit_code_bytes_max: Annotated[_Positive, Meta(description="Size of a submission's sources.")] = 16 << 20
+    limit_compilation_time_s_max: Annotated[_Positive, Meta(description="CPU time of compiling.")] = 300
+    limit_validation_time_s_max: Annotated[_Positive, Meta(description="CPU time of a setter's program.")] = 600
+    limit_validation_passes_max: Annotated[int, Meta(ge=2, description="Passes of a multi-pass problem.")] = 1000
+    limit_case_files_max: Annotated[_Count, Meta(description="Files that a test puts beside a submission.")] = 1000
+    limit_case_files_bytes_max: Annotated[_Count, Meta(description="Bytes of those files.")] = 1 << 30
+
     # Layers
     debian_mirrors: Annotated[
         tuple[str, ...], Meta(description="Mirrors, each `URI` or `URI SUITE` (none = Debian's own).")
@@ -194,6 +213,7 @@ SECTIONS = {
     "lease_ms": "Leases and attempts",
     "queue_max": "The queue's policy",
     "score_dialect": "Grading",
+    "limit_time_s_max": "What packages may ask for",
     "debian_mirrors": "Layers",
     "metrics_host": "Watching",
 }

@@ -9,10 +9,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from judge.assembly import ceilings_of
 from judge.config import Settings
 from judge.depot import PackageCache, PackageStore, is_digest
 from judge.errors import PackageError, UsageError
 from judge.model.problem import Problem
+from judge.package.ceilings import Ceilings
 from judge.package.read import read_package
 from judge.package.source import open_package
 
@@ -37,6 +39,7 @@ class Problems:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._ceilings = ceilings_of(settings)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._known = self._read_anew = 0
         self._packages: PackageCache | None = None
@@ -59,7 +62,7 @@ class Problems:
             elif os.path.isabs(reference) and os.path.isdir(reference):
                 yield self._read(reference, signature_of(Path(reference)))
             else:
-                yield _opened(stack, reference)
+                yield _opened(stack, reference, self._ceilings)
 
     def _cache(self) -> PackageCache:
         if self._packages is None:
@@ -81,7 +84,9 @@ class Problems:
             self._forget(path)
         files = ExitStack()
         is_native = _is_native(path)
-        problem = read_package(Path(path)) if is_native else _opened(files, path)
+        problem = (
+            read_package(Path(path), ceilings=self._ceilings) if is_native else _opened(files, path, self._ceilings)
+        )
         self._kept[path] = _Kept(signature, problem, is_native, files)
         imported = [name for name, kept in self._kept.items() if not kept.is_native]
         if len(imported) > IMPORTED_MAX:
@@ -124,11 +129,11 @@ def _is_native(directory: str) -> bool:
     return os.path.exists(os.path.join(directory, "problem.yaml"))
 
 
-def _opened(stack: ExitStack, reference: str) -> Problem:
+def _opened(stack: ExitStack, reference: str, ceilings: Ceilings) -> Problem:
     """A package of any other kind. What is not there is the setter's fault here, not a caller's."""
     if not os.path.isabs(reference):
         raise PackageError("a package is named by an absolute path or a digest", where=reference[:200])
     try:
-        return stack.enter_context(open_package(reference))
+        return stack.enter_context(open_package(reference, ceilings=ceilings))
     except UsageError as error:
         raise PackageError(f"{error} (on this worker)") from error

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import open_judge, slots_for
+from judge.assembly import ceilings_of, open_judge, slots_for
 from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
 from judge.cli.report import write_page
 from judge.config import Settings, load_settings
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     if args.dialect:
         settings = msgspec.structs.replace(settings, score_dialect=args.dialect)
     try:
-        with open_package(args.package) as package:
+        with open_package(args.package, ceilings=ceilings_of(settings)) as package:
             problem = _overridden(package, args)
             slots = args.slots or slots_for(len(data_cases(problem.root)))
             with open_judge(settings, slots=slots, run_all=args.all) as judge, judge.generated(problem) as complete:

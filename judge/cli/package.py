@@ -11,9 +11,12 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
+from judge.assembly import ceilings_of
 from judge.cli.verifyview import show_findings
+from judge.config import load_settings
 from judge.errors import PackageError
 from judge.model.problem import Diagnostic
+from judge.package.ceilings import Ceilings
 from judge.package.contents import check_contents
 from judge.package.digest import package_digest
 from judge.package.findings import location
@@ -69,7 +72,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="judge-check-") as scratch:
-        checked = [_checked(spec, Path(scratch), strict=args.strict) for spec in args.packages]
+        ceilings = ceilings_of(load_settings())
+        checked = [_checked(spec, Path(scratch), ceilings, strict=args.strict) for spec in args.packages]
     if args.json:
         document = {"ok": all(one.ok for one in checked), "packages": checked}
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
@@ -80,11 +84,11 @@ def _check(args: argparse.Namespace) -> int:
     return 3 if any(one.error for one in checked) else 0 if all(one.ok for one in checked) else 1
 
 
-def _checked(spec: str, scratch: Path, *, strict: bool) -> CheckedPackage:
+def _checked(spec: str, scratch: Path, ceilings: Ceilings, *, strict: bool) -> CheckedPackage:
     unpacked = Path(tempfile.mkdtemp(dir=scratch))
     try:
         with package_directory(spec, scratch) as directory:
-            problem, findings = inspect_any(directory, unpacked)
+            problem, findings = inspect_any(directory, unpacked, ceilings=ceilings)
             check_contents(problem, findings)
     except PackageError as error:
         return CheckedPackage(package=spec, ok=False, error=str(error))

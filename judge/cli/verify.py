@@ -16,7 +16,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from judge.assembly import open_judges
+from judge.assembly import ceilings_of, open_judges
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
@@ -77,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError(f"there is no package {spec}")
     settings = load_settings()
     choices = Choices(
+        ceilings=ceilings_of(settings),
         inheritance=args.inheritance,
         time_limit_ns=seconds_to_ns(args.time_limit),
         every_case=args.all_cases,

@@ -22,7 +22,7 @@ from judge.grading.programs import read_sources
 from judge.grading.timelimit import TimeLimit, Timing, bounds_time_limit, time_limit_of, timing_of
 from judge.model.problem import JurySubmission, Problem
 from judge.model.submission import Submission
-from judge.model.units import S_NS
+from judge.model.units import S_NS, format_ns
 from judge.model.verdict import Verdict
 from judge.package.digest import package_digest
 
@@ -77,8 +77,12 @@ def with_limit(problem: Problem, time_limit_ns: int) -> Problem:
 
 
 def measure(judge: Judge, problem: Problem, progress: Progress = lambda path: None) -> TimeLimit:
-    """Run every submission that bounds the time limit from below. Blocks for as long as they take."""
-    generous = with_limit(problem, TIME_LIMIT_NS_MAX)
+    """Run every submission that bounds the time limit from below. Blocks for as long as they take.
+
+    Raises PackageError when none gives a limit, or one above the operator's ceiling.
+    """
+    longest_ns = problem.limits.time_limit_ns_max or TIME_LIMIT_NS_MAX
+    generous = with_limit(problem, min(longest_ns, TIME_LIMIT_NS_MAX))
     patient = dataclasses.replace(judge, options=_patient(judge.options))
     timings: list[Timing] = []
     for entry in problem.submissions:
@@ -92,7 +96,14 @@ def measure(judge: Judge, problem: Problem, progress: Progress = lambda path: No
             "declares no time limit, and no submission of the jury gives one (give one with --time-limit)",
             where=problem.name,
         )
-    return time_limit_of(problem.limits, tuple(timings))
+    limit = time_limit_of(problem.limits, tuple(timings))
+    if 0 < problem.limits.time_limit_ns_max < limit.time_limit_ns:
+        raise PackageError(
+            f"the submissions of the jury give a time limit of {format_ns(limit.time_limit_ns)}; "
+            f"the operator's ceiling is {format_ns(longest_ns)} (limit_time_s_max)",
+            where=problem.name,
+        )
+    return limit
 
 
 def _patient(options: GradingOptions) -> GradingOptions:

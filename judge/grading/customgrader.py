@@ -14,6 +14,7 @@ from judge.grading.score import Scored, judge_error
 from judge.grading.text import safe_text
 from judge.model.problem import TestGroup
 from judge.model.verdict import Verdict
+from judge.package.ceilings import SCORE_MAX
 from judge.sandbox.capture import Completed
 
 _ANSWER = re.compile(rb"\s*(AC|WA|TLE|RTE|MLE|OLE|JE)\s+(\S+)\s*")
@@ -28,7 +29,7 @@ def grade_with(box: ProgramBox, group: TestGroup, results: Sequence[Scored]) -> 
         return judge_error(f"grader {fault_of_run(box.program, done.result)}{_said(done)}")
     match = _ANSWER.fullmatch(done.stdout.read(_ANSWER_BYTES))
     score = parse_number(match[2]) if match else None
-    if match is None or score is None:
+    if match is None or score is None or abs(score) > SCORE_MAX:
         shown = safe_text(done.stdout.read(100), 100).strip()
         return judge_error(f"grader {box.program.name} answered {shown!r} instead of a verdict and a score")
     return Scored(verdict=Verdict(match[1].decode()), score=score)

@@ -20,6 +20,7 @@ import msgspec
 
 from judge.model.problem import PackageFormat, Problem, ScoreAggregation, ScorePolicy, TestCase, TestGroup
 from judge.model.verdict import Verdict
+from judge.package.ceilings import SCORE_MAX
 
 #: From worst to best, as the legacy default grader ranks them (its IF and PE do not exist here).
 WORST_FIRST = (Verdict.JE, Verdict.RTE, Verdict.MLE, Verdict.TLE, Verdict.OLE, Verdict.WA, Verdict.AC)
@@ -96,6 +97,8 @@ def score_case(
     """The verdict and score of one judged case. A score that breaks the rules is a judge error."""
     if verdict is Verdict.JE:
         return Scored(verdict=verdict)
+    if beyond := _beyond(award):
+        return judge_error(beyond)
     if not problem.scoring:
         if award.empty:
             return Scored(verdict=verdict)
@@ -105,6 +108,12 @@ def score_case(
             return Scored(verdict=verdict)
         return score_modern(group.policy, case.max_score, verdict, award)
     return _score_legacy(problem, group.policy, case, verdict, award, dialect)
+
+
+def _beyond(award: Award) -> str:
+    """Why a score is too large to be added to others, or empty."""
+    given = next((one for one in (award.score, award.multiplier) if one is not None and abs(one) > SCORE_MAX), None)
+    return "" if given is None else f"the validator gave the score {given:g}, beyond {SCORE_MAX:g}"
 
 
 def _score_legacy(
@@ -129,6 +138,8 @@ def _score_legacy(
 def score_modern(policy: ScorePolicy, maximum: float | None, verdict: Verdict, award: Award) -> Scored:
     """Score one case (or static validation) of a modern group; ``maximum`` None = unbounded."""
     accepted = verdict is Verdict.AC
+    if beyond := _beyond(award):
+        return judge_error(beyond)
     if award.score is not None and award.multiplier is not None:
         return judge_error("the validator gave both score.txt and score_multiplier.txt")
     if not accepted and not award.empty:
@@ -233,8 +244,8 @@ def aggregate(aggregation: ScoreAggregation, scores: Sequence[float]) -> float:
 
 
 def _sum(scores: Sequence[float]) -> float:
-    """Exact to the last bit whatever the order; infinities are let through."""
-    return math.fsum(scores) if all(map(math.isfinite, scores)) else sum(scores)
+    """Exact to the last bit whatever the order. Scores are bounded (:data:`SCORE_MAX`), so nothing overflows."""
+    return math.fsum(scores)
 
 
 def _fold_modern(problem: Problem, group: TestGroup, children: Sequence[tuple[str, Scored]]) -> Scored:

@@ -192,9 +192,11 @@ class TestGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProblemLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits as the package states them. ``time_limit_ns`` 0 = compute it from the jury's submissions."""
+    """Limits as the package states them. ``time_limit_ns`` 0 = compute it from the jury's submissions; a computed one
+    above ``time_limit_ns_max`` (0 = no ceiling) is refused."""
 
     time_limit_ns: int = 0
+    time_limit_ns_max: int = 0
     time_resolution_ns: int = 1_000_000_000
     ac_to_time_limit: float = 2.0
     time_limit_to_tle: float = 1.5

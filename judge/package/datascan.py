@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from judge.model.problem import PackageFormat
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.constants import substitute
 from judge.package.document import YAML_BYTES_MAX, parse_yaml
 from judge.package.findings import Findings
@@ -65,12 +66,14 @@ class RawGroup:
 
 @dataclass(frozen=True)
 class DataScanner:
-    """Reads directories below data/. ``constants`` are substituted in group files of newer formats."""
+    """Reads directories below data/. ``constants`` are substituted in group files of newer formats; ``ceilings`` bound
+    the files of a test case."""
 
     tree: Tree
     package_format: PackageFormat
     constants: tuple[tuple[str, str], ...]
     findings: Findings
+    ceilings: Ceilings = DEFAULT_CEILINGS
 
     def scan(self, relative: str, name: str) -> RawGroup:
         """The group at ``relative`` (a path in the package) with everything below it."""
@@ -122,7 +125,17 @@ class DataScanner:
         if directory is None:
             return ()
         skip = len(directory.relative) + 1
-        return tuple((shown(entry.relative[skip:]), entry.path) for entry in self.tree.files(directory.relative))
+        entries = tuple(self.tree.files(directory.relative))
+        size_bytes = sum(self.tree.size_bytes(entry) for entry in entries)
+        for amount, most, what, setting in (
+            (len(entries), self.ceilings.case_files, "files", "limit_case_files_max"),
+            (size_bytes, self.ceilings.case_files_bytes, "bytes", "limit_case_files_bytes_max"),
+        ):
+            if amount > most:
+                self.findings.block(
+                    directory.shown, f"has {amount} {what}; the operator's ceiling is {most} ({setting})"
+                )
+        return tuple((shown(entry.relative[skip:]), entry.path) for entry in entries)
 
     def _text(self, entry: Entry) -> str:
         return self.tree.read(entry, _ANNOTATION_BYTES_MAX).decode("utf-8", "replace").strip()

@@ -31,8 +31,9 @@ from judge.model.problem import (
     TestGroup,
     ValidatorKind,
 )
-from judge.model.units import KIB, MIB, S_NS, seconds_to_ns
+from judge.model.units import KIB, MIB, S_NS
 from judge.model.verdict import Verdict
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.dmojchecker import Asker, CustomJudge, choose_asker, language_of_executor, read_bridged
 from judge.package.dmojfiles import open_files
 from judge.package.dmojgroups import group_of
@@ -68,7 +69,7 @@ _VERDICTS = {
 }
 
 
-def inspect_dmoj(directory: Path, scratch: Path) -> tuple[Problem, Findings]:
+def inspect_dmoj(directory: Path, scratch: Path, ceilings: Ceilings = DEFAULT_CEILINGS) -> tuple[Problem, Findings]:
     """The problem and what is wrong with it; an archive of tests is unpacked into the empty ``scratch``.
 
     Raises PackageError when init.yml is no YAML or the archive is no zip.
@@ -79,7 +80,7 @@ def inspect_dmoj(directory: Path, scratch: Path) -> tuple[Problem, Findings]:
     if entry is None or entry.is_directory:
         raise PackageError("there is no such file", where=FILE)
     section = Section(parse_yaml(tree.read(entry, YAML_BYTES_MAX), FILE, findings), FILE, findings)
-    problem = _Importer(tree, findings, section, scratch).problem()
+    problem = _Importer(tree, findings, section, scratch, ceilings).problem()
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
 
@@ -96,7 +97,8 @@ _SOURCES_OF_C = ("c", "cc", "cpp", "cxx", "c++")
 
 
 class _Importer:
-    def __init__(self, tree: Tree, findings: Findings, section: Section, scratch: Path) -> None:
+    def __init__(self, tree: Tree, findings: Findings, section: Section, scratch: Path, ceilings: Ceilings) -> None:
+        self._ceilings = ceilings
         self._tree = tree
         self._findings = findings
         self._section = section
@@ -117,7 +119,7 @@ class _Importer:
         limits, submissions = self._submissions()
         needs_answers = not any(key in section for key in ("custom_judge", "grader", "interactive"))
         reader = TestReader(
-            section, self._files, self._findings, needs_answers=needs_answers, output_bytes=limits.output_bytes
+            section, self._files, self._findings, needs_answers=needs_answers, limits=limits, ceilings=self._ceilings
         )
         entries = reader.entries()
         tests = [test for entry in entries for test in (entry.tests if isinstance(entry, Batch) else (entry,))]
@@ -228,28 +230,35 @@ class _Importer:
         """DMOJ's own test submissions: tests/<name>/test.yml."""
         found: list[JurySubmission | None] = []
         own = self._section
-        limits = msgspec.structs.replace(
-            DEFAULT_LIMITS,
-            time_limit_ns=seconds_to_ns(own.number("time_limit", DEFAULT_LIMITS.time_limit_ns / S_NS, above=0)),
-            memory_bytes=round(own.number("memory_limit", DEFAULT_LIMITS.memory_bytes / KIB, above=0) * KIB),
-        )
+        default = self._ceilings.lowered(DEFAULT_LIMITS)
+        limits = self._limits(own, ("time_limit", "memory_limit"), default)
         for directory in self._tree.entries("tests"):
             entry = self._tree.find(f"{directory.relative}/test.yml") if directory.is_directory else None
-            if entry is None:
+            if entry is None or entry.is_directory:
                 continue
             where = entry.shown
             node = parse_yaml(self._tree.read(entry, YAML_BYTES_MAX), where, self._findings)
             section = Section(node, where, self._findings)
-            seconds, kilobytes = section.number("time", 2.0, above=0), section.number("memory", 262_144, above=0)
+            given = self._limits(section, ("time", "memory"), default)
             limits = msgspec.structs.replace(
-                DEFAULT_LIMITS,
-                time_limit_ns=max(seconds_to_ns(seconds), limits.time_limit_ns if found else 0),
-                memory_bytes=max(round(kilobytes * KIB), limits.memory_bytes if found else 0),
+                default,
+                time_limit_ns=max(given.time_limit_ns, limits.time_limit_ns if found else 0),
+                memory_bytes=max(given.memory_bytes, limits.memory_bytes if found else 0),
             )
             found.append(self._submission(section, directory.relative, where))
         if not found and "time_limit" not in own:
             self._findings.warning(FILE, "DMOJ packages carry no limits: 2 s and 256 MiB are assumed")
         return limits, tuple(submission for submission in found if submission is not None)
+
+    def _limits(self, section: Section, keys: tuple[str, str], default: ProblemLimits) -> ProblemLimits:
+        """The time limit (in s) and memory limit (in KiB) that these keys give."""
+        time_key, memory_key = keys
+        bound = self._ceilings.bound
+        return msgspec.structs.replace(
+            default,
+            time_limit_ns=section.amount(time_key, default.time_limit_ns, S_NS, bound("time_limit_ns")),
+            memory_bytes=section.amount(memory_key, default.memory_bytes, KIB, bound("memory_bytes")),
+        )
 
     def _submission(self, section: Section, directory: str, where: str) -> JurySubmission | None:
         names = section.words("source")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from judge.model.problem import CompareFlags, Program, ValidatorKind
 from judge.package import dmojcheck
+from judge.package.ceilings import Bound
 from judge.package.dmojfiles import DmojFiles
 from judge.package.document import Items, Node, Table
 from judge.package.findings import Findings
@@ -30,6 +31,8 @@ _COMPARISONS = {
     "identical": CompareFlags(case_sensitive=True, space_change_sensitive=True),
 }
 _FLOATS = {"floats": "default", "floatsabs": "absolute", "floatsrel": "relative"}
+#: Decimal places of a float checker; there are no more in a double.
+_PRECISION = Bound(0, 300)
 _BRIDGED = ("testlib", "coci", "default")
 
 #: Optimising, warnings, the dialect: what our languages settle for themselves.
@@ -175,7 +178,7 @@ def _script_name(number: int) -> str:
 
 
 def _float_flags(name: str, args: Section) -> CompareFlags:
-    precision = round(args.number("precision", 6, at_least=0))
+    precision = args.whole("precision", 6, _PRECISION)
     mode = args.choice("error_mode", tuple(_FLOATS.values()), _FLOATS[name])
     tolerance = 10.0**-precision
     return CompareFlags(

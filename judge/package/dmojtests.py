@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge.model.problem import Generator, Program
-from judge.model.units import KIB, seconds_to_ns
+from judge.model.problem import Generator, ProblemLimits, Program
+from judge.model.units import KIB, S_NS
+from judge.package.ceilings import Ceilings
 from judge.package.dmojchecker import Checker, check_flags, language_of_executor, read_checker
 from judge.package.dmojfiles import DmojFiles
 from judge.package.dmojpatterns import cases_by_pattern
 from judge.package.document import Items, Node, Table
 from judge.package.findings import Findings
 from judge.package.programs import inner_name
-from judge.package.section import Section
+from judge.package.section import Section, number_of
 
 #: Keys of tests that no verdict depends on here.
 IGNORED_KEYS = (
@@ -71,18 +72,27 @@ class Batch:
 
 
 class TestReader:
-    """Reads the tests of one problem. ``needs_answers`` False: a test without ``out`` is complete."""
+    """Reads the tests of one problem. ``needs_answers`` False: a test without ``out`` is complete. ``limits``: what
+    holds where a test says nothing."""
 
     __test__ = False
 
     def __init__(
-        self, top: Section, files: DmojFiles, findings: Findings, *, needs_answers: bool, output_bytes: int
+        self,
+        top: Section,
+        files: DmojFiles,
+        findings: Findings,
+        *,
+        needs_answers: bool,
+        limits: ProblemLimits,
+        ceilings: Ceilings,
     ) -> None:
         self._top = top
         self._files = files
         self._findings = findings
         self._needs_answers = needs_answers
-        self._output_bytes = output_bytes
+        self._output_bytes = limits.output_bytes
+        self._ceilings = ceilings
         self._tests = 0
         self._batches = 0
 
@@ -164,11 +174,18 @@ class TestReader:
         return test
 
     def _points(self, scope: Sequence[Section]) -> float:
-        return _giving("points", scope).number("points", 1.0, at_least=0)
+        return _giving("points", scope).score("points", 1.0, at_least=0)
 
     def _limit(self, scope: Sequence[Section]) -> int:
-        given = _giving("output_limit_length", scope).number("output_limit_length", 0, at_least=0)
-        return round(given) or self._output_bytes
+        section = _giving("output_limit_length", scope)
+        return self._amount(section, "output_limit_length", 1, "output_bytes") or self._output_bytes
+
+    def _amount(self, section: Section, key: str, unit: int, field: str) -> int:
+        """A limit in ns or bytes; 0 when it is not given, or given as 0."""
+        node = section.node(key)
+        if node is None or number_of(node) == 0:
+            return 0
+        return section.amount(key, 0, unit, self._ceilings.bound(field))
 
     def _binary(self, scope: Sequence[Section]) -> bool:
         return _giving("binary_data", scope).boolean("binary_data", False)
@@ -204,11 +221,10 @@ class TestReader:
         program = self._program(table, "source" if "source" in table else "name", table.text("language"))
         check_flags(table)
         args = args or table.words("args")
-        seconds, kilobytes = (table.number(key, 0, at_least=0) for key in ("time_limit", "memory_limit"))
+        time_limit_ns = self._amount(table, "time_limit", S_NS, "validation_time_ns")
+        memory_bytes = self._amount(table, "memory_limit", KIB, "validation_memory_bytes")
         table.finish(("compiler_time_limit",))
-        return Generator(
-            program=program, args=args, time_limit_ns=seconds_to_ns(seconds), memory_bytes=round(kilobytes * KIB)
-        )
+        return Generator(program=program, args=args, time_limit_ns=time_limit_ns, memory_bytes=memory_bytes)
 
     def _program(self, section: Section, key: str, executor: str = "") -> Program:
         names = section.words_of(node, key) if isinstance(node := section.node(key), Items) else (section.text(key),)

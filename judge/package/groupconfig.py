@@ -133,7 +133,7 @@ def _optional_words(section: Section, key: str) -> tuple[str, ...] | None:
 
 
 def _optional_number(section: Section, key: str) -> float | None:
-    return section.number(key, 0.0) if section.node(key) is not None else None
+    return section.score(key, 0.0) if section.node(key) is not None else None
 
 
 def _on_reject(section: Section) -> bool | None:
@@ -152,7 +152,7 @@ def _custom_grader(section: Section) -> bool | None:
 def parse_range(text: str) -> tuple[float, float]:
     """Two numbers, infinities allowed, the lower first. Raises ValueError."""
     low, high = (float(word) for word in text.split())
-    if not low <= high:
+    if not (low <= high and low < UNBOUNDED and high > -UNBOUNDED):
         raise ValueError("the range is empty")
     return low, high
 
@@ -174,7 +174,7 @@ def _max_score(section: Section, key: str) -> float | None:
         return None
     if isinstance(node, Leaf) and node.text == "unbounded":
         return UNBOUNDED
-    return section.number(key, 0.0, at_least=0)
+    return section.score(key, 0.0, at_least=0)
 
 
 def _aggregation(section: Section, key: str) -> str | None:
@@ -199,7 +199,7 @@ def _static(section: Section) -> StaticConfig | None:
     score = section.node("static_validation_score")
     if score is not None:
         pass_fail = isinstance(score, Leaf) and score.text == "pass-fail"
-        value = None if pass_fail else section.number("static_validation_score", 0.0, at_least=0)
+        value = None if pass_fail else section.score("static_validation_score", 0.0, at_least=0)
         return StaticConfig(score=value, args=args)
     if args:
         section.error("static_validator_args", "means nothing without static_validation_score")

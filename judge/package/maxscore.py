@@ -24,6 +24,7 @@ def with_max_scores(root: TestGroup, metadata: Metadata, findings: Findings) -> 
         if group.name == "secret":
             _check(group, findings)
     _check_required(filled, findings)
+    _check_shares(filled, findings)
     return filled
 
 
@@ -96,6 +97,17 @@ def _check_required(root: TestGroup, findings: Findings) -> None:
                     findings.block(f"data/{group.name}", f"there is no group {required!r}", key="require_pass")
                 elif required >= group.name:
                     findings.block(f"data/{group.name}", f"{required!r} comes later", key="require_pass")
+
+
+def _check_shares(root: TestGroup, findings: Findings) -> None:
+    """Nothing may be left with less than no score."""
+    groups = [root]
+    while groups:
+        group = groups.pop()
+        groups += group.groups
+        maxima = [*(case.max_score for case in group.cases), *(child.policy.max_score for child in group.groups)]
+        if any(maximum is not None and maximum < 0 for maximum in maxima):
+            findings.block(f"data/{group.name}", "its parts have more score than the group itself", key="max_score")
 
 
 def _names(group: TestGroup) -> tuple[str, ...]:

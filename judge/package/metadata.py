@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from judge.model.problem import PackageFormat, ProblemLimits
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.document import Items, Leaf, Table, parse_yaml
 from judge.package.findings import Findings
 from judge.package.groupconfig import read_range
@@ -75,13 +76,13 @@ class Metadata:
     constants: tuple[tuple[str, str], ...] = ()
 
 
-def read_metadata(data: bytes, findings: Findings) -> Metadata:
+def read_metadata(data: bytes, findings: Findings, ceilings: Ceilings = DEFAULT_CEILINGS) -> Metadata:
     """The content of problem.yaml. Raises PackageError when it is no YAML; other faults become findings."""
     section = Section(parse_yaml(data, FILE, findings), FILE, findings)
     package_format = _format(section)
     if package_format is PackageFormat.LEGACY:
-        return _read_legacy(section)
-    return _read_modern(section, package_format)
+        return _read_legacy(section, ceilings)
+    return _read_modern(section, package_format, ceilings)
 
 
 def _format(section: Section) -> PackageFormat:
@@ -91,7 +92,7 @@ def _format(section: Section) -> PackageFormat:
     return _VERSIONS.get(version, PackageFormat.LEGACY)
 
 
-def _read_legacy(section: Section) -> Metadata:
+def _read_legacy(section: Section, ceilings: Ceilings) -> Metadata:
     types = _legacy_types(section)
     scoring = "scoring" in types
     words, flags = _legacy_validation(section)
@@ -109,7 +110,7 @@ def _read_legacy(section: Section) -> Metadata:
     metadata = Metadata(
         format=PackageFormat.LEGACY,
         title=_title(section),
-        limits=read_limits(section.section("limits"), PackageFormat.LEGACY, multi_pass=multi_pass),
+        limits=read_limits(section.section("limits"), PackageFormat.LEGACY, ceilings, multi_pass=multi_pass),
         scoring=scoring,
         interactive=interactive,
         multi_pass=multi_pass,
@@ -168,10 +169,10 @@ def _legacy_grading(section: Section, scoring: bool) -> LegacyGrading:
 
 
 def _optional_number(section: Section, key: str) -> float | None:
-    return section.number(key, 0.0) if section.node(key) is not None else None
+    return section.score(key, 0.0) if section.node(key) is not None else None
 
 
-def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
+def _read_modern(section: Section, package_format: PackageFormat, ceilings: Ceilings) -> Metadata:
     types = _types(section) | _validation_types(section)
     for key, use in (("validation", "used"), ("validator_flags", "used"), ("author", "fine"), ("source_url", "fine")):
         if key in section:
@@ -187,7 +188,7 @@ def _read_modern(section: Section, package_format: PackageFormat) -> Metadata:
     metadata = Metadata(
         format=package_format,
         title=_title(section),
-        limits=read_limits(section.section("limits"), package_format, multi_pass="multi-pass" in types),
+        limits=read_limits(section.section("limits"), package_format, ceilings, multi_pass="multi-pass" in types),
         scoring="scoring" in types,
         interactive="interactive" in types,
         multi_pass="multi-pass" in types,

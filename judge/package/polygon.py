@@ -34,6 +34,7 @@ from judge.model.problem import (
 )
 from judge.model.units import MIB, MS_NS
 from judge.model.verdict import Verdict
+from judge.package.ceilings import DEFAULT_CEILINGS, SCORE_MAX, Bound, Ceilings
 from judge.package.findings import Findings
 from judge.package.labels import REJECTED, meaning
 from judge.package.lines import has_windows_lines, with_normal_lines
@@ -70,7 +71,7 @@ _LANGUAGES = (
 )  # fmt: skip
 
 
-def inspect_polygon(directory: Path, scratch: Path) -> tuple[Problem, Findings]:
+def inspect_polygon(directory: Path, scratch: Path, ceilings: Ceilings = DEFAULT_CEILINGS) -> tuple[Problem, Findings]:
     """The problem and what is wrong with it; ``scratch``: an empty directory for copies of tests.
 
     Raises PackageError when problem.xml is no XML or has no tests.
@@ -80,7 +81,7 @@ def inspect_polygon(directory: Path, scratch: Path) -> tuple[Problem, Findings]:
     entry = tree.find(FILE)
     if entry is None or entry.is_directory:
         raise PackageError("there is no such file", where=FILE)
-    importer = _Importer(tree, findings, parse_xml(tree.read(entry, XML_BYTES_MAX), FILE), scratch)
+    importer = _Importer(tree, findings, parse_xml(tree.read(entry, XML_BYTES_MAX), FILE), scratch, ceilings)
     problem = importer.problem()
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
@@ -100,7 +101,8 @@ class _Test:
 
 
 class _Importer:
-    def __init__(self, tree: Tree, findings: Findings, root: Element, scratch: Path) -> None:
+    def __init__(self, tree: Tree, findings: Findings, root: Element, scratch: Path, ceilings: Ceilings) -> None:
+        self._ceilings = ceilings
         self._tree = tree
         self._findings = findings
         self._root = root
@@ -146,10 +148,11 @@ class _Importer:
         return names.get("english", next(iter(names.values()), ""))
 
     def _limits(self) -> ProblemLimits:
-        return ProblemLimits(
-            time_limit_ns=self._positive("time-limit") * MS_NS,
-            memory_bytes=self._positive("memory-limit"),
-            output_bytes=_OUTPUT_BYTES,
+        default = self._ceilings.lowered(ProblemLimits(output_bytes=_OUTPUT_BYTES))
+        return msgspec.structs.replace(
+            default,
+            time_limit_ns=self._amount("time-limit", MS_NS, self._ceilings.bound("time_limit_ns")),
+            memory_bytes=self._amount("memory-limit", 1, self._ceilings.bound("memory_bytes")),
         )
 
     def _named_files(self) -> NamedFiles:
@@ -164,14 +167,16 @@ class _Importer:
                 )
         return NamedFiles(input=names[0], output=names[1])
 
-    def _positive(self, tag: str) -> int:
+    def _amount(self, tag: str, unit: int, bound: Bound) -> int:
+        """A whole number of ``unit`` ns or bytes, in ns or bytes."""
         text = self._testset.text_of(tag)
-        if text.isascii() and text.isdigit() and int(text[:18]) > 0:
-            return int(text[:18])
-        self._findings.block(
-            FILE, f"expected a positive whole number, not {text[:40]!r}", line=self._testset.line, key=tag
-        )
-        return 1
+        complaint = f"expected a positive whole number, not {text[:40]!r}"
+        if re.fullmatch(r"[0-9]{1,300}", text):
+            complaint = bound.complaint(int(text) * unit, unit)
+        if not complaint:
+            return int(text) * unit
+        self._findings.block(FILE, complaint, line=self._testset.line, key=tag)
+        return bound.least
 
     def _tests(self) -> list[_Test]:
         inputs = self._testset.text_of("input-path-pattern")
@@ -244,7 +249,7 @@ class _Importer:
             points = float(text)
         except ValueError:
             points = -1.0
-        if not 0 <= points < float("inf"):
+        if not 0 <= points <= SCORE_MAX:
             self._findings.block(FILE, f"expected points, not {text[:40]!r}", line=element.line, key="points")
             return 0.0
         return points

@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import PackageError
-from judge.model.problem import PackageFormat, Problem, Program, ValidatorKind
+from judge.model.problem import PackageFormat, Problem, ProblemLimits, Program, ValidatorKind
 from judge.package import programs
 from judge.package.answers import with_answers
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.document import YAML_BYTES_MAX
 from judge.package.findings import Findings
 from judge.package.metadata import FILE, Metadata, read_metadata
@@ -25,29 +26,37 @@ from judge.package.timelimit import INI_FILE, declared_time_limit
 from judge.package.tree import Tree
 
 
-def read_package(path: Path, *, inheritance: str = "keys") -> Problem:
+def read_package(path: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS) -> Problem:
     """The problem in the directory ``path``, ready to judge, with everything found wrong in its diagnostics.
 
-    ``inheritance`` is how legacy groups inherit, see :mod:`judge.package.grouppolicy`.
+    ``inheritance`` is how legacy groups inherit, see :mod:`judge.package.grouppolicy`; ``ceilings`` bound what the
+    package may ask for.
     Raises PackageError(where="file:line: key") when it cannot be judged as it is.
     """
-    problem, findings = inspect_package(path, inheritance=inheritance)
+    problem, findings = inspect_package(path, inheritance=inheritance, ceilings=ceilings)
     findings.raise_if_blocked()
     return problem
 
 
-def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, Findings]:
+def inspect_package(
+    path: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS
+) -> tuple[Problem, Findings]:
     """As :func:`read_package`, but blocking findings are only reported: the problem may then be meaningless.
 
     Raises PackageError for what makes reading on pointless: no directory, no problem.yaml, no YAML in it.
     """
     findings = Findings()
     tree = Tree(path, findings)
-    metadata = _metadata(tree, findings)
+    metadata = _metadata(tree, findings, ceilings)
     validators = _output_validators(tree, metadata, findings)
     validator = validators[0] if validators else None
     root, validator_cases = read_testdata(
-        tree, metadata, findings, default_validator=validator is None, inheritance=inheritance
+        tree,
+        metadata,
+        findings,
+        default_validator=validator is None,
+        inheritance=inheritance,
+        ceilings=ceilings,
     )
     problem = Problem(
         name=shown(Path(tree.path).name),
@@ -86,18 +95,19 @@ def inspect_package(path: Path, *, inheritance: str = "keys") -> tuple[Problem, 
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
 
-def _metadata(tree: Tree, findings: Findings) -> Metadata:
+def _metadata(tree: Tree, findings: Findings, ceilings: Ceilings) -> Metadata:
     entry = tree.find(FILE)
     if entry is not None and not entry.is_directory:
-        metadata = read_metadata(tree.read(entry, YAML_BYTES_MAX), findings)
+        metadata = read_metadata(tree.read(entry, YAML_BYTES_MAX), findings, ceilings)
     elif tree.find(INI_FILE) is not None:
         findings.warning(FILE, f"is missing; a legacy package for {INI_FILE}, as DOMjudge takes it")
-        metadata = Metadata(format=PackageFormat.LEGACY)
+        metadata = Metadata(format=PackageFormat.LEGACY, limits=ceilings.lowered(ProblemLimits()))
     else:
         raise PackageError("there is no such file, so this is no problem package", where=FILE)
     if metadata.limits.time_limit_ns:
         return metadata
-    limits = msgspec.structs.replace(metadata.limits, time_limit_ns=declared_time_limit(tree, findings))
+    limit_ns = declared_time_limit(tree, findings, ceilings.bound("time_limit_ns"))
+    limits = msgspec.structs.replace(metadata.limits, time_limit_ns=limit_ns)
     return dataclasses.replace(metadata, limits=limits)
 
 

@@ -10,6 +10,7 @@ import math
 import shlex
 from collections.abc import Collection
 
+from judge.package.ceilings import SCORE_MAX, Bound
 from judge.package.document import EMPTY, Items, Leaf, Node, Table
 from judge.package.findings import Findings
 
@@ -89,8 +90,16 @@ class Section:
             return default
         return node.value
 
-    def number(self, key: str, default: float, *, above: float = -math.inf, at_least: float = -math.inf) -> float:
-        """A finite number; ``above`` is an exclusive lower bound, ``at_least`` an inclusive one."""
+    def number(
+        self,
+        key: str,
+        default: float,
+        *,
+        above: float = -math.inf,
+        at_least: float = -math.inf,
+        at_most: float = math.inf,
+    ) -> float:
+        """A finite number; ``above`` is an exclusive lower bound, ``at_least`` and ``at_most`` are inclusive ones."""
         node = self.node(key)
         if node is None:
             return default
@@ -102,7 +111,38 @@ class Section:
             bound = f"above {above:g}" if value <= above else f"at least {at_least:g}"
             self.block(key, f"must be {bound}, not {value:g}")
             return default
+        if value > at_most:
+            self.block(key, f"must be at most {at_most:g}, not {value:g}")
+            return default
         return value
+
+    def score(self, key: str, default: float, *, at_least: float = -SCORE_MAX) -> float:
+        """A score: a finite number that can be added to others."""
+        return self.number(key, default, at_least=at_least, at_most=SCORE_MAX)
+
+    def amount(self, key: str, default: int, unit: int, bound: Bound) -> int:
+        """A number of ``unit`` ns or bytes, in ns or bytes, within ``bound``. The default is not looked at."""
+        node = self.node(key)
+        if node is None:
+            return default
+        value = number_of(node)
+        if value is None or math.isnan(value):
+            self.block(key, "expected a number")
+            return default
+        complaint = bound.complaint(value * unit, unit)
+        if complaint:
+            self.block(key, f"{complaint}, not {value:g}")
+            return default
+        return round(value * unit)
+
+    def whole(self, key: str, default: int, bound: Bound) -> int:
+        """A whole number within ``bound``."""
+        node = self.node(key)
+        value = None if node is None else number_of(node)
+        if value is not None and math.isfinite(value) and not value.is_integer():
+            self.block(key, f"expected a whole number, not {value:g}")
+            return default
+        return self.amount(key, default, 1, bound)
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list of arguments: a sequence of scalars, or a string split the way a shell would."""
@@ -143,7 +183,7 @@ def number_of(node: Node) -> float | None:
         try:
             return float(node.value)
         except OverflowError:
-            return math.inf
+            return math.inf if node.value > 0 else -math.inf
     try:
         return float(node.text)
     except ValueError:

@@ -15,6 +15,7 @@ from pathlib import Path
 from judge.errors import PackageError, UsageError
 from judge.model.problem import Problem
 from judge.package import dmoj, polygon
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.findings import Findings
 from judge.package.gitsource import repository_of, unpack_revision
 from judge.package.metadata import FILE
@@ -54,31 +55,35 @@ def package_directory(spec: str, scratch: Path | None = None, bounds: Bounds = D
         raise UsageError(f"there is no package {shown(spec)}")
 
 
-def inspect_any(directory: Path, unpacked: Path, *, inheritance: str = "keys") -> tuple[Problem, Findings]:
+def inspect_any(
+    directory: Path, unpacked: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS
+) -> tuple[Problem, Findings]:
     """The problem in a package directory of any known format, with its findings; see ``inspect_package``.
 
     ``unpacked``: an empty directory for what an importer must unpack; it must live as long as the problem.
     """
     marker = next((name for name in _MARKERS if (directory / name).exists()), "")
     if marker in (FILE, INI_FILE):
-        return inspect_package(directory, inheritance=inheritance)
+        return inspect_package(directory, inheritance=inheritance, ceilings=ceilings)
     if marker == polygon.FILE:
-        return polygon.inspect_polygon(directory, unpacked)
+        return polygon.inspect_polygon(directory, unpacked, ceilings)
     if marker == dmoj.FILE:
-        return dmoj.inspect_dmoj(directory, unpacked)
+        return dmoj.inspect_dmoj(directory, unpacked, ceilings)
     raise PackageError(
         f"has neither problem.yaml, {polygon.FILE} (Polygon) nor {dmoj.FILE} (DMOJ)", where=shown(str(directory))
     )
 
 
 @contextmanager
-def open_package(spec: str, scratch: Path | None = None, *, inheritance: str = "keys") -> Iterator[Problem]:
+def open_package(
+    spec: str, scratch: Path | None = None, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS
+) -> Iterator[Problem]:
     """The problem that ``spec`` names, ready to judge; its files exist while the context lasts.
 
     Raises PackageError(where="file:line: key") when it cannot be judged.
     """
     with package_directory(spec, scratch) as directory, fresh_directory(scratch, "unpacked") as unpacked:
-        problem, findings = inspect_any(directory, unpacked, inheritance=inheritance)
+        problem, findings = inspect_any(directory, unpacked, inheritance=inheritance, ceilings=ceilings)
         findings.raise_if_blocked()
         yield problem
 

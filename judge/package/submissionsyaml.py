@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from judge.model.problem import ExpectedResult
+from judge.package.ceilings import SCORE_MAX
 from judge.package.document import Items, Leaf, Node, Table, parse_yaml
 from judge.package.findings import Findings
 from judge.package.globs import compile_glob
@@ -171,9 +172,8 @@ def _score(section: Section) -> tuple[float | None, float | None]:
 def _numbers(node: Node) -> tuple[float, ...] | None:
     nodes = node.items if isinstance(node, Items) else (node,)
     numbers = tuple(number_of(item) for item in nodes)
-    if len(numbers) not in (1, 2) or any(number is None for number in numbers):
-        return None
-    return tuple(number for number in numbers if number is not None)
+    known = tuple(number for number in numbers if number is not None and abs(number) <= SCORE_MAX)
+    return known if len(known) == len(numbers) and len(known) in (1, 2) else None
 
 
 def _use_for_time_limit(section: Section) -> str | None:

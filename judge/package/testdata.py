@@ -15,6 +15,7 @@ from judge.model.problem import (
     TestGroup,
     ValidatorCase,
 )
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.compareflags import parse_compare_flags, repeated_tolerances
 from judge.package.datascan import DataScanner, RawCase, RawGroup
 from judge.package.findings import Findings
@@ -46,13 +47,19 @@ _VALIDATOR_CASES = {
 
 
 def read_testdata(
-    tree: Tree, metadata: Metadata, findings: Findings, *, default_validator: bool, inheritance: str = "keys"
+    tree: Tree,
+    metadata: Metadata,
+    findings: Findings,
+    *,
+    default_validator: bool,
+    inheritance: str = "keys",
+    ceilings: Ceilings = DEFAULT_CEILINGS,
 ) -> tuple[TestGroup, tuple[ValidatorCase, ...]]:
     """The root group (children sample and secret) and the validators' own cases.
 
     Blocks when there is no test case at all. A case without an answer file has no ``answer_path``.
     """
-    scanner = DataScanner(tree, metadata.format, metadata.constants, findings)
+    scanner = DataScanner(tree, metadata.format, metadata.constants, findings, ceilings)
     root = scanner.scan("data", "")
     for case in root.cases:
         findings.error(case.input.shown, "test cases belong below data/sample or data/secret; ignored")

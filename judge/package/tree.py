@@ -90,6 +90,13 @@ class Tree:
         path = os.path.join(os.path.realpath(parent), name)
         return self._entry(relative, path) if os.path.lexists(path) else None
 
+    def size_bytes(self, entry: Entry) -> int:
+        """How long a file is. Raises PackageError when it has gone."""
+        try:
+            return os.stat(entry.path).st_size
+        except OSError as error:
+            raise PackageError(f"cannot be read: {error.strerror}", where=entry.shown) from error
+
     def read(self, entry: Entry, bytes_max: int) -> bytes:
         """The content of a file. Raises PackageError when it is larger or cannot be read."""
         try:

@@ -19,7 +19,7 @@ from threading import Lock
 import msgspec
 
 from judge.errors import LanguageError, PackageError, UsageError
-from judge.grading.calibrate import jury_submission, with_limit, with_time_limit
+from judge.grading.calibrate import TIME_LIMIT_NS_MAX, jury_submission, with_limit, with_time_limit
 from judge.grading.jurypython import PYTHONS, under_cpython, with_jury_python
 from judge.grading.order import never
 from judge.grading.pipeline import Judge
@@ -27,6 +27,7 @@ from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
 from judge.model.report import Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.contents import check_contents
 from judge.package.expect import (
     Comparison,
@@ -55,9 +56,10 @@ class Choices:
     ``time_limit_ns`` overrides the package's own (0 = do not). ``every_case``: judge all cases of all submissions.
     ``only``: paths of submissions to judge, as prefixes (empty = all). ``strict``: warnings and skipped submissions
     count as faults. ``validate``: ask the validators about the test data. ``python``: see
-    :mod:`judge.grading.jurypython`.
+    :mod:`judge.grading.jurypython`. ``ceilings`` bound what packages may ask for.
     """
 
+    ceilings: Ceilings = DEFAULT_CEILINGS
     inheritance: str = "keys"
     time_limit_ns: int = 0
     every_case: bool = False
@@ -115,7 +117,10 @@ class PackageRun:
     def _open(self, judge: Judge) -> Problem:
         directory = self._stack.enter_context(package_directory(self.spec, self.scratch))
         unpacked = self._stack.enter_context(fresh_directory(self.scratch, "unpacked"))
-        problem, self._findings = inspect_any(directory, unpacked, inheritance=self.choices.inheritance)
+        choices = self.choices
+        problem, self._findings = inspect_any(
+            directory, unpacked, inheritance=choices.inheritance, ceilings=choices.ceilings
+        )
         self._problem = problem
         self._findings.raise_if_blocked()
         if self.choices.validate:
@@ -267,7 +272,8 @@ def _judge_patiently(judge: Judge, problem: Problem, entry: JurySubmission, choi
         judged = _judge_once(judge, problem, entry, every=True)
     if not judged.met and judged.report.verdict is Verdict.TLE and problem.format is PackageFormat.LEGACY:
         margin = problem.limits.time_limit_to_tle
-        longer = with_limit(problem, round(problem.limits.time_limit_ns * margin))
+        longest_ns = problem.limits.time_limit_ns_max or TIME_LIMIT_NS_MAX
+        longer = with_limit(problem, min(round(problem.limits.time_limit_ns * margin), longest_ns))
         again = _judge_once(judge, longer, entry, every=every)
         if again.met:
             return replace(again, notes=(f"as expected only with {margin:g} times the time limit",))
