@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-slow test-vm test-vm-short test-vm-layers test-vm-broken check lint types imports unit test-deps clean test-chaos
+.PHONY: demo test test-slow test-fuzz test-vm test-vm-short test-vm-layers test-vm-broken check lint types imports unit test-deps clean test-chaos
 
 demo: $(STAMP)
 	$(BIN)/judge demo
@@ -68,6 +68,11 @@ $(DEV_STAMP): pyproject.toml constraints.txt $(STAMP) | $(BIN)/python
 # 5,000 submissions while everything is killed, once for each way Redis may write; about five minutes.
 test-chaos: $(DEV_STAMP) test-deps
 	$(BIN)/python tests/service/chaos.py --submissions 5000
+
+# Odd packages for MINUTES, with a fresh seed; what breaks the reader is kept in tests/fuzz/corpus.
+MINUTES ?= 10
+test-fuzz: $(DEV_STAMP)
+	$(BIN)/python tests/fuzz/package_fuzz.py --minutes $(MINUTES)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
