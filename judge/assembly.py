@@ -106,6 +106,7 @@ def grading_options(settings: Settings) -> GradingOptions:
         dialect=dialect,
         near_limit_share=settings.near_limit_share,
         near_limit_runs=settings.near_limit_runs,
+        fresh_containers=settings.fresh_containers,
     )
 
 

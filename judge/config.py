@@ -167,6 +167,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         float, Meta(ge=0, le=1, description="A CPU time this close to the limit (as a share of it) is measured again.")
     ] = 0.1
     near_limit_runs: Annotated[_Positive, Meta(description="Runs in all of such a test.")] = 3
+    fresh_containers: Annotated[
+        bool, Meta(description="A container for each run of a submission; 2 ms more a test (docs/sandbox.md).")
+    ] = False
 
     # What packages may ask for (more is refused with the key and the setting; a format's defaults are lowered)
     limit_time_s_max: Annotated[_Positive, Meta(description="Time limits, given or computed.")] = 300

@@ -6,6 +6,7 @@ warm for all tests. It is used from one thread.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +15,12 @@ from functools import partial
 from judge.errors import PackageError
 from judge.grading.answersheet import AnswerSheet
 from judge.grading.casedata import CaseData
-from judge.grading.execute import STDERR_READ_BYTES, Quiet, SubmissionBox, execute, measured_again
+from judge.grading.execute import STDERR_READ_BYTES, Quiet, SubmissionBox, execute
 from judge.grading.interact import converse
 from judge.grading.options import GradingOptions
 from judge.grading.order import Task
 from judge.grading.programs import ProgramBox
+from judge.grading.repeat import Trial, measure
 from judge.grading.score import NO_AWARD, Scored, score_case, score_modern
 from judge.grading.validate import (
     SHOWN_NOTHING,
@@ -49,6 +51,7 @@ class Pass:
     run: RunResult | None = None
     validation: Validation | None = None
     times_ns: tuple[int, ...] = ()
+    times_note: str = ""
     transcript: str = ""
 
 
@@ -103,7 +106,7 @@ class CaseJudge:
             done = self._one_pass(case, self._input_opener(case, next_input), answer_fd, kept)
             wanted = done.validation.next_pass if done.validation and self.problem.multi_pass else None
             complaint = self._complaint(done, wanted, last=number == passes_max)
-            yield Pass(Verdict.JE, complaint, done.run, done.validation, done.times_ns) if complaint else done
+            yield dataclasses.replace(done, verdict=Verdict.JE, why=complaint) if complaint else done
             if complaint or wanted is None or done.validation is None:
                 return
             next_input, kept = wanted, done.validation.kept
@@ -133,13 +136,15 @@ class CaseJudge:
             return self._interactive_pass(self.submission, case, open_input, answer_fd, kept)
         run = partial(execute, self.submission, case, open_input)
         limits = self.submission.limits
-        done, times_ns = measured_again(run(), lambda one: one.result, run, limits, self.options, self.quiet)
+        trial = Trial(run, self.submission.container.start_over, lambda one: (one.result, one.stdout))
+        measured = measure(trial, limits, self.options, self.quiet)
+        done, times = measured.counts, (measured.times_ns, measured.note)
         markers = self.submission.compiled.language.memory_markers
         verdict = verdict_of_run(done.result, done.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
         if verdict is not None:
-            return Pass(verdict, done.result.cause or reason_of_run(done.result), done.result, None, times_ns)
+            return Pass(verdict, done.result.cause or reason_of_run(done.result), done.result, None, *times)
         validation = self._validate(case, open_input, answer_fd, done.stdout, kept)
-        return Pass(validation.verdict, validation.why, done.result, validation, times_ns)
+        return Pass(validation.verdict, validation.why, done.result, validation, *times)
 
     def _answer_pass(self, case: TestCase, open_input: Callable[[], int], answer_fd: int) -> Pass:
         """An output-only case: nothing is run, the submitted output is judged."""
@@ -206,8 +211,9 @@ class CaseJudge:
         kind = self.problem.validator_kind
         shown = Shown(kept, self.sources)
         talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, shown)
-        limits = submission.limits
-        done, times_ns = measured_again(talk(), lambda one: one.run, talk, limits, self.options, self.quiet)
+        trial = Trial(talk, submission.container.start_over, lambda one: (one.run, one.said))
+        measured = measure(trial, submission.limits, self.options, self.quiet)
+        done = measured.counts
         verdict, why, validation = done.verdict, done.why, done.validation
         # A checker compares with the answer; where there is none that it can read, only the interactor can tell.
         for checker in self.further_validators if case.answer_path and kind is ValidatorKind.TESTLIB else ():
@@ -216,7 +222,7 @@ class CaseJudge:
             further = self._ask(checker, case, open_input, answer_fd, done.output)
             if further.verdict is not Verdict.JE:
                 verdict, why, validation = further.verdict, further.why, further
-        return Pass(verdict, why, done.run, validation, times_ns, done.transcript)
+        return Pass(verdict, why, done.run, validation, measured.times_ns, measured.note, done.transcript)
 
     def _judge_static(self, task: Task) -> CaseReport:
         """The static validation of a group: no run, only the package's look at the sources."""
@@ -252,6 +258,7 @@ def _report(name: str, passes: tuple[Pass, ...], scored: Scored) -> CaseReport:
     slowest = max(runs, key=lambda run: run.usage.cpu_time_ns) if runs else None
     if last.run is not None and not last.run.ok:
         slowest = last.run
+    repeated = next((one for one in reversed(passes) if one.times_ns), None)
     validation = last.validation
     room = _ACCEPTED_TEXT_MAX if scored.verdict is Verdict.AC else None
     transcript = "\n---\n".join(one.transcript for one in passes if one.transcript)
@@ -264,7 +271,8 @@ def _report(name: str, passes: tuple[Pass, ...], scored: Scored) -> CaseReport:
         why=scored.why or last.why,
         feedback=_cut(validation.feedback if validation else "", room),
         team_feedback=validation.team_feedback if validation else "",
-        reruns_ns=next((one.times_ns for one in reversed(passes) if one.times_ns), ()),
+        reruns_ns=repeated.times_ns if repeated else (),
+        reruns_note=repeated.times_note if repeated else "",
         passes=len(passes),
         transcript=_cut(transcript, room),
     )

@@ -1,4 +1,4 @@
-"""Runs a submission on the input of one test case, and again where one measurement cannot decide.
+"""Runs a submission on the input of one test case.
 
 Nothing here knows what the right output is: an answer never comes near a submission's container.
 """
@@ -10,26 +10,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TypeVar
 
 import msgspec
 
 from judge.errors import InfrastructureError, PackageError
 from judge.grading.compile import Compiled, OpenContainer, Toolchain
-from judge.grading.options import GradingOptions
 from judge.grading.order import plan_of
 from judge.grading.programs import data_files
 from judge.grading.workfiles import Given, merged, parents, room_for
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, NamedFiles, Problem, TestCase
-from judge.model.run import Outcome, RunResult
+from judge.model.run import Outcome
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
 from judge.sandbox.handover import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
-
-T = TypeVar("T")
 
 #: How much of stderr is searched for a language's memory markers.
 STDERR_READ_BYTES = 64 << 10
@@ -77,14 +73,17 @@ def open_submission(
     compiled: Compiled,
     limits: Limits,
     named: NamedFiles = STANDARD_STREAMS,
+    *,
+    fresh_each_run: bool = False,
 ) -> Iterator[SubmissionBox]:
-    """The submission's own container, for as long as it is judged."""
+    """The submission's own container, for as long as it is judged; ``fresh_each_run``: one for each of its runs."""
     spec = ContainerSpec(
         rootfs=toolchain.rootfs,
         artifact=str(compiled.artifact),
         open_files_max=limits.open_files,
         disk_bytes=limits.disk_bytes,
         disk_inodes=limits.disk_inodes,
+        fresh_each_run=fresh_each_run,
     )
     with open_container(spec) as container:
         plain = msgspec.structs.replace(compiled.run_spec(limits), collect=collect_output(named, limits))
@@ -161,58 +160,6 @@ def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -
     if done.result.outcome is Outcome.CANCELLED:
         raise CancelledError(f"test case {case.name}: cancelled")
     return done
-
-
-def is_near_limit(run: RunResult, limits: Limits, share: float) -> bool:
-    """True when one measurement of this run cannot decide.
-
-    Its CPU time alone decides and is within ``share`` of the time limit; or it ran into the wall limit although it
-    was computing, so that the machine may have kept it from its core.
-    """
-    if run.outcome is Outcome.WALL_LIMIT:
-        return run.usage.cpu_time_ns >= limits.cpu_time_ns * _COMPUTING_SHARE
-    if not (run.ok or run.outcome is Outcome.CPU_LIMIT):
-        return False
-    return abs(run.usage.cpu_time_ns - limits.cpu_time_ns) <= share * limits.cpu_time_ns
-
-
-#: A program that used this share of its CPU time before the wall limit did not sleep all the time.
-_COMPUTING_SHARE = 0.1
-
-#: The ends that only differ by how long a run took, the best first.
-_TIMED = {Outcome.EXITED: 0, Outcome.CPU_LIMIT: 1, Outcome.WALL_LIMIT: 2}
-
-
-def _rank(run: RunResult) -> tuple[int, int]:
-    return _TIMED[run.outcome], run.usage.cpu_time_ns
-
-
-def measured_again(
-    first: T,
-    run_of: Callable[[T], RunResult],
-    again: Callable[[], T],
-    limits: Limits,
-    options: GradingOptions,
-    quiet: Quiet,
-) -> tuple[T, tuple[int, ...]]:
-    """Repeat a run near the time limit in quiet and keep the fastest; also the CPU times in order (empty = once).
-
-    Runs again at least once, then until the limit is kept or ``near_limit_runs`` is reached. A repetition
-    that ends in another way than by its time says nothing about time and is not kept.
-    """
-    if options.near_limit_runs <= 1 or not is_near_limit(run_of(first), limits, options.near_limit_share):
-        return first, ()
-    best, times_ns = first, [run_of(first).usage.cpu_time_ns]
-    with quiet():
-        while len(times_ns) < options.near_limit_runs:
-            other = again()
-            run = run_of(other)
-            times_ns.append(run.usage.cpu_time_ns)
-            if (run.ok or run.outcome in (Outcome.CPU_LIMIT, Outcome.WALL_LIMIT)) and _rank(run) < _rank(run_of(best)):
-                best = other
-            if run_of(best).ok:
-                break
-    return best, tuple(times_ns)
 
 
 def always() -> AbstractContextManager[None]:

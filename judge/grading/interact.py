@@ -64,7 +64,8 @@ _OVER_ITS_LIMITS = (Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT, O
 @dataclass(frozen=True)
 class Conversation:
     """One finished interactive pass. ``validation`` says what the validator thinks, ``verdict`` what counts;
-    ``output`` is what a testlib interactor wrote for the checker."""
+    ``output`` is what a testlib interactor wrote for the checker, ``said`` what the submission wrote, as far as it is
+    kept."""
 
     run: RunResult
     verdict: Verdict
@@ -72,6 +73,7 @@ class Conversation:
     validation: Validation
     transcript: str = ""
     output: Capture = NOTHING_WRITTEN
+    said: Capture = NOTHING_WRITTEN
 
 
 def converse(
@@ -125,7 +127,8 @@ def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, 
         own = verdict_of_run(run, done.self_side.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
     verdict, why = decide(run, own, validation, validator_first=done.first_exit == "other")
     output = done.other_side.files.get(INTERACTOR_OUTPUT.removeprefix("/work/"), NOTHING_WRITTEN)
-    return Conversation(run, verdict, why, validation, render_transcript(done.transcript), output)
+    said = Capture(b"".join(data for speaker, data in done.transcript if speaker == "self"))
+    return Conversation(run, verdict, why, validation, render_transcript(done.transcript), output, said)
 
 
 def decide(

@@ -83,7 +83,12 @@ class Setup:
 
             submission = (
                 open_submission(
-                    open_container, program.toolchain, program.compiled, program.limits, self.problem.named_files
+                    open_container,
+                    program.toolchain,
+                    program.compiled,
+                    program.limits,
+                    self.problem.named_files,
+                    fresh_each_run=self.options.fresh_containers,
                 )
                 if program
                 else None

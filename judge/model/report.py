@@ -26,7 +26,8 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     ``run`` is the submission's run (the slowest pass of a multi-pass case), ``validation`` the
     output validator's. ``why`` is one line of evidence; ``feedback`` is for judges only,
     ``team_feedback`` may be shown to the contestant. ``reruns_ns`` are CPU times of repeated runs
-    near the limit, the first included (empty = run once). ``passes`` counts the runs of a multi-pass case.
+    near the limit, the first included (empty = run once); ``reruns_note`` says why the first of them counted and not
+    the fastest. ``passes`` counts the runs of a multi-pass case.
     ``transcript`` is an interactive conversation: lines starting with ``>`` (submission) and ``<`` (validator).
     """
 
@@ -39,6 +40,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     feedback: str = ""
     team_feedback: str = ""
     reruns_ns: tuple[int, ...] = ()
+    reruns_note: str = ""
     passes: int = 1
     transcript: str = ""
 

@@ -64,7 +64,8 @@ def reruns_note(case: CaseReport) -> str:
     if not case.reruns_ns:
         return ""
     times = ", ".join(format_ns(time_ns) for time_ns in case.reruns_ns)
-    return f"near the time limit, so run {len(case.reruns_ns)} times ({times}); the fastest counts"
+    counts = f"the first counts: {case.reruns_note}" if case.reruns_note else "the fastest counts"
+    return f"near the time limit, so run {len(case.reruns_ns)} times ({times}); {counts}"
 
 
 def _group_lines(group: GroupReport, report: Report, depth: int) -> Iterator[str]:

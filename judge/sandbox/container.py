@@ -421,7 +421,7 @@ class Container:
     def _put_away(self, active: ActiveRun) -> None:
         active.stdout.close()
         active.stderr.close()
-        if active.noted_calls:
+        if active.noted_calls or self._spec.fresh_each_run:
             self.start_over()
         if self._leaving is not None:
             self._place.groups.give_back(self._leaving)

@@ -36,7 +36,8 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A set of namespaces. ``artifact`` is a host directory shown read-only at /artifact ("" = empty).
 
     ``policy`` names a system-call policy of :mod:`judge.sandbox.policy`. The ``*_max`` fields are hard
-    ceilings for the runs inside (their limits may be lower).
+    ceilings for the runs inside (their limits may be lower). ``fresh_each_run``: no two runs share the namespaces, so
+    that a program cannot even tell how many processes were there before it; costs each run but the first 2 ms.
     """
 
     rootfs: Rootfs
@@ -45,6 +46,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     open_files_max: int = 1024
     disk_bytes: int = 64 << 20
     disk_inodes: int = 4096
+    fresh_each_run: bool = False
 
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):

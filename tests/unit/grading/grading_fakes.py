@@ -89,6 +89,9 @@ class FakeContainer(Container):
         self.slot.calls.append((self.name, call))
         return self.slot.programs[self.name](call)
 
+    def start_over(self) -> None:
+        self.slot.started_over.append(self.name)
+
     def interact(self, spec: RunSpec, other: Container, other_spec: RunSpec, **options: Any) -> Interaction:
         assert isinstance(other, FakeContainer)
         files = {k: _bytes(v) for k, v in (options.get("other_files") or {}).items()}
@@ -119,6 +122,7 @@ class FakeSlot:
     programs: Mapping[str, Behaviour]
     dialogues: Mapping[tuple[str, str], Dialogue] = field(default_factory=dict)
     calls: list[tuple[str, Call]] = field(default_factory=list)
+    started_over: list[str] = field(default_factory=list)
     cancelled: int = 0
 
     @contextmanager

@@ -15,10 +15,12 @@ from judge.grading.execute import CancelledError
 from judge.grading.options import GradingOptions
 from judge.model.event import CaseJudged, Compiled, Compiling
 from judge.model.problem import PackageFormat, ScoreAggregation, ScorePolicy, StaticValidation, TestGroup, ValidatorKind
+from judge.model.report import CaseReport
 from judge.model.run import Outcome
 from judge.model.submission import SourceFile
-from judge.model.units import S_NS
+from judge.model.units import MS_NS, S_NS
 from judge.model.verdict import Verdict
+from judge.observe.report_text import reruns_note
 from judge.sandbox.capture import Completed
 
 AC, WA, TLE, RTE, MLE, OLE, CE, JE = Verdict
@@ -367,6 +369,48 @@ class TestNearTheLimit:
 
         return solution
 
+    def case(self, bench: Bench, *runs: Completed) -> CaseReport:
+        ends_ = iter(runs)
+        report = bench.judge(bench.problem(), {"solution": lambda call: next(ends_)})
+        assert report.root is not None
+        return report.root.groups[0].cases[0]
+
+    def test_a_repetition_that_needs_half_the_time_is_no_luck(self, bench: Bench) -> None:
+        late = completed(outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_051 * MS_NS)
+        later = completed(outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_041 * MS_NS)
+        case = self.case(bench, late, later, completed(b"2\n", cpu_time_ns=512 * MS_NS))
+        assert (case.verdict, case.run and case.run.usage.cpu_time_ns) == (TLE, 1_051 * MS_NS)
+        assert case.reruns_ns == (1_051 * MS_NS, 1_041 * MS_NS, 512 * MS_NS)
+        assert case.reruns_note == "a repetition took 512 ms, which noise does not explain"
+        assert "the first counts: a repetition took 512 ms" in reruns_note(case)
+
+    @pytest.mark.parametrize(
+        ("first", "then", "verdict"),
+        [
+            (completed(b"2\n", outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_050 * MS_NS), b"3\n", TLE),
+            (completed(b"2\n", outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_050 * MS_NS), b"2\n", AC),
+            (completed(b"", outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_050 * MS_NS), b"2\n", AC),  # cut short
+            (completed(b"later\n", outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_050 * MS_NS), b"2\n", TLE),
+            (completed(b"2\n2\n", outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_050 * MS_NS), b"2\n", TLE),
+            (completed(b"3\n", cpu_time_ns=950 * MS_NS), b"2\n", WA),  # no second draw of the lots
+        ],
+    )
+    def test_a_repetition_that_writes_something_else_is_none(
+        self, bench: Bench, first: Completed, then: bytes, verdict: Verdict
+    ) -> None:
+        case = self.case(bench, first, completed(then, cpu_time_ns=940 * MS_NS))
+        assert case.verdict is verdict
+        assert bool(case.reruns_note) is (verdict is not AC)
+
+    def test_a_late_end_of_its_own_is_whole_and_must_repeat(self, bench: Bench) -> None:
+        first = completed(b"", outcome=Outcome.CPU_LIMIT, cpu_time_ns=1_050 * MS_NS)
+        first = first._replace(result=msgspec.structs.replace(first.result, exit_code=0))
+        assert self.case(bench, first, completed(b"2\n", cpu_time_ns=940 * MS_NS)).verdict is TLE
+
+    def test_each_repetition_starts_over(self, bench: Bench) -> None:
+        self.judge(bench, 1_050_000_000, 1_090_000_000, 1_010_000_000)
+        assert bench.slot.started_over == ["solution", "solution"]
+
     def judge(self, bench: Bench, *cpu_times_ns: int, runs: int = 3) -> tuple[Verdict, tuple[int, ...]]:
         solution = self.run_times(*cpu_times_ns)
         report = bench.judge(bench.problem(), {"solution": solution}, options=GradingOptions(near_limit_runs=runs))
@@ -387,7 +431,9 @@ class TestNearTheLimit:
         assert self.judge(bench, 950_000_000, 1_020_000_000) == (AC, (950_000_000, 1_020_000_000))
 
     def test_a_starved_run_is_run_again_but_a_sleeping_one_is_not(self, bench: Bench) -> None:
-        ends_ = iter([completed(outcome=Outcome.WALL_LIMIT, cpu_time_ns=300_000_000), completed(b"2\n")])
+        ends_ = iter(
+            [completed(outcome=Outcome.WALL_LIMIT, cpu_time_ns=300_000_000), completed(b"2\n", cpu_time_ns=290_000_000)]
+        )
         assert bench.judge(bench.problem(), {"solution": lambda call: next(ends_)}).verdict is AC
         sleeping = completed(outcome=Outcome.WALL_LIMIT, cpu_time_ns=5_000_000)
         assert bench.judge(bench.problem(), {"solution": lambda call: sleeping}).verdict is TLE
