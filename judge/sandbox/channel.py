@@ -77,8 +77,8 @@ class Finish(NamedTuple):
 
 
 #: The file systems that are renewed between runs, in the order of the ``dirty`` bits.
-RUN_MOUNTS = ("/work", "/tmp", "/dev/shm")
-DIRTY_NETWORK = 1 << 3
+RUN_MOUNTS = ("/work", "/tmp", "/dev/shm", "/dev/pts")
+DIRTY_NETWORK = 1 << 4
 
 
 def send(sock: socket.socket, message: tuple[Any, ...], fds: tuple[int, ...] | list[int] = ()) -> None:

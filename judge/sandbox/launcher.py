@@ -37,6 +37,9 @@ _SIGNALS = tuple(int(number) for number in signal.valid_signals())
 _FD_MAX = 0x7FFF_FFFF
 #: Open files that the launcher itself needs room for.
 _OWN_FILES = 256
+#: What of each of channel.RUN_MOUNTS shows that it was used: its root, but of the pseudo-terminals the node that opens
+#: one, which is all that a program can mark there.
+_LOOKED_AT = (*channel.RUN_MOUNTS[:3], "/dev/pts/ptmx")
 #: Where the launcher stands when it is in no run's group.
 _AT_HOME = channel.NO_GROUP
 _SOMEWHERE = -2
@@ -141,8 +144,8 @@ class Launcher:
     def _note_fresh_state(self) -> None:
         while self._mounts:
             os.close(self._mounts.pop())
-        for path in channel.RUN_MOUNTS:
-            self._mounts.append(os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
+        for path in _LOOKED_AT:
+            self._mounts.append(os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC))
         self._fresh = [_state_of(fd) for fd in self._mounts]
         self._fresh_net = self._read_net()
 
@@ -364,7 +367,7 @@ class Launcher:
             state = _state_of(fd)
             if state != self._fresh[index]:
                 dirty |= 1 << index
-            if state[0] == 0 or state[1] == 0:
+            if 0 in state[:2] and 0 not in self._fresh[index][:2]:  # pseudo-terminals have no blocks to begin with
                 full |= 1 << index
         if self._read_net() != self._fresh_net:
             dirty |= channel.DIRTY_NETWORK

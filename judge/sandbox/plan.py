@@ -16,6 +16,8 @@ HOST_NAME = "judge"
 #: The step whose policy name the zygote replaces by the program.
 FILTER = "install seccomp filter"
 TMPFS_FLAGS = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOATIME
+#: Of a run. What they buffer is charged to nobody, and the host has some thousand for all (sysctl kernel.pty.max).
+PSEUDO_TERMINALS_MAX = 16
 
 #: What to tell people when a step fails, where there is something to tell.
 REMEDIES = {
@@ -36,14 +38,17 @@ class Identity(NamedTuple):
 
 
 def run_mount_steps(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str = "") -> list[Step]:
-    """The fresh file systems of a run: /work is the program's own, /tmp and /dev/shm are everybody's."""
+    """The fresh file systems of a run, those of channel.RUN_MOUNTS: /work is the program's own, /tmp and /dev/shm are
+    everybody's, and the pseudo-terminals are an instance of their own."""
     size = f"size={disk_bytes},nr_inodes={disk_inodes}"
     own = f"{size},mode=0700,uid={program_uid},gid={program_uid}"
     shared = f"{size},mode=1777"
+    terminals = f"newinstance,ptmxmode=0666,mode=0620,gid={program_uid},max={PSEUDO_TERMINALS_MAX}"
     return [
         ("mount", "tmpfs", f"{prefix}work", "tmpfs", TMPFS_FLAGS, own),
         ("mount", "tmpfs", f"{prefix}tmp", "tmpfs", TMPFS_FLAGS, shared),
         ("mount", "tmpfs", f"{prefix}dev/shm", "tmpfs", TMPFS_FLAGS, shared),
+        ("mount", "devpts", f"{prefix}dev/pts", "devpts", abi.MS_NOSUID | abi.MS_NOEXEC, terminals),
     ]
 
 

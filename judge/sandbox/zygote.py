@@ -31,7 +31,7 @@ _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_N
 _SPARES_MAX = 2
 #: The next container is made when one has ended, or when nothing was asked for so long: not while a first run starts.
 _QUIET_MS = 20
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 
 class _Box:
@@ -260,7 +260,7 @@ def _end(box: _Box) -> None:
 
 
 def _make_devices(directory: str) -> None:
-    """A /dev of five harmless devices, bound from the host's, and the customary links; read-only."""
+    """A /dev of six harmless devices, bound from the host's, and the customary links; read-only."""
     flags = abi.MS_NOSUID | abi.MS_NOEXEC
     libc.mount(
         "dev",
@@ -276,7 +276,9 @@ def _make_devices(directory: str) -> None:
         libc.mount("", f"{directory}/{name}", "", abi.MS_REMOUNT | abi.MS_BIND | abi.MS_RDONLY | flags)
     for name, target in (("fd", "self/fd"), ("stdin", "self/fd/0"), ("stdout", "self/fd/1"), ("stderr", "self/fd/2")):
         os.symlink(f"/proc/{target}", f"{directory}/{name}")
-    os.mkdir(f"{directory}/shm", 0o755)
+    os.symlink("pts/ptmx", f"{directory}/ptmx")
+    for name in ("pts", "shm"):
+        os.mkdir(f"{directory}/{name}", 0o755)
     libc.mount("", directory, "", abi.MS_REMOUNT | abi.MS_RDONLY | flags)
 
 

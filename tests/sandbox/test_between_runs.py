@@ -24,6 +24,9 @@ for top in ('/work', '/tmp', '/dev/shm'):
     info, space = os.stat(top), os.statvfs(top)
     print(top, oct(info.st_mode), info.st_uid, info.st_gid, info.st_nlink, info.st_atime_ns == info.st_mtime_ns,
           sorted(os.listdir(top)), space.f_blocks, space.f_bfree, space.f_files, space.f_ffree)
+node = os.stat('/dev/pts/ptmx')
+print(sorted(os.listdir('/dev/pts')), oct(node.st_mode), node.st_uid, node.st_gid)
+print(node.st_atime_ns == node.st_mtime_ns == node.st_ctime_ns)
 print(os.getcwd(), oct(os.umask(0)), sorted(os.environ), os.nice(0), os.sched_getscheduler(0))
 print([(name, resource.getrlimit(getattr(resource, name))) for name in sorted(dir(resource)) if name[:7] == 'RLIMIT_'])
 print([line for path in ('unix', 'tcp', 'tcp6', 'udp', 'dev', 'snmp') for line in lines(f'/proc/self/net/{path}')[1:]])
@@ -38,6 +41,8 @@ DISTURB = {
     "modes": "import os; os.chmod('/work', 0o777)",
     "no mode": "import os; os.chmod('/work', 0)",
     "times": "import os; os.utime('/work', (1, 2)); os.utime('/tmp')",
+    "terminals": "import os; os.openpty(); os.openpty(); os.utime('/dev/pts/ptmx')",
+    "held terminals": "import os, signal; a = os.openpty()\nif os.fork() == 0:\n    os.setsid(); signal.pause()",
     "abstract sockets": "import socket; s = socket.socket(socket.AF_UNIX); s.bind(b'\\0left'); s.listen()",
     "bound sockets": "import socket; s = socket.socket(socket.AF_UNIX); s.bind('/tmp/left')",
     "connections": "import socket as s; a = s.create_server(('127.0.0.1', 999 + 1000)); b = s.create_connection("

@@ -5,7 +5,7 @@ import os
 found = []
 for path in ("/etc/shadow", "/root/.ssh", "/home/*", "/sys/kernel", "/proc/sys/kernel", "/proc/kcore", "/proc/keys",
              "/var/lib/dpkg", "/var/log/wtmp", "/run/systemd", "/run/docker.sock", "/dev/mem", "/dev/kmsg", "/dev/sda",
-             "/dev/vda", "/dev/tty", "/dev/kvm", "/dev/fuse", "/proc/1/root/etc"):  # fmt: skip
+             "/dev/vda", "/dev/tty0", "/dev/kvm", "/dev/fuse", "/proc/1/root/etc"):  # fmt: skip
     if os.path.exists(path):
         found.append(path)
 for directory in ("/", "/usr", "/usr/bin", "/etc", "/dev", "/proc", "/artifact", "/var/tmp", "/run", "/root"):

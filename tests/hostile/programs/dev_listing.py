@@ -2,10 +2,10 @@
 # expect: CONFINED
 import os
 
-allowed = {"null", "zero", "full", "random", "urandom", "fd", "stdin", "stdout", "stderr", "shm", "core", "ptmx", "pts"}
+allowed = {"null", "zero", "full", "random", "urandom", "fd", "stdin", "stdout", "stderr", "shm", "ptmx", "pts", "tty"}
 extra = set(os.listdir("/dev")) - allowed
 changed = []
-for name in ("null", "zero", "full", "random", "urandom"):
+for name in ("null", "zero", "full", "random", "urandom", "tty"):
     before = os.stat(f"/dev/{name}").st_mtime_ns
     for attempt in (lambda p: os.utime(p), lambda p: os.chmod(p, 0o600), lambda p: os.unlink(p),
                     lambda p: os.rename(p, "/dev/x"), lambda p: os.chown(p, os.getuid(), os.getgid())):  # fmt: skip

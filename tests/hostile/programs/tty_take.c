@@ -1,4 +1,4 @@
-/* tries: get a controlling terminal or a pseudo-terminal
+/* tries: get a controlling terminal that is not its own
  * expect: CONFINED
  */
 #include "hostile.h"
@@ -11,7 +11,10 @@ int main(void)
         if (isatty(fd))
             escaped("descriptor %d is a terminal", fd);
     }
-    MUST_FAIL(open("/dev/tty", O_RDWR));
-    MUST_FAIL(open("/dev/ptmx", O_RDWR));
+    MUST_FAIL_WITH(open("/dev/tty", O_RDWR), ENXIO);
+    MUST_FAIL_WITH(open("/dev/pts/0", O_RDWR), ENOENT);
+    int own = posix_openpt(O_RDWR), discipline = 1;
+    MUST_FAIL_WITH(ioctl(own, 0x541D /* TIOCCONS */, 0), EPERM);
+    MUST_FAIL_WITH(ioctl(own, 0x5423 /* TIOCSETD: may load a module */, &discipline), EPERM);
     confined();
 }

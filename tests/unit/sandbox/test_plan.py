@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judge.kernel import abi
 from judge.sandbox.channel import RUN_MOUNTS
 from judge.sandbox.launcher import Launcher
-from judge.sandbox.plan import FILTER, Identity, Step, container_steps, run_mount_steps
+from judge.sandbox.plan import FILTER, PSEUDO_TERMINALS_MAX, Identity, Step, container_steps, run_mount_steps
 
 ROOTED = Identity(0, 1000)
 identities = st.sampled_from([ROOTED, Identity(1000, 1000)])
@@ -55,7 +55,10 @@ def test_the_launcher_knows_every_step() -> None:
 def test_every_run_mount_is_sized_and_harmless(uid: int, disk_bytes: int, disk_inodes: int) -> None:
     steps = run_mount_steps(uid, disk_bytes, disk_inodes, prefix="/")
     assert tuple(step[2] for step in steps) == RUN_MOUNTS
-    for _, _, _, kind, flags, options in steps:
+    *files, terminals = steps
+    assert terminals[3] == "devpts"
+    assert {"newinstance", f"gid={uid}", f"max={PSEUDO_TERMINALS_MAX}"} <= set(str(terminals[5]).split(","))
+    for _, _, _, kind, flags, options in files:
         assert kind == "tmpfs"
         assert isinstance(flags, int)
         assert flags & abi.MS_NOSUID
