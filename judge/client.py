@@ -28,10 +28,11 @@ from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.queue import calls
 from judge.queue.broker import Broker, parse
+from judge.queue.records import Filter, Listing, found_one, records_call
 from judge.queue.store import PATIENCE_S, AsyncQueue, Queue
-from judge.queue.values import LanguageCard, State
+from judge.queue.values import LanguageCard, State, SubmissionView
 
-__all__ = ["AsyncClient", "Client", "broker_of", "embedded_url", "new_id", "submission_of"]
+__all__ = ["AsyncClient", "Client", "Filter", "SubmissionView", "broker_of", "embedded_url", "new_id", "submission_of"]
 
 
 def new_id() -> str:
@@ -133,21 +134,27 @@ class Client:
         self.queue.run(calls.submit(submission))
         return submission.id
 
-    def follow(self, submission_id: str) -> Iterator[Event]:
-        """All events from the first to the last (Done or Cancelled), however late one asks; blocks between them."""
-        for _, event in self.queue.follow(submission_id):
+    def follow(self, submission_id: str, *, timeout: float | None = None) -> Iterator[Event]:
+        """All events from the first to the last (Done or Cancelled), however late one asks; blocks between them.
+
+        ``timeout``: seconds for all of it (None = for ever); then raises NotFinished.
+        """
+        for _, event in self.queue.follow(submission_id, timeout_s=timeout):
             yield event
 
     def follow_from(self, submission_id: str, position: str) -> Iterator[tuple[str, Event]]:
         """Events after ``position`` ("0" = all) with their positions: to go on where one stopped."""
         return self.queue.follow(submission_id, position)
 
-    def result(self, submission_id: str) -> Report:
-        """The report; blocks until there is one. Raises SubmissionCancelled."""
+    def result(self, submission_id: str, *, timeout: float | None = None) -> Report:
+        """The report; blocks until there is one, at most ``timeout`` seconds.
+
+        Raises SubmissionCancelled, NotFinished (a TimeoutError), UsageError for an unknown id.
+        """
         report = self.queue.report(submission_id)
         if report is not None:
             return report
-        for event in self.follow(submission_id):
+        for event in self.follow(submission_id, timeout=timeout):
             if isinstance(event, Done):
                 return event.report
             if isinstance(event, Cancelled):
@@ -157,6 +164,16 @@ class Client:
     def state(self, submission_id: str) -> State:
         """Where the submission stands. Raises UsageError for an unknown id."""
         return self.queue.state(submission_id)
+
+    def status(self, submission_id: str) -> SubmissionView:
+        """Its record: state, times, tenant, worker; of a finished one verdict and versions. Raises UsageError."""
+        return found_one(self.queue.run(records_call((submission_id,))), submission_id)
+
+    def submissions(self, chosen: Filter | None = None) -> Iterator[SubmissionView]:
+        """Submissions by the time they were handed in, newest first. Raises UsageError for a verdict that is none."""
+        listing = Listing(chosen or Filter())
+        while listing.unfinished:
+            yield from listing.take(self.queue.run(listing.page_call()))
 
     def cancel(self, submission_id: str) -> bool:
         """Withdraw; False = too late, there is a report. Raises UsageError for an unknown id."""
@@ -193,21 +210,21 @@ class AsyncClient:
         await self.queue.run(calls.submit(submission))
         return submission.id
 
-    async def follow(self, submission_id: str) -> AsyncIterator[Event]:
+    async def follow(self, submission_id: str, *, timeout: float | None = None) -> AsyncIterator[Event]:
         """See :meth:`Client.follow`."""
-        async for _, event in self.queue.follow(submission_id):
+        async for _, event in self.queue.follow(submission_id, timeout_s=timeout):
             yield event
 
     def follow_from(self, submission_id: str, position: str) -> AsyncIterator[tuple[str, Event]]:
         """See :meth:`Client.follow_from`."""
         return self.queue.follow(submission_id, position)
 
-    async def result(self, submission_id: str) -> Report:
+    async def result(self, submission_id: str, *, timeout: float | None = None) -> Report:
         """See :meth:`Client.result`."""
         report = await self.queue.report(submission_id)
         if report is not None:
             return report
-        async for event in self.follow(submission_id):
+        async for event in self.follow(submission_id, timeout=timeout):
             if isinstance(event, Done):
                 return event.report
             if isinstance(event, Cancelled):
@@ -217,6 +234,17 @@ class AsyncClient:
     async def state(self, submission_id: str) -> State:
         """See :meth:`Client.state`."""
         return await self.queue.state(submission_id)
+
+    async def status(self, submission_id: str) -> SubmissionView:
+        """See :meth:`Client.status`."""
+        return found_one(await self.queue.run(records_call((submission_id,))), submission_id)
+
+    async def submissions(self, chosen: Filter | None = None) -> AsyncIterator[SubmissionView]:
+        """See :meth:`Client.submissions`."""
+        listing = Listing(chosen or Filter())
+        while listing.unfinished:
+            for view in listing.take(await self.queue.run(listing.page_call())):
+                yield view
 
     async def cancel(self, submission_id: str) -> bool:
         """See :meth:`Client.cancel`."""

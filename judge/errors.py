@@ -132,6 +132,12 @@ class RateLimitError(QueueError):
         self.retry_s = retry_s
 
 
+class NotFinished(JudgeError, TimeoutError):
+    """The caller's patience ended before the submission did; ask again."""
+
+    exit_code = 6
+
+
 class SubmissionCancelled(JudgeError):
     """There will be no report: the submission was withdrawn."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from judge.cli.service import broker_option, open_client
+from judge.errors import UsageError, WireError
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -13,20 +15,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "cancel",
         help="withdraw submissions",
-        description="Withdraw submissions, waiting or being judged. Exit code 1 = one had its verdict already.",
+        description="Withdraw submissions, waiting or being judged. Exit code 1 = one had its verdict already, 2 = one "
+        "is unknown; the others are withdrawn all the same.",
     )
     parser.add_argument("ids", nargs="+", metavar="ID")
     broker_option(parser)
-    parser.add_argument("--json", action="store_true", help="print an object: id -> cancelled or not")
+    parser.add_argument("--json", action="store_true", help="print an object: id -> true (cancelled), false (too late) "
+                        "or null (unknown)")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     """Cancel each."""
+    outcome: dict[str, bool | None] = {}
+    complaints = []
     with open_client(args.broker) as client:
-        outcome = {submission_id: client.cancel(submission_id) for submission_id in args.ids}
+        for submission_id in args.ids:
+            try:
+                outcome[submission_id] = client.cancel(submission_id)
+            except (UsageError, WireError) as error:
+                outcome[submission_id] = None
+                complaints.append(str(error))
     if args.json:
         print(json.dumps(outcome))
     else:
         for submission_id, cancelled in outcome.items():
-            print(f"{submission_id}: {'cancelled' if cancelled else 'too late, it has its verdict'}")
-    return 0 if all(outcome.values()) else 1
+            if cancelled is not None:
+                print(f"{submission_id}: {'cancelled' if cancelled else 'too late, it has its verdict'}")
+    for complaint in complaints:
+        print(f"judge cancel: {complaint}", file=sys.stderr)
+    return 2 if complaints else 0 if all(outcome.values()) else 1

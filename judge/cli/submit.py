@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +19,6 @@ from judge.errors import SubmissionCancelled, UsageError
 from judge.language import Languages
 from judge.model.event import Cancelled, CaseJudged, Claimed, Compiled, Compiling, Done, Event, Queued, Retried
 from judge.model.report import Report
-from judge.model.submission import Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.queue.admin import worker_views
@@ -30,7 +30,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "submit",
         help="hand in a submission and watch it",
         description="Hand in a program to be judged against a problem package by a running service, show its progress "
-        "test by test and its verdict. Exit code 0 = accepted, 1 = another verdict, 5 = judge error.",
+        "test by test and its verdict. The id comes first, on standard error; Ctrl-C leaves the submission where it "
+        "is. Exit code 0 = accepted, 1 = another verdict or cancelled, 2 = bad usage, 4 = no such language, or nobody "
+        "offers it, 5 = judge error, 6 = the queue is full or the tenant too fast, 130 = interrupted.",
     )
     parser.add_argument(
         "package", help="the problem package: a directory, or sha256:DIGEST of one in the package store"
@@ -43,7 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--tenant", default="", help="on whose behalf (fairness and limits are by tenant)")
     parser.add_argument("--tags", default="", help="what the worker must offer, such as aarch64,gpu")
     parser.add_argument(
-        "--no-wait", action="store_true", help="print the id and leave; judge submit --id ... asks again"
+        "--no-wait", action="store_true", help="print the id and leave; judge status, follow and result take it"
     )
     parser.add_argument(
         "--json", action="store_true", help="print the report (with --no-wait: the id) as one JSON object"
@@ -63,11 +65,21 @@ def run(args: argparse.Namespace) -> int:
     )
     with open_client(args.broker) as client:
         _say_when_nobody_judges(client)
-        client.submit(submission)
-        if args.no_wait:
-            print(json.dumps({"id": submission.id}) if args.json else submission.id)
-            return 0
-        return _watch(client, submission, as_json=args.json)
+        try:
+            client.submit(submission)
+            if args.no_wait:
+                print(json.dumps({"id": submission.id}) if args.json else submission.id)
+                return 0
+            print(f"submission {submission.id}", file=sys.stderr, flush=True)
+            return watch(submission.id, client.follow(submission.id), quiet=args.json, report=_finish(args.json))
+        except KeyboardInterrupt:
+            broker = f" --broker {args.broker}" if args.broker else ""
+            print(
+                f"\njudge submit: submission {submission.id} goes on; "
+                f"judge follow{broker} {submission.id} watches it, judge cancel{broker} {submission.id} withdraws it",
+                file=sys.stderr,
+            )
+            raise
 
 
 def package_reference(package: str) -> str:
@@ -95,30 +107,51 @@ def exit_code(verdict: Verdict) -> int:
     return {Verdict.AC: 0, Verdict.JE: 5}.get(verdict, 1)
 
 
-def _watch(client: Client, submission: Submission, *, as_json: bool) -> int:
-    console = Console(stderr=True, quiet=as_json)
+def watch(
+    submission_id: str,
+    events: Iterable[Event],
+    *,
+    quiet: bool = False,
+    report: Callable[[Report], object] | None = None,
+) -> int:
+    """Show progress on standard error and hand over the report; returns its exit code.
+
+    ``report`` shows it (default: as text, or not at all when ``quiet``). Raises SubmissionCancelled.
+    """
+    show = report or (_no_report if quiet else print_report)
+    console = Console(stderr=True, quiet=quiet)
     with console.status("queued") as status:
-        for event in client.follow(submission.id):
+        for event in events:
             if isinstance(event, Done):
-                return _finish(event.report, as_json=as_json)
+                show(event.report)
+                return exit_code(event.report.verdict)
             if isinstance(event, Cancelled):
                 break
             line = describe(event)
             status.update(line)
             console.print(line, markup=False, highlight=False)
-    raise SubmissionCancelled(f"submission {submission.id} was cancelled")
+    raise SubmissionCancelled(f"submission {submission_id} was cancelled")
 
 
-def _finish(report: Report, *, as_json: bool) -> int:
-    if as_json:
-        sys.stdout.buffer.write(wire.encode(report) + b"\n")
-    else:
-        print(summary(report))
-        if report.why:
-            print(f"  {report.why}")
-        if report.compile is not None and not report.compile.ok:
-            print(report.compile.log.rstrip())
-    return exit_code(report.verdict)
+def print_report(report: Report) -> None:
+    """The verdict, why, and what the compiler said."""
+    print(summary(report))
+    if report.why:
+        print(f"  {report.why}")
+    if report.compile is not None and not report.compile.ok:
+        print(report.compile.log.rstrip())
+
+
+def _finish(as_json: bool) -> Callable[[Report], object]:
+    return _print_json if as_json else print_report
+
+
+def _print_json(report: Report) -> None:
+    sys.stdout.buffer.write(wire.encode(report) + b"\n")
+
+
+def _no_report(_report: Report) -> None:
+    """Somebody else shows it."""
 
 
 def describe(event: Event) -> str:

@@ -65,6 +65,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ``deciding_case`` names the first test in order that decided the verdict; empty when accepted.
     ``cpu_time_max_ns``, ``wall_time_max_ns``, ``memory_peak_max_bytes`` and ``pids_peak_max`` are the
     largest over the judged cases.
+
+    Times are Unix milliseconds by the clock of the queue, 0 = not from a queue: handed in, taken by a slot (the last
+    time), verdict recorded. ``package_digest`` names the content of the problem package, ``toolchain_version`` is what
+    the compiler or interpreter said of itself, ``judge_version`` this program's; empty = not known.
     """
 
     version: int = REPORT_VERSION
@@ -86,3 +90,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     judged_by: str = ""
     attempt: int = 1
     noise_ratio: float | None = None
+    tenant: str = ""
+    submitted_at_ms: int = 0
+    claimed_at_ms: int = 0
+    finished_at_ms: int = 0
+    package_digest: str = ""
+    judge_version: str = ""
+    toolchain_version: str = ""

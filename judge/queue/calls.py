@@ -15,6 +15,7 @@ from judge.errors import InfrastructureError, LanguageError, QueueError, QueueFu
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.queue.records import summary_of
 from judge.queue.script import Call
 from judge.queue.values import (
     FAILURES_MAX,
@@ -136,7 +137,9 @@ def event(submission_id: str, fence: int, first: int, events: Sequence[Event]) -
 
 def finish(submission_id: str, fence: int, report: Report) -> Call[bool]:
     """Record the report; False = fenced off, somebody else's report counts."""
-    return Call("finish", (submission_id, fence, report.verdict.value, wire.encode(report), report.language), bool)
+    summary = msgspec.json.encode(summary_of(report))
+    words = (submission_id, fence, report.verdict.value, wire.encode(report), report.language, summary)
+    return Call("finish", words, bool)
 
 
 def give_back(
@@ -211,7 +214,8 @@ def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) 
             raise UsageError(f"submission {_text(answer[1])!r} is not finished")
         return outcome == "AMENDED"
 
-    return Call("amend", (submission_id, other_id, verdict_seen, wire.encode(report)), read)
+    summary = msgspec.json.encode(summary_of(report))
+    return Call("amend", (submission_id, other_id, verdict_seen, wire.encode(report), summary), read)
 
 
 class StaleSession(InfrastructureError):

@@ -31,6 +31,7 @@ SCRIPT_NAMES = (
     "amend",
     "look",
     "offered",
+    "records",
 )
 
 #: Parts that a script needs besides the common one.

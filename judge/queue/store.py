@@ -22,11 +22,12 @@ from redis.exceptions import (
 )
 
 from judge import wire
-from judge.errors import QueueError
+from judge.errors import NotFinished, QueueError
 from judge.model.event import Cancelled, Done, Event
 from judge.model.report import Report
 from judge.queue import calls
 from judge.queue.broker import Broker, connect, connect_async, redact
+from judge.queue.records import DATES, dated
 from judge.queue.script import Call, scripts
 from judge.queue.values import State
 
@@ -59,6 +60,26 @@ class Backoff:
             raise QueueError(f"Redis at {where}: {_reason(error)}") from error
         delay_s, self._next_s = self._next_s, min(self._next_s * 2, _RETRY_MAX_S)
         return delay_s
+
+
+class Patience:
+    """How long to wait for the next event when all must be over in time; what is there already is read in any case."""
+
+    def __init__(self, submission_id: str, timeout_s: float | None) -> None:
+        self._submission_id = submission_id
+        self._timeout_s = timeout_s
+        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self._asked = False
+
+    def block_ms(self) -> int:
+        """For one command. Raises NotFinished when the time is over."""
+        if self._deadline is None:
+            return FOLLOW_BLOCK_MS
+        left_ms = int((self._deadline - time.monotonic()) * 1000)
+        if left_ms <= 0 and self._asked:
+            raise NotFinished(f"submission {self._submission_id} was not finished within {self._timeout_s:g} s")
+        self._asked = True
+        return max(1, min(FOLLOW_BLOCK_MS, left_ms))
 
 
 class Queue:
@@ -116,17 +137,21 @@ class Queue:
 
     def report(self, submission_id: str) -> Report | None:
         """The recorded report, None while there is none. Raises UsageError for an unknown id."""
-        state, text = self.command("HMGET", f"{self.prefix}s:{submission_id}", "state", "report")
+        state, text, *dates = self.command("HMGET", f"{self.prefix}s:{submission_id}", "state", "report", *DATES)
         calls.state_of(state, submission_id)
-        return wire.decode_report(text) if text else None
+        return dated(wire.decode_report(text), dates) if text else None
 
-    def follow(self, submission_id: str, after: str = "0") -> Iterator[tuple[str, Event]]:
-        """All events with their stream ids, from the one after ``after``; blocks until the last one."""
+    def follow(
+        self, submission_id: str, after: str = "0", timeout_s: float | None = None
+    ) -> Iterator[tuple[str, Event]]:
+        """All events with their stream ids, from the one after ``after``; blocks until the last one.
+
+        Raises NotFinished when that does not come within ``timeout_s`` of the call.
+        """
         self.state(submission_id)
+        key, patience = f"{self.prefix}e:{submission_id}", Patience(submission_id, timeout_s)
         while True:
-            answer = self.command(
-                "XREAD", "BLOCK", FOLLOW_BLOCK_MS, "STREAMS", f"{self.prefix}e:{submission_id}", after
-            )
+            answer = self.command("XREAD", "BLOCK", patience.block_ms(), "STREAMS", key, after)
             if not answer:
                 self.state(submission_id)
             for entry_id, fields in _entries(answer):
@@ -189,16 +214,18 @@ class AsyncQueue:
 
     async def report(self, submission_id: str) -> Report | None:
         """See :meth:`Queue.report`."""
-        state, text = await self.command("HMGET", f"{self.prefix}s:{submission_id}", "state", "report")
+        state, text, *dates = await self.command("HMGET", f"{self.prefix}s:{submission_id}", "state", "report", *DATES)
         calls.state_of(state, submission_id)
-        return wire.decode_report(text) if text else None
+        return dated(wire.decode_report(text), dates) if text else None
 
-    async def follow(self, submission_id: str, after: str = "0") -> AsyncIterator[tuple[str, Event]]:
+    async def follow(
+        self, submission_id: str, after: str = "0", timeout_s: float | None = None
+    ) -> AsyncIterator[tuple[str, Event]]:
         """See :meth:`Queue.follow`."""
         await self.state(submission_id)
-        key = f"{self.prefix}e:{submission_id}"
+        key, patience = f"{self.prefix}e:{submission_id}", Patience(submission_id, timeout_s)
         while True:
-            answer = await self.command("XREAD", "BLOCK", FOLLOW_BLOCK_MS, "STREAMS", key, after)
+            answer = await self.command("XREAD", "BLOCK", patience.block_ms(), "STREAMS", key, after)
             if not answer:
                 await self.state(submission_id)
             for entry_id, fields in _entries(answer):

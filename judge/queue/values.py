@@ -130,6 +130,45 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists show of a report, kept beside it in the record: the report's fields of these names."""
+
+    score: float | None = None
+    problem: str = ""
+    deciding_case: str = ""
+    cpu_time_max_ns: int = 0
+    memory_peak_max_bytes: int = 0
+    judged_by: str = ""
+    package_digest: str = ""
+    judge_version: str = ""
+    toolchain_version: str = ""
+
+
+class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission's record without its sources and its report. Times as in :class:`judge.model.report.Report`.
+
+    ``language`` is its id, empty while it is to be detected; ``worker`` is who has it or judged it; ``reason`` why it
+    was given back last; ``rejudge`` the batch that a judging of an old submission belongs to.
+    """
+
+    id: str
+    state: State
+    verdict: str = ""
+    language: str = ""
+    package: str = ""
+    tenant: str = ""
+    priority_class: str = ""
+    tags: tuple[str, ...] = ()
+    submitted_at_ms: int = 0
+    claimed_at_ms: int = 0
+    finished_at_ms: int = 0
+    attempt: int = 0
+    worker: str = ""
+    reason: str = ""
+    rejudge: str = ""
+    summary: Summary = Summary()
+
+
 class LanguageCard(msgspec.Struct, frozen=True, kw_only=True):
     """A language as clients see it. ``aliases`` are the other words it goes by, ``extensions`` those of its files.
 

@@ -1,13 +1,14 @@
 -- Replace the report of a finished submission by another one's (a rejudge that is applied). The old report is kept.
--- ARGV: id, id whose report is taken, verdict the caller saw, report JSON to record.
+-- ARGV: id, id whose report is taken, verdict the caller saw, report JSON to record, its summary.
 -- Returns {"AMENDED"}, {"CHANGED", verdict now} when the old verdict is no longer the one seen, or {"UNFINISHED", id}.
-local id, other, seen, report = unpack(ARGV)
+local id, other, seen, report, summary = unpack(ARGV)
 local old, new = record(id, 'state', 'verdict', 'report'), record(other, 'state', 'verdict')
 if old.state ~= 'DONE' then return {'UNFINISHED', id} end
 if new.state ~= 'DONE' then return {'UNFINISHED', other} end
 if redis.call('HGET', P .. 's:' .. id, 'amended_by') == other then return {'AMENDED'} end
 if old.verdict ~= seen then return {'CHANGED', old.verdict} end
 redis.call('HSET', P .. 's:' .. id, 'report', report, 'verdict', new.verdict, 'report_before', old.report,
-           'verdict_before', old.verdict, 'amended_by', other)
+           'verdict_before', old.verdict, 'amended_by', other, 'summary', summary, 'amended_at',
+           int(now_ms()))
 stat('amended')
 return {'AMENDED'}

@@ -1,14 +1,16 @@
--- Record the one report, if the fence is still the newest. ARGV: id, fence, verdict, report JSON, language.
+-- Record the one report, if the fence is still the newest. ARGV: id, fence, verdict, report JSON, language, summary JSON.
 -- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off.
-local id, fence, verdict, report, language = unpack(ARGV)
-local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at')
+local id, fence, verdict, report, language, summary = unpack(ARGV)
+local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language')
 if r.state == 'DONE' and r.fence == fence then return 1 end
 if r.state ~= 'CLAIMED' or r.fence ~= fence then
   stat('fenced')
   return 0
 end
 local now = now_ms()
-redis.call('HSET', P .. 's:' .. id, 'report', report, 'verdict', verdict, 'language', language or '')
+redis.call('HSET', P .. 's:' .. id, 'report', report, 'verdict', verdict, 'summary', summary or '')
+-- What was to be detected is known now; what was named keeps the id that the name stands for.
+if language and (r.language or '') == '' then redis.call('HSET', P .. 's:' .. id, 'language', language) end
 settle(id, 'DONE', now)
 unlease(id, r.node, r.slot, r.tenant)
 emit(id, 'done', '{"type":"done","submission":' .. cjson.encode(id) .. '}')

@@ -54,6 +54,8 @@ redis.call('HINCRBY', P .. 'srcref', sources_digest, 1)
 redis.call('HSET', key, 'state', 'QUEUED', 'sub', submission, 'src', sources_digest, 'digest', digest, 'class', class,
            'tenant', tenant, 'route', route, 'seq', seq, 'at', int(now), 'attempt', 0, 'blamed', 0, 'fence', 0, 'why', '',
            'origin', origin, 'language', language)
+redis.call('ZADD', P .. 'index', now, id)
+if tenant ~= '-' then redis.call('ZADD', P .. 'index:' .. tenant, now, id) end
 emit(id, 'queued', '{"type":"queued","submission":' .. cjson.encode(id) .. '}')
 enqueue(id, class, route, tenant, seq, now)
 stat('accepted')

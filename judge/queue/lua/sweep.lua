@@ -69,6 +69,8 @@ end
 -- Old records go by age, and by number when there are too many.
 local function expunge(id)
   local digest = redis.call('HGET', P .. 's:' .. id, 'src')
+  redis.call('ZREM', P .. 'index', id)
+  redis.call('ZREM', P .. 'index:' .. (redis.call('HGET', P .. 's:' .. id, 'tenant') or ''), id)
   if digest and redis.call('HINCRBY', P .. 'srcref', digest, -1) <= 0 then
     redis.call('HDEL', P .. 'srcref', digest)
     redis.call('DEL', P .. 'src:' .. digest)

@@ -1,0 +1,177 @@
+"""Records of submissions, looked up by id or listed from the newest to the oldest. Pure: the calls and what to do next.
+
+Lists come in pages, each one short script, so that no list holds Redis up; what the index does not know (package,
+verdict, language, class) is filtered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from judge import wire
+from judge.errors import UsageError, WireError
+from judge.model.report import Report
+from judge.model.verdict import Verdict
+from judge.queue.script import Call
+from judge.queue.values import State, SubmissionView, Summary
+
+#: Records in one page: about a millisecond of Redis' time.
+PAGE = 200
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which submissions; every given condition must hold. ``since_ms`` and ``until_ms``: handed in then (Unix time).
+
+    ``language`` is an id; ``verdict`` one of :class:`judge.model.verdict.Verdict`; ``limit`` 0 = all. Judgings of a
+    rejudge are listed only ``with_rejudges``.
+    """
+
+    tenant: str = ""
+    package: str = ""
+    language: str = ""
+    verdict: str = ""
+    priority_class: str = ""
+    since_ms: int = 0
+    until_ms: int = 0
+    limit: int = 0
+    with_rejudges: bool = False
+
+    def check(self) -> None:
+        """Raises UsageError for a verdict or class that does not exist, WireError for a tenant that is no name."""
+        if self.verdict:
+            known_verdict(self.verdict)
+        if self.priority_class and self.priority_class not in wire.PRIORITY_CLASSES:
+            raise UsageError(f"class {self.priority_class!r} is not one of {', '.join(wire.PRIORITY_CLASSES)}")
+        if self.tenant:
+            wire.check_name(self.tenant, "tenant")
+
+    def matches(self, view: SubmissionView) -> bool:
+        """Whether a record is meant."""
+        return all(
+            (
+                not self.tenant or view.tenant == self.tenant,
+                not self.package or view.package == self.package,
+                not self.language or view.language == self.language,
+                not self.verdict or view.verdict == self.verdict.upper(),
+                not self.priority_class or view.priority_class == self.priority_class,
+                self.with_rejudges or not view.rejudge,
+            )
+        )
+
+
+class Listing:
+    """One walk through the index, newest submission first: which page comes next, and what of it counts."""
+
+    def __init__(self, chosen: Filter) -> None:
+        chosen.check()
+        self._chosen = chosen
+        self._newest = str(chosen.until_ms) if chosen.until_ms else "+inf"
+        self._passed = 0  # submissions of that very millisecond that were seen
+        self._left = chosen.limit or -1
+        self.unfinished = True
+
+    def page_call(self) -> Call[tuple[SubmissionView, ...]]:
+        """The next records by time."""
+        words = ("page", self._chosen.tenant, self._newest, self._chosen.since_ms or "-inf", self._passed, PAGE)
+        return Call("records", words, _views)
+
+    def take(self, page: Sequence[SubmissionView]) -> list[SubmissionView]:
+        """What of a page is meant; goes on behind it."""
+        if page:
+            last = str(page[-1].submitted_at_ms)
+            same = sum(str(view.submitted_at_ms) == last for view in page)
+            self._passed = same + self._passed if last == self._newest else same
+            self._newest = last
+        found = [view for view in page if self._chosen.matches(view)]
+        if 0 <= self._left <= len(found):
+            found, page = found[: self._left], ()
+        self._left -= len(found) if self._left > 0 else 0
+        self.unfinished = bool(page)
+        return found
+
+
+def known_verdict(word: str) -> Verdict:
+    """The verdict of this name, in any case. Raises UsageError with those there are."""
+    try:
+        return Verdict(word.upper())
+    except ValueError:
+        raise UsageError(f"no verdict {word!r}; there are {', '.join(Verdict)}") from None
+
+
+def records_call(ids: Sequence[str]) -> Call[tuple[SubmissionView, ...]]:
+    """The records of these submissions, unknown ones left out."""
+    return Call("records", ("ids", *(wire.check_name(name, "id") for name in ids)), _views)
+
+
+def found_one(views: Sequence[SubmissionView], submission_id: str) -> SubmissionView:
+    """The record that was asked for. Raises UsageError when there is none."""
+    if not views:
+        raise UsageError(f"no submission {submission_id!r} in the queue")
+    return views[0]
+
+
+def summary_of(report: Report) -> Summary:
+    """What lists show of a report."""
+    return Summary(**{name: getattr(report, name) for name in Summary.__struct_fields__})
+
+
+def dated(report: Report, fields: Sequence[bytes | None]) -> Report:
+    """The report with what only the record knows: ``at``, ``claimed_at``, ``done_at``, ``amended_at``, ``tenant``."""
+    at, claimed, done, amended = (int(text or 0) for text in fields[:4])
+    tenant = (fields[4] or b"").decode()
+    return msgspec.structs.replace(
+        report,
+        submitted_at_ms=at,
+        claimed_at_ms=claimed,
+        finished_at_ms=amended or done,
+        tenant="" if tenant == wire.tenant_key("") else tenant,
+    )
+
+
+#: The fields that :func:`dated` wants.
+DATES = ("at", "claimed_at", "done_at", "amended_at", "tenant")
+
+
+def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:
+    pairs = zip(answer[::2], answer[1::2], strict=True)
+    return tuple(_view(name.decode(), [_text(value) for value in values]) for name, values in pairs if values[0])
+
+
+def _view(name: str, values: list[str]) -> SubmissionView:
+    state, priority_class, _route, tenant, at, claimed, done, amended, attempt, node, slot = values[:11]
+    verdict, language, summary, why, sub, origin = values[11:]
+    package, tags = _sent(sub)
+    return SubmissionView(
+        id=name,
+        state=State(state),
+        verdict=verdict,
+        language=language,
+        package=package,
+        tenant="" if tenant == wire.tenant_key("") else tenant,
+        priority_class=priority_class,
+        tags=tags,
+        submitted_at_ms=int(at or 0),
+        claimed_at_ms=int(claimed or 0),
+        finished_at_ms=int(amended or done or 0),
+        attempt=int(attempt or 0),
+        worker=f"{node}/{slot}" if node and slot else node,
+        reason=why,
+        rejudge=origin,
+        summary=msgspec.json.decode(summary, type=Summary) if summary else Summary(),
+    )
+
+
+def _sent(text: str) -> tuple[str, tuple[str, ...]]:
+    """Package and tags by the submission's own text, which a client in any language wrote."""
+    try:
+        sent = wire.decode_submission(text.encode(), b"[]")
+    except WireError:
+        return "", ()
+    return sent.package, sent.tags
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
