@@ -134,7 +134,7 @@ def _output(done: Completed, compiled: Compiled) -> RunOutput:
         stdout=done.stdout.text(-1),
         stderr=done.stderr.text(-1),
         usage=result.usage,
-        cause=result.cause or reason_of_run(result),
+        cause=reason_of_run(result),
         syscall=result.syscall,
         stdout_truncated=done.stdout.truncated,
         stderr_truncated=done.stderr.truncated,

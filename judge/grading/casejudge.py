@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+import msgspec
+
 from judge.errors import PackageError
 from judge.grading.answersheet import AnswerSheet
 from judge.grading.casedata import CaseData
@@ -19,6 +21,7 @@ from judge.grading.execute import STDERR_READ_BYTES, Quiet, SubmissionBox, execu
 from judge.grading.interact import converse
 from judge.grading.options import GradingOptions
 from judge.grading.order import Task
+from judge.grading.printed import printed, reason_of_failure
 from judge.grading.programs import ProgramBox
 from judge.grading.repeat import Trial, measure
 from judge.grading.score import NO_AWARD, Scored, score_case, score_modern
@@ -31,15 +34,18 @@ from judge.grading.validate import (
     run_static_validator,
     run_validator,
 )
-from judge.grading.verdicts import reason_of_run, verdict_of_run
+from judge.grading.verdicts import ending_of_run, verdict_of_run
 from judge.model.problem import Problem, TestCase, ValidatorKind
-from judge.model.report import CaseReport
+from judge.model.report import CaseReport, Printed
 from judge.model.run import RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 
 #: What a report keeps of the messages and the conversation of an accepted case: there may be thousands of them.
 _ACCEPTED_TEXT_MAX = 4096
+
+#: Test cases whose data everybody may see.
+_SAMPLES = "sample/"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,9 @@ class Pass:
     times_ns: tuple[int, ...] = ()
     times_note: str = ""
     transcript: str = ""
+    ending: str = ""
+    stdout: Printed | None = None
+    stderr: Printed | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,8 @@ class CaseJudge:
         last = passes[-1]
         award = last.validation.award if last.validation else NO_AWARD
         scored = score_case(self.problem, task.group, case, last.verdict, award, self.options.dialect)
-        return _report(task.name, passes, scored)
+        sample = case.full_feedback or case.name.startswith(_SAMPLES)
+        return msgspec.structs.replace(_report(task.name, passes, scored), sample=sample)
 
     def _passes(self, case: TestCase, answer_fd: int) -> Iterator[Pass]:
         """Every pass in order; one, unless the problem is multi-pass and the validator asks for more."""
@@ -141,10 +151,13 @@ class CaseJudge:
         done, times = measured.counts, (measured.times_ns, measured.note)
         markers = self.submission.compiled.language.memory_markers
         verdict = verdict_of_run(done.result, done.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
+        streams = (printed(done.stdout), printed(done.stderr))
         if verdict is not None:
-            return Pass(verdict, done.result.cause or reason_of_run(done.result), done.result, None, *times)
+            ending = ending_of_run(done.result, limits)
+            why = reason_of_failure(ending, verdict, streams[1])
+            return Pass(verdict, why, done.result, None, *times, "", ending, *streams)
         validation = self._validate(case, open_input, answer_fd, done.stdout, kept)
-        return Pass(validation.verdict, validation.why, done.result, validation, *times)
+        return Pass(validation.verdict, validation.why, done.result, validation, *times, "", "", *streams)
 
     def _answer_pass(self, case: TestCase, open_input: Callable[[], int], answer_fd: int) -> Pass:
         """An output-only case: nothing is run, the submitted output is judged."""
@@ -222,7 +235,11 @@ class CaseJudge:
             further = self._ask(checker, case, open_input, answer_fd, done.output)
             if further.verdict is not Verdict.JE:
                 verdict, why, validation = further.verdict, further.why, further
-        return Pass(verdict, why, done.run, validation, measured.times_ns, measured.note, done.transcript)
+        stderr = printed(done.stderr)
+        if done.ending and verdict is done.verdict:
+            why = reason_of_failure(done.ending, verdict, stderr)
+        times = (measured.times_ns, measured.note)
+        return Pass(verdict, why, done.run, validation, *times, done.transcript, done.ending, None, stderr)
 
     def _judge_static(self, task: Task) -> CaseReport:
         """The static validation of a group: no run, only the package's look at the sources."""
@@ -275,6 +292,9 @@ def _report(name: str, passes: tuple[Pass, ...], scored: Scored) -> CaseReport:
         reruns_note=repeated.times_note if repeated else "",
         passes=len(passes),
         transcript=_cut(transcript, room),
+        ending=last.ending,
+        stdout=last.stdout,
+        stderr=last.stderr,
     )
 
 

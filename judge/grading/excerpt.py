@@ -61,9 +61,11 @@ def explain(difference: Difference, answer: ByteSource, output: ByteSource, flag
     """The judge's message about one difference: place, expectation, and the two lines. No trailing newline."""
     there = position_of(answer, difference.answer_offset)
     here = position_of(output, difference.output_offset)
+    place = f"line {here.line}, token {here.token}"
+    if (here.line, here.token) != (there.line, there.token):
+        place += f" of the output (line {there.line}, token {there.token} of the judge's answer)"
     lines = [
-        f"wrong answer: line {here.line}, token {here.token} of the output"
-        f" (line {there.line}, token {there.token} of the judge's answer)",
+        f"wrong answer: {place}",
         _reason(difference, answer, output, flags),
         f"answer: {_line(answer, there, difference.answer_offset)}",
         f"output: {_line(output, here, difference.output_offset)}",

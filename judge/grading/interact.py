@@ -44,7 +44,7 @@ from judge.grading.validate import (
     validation_of,
     validator_args,
 )
-from judge.grading.verdicts import reason_of_run, verdict_of_run
+from judge.grading.verdicts import ending_of_run, reason_of_run, verdict_of_run
 from judge.model.limits import Limits
 from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
@@ -65,7 +65,7 @@ _OVER_ITS_LIMITS = (Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT, O
 class Conversation:
     """One finished interactive pass. ``validation`` says what the validator thinks, ``verdict`` what counts;
     ``output`` is what a testlib interactor wrote for the checker, ``said`` what the submission wrote, as far as it is
-    kept."""
+    kept, ``stderr`` what it wrote there; ``ending`` says how its run failed, empty when that did not decide."""
 
     run: RunResult
     verdict: Verdict
@@ -74,6 +74,8 @@ class Conversation:
     transcript: str = ""
     output: Capture = NOTHING_WRITTEN
     said: Capture = NOTHING_WRITTEN
+    stderr: Capture = NOTHING_WRITTEN
+    ending: str = ""
 
 
 def converse(
@@ -125,25 +127,36 @@ def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, 
     if run.outcome is not Outcome.CANCELLED:
         markers = submission.compiled.language.memory_markers
         own = verdict_of_run(run, done.self_side.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
-    verdict, why = decide(run, own, validation, validator_first=done.first_exit == "other")
+    ending = ending_of_run(run, submission.limits) if own is not None else ""
+    verdict, why = decide(run, own, validation, validator_first=done.first_exit == "other", ending=ending)
     output = done.other_side.files.get(INTERACTOR_OUTPUT.removeprefix("/work/"), NOTHING_WRITTEN)
     said = Capture(b"".join(data for speaker, data in done.transcript if speaker == "self"))
-    return Conversation(run, verdict, why, validation, render_transcript(done.transcript), output, said)
+    return Conversation(
+        run,
+        verdict,
+        why,
+        validation,
+        render_transcript(done.transcript),
+        output,
+        said,
+        done.self_side.stderr,
+        ending if why == ending else "",
+    )
 
 
 def decide(
-    run: RunResult, own: Verdict | None, validation: Validation, *, validator_first: bool
+    run: RunResult, own: Verdict | None, validation: Validation, *, validator_first: bool, ending: str = ""
 ) -> tuple[Verdict, str]:
     """The table of the module. ``own`` is the verdict of the submission's run, None when it ended well or was cut
-    off after the validator had ended."""
+    off after the validator had ended; ``ending`` is how it ended, in words."""
     if validation.verdict is Verdict.WA and validator_first:
         return Verdict.WA, validation.why
     if own is not None and not validator_first and not _both_stand_still(run, validation):
-        return own, run.cause or reason_of_run(run)
+        return own, ending or reason_of_run(run)
     if validation.verdict is Verdict.JE:
         return Verdict.JE, validation.why
     if own is not None:
-        return own, run.cause or reason_of_run(run)
+        return own, ending or reason_of_run(run)
     return validation.verdict, validation.why
 
 

@@ -30,6 +30,7 @@ from judge.grading.limits import compile_limits, submission_limits
 from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
 from judge.grading.order import Enough, Task, judge_tree, never, plan_of
+from judge.grading.printed import within_room, without_streams
 from judge.grading.programs import Workshop, first_line, open_box
 from judge.grading.reporting import cases_of, deciding_case, first_error, report_of_judging, report_without_judging
 from judge.grading.score import Grader
@@ -205,7 +206,8 @@ class Judge:
 
         def on_case(task: Task, case: CaseReport) -> None:
             judged.append(case)
-            emit(CaseJudged(submission=submission_id, index=task.index + 1, total=len(plan.tasks), case=case))
+            shown = without_streams(case)
+            emit(CaseJudged(submission=submission_id, index=task.index + 1, total=len(plan.tasks), case=shown))
 
         with ExitStack() as stack:
             run_all = self.options.run_all
@@ -220,7 +222,7 @@ class Judge:
                 root = drive_parallel(walk, plan, stations, gate, on_case, run_all=run_all)
             if after is not None:
                 after.push(stack.pop_all())
-        return root, deciding_case(root, judged)
+        return within_room(root), deciding_case(root, judged)
 
     def _grader(self, stack: ExitStack, tools: Tools) -> Grader | None:
         if tools.grader is None:

@@ -247,4 +247,4 @@ def fault_of_run(program: SetterProgram, run: RunResult) -> str:
     """Why a run of a setter's program was no proper run, in words that name it."""
     if run.outcome is Outcome.EXITED:
         return f"{program.name} ended with exit code {run.exit_code}"
-    return f"{program.name}: {run.cause or reason_of_run(run)}"
+    return f"{program.name}: {reason_of_run(run)}"

@@ -199,7 +199,7 @@ def kattis_validation(program: SetterProgram, done: Completed, text_bytes_max: i
         verdict=Verdict.AC if accepted else Verdict.WA,
         why="" if accepted else _first_line(feedback.judge_message) or "rejected by the output validator",
         award=feedback.award,
-        feedback=feedback.judge_message,
+        feedback=feedback.judge_message if accepted else _everything_said(feedback, done, text_bytes_max),
         team_feedback=feedback.team_message,
         run=run,
         next_pass=feedback.next_pass,
@@ -240,15 +240,20 @@ def _testlib_meaning(code: int | None, message: bytes) -> tuple[Verdict, Award]:
 
 def _fault(why: str, done: Completed, feedback: Feedback, text_bytes_max: int) -> Validation:
     """A judge error, with everything the program said about it."""
-    said = safe_text(done.stderr.read(text_bytes_max), text_bytes_max).strip()
-    parts = [part for part in (feedback.judge_message, said) if part]
     return Validation(
         verdict=Verdict.JE,
         why=why,
-        feedback="\n".join(dict.fromkeys(parts)),
+        feedback=_everything_said(feedback, done, text_bytes_max),
         run=done.result,
         next_pass=feedback.next_pass,
     )
+
+
+def _everything_said(feedback: Feedback, done: Completed, text_bytes_max: int) -> str:
+    """The validator's message to the judges, then what it wrote to standard error (the end of it, if it is long)."""
+    data = done.stderr.tail(text_bytes_max)
+    parts = (feedback.judge_message, safe_text(data, text_bytes_max).strip())
+    return "\n".join(dict.fromkeys(part for part in parts if part))
 
 
 def _first_line(text: str) -> str:

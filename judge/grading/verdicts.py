@@ -9,8 +9,9 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 
+from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
-from judge.model.units import format_bytes, format_ns
+from judge.model.units import brief_bytes, brief_ns, format_ns
 from judge.model.verdict import Verdict
 
 _VERDICTS: dict[Outcome, Verdict] = {
@@ -44,32 +45,72 @@ def verdict_of_run(run: RunResult, stderr: bytes = b"", memory_markers: Sequence
 
 
 def reason_of_run(run: RunResult) -> str:
-    """Why a run ended as it did, in one short line; empty for a run that went well."""
-    usage = run.usage
+    """Why a setter's program ended as it did, in one short line: the evidence; empty for a run that went well."""
+    return run.cause or ending_of_run(run, None)
+
+
+def ending_of_run(run: RunResult, limits: Limits | None) -> str:
+    """How a run failed, in words that a beginner understands; empty for a run that went well.
+
+    ``limits``: those it ran under, None = not known. Nothing here comes from what the program wrote.
+    """
+    words = _Words(run, limits)
     match run.outcome:
         case Outcome.EXITED:
-            return f"exit code {run.exit_code}" if run.exit_code else ""
+            return (run.cause or f"exit code {run.exit_code}") if run.exit_code else ""
         case Outcome.SIGNALLED:
-            return f"killed by {signal_name(run.signal)}"
+            name = signal_name(run.signal)
+            return f"killed by {name} ({_SIGNALS[name]})" if name in _SIGNALS else f"killed by {name}"
         case Outcome.CPU_LIMIT:
-            return f"time limit: used {format_ns(usage.cpu_time_ns)} of CPU time"
+            return f"needed more than {words.cpu_time} of CPU time"
         case Outcome.WALL_LIMIT:
-            waited, used = format_ns(usage.wall_time_ns), format_ns(usage.cpu_time_ns)
-            return f"wall limit: still there after {waited}, having used {used} of CPU time"
+            return (
+                f"still ran after {words.wall_time} of real time, having used {format_ns(run.usage.cpu_time_ns)} of CPU"
+            )
         case Outcome.IDLE_LIMIT:
-            return "idle: neither computed nor ended"
+            return f"slept or waited{words.idle_time} without computing (for input that did not come?)"
         case Outcome.MEMORY_LIMIT:
-            return f"memory limit: reached {format_bytes(usage.memory_peak_bytes)}"
+            return f"used more than {words.memory} of memory"
         case Outcome.OUTPUT_LIMIT:
-            return f"output limit: wrote {format_bytes(max(run.stdout_bytes, run.stderr_bytes))}"
+            return f"printed more than {words.output}"
         case Outcome.PROCESS_LIMIT:
-            return "process limit: a process or thread could not be started"
+            return f"could not start a process or thread: {words.processes}"
         case Outcome.DISK_LIMIT:
-            return "disk limit: a file system was full"
+            return f"wrote more into files than fits{words.disk}"
         case Outcome.SYSCALL_DENIED:
             return f"forbidden system call {run.syscall}" if run.syscall else "forbidden system call"
         case Outcome.CANCELLED:
             return "cancelled"
+
+
+#: What the usual signals mean for whoever wrote the program.
+_SIGNALS = {
+    "SIGSEGV": "touched memory that is not its own: a wrong index or pointer, or too deep recursion",
+    "SIGBUS": "touched memory that is not there",
+    "SIGFPE": "divided by zero",
+    "SIGABRT": "gave up: a failed assertion or an exception that nothing caught",
+    "SIGILL": "came to an instruction that does not exist",
+}
+
+
+class _Words:
+    """Limits as people say them; where they are not known, what was used."""
+
+    def __init__(self, run: RunResult, limits: Limits | None) -> None:
+        usage = run.usage
+        self.cpu_time = brief_ns(limits.cpu_time_ns if limits else usage.cpu_time_ns)
+        self.wall_time = brief_ns(limits.wall_time_ns if limits else usage.wall_time_ns)
+        self.idle_time = f" for {brief_ns(limits.idle_time_ns)}" if limits and limits.idle_time_ns else ""
+        self.memory = brief_bytes(limits.memory_bytes if limits else usage.memory_peak_bytes)
+        self.processes = f"{limits.processes} at once are allowed" if limits else "too many at once"
+        self.disk = f": {brief_bytes(limits.disk_bytes)}" if limits else ""
+        over_stderr = limits is not None and run.stderr_bytes >= limits.stderr_bytes > run.stdout_bytes
+        if limits is None:
+            self.output = brief_bytes(max(run.stdout_bytes, run.stderr_bytes))
+        elif over_stderr:
+            self.output = f"{brief_bytes(limits.stderr_bytes)} to standard error"
+        else:
+            self.output = brief_bytes(limits.stdout_bytes)
 
 
 def signal_name(number: int | None) -> str:

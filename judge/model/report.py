@@ -20,6 +20,17 @@ class CompileReport(msgspec.Struct, frozen=True, kw_only=True):
     run: RunResult | None = None
 
 
+class Printed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program wrote to one stream, as safe text: all of it in ``head``, or its two ends.
+
+    ``omitted_bytes`` lie between ``head`` and ``tail``.
+    """
+
+    head: str
+    tail: str = ""
+    omitted_bytes: int = 0
+
+
 class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     """One test case. ``verdict`` None = not run (an earlier test decided).
 
@@ -29,6 +40,10 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     near the limit, the first included (empty = run once); ``reruns_note`` says why the first of them counted and not
     the fastest. ``passes`` counts the runs of a multi-pass case.
     ``transcript`` is an interactive conversation: lines starting with ``>`` (submission) and ``<`` (validator).
+    ``ending`` says how the program's run failed, in words for the contestant; empty when its output decided. It tells
+    nothing of the test's data, unlike ``why``, ``stdout`` and ``stderr``, which a program can make say anything.
+    ``sample``: the test's data are public. ``stdout`` and ``stderr`` are the program's (None = nothing written, or
+    left out: a report keeps a limited amount, of cases that were not accepted first).
     """
 
     name: str
@@ -43,6 +58,10 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     reruns_note: str = ""
     passes: int = 1
     transcript: str = ""
+    ending: str = ""
+    sample: bool = False
+    stdout: Printed | None = None
+    stderr: Printed | None = None
 
 
 class GroupReport(msgspec.Struct, frozen=True, kw_only=True):

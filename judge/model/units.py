@@ -27,3 +27,16 @@ def format_bytes(size_bytes: int) -> str:
         if size_bytes >= unit:
             return f"{size_bytes / unit:.1f} {name}"
     return f"{size_bytes} B"
+
+
+def brief_ns(ns: int) -> str:
+    """``2 s``, ``1.5 s`` or ``200 ms``: a limit as people say it."""
+    return f"{ns / S_NS:.4g} s" if ns >= S_NS else f"{ns / MS_NS:.4g} ms"
+
+
+def brief_bytes(size_bytes: int) -> str:
+    """``256 MiB``, ``1.5 GiB``: a limit as people say it."""
+    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+        if size_bytes >= unit:
+            return f"{size_bytes / unit:.4g} {name}"
+    return f"{size_bytes} bytes"

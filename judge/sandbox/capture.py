@@ -40,6 +40,13 @@ class Capture:
             out += chunk
         return bytes(out)
 
+    def tail(self, limit_bytes: int) -> bytes:
+        """The last ``limit_bytes``."""
+        size = min(limit_bytes, self.size_bytes)
+        if self._fd < 0:
+            return self._data[self.size_bytes - size :]
+        return os.pread(self._fd, size, self.size_bytes - size)
+
     def text(self, limit_bytes: int = 65_536) -> str:
         """The beginning as text; bytes that are not UTF-8 become U+FFFD."""
         return self.read(limit_bytes).decode("utf-8", "replace")

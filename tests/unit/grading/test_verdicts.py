@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from judge.grading.verdicts import reason_of_run, verdict_of_run
+from judge.grading.verdicts import ending_of_run, reason_of_run, verdict_of_run
+from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
+from judge.model.units import MIB, S_NS
 from judge.model.verdict import Verdict
 
 
@@ -61,5 +63,26 @@ def test_every_bad_end_has_a_reason_of_one_line(outcome: Outcome) -> None:
 
 
 def test_signals_are_named() -> None:
-    assert reason_of_run(RunResult(outcome=Outcome.SIGNALLED, signal=11)) == "killed by SIGSEGV"
+    assert reason_of_run(RunResult(outcome=Outcome.SIGNALLED, signal=11)).startswith("killed by SIGSEGV (")
     assert reason_of_run(RunResult(outcome=Outcome.SIGNALLED, signal=64)).startswith("killed by ")
+
+
+LIMITS = Limits(idle_time_ns=2 * S_NS, stdout_bytes=8 * MIB, stderr_bytes=MIB)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        (Outcome.CPU_LIMIT, "needed more than 2 s of CPU time"),
+        (Outcome.IDLE_LIMIT, "slept or waited for 2 s without computing (for input that did not come?)"),
+        (Outcome.MEMORY_LIMIT, "used more than 256 MiB of memory"),
+        (Outcome.OUTPUT_LIMIT, "printed more than 8 MiB"),
+    ],
+)
+def test_an_ending_says_the_limit_as_people_do(outcome: Outcome, sentence: str) -> None:
+    assert ending_of_run(RunResult(outcome=outcome, cause="8388608", stdout_bytes=8 * MIB), LIMITS) == sentence
+
+
+def test_an_ending_tells_which_stream_was_too_long() -> None:
+    run = RunResult(outcome=Outcome.OUTPUT_LIMIT, stdout_bytes=5, stderr_bytes=MIB)
+    assert ending_of_run(run, LIMITS) == "printed more than 1 MiB to standard error"
