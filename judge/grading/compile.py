@@ -12,13 +12,14 @@ import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
 
 from judge.errors import WorkFilesError
+from judge.grading.classfile import main_class
 from judge.grading.sources import Prepared, SourceProblem, prepare
 from judge.grading.text import safe_text
 from judge.grading.workfiles import artifact_complaint
@@ -51,6 +52,9 @@ ARTIFACT_FILES_MAX = 2000
 
 #: Part of every key; raised when the layout of artifacts changes.
 _KEY_VERSION = 2
+
+#: The head of an ELF file up to its entry point.
+_ELF_HEAD_BYTES = 32
 
 _LIMIT_WORDS = {
     Outcome.CPU_LIMIT: "compiling took too much CPU time",
@@ -124,19 +128,40 @@ def compile_program(
     key = artifact_key(toolchain, language, prepared)
     stored = store.get(key)
     if stored is not None:
-        report = msgspec.structs.replace(msgspec.json.decode(stored.note, type=CompileReport), cached=True)
+        note = msgspec.json.decode(stored.note, type=_Note)
+        note = msgspec.structs.replace(note, report=msgspec.structs.replace(note.report, cached=True))
     else:
         report, artifact = _build(open_container, toolchain, language, prepared, limits)
-        if _is_final(report):
+        note = _with_main_class(_Note(report=report, main=prepared.main), language, prepared, artifact)
+        if _is_final(note.report):
             executables = frozenset(name for name in artifact if _matches_any(name, language.executables))
-            stored = store.put(key, artifact, executables=executables, note=msgspec.json.encode(report))
+            stored = store.put(key, artifact, executables=executables, note=msgspec.json.encode(note))
+    log = prepared.in_own_names(note.report.log)  # others may have handed in the same under another name
     return Compiled(
-        report=report,
+        report=msgspec.structs.replace(note.report, log=log),
         language=language,
-        prepared=prepared,
+        prepared=replace(prepared, main=note.main),
         stored=stored,
         wall_time_ns=time.monotonic_ns() - started_ns,
     )
+
+
+class _Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept with an artifact: the report in our file names, and what ``{main}`` stands for when it is run."""
+
+    report: CompileReport
+    main: str
+
+
+def _with_main_class(note: _Note, language: LanguageSpec, prepared: Prepared, artifact: Mapping[str, bytes]) -> _Note:
+    """The note with the class to start, found in what was compiled; a report that is not ok where there is none."""
+    if not (language.source.main_class and note.report.ok):
+        return note
+    found = main_class(artifact, prepared.main, prepared.source)
+    if found:
+        return msgspec.structs.replace(note, main=found)
+    log = f"no class has a main method to start with\n{note.report.log}".strip()
+    return msgspec.structs.replace(note, report=msgspec.structs.replace(note.report, ok=False, log=log))
 
 
 def artifact_key(toolchain: Toolchain, language: LanguageSpec, prepared: Prepared) -> str:
@@ -239,7 +264,19 @@ def _artifact_complaint(done: Completed, language: LanguageSpec) -> str:
         return f"the compiled program is larger than {ARTIFACT_BYTES_MAX >> 20} MiB"
     if not done.files:
         return f"the compiler reported success but left no {' or '.join(language.artifact)}"
+    program = language.run[0].removeprefix("{artifact}/")
+    if program in done.files and not _can_start(done.files[program].read(_ELF_HEAD_BYTES)):
+        return f"the compiler left {program}, but no program: is there a main function, or is it a library?"
     return ""
+
+
+def _can_start(head: bytes) -> bool:
+    """Whether the kernel can execute a file that begins so: a script with its interpreter, or ELF with an entry point
+    (elf(5): libraries and object files have none)."""
+    if head.startswith(b"#!"):
+        return True
+    is_wide = head[4:5] == b"\x02"
+    return head.startswith(b"\x7fELF") and any(head[24 : 32 if is_wide else 28])
 
 
 def _is_final(report: CompileReport) -> bool:
@@ -249,7 +286,6 @@ def _is_final(report: CompileReport) -> bool:
 
 def _log(logs: Sequence[bytes], failed: RunResult | None = None) -> str:
     text = safe_text(b"\n".join(log.rstrip(b"\n") for log in logs if log.strip()), LOG_BYTES_MAX)
-    text = text.replace("/work/", "").replace("/artifact/", "")
     if failed is None or failed.outcome is Outcome.EXITED:
         return text
     words = _LIMIT_WORDS.get(failed.outcome, f"the compiler died of signal {failed.signal}")

@@ -55,7 +55,7 @@ class Prepared:
             return text
         own = dict(self.renamed)
         names = "|".join(re.escape(ours) for ours in sorted(own, key=len, reverse=True))
-        return re.sub(rf"(?<![\w./-])(?:{names})(?![\w-])(?!\.\w)", lambda match: own[match[0]], text)
+        return re.sub(rf"(?<![\w./-])(?:\./)?({names})(?![\w-])(?!\.\w)", lambda match: own[match[1]], text)
 
 
 def prepare(language: LanguageSpec, files: Sequence[SourceFile], main: str = "") -> Prepared:

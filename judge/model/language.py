@@ -33,6 +33,8 @@ class SourceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         is found in; its time must grow linearly, since it reads what strangers send.
     ``main_suffix``, ``capitalize``
         how ``{main}`` is made of the main file's stem ("MainKt" of ``main.kt``).
+    ``main_class``
+        ``{main}`` of a run is the class with a main method among the compiled class files (the JVM's languages).
     ``compiled``
         globs of files that a compiler of this language makes beside sources: a submission's own are left out.
     ``verbatim``
@@ -45,6 +47,7 @@ class SourceRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     main_pattern: str = ""
     main_suffix: str = ""
     capitalize: bool = False
+    main_class: bool = False
     compiled: tuple[str, ...] = ()
     verbatim: bool = False
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from classfiles import class_file
 
 from judge.errors import InfrastructureError, WorkFilesError
 from judge.grading.compile import Compiled, Toolchain, artifact_key, compile_program
@@ -35,6 +36,7 @@ C = LanguageSpec(
     source=SourceRule(name="main.c"),
 )
 SCRIPT = LanguageSpec(id="script", name="Script", extensions=("s",), run=("/usr/bin/vm", "{source}"))
+PROGRAM = b"#!/bin/sh\n"
 SOURCE = (SourceFile(name="a.c", content=b"int main;"),)
 
 
@@ -88,7 +90,7 @@ def compile_with(store: ArtifactStore) -> Compile:
 
 
 def test_a_program_is_compiled_under_the_limits_of_compilers(compile_with: Compile) -> None:
-    sandbox = FakeSandbox(completed({"prog": b"ELF"}, stderr=b"main.c:1: warning: odd\n"))
+    sandbox = FakeSandbox(completed({"prog": PROGRAM}, stderr=b"main.c:1: warning: odd\n"))
     compiled = compile_with(sandbox)
     spec, files, _ = sandbox.runs[0]
     assert spec.argv == ("/usr/bin/cc", "-o", "prog", "main.c")
@@ -96,15 +98,15 @@ def test_a_program_is_compiled_under_the_limits_of_compilers(compile_with: Compi
     assert spec.limits == COMPILE_LIMITS
     assert sandbox.containers[0].policy == "compile"
     assert compiled.report.ok
-    assert compiled.report.log == "main.c:1: warning: odd"
+    assert compiled.report.log == "a.c:1: warning: odd"
     assert compiled.artifact is not None
-    assert (compiled.artifact / "prog").read_bytes() == b"ELF"
+    assert (compiled.artifact / "prog").read_bytes() == PROGRAM
     assert (compiled.artifact / "prog").stat().st_mode & 0o111
     assert compiled.run_spec(Limits(), ["x"]).argv == ("/artifact/prog", "x")
 
 
 def test_the_same_again_runs_no_compiler(compile_with: Compile) -> None:
-    first = compile_with(FakeSandbox(completed({"prog": b"ELF"}, stderr=b"warning")))
+    first = compile_with(FakeSandbox(completed({"prog": PROGRAM}, stderr=b"warning")))
     second = compile_with(FakeSandbox())
     assert second.report == msgspec.structs.replace(first.report, cached=True)
     assert second.artifact == first.artifact
@@ -114,7 +116,7 @@ def test_a_compile_error_is_remembered_too(compile_with: Compile) -> None:
     first = compile_with(FakeSandbox(completed(exit_code=1, stderr=b"main.c:1: error: no")))
     second = compile_with(FakeSandbox())
     assert (first.report.ok, second.report.ok, second.report.cached) == (False, False, True)
-    assert second.report.log == "main.c:1: error: no"
+    assert second.report.log == "a.c:1: error: no"
     assert second.artifact is None
     with pytest.raises(ValueError, match="no program"):
         second.run_spec(Limits())
@@ -135,7 +137,7 @@ def test_a_limit_is_a_compile_error_with_its_reason_and_not_remembered(
     compiled = compile_with(FakeSandbox(completed(exit_code=None, stderr=b"half a message", **result)))
     assert not compiled.report.ok
     assert compiled.report.log == f"{words}\nhalf a message"
-    assert compile_with(FakeSandbox(completed({"prog": b"ELF"}))).report.ok
+    assert compile_with(FakeSandbox(completed({"prog": PROGRAM}))).report.ok
 
 
 def test_success_without_a_program_is_a_compile_error(compile_with: Compile) -> None:
@@ -145,16 +147,56 @@ def test_success_without_a_program_is_a_compile_error(compile_with: Compile) -> 
 
 
 def test_a_program_that_is_too_large_is_a_compile_error(compile_with: Compile) -> None:
-    done = completed({"prog": b"ELF"})
+    done = completed({"prog": PROGRAM})
     done.files["prog"].truncated = True
     assert "larger than" in compile_with(FakeSandbox(done)).report.log
 
 
 def test_names_in_messages_are_relative_to_the_submission(compile_with: Compile) -> None:
     log = b"/work/main.c:1: error\nin /artifact/main.c and ./main.c\n"
-    assert compile_with(FakeSandbox(completed(exit_code=1, stderr=log))).report.log == (
-        "main.c:1: error\nin main.c and ./main.c"
+    assert compile_with(FakeSandbox(completed(exit_code=1, stderr=log))).report.log == ("a.c:1: error\nin a.c and a.c")
+
+
+def test_each_author_reads_the_names_that_he_gave(compile_with: Compile) -> None:
+    log = b"main.c:1: x.main.c, main.cpp, main.c.o, domain.c, 'main.c' lib/main.c\n"
+    read = "a.c:1: x.main.c, main.cpp, main.c.o, domain.c, 'a.c' lib/main.c"
+    assert compile_with(FakeSandbox(completed(exit_code=1, stderr=log))).report.log == read
+    again = compile_with(FakeSandbox(), C, [SourceFile(name="other.c", content=SOURCE[0].content)]).report
+    assert again.cached
+    assert again.log == read.replace("a.c:1", "other.c:1").replace("'a.c'", "'other.c'")
+
+
+def elf(entry: int, wide: bool = True) -> bytes:
+    number = entry.to_bytes(8 if wide else 4, "little")
+    return b"\x7fELF" + (b"\2" if wide else b"\1") + bytes(19) + number + bytes(8)
+
+
+@pytest.mark.parametrize("program", [b"", b"!<arch>\n__.PKGDEF", elf(0), elf(0, wide=False), b"\x7fEL", b"MZ", b"text"])
+def test_what_no_kernel_can_start_is_a_compile_error(compile_with: Compile, program: bytes) -> None:
+    report = compile_with(FakeSandbox(completed({"prog": program}, stderr=b"said"))).report
+    assert not report.ok
+    assert report.log == "the compiler left prog, but no program: is there a main function, or is it a library?\nsaid"
+
+
+@pytest.mark.parametrize("program", [PROGRAM, elf(4096), elf(1 << 40), elf(4096, wide=False)])
+def test_what_a_kernel_can_start_is_a_program(compile_with: Compile, program: bytes) -> None:
+    assert compile_with(FakeSandbox(completed({"prog": program}))).report.ok
+
+
+class TestTheClassToStart:
+    JAVA = msgspec.structs.replace(
+        C, artifact=("classes/**/*",), run=("/java", "{main}"), source=SourceRule(main_class=True)
     )
+
+    def test_is_found_in_what_was_compiled_and_remembered(self, compile_with: Compile) -> None:
+        for box in (FakeSandbox(completed({"classes/x/Y.class": class_file("x/Y", source="a.c")})), FakeSandbox()):
+            compiled = compile_with(box, self.JAVA)
+            assert compiled.run_spec(Limits()).argv == ("/java", "x.Y")
+
+    def test_is_missing_from_a_library(self, compile_with: Compile) -> None:
+        report = compile_with(FakeSandbox(completed({"classes/Y.class": class_file("Y", flags=1)})), self.JAVA).report
+        assert not report.ok
+        assert "no class has a main method" in report.log
 
 
 def test_a_language_without_a_compile_step_runs_its_sources(compile_with: Compile) -> None:
@@ -178,7 +220,7 @@ def test_each_step_starts_with_what_the_one_before_left(compile_with: Compile) -
     language = msgspec.structs.replace(
         C, compile=(("/bin/one", "{source}"), ("/bin/two",)), executables=("prog", "*.sh")
     )
-    sandbox = FakeSandbox(completed({"main.o": b"o", "do.sh": b"#!"}), completed({"prog": b"ELF"}))
+    sandbox = FakeSandbox(completed({"main.o": b"o", "do.sh": b"#!"}), completed({"prog": PROGRAM}))
     assert compile_with(sandbox, language).report.ok
     assert sandbox.runs[0][0].collect.patterns == ("**/*",)
     assert sandbox.runs[1][1] == {"main.o": b"o", "do.sh": b"#!"}
@@ -242,7 +284,7 @@ def test_a_fault_of_the_sandbox_is_raised_and_nothing_is_kept(compile_with: Comp
 
     with pytest.raises(InfrastructureError):
         compile_with(Broken())
-    assert compile_with(FakeSandbox(completed({"prog": b"ELF"}))).report.ok
+    assert compile_with(FakeSandbox(completed({"prog": PROGRAM}))).report.ok
 
 
 def test_the_key_changes_with_everything_that_decides_the_program() -> None:
