@@ -1,8 +1,8 @@
-"""Files of test cases as sealed memfds: programs get these, never a file of the host.
+"""Files of test cases as sealed memfds, which cannot change meanwhile; every reader gets its own offset.
 
-A memfd has no name, owner or date to read, cannot be changed by whoever holds it, and every reader gets its
-own offset. Files are copied once and kept while there is room, so that a test case costs one open per run; each is a
-descriptor of this process, of whose limit a quarter is taken at most.
+No program ever holds one of them: the sandbox gives each run a copy of its own
+(:func:`judge.sandbox.handover.private_fd`). Files are read once and kept while there is room; each is a descriptor of
+this process, of whose limit a quarter is taken at most.
 """
 
 from __future__ import annotations

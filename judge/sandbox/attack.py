@@ -71,7 +71,7 @@ _HARD_EXTRA_NS = 100 * MS_NS
 
 _HEADER = re.compile(r"^(?:/\*| \*|#|//) ([a-z]+): (.+?)(?: \*/)?$")
 _HEADER_LINES = 12
-_KEYS = frozenset({"tries", "expect", "limits", "mode", "needs", "collect", "holds"})
+_KEYS = frozenset({"tries", "expect", "limits", "mode", "needs", "collect", "holds", "input"})
 _MODES = frozenset({"run", "twice", "compile", "pair"})
 _LIMIT = re.compile(r"([a-z]+)=(\d+)([A-Za-z]*)")
 
@@ -109,7 +109,8 @@ class Attack:
 
     ``mode``: ``run`` once; ``twice`` in one container with the argument 1, then 2; ``pair`` in two slots at once with
     the arguments a and b; ``compile``: the file is a compiler's input. ``needs`` names a machine. ``collect`` is the
-    pattern of the files to take out, ``holds`` texts that neither these nor the streams may contain.
+    pattern of the files to take out, ``holds`` texts that neither these nor the streams may contain. ``has_input`` =
+    something is there to read, unless the header says ``input: none``.
     """
 
     path: Path
@@ -120,6 +121,7 @@ class Attack:
     needs: str = ""
     collect: str = ""
     holds: tuple[str, ...] = ()
+    has_input: bool = True
 
     @property
     def name(self) -> str:
@@ -176,6 +178,7 @@ def read_attack(path: Path) -> Attack:
             mode=mode,
             needs=header.get("needs", ""),
             collect=header.get("collect", ""),
+            has_input=_one_of(header.get("input", "some"), frozenset({"some", "none"})) == "some",
             holds=tuple(filter(None, (text.strip() for text in header.get("holds", "").split(" | ")))),
         )
     except (KeyError, ValueError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
@@ -84,28 +84,38 @@ class Completed(NamedTuple):
 
 
 def memfd_of(data: bytes, name: str = "data") -> int:
-    """A sealed memfd holding ``data``; its name is all that a program sees of where bytes came from."""
-    fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
-    seal(fd)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
+    """A sealed memfd holding ``data``, to read; its name is all that a program sees of where bytes came from."""
+    with _memfd(name) as fd:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        return _sealed(fd)
 
 
 def sealed_memfd(source_fd: int, name: str = "data") -> tuple[int, int]:
-    """Copy a regular file into a memfd that nobody can change; returns (fd, size in bytes)."""
+    """Copy a regular file into a memfd that nobody can change; returns (fd to read, size in bytes)."""
+    with _memfd(name) as fd:
+        size = 0
+        while sent := os.sendfile(fd, source_fd, size, 1 << 24):
+            size += sent
+        return _sealed(fd), size
+
+
+@contextlib.contextmanager
+def _memfd(name: str) -> Iterator[int]:
+    """A memfd to fill, which only its owner may ever mark (with times, say); closed at the end."""
     fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    size = 0
-    while True:
-        sent = os.sendfile(fd, source_fd, size, 1 << 24)
-        if sent == 0:
-            break
-        size += sent
+    try:
+        os.fchmod(fd, 0o444)
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _sealed(fd: int) -> int:
+    """A read-only descriptor of the memfd at offset 0, sealed: one that may write cannot be mapped as shared."""
     seal(fd)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd, size
+    return os.open(f"/proc/self/fd/{fd}", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def seal(fd: int) -> None:

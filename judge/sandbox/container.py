@@ -24,8 +24,9 @@ from judge.sandbox.handover import (
     check_request,
     content_fd,
     input_pipe,
+    private_fd,
+    private_fds,
     refused,
-    stdin_fd,
 )
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.keeper import Keeper
@@ -371,7 +372,7 @@ class Container:
         if stdin is None:
             source, is_ours = place.streams.take_empty(), True
         else:
-            source, is_ours = stdin_fd(stdin, place.identity.program_host)
+            source, is_ours = private_fd(stdin)
         out, out_end = place.streams.take()
         stdout = Drain(out, spec.limits.stdout_bytes, held_fd=out_end, late=place.streams.late)
         try:
@@ -409,7 +410,9 @@ class Container:
             brought, doors = self._doors_to_send(group, ahead)
             groups = (group.doors_id, ahead.doors_id if ahead else channel.NO_GROUP, brought)
             what = None if spec is self._spec_known else _what_to_run(spec)
-            self._send(("run", what, (0, 1, 2, *fds), *groups), (stdin, stdout_end, err_end, *fds.values(), *doors))
+            with contextlib.ExitStack() as handed:
+                given = (stdin, stdout_end, err_end, *private_fds(handed, fds.values()))
+                self._send(("run", what, (0, 1, 2, *fds), *groups), (*given, *doors))
             self._spec_known = spec
         except BaseException:
             stderr.close()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from judge.errors import SandboxError, WorkFilesError
 from judge.sandbox.capture import Capture, memfd_of, sealed_memfd
@@ -17,6 +16,8 @@ from judge.sandbox.streams import Drain
 
 #: Numbers under which a program can be handed descriptors; the launcher's own are above.
 PROGRAM_FDS = range(3, 20)
+#: linux/major.h, drivers/char/mem.c
+_NULL_DEVICE = os.makedev(1, 3)
 #: Output streams of a program.
 _STREAMS = 2
 
@@ -47,29 +48,34 @@ def refused(step: str, code: int, detail: str) -> SandboxError:
     return SandboxError(step, errno=code, detail=detail)
 
 
-def stdin_fd(stdin: int | bytes, program_uid: int) -> tuple[int, bool]:
-    """The program's standard input, and whether it is for the caller to close: not when it is the one that was given.
+def private_fd(source: int | bytes, name: str = "stdin") -> tuple[int, bool]:
+    """What a program may hold of ``source``, and whether it is for the caller to close: not when it is ``source``.
 
-    A file that the program (host uid ``program_uid``) could open anew for writing, through /proc/self/fd/0, is
-    copied first: the next run must read what this one read.
+    Of a regular file it gets a copy that no other run ever sees, at the same offset. Whatever is shared could be
+    marked: by its times, which reading moves, by its mode where the program's uid owns it, by locks. The host's null
+    device becomes an empty file. Pipes and terminals are handed over as they are.
     """
-    if isinstance(stdin, bytes):
-        return memfd_of(stdin, "stdin"), True
-    if not _is_writable_by(stdin, program_uid):
-        return stdin, False
-    fd, _ = sealed_memfd(stdin, "stdin")
-    os.lseek(fd, os.lseek(stdin, 0, os.SEEK_CUR), os.SEEK_SET)
+    if isinstance(source, bytes):
+        return memfd_of(source, name), True
+    about = os.fstat(source)
+    if stat.S_ISCHR(about.st_mode) and about.st_rdev == _NULL_DEVICE:
+        return _open_empty(), True
+    if not stat.S_ISREG(about.st_mode):
+        return source, False
+    fd, _ = sealed_memfd(source, name)
+    os.lseek(fd, os.lseek(source, 0, os.SEEK_CUR), os.SEEK_SET)
     return fd, True
 
 
-def _is_writable_by(fd: int, uid: int) -> bool:
-    about = os.fstat(fd)
-    if not stat.S_ISREG(about.st_mode) or (about.st_uid != uid and not about.st_mode & 0o022):
-        return False
-    try:
-        return not fcntl.fcntl(fd, fcntl.F_GET_SEALS) & fcntl.F_SEAL_WRITE
-    except OSError:  # not a file that can be sealed
-        return True
+def private_fds(stack: contextlib.ExitStack, sources: Iterable[int]) -> list[int]:
+    """:func:`private_fd` of each; ``stack`` closes the copies."""
+    given = []
+    for source in sources:
+        fd, is_ours = private_fd(source, "data")
+        if is_ours:
+            stack.callback(os.close, fd)
+        given.append(fd)
+    return given
 
 
 def content_fd(stack: contextlib.ExitStack, content: Content) -> int:
@@ -124,7 +130,8 @@ class Streams:
 
 
 def _open_empty() -> int:
-    return os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+    """Not the null device: its inode is the host's, on the host's mount, for programs to mark."""
+    return memfd_of(b"", "stdin")
 
 
 def input_pipe() -> tuple[int, int]:

@@ -100,7 +100,7 @@ class Arena:
             files = {attack.path.name: attack.path.read_bytes()}
             return self.container("compile").run(spec, stdin=INPUT, files=files)
         spec = RunSpec(argv=(*command(attack), *args), limits=attack.limits, collect=collect)
-        return self.container().run(spec, stdin=INPUT)
+        return self.container().run(spec, stdin=INPUT if attack.has_input else None)
 
     def honest(self, policy: str = "default") -> Completed:
         """The honest run, under the corpus' usual limits."""

@@ -91,6 +91,10 @@ def test_limits_hold_for_a_plain_user(report: dict[str, Any]) -> None:
     assert report["outcomes"][-1] == "EXITED"
 
 
+def test_nobody_spoils_an_input_that_is_of_their_own_uid(report: dict[str, Any]) -> None:
+    assert report["inputs"] == ["the input"] * 6
+
+
 def test_groups_are_below_the_users_own_and_gone_afterwards(report: dict[str, Any]) -> None:
     assert report["directories"]
     for name in report["directories"]:
