@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 import msgspec
@@ -12,7 +11,7 @@ from rich.console import Console
 
 from judge.assembly import ceilings_of, open_judge, slots_for
 from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
-from judge.cli.report import write_page
+from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
 from judge.errors import PackageError
 from judge.grading.calibrate import with_limit, with_time_limit
@@ -23,8 +22,6 @@ from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.observe.report_html import render_html
-from judge.observe.report_text import render_text
 from judge.package.names import shown
 from judge.package.source import open_package
 from judge.package.testdata import data_cases
@@ -49,8 +46,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--slots", type=positive, metavar="N", help="judge N tests at once (default: by their number)")
     parser.add_argument("--all", action="store_true", help="run every test, even when the verdict is settled")
     parser.add_argument("--dialect", choices=[one.value for one in ScoreDialect], help="whose scoring rules (legacy)")
-    parser.add_argument("--html", metavar="OUT", help="also write the report as an HTML page")
-    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    showing_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,12 +70,7 @@ def run(args: argparse.Namespace) -> int:
     except PackageError as error:
         where = f"{args.package}/{error.where}" if error.where else args.package
         raise PackageError(error.message, where=where) from error
-    if args.html:
-        write_page(render_html(report), args.html)
-    if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-    else:
-        print(render_text(report))
+    show_report(report, args)
     return {Verdict.AC: 0, Verdict.JE: 5}.get(report.verdict, 1)
 
 

@@ -11,11 +11,15 @@ other than AC, a failed check), 2 bad usage or input, 3 the problem package is a
 from __future__ import annotations
 
 import argparse
+import codecs
+import difflib
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
 from judge.errors import JudgeError, QueueError
+from judge.observe.printable import plain_letters, printable
 
 #: command -> module under judge.cli, in the order of --help, with the one-line help.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -53,6 +57,9 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
+    _never_fail_to_print()
     parser = argparse.ArgumentParser(
         prog="judge",
         description="A programmable code-execution judge.",
@@ -69,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             module.add_parser(subparsers)
         else:
             subparsers.add_parser(command, help=summary, add_help=False)
+    _refuse_unknown(wanted)
     args = parser.parse_args(words)
     if args.version:
         from importlib.metadata import version
@@ -82,9 +90,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(modules[args.command].run(args))
     except JudgeError as error:
         hint = "; judge doctor --broker URL looks closer" if type(error) is QueueError else ""
-        print(f"judge {args.command}: {error}{hint}".replace("\n", " "), file=sys.stderr)
+        text = f"{error}{hint}".replace("\n", " ")
+        print(f"judge {args.command}: {printable(text, len(text))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 0
+
+
+def _never_fail_to_print() -> None:
+    """What a terminal's encoding lacks is shown by like letters: no command ends, or ends otherwise, because of it."""
+    codecs.register_error("judge-plain", plain_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="judge-plain")
+
+
+def _refuse_unknown(command: str) -> None:
+    """Ends with 2 and the nearest command, as argparse would with all of them."""
+    known = [name for name, _, _ in COMMANDS]
+    if not command or command in known:
+        return
+    near = difflib.get_close_matches(command, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "judge help lists the commands"
+    print(f"judge: no command {printable(command, 40)!r}; {hint}", file=sys.stderr)
+    raise SystemExit(2)

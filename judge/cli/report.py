@@ -7,14 +7,14 @@ import json
 import os
 import sys
 from inspect import cleandoc
-from pathlib import Path
 
 import msgspec
 
+from judge.cli.showing import show_report, showing_options, write_page
 from judge.errors import UsageError
 from judge.model.report import REPORT_VERSION, Report
 from judge.observe.report_html import render_html
-from judge.observe.report_text import render_text
+from judge.observe.view import Role, view_of
 
 #: Larger files are no reports.
 _BYTES_MAX = 256 << 20
@@ -29,8 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "self-contained page with time and memory bars per test.",
     )
     parser.add_argument("file", nargs="?", metavar="FILE.json", help="the report ('-' = standard input)")
-    parser.add_argument("--html", metavar="OUT", help="write an HTML page there ('-' = standard output)")
-    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    showing_options(parser)
     parser.add_argument("--schema", action="store_true", help="print the JSON schema of reports and exit")
 
 
@@ -42,12 +41,10 @@ def run(args: argparse.Namespace) -> int:
     if not args.file:
         raise UsageError("name the report's file, or '-' for standard input")
     report = read_report(args.file)
-    if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-    if args.html:
-        write_page(render_html(report), args.html)
-    if not args.html and not args.json:
-        print(render_text(report))
+    if args.json or not args.html:
+        show_report(report, args)
+    else:
+        write_page(render_html(view_of(report, Role(args.view))), args.html)
     return 0
 
 
@@ -67,17 +64,6 @@ def read_report(name: str) -> Report:
     if report.version > REPORT_VERSION:
         raise UsageError(f"{name}: version {report.version} of reports; this judge knows {REPORT_VERSION}")
     return report
-
-
-def write_page(page: str, out: str) -> None:
-    """Write the page. Raises UsageError when that does not work."""
-    if out == "-":
-        print(page, end="")
-        return
-    try:
-        Path(out).write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{out}: {os.strerror(error.errno or 0)}") from error
 
 
 def report_schema() -> dict[str, object]:

@@ -7,12 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from judge import wire
 from judge.cli.service import broker_option, open_client
+from judge.cli.showing import terminal_width
 from judge.client import Client, submission_of
 from judge.config import load_settings
 from judge.errors import SubmissionCancelled, UsageError
@@ -21,7 +23,12 @@ from judge.model.event import Cancelled, CaseJudged, Claimed, Compiled, Compilin
 from judge.model.report import Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
+from judge.observe.printable import printable
+from judge.observe.report_text import headline, render_text
+from judge.observe.view import Role, view_of
 from judge.queue.admin import worker_views
+
+_LINE_CHARS_MAX = 500
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,6 +55,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--no-wait", action="store_true", help="print the id and leave; judge status, follow and result take it"
     )
     parser.add_argument(
+        "--view",
+        choices=[role.value for role in Role],
+        help="what is shown of it (default: contestant; with --json: judge, which is everything)",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print the report (with --no-wait: the id) as one JSON object"
     )
 
@@ -71,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
                 print(json.dumps({"id": submission.id}) if args.json else submission.id)
                 return 0
             print(f"submission {submission.id}", file=sys.stderr, flush=True)
-            return watch(submission.id, client.follow(submission.id), quiet=args.json, report=_finish(args.json))
+            return watch(submission.id, client.follow(submission.id), quiet=args.json, report=_finish(args))
         except KeyboardInterrupt:
             broker = f" --broker {args.broker}" if args.broker else ""
             print(
@@ -133,21 +145,22 @@ def watch(
     raise SubmissionCancelled(f"submission {submission_id} was cancelled")
 
 
-def print_report(report: Report) -> None:
-    """The verdict, why, and what the compiler said."""
-    print(summary(report))
-    if report.why:
-        print(f"  {report.why}")
-    if report.compile is not None and not report.compile.ok:
-        print(report.compile.log.rstrip())
+def print_report(report: Report, role: Role = Role.CONTESTANT) -> None:
+    """The verdict, why, what the compiler said and programs printed, as ``role`` may see it."""
+    shown = view_of(report, role)
+    print(render_text(shown, details=False, width=terminal_width()))
+    if role is Role.CONTESTANT and report.verdict in (Verdict.WA, Verdict.RTE, Verdict.JE) and not shown.why:
+        print("  a hidden test; --view judge shows what it was about")
 
 
-def _finish(as_json: bool) -> Callable[[Report], object]:
-    return _print_json if as_json else print_report
+def _finish(args: argparse.Namespace) -> Callable[[Report], object]:
+    if args.json:
+        return partial(_print_json, role=Role(args.view or Role.JUDGE))
+    return partial(print_report, role=Role(args.view or Role.CONTESTANT))
 
 
-def _print_json(report: Report) -> None:
-    sys.stdout.buffer.write(wire.encode(report) + b"\n")
+def _print_json(report: Report, role: Role) -> None:
+    sys.stdout.buffer.write(wire.encode(view_of(report, role)) + b"\n")
 
 
 def _no_report(_report: Report) -> None:
@@ -168,10 +181,11 @@ def describe(event: Event) -> str:
             return "compiled" + (" (cached)" if event.cached else f" in {format_ns(event.wall_time_ns)}")
         case CaseJudged():
             return (
-                f"test {event.index}/{event.total} {event.case.name}: {event.case.verdict or 'not run'}{_cost(event)}"
+                f"test {event.index}/{event.total} {printable(event.case.name, _LINE_CHARS_MAX)}: "
+                f"{event.case.verdict or 'not run'}{_cost(event)}"
             )
         case Retried():
-            return f"attempt {event.attempt} failed: {event.why}"
+            return f"attempt {event.attempt} failed: {printable(event.why, _LINE_CHARS_MAX)}"
         case Cancelled():
             return "cancelled"
         case Done():
@@ -181,11 +195,7 @@ def describe(event: Event) -> str:
 def summary(report: Report) -> str:
     """The verdict and what it cost, in one line."""
     where = f" on {report.deciding_case}" if report.deciding_case else ""
-    score = f" score {report.score:g}" if report.score is not None else ""
-    return (
-        f"{report.verdict}{where}{score}  cpu {format_ns(report.cpu_time_max_ns)}, "
-        f"wall {format_ns(report.wall_time_max_ns)}, memory {format_bytes(report.memory_peak_max_bytes)}"
-    )
+    return printable(f"{headline(report)}{where}", _LINE_CHARS_MAX)
 
 
 def _cost(event: CaseJudged) -> str:

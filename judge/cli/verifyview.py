@@ -10,6 +10,7 @@ from rich.table import Table
 
 from judge.model.problem import Diagnostic
 from judge.model.units import format_bytes, format_ns
+from judge.observe.report_text import excerpt, texts_of
 from judge.package.findings import location
 from judge.package.names import printable
 from judge.verify.result import PackageResult, SubmissionResult, VerifyResult
@@ -57,6 +58,22 @@ def _show_package(console: Console, package: PackageResult, verbose: bool) -> No
         )
     if package.submissions:
         console.print(_table(package.submissions, verbose))
+    for one in package.submissions:
+        if verbose or (not one.ok and not one.skipped):
+            _show_texts(console, one)
+
+
+def _show_texts(console: Console, one: SubmissionResult) -> None:
+    """What was printed and said in the case that decided, under the submission's name."""
+    if one.case is None:
+        return
+    for title, text in texts_of(one.case):
+        if text.strip() == one.case.why:
+            continue
+        path = one.path.removeprefix("submissions/")
+        console.print(f"[dim]{escape(path)}, {escape(one.case.name)}, {escape(title)}:[/]", soft_wrap=True)
+        for line in excerpt(text):
+            console.print(f"  {escape_markup(line)}", soft_wrap=True)
 
 
 def _table(submissions: Sequence[SubmissionResult], verbose: bool) -> Table:

@@ -14,3 +14,19 @@ def printable(text: str, chars_max: int) -> str:
         text = text[:chars_max] + "..."
     text = _CONTROL.sub(lambda match: repr(match[0])[1:-1] if match[0] < "\u2000" else f"\\u{ord(match[0]):04x}", text)
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def printable_lines(text: str) -> list[str]:
+    """The lines of a longer text, tabs expanded, each harmless."""
+    return [printable(line.expandtabs(8), len(text) * 8) for line in text.splitlines()]
+
+
+#: What our own pictures are made of, for a terminal that has only letters.
+_PLAIN = {"█": "#", "·": ".", "─": "-", "━": "-", "…": "...", "→": "->", "►": ">", "│": "|"}
+
+
+def plain_letters(error: UnicodeError) -> tuple[str, int]:
+    """For :func:`codecs.register_error`: what an encoding lacks becomes like letters, or a question mark."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end

@@ -2,31 +2,127 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
-from judge.model.report import CaseReport, GroupReport, Report
+from judge.model.report import CaseReport, GroupReport, Printed, Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
+from judge.observe.printable import printable
 
 _BAR_CELLS = 12
 _INDENT = "  "
 
-#: Lines of a compiler's or validator's text that are shown.
+#: Lines of a compiler's text that are shown, and of a program's or validator's in one case.
 _TEXT_LINES_MAX = 40
+_CASE_LINES_MAX = 12
+
+#: Cases whose texts are shown.
+_CASES_SHOWN_MAX = 5
 
 
-def render_text(report: Report, *, details: bool = True) -> str:
-    """The report in lines of text, the verdict first. ``details`` False leaves the tests out."""
+def render_text(report: Report, *, details: bool = True, width: int = 0) -> str:
+    """The report in lines of text, the verdict first. ``details`` False leaves the tests out.
+
+    Whatever is in the report, the lines are harmless for a terminal. ``width`` (0 = no limit) breaks them at words.
+    """
     lines = [headline(report)]
     if report.why and report.verdict is not Verdict.CE:
         where = f"{report.deciding_case}: " if report.deciding_case else ""
         lines.append(f"{_INDENT}{where}{report.why}")
     if report.compile is not None and not report.compile.ok:
-        lines += [f"{_INDENT}{line}" for line in _cut(report.compile.log)]
+        lines += [f"{_INDENT}{line}" for line in _cut(report.compile.log, _TEXT_LINES_MAX)]
+    elif report.verdict is Verdict.CE and report.why:
+        lines.append(f"{_INDENT}{report.why}")
     if details and report.root is not None:
         lines.append("")
         lines += _group_lines(report.root, report, 0)
-    return "\n".join(lines)
+    lines += _texts(report)
+    if details:
+        lines += [f"{_INDENT}{name}: {value}" for name, value in origin(report)]
+    return "\n".join(part for line in lines for part in _wrapped(line, width))
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """``line``, made harmless, in pieces of at most ``width`` columns, the further ones indented more."""
+    line = printable(line.expandtabs(8), len(line) * 8)
+    if not 0 < width < len(line):
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()) + len(_INDENT))
+    return textwrap.wrap(line, max(width, 20), subsequent_indent=indent, break_on_hyphens=False) or [line]
+
+
+def _texts(report: Report) -> Iterator[str]:
+    """What programs printed and validators said in the first cases that were not accepted."""
+    failed = [case for case in cases_in(report.root) if case.verdict not in (None, Verdict.AC)]
+    failed.sort(key=lambda case: case.name != report.deciding_case)
+    shown = 0
+    for case in failed:
+        texts = [(title, text) for title, text in texts_of(case) if text.strip() and text.strip() != case.why]
+        shown += bool(texts)
+        if shown > _CASES_SHOWN_MAX:
+            yield ""
+            yield f"{_INDENT}[more cases have texts: --json or --html shows all]"
+            return
+        for title, text in texts:
+            yield ""
+            yield f"{_INDENT}{case.name}, {title}:"
+            yield from (f"{_INDENT}{_INDENT}{line}" for line in excerpt(text))
+
+
+def texts_of(case: CaseReport) -> list[tuple[str, str]]:
+    """What was printed and said in a case, each with its title; empty texts left out."""
+    hidden = "" if case.sample else " (of a hidden test)"
+    texts = [
+        (f"standard output{hidden}", whole(case.stdout)),
+        (f"standard error{hidden}", whole(case.stderr)),
+        (f"conversation{hidden}", case.transcript),
+        ("for the judges", case.feedback),
+        ("for the team", case.team_feedback),
+    ]
+    return [(title, text) for title, text in texts if text]
+
+
+def excerpt(text: str) -> list[str]:
+    """A few lines of a text, each harmless for a terminal; of a longer one the last line, too: it often says most."""
+    return [printable(line.expandtabs(8), len(line) * 8) for line in _cut(text, _CASE_LINES_MAX)]
+
+
+def whole(stream: Printed | None) -> str:
+    """A stream as one text, with a line that says what is missing."""
+    if stream is None:
+        return ""
+    if not stream.omitted_bytes:
+        return stream.head + stream.tail
+    return f"{stream.head}\n[{stream.omitted_bytes} bytes are left out here]\n{stream.tail}"
+
+
+def origin(report: Report) -> list[tuple[str, str]]:
+    """When, where and with what it was judged, as far as the report knows."""
+    facts = [
+        ("for", report.tenant),
+        ("handed in", _time(report.submitted_at_ms)),
+        ("finished", _time(report.finished_at_ms)),
+        ("judged by", report.judged_by),
+        ("judge", report.judge_version),
+        ("compiler or interpreter", report.toolchain_version),
+        ("package", report.package_digest),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _time(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at_ms > 0 else ""
+
+
+def cases_in(root: GroupReport | None) -> Iterator[CaseReport]:
+    """Every case below a group in the order of judging."""
+    for child in ordered_children(root) if root is not None else ():
+        if isinstance(child, GroupReport):
+            yield from cases_in(child)
+        else:
+            yield child
 
 
 def headline(report: Report) -> str:
@@ -93,7 +189,7 @@ def _case_lines(case: CaseReport, report: Report, depth: int) -> Iterator[str]:
         words.append(f"{format_bytes(usage.memory_peak_bytes):>10}")
     if case.score is not None:
         words.append(f"score {format_score(case.score)}")
-    if case.why:
+    if case.why and not (case.name == report.deciding_case and case.why == report.why):
         words.append(case.why)
     yield " ".join(words)
     note = reruns_note(case)
@@ -106,7 +202,11 @@ def _bar(share: float) -> str:
     return "█" * full + "·" * (_BAR_CELLS - full)
 
 
-def _cut(text: str) -> list[str]:
+def _cut(text: str, lines_max: int) -> list[str]:
+    """The first lines; of a text that is much longer, the last one too: it often says most."""
     lines = text.rstrip().splitlines()
-    more = len(lines) - _TEXT_LINES_MAX
-    return [*lines[:_TEXT_LINES_MAX], f"[{more} more lines]"] if more > 0 else lines
+    more = len(lines) - lines_max
+    if more <= 0:
+        return lines
+    last = lines[-1:] if lines_max < _TEXT_LINES_MAX else []
+    return [*lines[:lines_max], f"[{more - len(last)} more lines]", *last]

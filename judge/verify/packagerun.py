@@ -23,8 +23,9 @@ from judge.grading.calibrate import TIME_LIMIT_NS_MAX, jury_submission, with_lim
 from judge.grading.jurypython import PYTHONS, under_cpython, with_jury_python
 from judge.grading.order import never
 from judge.grading.pipeline import Judge
+from judge.grading.reporting import cases_of
 from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
-from judge.model.report import Report
+from judge.model.report import CaseReport, Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
@@ -256,7 +257,13 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
         cpu_time_max_ns=report.cpu_time_max_ns,
         wall_time_max_ns=report.wall_time_max_ns,
         memory_peak_max_bytes=report.memory_peak_max_bytes,
+        case=_deciding(report),
     )
+
+
+def _deciding(report: Report) -> CaseReport | None:
+    cases = cases_of(report.root) if report.root is not None and report.deciding_case else ()
+    return next((case for case in cases if case.name == report.deciding_case), None)
 
 
 def _judge_patiently(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> Judged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from judge.model.problem import Diagnostic
+from judge.model.report import CaseReport
 from judge.model.verdict import Verdict
 
 #: Version of the JSON form. Fields may be added within one version, never changed.
@@ -15,7 +16,8 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One jury submission. ``expected``: the verdicts it may have, in the formats' words; empty = anything.
 
     ``verdict`` None: it was not judged, and ``skipped`` says why (no toolchain for its language). ``differences``
-    are one line each; ``ok`` means there are none. ``notes`` are worth a look but no difference.
+    are one line each; ``ok`` means there are none. ``notes`` are worth a look but no difference. ``case`` is the one
+    that decided, with what the program printed and the validator said; None for an accepted submission.
     """
 
     path: str
@@ -32,6 +34,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     cpu_time_max_ns: int = 0
     wall_time_max_ns: int = 0
     memory_peak_max_bytes: int = 0
+    case: CaseReport | None = None
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,55 @@
+"""How commands show a report: whose view, as text, as a page, as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from judge import wire
+from judge.errors import UsageError
+from judge.model.report import Report
+from judge.observe.report_html import render_html
+from judge.observe.report_text import render_text
+from judge.observe.view import Role, view_of
+
+
+def showing_options(parser: argparse.ArgumentParser) -> None:
+    """The options that :func:`show_report` reads."""
+    parser.add_argument(
+        "--view",
+        choices=[role.value for role in Role],
+        default=Role.JUDGE.value,
+        help="contestant: without what tells hidden tests, answers and texts for the judges (default: judge)",
+    )
+    parser.add_argument("--html", metavar="OUT", help="also write the report as an HTML page ('-' = standard output)")
+    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+
+
+def show_report(report: Report, args: argparse.Namespace) -> None:
+    """Show it as the options say. Raises UsageError when the page cannot be written."""
+    report = view_of(report, Role(args.view))
+    if args.html:
+        write_page(render_html(report), args.html)
+    if args.json:
+        sys.stdout.buffer.write(wire.encode(report) + b"\n")
+    elif args.html != "-":
+        print(render_text(report, width=terminal_width()))
+
+
+def terminal_width() -> int:
+    """Columns of the terminal that standard output is; 0 = it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def write_page(page: str, out: str) -> None:
+    """Write the page. Raises UsageError when that does not work."""
+    if out == "-":
+        sys.stdout.buffer.write(page.encode("utf-8", "backslashreplace"))
+        return
+    try:
+        Path(out).write_text(page, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(f"{out}: {os.strerror(error.errno or 0)}") from error

@@ -1,0 +1,126 @@
+"""A report as one role may see it. Pure: the one place that decides what a contestant is shown.
+
+The contestant's report is built from a list of what may be shown, so a field that is new tomorrow stays hidden until
+somebody adds it here. A program can print a test's input, so of a test that is no sample nothing that it printed is
+shown, nor a reason that quotes its output or the answer; how its run failed (``ending``) is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from judge.model.report import CaseReport, CompileReport, GroupReport, Report
+from judge.model.verdict import Verdict
+
+#: What a contestant is told of a fault that is the setter's or ours.
+JUDGE_ERROR = "could not be judged; the fault is not the program's"
+
+
+class Role(StrEnum):
+    """Who looks."""
+
+    JUDGE = "judge"  #: everything
+    CONTESTANT = "contestant"  #: whoever handed it in
+
+
+def view_of(report: Report, role: Role) -> Report:
+    """The report as ``role`` may see it."""
+    return report if role is Role.JUDGE else _for_contestant(report)
+
+
+def _for_contestant(report: Report) -> Report:
+    root = None if report.root is None else _group(report.root)
+    return Report(
+        version=report.version,
+        submission=report.submission,
+        problem=report.problem,
+        language=report.language,
+        verdict=report.verdict,
+        score=report.score,
+        why=_why(report),
+        deciding_case=report.deciding_case,
+        time_limit_ns=report.time_limit_ns,
+        memory_limit_bytes=report.memory_limit_bytes,
+        cpu_time_max_ns=report.cpu_time_max_ns,
+        wall_time_max_ns=report.wall_time_max_ns,
+        memory_peak_max_bytes=report.memory_peak_max_bytes,
+        pids_peak_max=report.pids_peak_max,
+        compile=_compile(report.compile),
+        root=root,
+        attempt=report.attempt,
+        tenant=report.tenant,
+        submitted_at_ms=report.submitted_at_ms,
+        claimed_at_ms=report.claimed_at_ms,
+        finished_at_ms=report.finished_at_ms,
+        judge_version=report.judge_version,
+        toolchain_version=report.toolchain_version,
+    )
+
+
+def _why(report: Report) -> str:
+    """Of a compile error what the compiler said; else what may be said of the case that decided."""
+    if report.verdict is Verdict.JE:
+        return JUDGE_ERROR
+    if report.verdict is Verdict.CE:
+        return report.why
+    case = _find(report.root, report.deciding_case)
+    return "" if case is None else _case_why(case)
+
+
+def _compile(compiled: CompileReport | None) -> CompileReport | None:
+    if compiled is None:
+        return None
+    return CompileReport(ok=compiled.ok, cached=compiled.cached, log=compiled.log)
+
+
+def _group(group: GroupReport) -> GroupReport:
+    return GroupReport(
+        name=group.name,
+        verdict=group.verdict,
+        score=group.score,
+        groups=tuple(_group(inner) for inner in group.groups),
+        cases=tuple(_case(case) for case in group.cases),
+    )
+
+
+def _case(case: CaseReport) -> CaseReport:
+    sample = case.sample
+    return CaseReport(
+        name=case.name,
+        verdict=case.verdict,
+        score=case.score,
+        run=case.run,
+        why=_case_why(case),
+        team_feedback=case.team_feedback,
+        reruns_ns=case.reruns_ns,
+        reruns_note=case.reruns_note,
+        passes=case.passes,
+        transcript=case.transcript if sample else "",
+        ending=case.ending,
+        sample=sample,
+        stdout=case.stdout if sample else None,
+        stderr=case.stderr if sample else None,
+    )
+
+
+def _case_why(case: CaseReport) -> str:
+    if case.verdict is Verdict.JE:
+        return JUDGE_ERROR
+    if case.sample:
+        return case.why
+    return case.ending or _first_line(case.team_feedback)
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _find(root: GroupReport | None, name: str) -> CaseReport | None:
+    waiting = [root] if root is not None else []
+    while waiting:
+        group = waiting.pop()
+        for case in group.cases:
+            if case.name == name:
+                return case
+        waiting += group.groups
+    return None
