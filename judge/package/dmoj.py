@@ -119,7 +119,13 @@ class _Importer:
         limits, submissions = self._submissions()
         needs_answers = not any(key in section for key in ("custom_judge", "grader", "interactive"))
         reader = TestReader(
-            section, self._files, self._findings, needs_answers=needs_answers, limits=limits, ceilings=self._ceilings
+            section,
+            self._files,
+            self._findings,
+            needs_answers=needs_answers,
+            reads_answers=judge is None or judge.reads_answers,
+            limits=limits,
+            ceilings=self._ceilings,
         )
         entries = reader.entries()
         tests = [test for entry in entries for test in (entry.tests if isinstance(entry, Batch) else (entry,))]
@@ -194,7 +200,7 @@ class _Importer:
                 "InteractiveGrader with interact, or a StandardGrader with nothing but check_result",
             )
             return None
-        return CustomJudge(script=(name, path), interactive=_GRADER_BASES[base])
+        return CustomJudge(script=(name, path), interactive=_GRADER_BASES[base], reads_answers="output_data" in text)
 
     def _signature(self) -> tuple[_Include, tuple[tuple[str, str], ...]]:
         """``signature_grader``: the setter's main program and header beside the submission, which includes the header

@@ -53,10 +53,12 @@ class Checker:
 
 @dataclass(frozen=True)
 class CustomJudge:
-    """A ``custom_judge``: (name, host path) of its script, and whether it talks to the submission."""
+    """A ``custom_judge``: (name, host path) of its script, whether it talks to the submission, and whether it looks at
+    answers, which DMOJ reads when it is asked for them."""
 
     script: tuple[str, str]
     interactive: bool
+    reads_answers: bool = True
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,10 @@ class DmojFiles:
         """Every file that a pattern may take for a test: those of the archive, without one the loose ones."""
         return tuple(entry.relative for entry in (self._archive or self._tree).files())
 
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name."""
+        return self._entry(name) is not None
+
     def path(self, name: str, section: Section, key: str) -> str:
         """The host path of a file; a finding about ``key`` and empty when there is none."""
         entry = self._entry(name)

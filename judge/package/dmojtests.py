@@ -18,6 +18,7 @@ from judge.package.dmojfiles import DmojFiles
 from judge.package.dmojpatterns import cases_by_pattern
 from judge.package.document import Items, Node, Table
 from judge.package.findings import Findings
+from judge.package.names import shown
 from judge.package.programs import inner_name
 from judge.package.section import Section, number_of
 
@@ -72,8 +73,8 @@ class Batch:
 
 
 class TestReader:
-    """Reads the tests of one problem. ``needs_answers`` False: a test without ``out`` is complete. ``limits``: what
-    holds where a test says nothing."""
+    """Reads the tests of one problem. ``needs_answers`` False: a test without ``out`` is complete;
+    ``reads_answers`` False: so is one whose ``out`` is not there. ``limits``: what holds where a test says nothing."""
 
     __test__ = False
 
@@ -84,6 +85,7 @@ class TestReader:
         findings: Findings,
         *,
         needs_answers: bool,
+        reads_answers: bool,
         limits: ProblemLimits,
         ceilings: Ceilings,
     ) -> None:
@@ -91,6 +93,7 @@ class TestReader:
         self._files = files
         self._findings = findings
         self._needs_answers = needs_answers
+        self._reads_answers = reads_answers
         self._output_bytes = limits.output_bytes
         self._ceilings = ceilings
         self._tests = 0
@@ -200,6 +203,9 @@ class TestReader:
     def _answer(self, scope: Sequence[Section], generator: Generator | None) -> str:
         section = _giving("out", scope)
         name = section.text("out")
+        if name and not self._reads_answers and not self._files.has(name):
+            section.warning("out", f"there is no file {shown(name)[:200]!r}; the judge in Python finds an empty answer")
+            return self._files.empty()
         if name:
             return self._files.test_data(name, section, "out", binary=self._binary(scope))
         if generator:

@@ -5,12 +5,13 @@ Strongest first: DOMjudge's comments in the source, submissions.yaml (newer form
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from judge.model.problem import ExpectedResult, JurySubmission, PackageFormat, Program
+from judge.model.verdict import Verdict
 from judge.package.document import YAML_BYTES_MAX, Table, parse_yaml
 from judge.package.findings import Findings
 from judge.package.labels import comment_label, directory_label
@@ -132,9 +133,29 @@ class _Reader:
         return None
 
     def _commented(self, expected: ExpectedResult, comment: ExpectedResult, path: str) -> ExpectedResult:
-        """The comment's verdicts replace those of the directory; both may be needed to tell who is wrong."""
+        """The comment's verdicts replace those of the directory; both may be needed to tell who is wrong.
+
+        What a submission says about the time limit is no verdict: it stays, unless the comment contradicts it.
+        """
         if not comment.verdicts:
             return msgspec.structs.replace(expected, score_min=comment.score_min, score_max=comment.score_max)
         if expected.verdicts and not set(comment.verdicts) & set(expected.verdicts):
             self.findings.warning(path, "the verdicts in the source's comment contradict its directory")
-        return msgspec.structs.replace(comment, use_for_time_limit="", rules=())
+        whole = next((one for glob, one in expected.rules if not glob and one.use_for_time_limit), expected)
+        bounds = tuple(
+            (glob, ExpectedResult(use_for_time_limit=one.use_for_time_limit))
+            for glob, one in expected.rules
+            if glob and one.use_for_time_limit
+        )
+        silent = expected == ExpectedResult() and comment.verdicts == (Verdict.AC,)
+        bound = "lower" if silent else whole.use_for_time_limit
+        fits = _fits_bound(bound, comment.verdicts)
+        return msgspec.structs.replace(comment, use_for_time_limit=bound if fits else "", rules=bounds if fits else ())
+
+
+def _fits_bound(bound: str, verdicts: Sequence[Verdict]) -> bool:
+    """Whether a submission with one of these verdicts can bound the time limit so: from below it must not be too slow,
+    from above it must be."""
+    if bound == "upper":
+        return Verdict.TLE in verdicts and Verdict.AC not in verdicts
+    return Verdict.TLE not in verdicts

@@ -102,7 +102,35 @@ def test_comments_in_sources_win_over_the_directory(
     for place in ("mixed/x.py", "x.py", "rejected/x.py"):
         label = expected(tmp_path, place, LEGACY, source)
         if verdicts:
-            assert label == ExpectedResult(verdicts=verdicts)
+            lower = "lower" if verdicts == (AC,) and place != "rejected/x.py" else ""
+            assert label == ExpectedResult(verdicts=verdicts, use_for_time_limit=lower)
+
+
+@pytest.mark.parametrize("base", [LEGACY, MODERN])
+def test_a_comment_in_the_source_leaves_the_bound_of_the_time_limit(tmp_path: Path, base: dict[str, Content]) -> None:
+    cases = [
+        ("accepted", "CORRECT", "lower"),
+        ("accepted", "CORRECT, WRONG-ANSWER", "lower"),
+        ("accepted", "CORRECT, TIMELIMIT", ""),
+        ("time_limit_exceeded", "CORRECT", ""),
+        ("time_limit_exceeded", "TIMELIMIT", "" if base is LEGACY else "upper"),
+        ("wrong_answer", "CORRECT, WRONG-ANSWER", "" if base is LEGACY else "lower"),
+    ]
+    for number, (directory, words, bound) in enumerate(cases):
+        source = f"# @EXPECTED_RESULTS@: {words}\n"
+        label = expected(tmp_path / str(number), f"{directory}/x.py", base, source)
+        assert label.use_for_time_limit == bound, (directory, words)
+
+
+def test_a_rule_that_bounds_the_time_limit_survives_a_comment_in_the_source(tmp_path: Path) -> None:
+    rules = "accepted/x.py:\n  secret/1: {use_for_time_limit: lower, permitted: [AC]}\n"
+    files: dict[str, Content | None] = {
+        "submissions/submissions.yaml": rules,
+        "submissions/accepted/x.py": "# @EXPECTED_RESULTS@: CORRECT\n",
+    }
+    found = submission(read(tmp_path, files), "accepted/x.py").expected
+    assert found.verdicts == (AC,)
+    assert ("secret/1", ExpectedResult(use_for_time_limit="lower")) in found.rules
 
 
 def test_an_expected_score_keeps_the_verdict_of_the_directory(tmp_path: Path) -> None:
