@@ -29,6 +29,9 @@ from judge.package.ceilings import Ceilings
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.store import ArtifactStore
 
+#: The scoring rules that a package says it is written for, else the specification's.
+AUTO_DIALECT = "auto"
+
 #: One submission is not spread over more slots, and not for fewer tests each.
 _SLOTS_MAX = 4
 _TESTS_PER_SLOT = 10
@@ -98,9 +101,9 @@ def _parts(settings: Settings, *, run_all: bool) -> Iterator[tuple[Workshop, Cas
 def grading_options(settings: Settings) -> GradingOptions:
     """What the settings say about grading. Raises UsageError for an unknown dialect."""
     try:
-        dialect = ScoreDialect(settings.score_dialect)
+        dialect = None if settings.score_dialect == AUTO_DIALECT else ScoreDialect(settings.score_dialect)
     except ValueError:
-        known = ", ".join(dialect.value for dialect in ScoreDialect)
+        known = ", ".join((AUTO_DIALECT, *(dialect.value for dialect in ScoreDialect)))
         raise UsageError(f"score_dialect must be one of {known}, not {settings.score_dialect!r}") from None
     return GradingOptions(
         dialect=dialect,

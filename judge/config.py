@@ -159,10 +159,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     score_dialect: Annotated[
         str,
         Meta(
-            description="Whose rules hold where the legacy specification and its reference tool part: "
-            "`specification` or `problemtools`."
+            description="Whose scoring rules hold for legacy packages: `specification`, `problemtools`, `domjudge`, or "
+            "`auto`: DOMjudge's for packages that say so, else the specification's."
         ),
-    ] = "specification"
+    ] = "auto"
     near_limit_share: Annotated[
         float, Meta(ge=0, le=1, description="A CPU time this close to the limit (as a share of it) is measured again.")
     ] = 0.1

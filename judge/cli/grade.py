@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import ceilings_of, open_judge, slots_for
+from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for
 from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
@@ -45,7 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--output", type=memory_bytes, metavar="SIZE", help="instead of the package's")
     parser.add_argument("--slots", type=positive, metavar="N", help="judge N tests at once (default: by their number)")
     parser.add_argument("--all", action="store_true", help="run every test, even when the verdict is settled")
-    parser.add_argument("--dialect", choices=[one.value for one in ScoreDialect], help="whose scoring rules (legacy)")
+    parser.add_argument("--dialect", choices=(AUTO_DIALECT, *ScoreDialect), help="whose scoring rules (legacy)")
     showing_options(parser)
 
 

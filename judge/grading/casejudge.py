@@ -24,7 +24,7 @@ from judge.grading.order import Task
 from judge.grading.printed import printed, reason_of_failure
 from judge.grading.programs import ProgramBox
 from judge.grading.repeat import Trial, measure
-from judge.grading.score import NO_AWARD, Scored, score_case, score_modern
+from judge.grading.score import NO_AWARD, Scored, dialect_of, score_case, score_modern
 from judge.grading.validate import (
     SHOWN_NOTHING,
     CheckedSources,
@@ -103,7 +103,7 @@ class CaseJudge:
             os.close(answer_fd)
         last = passes[-1]
         award = last.validation.award if last.validation else NO_AWARD
-        scored = score_case(self.problem, task.group, case, last.verdict, award, self.options.dialect)
+        scored = score_case(self.problem, task.group, case, last.verdict, award, dialect_of(self.problem))
         sample = case.full_feedback or case.name.startswith(_SAMPLES)
         return msgspec.structs.replace(_report(task.name, passes, scored), sample=sample)
 

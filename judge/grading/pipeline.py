@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+
+import msgspec
 
 from judge.errors import PackageError
 from judge.grading.answersheet import AnswerSheet
@@ -201,6 +203,9 @@ class Judge:
 
         ``after`` as in :meth:`judge`.
         """
+        if self.options.dialect is not None:
+            problem = msgspec.structs.replace(setup.problem, score_dialect=self.options.dialect)
+            setup = replace(setup, problem=problem)
         plan = plan_of(setup.problem)
         judged: list[CaseReport] = []
 

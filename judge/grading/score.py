@@ -33,11 +33,13 @@ class ScoreDialect(StrEnum):
     """Whose rules hold where the legacy specification and its reference tool part.
 
     ``SPECIFICATION``: a ``score.txt`` counts whatever the verdict, and may be missing. ``PROBLEMTOOLS``: it
-    must exist for each accepted case of a ``custom score`` problem and must not for a rejected one.
+    must exist for each accepted case of a ``custom score`` problem and must not for a rejected one. ``DOMJUDGE``: the
+    ``accept_score`` of a group's own file is for the whole group, once; see :func:`fold_domjudge`.
     """
 
     SPECIFICATION = "specification"
     PROBLEMTOOLS = "problemtools"
+    DOMJUDGE = "domjudge"
 
 
 class Award(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,11 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
 
 #: A custom grader: (group, results of its judged children) -> result of the group.
 Grader = Callable[[TestGroup, Sequence[Scored]], Scored]
+
+
+def dialect_of(problem: Problem) -> ScoreDialect:
+    """Whose rules hold for a problem that is being judged."""
+    return ScoreDialect(problem.score_dialect or ScoreDialect.SPECIFICATION)
 
 
 def is_modern(problem: Problem) -> bool:
@@ -106,6 +113,8 @@ def score_case(
     if is_modern(problem):
         if is_sample(group.name):
             return Scored(verdict=verdict)
+        if problem.free_award and verdict is Verdict.AC and award.score is not None:
+            return _score_unbounded(award)
         return score_modern(group.policy, case.max_score, verdict, award)
     return _score_legacy(problem, group.policy, case, verdict, award, dialect)
 
@@ -121,6 +130,8 @@ def _score_legacy(
 ) -> Scored:
     strict = dialect is ScoreDialect.PROBLEMTOOLS
     accepted = verdict is Verdict.AC
+    if dialect is ScoreDialect.DOMJUDGE:
+        return Scored(verdict=verdict, score=award.score or 0.0)
     if award.score is not None and not problem.custom_score:
         return judge_error("the validator gave a score, but problem.yaml does not say validation: custom score")
     if strict and not accepted and not award.empty:
@@ -204,6 +215,8 @@ def fold_group(
             return judge_error(f"group {group.name or 'data'} wants a custom grader, but the package has none")
         scored = grade(group, results)
         return scored if problem.scoring or scored.verdict is Verdict.JE else Scored(verdict=scored.verdict)
+    if problem.scoring and problem.score_dialect == ScoreDialect.DOMJUDGE:
+        return fold_domjudge(group, children)
     return fold_legacy(group.policy, results, scoring=problem.scoring)
 
 
@@ -218,6 +231,25 @@ def fold_legacy(policy: ScorePolicy, results: Sequence[Scored], *, scoring: bool
     verdict = _legacy_verdict(policy, [result.verdict for result in results])
     scores = [result.score or 0.0 for result in results]
     return Scored(verdict=verdict, score=aggregate(policy.aggregation, scores) if scoring else None)
+
+
+def fold_domjudge(group: TestGroup, children: Sequence[tuple[str, Scored]]) -> Scored:
+    """DOMjudge's rules for a legacy group.
+
+    Only directories with a testdata.yaml are groups to it. A group without groups in it is worth the ``accept_score``
+    of its own file when all of it is accepted, else nothing; unless the validator gave its cases scores, which are then
+    aggregated. A group of groups aggregates theirs, and nothing else counts in it. Keys are not inherited.
+    """
+    policy = group.policy
+    groups = {child.name for child in group.groups if child.policy.from_file}
+    counted = [(name, result) for name, result in children if not groups or name in groups]
+    if policy.ignore_sample:
+        counted = [(name, result) for name, result in counted if not is_sample(name)]
+    verdict = next((result.verdict for _, result in counted if result.verdict is not Verdict.AC), Verdict.AC)
+    scores = [result.score or 0.0 for _, result in counted]
+    if not groups and not any(scores):
+        return Scored(verdict=verdict, score=(policy.own_accept_score or 0.0) if verdict is Verdict.AC else 0.0)
+    return Scored(verdict=verdict, score=aggregate(policy.aggregation, scores))
 
 
 def _legacy_verdict(policy: ScorePolicy, verdicts: Sequence[Verdict]) -> Verdict:
@@ -263,6 +295,8 @@ def _fold_modern(problem: Problem, group: TestGroup, children: Sequence[tuple[st
         return Scored(verdict=verdict, score=(maximum or 0.0) if verdict is Verdict.AC else 0.0)
     score = aggregate(group.policy.aggregation, [child.score or 0.0 for _, child in children])
     if maximum is None:
+        return Scored(verdict=verdict, score=score)
+    if problem.free_award:
         return Scored(verdict=verdict, score=score)
     if exceeds(score, maximum):
         return judge_error(f"group {group.name} scored {score:g}, more than its max_score {maximum:g}")

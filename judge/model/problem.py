@@ -151,6 +151,7 @@ class ScorePolicy(msgspec.Struct, frozen=True, kw_only=True):
     ``on_reject_break``: stop the group at the first rejected child. ``accept_score``/``reject_score``: the
     score of an accepted/rejected case when no validator gave one. ``range_*``: bounds of the group's
     score. ``max_score`` None = unbounded. ``required_groups``: names that must be accepted first (2025-09).
+    ``from_file``: the legacy group has a testdata.yaml of its own; ``own_accept_score`` is what that gives, if it does.
     """
 
     aggregation: ScoreAggregation = ScoreAggregation.SUM
@@ -166,6 +167,8 @@ class ScorePolicy(msgspec.Struct, frozen=True, kw_only=True):
     verdict_mode: str = "worst_error"
     custom_grader: bool = False
     grader_flags: tuple[str, ...] = ()
+    from_file: bool = False
+    own_accept_score: float | None = None
 
 
 class StaticValidation(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,6 +271,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     validator must give each accepted case its score. ``validator_reads_source``: the output validator finds the
     submission's sources in ``submission/`` (DMOJ). ``minimize``: a lower score is better. ``allow_file_writing``:
     what a 2025-09 package says (its default is false); submissions may always write into their own scratch directory.
+    ``score_dialect``: whose scoring rules the package is written for ("domjudge"); empty = it does not say.
+    ``free_award``: a score that the validator gives stands for the test's maximum and is not bounded by it (Polygon).
     """
 
     name: str
@@ -280,6 +285,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     multi_pass: bool = False
     submit_answer: bool = False
     custom_score: bool = False
+    score_dialect: str = ""
+    free_award: bool = False
     minimize: bool = False
     languages: tuple[str, ...] = ()
     allow_file_writing: bool = True

@@ -119,7 +119,7 @@ class _Importer:
         """Everything together."""
         tests = self._tests()
         groups = list(self._testset.all("groups/group"))
-        scoring = bool(groups) or any(test.points for test in tests)
+        scoring = bool(groups) or any("points" in one.attributes for one in self._testset.all("tests/test"))
         interactor = self._asset("assets/interactor")
         checker = self._asset("assets/checker")
         validator = interactor or checker
@@ -132,6 +132,7 @@ class _Importer:
             title=self._title(),
             limits=self._limits(),
             scoring=scoring,
+            free_award=True,
             interactive=interactor is not None,
             root=self._data(tests, groups, scoring),
             validator_kind=ValidatorKind.TESTLIB if validator else ValidatorKind.DEFAULT,

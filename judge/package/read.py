@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import PackageError
-from judge.model.problem import PackageFormat, Problem, ProblemLimits, Program, ValidatorKind
+from judge.model.problem import JurySubmission, PackageFormat, Problem, ProblemLimits, Program, ValidatorKind
 from judge.package import programs
 from judge.package.answers import with_answers
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
@@ -21,6 +21,7 @@ from judge.package.findings import Findings
 from judge.package.metadata import FILE, Metadata, read_metadata
 from judge.package.names import shown
 from judge.package.submissions import read_submissions
+from judge.package.submissionsyaml import FILE as RULES_FILE
 from judge.package.testdata import read_testdata
 from judge.package.timelimit import INI_FILE, declared_time_limit
 from judge.package.tree import Tree
@@ -50,12 +51,14 @@ def inspect_package(
     metadata = _metadata(tree, findings, ceilings)
     validators = _output_validators(tree, metadata, findings)
     validator = validators[0] if validators else None
+    submissions = read_submissions(tree, metadata, findings)
+    by_domjudge = _is_scored_by_domjudge(tree, metadata, submissions)
     root, validator_cases = read_testdata(
         tree,
         metadata,
         findings,
         default_validator=validator is None,
-        inheritance=inheritance,
+        inheritance="files" if by_domjudge else inheritance,
         ceilings=ceilings,
     )
     problem = Problem(
@@ -69,6 +72,7 @@ def inspect_package(
         multi_pass=metadata.multi_pass,
         submit_answer=metadata.submit_answer,
         custom_score=metadata.custom_score,
+        score_dialect="domjudge" if by_domjudge else "",
         minimize=metadata.grading.minimize,
         languages=metadata.languages,
         allow_file_writing=metadata.allow_file_writing,
@@ -85,7 +89,7 @@ def inspect_package(
         graders=_grader(tree, findings),
         static_validator=programs.single_program(tree, "static_validator", findings),
         include=programs.include_files(tree, findings),
-        submissions=read_submissions(tree, metadata, findings),
+        submissions=submissions,
         validator_cases=validator_cases,
         constants=metadata.constants,
     )
@@ -93,6 +97,17 @@ def inspect_package(
     _check_statement(tree, metadata.format, findings)
     _check_whole(problem, findings)
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
+
+
+def _is_scored_by_domjudge(tree: Tree, metadata: Metadata, submissions: tuple[JurySubmission, ...]) -> bool:
+    """Whether a legacy scoring package says that it is DOMjudge's: by its ini file, or by scores in sources' comments.
+
+    Keys are then not inherited from one file to another.
+    """
+    if metadata.format is not PackageFormat.LEGACY or not metadata.scoring:
+        return False
+    commented = any(one.expected.score_min is not None for one in submissions)
+    return tree.find(INI_FILE) is not None or (commented and tree.find(RULES_FILE) is None)
 
 
 def _metadata(tree: Tree, findings: Findings, ceilings: Ceilings) -> Metadata:

@@ -116,7 +116,11 @@ class _Builder:
         self._check_legacy(raw, config)
         return TestGroup(
             name=raw.name,
-            policy=legacy_policy(config, is_root=is_root),
+            policy=msgspec.structs.replace(
+                legacy_policy(config, is_root=is_root),
+                from_file=bool(raw.config_file),
+                own_accept_score=own.accept_score,
+            ),
             groups=tuple(self._legacy_group(group, config) for group in raw.groups),
             cases=tuple(self._case(case, config) for case in raw.cases),
             order=_order(raw),

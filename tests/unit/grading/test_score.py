@@ -14,6 +14,7 @@ from judge.grading.score import (
     Scored,
     ScoreDialect,
     aggregate,
+    fold_domjudge,
     fold_group,
     fold_legacy,
     score_case,
@@ -49,16 +50,16 @@ class TestLegacyCase:
             problem(PackageFormat.LEGACY, group, custom_score=custom), group, CASE, verdict, award, dialect
         )
 
-    @pytest.mark.parametrize("dialect", list(ScoreDialect))
+    @pytest.mark.parametrize("dialect", [ScoreDialect.SPECIFICATION, ScoreDialect.PROBLEMTOOLS])
     def test_defaults_come_from_the_policy(self, dialect: ScoreDialect) -> None:
         assert self.score(AC, Award(), dialect, custom=False) == Scored(verdict=AC, score=5)
         assert self.score(WA, Award(), dialect, custom=False) == Scored(verdict=WA, score=-1)
 
-    @pytest.mark.parametrize("dialect", list(ScoreDialect))
+    @pytest.mark.parametrize("dialect", [ScoreDialect.SPECIFICATION, ScoreDialect.PROBLEMTOOLS])
     def test_score_txt_of_an_accepted_case_counts(self, dialect: ScoreDialect) -> None:
         assert self.score(AC, Award(score=3.5), dialect) == Scored(verdict=AC, score=3.5)
 
-    @pytest.mark.parametrize("dialect", list(ScoreDialect))
+    @pytest.mark.parametrize("dialect", [ScoreDialect.SPECIFICATION, ScoreDialect.PROBLEMTOOLS])
     def test_a_score_without_custom_score_is_a_judge_error(self, dialect: ScoreDialect) -> None:
         assert self.score(AC, Award(score=3.5), dialect, custom=False).verdict is JE
 
@@ -249,3 +250,52 @@ def test_aggregation_does_not_depend_on_order(scores: list[float], random: objec
         shuffled = list(scores)
         random.shuffle(shuffled)  # type: ignore[attr-defined]
         assert aggregate(mode, scores) == aggregate(mode, shuffled)
+
+
+class TestDomjudge:
+    """Scores as DOMjudge gives them: once for a group that has a file of its own."""
+
+    @staticmethod
+    def leaf(name: str, accept_score: float | None, **policy: object) -> TestGroup:
+        return TestGroup(
+            name=name,
+            policy=ScorePolicy(from_file=True, own_accept_score=accept_score, **policy),  # type: ignore[arg-type]
+        )
+
+    def test_an_accepted_group_gets_its_accept_score_once(self) -> None:
+        group = self.leaf("secret/a", 30.0)
+        accepted = ("1", Scored(verdict=AC, score=0.0))
+        assert fold_domjudge(group, [accepted, accepted]) == Scored(verdict=AC, score=30.0)
+        assert fold_domjudge(group, [accepted, ("2", Scored(verdict=WA, score=0.0))]) == Scored(verdict=WA, score=0.0)
+
+    def test_scores_of_the_validator_stand_for_the_accept_score(self) -> None:
+        cases = [("1", Scored(verdict=AC, score=10.0)), ("2", Scored(verdict=AC, score=5.0))]
+        assert fold_domjudge(self.leaf("secret/a", 30.0), cases).score == 15.0
+        assert fold_domjudge(self.leaf("secret/a", 30.0, aggregation=ScoreAggregation.MIN), cases).score == 5.0
+
+    def test_a_group_of_groups_counts_those_with_a_file_of_their_own(self) -> None:
+        children = [("sample", Scored(verdict=WA, score=3.0)), ("secret", Scored(verdict=AC, score=70.0))]
+        secret_only = TestGroup(name="data", groups=(TestGroup(name="sample"), self.leaf("secret", 70.0)))
+        assert fold_domjudge(secret_only, children) == Scored(verdict=AC, score=70.0)
+        both = TestGroup(name="data", groups=(self.leaf("sample", 3.0), self.leaf("secret", 70.0)))
+        assert fold_domjudge(both, children) == Scored(verdict=WA, score=73.0)
+        ignoring = TestGroup(name="data", groups=both.groups, policy=ScorePolicy(ignore_sample=True))
+        assert fold_domjudge(ignoring, children) == Scored(verdict=AC, score=70.0)
+
+    def test_a_score_needs_no_custom_score_there(self) -> None:
+        group = secret(ScorePolicy(accept_score=5))
+        scored = score_case(
+            problem(PackageFormat.LEGACY, group), group, CASE, AC, Award(score=3.5), ScoreDialect.DOMJUDGE
+        )
+        assert scored == Scored(verdict=AC, score=3.5)
+
+
+def test_a_score_of_polygons_checker_stands_for_the_points_of_the_test() -> None:
+    group = TestGroup(name="secret", policy=ScorePolicy(aggregation=ScoreAggregation.SUM))
+    free = Problem(
+        name="p", path="/p", format=PackageFormat.F2025_09, scoring=True, free_award=True,
+        root=TestGroup(name="data", groups=(group,)),
+    )  # fmt: skip
+    case = TestCase(name="secret/1", input_path="i", answer_path="a", max_score=0.0)
+    assert score_case(free, group, case, AC, Award(score=10.0)) == Scored(verdict=AC, score=10.0)
+    assert score_case(free, group, case, AC, Award()) == Scored(verdict=AC, score=0.0)
