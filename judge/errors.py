@@ -106,6 +106,11 @@ class HostError(InfrastructureError):
     """This host cannot run submissions safely; the message names what is missing and the remedy."""
 
 
+class HostBusyError(InfrastructureError):
+    """The host gave a run no processor for so long that nobody can say how it would have ended: no verdict, to be
+    tried again elsewhere or later."""
+
+
 class QueueError(InfrastructureError):
     """Redis or Celery is unreachable or answered nonsense."""
 

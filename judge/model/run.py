@@ -28,6 +28,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
     ``rss_peak_bytes`` is the largest resident set of one process; None when it is below what
     the launcher's own image hides (vfork children start from it).
+    ``waited_for_cpu_ns`` is how long something of it was ready and the host ran nothing of it; wall and idle limits do
+    not count that, ``wall_time_ns`` does.
     ``pressure_*_ns`` are the "some" totals of pressure-stall information (cgroup v2).
     """
 
@@ -49,6 +51,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     pressure_cpu_ns: int | None = None
     pressure_memory_ns: int | None = None
     pressure_io_ns: int | None = None
+    waited_for_cpu_ns: int | None = None
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):

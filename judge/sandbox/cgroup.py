@@ -25,12 +25,18 @@ _SERVICE = "judge-service"
 V1_RUN = ("memory", "cpuacct", "pids")
 V1_SLOT = ("cpu", "cpuset", "freezer")
 V1_CONTROLLERS = (*V1_RUN, *V1_SLOT)
+#: The cgroup2 hierarchy of a hybrid host: no controllers, but it counts the pressure on a slot.
+UNIFIED = "unified"
 _EMPTY_WAIT_S = 5.0
 
 
 @dataclass(frozen=True)
 class CgroupHost:
-    """Where this host lets us make groups. ``parents``: controller -> directory ("" for all of v2)."""
+    """Where this host lets us make groups. ``parents``: controller -> directory ("" for all of v2).
+
+    A v1 host may have ``UNIFIED`` among them. Groups are made in this order, and removed in the opposite one: the
+    freezer's first.
+    """
 
     version: int
     parents: dict[str, Path]
@@ -56,7 +62,26 @@ def find_host(cgroup_root: str = "") -> CgroupHost:
             f"{', '.join(missing)}; remedy: run below a unit with Delegate=yes (systemd-run --user -p Delegate=yes)"
         )
     parents = {name: _v1_parent(hierarchies.v1[name]) for name in V1_CONTROLLERS if name in hierarchies.v1}
-    return CgroupHost(1, parents, frozenset(parents))
+    controllers = frozenset(parents)
+    unified = _unified_parent(hierarchies.v2, hierarchies.own.get("", "/")) if hierarchies.v2 else None
+    return CgroupHost(1, ({UNIFIED: unified} if unified else {}) | parents, controllers)
+
+
+def _unified_parent(mount_point: str, own: str) -> Path | None:
+    """A place for groups that only count, on a hybrid host; None when there is none for this user.
+
+    Who moves a process must be allowed to write into the group above both places (cgroup-v2.rst, "Delegation
+    Containment"): a plain user finds a place only below the own group.
+    """
+    above = Path(mount_point) if os.geteuid() == 0 else Path(mount_point + own)
+    if not os.access(above / "cgroup.procs", os.W_OK):
+        return None
+    parent = above / parent_name(os.geteuid())
+    try:
+        parent.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return parent if (parent / "cpu.pressure").exists() else None
 
 
 def parent_name(uid: int) -> str:

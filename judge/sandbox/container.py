@@ -16,7 +16,9 @@ from judge.kernel.netlink import loopback_up_request
 from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
+from judge.sandbox.activerun import ActiveRun
 from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.conclude import conclude
 from judge.sandbox.handover import (
     Content,
     Streams,
@@ -36,7 +38,7 @@ from judge.sandbox.rungroup import RunGroup
 from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.sandbox.streams import Drain, RelayDrain
-from judge.sandbox.supervisor import ActiveRun, conclude, supervise
+from judge.sandbox.supervisor import supervise
 
 _DESCRIPTORS_MIN = 64
 _EVERY_MOUNT = (1 << len(channel.RUN_MOUNTS)) - 1
@@ -62,7 +64,6 @@ class Place(Protocol):
     groups: SlotGroups
     keeper: Keeper
     streams: Streams
-    cpus: int
     cancel_fd: int
 
     @property
@@ -340,7 +341,8 @@ class Container:
             stack.callback(self._put_away, me)
             ends.close()
 
-            me.peer, peer.peer = peer, me
+            me.converse(peer)
+            peer.converse(me)
 
             def note(run: ActiveRun, data: bytes) -> None:
                 if room[0] > 0:
@@ -348,6 +350,8 @@ class Container:
                     room[0] -= len(data)
 
             def settle(run: ActiveRun) -> None:
+                if run is me:
+                    peer.hurry()
                 if run is peer and go_on_after is not None and run.exit_code not in go_on_after:
                     me.stop(Outcome.CANCELLED, "the other side has decided")
 
@@ -419,7 +423,7 @@ class Container:
             if group is not None:
                 place.groups.give_back(group)
             raise
-        return ActiveRun(self, limits, group, stdout, stderr, place.cpus)
+        return ActiveRun(self, limits, group, stdout, stderr, place.groups.processors)
 
     def _put_away(self, active: ActiveRun) -> None:
         active.stdout.close()

@@ -9,6 +9,8 @@ from judge.errors import HostError
 from judge.kernel.cgroupfs import read_hierarchies
 from judge.sandbox.cgroup import V1_CONTROLLERS, parent_name
 
+_SHARES_OF_A_SLOT = 1024
+
 
 def delegate_to(uid: int, gid: int) -> tuple[Path, ...]:
     """Make the parent group of ``uid`` in each v1 hierarchy and give it to them; returns the directories.
@@ -28,6 +30,7 @@ def delegate_to(uid: int, gid: int) -> tuple[Path, ...]:
         try:
             directory.mkdir(exist_ok=True)
             _fill_cpuset(directory)
+            _weigh(directory)
             for path in (directory, *(directory / name for name in ("cgroup.procs", "tasks"))):
                 if path.exists():
                     os.chown(path, uid, gid)
@@ -43,3 +46,10 @@ def _fill_cpuset(directory: Path) -> None:
         file = directory / name
         if file.exists() and not file.read_text().strip():
             file.write_text((directory.parent / name).read_text().strip())
+
+
+def _weigh(directory: Path) -> None:
+    """As much as a slot on each core: the weight of this group stays root's to set."""
+    file = directory / "cpu.shares"
+    if file.exists():
+        file.write_text(str(_SHARES_OF_A_SLOT * (os.cpu_count() or 1)))

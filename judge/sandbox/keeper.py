@@ -58,6 +58,7 @@ class Keeper:
             write_maps(self._process.pid, identity)
             channel.send(self._socket, ("mapped", identity.inside.keeper))
             self._expect("ready", "start zygote")
+            groups.adopt(self._process.pid)
             homes = groups.home_fds
             self.ask("enter home cgroup", "doors", len(homes), fds=[*homes, *groups.slot_fds])
         except BaseException:

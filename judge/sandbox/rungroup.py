@@ -90,6 +90,8 @@ class RunGroup:
 
     #: The file of a directory that is its door.
     DOOR = "cgroup.procs"
+    #: The file of a directory that lists the tasks in it.
+    TASKS = "cgroup.threads"
     #: Whether processes are counted in a hierarchy of their own, the last of the doors: then the launcher is a member
     #: of that one for the whole run, and the limit is exact from the first instruction to the last.
     pids_apart = False
@@ -150,6 +152,13 @@ class RunGroup:
         except OSError:
             return False
         return all(_is_exiting(pid) for pid in pids)
+
+    def task_ids(self) -> list[int]:
+        """The threads that live in it now, as this process sees them; none when that cannot be told."""
+        try:
+            return [int(tid) for tid in (self._directories[0] / self.TASKS).read_text().split()]
+        except OSError:
+            return []
 
     def limit(self, memory_bytes: int, processes: int) -> None:
         """Set the limits, or see that they are set. One more process than asked is let in: the launcher.
@@ -256,7 +265,7 @@ class RunGroupV1(RunGroup):
     and nobody waits for a grace period of RCU (cgroup_procs_write_start in kernel/cgroup/cgroup.c, Linux 5.17).
     """
 
-    DOOR = "tasks"
+    DOOR = TASKS = "tasks"
 
     @classmethod
     def create(cls, slots: dict[str, Path], name: str) -> RunGroupV1:

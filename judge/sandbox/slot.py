@@ -65,7 +65,6 @@ class Slot:
         self.identity = identity
         self.groups = groups
         self.keeper = keeper
-        self.cpus = 1 if config.cpu >= 0 else len(os.sched_getaffinity(0))
         self.streams = Streams()
         self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._cancel_was_asked = False

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from judge.errors import SandboxError
-from judge.sandbox.cgroup import V1_RUN, V1_SLOT, CgroupHost, enable_controllers, remove_tree, words_of
+from judge.sandbox.cgroup import UNIFIED, V1_RUN, V1_SLOT, CgroupHost, enable_controllers, remove_tree, words_of
+from judge.sandbox.hosttime import Processors
 from judge.sandbox.rungroup import RunGroup, RunGroupV1, RunGroupV2
 
 _HOME = "home"
@@ -27,6 +28,26 @@ _REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0
 
 
+#: The most that the kernel takes. Source: cgroup-v2.rst; MAX_SHARES in kernel/sched/sched.h.
+_WEIGHT_MAX = 10_000
+_SHARES_MAX = 1 << 18
+
+
+def weigh_parent(parent: Path, name: str, most: int) -> None:
+    """The group of all slots weighs what they weigh together: against others each counts as a process outside would.
+
+    Slots of other processes may come and go meanwhile: each leaves the sum of those that it saw. On a host where the
+    parent is another's, its weight stays as it is.
+    """
+    total = 0
+    for slot in parent.glob("slot-*"):
+        with contextlib.suppress(OSError, ValueError):  # removed meanwhile
+            total += int((slot / name).read_text())
+    with contextlib.suppress(OSError):
+        if total:
+            (parent / name).write_text(str(min(total, most)))
+
+
 class SlotGroups:
     """All groups of one slot: made at :meth:`open`, a ring of run groups, everything removed at :meth:`close`."""
 
@@ -37,6 +58,7 @@ class SlotGroups:
         self.frozen = False
         self.home_fds: tuple[int, ...] = ()
         self.slot_fds: tuple[int, ...] = ()
+        self.processors = Processors()
         self._ready: list[RunGroup] = []
         self._resting: list[RunGroup] = []  # used, to serve again
         self._spent: list[RunGroup] = []
@@ -58,6 +80,7 @@ class SlotGroups:
             for other in others:
                 self.slot_fds += (os.open(other / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
+            self.processors = self._processors(cpu)
         except OSError as error:
             self.close()
             raise SandboxError(
@@ -72,6 +95,29 @@ class SlotGroups:
     @staticmethod
     def _unique(paths: Iterable[Path]) -> list[Path]:
         return list(dict.fromkeys(paths))
+
+    def _processors(self, cpu: int) -> Processors:
+        """The slot's processors, and how many wait for them where the kernel counts that for a group."""
+        slot = self._slots.get("" if self.host.version == 2 else UNIFIED)
+        fd = -1
+        if slot is not None:
+            with contextlib.suppress(OSError):  # not built in
+                fd = os.open(slot / "cpu.pressure", os.O_RDONLY | os.O_CLOEXEC)
+                self._stack.callback(os.close, fd)
+        processors = Processors(cpu, fd)
+        return processors if processors.unserved_ns() is not None else Processors(cpu)
+
+    def adopt(self, zygote: int) -> None:
+        """Where launchers enter their groups by themselves nothing is to do; in the cgroup2 hierarchy of a hybrid host
+        they are born: to enter it holds up the whole host for a moment (cgroup_procs_write_start, Linux 6.18), and
+        once is enough. A process that may not be moved is not counted there.
+        """
+        if UNIFIED not in self._slots:
+            return
+        try:
+            (self._slots[UNIFIED] / "cgroup.procs").write_text(str(zygote))
+        except OSError:
+            self.processors.pressure_fd = -1
 
     def _open_v2(self, cpu: int) -> tuple[list[Path], list[Path]]:
         slot = self._slots[""]
@@ -115,6 +161,13 @@ class SlotGroups:
             (self._slots[""] / "cpu.weight").write_text(str(weight))
         elif "cpu" in self._slots:
             (self._slots["cpu"] / "cpu.shares").write_text(str(max(2, weight * 1024 // 100)))
+        self._weigh_parent()
+
+    def _weigh_parent(self) -> None:
+        if self.host.version == 2:
+            weigh_parent(self._slots[""].parent, "cpu.weight", _WEIGHT_MAX)
+        elif "cpu" in self._slots:
+            weigh_parent(self._slots["cpu"].parent, "cpu.shares", _SHARES_MAX)
 
     def freeze(self, frozen: bool) -> None:
         """Stop or continue everything in the slot; returns when it is so. Raises SandboxError."""
@@ -227,3 +280,4 @@ class SlotGroups:
                     group.remove()
             groups.clear()
         self._stack.close()
+        self._weigh_parent()

@@ -164,3 +164,16 @@ def test_the_decided_side_is_ended_unless_it_may_go_on(pair: tuple[Container, Co
     assert done.first_exit == "other"
     done = play(pair, script(WAIT_FOR_END), actor("exit", 42), go_on_after=(42,))
     assert done.self_side.result.ok
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_what_goes_on_once_its_peer_has_ended_gets_a_moment_and_no_more(
+    pair: tuple[Container, Container], code: int
+) -> None:
+    times = {"cpu_time_ns": 60_000 * MS_NS, "wall_time_ns": 120_000 * MS_NS}
+    spinning = script(WAIT_FOR_END + "\nwhile True: pass", **times)
+    done = play(pair, script(f"raise SystemExit({code})"), spinning)
+    assert done.self_side.result.exit_code == code
+    assert done.other_side.result.outcome is Outcome.CPU_LIMIT
+    assert done.other_side.result.usage.cpu_time_ns < (2000, 7000)[code == 0] * MS_NS
+    assert "the other side had long ended" in done.other_side.result.cause

@@ -11,8 +11,9 @@ import pytest
 from judge.errors import HostError, SandboxError
 from judge.kernel.cgroupfs import Hierarchies
 from judge.sandbox import cgroup
-from judge.sandbox.cgroup import V1_CONTROLLERS, find_host, parent_name, remove_group, remove_tree
+from judge.sandbox.cgroup import UNIFIED, V1_CONTROLLERS, find_host, parent_name, remove_group, remove_tree
 from judge.sandbox.rungroup import NOTHING, Counters
+from judge.sandbox.slotgroups import weigh_parent
 
 
 def host_with(monkeypatch: pytest.MonkeyPatch, v1: dict[str, str], v2: str = "", own: str = "/") -> None:
@@ -95,3 +96,32 @@ def test_counters_are_told_since_their_base_and_peaks_stay() -> None:
     now = Counters(50, 3, 30, 16, 14, 1, 5, 9, None)
     assert now.since(base) == Counters(50, 3, 20, 10, 10, 0, 3, 4, None)
     assert now.since(NOTHING) == now
+
+
+def test_the_cgroup2_hierarchy_of_a_hybrid_host_is_used_where_it_counts_pressure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unified = tmp_path / "unified"
+    unified.mkdir()
+    (unified / "cgroup.procs").touch()
+    host_with(monkeypatch, v1_tree(tmp_path, *V1_CONTROLLERS), v2=str(unified))
+    assert UNIFIED not in find_host().parents
+    (unified / parent_name(os.geteuid()) / "cpu.pressure").touch()
+    host = find_host()
+    assert next(iter(host.parents)) == UNIFIED  # the last to be removed: what is frozen cannot die
+    assert host.parents[UNIFIED] == unified / parent_name(os.geteuid())
+
+
+def test_the_group_of_all_slots_weighs_what_they_weigh_together(tmp_path: Path) -> None:
+    (tmp_path / "cpu.shares").write_text("1024")
+    weigh_parent(tmp_path, "cpu.shares", 5000)
+    assert (tmp_path / "cpu.shares").read_text() == "1024"
+    for number, shares in enumerate((1024, 512, 2048)):
+        slot = tmp_path / f"slot-{number}"
+        slot.mkdir()
+        (slot / "cpu.shares").write_text(f"{shares}\n")
+    (tmp_path / "slot-9").mkdir()  # on its way out
+    weigh_parent(tmp_path, "cpu.shares", 5000)
+    assert (tmp_path / "cpu.shares").read_text() == "3584"
+    weigh_parent(tmp_path, "cpu.shares", 3000)
+    assert (tmp_path / "cpu.shares").read_text() == "3000"

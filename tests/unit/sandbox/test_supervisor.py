@@ -13,14 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge.errors import InfrastructureError
+from judge.errors import HostBusyError, InfrastructureError
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MS_NS, S_NS
 from judge.sandbox import channel
+from judge.sandbox.activerun import ActiveRun
+from judge.sandbox.conclude import conclude
+from judge.sandbox.hosttime import Processors
 from judge.sandbox.rungroup import Counters
 from judge.sandbox.streams import Drain
-from judge.sandbox.supervisor import ActiveRun, _Loop, conclude, supervise
+from judge.sandbox.supervisor import _Loop, supervise
 
 LIMITS = Limits(cpu_time_ns=S_NS, cpu_time_hard_ns=2 * S_NS, wall_time_ns=5 * S_NS)
 
@@ -41,6 +44,24 @@ class FakeGroup:
 
     def is_leaving(self) -> bool:
         return False
+
+    def task_ids(self) -> list[int]:
+        return []
+
+
+class FakeProcessors(Processors):
+    """One, for which a test says how long nobody got it."""
+
+    def __init__(self, unserved_ns: int | None = 0) -> None:
+        super().__init__(cpu=0)
+        self.unserved = unserved_ns
+        self.worked_ns = 0
+
+    def unserved_ns(self) -> int | None:
+        return self.unserved
+
+    def stolen(self) -> tuple[int, int]:
+        return 0, self.worked_ns
 
 
 class FakeBox:
@@ -83,8 +104,11 @@ def drain(stack: ExitStack, text: bytes = b"", limit: int = 100) -> Drain:
     return made
 
 
-def active(stack: ExitStack, limits: Limits = LIMITS, out: bytes = b"") -> ActiveRun:
-    return ActiveRun(FakeBox(stack), limits, FakeGroup(), drain(stack, out), drain(stack), cpus=1)  # type: ignore[arg-type]
+def active(
+    stack: ExitStack, limits: Limits = LIMITS, out: bytes = b"", processors: Processors | None = None
+) -> ActiveRun:
+    box, group = FakeBox(stack), FakeGroup()
+    return ActiveRun(box, limits, group, drain(stack, out), drain(stack), processors or FakeProcessors())  # type: ignore[arg-type]
 
 
 def finished(**changes: Any) -> channel.Finish:
@@ -252,6 +276,112 @@ def test_the_next_look_is_never_later_than_the_limits_could_be_met(cpu_ns: int, 
         if run.stop_outcome is None:
             assert run.look_ns <= now_ns + max(MS_NS, LIMITS.cpu_time_hard_ns - cpu_ns)
             assert now_ns < run.look_ns <= now_ns + 100 * MS_NS
+
+
+def looked_at(run: ActiveRun, *after_s: float, waits: bool = False) -> None:
+    """Look so many seconds after the start; while it ``waits`` the host gives it no processor all the time."""
+    start_ns = time.monotonic_ns()
+    for after in after_s:
+        if waits:
+            run.host_time._processors.unserved = round(after * S_NS)  # type: ignore[attr-defined]
+        run.look(start_ns + round(after * S_NS))
+
+
+def test_time_in_which_the_host_gave_no_processor_is_neither_wall_nor_idle_time(stack: ExitStack) -> None:
+    run = active(stack, Limits(wall_time_ns=5 * S_NS, idle_time_ns=2 * S_NS))
+    looked_at(run, 1, 3, 20, waits=True)
+    assert run.stop_outcome is None
+    looked_at(run, 21, 24)
+    assert run.stop_outcome is Outcome.IDLE_LIMIT
+
+
+def test_a_wall_limit_is_met_later_by_what_the_host_took_and_says_so(stack: ExitStack) -> None:
+    run = active(stack, LIMITS)
+    looked_at(run, 1, 20, waits=True)
+    looked_at(run, 24)
+    assert run.stop_outcome is None
+    looked_at(run, 26)
+    assert run.stop_outcome is Outcome.WALL_LIMIT
+    assert "without the 20.000 s in which the host gave it no processor" in run.stop_cause
+
+
+def test_one_that_never_got_a_processor_ends_at_the_ceiling_without_a_verdict(stack: ExitStack) -> None:
+    run = active(stack, LIMITS)
+    looked_at(run, 1, 49, waits=True)
+    assert run.stop_outcome is None
+    looked_at(run, 51, waits=True)
+    assert run.host_is_busy
+    run.finish = finished(status=9, ended_ns=51 * S_NS)
+    with pytest.raises(HostBusyError, match=r"host too busy: 51\.000 s"):
+        conclude(run, counters(), 0)
+
+
+def test_what_is_certain_is_told_of_a_run_on_a_busy_host_too(stack: ExitStack) -> None:
+    run = active(stack, LIMITS)
+    looked_at(run, 51, waits=True)
+    run.finish = finished(status=9, ended_ns=51 * S_NS)
+    assert conclude(run, counters(oom_kills=1), 0).outcome is Outcome.MEMORY_LIMIT
+
+
+def test_waiting_is_reported_and_never_more_than_what_was_not_computed(stack: ExitStack) -> None:
+    processors = FakeProcessors()
+    run = active(stack, processors=processors)
+    processors.unserved = 9 * S_NS
+    run.finish = finished(ended_ns=9 * S_NS)
+    result = conclude(run, counters(cpu_ns=S_NS), 0)
+    assert result.ok
+    assert result.usage.waited_for_cpu_ns == 8 * S_NS
+    assert result.usage.wall_time_ns == 9 * S_NS
+
+
+def test_where_nobody_can_say_how_long_it_waited_there_is_no_verdict(stack: ExitStack) -> None:
+    processors = FakeProcessors(None)
+    run = active(stack, LIMITS, processors=processors)
+    looked_at(run, 1)
+    processors.worked_ns = 99 * S_NS  # for others
+    looked_at(run, 6)
+    assert run.stop_outcome is None
+    looked_at(run, 11)
+    assert run.host_is_busy
+
+
+def conversation(stack: ExitStack, limits: Limits = LIMITS) -> tuple[ActiveRun, ActiveRun]:
+    one, other = active(stack, limits), active(stack, limits)
+    one.converse(other)
+    other.converse(one)
+    return one, other
+
+
+def test_who_waits_for_a_busy_side_is_not_idle(stack: ExitStack) -> None:
+    one, other = conversation(stack, Limits(idle_time_ns=S_NS))
+    for second in range(1, 5):
+        other.group.cpu += 10 * MS_NS  # type: ignore[attr-defined]
+        looked_at(other, second)
+        looked_at(one, second)
+    assert one.stop_outcome is None
+    looked_at(other, 7)
+    looked_at(one, 7)
+    assert one.stop_outcome is Outcome.IDLE_LIMIT
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(0, 2), (1 << 8, 1)])
+def test_once_its_peer_is_over_one_side_soon_ends(stack: ExitStack, status: int, seconds: int) -> None:
+    limits = Limits(cpu_time_ns=10 * S_NS, cpu_time_hard_ns=10 * S_NS, wall_time_ns=60 * S_NS)
+    computing, peer = conversation(stack, limits)
+    waiting, other_peer = conversation(stack, limits)
+    for gone in (peer, other_peer):
+        say(gone, channel.FINISHED + channel.FINISH.pack(*finished(status=status)))
+        gone.hear()
+    computing.hurry()
+    waiting.hurry()
+    looked_at(computing, 0.5)
+    looked_at(waiting, 2 * seconds - 0.1)
+    assert (computing.stop_outcome, waiting.stop_outcome) == (None, None)
+    computing.group.cpu = seconds * S_NS + 2 * MS_NS  # type: ignore[attr-defined]
+    looked_at(computing, 0.6)
+    looked_at(waiting, 2 * seconds + 0.1)
+    assert (computing.stop_outcome, waiting.stop_outcome) == (Outcome.CPU_LIMIT, Outcome.WALL_LIMIT)
+    assert "the other side had long ended" in computing.stop_cause
 
 
 # -- the loop -------------------------------------------------------------------------------------------------
