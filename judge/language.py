@@ -171,6 +171,9 @@ def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
         yield from ((key, complaint) for complaint in _argv_complaints(argv, allowed))
     for key, value in spec.run_env.items():
         yield from ((f"run_env.{key}", complaint) for complaint in _word_complaints(value, _LIMIT_PLACEHOLDERS))
+    for name in spec.artifact_files:
+        if name.startswith("/") or not {"", ".", ".."}.isdisjoint(name.split("/")):
+            yield f"artifact_files.{name}", "must be a relative path below the artifact"
     if spec.prepare and not re.fullmatch(r"/opt(/[\w.+-]+)+", spec.prepare.target):
         yield "prepare.target", "must be a path below /opt"
     if spec.prepare and not (spec.prepare.commands and spec.prepare.collect):

@@ -22,7 +22,7 @@ from judge.errors import WorkFilesError
 from judge.grading.classfile import main_class
 from judge.grading.sources import Prepared, SourceProblem, prepare
 from judge.grading.text import safe_text
-from judge.grading.workfiles import artifact_complaint
+from judge.grading.workfiles import artifact_complaint, clashes
 from judge.language import compile_argv, run_argv, run_environment
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
@@ -134,6 +134,7 @@ def compile_program(
         report, artifact = _build(open_container, toolchain, language, prepared, limits)
         note = _with_main_class(_Note(report=report, main=prepared.main), language, prepared, artifact)
         if _is_final(note.report):
+            artifact = _with_files_of(language, artifact)
             executables = frozenset(name for name in artifact if _matches_any(name, language.executables))
             stored = store.put(key, artifact, executables=executables, note=msgspec.json.encode(note))
     log = prepared.in_own_names(note.report.log)  # others may have handed in the same under another name
@@ -164,6 +165,13 @@ def _with_main_class(note: _Note, language: LanguageSpec, prepared: Prepared, ar
     return msgspec.structs.replace(note, report=msgspec.structs.replace(note.report, ok=False, log=log))
 
 
+def _with_files_of(language: LanguageSpec, artifact: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The artifact with the language's own files, which win over what is in their way."""
+    ours = {name: text.encode() for name, text in language.artifact_files.items()}
+    lost = set(clashes(artifact, ours))
+    return {name: content for name, content in artifact.items() if name not in lost} | ours
+
+
 def artifact_key(toolchain: Toolchain, language: LanguageSpec, prepared: Prepared) -> str:
     """The digest of everything that decides what a compile leaves."""
     recipe = (
@@ -172,6 +180,7 @@ def artifact_key(toolchain: Toolchain, language: LanguageSpec, prepared: Prepare
         sorted(language.compile_env.items()),
         language.artifact,
         language.executables,
+        sorted(language.artifact_files.items()),
         language.prepare,
     )
     files = [(file.name, hashlib.sha256(file.content).hexdigest()) for file in prepared.files]

@@ -26,20 +26,25 @@ _VERDICTS: dict[Outcome, Verdict] = {
     Outcome.SYSCALL_DENIED: Verdict.RTE,
 }
 
+_MAY_MEAN_MEMORY = (Outcome.EXITED, Outcome.SIGNALLED)
+
 
 def verdict_of_run(run: RunResult, stderr: bytes = b"", memory_markers: Sequence[str] = ()) -> Verdict | None:
     """The verdict of one run of a submission, or None when its output decides.
 
-    ``memory_markers`` are a language's words for "out of memory" (a JVM that gives up by itself): a run-time
-    error whose ``stderr`` holds one is a memory limit. Raises ValueError for a run that was cancelled: it
-    was not allowed to show what it would have done, so it has no verdict.
+    ``memory_markers`` are a language's words for "out of memory" (a JVM that gives up by itself): where a program
+    ended by itself or by a signal and its ``stderr`` holds one, that is a memory limit. A cause that the kernel knows
+    (threads or disk refused, a forbidden call) counts for more: runtimes call much memory that is none.
+
+    Raises ValueError for a run that was cancelled: it was not allowed to show what it would have done, so it has no
+    verdict.
     """
     if run.outcome is Outcome.CANCELLED:
         raise ValueError("a cancelled run has no verdict")
     if run.ok:
         return None
     verdict = _VERDICTS.get(run.outcome, Verdict.RTE)
-    if verdict is Verdict.RTE and any(marker.encode() in stderr for marker in memory_markers):
+    if run.outcome in _MAY_MEAN_MEMORY and any(marker.encode() in stderr for marker in memory_markers):
         return Verdict.MLE
     return verdict
 

@@ -73,6 +73,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     directory the program is run from; ``{main}`` the main name without suffix. In ``run`` only:
     ``{memory_mib}`` the memory limit in MiB, ``{heap_mib}`` that minus ``memory_overhead_mib``, ``{stack_mib}``.
 
+    ``artifact_files`` are laid into the artifact, over whatever has their names: what ``run`` needs beside the program.
     ``artifact`` are globs of what a compile leaves (empty: the sources themselves are run, ``compile`` only
     checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
     that the host's own toolchain needs to see, ``needs`` globs of parts that no command names.
@@ -90,6 +91,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     compile_env: dict[str, str] = {}
     run_env: dict[str, str] = {}
     artifact: tuple[str, ...] = ()
+    artifact_files: dict[str, str] = {}
     executables: tuple[str, ...] = ()
     prepare: Prepare | None = None
     packages: dict[str, tuple[str, ...]] = {}

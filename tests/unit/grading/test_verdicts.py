@@ -54,6 +54,13 @@ def test_a_memory_marker_changes_nothing_for_a_clean_exit_or_a_timeout() -> None
     assert verdict_of_run(RunResult(outcome=Outcome.CPU_LIMIT), b"oom", ("oom",)) is Verdict.TLE
 
 
+@pytest.mark.parametrize("outcome", [Outcome.PROCESS_LIMIT, Outcome.DISK_LIMIT, Outcome.SYSCALL_DENIED])
+def test_a_cause_that_the_kernel_knows_beats_a_runtimes_words_about_memory(outcome: Outcome) -> None:
+    words = b"java.lang.OutOfMemoryError: unable to create native thread"
+    assert verdict_of_run(RunResult(outcome=outcome, exit_code=1), words, ("OutOfMemoryError",)) is Verdict.RTE
+    assert verdict_of_run(RunResult(outcome=Outcome.SIGNALLED, signal=6), words, ("OutOfMemoryError",)) is Verdict.MLE
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_bad_end_has_a_reason_of_one_line(outcome: Outcome) -> None:
     run = RunResult(outcome=outcome, exit_code=3, signal=11, syscall="ptrace", usage=Usage(cpu_time_ns=10**9))
