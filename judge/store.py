@@ -108,7 +108,7 @@ class ArtifactStore:
     """A directory of artifacts, shared by processes and threads. Directories 0755, files world-readable."""
 
     def __init__(self, root: Path, bytes_max: int = STORE_BYTES_MAX) -> None:
-        self._root = root
+        self._root = Path(os.path.realpath(root))  # generated tests lie here, and are opened by resolved paths
         self._bytes_max = bytes_max
         self._size_bytes = 0
         self._writes = 0

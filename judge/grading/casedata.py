@@ -14,6 +14,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from judge.errors import PackageError
+from judge.kernel.files import open_resolved
 from judge.model.units import MIB
 from judge.sandbox.capture import memfd_of, sealed_memfd
 
@@ -30,6 +31,11 @@ class _Key(NamedTuple):
     mtime_ns: int
     size_bytes: int
 
+    @classmethod
+    def of(cls, path: str, status: os.stat_result) -> _Key:
+        """The version that ``path`` has according to ``status``."""
+        return cls(path, status.st_ino, status.st_mtime_ns, status.st_size)
+
 
 class CaseData:
     """Opens test data; safe to share between threads. Close it when done."""
@@ -43,17 +49,17 @@ class CaseData:
     def open(self, path: str) -> int:
         """A descriptor of the file's content at offset 0, read-only; the caller closes it. "" is a file of no content.
 
+        ``path`` has no symbolic link in it: the package was looked at, and a link that is there now came later.
         Raises PackageError when the file cannot be read.
         """
         if not path:
             return memfd_of(b"")
         try:
-            status = os.stat(path)
-            key = _Key(path, status.st_ino, status.st_mtime_ns, status.st_size)
+            key = _Key.of(path, os.stat(path))
             with self._lock:
                 fd = self._kept.get(key)
                 if fd is None:
-                    fd = self._keep(key)
+                    fd = self._keep(path)
                 else:
                     self._kept.move_to_end(key)
                 return reopen(fd)
@@ -66,9 +72,10 @@ class CaseData:
             while self._kept:
                 self._evict()
 
-    def _keep(self, key: _Key) -> int:
-        source = os.open(key.path, os.O_RDONLY | os.O_CLOEXEC)
+    def _keep(self, path: str) -> int:
+        source = open_resolved(path)
         try:
+            key = _Key.of(path, os.fstat(source))
             fd, _ = sealed_memfd(source)
         finally:
             os.close(source)

@@ -18,6 +18,7 @@ from judge.grading.compile import Compiled, OpenContainer, Toolchain
 from judge.grading.order import plan_of
 from judge.grading.programs import data_files
 from judge.grading.workfiles import Given, merged, parents, room_for
+from judge.kernel.files import open_resolved
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, NamedFiles, Problem, TestCase
 from judge.model.run import Outcome
@@ -101,7 +102,7 @@ def files_of(box: SubmissionBox, case: TestCase, named_input: int = -1) -> Itera
     with ExitStack() as stack:
         for name, path in case.files:
             try:
-                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                fd = open_resolved(path)
             except OSError as error:
                 raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
             stack.callback(os.close, fd)

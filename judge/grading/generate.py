@@ -19,6 +19,7 @@ from judge.grading.compile import OpenContainer, artifact_key
 from judge.grading.execute import CancelledError, collect_output
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, fault_of_run, open_box
 from judge.grading.text import safe_text
+from judge.kernel.files import read_resolved
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, Generator, NamedFiles, Problem, Program, TestCase
 from judge.model.run import Outcome
@@ -169,6 +170,6 @@ def _complaint(program: SetterProgram, generator: Generator, done: Completed) ->
 
 def _read(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return read_resolved(path)
     except OSError as error:
         raise PackageError(f"cannot be read: {error.strerror}", where=path) from error

@@ -8,10 +8,10 @@ the submission.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 from judge.errors import PackageError
 from judge.grading.sourcetext import plain_text
+from judge.kernel.files import read_resolved
 from judge.model.language import LanguageSpec
 from judge.model.problem import Problem
 from judge.model.submission import SourceFile
@@ -54,7 +54,7 @@ def _code_of(language: LanguageSpec, known: Collection[str]) -> str:
 
 def _read(problem: Problem, code: str, name: str, path: str) -> SourceFile:
     try:
-        content = Path(path).read_bytes()
+        content = read_resolved(path)
     except OSError as error:
         raise PackageError(f"cannot be read: {error.strerror}", where=f"include/{code}/{name}") from error
     return SourceFile(name=name, content=substitute(content, problem.constants))

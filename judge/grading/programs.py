@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -22,6 +21,7 @@ from judge.grading.limits import validation_limits
 from judge.grading.sourcetext import plain_text
 from judge.grading.verdicts import reason_of_run
 from judge.grading.workfiles import Given, clashes, merged, room_for, shortened
+from judge.kernel.files import read_resolved
 from judge.language import Languages
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
@@ -193,7 +193,7 @@ def read_sources(program: Program, constants: Sequence[tuple[str, str]]) -> tupl
     files = []
     for name, path in program.files:
         try:
-            content = Path(path).read_bytes()
+            content = read_resolved(path)
         except OSError as error:
             raise PackageError(f"cannot be read: {error.strerror}", where=f"{program.name}/{name}") from error
         files.append(SourceFile(name=name, content=substitute(content, constants)))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 
 from judge.errors import PackageError
+from judge.kernel.files import open_resolved
 from judge.model.problem import Problem, TestCase
 from judge.model.units import MIB
 from judge.package.constants import unknown_tags
@@ -76,7 +77,7 @@ def _check_tags(problem: Problem, findings: Findings) -> None:
     programs += [problem.output_validator] if problem.output_validator else []
     for program in programs:
         for name, path in program.files:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=open_resolved) as file:
                 for tag in unknown_tags(file.read(_SOURCE_BYTES_MAX), problem.constants):
                     findings.warning(
                         f"{program.name} ({name})", f"no constant is called {tag!r}: the tag stays as it is"
@@ -84,12 +85,12 @@ def _check_tags(problem: Problem, findings: Findings) -> None:
 
 
 def _digest(path: str) -> bytes:
-    with open(path, "rb") as file:
+    with open(path, "rb", opener=open_resolved) as file:
         return hashlib.file_digest(file, "sha256").digest()
 
 
 def _blocks(path: str) -> Iterator[bytes]:
-    with open(path, "rb") as file:
+    with open(path, "rb", opener=open_resolved) as file:
         while block := file.read(_BLOCK_BYTES):
             yield block
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from judge.errors import PackageError
+from judge.kernel.files import open_resolved
 from judge.package.names import shown
 from judge.package.tree import DEPTH_MAX, ENTRIES_MAX
 
@@ -23,7 +24,7 @@ _VERSION = b"judge package digest 1\n"
 def package_digest(root: Path) -> str:
     """``sha256:<64 hex digits>``. Raises PackageError for what is no file, directory or link, or cannot be read."""
     total = hashlib.sha256(_VERSION)
-    for name, path in _walk(os.fsencode(root)):
+    for name, path in _walk(os.path.realpath(os.fsencode(root))):
         total.update(_record(name, path))
     return f"sha256:{total.hexdigest()}"
 
@@ -56,7 +57,7 @@ def _record(name: bytes, path: bytes) -> bytes:
             kind, content = b"d", b""
         elif stat.S_ISREG(status.st_mode):
             kind = b"x" if status.st_mode & 0o111 else b"f"
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=open_resolved) as file:
                 content = hashlib.file_digest(file, "sha256").digest()
         else:
             raise PackageError("is neither a file, a directory nor a link", where=shown(os.fsdecode(name)))

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import PackageError
+from judge.kernel.files import open_resolved
 from judge.model.problem import (
     ExpectedResult,
     JurySubmission,
@@ -187,7 +188,7 @@ class _Importer:
         path = self._files.path(name, self._section, "custom_judge")
         if not path:
             return None
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=open_resolved) as file:
             text = file.read(YAML_BYTES_MAX).decode("utf-8", "replace")
         found = _GRADER_CLASS.search(text)
         base = found[1] if found else ""

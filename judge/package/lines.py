@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from judge.kernel.files import open_resolved
+
 _BLOCK_BYTES = 1 << 20
 
 
@@ -15,7 +17,7 @@ def with_normal_lines(path: str, scratch: Path) -> str:
         return path
     descriptor, copy = tempfile.mkstemp(prefix=".lines-", dir=scratch)
     last = b""
-    with open(path, "rb") as source, os.fdopen(descriptor, "wb") as target:
+    with open(path, "rb", opener=open_resolved) as source, os.fdopen(descriptor, "wb") as target:
         while block := source.read(_BLOCK_BYTES):
             while block.endswith(b"\r") and (more := source.read(1)):
                 block += more
@@ -28,13 +30,13 @@ def with_normal_lines(path: str, scratch: Path) -> str:
 
 def has_windows_lines(path: str) -> bool:
     """Whether the first line ends with CRLF."""
-    with open(path, "rb") as file:
+    with open(path, "rb", opener=open_resolved) as file:
         return file.readline(_BLOCK_BYTES).endswith(b"\r\n")
 
 
 def _has_normal_lines(path: str) -> bool:
     last = b"\n"
-    with open(path, "rb") as file:
+    with open(path, "rb", opener=open_resolved) as file:
         while block := file.read(_BLOCK_BYTES):
             if b"\r" in block:
                 return False

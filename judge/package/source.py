@@ -91,7 +91,7 @@ def open_package(
 @contextmanager
 def fresh_directory(scratch: Path | None, name: str) -> Iterator[Path]:
     """An empty directory called ``name``, removed afterwards (unpacking bounds its depth, so rmtree is safe)."""
-    holder = tempfile.mkdtemp(prefix="judge-package-", dir=scratch)
+    holder = os.path.realpath(tempfile.mkdtemp(prefix="judge-package-", dir=scratch))
     try:
         root = Path(holder) / (name or "package")
         root.mkdir()

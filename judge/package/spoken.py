@@ -8,6 +8,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from judge.kernel.files import open_resolved
 from judge.package.names import ending
 
 _BYTES_MAX = 1 << 20
@@ -26,7 +27,7 @@ def spoken_language(files: Iterable[tuple[str, str]]) -> str:
     for name, path in files:
         last = ending(name)
         if last in ("pl", "py"):
-            with open(path, "rb") as source:
+            with open(path, "rb", opener=open_resolved) as source:
                 text = source.read(_BYTES_MAX)
             if last == "pl" and _PROLOG_CLAUSE.search(text):
                 return "prolog"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from judge.kernel.files import open_resolved
 from judge.model.problem import ExpectedResult, JurySubmission, PackageFormat, Program
 from judge.model.verdict import Verdict
 from judge.package.document import YAML_BYTES_MAX, Table, parse_yaml
@@ -126,7 +127,7 @@ class _Reader:
         for name, path in program.files:
             if ending(name) not in (*SOURCE_ENDINGS, "txt"):
                 continue
-            with open(path, "rb") as source:
+            with open(path, "rb", opener=open_resolved) as source:
                 label = comment_label(source.read(COMMENT_BYTES_MAX))
             if label is not None:
                 return label

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from judge.errors import PackageError
+from judge.kernel.files import open_resolved
 from judge.package.findings import Findings
 from judge.package.names import HEADER_ENDINGS, ending, hidden, shown
 
@@ -100,7 +101,7 @@ class Tree:
     def read(self, entry: Entry, bytes_max: int) -> bytes:
         """The content of a file. Raises PackageError when it is larger or cannot be read."""
         try:
-            with open(entry.path, "rb") as file:
+            with open(entry.path, "rb", opener=open_resolved) as file:
                 data = file.read(bytes_max + 1)
         except OSError as error:
             raise PackageError(f"cannot be read: {error.strerror}", where=entry.shown) from error

@@ -83,6 +83,18 @@ def test_a_missing_file_is_the_packages_fault(tmp_path: Path) -> None:
         CaseData().open(str(tmp_path / "nowhere.in"))
 
 
+def test_a_file_swapped_for_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of somebody else")
+    path = tmp_path / "1.in"
+    path.write_text("input")
+    data = CaseData()
+    os.close(data.open(str(path)))
+    path.unlink()
+    path.symlink_to("secret")
+    with pytest.raises(PackageError, match=r"1\.in: cannot be read: a link is on its way now"):
+        data.open(str(path))
+
+
 def test_no_more_files_are_kept_than_a_quarter_of_the_descriptors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

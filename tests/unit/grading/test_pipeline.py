@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -355,6 +356,31 @@ class TestOutputOnly:
         report = self.judge(bench, SourceFile(name="1", content=b"2"))
         assert report.verdict is WA
         assert "secret/2" in report.why
+
+
+class TestSwappedForLinks:
+    """Whoever owns a package's directory changes it while it is judged."""
+
+    def swap(self, bench: Bench, path: str) -> None:
+        secret = bench.write("secret of somebody else", b"2\n")
+        os.unlink(path)
+        os.symlink(secret, path)
+
+    @pytest.mark.parametrize("what", ["input_path", "answer_path", "files"])
+    def test_a_file_of_a_case_is_no_longer_followed(self, bench: Bench, what: str) -> None:
+        case = bench.case("secret/1", files=(("data.txt", bench.write("data.txt", b"x")),))
+        self.swap(bench, case.files[0][1] if what == "files" else getattr(case, what))
+        report = bench.judge(bench.problem(case), {"solution": double})
+        assert report.root is not None
+        assert report.verdict is JE
+        assert "link" in report.root.groups[0].cases[0].why
+
+    def test_a_setters_source_is_no_longer_followed(self, bench: Bench) -> None:
+        problem = bench.problem(validator="check")
+        assert problem.output_validator is not None
+        self.swap(bench, problem.output_validator.files[0][1])
+        report = bench.judge(problem, {"solution": double, "check": ends(42)})
+        assert (report.verdict, "link" in report.why) == (JE, True), report
 
 
 class TestNearTheLimit:
