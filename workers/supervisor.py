@@ -110,7 +110,7 @@ class Supervisor:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise HostError(f"another worker runs in {state_dir}; give this one its own JUDGE_STATE_DIR") from error
+            raise HostError(f"another worker runs in {state_dir}; give this one its own with --state-dir") from error
         run = run_directory(self._settings)
         run.mkdir(mode=0o700, exist_ok=True)
         empty(run)

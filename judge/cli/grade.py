@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 
 from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for
-from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
+from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns, size_bytes
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
 from judge.errors import PackageError
@@ -42,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--id", default="", help="the submission's name in the report")
     parser.add_argument("--time-limit", type=seconds_ns, metavar="S", help="instead of the package's (s of CPU time)")
     parser.add_argument("--memory", type=memory_bytes, metavar="SIZE", help="instead of the package's, e.g. 256M")
-    parser.add_argument("--output", type=memory_bytes, metavar="SIZE", help="instead of the package's")
+    parser.add_argument("--output", type=size_bytes, metavar="SIZE", help="instead of the package's, e.g. 8M")
     parser.add_argument("--slots", type=positive, metavar="N", help="judge N tests at once (default: by their number)")
     parser.add_argument("--all", action="store_true", help="run every test, even when the verdict is settled")
     parser.add_argument("--dialect", choices=(AUTO_DIALECT, *ScoreDialect), help="whose scoring rules (legacy)")

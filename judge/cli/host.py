@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from judge.errors import UsageError
-from judge.sandbox.delegate import delegate_to
+from judge.sandbox.delegate import delegate_to, undelegate_from
+from judge.sandbox.identity import usual_runtime_dir
 
 
 def add_parser(subparsers: Any) -> None:
@@ -25,14 +26,26 @@ def add_parser(subparsers: Any) -> None:
     delegate.add_argument("user", metavar="USER", help="a user name or uid")
     delegate.add_argument("--json", action="store_true", help="a JSON object: uid, directories")
 
+    undelegate = actions.add_parser(
+        "undelegate",
+        help="take it back: remove a user's cgroups and locks",
+        description="Remove the judge's groups of USER from every cgroup v1 hierarchy, and its directory of locks. "
+        "Refuses while something runs in them. Data stay in the state directory, which is USER's own to remove.",
+    )
+    undelegate.add_argument("user", metavar="USER", help="a user name or uid")
+    undelegate.add_argument("--json", action="store_true", help="a JSON object: uid, directories")
+
 
 def run(args: argparse.Namespace) -> int:
-    """Delegate and say what was made."""
+    """Make or remove, and say what."""
     try:
         entry = pwd.getpwuid(int(args.user)) if args.user.isdecimal() else pwd.getpwnam(args.user)
     except KeyError as error:
         raise UsageError(f"no user named {args.user!r} on this host") from error
-    made = delegate_to(entry.pw_uid, entry.pw_gid)
+    if args.action == "delegate":
+        made = delegate_to(entry.pw_uid, entry.pw_gid)
+    else:
+        made = undelegate_from(entry.pw_uid, usual_runtime_dir(entry.pw_uid))
     if args.json:
         print(msgspec.json.encode({"uid": entry.pw_uid, "directories": [str(path) for path in made]}).decode())
     else:

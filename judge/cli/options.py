@@ -14,6 +14,11 @@ from judge.model.units import GIB, KIB, MIB, seconds_to_ns
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmg]?)(?:i?b)?", re.IGNORECASE)
 _FACTORS = {"": 1, "k": KIB, "m": MIB, "g": GIB}
 
+#: Below, a number without a unit is more likely a mistake than a number of bytes.
+_PLAIN_BYTES_MIN = 4 * KIB
+
+_MEMORY_BYTES_MIN = MIB
+
 #: Larger files are no source code.
 _SOURCE_BYTES_MAX = 64 * MIB
 
@@ -29,12 +34,23 @@ def seconds_ns(text: str) -> int:
     return value
 
 
-def memory_bytes(text: str) -> int:
-    """``256M``, ``1g``, ``65536`` -> bytes, for argparse."""
-    match = _SIZE.fullmatch(text.strip())
+def size_bytes(text: str) -> int:
+    """``256M``, ``1g``, ``100B``, ``65536`` -> bytes, for argparse. Few bytes must say that they are bytes."""
+    text = text.strip()
+    match = _SIZE.fullmatch(text)
     size = round(float(match[1]) * _FACTORS[match[2].lower()]) if match else 0
     if size <= 0:
         raise argparse.ArgumentTypeError(f"a size such as 64M or 1G, not {text!r}")
+    if size < _PLAIN_BYTES_MIN and text[-1].isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} would be {text} bytes: write {text}M, {text}K or {text}B")
+    return size
+
+
+def memory_bytes(text: str) -> int:
+    """A size that a program can start in, for argparse."""
+    size = size_bytes(text)
+    if size < _MEMORY_BYTES_MIN:
+        raise argparse.ArgumentTypeError(f"{text!r} is too little to start anything in; at least 1M")
     return size
 
 

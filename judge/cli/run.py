@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 
 import msgspec
 from rich.console import Console
 
 from judge.assembly import open_judge
-from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns
+from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns, size_bytes
 from judge.config import load_settings
 from judge.errors import UsageError
 from judge.grading.compile import Compiled, compile_program
@@ -57,13 +58,34 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="the source files, the main one first")
     parser.add_argument("--language", default="", help="language id (default: found by the file name)")
-    parser.add_argument("--stdin", metavar="FILE", default="", help="standard input of the program ('-' = ours)")
+    parser.add_argument(
+        "--stdin",
+        metavar="FILE",
+        default="",
+        help="standard input of the program ('-' = ours; default: ours when it is a pipe or a file, else nothing)",
+    )
     parser.add_argument("--arg", action="append", default=[], metavar="WORD", help="an argument of the program")
-    parser.add_argument("--time", type=seconds_ns, default=default.cpu_time_ns, metavar="S", help="CPU time (s)")
+    parser.add_argument(
+        "--time", type=seconds_ns, default=default.cpu_time_ns, metavar="S", help="seconds of CPU time (default: 2)"
+    )
     parser.add_argument("--wall", type=seconds_ns, default=0, metavar="S", help="real time (default: 4 x CPU + 4 s)")
-    parser.add_argument("--memory", type=memory_bytes, default=default.memory_bytes, metavar="SIZE", help="e.g. 256M")
-    parser.add_argument("--output", type=memory_bytes, default=default.stdout_bytes, metavar="SIZE", help="stdout")
-    parser.add_argument("--processes", type=positive, default=default.processes, metavar="N", help="tasks at once")
+    parser.add_argument(
+        "--memory", type=memory_bytes, default=default.memory_bytes, metavar="SIZE", help="e.g. 64M, 1G (default: 256M)"
+    )
+    parser.add_argument(
+        "--output",
+        type=size_bytes,
+        default=default.stdout_bytes,
+        metavar="SIZE",
+        help="of standard output (default: 64M)",
+    )
+    parser.add_argument(
+        "--processes",
+        type=positive,
+        default=default.processes,
+        metavar="N",
+        help="processes and threads at once (default: 64)",
+    )
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
 
 
@@ -99,15 +121,24 @@ def _limits(args: argparse.Namespace) -> Limits:
 
 def _open_stdin(name: str, stack: ExitStack) -> int | None:
     """A copy of what the program is to read: a descriptor of ours would show where it came from."""
-    if not name:
+    if not name and not _something_is_piped_in():
         return None
     try:
-        with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as file:
+        with open(0, "rb", closefd=False) if name in ("", "-") else open(name, "rb") as file:
             fd = memfd_of(file.read(), "stdin")
     except OSError as error:
         raise UsageError(f"{name}: {os.strerror(error.errno or 0)}") from error
     stack.callback(os.close, fd)
     return fd
+
+
+def _something_is_piped_in() -> bool:
+    """Whether our standard input is a pipe or a file: whoever made it so wants it read."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
 def _compile(judge: Judge, sources: tuple[SourceFile, ...], name: str) -> Compiled:

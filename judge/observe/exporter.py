@@ -10,6 +10,7 @@ It ends by itself when the last writer has closed the pipe, after counting what 
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import select
@@ -75,7 +76,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
-        raise UsageError(f"cannot serve metrics on {host}:{port}: {error}") from error
+        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        hint = "; --metrics-port 0 takes any free port" if getattr(error, "errno", 0) == errno.EADDRINUSE else ""
+        raise UsageError(f"cannot serve metrics on {host}:{port}: {why}{hint}") from error
 
 
 def run_exporter(config: ExporterConfig, read_fd: int, server_socket: socket.socket) -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import pwd
 import signal
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,12 +96,22 @@ def _v1_parent(mount_point: str) -> Path:
     try:
         parent.mkdir(exist_ok=True)
     except OSError as error:
-        raise HostError(
-            f"cgroups: cannot make {parent}: {error.strerror}; remedy: judge host delegate USER, once as root"
-        ) from error
+        raise HostError(f"cgroups: cannot make {parent}: {error.strerror}; remedy: {delegate_command()}") from error
     if not os.access(parent, os.W_OK):
-        raise HostError(f"cgroups: {parent} is not writable; remedy: judge host delegate USER, once as root")
+        raise HostError(f"cgroups: {parent} is not writable; remedy: {delegate_command()}")
     return parent
+
+
+def delegate_command() -> str:
+    """What root types once so that this user can make groups."""
+    uid = os.geteuid()
+    try:
+        user = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        user = str(uid)
+    script = Path(sys.executable).with_name("judge")
+    command = str(script) if script.exists() else f"{sys.executable} -m judge"
+    return f"as root, once after each boot: {command} host delegate {user}"
 
 
 def _v2_root(mount_point: str, own: str) -> Path:

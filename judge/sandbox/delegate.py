@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from judge.errors import HostError
@@ -38,6 +39,31 @@ def delegate_to(uid: int, gid: int) -> tuple[Path, ...]:
             raise HostError(f"cannot delegate {directory}: {error}; remedy: run it as root") from error
         made.append(directory)
     return tuple(made)
+
+
+def undelegate_from(uid: int, runtime: Path) -> tuple[Path, ...]:
+    """Remove what is left of a user's judge: its groups in each v1 hierarchy and its directory of locks, ``runtime``.
+
+    Only groups named by us and only a directory of that user's are touched. Returns what was removed; idempotent.
+    Raises HostError when something still runs in a group.
+    """
+    hierarchies = read_hierarchies()
+    points = {hierarchies.v1[name] for name in V1_CONTROLLERS if name in hierarchies.v1}
+    parents = [Path(point) / parent_name(uid) for point in sorted(points)]
+    groups = [Path(found) for parent in parents for found, _, _ in os.walk(parent, topdown=False)]
+    for group in groups:
+        if (group / "cgroup.procs").read_text().strip():
+            raise HostError(f"a process is still in {group}; remedy: stop the judge of that user first")
+    try:
+        for group in groups:
+            group.rmdir()
+        gone = [parent for parent in parents if parent in groups]
+        if runtime.is_dir() and not runtime.is_symlink() and runtime.stat().st_uid == uid:
+            shutil.rmtree(runtime)
+            gone.append(runtime)
+    except OSError as error:
+        raise HostError(f"cannot remove {error.filename}: {error.strerror}; remedy: run it as root") from error
+    return tuple(gone)
 
 
 def _fill_cpuset(directory: Path) -> None:

