@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import HostError
+from judge.sandbox.plan import HOST_NAME
 from judge.sandbox.spec import OverlayMount, Rootfs
 
 #: Directories that a container mounts something on, with the modes that programs expect.
@@ -48,8 +49,8 @@ _OWN_FILES: Mapping[str, str] = {
     "etc/passwd": "root:x:0:0:root:/:/usr/sbin/nologin\njudge:x:1000:1000:judge:/work:/bin/sh\n"
     "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
     "etc/group": "root:x:0:\njudge:x:1000:\nnogroup:x:65534:\n",
-    "etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
-    "etc/hostname": "judge\n",
+    "etc/hosts": f"127.0.0.1 localhost {HOST_NAME}\n::1 localhost\n",
+    "etc/hostname": f"{HOST_NAME}\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n",
     "etc/resolv.conf": "",
     "etc/timezone": "Etc/UTC\n",
