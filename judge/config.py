@@ -101,8 +101,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...], Meta(description="What the worker offers besides languages, such as `gpu`; at most three.")
     ] = ()
     languages: Annotated[
-        tuple[str, ...], Meta(description="Tested quickly at each start and offered, besides all that passed here.")
-    ] = ("c", "cpp", "python3")
+        tuple[str, ...],
+        Meta(description="Offer only these (ids or aliases; none = whatever is installed and passes its quick test)."),
+    ] = ()
     selftest: Annotated[bool, Meta(description="Attack the sandbox before judging, at each start.")] = True
     uid_base: Annotated[
         _Positive, Meta(description="First of the reserved host user ids, used when started by root (two a slot).")

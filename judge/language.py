@@ -54,6 +54,11 @@ class Languages:
         """The built-in languages, with those of ``extra_dir`` added or put in their place."""
         return cls((Path(extra_dir), BUILTIN_DIR) if extra_dir else (BUILTIN_DIR,))
 
+    def forget(self) -> None:
+        """Read again: a file may have changed."""
+        self._by_id.clear()
+        self._all = None
+
     def __iter__(self) -> Iterator[LanguageSpec]:
         return iter(self.all())
 

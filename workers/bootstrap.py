@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,26 +17,26 @@ import msgspec
 from judge.assembly import grading_options, open_slot, workshop_of
 from judge.config import Settings
 from judge.depot import sweep_cache
-from judge.errors import HostError, JudgeError, SandboxError
+from judge.errors import HostError, SandboxError
 from judge.grading.calibrate import with_time_limit
 from judge.grading.casedata import CaseData
 from judge.grading.noise import NoiseMeter, measure_noise
-from judge.grading.offer import Offers, is_offered
 from judge.grading.pipeline import Judge
-from judge.grading.selftest import run_selftest as run_language_selftest
+from judge.grading.programs import Workshop
 from judge.grading.toolchain import Toolchains
-from judge.language import Languages
-from judge.model.language import LanguageSpec, SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.observe.record import CacheUsed, Count, Counted, Record
+from judge.sandbox.container import Container
 from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.selftest import run_selftest
 from judge.sandbox.slot import Slot
-from judge.store import ArtifactStore
+from judge.sandbox.spec import ContainerSpec
 from workers.judging import Emit, Readiness
+from workers.languages import Found, LanguageFinder, signature
 from workers.problems import Problems, packages_directory
+from workers.profile import profile_path
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ _USUAL_WEIGHT = 100
 class SandboxJudge:
     """Judges in one slot. See :class:`workers.judging.SlotJudge`."""
 
-    def __init__(self, settings: Settings, slot: Slot, judge: Judge) -> None:
+    def __init__(self, settings: Settings, slot: Slot, judge: Judge, forget: Callable[[], object] = list) -> None:
         self._settings = settings
         self._slot = slot
         self._judge = judge
@@ -54,10 +55,14 @@ class SandboxJudge:
         self._weight = _USUAL_WEIGHT
         self._frozen = False
         self._after = ExitStack()
+        self._forget = forget
+        self._profile = [str(profile_path(settings))]
+        self._looked = signature(self._profile)
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge one submission."""
         self._slot.forget_cancel()
+        self._look_for_changes()
         self._set_weight(submission.priority_class)
         package = self._after.enter_context(self._problems.open(submission.package))
         problem = self._after.enter_context(self._judge.generated(package))
@@ -100,6 +105,13 @@ class SandboxJudge:
             self._frozen = False
             self._slot.thaw()
 
+    def _look_for_changes(self) -> None:
+        """When the languages were looked at again, what this process knows of toolchains may be out of date."""
+        looked = signature(self._profile)
+        if looked != self._looked:
+            self._looked = looked
+            self._forget()
+
     def _set_weight(self, priority_class: str) -> None:
         weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
         if weight != self._weight:
@@ -118,18 +130,28 @@ class SandboxFactory:
         """Attack the sandbox, test the languages. Raises HostError when this host must not judge."""
         with open_slot(settings, 0) as slot:
             held, problems = _attack(settings, slot) if settings.selftest else ([], ["sandbox self-test switched off"])
-            languages, missing = _languages(settings, slot)
-            noise_ratio = measure_noise(slot.container, host_rootfs(Path(settings.state_dir))) if languages else None
-        if not languages:
-            complaints = "; ".join(f"{language}: {complaint}" for language, complaint in missing.items())
+            found = LanguageFinder(settings).at_start(slot.container)
+            noise_ratio = (
+                measure_noise(slot.container, host_rootfs(Path(settings.state_dir))) if found.versions else None
+            )
+        if not found.versions:
+            complaints = "; ".join(f"{language}: {complaint}" for language, complaint in found.missing.items())
             raise HostError(f"no language works here: {complaints}")
-        return Readiness(
-            languages=tuple(sorted(languages)),
-            problems=(*problems, *(f"{language}: {complaint}" for language, complaint in missing.items())),
-            languages_missing=tuple(sorted(missing)),
-            attacks_held=tuple(held),
-            noise_ratio=noise_ratio,
-        )
+        return readiness_of(found, problems=problems, attacks_held=tuple(held), noise_ratio=noise_ratio)
+
+    def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
+        """See :class:`workers.judging.JudgeFactory`."""
+        with ExitStack() as stack:
+            slot: list[Slot] = []
+
+            def open_container(spec: ContainerSpec) -> AbstractContextManager[Container]:
+                if not slot:
+                    slot.append(stack.enter_context(open_slot(settings, 0)))
+                return slot[0].container(spec)
+
+            return readiness_of(
+                LanguageFinder(settings).again(open_container, lambda found: report(readiness_of(found)))
+            )
 
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[SandboxJudge]:
@@ -137,8 +159,9 @@ class SandboxFactory:
         data = CaseData(settings.case_data_bytes)
         try:
             with open_slot(settings, index) as slot:
-                judge = Judge([slot], workshop_of(settings), data, grading_options(settings), noise=NoiseMeter())
-                with closing(SandboxJudge(settings, slot, judge)) as sandboxed:
+                workshop = workshop_of(settings)
+                judge = Judge([slot], workshop, data, grading_options(settings), noise=NoiseMeter())
+                with closing(SandboxJudge(settings, slot, judge, partial(_forget, workshop))) as sandboxed:
                     yield sandboxed
         finally:
             data.close()
@@ -149,6 +172,28 @@ class SandboxFactory:
 
 
 build_judge = SandboxFactory()
+
+
+def _forget(workshop: Workshop) -> None:
+    workshop.languages.forget()
+    if isinstance(workshop.toolchain, Toolchains):
+        workshop.toolchain.forget()
+
+
+def readiness_of(
+    found: Found, problems: Sequence[str] = (), attacks_held: tuple[str, ...] = (), noise_ratio: float | None = None
+) -> Readiness:
+    """What was found out about languages and sandbox, for the profile."""
+    return Readiness(
+        languages=tuple(found.versions),
+        versions=found.versions,
+        problems=(*problems, *(f"{language}: {complaint}" for language, complaint in found.missing.items())),
+        languages_missing=tuple(found.missing),
+        untested=bool(found.untested),
+        watched=found.watched,
+        attacks_held=attacks_held,
+        noise_ratio=noise_ratio,
+    )
 
 
 def _attack(settings: Settings, slot: Slot) -> tuple[list[str], list[str]]:
@@ -164,31 +209,3 @@ def _attack(settings: Settings, slot: Slot) -> tuple[list[str], list[str]]:
     if broken:
         raise HostError(f"the sandbox does not hold: {broken[0].name}: {broken[0].complaint}; see judge selftest")
     return [result.name for result in results], []
-
-
-def _languages(settings: Settings, slot: Slot) -> tuple[set[str], dict[str, str]]:
-    """The ids of languages to offer, and why some of the configured ones are not."""
-    toolchains = Toolchains(Path(settings.state_dir))
-    offers = Offers(Path(settings.state_dir))
-    store = ArtifactStore(Path(settings.state_dir) / "artifacts")
-    found: set[str] = set()
-    missing: dict[str, str] = {}
-    for language in Languages.open(settings.languages_dir):
-        if is_offered(language, toolchains, offers):
-            found.add(language.id)
-        elif language.id in settings.languages:
-            complaint = _quick_test(slot, toolchains, language, store)
-            if complaint:
-                missing[language.id] = complaint
-            else:
-                found.add(language.id)
-    return found, missing
-
-
-def _quick_test(slot: Slot, toolchains: Toolchains, language: LanguageSpec, store: ArtifactStore) -> str:
-    """Compile and run one small program; what went wrong, or empty."""
-    try:
-        report = run_language_selftest(slot.container, toolchains(language), language, store, tests=(SelfTest.ADD,))
-    except JudgeError as error:
-        return str(error)
-    return next((result.detail for result in report.results if result.passed is False), "")

@@ -25,6 +25,9 @@ _ONE_PRIORITY = [0]
 #: A queue of another broker holds so many tickets; the oldest fall out.
 _TICKETS_MAX = 64
 
+#: Quorum queues, since RabbitMQ 4 refuses what Celery asks of the others.
+_QUORUM = {"x-queue-type": "quorum", "x-max-length": _TICKETS_MAX}
+
 
 def make_app(broker: Broker, routes: tuple[str, ...], ticket_broker: str = "") -> Celery:
     """The application of a worker that listens on ``routes``.
@@ -34,7 +37,7 @@ def make_app(broker: Broker, routes: tuple[str, ...], ticket_broker: str = "") -
     address = parse(broker.url)
     app = Celery("judge", broker=ticket_broker or celery_url(broker, address), set_as_current=True)
     app.conf.update(
-        task_queues=[_queue(wire.celery_queue(name)) for name in routes],
+        task_queues=queues_of(broker, routes, ticket_broker),
         task_default_queue=wire.celery_queue(wire.ANY_ROUTE),
         task_ignore_result=True,
         result_backend=None,
@@ -56,10 +59,17 @@ def make_app(broker: Broker, routes: tuple[str, ...], ticket_broker: str = "") -
         broker_transport_options=_transport_options(broker, address),
     )
     if ticket_broker:
-        _use_rabbitmq(app, broker.namespace, routes)
+        _use_rabbitmq(app, broker.namespace)
     elif address.scheme == "rediss":
         app.conf.broker_use_ssl = tls_options(broker)
     return app
+
+
+def queues_of(broker: Broker, routes: tuple[str, ...], ticket_broker: str = "") -> list[Any]:
+    """The queues of these routes, as Celery wants them."""
+    if ticket_broker:
+        return [_queue(rabbitmq_queue(broker.namespace, name), queue_arguments=_QUORUM) for name in routes]
+    return [_queue(wire.celery_queue(name)) for name in routes]
 
 
 def rabbitmq_queue(namespace: str, route: str) -> str:
@@ -67,11 +77,9 @@ def rabbitmq_queue(namespace: str, route: str) -> str:
     return f"{namespace}.{wire.celery_queue(route)}"
 
 
-def _use_rabbitmq(app: Celery, namespace: str, routes: tuple[str, ...]) -> None:
-    """What differs there. Quorum queues, since RabbitMQ 4 refuses what Celery asks of the others."""
-    arguments = {"x-queue-type": "quorum", "x-max-length": _TICKETS_MAX}
+def _use_rabbitmq(app: Celery, namespace: str) -> None:
+    """What differs there."""
     app.conf.update(
-        task_queues=[_queue(rabbitmq_queue(namespace, name), queue_arguments=arguments) for name in routes],
         task_default_queue=rabbitmq_queue(namespace, wire.ANY_ROUTE),
         worker_disable_prefetch=False,
         worker_enable_remote_control=False,

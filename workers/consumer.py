@@ -13,8 +13,27 @@ RETRY_STEP_S = 0.1
 RETRY_MAX_S = 1.0
 
 
+#: How often the consumer asks for queues to listen on that have come meanwhile.
+NEW_QUEUES_EVERY_S = 1.0
+
+
 class Consumer(CeleryConsumer):  # type: ignore[misc]
-    """See the module."""
+    """See the module. ``judge_new_queues`` of the application's configuration is asked for queues that were added."""
+
+    _asks = False
+
+    def on_ready(self) -> None:
+        """The loop begins, for the first time or after a broken connection."""
+        super().on_ready()
+        if not self._asks and self.app.conf.get("judge_new_queues"):
+            self._asks = True
+            self.timer.call_repeatedly(NEW_QUEUES_EVERY_S, self._listen_to_new)
+
+    def _listen_to_new(self) -> None:
+        if self.task_consumer is not None:  # there is a connection; those that it lacks follow at the next one
+            for queue in self.app.conf.judge_new_queues():
+                self.app.amqp.queues.add(queue)
+                self.add_task_queue(queue.name)
 
     def ensure_connected(self, conn: Any) -> Any:
         """Connect, trying until it works or the worker is told to stop."""

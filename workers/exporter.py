@@ -31,12 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     broker = broker_of(settings)
     with closing(QueueLook(broker)) as at_scrape, closing(QueueLook(broker)) as in_doubt:
         config = ExporterConfig(
-            Vocabulary(frozenset((*profile.info.languages, *profile.languages_missing))),
+            Vocabulary(frozenset(card.id for card in profile.known)),
             profile.info.version,
             at_scrape.state,
             in_doubt.recorded_fence,
             settings.state_dir,
-            partial(node_facts, settings, profile),
+            partial(node_facts, settings),
         )
         run_exporter(config, args.pipe_fd, socket.socket(fileno=args.socket_fd))
     return 0

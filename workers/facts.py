@@ -10,11 +10,12 @@ from judge.depot import tree_bytes, unpacked_packages
 from judge.observe.record import CacheMeasured, LanguageReady, Record, SelfTested
 from judge.store import STORE_BYTES_MAX, ArtifactStore
 from workers.problems import packages_directory
-from workers.profile import Profile
+from workers.profile import load_profile
 
 
-def node_facts(settings: Settings, profile: Profile) -> Iterator[Record]:
+def node_facts(settings: Settings) -> Iterator[Record]:
     """Languages, self-test and caches as records; walks through the caches' directories."""
+    profile = load_profile(settings)
     for language in profile.info.languages:
         yield LanguageReady(language, True)
     for language in profile.languages_missing:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -54,7 +54,9 @@ class Readiness:
     """What a worker can do: the languages whose self-test passed, and what it found amiss (for people).
 
     ``languages_missing`` should work and do not; ``attacks_held`` are those that the sandbox withstood;
-    ``noise_ratio`` as in :mod:`judge.grading.noise`, None when it was not measured.
+    ``noise_ratio`` as in :mod:`judge.grading.noise`, None when it was not measured. ``versions``: language -> version
+    of its toolchain; ``untested``: there are languages that nobody has tried yet; ``watched``: files that change when
+    the languages may.
     """
 
     languages: tuple[str, ...]
@@ -62,6 +64,9 @@ class Readiness:
     languages_missing: tuple[str, ...] = ()
     attacks_held: tuple[str, ...] = ()
     noise_ratio: float | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    untested: bool = False
+    watched: tuple[str, ...] = ()
 
 
 class JudgeFactory(Protocol):
@@ -69,6 +74,10 @@ class JudgeFactory(Protocol):
 
     def readiness(self, settings: Settings) -> Readiness:
         """Test this host. Raises HostError when it cannot judge at all."""
+        ...
+
+    def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
+        """Look at the languages alone, while others judge; ``report`` hears of each that is found. Blocks for long."""
         ...
 
     def open_slot(self, settings: Settings, index: int) -> AbstractContextManager[SlotJudge]:

@@ -37,6 +37,7 @@ from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.celery_app import ticket_template
 from workers.control import Control
 from workers.health import Health
+from workers.languagewatch import LanguageWatch
 from workers.notes import forget_unopened, leave_order, read_noise, read_notes
 from workers.preemption import decide
 from workers.procfs import children, process_stat
@@ -82,6 +83,7 @@ class Keeper:
         self._verdicts = verdicts
         self._health = Health(settings)
         self._control = Control(queue, profile.node)
+        self._languages = LanguageWatch(settings, profile)
         self._processes: dict[int, SlotProcess] = {}
         self._watched: dict[str, Watched] = {}
         self._frozen: dict[str, Held] = {}
@@ -110,6 +112,7 @@ class Keeper:
         self._follow_state(beat)
         if info is not None:
             self._look_after_health(beat)
+            self._follow_languages()
         self._idle = not beat.held
         self._adopt(beat)
         self._preempt(beat, now_s)
@@ -306,6 +309,20 @@ class Keeper:
             forget_unopened(run_directory(self._settings))
         os.kill(os.getppid(), signal.SIGUSR2 if beat.state == "on" else signal.SIGUSR1)
         self._state = beat.state
+
+    def _follow_languages(self) -> None:
+        """A toolchain came, went or changed: say so, and from now on claim accordingly."""
+        profile = self._languages.look()
+        if profile is None:
+            return
+        before, now = set(self._profile.info.languages), set(profile.info.languages)
+        known_before, self._profile = self._profile.known, profile
+        if before == now and profile.known == known_before:
+            return
+        for what, names in (("more", now - before), ("no longer", before - now)):
+            if names:
+                log.info("offers %s: %s", what, ", ".join(sorted(names)))
+        self._register()
 
     def _sweep(self, now_s: float) -> None:
         settings = self._settings

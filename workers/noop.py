@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from judge.config import Settings
@@ -11,6 +11,7 @@ from judge.model.submission import Submission
 from judge.model.verdict import Verdict
 from judge.observe.record import Record
 from workers.judging import Emit, Readiness
+from workers.languages import BASIC
 
 
 class NoopJudge:
@@ -48,7 +49,11 @@ class NoopFactory:
 
     def readiness(self, settings: Settings) -> Readiness:
         """Ready."""
-        return Readiness(languages=settings.languages)
+        return Readiness(languages=settings.languages or BASIC)
+
+    def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
+        """As ever."""
+        return self.readiness(settings)
 
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[NoopJudge]:

@@ -28,9 +28,10 @@ from judge.client import broker_of
 from judge.config import Settings, load_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
-from workers.celery_app import make_app
+from workers.celery_app import make_app, queues_of
+from workers.languages import signature
 from workers.notes import leave_unopened
-from workers.profile import Profile, load_profile, run_directory
+from workers.profile import Profile, load_profile, profile_path, run_directory
 from workers.slot import open_slot_loop
 from workers.slotloop import SlotLoop
 
@@ -77,9 +78,30 @@ class Slot:
         return self._loop.work() if self._loop else 0
 
 
+class NewQueues:
+    """Finds, in the profile, routes that came after this pool was started. Those that go cost a vain claim at most."""
+
+    def __init__(self, settings: Settings, profile: Profile) -> None:
+        self._settings = settings
+        self._known = set(profile.routes)
+        self._path = str(profile_path(settings))
+        self._seen = signature([self._path])
+
+    def __call__(self) -> list[Any]:
+        """The queues of routes that this was not asked about yet; costs one stat call."""
+        seen = signature([self._path])
+        if seen == self._seen:
+            return []
+        self._seen = seen
+        routes = tuple(route for route in load_profile(self._settings).routes if route not in self._known)
+        self._known.update(routes)
+        return queues_of(broker_of(self._settings), routes, self._settings.ticket_broker)
+
+
 def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     """The application with its one task, bound to a slot that each child opens."""
     app = make_app(broker_of(settings), profile.routes, settings.ticket_broker)
+    app.conf.judge_new_queues = NewQueues(settings, profile)
     slot = Slot(settings, profile, metrics_fd)
     worker_process_init.connect(slot.open, weak=False)
     worker_process_shutdown.connect(slot.close, weak=False)

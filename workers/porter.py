@@ -22,7 +22,8 @@ from judge.errors import JudgeError, QueueError
 from judge.observe.logs import set_up_logging
 from judge.queue.store import Queue
 from workers.celery_app import make_app, rabbitmq_queue
-from workers.profile import load_profile
+from workers.languages import signature
+from workers.profile import load_profile, profile_path
 
 #: One command waits so long for a ticket; below the answer time-out.
 WAIT_S = 2
@@ -51,7 +52,9 @@ def main() -> int:
         profile = load_profile(settings)
         app = make_app(broker_of(settings), profile.routes, settings.ticket_broker)
         with Queue(broker_of(settings)) as queue:
-            while True:
+            paths = [str(profile_path(settings))]
+            known = signature(paths)
+            while signature(paths) == known:  # else it is started again, with the routes that there are now
                 try:
                     carry(queue, app, profile.routes)
                 except (QueueError, KombuError, OSError) as error:
@@ -60,6 +63,7 @@ def main() -> int:
     except JudgeError as error:
         log.error("%s", error)
         return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":

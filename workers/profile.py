@@ -18,8 +18,8 @@ from judge.queue.values import LanguageCard, Policy, WorkerInfo
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One start of one worker. ``session`` tells it from earlier starts of the same ``node``.
 
-    ``languages_missing`` and ``attacks_held`` as in :class:`workers.judging.Readiness`; ``known`` are all languages
-    that are defined here, offered or not.
+    ``languages_missing``, ``attacks_held``, ``untested`` and ``watched`` as in :class:`workers.judging.Readiness`;
+    ``known`` are all languages that are defined here, offered or not.
     """
 
     node: str
@@ -29,6 +29,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     languages_missing: tuple[str, ...] = ()
     attacks_held: tuple[str, ...] = ()
     known: tuple[LanguageCard, ...] = ()
+    untested: bool = False
+    watched: tuple[str, ...] = ()
 
 
 def run_directory(settings: Settings) -> Path:
@@ -48,6 +50,14 @@ def load_profile(settings: Settings) -> Profile:
         return msgspec.json.decode(path.read_bytes(), type=Profile)
     except (OSError, msgspec.MsgspecError) as error:
         raise HostError(f"worker profile {path}: {error}") from error
+
+
+def save_profile(settings: Settings, profile: Profile) -> None:
+    """Put a profile in the place of the one before, whole or not at all."""
+    path = profile_path(settings)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(profile))
+    fresh.replace(path)
 
 
 def node_name(settings: Settings) -> str:

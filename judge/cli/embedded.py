@@ -27,6 +27,9 @@ STOP_TIMEOUT_S = 30.0
 #: Settings of the caller's environment that are about another service.
 _OTHERS = ("JUDGE_BROKER", "JUDGE_NODE", "JUDGE_NAMESPACE")
 
+#: What it offers unless the settings say: to test all that is installed, each time anew, would disturb what it is for.
+_LANGUAGES = "c,cpp,python3"
+
 
 class Service:
     """A service that runs: its settings, and how to wait for it."""
@@ -71,6 +74,7 @@ def embedded_service(**overrides: object) -> Iterator[Service]:
     lock = os.open(os.path.join(state_dir, "demo-lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.chmod(state_dir, 0o711)
+    overrides = {"languages": os.environ.get("JUDGE_LANGUAGES", _LANGUAGES)} | overrides
     environ = _environment({"state_dir": state_dir, "metrics_port": 0, "log_level": "error"} | overrides)
     log = os.path.join(state_dir, "service.log")
     words = [sys.executable, "-m", "workers.supervisor", "--embedded", "--die-with-parent"]

@@ -220,7 +220,7 @@ def _write_files(target: Path, files: dict[str, bytes]) -> None:
         path.chmod(0o644)
 
 
-def _commands(language: LanguageSpec) -> Iterator[str]:
+def toolchain_paths(language: LanguageSpec) -> Iterator[str]:
     """Every path of the toolchain that the language's commands name."""
     for argv in (*language.compile, language.run):
         for word in argv:
@@ -230,7 +230,7 @@ def _commands(language: LanguageSpec) -> Iterator[str]:
 
 
 def _missing(language: LanguageSpec, rootfs: Rootfs) -> Iterator[str]:
-    for path in _commands(language):
+    for path in toolchain_paths(language):
         if find_in(rootfs, path) is None:
             yield path
     for pattern in language.needs:
@@ -250,7 +250,7 @@ def _glob_in(rootfs: Rootfs, pattern: str) -> bool:
 
 def _identity(language: LanguageSpec, rootfs: Rootfs) -> str:
     marks = []
-    for path in _commands(language):
+    for path in toolchain_paths(language):
         file = find_in(rootfs, path)
         if file is not None:
             try:

@@ -10,8 +10,9 @@ import json
 import os
 import select
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from judge.config import Settings
 from judge.errors import InfrastructureError, PackageError
@@ -116,3 +117,18 @@ def _fail(submission: Submission, attempt: int, emit: Emit) -> Report:
 SCRIPTED = Factory()
 FAILING = FailingFactory()
 UNOPENABLE = UnopenableFactory()
+
+
+class ListedFactory(Factory):
+    """A host whose toolchains are the words in a file of the state directory."""
+
+    def readiness(self, settings: Settings) -> Readiness:
+        path = Path(settings.state_dir) / "toolchains"
+        languages = tuple(path.read_text().split())
+        return Readiness(languages=languages, versions=dict.fromkeys(languages, "1.0"), watched=(str(path),))
+
+    def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
+        return self.readiness(settings)
+
+
+LISTED = ListedFactory()

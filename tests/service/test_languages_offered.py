@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 import redis
-from service_harness import order
+from service_harness import Worker, order, running, until, view_of
 from test_foreign_client import arguments
 
 from judge.client import AsyncClient, Client
@@ -145,3 +146,25 @@ def test_both_clients_list_what_is_offered(client: Client):
             return await other.languages()
 
     assert asyncio.run(ask()) == client.languages()
+
+
+def test_a_running_worker_notices_toolchains_that_come_and_go(shared_redis, short_dir):
+    worker = Worker(shared_redis.url, short_dir / "l", namespace="listed", judge_factory="service_judges:LISTED")
+    toolchains = worker.state_dir / "toolchains"
+    worker.state_dir.mkdir()
+    toolchains.write_text("c cpp")
+    broker = msgspec.structs.replace(shared_redis.broker, namespace="listed")
+    with running(worker), Client(broker) as client:
+        until(lambda: view_of(client, worker.node), "the worker to register")
+        with pytest.raises(LanguageError, match="no worker offers java"):
+            client.submit(order(language="java"))
+        pool = worker.pid_of("pool")
+        toolchains.write_text("cpp java")
+        until(lambda: [card.id for card in client.languages()] == ["cpp", "java"], "the change to be noticed")
+        report = client.result(client.submit(order(language="java")), timeout=20)
+        assert report.verdict == "AC"
+        assert {card.id: card.versions for card in client.languages()}["java"] == ("1.0",)
+        assert worker.pid_of("pool") == pool  # nothing was started anew for it
+        client.queue.command("DEL", f"{client.queue.prefix}offered")  # what was found is believed for a minute
+        with pytest.raises(LanguageError, match="no worker offers c; they offer cpp, java"):
+            client.submit(order(language="c"))
