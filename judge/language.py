@@ -9,7 +9,7 @@ import difflib
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -81,16 +81,24 @@ class Languages:
         hint = f"; did you mean {', '.join(sorted({names[n].id for n in near}))}?" if near else ""
         raise LanguageError(f"no language {name[:64]!r}{hint}")
 
-    def detect(self, names: Sequence[str], first_line: str = "") -> LanguageSpec:
-        """The language of these files: most files matched wins, then a matching shebang, then priority, then id."""
+    def detect(self, names: Sequence[str], first_line: str = "", also: Collection[str] = ()) -> LanguageSpec:
+        """The language of these files: most files matched wins, then a matching shebang, then priority, then id.
+
+        ``also``: ids of languages that may be meant although file names do not speak for them. Raises LanguageError.
+        """
         endings = Counter(name.rsplit(".", 1)[-1] for name in names if "." in name)
         ranked = [
             (sum(endings[e] for e in spec.extensions), _shebang_fits(spec, first_line), spec.priority, spec)
             for spec in self.all()
+            if spec.detected or not {spec.id, *spec.aliases}.isdisjoint(also)
         ]
         best = max(ranked, key=lambda entry: (*entry[:3], [-ord(c) for c in entry[3].id]), default=None)
         if best is None or best[0] == 0:
-            raise LanguageError(f"no language has files like {', '.join(repr(n[:64]) for n in names[:3])}")
+            shown = ", ".join(repr(name[:64]) for name in names[:3])
+            named = next((spec for spec in self.all() if not endings.keys().isdisjoint(spec.extensions)), None)
+            if named is not None:
+                raise LanguageError(f"{shown}: not a program ({named.name}; --language {named.id} takes it as one)")
+            raise LanguageError(f"no language has files like {shown}")
         return best[3]
 
     def problems(self) -> list[str]:

@@ -10,13 +10,14 @@ import msgspec
 from rich.console import Console
 
 from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for
-from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns, size_bytes
+from judge.cli.options import first_named, memory_bytes, positive, read_sources, seconds_ns, size_bytes
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
 from judge.errors import PackageError
 from judge.grading.calibrate import with_limit, with_time_limit
 from judge.grading.pipeline import Judge
 from judge.grading.score import ScoreDialect
+from judge.language import Languages
 from judge.model.event import CaseJudged, Compiled, Compiling, Event
 from judge.model.problem import Problem
 from judge.model.report import Report
@@ -38,7 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("package", metavar="PACKAGE", help="the problem package")
     parser.add_argument("files", nargs="+", metavar="FILE", help="the source files, the main one first")
     parser.add_argument("--language", default="", help="language id (default: found by the file name)")
-    parser.add_argument("--main", default="", help="the main file (default: found)")
+    parser.add_argument("--main", default="", help="the main file (default: the first named, else found)")
     parser.add_argument("--id", default="", help="the submission's name in the report")
     parser.add_argument("--time-limit", type=seconds_ns, metavar="S", help="instead of the package's (s of CPU time)")
     parser.add_argument("--memory", type=memory_bytes, metavar="SIZE", help="instead of the package's, e.g. 256M")
@@ -51,14 +52,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Read, judge, print."""
+    settings = load_settings()
+    languages = Languages.open(settings.languages_dir)
     submission = Submission(
         id=shown(args.id or os.path.basename(args.files[0].rstrip("/"))),
         package=shown(args.package),
         sources=read_sources(args.files),
         language=args.language,
-        main=args.main,
+        main=args.main or first_named(args.files, languages, args.language),
     )
-    settings = load_settings()
     if args.dialect:
         settings = msgspec.structs.replace(settings, score_dialect=args.dialect)
     try:

@@ -7,7 +7,9 @@ import os
 import re
 from collections.abc import Sequence
 
-from judge.errors import UsageError
+from judge.errors import LanguageError, UsageError
+from judge.grading.sources import FILES_MAX
+from judge.language import Languages
 from judge.model.submission import SourceFile
 from judge.model.units import GIB, KIB, MIB, seconds_to_ns
 
@@ -62,18 +64,26 @@ def positive(text: str) -> int:
 
 
 def read_sources(paths: Sequence[str]) -> tuple[SourceFile, ...]:
-    """Source files by their last names; a directory gives all files below it. Raises UsageError naming the path."""
+    """Source files by their last names; a directory gives all files below it, but for what :func:`_is_passed_over`.
+
+    Raises UsageError naming the path.
+    """
     files = []
     for path in paths:
         if os.path.isdir(path):
-            files += [SourceFile(name=name, content=_read(os.path.join(path, name))) for name in _below(path)]
+            names = _below(path)
+            if len(names) > FILES_MAX:
+                raise UsageError(
+                    f"{path}: {len(names)} files; a submission has at most {FILES_MAX}: name those you mean"
+                )
+            files += [SourceFile(name=name, content=_read(os.path.join(path, name))) for name in names]
         else:
             files.append(SourceFile(name=os.path.basename(path), content=_read(path)))
     return tuple(files)
 
 
 def _below(directory: str) -> list[str]:
-    """Names of all files below, hidden ones left out; without recursion, which deep trees would exhaust."""
+    """Names of all files below; without recursion, which deep trees would exhaust."""
     found: list[str] = []
     stack = [""]
     while stack:
@@ -83,11 +93,36 @@ def _below(directory: str) -> list[str]:
         except OSError as error:
             raise UsageError(f"{os.path.join(directory, inside)}: {os.strerror(error.errno or 0)}") from error
         for entry in entries:
-            if entry.name.startswith("."):
+            if _is_passed_over(entry):
                 continue
             name = os.path.join(inside, entry.name)
             (stack if entry.is_dir(follow_symlinks=False) else found).append(name)
     return sorted(found)
+
+
+def _is_passed_over(entry: os.DirEntry[str]) -> bool:
+    """What lies in a directory of programs and is none: hidden files (.git, .venv), caches, installed packages, and
+    environments under any name (PEP 405)."""
+    if entry.name.startswith(".") or entry.name in ("__pycache__", "node_modules"):
+        return True
+    return entry.is_dir(follow_symlinks=False) and os.path.isfile(os.path.join(entry.path, "pyvenv.cfg"))
+
+
+def first_named(paths: Sequence[str], languages: Languages, language: str) -> str:
+    """The main file of several that were named one by one: the first that the language reads. Empty = to be found.
+
+    Raises LanguageError for a language that there is not.
+    """
+    names = [os.path.basename(path) for path in paths]
+    if len(paths) < 2 or any(os.path.isdir(path) for path in paths):
+        return ""
+    try:
+        spec = languages.get(language) if language else languages.detect(names)
+    except LanguageError:
+        if language:
+            raise
+        return ""  # said where it is known whether the problem wants programs at all
+    return next((name for name in names if name.rpartition(".")[2] in spec.extensions), "")
 
 
 def _read(path: str) -> bytes:

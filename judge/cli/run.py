@@ -12,7 +12,7 @@ import msgspec
 from rich.console import Console
 
 from judge.assembly import open_judge
-from judge.cli.options import memory_bytes, positive, read_sources, seconds_ns, size_bytes
+from judge.cli.options import first_named, memory_bytes, positive, read_sources, seconds_ns, size_bytes
 from judge.config import load_settings
 from judge.errors import UsageError
 from judge.grading.compile import Compiled, compile_program
@@ -58,6 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="the source files, the main one first")
     parser.add_argument("--language", default="", help="language id (default: found by the file name)")
+    parser.add_argument("--main", default="", help="the main file (default: the first named, else found)")
     parser.add_argument(
         "--stdin",
         metavar="FILE",
@@ -96,13 +97,14 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stdin = _open_stdin(args.stdin, stack)
         judge = stack.enter_context(open_judge(settings))
-        compiled = _compile(judge, sources, args.language)
+        main = args.main or first_named(args.files, judge.workshop.languages, args.language)
+        compiled = _compile(judge, sources, args.language, main)
         done = _run_once(judge, compiled, _limits(args), args.arg, stdin) if compiled.report.ok else None
         output = _compile_failure(compiled) if done is None else _output(done, compiled)
         if args.json:
             sys.stdout.buffer.write(msgspec.json.encode(output) + b"\n")
         else:
-            _print(output, done)
+            _print(output, done, compiled)
     return 0 if output.outcome == Outcome.EXITED and output.exit_code == 0 else 1
 
 
@@ -141,12 +143,12 @@ def _something_is_piped_in() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
-def _compile(judge: Judge, sources: tuple[SourceFile, ...], name: str) -> Compiled:
+def _compile(judge: Judge, sources: tuple[SourceFile, ...], name: str, main: str) -> Compiled:
     workshop = judge.workshop
     names = [file.name for file in sources]
     language = workshop.languages.get(name) if name else workshop.languages.detect(names, first_line(sources))
     toolchain = workshop.toolchain(language)
-    return compile_program(judge.slots[0].container, toolchain, language, sources, workshop.store)
+    return compile_program(judge.slots[0].container, toolchain, language, sources, workshop.store, main=main)
 
 
 def _run_once(judge: Judge, compiled: Compiled, limits: Limits, words: list[str], stdin: int | None) -> Completed:
@@ -163,7 +165,7 @@ def _output(done: Completed, compiled: Compiled) -> RunOutput:
         exit_code=result.exit_code,
         signal=result.signal,
         stdout=done.stdout.text(-1),
-        stderr=done.stderr.text(-1),
+        stderr=compiled.in_own_names(done.stderr.text(-1)),
         usage=result.usage,
         cause=reason_of_run(result),
         syscall=result.syscall,
@@ -188,11 +190,12 @@ def _compile_failure(compiled: Compiled) -> RunOutput:
     )
 
 
-def _print(output: RunOutput, done: Completed | None) -> None:
+def _print(output: RunOutput, done: Completed | None, compiled: Compiled) -> None:
     if done is not None:
         sys.stdout.buffer.write(done.stdout.read())
         sys.stdout.flush()
-        sys.stderr.buffer.write(done.stderr.read())
+        said = compiled.in_own_names(done.stderr.read().decode("utf-8", "surrogateescape"))
+        sys.stderr.buffer.write(said.encode("utf-8", "surrogateescape"))
         sys.stderr.flush()
     console = Console(stderr=True, highlight=False)
     if output.compile_log:

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from judge import wire
+from judge.cli.options import first_named
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import terminal_width
 from judge.client import Client, submission_of
@@ -47,6 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("files", nargs="+", metavar="FILE", help="the source files, the main one first")
     broker_option(parser)
     parser.add_argument("--language", default="", help="language id (default: found by the file name)")
+    parser.add_argument("--main", default="", help="the main file (default: the first named, else found)")
     parser.add_argument("--id", default="", help="idempotency key: the same id is the same submission")
     parser.add_argument("--class", dest="priority_class", default="practice", choices=wire.PRIORITY_CLASSES)
     parser.add_argument("--tenant", default="", help="on whose behalf (fairness and limits are by tenant)")
@@ -66,10 +68,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Hand in, follow, print."""
+    languages = Languages.open(load_settings().languages_dir)
     submission = submission_of(
         *args.files,
         package=package_reference(args.package),
         language=args.language or detect_language(args.files),
+        main=args.main or first_named(args.files, languages, args.language),
         id=args.id,
         priority_class=args.priority_class,
         tenant=args.tenant,

@@ -151,7 +151,7 @@ class CaseJudge:
         done, times = measured.counts, (measured.times_ns, measured.note)
         markers = self.submission.compiled.language.memory_markers
         verdict = verdict_of_run(done.result, done.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
-        streams = (printed(done.stdout), printed(done.stderr))
+        streams = (printed(done.stdout), printed(done.stderr, self.submission.compiled.in_own_names))
         if verdict is not None:
             ending = ending_of_run(done.result, limits)
             why = reason_of_failure(ending, verdict, streams[1])
@@ -235,7 +235,7 @@ class CaseJudge:
             further = self._ask(checker, case, open_input, answer_fd, done.output)
             if further.verdict is not Verdict.JE:
                 verdict, why, validation = further.verdict, further.why, further
-        stderr = printed(done.stderr)
+        stderr = printed(done.stderr, submission.compiled.in_own_names)
         if done.ending and verdict is done.verdict:
             why = reason_of_failure(done.ending, verdict, stderr)
         times = (measured.times_ns, measured.note)

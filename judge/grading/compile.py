@@ -95,6 +95,10 @@ class Compiled:
         """The host directory to show as /artifact."""
         return self.stored.path if self.stored and self.report.ok else None
 
+    def in_own_names(self, text: str) -> str:
+        """What the program or its runtime wrote, with the author's file names in place of ours."""
+        return self.prepared.in_own_names(text) if self.prepared else text
+
     def run_spec(self, limits: Limits, args: Sequence[str] = ()) -> RunSpec:
         """How to run the program under these limits; only after a successful compile."""
         if self.prepared is None or not self.report.ok:

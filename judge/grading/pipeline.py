@@ -111,7 +111,7 @@ class Judge:
         if submission.language:
             return self.workshop.languages.get(submission.language)
         names = [file.name for file in submission.sources]
-        return self.workshop.languages.detect(names, first_line(submission.sources))
+        return self.workshop.languages.detect(names, first_line(submission.sources), problem.languages)
 
     def compile(
         self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit = unheard

@@ -6,7 +6,7 @@ Pure. Nothing here knows who may see it; see :mod:`judge.observe.view`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -28,17 +28,19 @@ _REASON_CHARS_MAX = 200
 _REASON = re.compile(r"^(?=\S).*(?:error|exception|panic|abort|assert|terminate|fatal|fault:|what\(\):)", re.IGNORECASE)
 
 
-def printed(stream: Capture) -> Printed | None:
-    """The two ends of a stream; None when it is empty."""
+def printed(stream: Capture, rename: Callable[[str], str] = str) -> Printed | None:
+    """The two ends of a stream; None when it is empty. ``rename`` puts names that the author knows in place of ours."""
     size = stream.size_bytes
     if size == 0:
         return None
     if size <= 2 * END_BYTES:
-        return Printed(head=safe_text(stream.read(), size))
+        return Printed(head=rename(safe_text(stream.read(), size)))
     head, tail = _whole_letters(stream.read(END_BYTES)), stream.tail(END_BYTES)
     tail = tail.lstrip(bytes(range(0x80, 0xC0)))
     return Printed(
-        head=safe_text(head, len(head)), tail=safe_text(tail, len(tail)), omitted_bytes=size - len(head) - len(tail)
+        head=rename(safe_text(head, len(head))),
+        tail=rename(safe_text(tail, len(tail))),
+        omitted_bytes=size - len(head) - len(tail),
     )
 
 

@@ -28,6 +28,9 @@ SOURCE_BYTES_MAX = 32 << 20
 NAME_BYTES_MAX = 200
 PATH_BYTES_MAX = 1000
 
+#: So much longer a short text may always become by longer names.
+_GROWTH_CHARS = 1000
+
 #: Where our names are seen: what a program is compiled in and run from.
 _OUR_DIRECTORIES = re.compile(r"/(?:work|artifact)/")
 
@@ -49,13 +52,15 @@ class Prepared:
     renamed: tuple[tuple[str, str], ...] = ()
 
     def in_own_names(self, text: str) -> str:
-        """What a compiler or a runtime wrote, with the author's file names in place of ours."""
+        """What a compiler or a runtime wrote, with the author's file names in place of ours, unless a long name would
+        make it more than twice as long."""
         text = _OUR_DIRECTORIES.sub("", text)
         if not self.renamed:
             return text
         own = dict(self.renamed)
         names = "|".join(re.escape(ours) for ours in sorted(own, key=len, reverse=True))
-        return re.sub(rf"(?<![\w./-])(?:\./)?({names})(?![\w-])(?!\.\w)", lambda match: own[match[1]], text)
+        told = re.sub(rf"(?<![\w./-])(?:\./)?({names})(?![\w-])(?!\.\w)", lambda match: own[match[1]], text)
+        return told if len(told) <= 2 * len(text) + _GROWTH_CHARS else text
 
 
 def prepare(language: LanguageSpec, files: Sequence[SourceFile], main: str = "") -> Prepared:

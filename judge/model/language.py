@@ -73,6 +73,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     directory the program is run from; ``{main}`` the main name without suffix. In ``run`` only:
     ``{memory_mib}`` the memory limit in MiB, ``{heap_mib}`` that minus ``memory_overhead_mib``, ``{stack_mib}``.
 
+    ``detected`` false: file names never speak for it, it must be named.
     ``artifact_files`` are laid into the artifact, over whatever has their names: what ``run`` needs beside the program.
     ``artifact`` are globs of what a compile leaves (empty: the sources themselves are run, ``compile`` only
     checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
@@ -86,6 +87,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     family: str = ""
     headers: tuple[str, ...] = ()
     priority: int = 0
+    detected: bool = True
     compile: tuple[tuple[str, ...], ...] = ()
     source: SourceRule = SourceRule()
     compile_env: dict[str, str] = {}

@@ -128,6 +128,19 @@ def test_files_of_no_language_are_refused() -> None:
         Languages.open().detect(["a.unknown", "Makefile"])
 
 
+def test_a_text_file_is_no_program_unless_somebody_says_so() -> None:
+    languages = Languages.open()
+    with pytest.raises(LanguageError, match=r"'notes\.txt': not a program .*--language text"):
+        languages.detect(["notes.txt"])
+    assert languages.detect(["notes.txt"], also=("c", "text")).id == "text"
+    assert languages.detect(["notes.txt", "b.txt", "a.py"]).id == "python3"
+    assert languages.get("text").id == "text"
+
+
+def test_pascal_is_known_by_its_old_ending() -> None:
+    assert Languages.open().detect(["a.p"]).id == "pascal"
+
+
 def test_the_built_in_definitions_are_sound_and_many() -> None:
     languages = Languages.open()
     assert languages.problems() == []

@@ -142,7 +142,7 @@ class FakeLanguages:
             return FAKE_LANGUAGE
         raise LanguageError(f"no language {name!r}")
 
-    def detect(self, names: Sequence[str], first_line: str = "") -> LanguageSpec:
+    def detect(self, names: Sequence[str], first_line: str = "", also: Sequence[str] = ()) -> LanguageSpec:
         if any(name.endswith(".fake") for name in names):
             return FAKE_LANGUAGE
         raise LanguageError(f"no language has files like {names[0]!r}")

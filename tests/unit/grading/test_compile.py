@@ -166,6 +166,12 @@ def test_each_author_reads_the_names_that_he_gave(compile_with: Compile) -> None
     assert again.log == read.replace("a.c:1", "other.c:1").replace("'a.c'", "'other.c'")
 
 
+def test_a_long_name_makes_no_long_log(compile_with: Compile) -> None:
+    files = [SourceFile(name="n" * 190 + ".c", content=b"int y;")]
+    log = compile_with(FakeSandbox(completed(exit_code=1, stderr=b"main.c " * 5000)), C, files).report.log
+    assert len(log) < 100_000
+
+
 def elf(entry: int, wide: bool = True) -> bytes:
     number = entry.to_bytes(8 if wide else 4, "little")
     return b"\x7fELF" + (b"\2" if wide else b"\1") + bytes(19) + number + bytes(8)
