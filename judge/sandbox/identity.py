@@ -14,6 +14,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,36 +54,65 @@ def usual_runtime_dir(uid: int) -> Path:
     return Path("/run/judge") if uid == 0 else Path(f"/tmp/judge-{uid}")
 
 
-def _open_lock(path: Path) -> int:
+def _open_own_directory(path: Path, parent_fd: int | None = None) -> int:
+    """Our own directory, made when it is not there, that only we can write in; never reached through a link.
+
+    ``parent_fd`` is that of its parent, when there is one that nobody else can write in. Raises SandboxError.
+    """
+    name = path if parent_fd is None else path.name
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(name, 0o700, dir_fd=parent_fd)
+        fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent_fd)
+    except OSError as error:
+        raise SandboxError("claim slot number", errno=error.errno or 0, detail=str(path), remedy="remove it") from error
+    about = os.fstat(fd)
+    if about.st_uid != os.geteuid():
+        os.close(fd)
+        raise SandboxError("claim slot number", detail=f"{path} belongs to somebody else", remedy="remove it")
+    if about.st_mode & 0o022:
+        os.fchmod(fd, about.st_mode & 0o755)
+    return fd
+
+
+def _open_lock(path: Path, directory_fd: int) -> int:
+    try:
+        fd = os.open(path.name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600, dir_fd=directory_fd)
     except OSError as error:
         remedy = f"{path.parent} must be writable (in a unit: RuntimeDirectory=)"
         raise SandboxError("claim slot number", errno=error.errno or 0, detail=str(path), remedy=remedy) from error
+    about = os.fstat(fd)
+    if about.st_uid != os.geteuid() or not stat.S_ISREG(about.st_mode):
+        os.close(fd)
+        raise SandboxError("claim slot number", detail=f"{path} is not a lock of ours", remedy="remove it")
+    return fd
 
 
 @contextlib.contextmanager
 def claim_number(index: int) -> Iterator[int]:
-    """Hold the first free slot number from ``index`` on, on this host, until the block ends or the process dies."""
-    directory = runtime_dir() / "slots"
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SandboxError("claim slot number", errno=error.errno or 0, detail=str(directory)) from error
-    if directory.stat().st_uid != os.geteuid():
-        raise SandboxError("claim slot number", detail=f"{directory} belongs to somebody else", remedy="remove it")
-    for number in (*range(index, _SLOTS_MAX), *range(index)):
-        fd = _open_lock(directory / f"{number}.lock")
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(fd)
-            continue
-        try:
+    """Hold the first free slot number from ``index`` on, on this host, until the block ends or the process dies.
+
+    The locks lie where others may have been before us (``/tmp``): each part of the way is opened beneath the one
+    before, and must be ours. Raises SandboxError.
+    """
+    place = runtime_dir()
+    with contextlib.suppress(OSError):  # told below
+        place.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        place_fd = _open_own_directory(place)
+        stack.callback(os.close, place_fd)
+        locks_fd = _open_own_directory(place / "slots", place_fd)
+        stack.callback(os.close, locks_fd)
+        for number in (*range(index, _SLOTS_MAX), *range(index)):
+            fd = _open_lock(place / "slots" / f"{number}.lock", locks_fd)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(fd)
+                continue
+            stack.callback(os.close, fd)
             yield number
-        finally:
-            os.close(fd)
-        return
+            return
     raise SandboxError("claim slot number", detail=f"all {_SLOTS_MAX} slots of this host are taken")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,43 @@ def test_a_lock_that_is_a_link_is_not_followed(own_runtime: Path, tmp_path: Path
         pass
     assert caught.value.errno == errno.ELOOP
     assert not (tmp_path / "victim").exists()
+
+
+@pytest.mark.parametrize("part", ["run", "run/slots"])
+def test_a_place_for_locks_that_is_a_link_is_not_followed(tmp_path: Path, part: str) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / part).parent.mkdir(exist_ok=True)
+    (tmp_path / part).symlink_to(tmp_path / "home")
+    with pytest.raises(SandboxError, match="claim slot number"), claim_number(0):
+        pass
+    assert not os.listdir(tmp_path / "home")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("part", ["run", "run/slots", "run/slots/0.lock"])
+def test_a_place_for_locks_of_somebody_else_is_refused(own_runtime: Path, tmp_path: Path, part: str) -> None:
+    (own_runtime / "slots").mkdir(parents=True, mode=0o777)
+    (own_runtime / "slots" / "0.lock").touch()
+    os.chown(tmp_path / part, 61_234, 61_234)
+    with pytest.raises(SandboxError, match=r"somebody else|not a lock of ours"), claim_number(0):
+        pass
+
+
+def test_what_others_may_write_in_is_closed_to_them(own_runtime: Path) -> None:
+    for part in (own_runtime, own_runtime / "slots"):
+        part.mkdir()
+        part.chmod(0o777)
+    with claim_number(0):
+        assert {stat.S_IMODE(part.stat().st_mode) for part in (own_runtime, own_runtime / "slots")} == {0o755}
+
+
+def test_a_directory_swapped_while_a_number_is_held_gives_no_second_holder(own_runtime: Path, tmp_path: Path) -> None:
+    with claim_number(0) as held:
+        assert held == 0
+        (own_runtime / "slots").rename(own_runtime / "old")
+        (own_runtime / "slots").symlink_to(tmp_path)
+        with pytest.raises(SandboxError), claim_number(0):
+            pass
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="asks what root gets")
