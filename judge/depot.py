@@ -81,7 +81,8 @@ class PackageCache:
         """
         name = _hex(digest)
         try:
-            self._directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._directory.chmod(0o700)  # answers lie here; tests travel into slots as descriptors
             lock = _open_lock(self._directory / name)
         except OSError as error:
             raise HostError(f"package cache {self._directory}: {error.strerror}") from error

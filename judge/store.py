@@ -58,6 +58,9 @@ Marks = tuple[tuple[int, int, int, int], ...]
 _KEY = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 4096
 
+#: Of directories: others may enter, and list nothing.
+_ENTERED = 0o711
+
 #: What an entry takes beside its files: the manifest and the directories.
 _ENTRY_BYTES = 2 * _BLOCK_BYTES
 
@@ -105,7 +108,12 @@ class StoreUsage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArtifactStore:
-    """A directory of artifacts, shared by processes and threads. Directories 0755, files world-readable."""
+    """A directory of artifacts, shared by processes and threads.
+
+    Programs, sources and generated answers lie here. The uids of slots must reach an entry that they are told of, so
+    nobody is kept from entering; but the directories above can be listed by their owner alone, and the names in them
+    are digests of what is not known without them.
+    """
 
     def __init__(self, root: Path, bytes_max: int = STORE_BYTES_MAX) -> None:
         self._root = Path(os.path.realpath(root))  # generated tests lie here, and are opened by resolved paths
@@ -190,8 +198,14 @@ class ArtifactStore:
 
     def _incoming(self) -> Path:
         incoming = self._root / ".incoming"
-        incoming.mkdir(mode=0o755, parents=True, exist_ok=True)
+        incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         return incoming
+
+    def _hide(self) -> None:
+        """Let nobody else list the store, one of an earlier version and one made under any umask included."""
+        for directory in (self._root, *self._root.glob("[0-9a-f][0-9a-f]")):
+            directory.chmod(_ENTERED)
+        self._incoming().chmod(0o700)
 
     def _bury(self, entry: Path) -> Path:
         """Take an entry out of sight, in use or not; swept away once nobody holds it."""
@@ -205,7 +219,9 @@ class ArtifactStore:
             fd = lock_directory(scratch, fcntl.LOCK_EX)
             try:
                 _fill(scratch, key, files, executables, note)
-                entry.parent.mkdir(mode=0o755, exist_ok=True)
+                if not entry.parent.exists():
+                    entry.parent.mkdir(mode=_ENTERED, exist_ok=True)
+                    self._hide()
                 with contextlib.suppress(FileExistsError):
                     _rename_new(scratch, entry)
             finally:
@@ -221,6 +237,8 @@ class ArtifactStore:
     def _make_room(self) -> None:
         if self._writes % _RECOUNT_EVERY != 1 and self._size_bytes <= self._bytes_max:
             return
+        with contextlib.suppress(OSError):
+            self._hide()
         self._sweep_incoming()
         entries = sorted(self._scan())
         self._size_bytes = sum(size for _, size, _ in entries)
@@ -268,11 +286,12 @@ def _fill(scratch: Path, key: str, files: Mapping[str, bytes], executables: Coll
         path.write_bytes(data)
         path.chmod(0o755 if name in executables else 0o644)
         stored.append(StoredFile(path=str(relative), size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest()))
-    for directory in (scratch, *(path for path in top.rglob("*") if path.is_dir()), top):
+    for directory in (*(path for path in top.rglob("*") if path.is_dir()), top):
         directory.chmod(0o755)
+    scratch.chmod(_ENTERED)
     manifest = scratch / "manifest"
     manifest.write_bytes(msgspec.json.encode(Manifest(key=key, files=tuple(stored), note=note)))
-    manifest.chmod(0o644)
+    manifest.chmod(0o600)
 
 
 def _rename_new(source: Path, target: Path) -> None:

@@ -79,6 +79,7 @@ def check_round_trip(address: str, package: Path, tmp_path: Path) -> None:
         assert (root / "empty").is_dir()
         assert not (root / ".git").exists()
         assert not any(path.stat().st_mode & 0o222 for path in root.rglob("*") if path.is_file())
+        assert root.parent.stat().st_mode & 0o077 == 0
 
 
 def test_a_package_goes_through_a_directory(package, tmp_path):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +40,30 @@ def test_what_was_put_is_got_again_with_its_note_and_modes(store: ArtifactStore)
     assert {str(p.relative_to(found.path)): p.read_bytes() for p in found.path.rglob("*") if p.is_file()} == with_modes
     assert (found.path / "prog").stat().st_mode & 0o777 == 0o755
     assert (found.path / "lib/data.txt").stat().st_mode & 0o777 == 0o644
-    assert all(p.stat().st_mode & 0o005 == 0o005 for p in (found.path, found.path.parent, found.path / "lib"))
+    assert all(p.stat().st_mode & 0o005 == 0o005 for p in (found.path, found.path / "lib"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_others_find_nothing_but_a_slot_enters_what_it_is_told_of(umask: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="judge-store-") as top:
+        os.chmod(top, 0o711)
+        root, before = Path(top, "artifacts"), os.umask(umask)
+        try:
+            (root / "ab").mkdir(mode=0o755, parents=True)  # of an earlier version
+            root.chmod(0o755)
+            stored = ArtifactStore(root).put(key(1), {"main.py": b"secret"})
+        finally:
+            os.umask(before)
+        look = "import os, sys; print(sum(len(names) + len(files) for _, names, files in os.walk(sys.argv[1])))"
+        enter = "import sys; print(open(sys.argv[1] + '/main.py').read())"
+        says = []
+        for text, where in ((look, root), (look, root / "ab"), (look, root / key(1)[:2]), (enter, stored.path)):
+            words = ["/usr/bin/python3", "-c", text, str(where)]
+            who: dict[str, Any] = {"user": 61_234, "group": 61_234, "extra_groups": []}
+            done = subprocess.run(words, check=False, capture_output=True, text=True, **who)
+            says.append(done.stdout.strip())
+        assert says == ["0", "0", "0", "secret"]
 
 
 def test_what_was_never_put_is_not_found(store: ArtifactStore) -> None:
