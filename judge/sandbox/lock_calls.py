@@ -1,10 +1,11 @@
 """The file locks of a run: each call that takes one waits until the supervisor has looked at it, and then goes on.
 
 Two things are looked at. How many there were: the kernel charges locks to no memory cgroup (fs/locks.c makes its caches
-without SLAB_ACCOUNT), so a run gets no more calls than its memory limit has KiB, and what they can hold stays below a
-fifth of that limit. And what is locked: files and directories carry locks; device nodes, eventfds and whatever else has
-no path may have an inode that all slots share, and do not. Which file a number means can change between the look and
-the call, so that the second is a courtesy to honest programs and no wall (``docs/seccomp.md``, "Locks").
+without SLAB_ACCOUNT), so a run gets no more calls than its memory limit has KiB, and no more than 262,144; what they
+hold stays below a fifth of that limit, and what they cost here is bounded. And what is locked: files and directories
+carry locks; device nodes, eventfds and whatever else has no path may have an inode that all slots share, and do not.
+Which file a number means can change between the look and the call, so that the second is a courtesy to honest programs
+and no wall (``docs/seccomp.md``, "Locks").
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from judge.kernel import abi
 
 _RESPONSE = struct.Struct("<QqiI")
 _BYTES_PER_CALL = 1024
+_CALLS_MAX = 1 << 18
 
 
 class LockCalls:
@@ -27,7 +29,7 @@ class LockCalls:
 
     def __init__(self, listener_fd: int, memory_bytes: int) -> None:
         self._listener_fd = listener_fd
-        self._left = memory_bytes // _BYTES_PER_CALL
+        self._left = min(memory_bytes // _BYTES_PER_CALL, _CALLS_MAX)
 
     def answer(self, notification_id: int, pid: int, fd: int) -> None:
         """Let the call of ``pid`` on its descriptor ``fd`` go on, or fail it with ENOLCK."""
