@@ -10,10 +10,9 @@ import msgspec
 from rich.console import Console
 
 from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for
-from judge.cli.options import first_named, memory_bytes, positive, read_sources, seconds_ns, size_bytes
+from judge.cli.options import first_named, memory_bytes, naming, positive, read_sources, seconds_ns, size_bytes
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
-from judge.errors import PackageError
 from judge.grading.calibrate import with_limit, with_time_limit
 from judge.grading.pipeline import Judge
 from judge.grading.score import ScoreDialect
@@ -63,15 +62,11 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.dialect:
         settings = msgspec.structs.replace(settings, score_dialect=args.dialect)
-    try:
-        with open_package(args.package, ceilings=ceilings_of(settings)) as package:
-            problem = _overridden(package, args)
-            slots = args.slots or slots_for(len(data_cases(problem.root)))
-            with open_judge(settings, slots=slots, run_all=args.all) as judge, judge.generated(problem) as complete:
-                report = _judge(judge, submission, complete, settings, quiet=args.json)
-    except PackageError as error:
-        where = f"{args.package}/{error.where}" if error.where else args.package
-        raise PackageError(error.message, where=where) from error
+    with naming(args.package), open_package(args.package, ceilings=ceilings_of(settings)) as package:
+        problem = _overridden(package, args)
+        slots = args.slots or slots_for(len(data_cases(problem.root)))
+        with open_judge(settings, slots=slots, run_all=args.all) as judge, judge.generated(problem) as complete:
+            report = _judge(judge, submission, complete, settings, quiet=args.json)
     show_report(report, args)
     return {Verdict.AC: 0, Verdict.JE: 5}.get(report.verdict, 1)
 

@@ -5,18 +5,21 @@ imported only when its command is asked for, so that ``judge run`` never pays fo
 
 Exit codes: 0 it did what was asked and the answer is good, 1 it did and the answer is not (a verdict
 other than AC, a failed check), 2 bad usage or input, 3 the problem package is at fault, 4 a language is,
-5 this host or the service is, 6 the queue is full, 130 interrupted.
+5 this host or the service is, 6 the queue is full, 130 interrupted, 143 (129) ended by SIGTERM (SIGHUP).
 """
 
 from __future__ import annotations
 
 import argparse
 import codecs
+import contextlib
 import difflib
 import importlib
 import io
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 from judge.errors import JudgeError, QueueError
 from judge.observe.printable import plain_letters, printable
@@ -54,6 +57,10 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+#: Commands with processes below them that SIGTERM is for, too.
+_SERVICES = ("demo", "up", "worker")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -87,16 +94,45 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     try:
-        return int(modules[args.command].run(args))
+        with _ended_by_signals(args.command):
+            return int(modules[args.command].run(args))
     except JudgeError as error:
         hint = "; judge doctor --broker URL looks closer" if type(error) is QueueError else ""
         text = f"{error}{hint}".replace("\n", " ")
         print(f"judge {args.command}: {printable(text, len(text))}", file=sys.stderr)
         return error.exit_code
+    except _EndedError as ended:
+        return 128 + ended.number
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 0
+
+
+class _EndedError(KeyboardInterrupt):
+    """A signal that asks this process to end, as Ctrl-C does: what was opened is closed and removed on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextlib.contextmanager
+def _ended_by_signals(command: str) -> Iterator[None]:
+    """SIGTERM and SIGHUP end a command as Ctrl-C does; services answer them themselves."""
+    if command in _SERVICES or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: object) -> None:
+        raise _EndedError(number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _never_fail_to_print() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from judge.errors import LanguageError, UsageError
+from judge.errors import LanguageError, PackageError, UsageError
 from judge.grading.sources import FILES_MAX
 from judge.language import Languages
 from judge.model.submission import SourceFile
@@ -21,6 +22,9 @@ _PLAIN_BYTES_MIN = 4 * KIB
 
 _MEMORY_BYTES_MIN = MIB
 
+#: The largest number of nanoseconds or bytes: exact in a double and in anybody's JSON.
+AMOUNT_MAX = 1 << 53
+
 #: Larger files are no source code.
 _SOURCE_BYTES_MAX = 64 * MIB
 
@@ -31,7 +35,7 @@ def seconds_ns(text: str) -> int:
         value = seconds_to_ns(float(text))
     except (ValueError, OverflowError):
         value = 0
-    if value <= 0:
+    if not 0 < value <= AMOUNT_MAX:
         raise argparse.ArgumentTypeError(f"a positive number of seconds, not {text!r}")
     return value
 
@@ -40,9 +44,10 @@ def size_bytes(text: str) -> int:
     """``256M``, ``1g``, ``100B``, ``65536`` -> bytes, for argparse. Few bytes must say that they are bytes."""
     text = text.strip()
     match = _SIZE.fullmatch(text)
-    size = round(float(match[1]) * _FACTORS[match[2].lower()]) if match else 0
-    if size <= 0:
+    amount = float(match[1]) * _FACTORS[match[2].lower()] if match else 0.0
+    if not 1 <= amount <= AMOUNT_MAX:
         raise argparse.ArgumentTypeError(f"a size such as 64M or 1G, not {text!r}")
+    size = round(amount)
     if size < _PLAIN_BYTES_MIN and text[-1].isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} would be {text} bytes: write {text}M, {text}K or {text}B")
     return size
@@ -61,6 +66,15 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a whole number above 0, not {text!r}")
     return int(text)
+
+
+@contextmanager
+def naming(package: str) -> Iterator[None]:
+    """What is wrong with a package is told with the package's own name before the place in it."""
+    try:
+        yield
+    except PackageError as error:
+        raise PackageError(error.message, where=f"{package}/{error.where}" if error.where else package) from error
 
 
 def read_sources(paths: Sequence[str]) -> tuple[SourceFile, ...]:

@@ -12,7 +12,8 @@ import msgspec
 from rich.console import Console
 
 from judge.assembly import ceilings_of
-from judge.cli.verifyview import show_findings
+from judge.cli.options import naming
+from judge.cli.verifyview import refusal, show_findings
 from judge.config import load_settings
 from judge.errors import PackageError
 from judge.model.problem import Diagnostic
@@ -113,14 +114,15 @@ def _show(console: Console, one: CheckedPackage) -> None:
     )
     show_findings(console, one.diagnostics)
     if one.error:
-        console.print(f"cannot be judged: {printable(one.error)}", style="bold red", markup=False, soft_wrap=True)
+        text = f"cannot be judged{refusal(one.error, one.diagnostics)}"
+        console.print(text, style="bold red", markup=False, soft_wrap=True)
 
 
 def _digest(args: argparse.Namespace) -> int:
     digests = {}
     with tempfile.TemporaryDirectory(prefix="judge-digest-") as scratch:
         for spec in args.packages:
-            with package_directory(spec, Path(scratch)) as directory:
+            with naming(spec), package_directory(spec, Path(scratch)) as directory:
                 digests[spec] = package_digest(directory)
     if args.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(digests), indent=2) + b"\n")

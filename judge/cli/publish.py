@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from judge.cli.options import naming
 from judge.config import load_settings
 from judge.depot import PackageStore
 from judge.package.source import package_directory
@@ -30,7 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Publish."""
     store = PackageStore(args.store or load_settings().package_store)
-    with package_directory(args.package) as root:
+    with naming(args.package), package_directory(args.package) as root:
         digest = store.publish(Path(root))
     print(json.dumps({"digest": digest}) if args.json else digest)
     return 0

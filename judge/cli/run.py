@@ -81,6 +81,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="of standard output (default: 64M)",
     )
     parser.add_argument(
+        "--stderr",
+        type=size_bytes,
+        default=STDERR_BYTES,
+        metavar="SIZE",
+        help="of standard error (default: 64M)",
+    )
+    parser.add_argument(
         "--processes",
         type=positive,
         default=default.processes,
@@ -117,7 +124,7 @@ def _limits(args: argparse.Namespace) -> Limits:
         memory_bytes=args.memory,
         processes=args.processes,
         stdout_bytes=args.output,
-        stderr_bytes=STDERR_BYTES,
+        stderr_bytes=args.stderr,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 import tempfile
@@ -17,11 +16,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from judge.assembly import ceilings_of, open_judges
+from judge.cli.options import AMOUNT_MAX
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
 from judge.grading.jurypython import PYTHONS
-from judge.model.units import seconds_to_ns
+from judge.model.units import S_NS, seconds_to_ns
 from judge.package.grouppolicy import INHERITANCE
 from judge.verify.engine import unwatched, verify_packages
 from judge.verify.junit import junit_xml
@@ -70,7 +70,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify and print."""
-    if args.slots < 0 or not math.isfinite(args.time_limit) or args.time_limit < 0:
+    if args.slots < 0 or not 0 <= args.time_limit <= AMOUNT_MAX / S_NS:
         raise UsageError("--slots and --time-limit must not be negative")
     for spec in args.packages:
         if "@" not in spec and not os.path.exists(spec):

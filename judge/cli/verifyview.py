@@ -38,6 +38,12 @@ def show_findings(console: Console, diagnostics: Sequence[Diagnostic]) -> None:
         )
 
 
+def refusal(error: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """What to say after "refused": the reason, unless it is the only error that was just shown."""
+    errors = [f"{location(one)}: {one.message}" for one in diagnostics if one.level == "error"]
+    return " because of the error above" if errors == [error] else f": {printable(error)}"
+
+
 def _show_package(console: Console, package: PackageResult, verbose: bool) -> None:
     limit = f", time limit {format_ns(package.time_limit_ns)}" if package.time_limit_ns else ""
     tests = f"{package.test_cases} test cases, {package.checks_run} checks{limit}"
@@ -46,7 +52,7 @@ def _show_package(console: Console, package: PackageResult, verbose: bool) -> No
     )
     show_findings(console, package.diagnostics)
     if package.error:
-        console.print(f"[bold red]refused[/] {escape(package.error)}", soft_wrap=True)
+        console.print(f"[bold red]refused[/]{escape(refusal(package.error, package.diagnostics))}", soft_wrap=True)
     for check in package.checks:
         case = f" on {escape(check.case)}" if check.case else ""
         console.print(

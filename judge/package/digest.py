@@ -6,6 +6,7 @@ What does not: times, owners, other mode bits, and directories of version contro
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -18,13 +19,20 @@ from judge.package.names import shown
 from judge.package.tree import DEPTH_MAX, ENTRIES_MAX
 
 _SKIPPED = frozenset({b".git", b".hg", b".svn", b"__pycache__"})
+#: Files of a package together; a whole file system is no package.
+BYTES_MAX = 64 << 30
 _VERSION = b"judge package digest 1\n"
 
 
 def package_digest(root: Path) -> str:
-    """``sha256:<64 hex digits>``. Raises PackageError for what is no file, directory or link, or cannot be read."""
+    """``sha256:<64 hex digits>``. Raises PackageError for what is no file, directory or link, cannot be read, or is
+    too much."""
     total = hashlib.sha256(_VERSION)
+    size_bytes = 0
     for name, path in _walk(os.path.realpath(os.fsencode(root))):
+        size_bytes += _size_bytes(path)
+        if size_bytes > BYTES_MAX:
+            raise PackageError(f"the package has more than {BYTES_MAX} bytes", where=shown(os.fsdecode(name)))
         total.update(_record(name, path))
     return f"sha256:{total.hexdigest()}"
 
@@ -40,11 +48,20 @@ def _walk(root: bytes) -> Iterator[tuple[bytes, bytes]]:
         if os.path.isdir(path) and not os.path.islink(path):
             if name.count(b"/") >= DEPTH_MAX:
                 raise PackageError(f"directories nest deeper than {DEPTH_MAX}", where=shown(os.fsdecode(name)))
-            children = sorted((child for child in os.listdir(path) if child not in _SKIPPED), reverse=True)
+            try:
+                children = sorted((child for child in os.listdir(path) if child not in _SKIPPED), reverse=True)
+            except OSError as error:
+                raise PackageError(f"cannot be listed: {error.strerror}", where=shown(os.fsdecode(name))) from error
             count += len(children)
             if count > ENTRIES_MAX:
                 raise PackageError(f"the package has more than {ENTRIES_MAX} files")
             stack += [(name + b"/" + child if name else child, path + b"/" + child) for child in children]
+
+
+def _size_bytes(path: bytes) -> int:
+    with contextlib.suppress(OSError):  # whoever reads the file says what is wrong
+        return os.lstat(path).st_size
+    return 0
 
 
 def _record(name: bytes, path: bytes) -> bytes:

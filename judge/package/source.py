@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -37,9 +38,9 @@ def package_directory(spec: str, scratch: Path | None = None, bounds: Bounds = D
     Raises UsageError when nothing is there, PackageError when what is there is no package.
     """
     path = Path(spec)
-    if path.is_dir():
+    if _is_directory(path):
         yield _inside(path)
-    elif path.is_file():
+    elif _is_file(path):
         if path.suffix.lower() not in ZIP_SUFFIXES:
             raise UsageError(f"{shown(spec)} is a file but no {' or '.join(ZIP_SUFFIXES)} archive")
         with fresh_directory(scratch, path.stem) as root:
@@ -69,9 +70,7 @@ def inspect_any(
         return polygon.inspect_polygon(directory, unpacked, ceilings)
     if marker == dmoj.FILE:
         return dmoj.inspect_dmoj(directory, unpacked, ceilings)
-    raise PackageError(
-        f"has neither problem.yaml, {polygon.FILE} (Polygon) nor {dmoj.FILE} (DMOJ)", where=shown(str(directory))
-    )
+    raise _no_package()
 
 
 @contextmanager
@@ -101,10 +100,43 @@ def fresh_directory(scratch: Path | None, name: str) -> Iterator[Path]:
 
 
 def _inside(root: Path) -> Path:
-    """``root``, or the one directory in it when that is where the package is (the usual way to zip)."""
-    if any((root / marker).exists() for marker in _MARKERS):
-        return root
-    children = [entry.path for entry in os.scandir(root) if entry.is_dir() and not hidden(entry.name)]
-    if len(children) == 1 and any(os.path.exists(os.path.join(children[0], marker)) for marker in _MARKERS):
-        return Path(children[0])
-    return root
+    """``root``, or the one directory in it when that is where the package is (the usual way to zip).
+
+    Raises PackageError when neither is a package, before anything else is looked at: it may be a whole file system.
+    """
+    try:
+        if _is_marked(root):
+            return root
+        with os.scandir(root) as entries:
+            children = (Path(entry.path) for entry in entries if not hidden(entry.name) and entry.is_dir())
+            few = tuple(itertools.islice(children, 2))
+    except OSError as error:
+        raise PackageError(f"cannot be read: {error.strerror}") from error
+    if len(few) == 1 and _is_marked(few[0]):
+        return few[0]
+    raise _no_package()
+
+
+def _is_marked(directory: Path) -> bool:
+    return any(os.path.lexists(directory / marker) for marker in _MARKERS)
+
+
+def _no_package() -> PackageError:
+    return PackageError(
+        f"is no problem package: it has neither {FILE}, {polygon.FILE} (Polygon) nor {dmoj.FILE} (DMOJ)"
+    )
+
+
+def _is_directory(path: Path) -> bool:
+    """As Path.is_dir, but a path that no file can have is just not there."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

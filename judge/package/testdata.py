@@ -63,17 +63,22 @@ def read_testdata(
     root = scanner.scan("data", "")
     for case in root.cases:
         findings.error(case.input.shown, "test cases belong below data/sample or data/secret; ignored")
-    builder = _Builder(metadata, findings, default_validator, inheritance)
     groups = {group.name: group for group in root.groups}
+    judged = replace(root, name="data", cases=(), groups=tuple(g for n, g in groups.items() if n in _JUDGED))
+    if not _has_cases(judged):
+        findings.block("data", "has no test cases")
+        return TestGroup(name="data"), ()
+    builder = _Builder(metadata, findings, default_validator, inheritance)
     if "secret" not in groups:
         findings.warning("data/secret", "is missing: only the samples are judged")
     for name in groups.keys() - _VALIDATOR_CASES.keys() - {"sample", "secret"}:
         findings.warning(f"data/{name}", "has no meaning; only sample and secret are judged")
-    judged = replace(root, name="data", cases=(), groups=tuple(g for n, g in groups.items() if n in _JUDGED))
     data = builder.legacy_root(judged) if metadata.format is PackageFormat.LEGACY else builder.modern_root(judged)
-    if not data_cases(data):
-        findings.block("data", "has no test cases")
     return data, builder.validator_cases(groups)
+
+
+def _has_cases(group: RawGroup) -> bool:
+    return bool(group.cases) or any(_has_cases(child) for child in group.groups)
 
 
 _JUDGED = ("sample", "secret")

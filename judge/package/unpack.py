@@ -99,14 +99,17 @@ class Unpacker:
                 raise PackageError("is a link that leaves the package", where=shown(name))
 
     def _checked(self, name: str) -> list[str]:
-        """The components of a harmless relative name."""
+        """The components of a harmless relative name; ``.`` in it, as some tools write, stands for nothing.
+
+        None are left of the package's own name.
+        """
         self._entries += 1
         if self._entries > self._bounds.entries:
             raise PackageError(f"the archive has more than {self._bounds.entries} entries")
-        parts = name.rstrip("/").split("/")
         if "\0" in name or "\\" in name or not name.strip("/") or name.startswith("/"):
             raise PackageError("the archive has an entry whose name is not a relative path", where=shown(name))
-        if any(part in ("", ".", "..") for part in parts):
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        if ".." in parts:
             raise PackageError("the archive has an entry that leaves the package", where=shown(name))
         if any(len(os.fsencode(part)) > self._bounds.name_bytes for part in parts):
             raise PackageError("the archive has an entry with too long a name", where=shown(name[:80]))

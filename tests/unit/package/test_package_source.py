@@ -45,6 +45,25 @@ def test_a_zip_is_the_same_problem_with_or_without_its_directory(tmp_path: Path,
     assert not unpacked.exists()
 
 
+@pytest.mark.parametrize("below", ["./", "./tiny/", "././/tiny/./"])
+def test_names_that_begin_with_a_dot_as_bsdtar_writes_them_are_read(tmp_path: Path, below: str) -> None:
+    archive = zipped(write_package(tmp_path, {}), below=below)
+    with zipfile.ZipFile(archive, "a") as file:
+        file.writestr("./", "")
+    with open_package(str(archive), tmp_path) as problem:
+        assert [one.path for one in problem.submissions] == ["submissions/accepted/yes.py"]
+
+
+@pytest.mark.parametrize("names", [("a", "./a"), ("a/b", "a/./b"), ("./../a",), ("a/./../../b",), (".",)])
+def test_dots_in_names_lead_nowhere_else(tmp_path: Path, names: tuple[str, ...]) -> None:
+    archive = tmp_path / "bad.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for name in names:
+            file.writestr(name, "x")
+    with pytest.raises(PackageError):
+        unpack_zip(archive, fresh(tmp_path))
+
+
 def test_the_unpacked_files_go_even_when_the_package_is_refused(tmp_path: Path) -> None:
     archive = zipped(write_package(tmp_path, {"data/secret/1.in": None}))
     scratch = tmp_path / "scratch"

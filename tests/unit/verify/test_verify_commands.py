@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,3 +80,68 @@ def test_verify_refuses_nonsense_before_it_opens_a_sandbox(
 ) -> None:
     assert main(["verify", *arguments]) == 2
     assert capsys.readouterr().err.startswith("judge verify: ")
+
+
+def test_a_package_without_data_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    package = make(tmp_path / "empty")
+    for name in ("1.in", "1.ans"):
+        (tmp_path / "empty/data/secret" / name).unlink()
+    assert main(["package", "check", package]) == 3
+    out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if "data" in line.rpartition("empty")[2] and "test case" in line] == [
+        "error data: has no test cases"
+    ]
+    assert "the group is empty" not in out
+    assert "cannot be judged because of the error above" in out
+
+
+def test_a_directory_without_a_package_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "a.py").write_text("print()")
+    nothing = str(tmp_path / "nothing")
+    for command in (["grade", nothing, str(tmp_path / "a.py")], ["package", "digest", nothing]):
+        assert main(command) == 3
+        said = capsys.readouterr().err
+        assert said.count("nothing") == 1, said
+        assert "is no problem package" in said
+
+
+def test_a_file_system_is_no_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["package", "check", "/"]) == 3
+    assert main(["package", "digest", "/"]) == 3
+    assert "is no problem package" in capsys.readouterr().err
+
+
+def test_sigterm_ends_a_command_and_removes_what_it_unpacked(tmp_path: Path) -> None:
+    """The signal comes after the package was unpacked, before a slot is opened."""
+    package = tmp_path / "p.zip"
+    with zipfile.ZipFile(package, "w") as archive:
+        for name, text in {
+            "problem.yaml": "name: x\nlimits: {time_limit: 1}\n", "data/secret/1.in": "1", "data/secret/1.ans": "1",
+        }.items():  # fmt: skip
+            archive.writestr(name, text)
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    program = (
+        "import os, signal, sys\n"
+        "import judge.cli.grade as grade\n"
+        "from judge.cli.main import main\n"
+        "grade.slots_for = lambda tests: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "sys.exit(main(['grade', sys.argv[1], sys.argv[2]]))\n"
+    )
+    (tmp_path / "a.py").write_text("print(1)")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(package), str(tmp_path / "a.py")],
+        env={**os.environ, "TMPDIR": str(scratch)}, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 128 + signal.SIGTERM
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("word", ["1e308", "9" * 400, "0", "-1", "nan", "inf", "1e300G", "9" * 400 + "G"])
+def test_amounts_on_the_command_line_are_numbers_that_mean_something(word: str) -> None:
+    for option in ("--time", "--memory", "--stderr"):
+        with pytest.raises(SystemExit) as ended:
+            main(["run", option, word, "a.py"])
+        assert ended.value.code == 2
+    assert main(["verify", "--time-limit", "1e308", "."]) == 2
