@@ -221,11 +221,16 @@ class HostTime:
         told_ns = self._unserved_ns()
         told = Waited(told_ns, told_ns)
         if not self._is_exact:
-            seen = self._seen(now_ns, cpu_ns)
-            least_ns = max(told_ns, seen.least_ns)
-            told = Waited(least_ns, max(least_ns, seen.most_ns))
+            told = self._bounds(told_ns, self._seen(now_ns, cpu_ns))
         more_ns = self._stolen_ns + (self._relay.so_far_ns() if self._relay else 0)
         return told.plus(Waited(more_ns, more_ns)).within(now_ns - cpu_ns)
+
+    def _bounds(self, told_ns: int, seen: Waited) -> Waited:
+        """Of what it saw on several cores the kernel tells at least that part which one of them is of all."""
+        least_ns, most_ns = max(told_ns, seen.least_ns), seen.most_ns
+        if self._unserved_base_ns is not None:
+            most_ns = min(most_ns, told_ns * self._processors.count)
+        return Waited(least_ns, max(least_ns, most_ns))
 
     def _unserved_ns(self) -> int:
         if self._unserved_base_ns is None:

@@ -77,6 +77,10 @@ def test_bad_input_is_one_line(words: list[str], code: int, says: str) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def _all_in(text: str, words: tuple[str, ...]) -> bool:
+    return all(word in text for word in words)
+
+
 class Terminal:
     """A tmux session of its own server, with a command in it; when that ends, its exit status is shown."""
 
@@ -88,6 +92,10 @@ class Terminal:
     def text(self) -> str:
         """What is on the screen."""
         return self._tmux("capture-pane", "-p", "-t", "top")
+
+    def shows(self, *words: str) -> None:
+        """Wait for all of these on one screen: it is seen while it is being drawn."""
+        until(lambda: _all_in(self.text(), words), f"{words} on the screen")
 
     def press(self, key: str) -> None:
         """Press a key."""
@@ -110,17 +118,11 @@ def test_live_in_a_terminal(queue: Queue, redis_url: str, tmp_path: Path, key: s
     command = [*JUDGE, "top", "--broker", redis_url, "--interval", "0.1"]
     terminal = Terminal(tmp_path / "tmux", command)
     try:
-        until(lambda: "running-one" in terminal.text(), "the first picture")
-        shown = terminal.text()
-        assert "1 waiting" in shown
-        assert "node-1/0" in shown or "node-1/1" in shown
-        assert "no such validator" in shown
+        terminal.shows("running-one", "1 waiting", "node-1/", "no such validator")
         claim = queue.run(calls.claim("node-1", "session", "0", 1, 600_000))
         assert isinstance(claim, Claim)
-        until(lambda: "waiting-one" in terminal.text(), "the picture after a claim")
-        assert "0 waiting" in terminal.text()
+        terminal.shows("waiting-one", "0 waiting")
         terminal.press(key)
-        until(lambda: "exit status" in terminal.text(), "its end")
-        assert "exit status 0" in terminal.text()
+        terminal.shows("exit status 0")
     finally:
         terminal.close()
