@@ -5,8 +5,10 @@ The only place that knows which room's parts fit into which other room's. Nothin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from judge.config import Settings
-from judge.errors import UsageError
+from judge.errors import LanguageError, UsageError
 from judge.grading.casedata import CaseData
 from judge.grading.drive import Gate
 from judge.grading.noise import NoiseMeter
@@ -23,9 +25,12 @@ from judge.grading.pipeline import Judge
 from judge.grading.programs import Workshop
 from judge.grading.score import ScoreDialect
 from judge.grading.toolchain import Toolchains
+from judge.grading.version import Versions, judge_version
 from judge.language import Languages
+from judge.model.report import Report
 from judge.model.units import S_NS
 from judge.package.ceilings import Ceilings
+from judge.package.digest import known_digest, signature_of
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.store import ArtifactStore
 
@@ -55,6 +60,27 @@ def open_judges(settings: Settings, count: int, *, run_all: bool = False) -> Ite
         gate = Gate()
         slots = [stack.enter_context(open_slot(settings, index)) for index in range(count)]
         yield [Judge([slot], workshop, data, options, gate if count > 1 else None, NoiseMeter()) for slot in slots]
+
+
+def with_provenance(report: Report, judge: Judge, settings: Settings, package: str) -> Report:
+    """The report with what was judged by what, and when: the digest of the package's directory, versions, the time.
+
+    Raises InfrastructureError when the toolchain has to be asked and cannot be.
+    """
+    state_dir = Path(settings.state_dir)
+    root = Path(package).resolve()
+    workshop, toolchain_version = judge.workshop, ""
+    if isinstance(workshop.toolchain, Toolchains):
+        with contextlib.suppress(LanguageError):  # submitted output is in none
+            language = workshop.languages.get(report.language)
+            toolchain_version = Versions(state_dir, workshop.toolchain).of(language, judge.slots[0].container)
+    return msgspec.structs.replace(
+        report,
+        finished_at_ms=time.time_ns() // 1_000_000,
+        package_digest=known_digest(root, signature_of(root), state_dir / "package-digests") if root.is_dir() else "",
+        judge_version=judge_version(),
+        toolchain_version=toolchain_version,
+    )
 
 
 def slots_for(tests: int) -> int:

@@ -9,7 +9,6 @@ import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,13 +16,14 @@ import msgspec
 from judge.assembly import grading_options, open_slot, workshop_of
 from judge.config import Settings
 from judge.depot import sweep_cache
-from judge.errors import HostError, SandboxError
+from judge.errors import HostError, LanguageError, SandboxError
 from judge.grading.calibrate import with_time_limit
 from judge.grading.casedata import CaseData
 from judge.grading.noise import NoiseMeter, measure_noise
 from judge.grading.pipeline import Judge
 from judge.grading.programs import Workshop
 from judge.grading.toolchain import Toolchains
+from judge.grading.version import Versions, judge_version
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
@@ -47,7 +47,7 @@ _USUAL_WEIGHT = 100
 class SandboxJudge:
     """Judges in one slot. See :class:`workers.judging.SlotJudge`."""
 
-    def __init__(self, settings: Settings, slot: Slot, judge: Judge, forget: Callable[[], object] = list) -> None:
+    def __init__(self, settings: Settings, slot: Slot, judge: Judge, workshop: Workshop | None = None) -> None:
         self._settings = settings
         self._slot = slot
         self._judge = judge
@@ -55,7 +55,8 @@ class SandboxJudge:
         self._weight = _USUAL_WEIGHT
         self._frozen = False
         self._after = ExitStack()
-        self._forget = forget
+        self._workshop = workshop
+        self._versions: dict[str, str] = {}
         self._profile = [str(profile_path(settings))]
         self._looked = signature(self._profile)
 
@@ -68,7 +69,13 @@ class SandboxJudge:
         problem = self._after.enter_context(self._judge.generated(package))
         report = self._judge.judge(submission, self._with_time_limit(problem), emit, self._after)
         return msgspec.structs.replace(
-            report, attempt=attempt, judged_by=f"{socket.gethostname()}/{self._slot.config.index}"
+            report,
+            attempt=attempt,
+            judged_by=f"{socket.gethostname()}/{self._slot.config.index}",
+            tenant=submission.tenant,
+            package_digest=self._problems.digest(submission.package),
+            judge_version=judge_version(),
+            toolchain_version=self._version_of(report.language),
         )
 
     def clear_up(self) -> None:
@@ -105,12 +112,30 @@ class SandboxJudge:
             self._frozen = False
             self._slot.thaw()
 
+    def _version_of(self, language: str) -> str:
+        """The version of a language's toolchain here; of what is no language (submitted output) none."""
+        if language not in self._versions:
+            self._versions[language] = self._asked_version(language)
+        return self._versions[language]
+
+    def _asked_version(self, language: str) -> str:
+        workshop = self._workshop
+        if workshop is None or not isinstance(workshop.toolchain, Toolchains):
+            return ""
+        try:
+            versions = Versions(Path(self._settings.state_dir), workshop.toolchain)
+            return versions.of(workshop.languages.get(language), self._slot.container)
+        except LanguageError:
+            return ""
+
     def _look_for_changes(self) -> None:
         """When the languages were looked at again, what this process knows of toolchains may be out of date."""
         looked = signature(self._profile)
         if looked != self._looked:
             self._looked = looked
-            self._forget()
+            self._versions.clear()
+            if self._workshop is not None:
+                _forget(self._workshop)
 
     def _set_weight(self, priority_class: str) -> None:
         weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
@@ -161,7 +186,7 @@ class SandboxFactory:
             with open_slot(settings, index) as slot:
                 workshop = workshop_of(settings)
                 judge = Judge([slot], workshop, data, grading_options(settings), noise=NoiseMeter())
-                with closing(SandboxJudge(settings, slot, judge, partial(_forget, workshop))) as sandboxed:
+                with closing(SandboxJudge(settings, slot, judge, workshop)) as sandboxed:
                     yield sandboxed
         finally:
             data.close()

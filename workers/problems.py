@@ -15,6 +15,7 @@ from judge.depot import PackageCache, PackageStore, is_digest
 from judge.errors import PackageError, UsageError
 from judge.model.problem import Problem
 from judge.package.ceilings import Ceilings
+from judge.package.digest import Signature, known_digest, signature_of
 from judge.package.read import read_package
 from judge.package.source import open_package
 
@@ -22,9 +23,6 @@ from judge.package.source import open_package
 KEPT_MAX = 64
 #: Of those, so many of other formats: DMOJ's test data are unpacked into this process's own temporary directory.
 IMPORTED_MAX = 8
-
-#: What changes when a file does: path, inode, size, times of change of content and of the inode.
-Signature = tuple[tuple[str, int, int, int, int], ...]
 
 
 class _Kept(NamedTuple):
@@ -41,6 +39,7 @@ class Problems:
         self._settings = settings
         self._ceilings = ceilings_of(settings)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._digests: dict[str, tuple[Signature, str]] = {}
         self._known = self._read_anew = 0
         self._packages: PackageCache | None = None
 
@@ -49,6 +48,19 @@ class Problems:
         counts = self._known, self._read_anew
         self._known = self._read_anew = 0
         return counts
+
+    def digest(self, reference: str) -> str:
+        """The digest of a package that was opened last under this name; empty when it has none."""
+        if is_digest(reference):
+            return reference
+        kept = self._kept.get(reference)
+        if kept is None:
+            return ""
+        known = self._digests.get(reference)
+        if known is None or known[0] != kept.signature:
+            cache = Path(self._settings.state_dir) / "package-digests"
+            known = self._digests[reference] = (kept.signature, known_digest(Path(reference), kept.signature, cache))
+        return known[1]
 
     @contextmanager
     def open(self, reference: str) -> Iterator[Problem]:
@@ -97,6 +109,7 @@ class Problems:
 
     def _forget(self, path: str) -> None:
         self._kept.pop(path).files.close()
+        self._digests.pop(path, None)
 
     def close(self) -> None:
         """Remove what was unpacked; idempotent."""
@@ -107,21 +120,6 @@ class Problems:
 def packages_directory(settings: Settings) -> Path:
     """Where the packages of a worker that were fetched by digest lie."""
     return Path(settings.state_dir) / "packages"
-
-
-def signature_of(root: Path) -> Signature:
-    """What tells two states of a directory apart without reading its files."""
-    entries = []
-    waiting = [os.fspath(root)]
-    while waiting:
-        with os.scandir(waiting.pop()) as found:
-            for entry in found:
-                status = entry.stat(follow_symlinks=False)
-                entries.append((entry.path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-    entries.sort()
-    return tuple(entries)
 
 
 def _is_native(directory: str) -> bool:

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from judge import wire
 from judge.errors import InfrastructureError, JudgeError, LanguageError, PackageError, QueueError, WireError
+from judge.grading.version import judge_version
 from judge.model.event import Done, Event
 from judge.model.report import Report
 from judge.model.submission import Submission
@@ -270,6 +271,8 @@ def judge_error(submission_id: str, submission: bytes, why: str, attempt: int = 
         verdict=Verdict.JE,
         why=why,
         attempt=attempt,
+        tenant=sent.tenant,
+        judge_version=judge_version(),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for
+from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for, with_provenance
 from judge.cli.options import first_named, memory_bytes, naming, positive, read_sources, seconds_ns, size_bytes
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         slots = args.slots or slots_for(len(data_cases(problem.root)))
         with open_judge(settings, slots=slots, run_all=args.all) as judge, judge.generated(problem) as complete:
             report = _judge(judge, submission, complete, settings, quiet=args.json)
+            report = with_provenance(report, judge, settings, args.package)
     show_report(report, args)
     return {Verdict.AC: 0, Verdict.JE: 5}.get(report.verdict, 1)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from judge.grading.compile import COMPILE_POLICY, OpenContainer, Toolchain, with_environment
+from judge.grading.offer import Offers
 from judge.grading.text import safe_text
+from judge.grading.toolchain import Toolchains
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS
 from judge.sandbox.spec import ContainerSpec, RunSpec
+
+_PACKAGE = "judge-service"
 
 _VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+~-]*")
 _NUMBER = re.compile(r"\d+")
@@ -30,6 +39,48 @@ def toolchain_version(open_container: OpenContainer, toolchain: Toolchain, langu
         done = box.run(spec)
     answer = done.stdout.read(_ANSWER_BYTES_MAX) + b"\n" + done.stderr.read(_ANSWER_BYTES_MAX)
     return version_in(safe_text(answer, len(answer)))
+
+
+@cache
+def judge_version() -> str:
+    """This program's own version; empty when it is not installed as a package."""
+    try:
+        return version(_PACKAGE)
+    except PackageNotFoundError:
+        return ""
+
+
+class Versions:
+    """The versions of this machine's toolchains, each asked once while it does not change."""
+
+    def __init__(self, state_dir: Path, toolchains: Toolchains) -> None:
+        self._offers = Offers(state_dir)
+        self._directory = state_dir / "toolchain-versions"
+        self._toolchains = toolchains
+
+    def of(self, language: LanguageSpec, open_container: OpenContainer) -> str:
+        """The version of a language's toolchain as it is now, empty when it has none. Blocks for a run the first time.
+
+        Raises InfrastructureError when the sandbox fails.
+        """
+        state = self._toolchains.state(language)
+        if not state.ready:
+            return ""
+        record = self._offers.latest(language.id)
+        if record is not None and record.identity == state.identity:
+            return record.version
+        file = self._directory / language.id
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            known, _, found = file.read_text(encoding="ascii").partition(" ")
+            if known == state.identity:
+                return found
+        found = toolchain_version(open_container, self._toolchains(language), language)
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            self._directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+            fresh = file.with_name(f".new-{language.id}-{os.getpid()}")
+            fresh.write_text(f"{state.identity} {found}", encoding="ascii")
+            fresh.replace(file)
+        return found
 
 
 def version_in(text: str) -> str:

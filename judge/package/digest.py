@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from judge.errors import PackageError
 from judge.kernel.files import open_resolved
 from judge.package.names import shown
 from judge.package.tree import DEPTH_MAX, ENTRIES_MAX
+
+#: What changes when a file does: path, inode, size, times of change of content and of the inode.
+Signature = tuple[tuple[str, int, int, int, int], ...]
 
 _SKIPPED = frozenset({b".git", b".hg", b".svn", b"__pycache__"})
 #: Files of a package together; a whole file system is no package.
@@ -35,6 +39,47 @@ def package_digest(root: Path) -> str:
             raise PackageError(f"the package has more than {BYTES_MAX} bytes", where=shown(os.fsdecode(name)))
         total.update(_record(name, path))
     return f"sha256:{total.hexdigest()}"
+
+
+def signature_of(root: Path) -> Signature:
+    """What tells two states of a directory apart without reading its files."""
+    entries = []
+    waiting = [os.fspath(root)]
+    while waiting:
+        with os.scandir(waiting.pop()) as found:
+            for entry in found:
+                status = entry.stat(follow_symlinks=False)
+                entries.append((entry.path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    entries.sort()
+    return tuple(entries)
+
+
+def known_digest(root: Path, signature: Signature, cache: Path) -> str:
+    """The digest of a directory in this state, read from its files only once: what was found is kept in ``cache``.
+
+    Empty when it has no digest (it cannot be read, or has what no package may have).
+    """
+    file = cache / hashlib.sha256(os.fsencode(root)).hexdigest()
+    state = hashlib.sha256(repr(signature).encode("utf-8", "surrogateescape")).hexdigest()
+    try:
+        known, _, digest = file.read_text(encoding="ascii").partition(" ")
+        if known == state:
+            return digest
+    except (OSError, UnicodeDecodeError):
+        pass
+    try:
+        digest = package_digest(root)
+    except (PackageError, OSError):
+        return ""
+    with contextlib.suppress(OSError):
+        cache.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fd, fresh = tempfile.mkstemp(prefix=".new-", dir=cache)
+        with open(fd, "w", encoding="ascii") as out:
+            out.write(f"{state} {digest}")
+        os.replace(fresh, file)
+    return digest
 
 
 def _walk(root: bytes) -> Iterator[tuple[bytes, bytes]]:

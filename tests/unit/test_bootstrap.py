@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import AbstractContextManager, nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from judge.config import Settings
@@ -13,6 +16,7 @@ from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
+from judge.package.digest import package_digest
 from workers.bootstrap import SandboxJudge
 
 PACKAGE = Path(__file__).resolve().parents[2] / "examples" / "sum"
@@ -70,6 +74,21 @@ def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, not
         *("forget", "generate", "c"),
         *("forget", 25, "generate", "d"),
     ]
+
+
+def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path):
+    package = tmp_path / "sum"
+    shutil.copytree(PACKAGE, package)
+    order = msgspec.structs.replace(of_class("a", "practice"), package=str(package), tenant="amy")
+    first = judge.judge(order, 1, lambda _: None)
+    judge.clear_up()
+    assert (first.judge_version, first.tenant) == (version("judge-service"), "amy")
+    assert first.package_digest == package_digest(package)
+    (package / "data" / "secret" / "99.in").write_text("1 2\n")
+    (package / "data" / "secret" / "99.ans").write_text("3\n")
+    second = judge.judge(order, 1, lambda _: None)
+    judge.clear_up()
+    assert second.package_digest == package_digest(package) != first.package_digest
 
 
 def test_the_report_says_which_attempt_and_where(judge: SandboxJudge):

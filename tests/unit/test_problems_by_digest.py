@@ -11,6 +11,7 @@ import pytest
 
 from judge.config import Settings
 from judge.depot import PackageStore
+from judge.package import digest as digests
 from workers.problems import IMPORTED_MAX, Problems
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "packages"
@@ -72,3 +73,18 @@ def test_what_was_unpacked_for_problems_of_long_ago_is_removed(tmp_path, tempora
             pass
     assert len(list(temporary.iterdir())) == IMPORTED_MAX
     problems.close()
+
+
+def test_a_digest_is_read_from_the_files_once_for_each_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    root, cache = tmp_path / "p", tmp_path / "cache"
+    root.mkdir()
+    (root / "a").write_text("1")
+    found = digests.known_digest(root, digests.signature_of(root), cache)
+    assert found == digests.package_digest(root)
+    monkeypatch.setattr(digests, "package_digest", lambda _root: "sha256:new")
+    assert digests.known_digest(root, digests.signature_of(root), cache) == found
+    (root / "b").write_text("2")
+    assert digests.known_digest(root, digests.signature_of(root), cache) == "sha256:new"
+    os.mkfifo(root / "pipe")
+    monkeypatch.undo()
+    assert digests.known_digest(root, digests.signature_of(root), cache) == ""

