@@ -12,9 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.cli.service import broker_option, open_client
+from judge.cli.submissions import local
 from judge.cli.submit import package_reference
+from judge.config import load_settings
+from judge.errors import UsageError
+from judge.language import Languages
 from judge.queue import rejudge
+from judge.queue.records import known_verdict
 from judge.queue.rejudge import Comparison, Selector
+from judge.queue.store import Queue
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,7 +28,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "rejudge",
         help="judge submissions again, compare, then apply or drop",
-        description="Judge finished submissions again. The old verdicts stand until the batch is applied.",
+        description="Judge finished submissions again. The old verdicts stand until the batch is applied. Exit code 0, "
+        "1 = not started because you said no, 2 = bad usage, 6 = the queue is full.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     start = actions.add_parser("start", help="submit a selection again", description="Every given condition must hold.")
@@ -32,7 +39,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     start.add_argument("--verdict", default="", help="with this verdict")
     start.add_argument("--tenant", default="", help="of this tenant")
     start.add_argument("--with-package", default="", metavar="PACKAGE", help="judge against this package instead")
+    start.add_argument("--yes", action="store_true", help="do not ask before all finished submissions are taken")
     _common(start)
+    _common(actions.add_parser("list", help="list the batches", description="List the batches, the newest first."))
     for name, text in (
         ("show", "compare old and new verdicts"),
         ("apply", "make the new verdicts count (all must be finished)"),
@@ -46,24 +55,66 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     with open_client(args.broker) as client:
-        queue = client.queue
-        if args.action == "start":
-            selector = Selector(
-                ids=tuple(args.ids),
-                package=package_reference(args.package) if args.package else "",
-                language=args.language,
-                verdict=args.verdict,
-                tenant=args.tenant,
-            )
-            other = package_reference(args.with_package) if args.with_package else ""
-            batch, count = rejudge.start(queue, selector, other)
-            print(json.dumps({"batch": batch, "count": count}) if args.json else f"{batch}: {count} submissions")
-        elif args.action == "drop":
-            withdrawn = rejudge.drop(queue, args.batch)
-            print(json.dumps({"withdrawn": withdrawn}) if args.json else f"dropped; {withdrawn} were not finished")
-        else:
-            action = rejudge.compare if args.action == "show" else rejudge.apply
-            _print(action(queue, args.batch), as_json=args.json)
+        actions = {"start": _start, "list": _list, "show": _compare, "apply": _compare, "drop": _drop}
+        return actions[args.action](args, client.queue)
+
+
+def _start(args: argparse.Namespace, queue: Queue) -> int:
+    """Exit code 1 = the user said no."""
+    chosen = Selector(
+        ids=tuple(args.ids),
+        package=package_reference(args.package) if args.package else "",
+        language=Languages.open(load_settings().languages_dir).get(args.language).id if args.language else "",
+        verdict=known_verdict(args.verdict).value if args.verdict else "",
+        tenant=args.tenant,
+    )
+    other = package_reference(args.with_package) if args.with_package else ""
+    if chosen.is_everything and not args.yes and not _agreed(rejudge.count_selected(queue, chosen)):
+        return 1
+    batch, count = rejudge.start(queue, chosen, other)
+    if args.json:
+        print(json.dumps({"batch": batch, "count": count}))
+    else:
+        print(batch)
+        print(f"{count} submissions; judge rejudge show {batch} compares the verdicts", file=sys.stderr)
+    return 0
+
+
+def _agreed(count: int) -> bool:
+    """Ask before everything is judged again. Raises UsageError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise UsageError(f"no condition given: all {count} finished submissions; --yes if that is meant")
+    print(f"no condition given: judge all {count} finished submissions again? [y/N] ", end="", file=sys.stderr)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _list(args: argparse.Namespace, queue: Queue) -> int:
+    batches = rejudge.batches(queue)
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode(batches) + b"\n")
+    elif not batches:
+        print("no batches", file=sys.stderr)
+    else:
+        table = Table(pad_edge=False)
+        for name in ("batch", "started", "submissions", "finished", "differ", "applied"):
+            table.add_column(name, overflow="fold")
+        for batch in batches:
+            counts = (batch.count, batch.finished, batch.differ, batch.applied)
+            table.add_row(batch.name, local(batch.started_at_ms), *map(str, counts))
+        Console(highlight=False).print(table)
+    return 0
+
+
+def _compare(args: argparse.Namespace, queue: Queue) -> int:
+    apply = args.action == "apply"
+    _print((rejudge.apply if apply else rejudge.compare)(queue, args.batch), applied=apply, as_json=args.json)
+    return 0
+
+
+def _drop(args: argparse.Namespace, queue: Queue) -> int:
+    withdrawn = rejudge.drop(queue, args.batch)
+    print(json.dumps({"withdrawn": withdrawn}) if args.json else f"dropped; {withdrawn} were not finished")
     return 0
 
 
@@ -72,7 +123,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _print(items: Sequence[Comparison], *, as_json: bool) -> None:
+def _print(items: Sequence[Comparison], *, applied: bool, as_json: bool) -> None:
     if as_json:
         sys.stdout.buffer.write(msgspec.json.encode(items) + b"\n")
         return
@@ -87,3 +138,8 @@ def _print(items: Sequence[Comparison], *, as_json: bool) -> None:
     if changed:
         console.print(table)
     console.print(f"{finished} of {len(items)} finished, {len(changed)} verdicts differ", highlight=False)
+    if applied:
+        done = sum(item.applied for item in items)
+        left = f"; {len(items) - done} were changed by another rejudge and left alone" if done < len(items) else ""
+        what = "" if changed else "no verdict differs, so none changes: "
+        console.print(f"{what}{done} reports replaced{left}", highlight=False)

@@ -32,7 +32,7 @@ from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.slot import Container
 from judge.sandbox.spec import Collect, ContainerSpec, Rootfs, RunSpec
-from judge.store import ArtifactStore, Stored
+from judge.store import ArtifactStore, Stored, SubmissionStore
 
 #: Opens a container of this specification: ``Slot.container``.
 OpenContainer = Callable[[ContainerSpec], AbstractContextManager[Container]]
@@ -114,7 +114,7 @@ def compile_program(
     toolchain: Toolchain,
     language: LanguageSpec,
     files: Sequence[SourceFile],
-    store: ArtifactStore,
+    store: ArtifactStore | SubmissionStore,
     *,
     main: str = "",
     limits: Limits = COMPILE_LIMITS,

@@ -46,6 +46,7 @@ from judge.model.submission import Submission
 from judge.model.units import KIB
 from judge.model.verdict import Verdict
 from judge.sandbox.slot import Slot
+from judge.store import SubmissionStore
 
 #: Takes each event when it happens, in the thread that called the judge.
 Emit = Callable[[Event], None]
@@ -127,7 +128,7 @@ class Judge:
                 self.workshop.toolchain(language),
                 language,
                 with_includes(problem, language, submission.sources),
-                self.workshop.store,
+                SubmissionStore(self.workshop.store, submission.tenant),
                 main=submission.main,
                 limits=compile_limits(problem.limits),
             )

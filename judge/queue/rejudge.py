@@ -19,18 +19,25 @@ from judge.queue import calls
 from judge.queue.store import Queue
 from judge.queue.values import State
 
+_FIELDS = ["state", "verdict", "sub", "src", "origin", "language"]
+
 #: Records looked at in one round trip.
 CHUNK = 500
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True):
-    """Which finished submissions; every given condition must hold. ``ids`` empty = all."""
+    """Which finished submissions; every given condition must hold. ``ids`` empty = all. ``language`` is an id."""
 
     ids: tuple[str, ...] = ()
     package: str = ""
     language: str = ""
     verdict: str = ""
     tenant: str = ""
+
+    @property
+    def is_everything(self) -> bool:
+        """No condition at all."""
+        return self == Selector()
 
     def matches(self, submission: Submission, verdict: str) -> bool:
         """Whether a finished submission is meant."""
@@ -42,6 +49,17 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True):
                 not self.tenant or submission.tenant == self.tenant,
             )
         )
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """One batch in a list. ``started_at_ms`` is Unix time, 0 = not known."""
+
+    name: str
+    count: int
+    finished: int
+    differ: int
+    applied: int
+    started_at_ms: int = 0
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +98,23 @@ def start(queue: Queue, selector: Selector, package: str = "") -> tuple[str, int
     return batch, count
 
 
+def _batch(queue: Queue, name: str) -> Batch:
+    """What became of a batch; one that has expired is taken out of the list and has no submissions."""
+    pairs = queue.command("HGETALL", _key(queue, name))
+    items = [_comparison(queue, old.decode(), new.decode(), name) for old, new in pairs.items()]
+    if not items:
+        queue.command("SREM", f"{queue.prefix}rejudges", name)
+    started = (queue.command("HGET", f"{queue.prefix}s:{item.new_id}", "at") for item in items[:1])
+    return Batch(
+        name=name,
+        count=len(items),
+        finished=sum(bool(item.after) for item in items),
+        differ=sum(item.changed for item in items),
+        applied=sum(item.applied for item in items),
+        started_at_ms=int(next(started, None) or 0),
+    )
+
+
 def _submit_again(queue: Queue, selector: Selector, package: str, batch: str) -> int:
     key = _key(queue, batch)
     count = 0
@@ -89,10 +124,22 @@ def _submit_again(queue: Queue, selector: Selector, package: str, batch: str) ->
         again = msgspec.structs.replace(
             submission, id=new_id, priority_class="rejudge", package=package or submission.package
         )
+        queue.command("SADD", f"{queue.prefix}rejudges", batch)
         queue.command("HSET", key, old_id, new_id)
         queue.run(calls.submit(again, origin=batch))
         count += 1
     return count
+
+
+def count_selected(queue: Queue, selector: Selector) -> int:
+    """How many submissions :func:`start` would judge again."""
+    return sum(1 for _ in _selected(queue, selector))
+
+
+def batches(queue: Queue) -> tuple[Batch, ...]:
+    """The batches that are neither dropped nor forgotten, the newest first."""
+    found = [_batch(queue, item.decode()) for item in queue.command("SMEMBERS", f"{queue.prefix}rejudges")]
+    return tuple(sorted((batch for batch in found if batch.count), key=lambda batch: -batch.started_at_ms))
 
 
 def compare(queue: Queue, batch: str) -> tuple[Comparison, ...]:
@@ -128,6 +175,7 @@ def drop(queue: Queue, batch: str) -> int:
             with contextlib.suppress(UsageError):  # never handed in, or expired
                 withdrawn += queue.run(calls.cancel(item.new_id))
     queue.command("DEL", _key(queue, batch))
+    queue.command("SREM", f"{queue.prefix}rejudges", batch)
     return withdrawn
 
 
@@ -154,12 +202,14 @@ def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, by
     for ids in _finished_ids(queue, selector.ids):
         with queue.client.pipeline(transaction=False) as pipe:
             for submission_id in ids:
-                pipe.hmget(f"{queue.prefix}s:{submission_id}", ["state", "verdict", "sub", "src", "origin"])
+                pipe.hmget(f"{queue.prefix}s:{submission_id}", _FIELDS)
             records = pipe.execute()
-        for submission_id, (state, verdict, bare, digest, origin) in zip(ids, records, strict=True):
+        for submission_id, (state, verdict, bare, digest, origin, language) in zip(ids, records, strict=True):
             if state != State.DONE.value.encode() or origin:
                 continue
-            if selector.matches(wire.decode_submission(bare, b"[]"), (verdict or b"").decode()):
+            sent = wire.decode_submission(bare, b"[]")
+            sent = msgspec.structs.replace(sent, language=(language or b"").decode() or sent.language)
+            if selector.matches(sent, (verdict or b"").decode()):
                 yield submission_id, bare, queue.command("GET", f"{queue.prefix}src:{digest.decode()}")
 
 

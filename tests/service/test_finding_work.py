@@ -39,7 +39,8 @@ def judge(shared_redis, shared_worker, monkeypatch, capfd):
 
     def run(command: str, *words: str) -> tuple[int, str, str]:
         capfd.readouterr()
-        code = main([command, "--broker", shared_redis.url, *words])
+        before = (command, words[0]) if command == "rejudge" else (command,)
+        code = main([*before, "--broker", shared_redis.url, *words[len(before) - 1 :]])
         out, err = capfd.readouterr()
         return code, out, err
 
@@ -238,3 +239,36 @@ def test_submit_says_the_id_first_and_at_an_interrupt_how_to_go_on(shared_redis,
             client.cancel(submission_id)
     finally:
         process.kill()
+
+
+def test_a_rejudge_prints_its_bare_name_and_is_listed(judge, client: Client):
+    client.result(client.submit(order("r-1", tenant="rex", language="python", verdict="WA")))
+    code, out, err = judge("rejudge", "start", "--tenant", "rex", "--language", "py", "--verdict", "wa")
+    batch = out.strip()
+    assert (code, len(batch), out) == (0, 8, f"{batch}\n")
+    assert err.startswith("1 submissions")
+    client.result(f"r-1~{batch}")
+    (found,) = [item for item in json.loads(judge("rejudge", "list", "--json")[1]) if item["name"] == batch]
+    assert (found["count"], found["finished"], found["differ"], found["applied"]) == (1, 1, 0, 0)
+    assert found["started_at_ms"] > 0
+    assert batch in judge("rejudge", "list")[1]
+    code, out, _ = judge("rejudge", "apply", batch)
+    assert (code, out.splitlines()[-1]) == (0, "no verdict differs, so none changes: 1 reports replaced")
+    assert client.status("r-1").finished_at_ms >= client.status(f"r-1~{batch}").finished_at_ms
+    assert judge("rejudge", "drop", batch)[0] == 0
+    assert batch not in judge("rejudge", "list")[1]
+    assert [view.id for view in client.submissions(Filter(tenant="rex"))] == ["r-1"]
+
+
+def test_a_rejudge_of_everything_is_not_started_by_accident(judge, client: Client, monkeypatch):
+    client.result(client.submit(order("r-2")))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    code, out, err = judge("rejudge", "start")
+    assert (code, out) == (2, "")
+    assert "finished submissions; --yes if that is meant" in err
+    assert judge("rejudge", "start", "--verdict", "FOO") == (
+        2,
+        "",
+        "judge rejudge: no verdict 'FOO'; there are AC, WA, TLE, RTE, MLE, OLE, CE, JE\n",
+    )
+    assert judge("rejudge", "start", "--language", "klingon")[0] == 4

@@ -21,7 +21,7 @@ from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
-from judge.store import ArtifactStore
+from judge.store import ArtifactStore, SubmissionStore
 
 TOOLCHAIN = Toolchain(rootfs=Rootfs(mounts=(OverlayMount(target="/", lowers=("/a", "/b")),)), digest="host-1")
 C = LanguageSpec(
@@ -302,3 +302,16 @@ def test_the_key_changes_with_everything_that_decides_the_program() -> None:
     keys = {key_of(), key_of(content=b"y"), key_of(language=other_flags), key_of(toolchain=other_toolchain)}
     assert len(keys) == 4
     assert key_of() == key_of(language=msgspec.structs.replace(C, name="another name", time_factor=3.0))
+
+
+def test_nothing_tells_a_tenant_what_another_has_handed_in(tmp_path: Path):
+    store = ArtifactStore(tmp_path / "artifacts")
+    sandbox = FakeSandbox(*[completed({"prog": PROGRAM})] * 4)
+
+    def compile_for(artifacts: ArtifactStore | SubmissionStore) -> bool:
+        return compile_program(sandbox.open, TOOLCHAIN, C, SOURCE, artifacts).report.cached
+
+    tenants = [SubmissionStore(store, tenant) for tenant in ("amy", "bob", "")]
+    assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [False] * 4
+    assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [True] * 4
+    assert len(sandbox.containers) == 4
