@@ -48,6 +48,7 @@ from judge.grading.verdicts import ending_of_run, reason_of_run, verdict_of_run
 from judge.model.limits import Limits
 from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
+from judge.model.units import MIB
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 from judge.sandbox.container import Interaction
@@ -113,10 +114,20 @@ def converse(
     return _conversation(submission, case, done, validation)
 
 
+#: What an interactor may send, if ``validation_output`` is not more: as an input it would have been free, and it is
+#: passed on, not kept.
+SENT_BYTES_MAX = 256 * MIB
+
+
 def outliving(program: SetterProgram, limits: Limits) -> SetterProgram:
-    """The validator with real time left after the submission has used up all of its own."""
-    wall_time_ns = program.limits.wall_time_ns + limits.wall_time_ns
-    return dataclasses.replace(program, limits=msgspec.structs.replace(program.limits, wall_time_ns=wall_time_ns))
+    """The validator with real time left after the submission has used up all of its own, and with much to say."""
+    mine = program.limits
+    raised = msgspec.structs.replace(
+        mine,
+        wall_time_ns=mine.wall_time_ns + limits.wall_time_ns,
+        stdout_bytes=max(mine.stdout_bytes, SENT_BYTES_MAX),
+    )
+    return dataclasses.replace(program, limits=raised)
 
 
 def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, validation: Validation) -> Conversation:

@@ -186,12 +186,31 @@ def validation_of(kind: ValidatorKind, program: SetterProgram, done: Completed, 
     return kattis_validation(program, done, text_bytes_max)
 
 
+#: The keys of problem.yaml (and their like in other formats) that give a validator more.
+_KEYS = {
+    Outcome.CPU_LIMIT: "validation_time",
+    Outcome.WALL_LIMIT: "validation_time",
+    Outcome.MEMORY_LIMIT: "validation_memory",
+    Outcome.OUTPUT_LIMIT: "validation_output",
+}
+
+
+def _key_of(run: RunResult) -> str:
+    """Which limit of the package stopped a validator, with the evidence, for its setter."""
+    key = _KEYS.get(run.outcome, "")
+    if run.outcome is Outcome.OUTPUT_LIMIT and run.stderr_bytes > run.stdout_bytes:
+        return ""  # nothing raises that one
+    return f" ({run.cause}; the package's limits: {key})" if key else ""
+
+
 def kattis_validation(program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:
     """The meaning of one finished run of a 42/43 validator."""
     run, feedback = done.result, read_feedback(done.files, text_bytes_max)
     if run.outcome is not Outcome.EXITED or run.exit_code not in (ACCEPT, REJECT):
         hint = " (42 accepts, 43 rejects)" if run.outcome is Outcome.EXITED else ""
-        return _fault(f"output validator {fault_of_run(program, run)}{hint}", done, feedback, text_bytes_max)
+        return _fault(
+            f"output validator {fault_of_run(program, run)}{hint}{_key_of(run)}", done, feedback, text_bytes_max
+        )
     if feedback.complaint:
         return _fault(f"output validator {program.name}: {feedback.complaint}", done, feedback, text_bytes_max)
     accepted = run.exit_code == ACCEPT
@@ -213,7 +232,9 @@ def testlib_validation(program: SetterProgram, done: Completed, text_bytes_max: 
     code = run.exit_code if run.outcome is Outcome.EXITED else None
     verdict, award = _testlib_meaning(code, done.stderr.read(_POINTS_BYTES))
     if verdict is Verdict.JE:
-        return _fault(f"checker {fault_of_run(program, run)}", done, Feedback(judge_message=message), text_bytes_max)
+        return _fault(
+            f"checker {fault_of_run(program, run)}{_key_of(run)}", done, Feedback(judge_message=message), text_bytes_max
+        )
     why = "" if verdict is Verdict.AC else _first_line(message) or "rejected by the checker"
     return Validation(verdict=verdict, why=why, award=award, feedback=message, run=run)
 

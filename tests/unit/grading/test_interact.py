@@ -8,9 +8,11 @@ import pytest
 from grading_bench import Bench
 from grading_fakes import Call, completed
 
-from judge.grading.interact import decide, render_transcript
-from judge.grading.validate import Validation
+from judge.grading.interact import SENT_BYTES_MAX, decide, outliving, render_transcript
+from judge.grading.programs import SetterProgram
+from judge.grading.validate import Validation, kattis_validation
 from judge.grading.verdicts import verdict_of_run
+from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.container import Interaction
@@ -106,3 +108,28 @@ def test_interactive_multi_pass_hands_on_the_next_input(bench: Bench) -> None:
     assert report.verdict is AC
     assert bench.slot.calls[3][1].fds[3] == b"second"
     assert bench.slot.calls[3][1].files == {"feedback/state": b"s"}
+
+
+def interactor(limits: Limits) -> SetterProgram:
+    return SetterProgram(name="guess.py", compiled=None, toolchain=None, limits=limits)  # type: ignore[arg-type]
+
+
+def test_an_interactor_may_send_more_than_a_validator_may_print() -> None:
+    small, large = Limits(stdout_bytes=8 << 20), Limits(stdout_bytes=2 * SENT_BYTES_MAX)
+    assert outliving(interactor(small), small).limits.stdout_bytes == SENT_BYTES_MAX
+    assert outliving(interactor(large), small).limits.stdout_bytes == 2 * SENT_BYTES_MAX
+
+
+@pytest.mark.parametrize(
+    ("outcome", "key"),
+    [
+        (Outcome.OUTPUT_LIMIT, "validation_output"),
+        (Outcome.CPU_LIMIT, "validation_time"),
+        (Outcome.WALL_LIMIT, "validation_time"),
+        (Outcome.MEMORY_LIMIT, "validation_memory"),
+    ],
+)
+def test_a_validator_over_a_limit_is_told_the_key_that_raises_it(outcome: Outcome, key: str) -> None:
+    why = kattis_validation(interactor(Limits()), completed(outcome=outcome, cause="the evidence"), 1000).why
+    assert "guess.py" in why
+    assert f"(the evidence; the package's limits: {key})" in why
