@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from celery.worker.consumer.consumer import CONNECTION_ERROR, error, maybe_shutdown
 from celery.worker.consumer.consumer import Consumer as CeleryConsumer
+from celery.worker.consumer.consumer import maybe_shutdown
 
 #: First wait, increase and longest wait between two tries to reach the broker; Celery's own grow to 30 s.
 RETRY_FIRST_S = 0.1
@@ -15,6 +16,8 @@ RETRY_MAX_S = 1.0
 
 #: How often the consumer asks for queues to listen on that have come meanwhile.
 NEW_QUEUES_EVERY_S = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class Consumer(CeleryConsumer):  # type: ignore[misc]
@@ -38,9 +41,13 @@ class Consumer(CeleryConsumer):  # type: ignore[misc]
     def ensure_connected(self, conn: Any) -> Any:
         """Connect, trying until it works or the worker is told to stop."""
 
+        failures = 0
+
         def complain(failure: Exception, interval_s: float) -> None:
+            nonlocal failures
+            failures += 1
             if interval_s in (RETRY_FIRST_S, RETRY_MAX_S):
-                error(CONNECTION_ERROR, conn.as_uri(), failure, "Trying again...")
+                log.error("the broker of tickets, %s, cannot be reached; trying on: %s", conn.as_uri(), failure)
 
         connected = conn.ensure_connection(
             complain,
@@ -50,5 +57,7 @@ class Consumer(CeleryConsumer):  # type: ignore[misc]
             interval_max=RETRY_MAX_S,
             callback=maybe_shutdown,
         )
+        if failures or self.restart_count > 1:
+            log.warning("the broker of tickets is back")
         self.first_connection_attempt = False
         return connected

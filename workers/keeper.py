@@ -34,6 +34,7 @@ from judge.queue import calls
 from judge.queue.admin import forget_worker, publish, publish_languages, set_policy, set_worker_state
 from judge.queue.store import Queue
 from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
+from workers.announce import announce_when_ready
 from workers.celery_app import ticket_template
 from workers.control import Control
 from workers.health import Health
@@ -91,6 +92,7 @@ class Keeper:
         self._granted_s = float("-inf")
         self._state = "on"
         self._idle = False
+        self._announced = False
         self._info_due_s = 0.0
         self._sweep_due_s = 0.0
 
@@ -114,6 +116,7 @@ class Keeper:
             self._look_after_health(beat)
             self._follow_languages()
         self._idle = not beat.held
+        self._announced = self._announced or announce_when_ready(self._settings, self._profile)
         self._adopt(beat)
         self._preempt(beat, now_s)
         self._stop_strays(beat)

@@ -75,6 +75,31 @@ def forget_unopened(directory: Path) -> None:
     (directory / "unopened").unlink(missing_ok=True)
 
 
+def slots_open(directory: Path, slots: int) -> int:
+    """How many slots of the pool have been opened since the worker was started."""
+    return sum((directory / f"judging-{slot}").exists() for slot in range(slots))
+
+
+def leave_listening(directory: Path) -> None:
+    """Say that the pool listens for tickets."""
+    (directory / "listening").touch()
+
+
+def is_listening(directory: Path) -> bool:
+    """Whether the pool has listened for tickets since the worker was started."""
+    return (directory / "listening").exists()
+
+
+def leave_announced(directory: Path) -> None:
+    """Say that the log has been told of this worker."""
+    (directory / "announced").touch()
+
+
+def is_announced(directory: Path) -> bool:
+    """Whether the log has been told; a keeper that was started again does not say it twice."""
+    return (directory / "announced").exists()
+
+
 def leave_noise(directory: Path, slot: int, ratio: float) -> None:
     """Say how noisy a slot is (:mod:`judge.grading.noise`)."""
     (directory / f"noise-{slot}").write_text(f"{ratio}")

@@ -21,7 +21,7 @@ from billiard.util import get_logger
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_ready
 
 from judge import wire
 from judge.client import broker_of
@@ -30,7 +30,7 @@ from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from workers.celery_app import make_app, queues_of
 from workers.languages import signature
-from workers.notes import leave_unopened
+from workers.notes import leave_listening, leave_unopened
 from workers.profile import Profile, load_profile, profile_path, run_directory
 from workers.slot import open_slot_loop
 from workers.slotloop import SlotLoop
@@ -106,6 +106,7 @@ def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     worker_process_init.connect(slot.open, weak=False)
     worker_process_shutdown.connect(slot.close, weak=False)
     setup_logging.connect(lambda **_: _set_up_logs(settings), weak=False)
+    worker_ready.connect(lambda **_: leave_listening(run_directory(settings)), weak=False)
     app.task(slot.serve, name=wire.TICKET_TASK, ignore_result=True)
     return app
 
@@ -147,6 +148,17 @@ def _set_up_logs(settings: Settings) -> None:
         logging.getLogger("celery.worker.request").addFilter(
             lambda record: "WorkerLostError" not in record.getMessage()
         )
+        logging.getLogger("celery.worker.consumer.consumer").addFilter(_in_our_words)
+        logging.getLogger("py.warnings").addFilter(lambda record: "DeprecationWarning" not in record.getMessage())
+
+
+def _in_our_words(record: logging.LogRecord) -> bool:
+    """Celery's word about a lost connection, shorter; :mod:`workers.consumer` says how it goes on."""
+    if "Connection to broker lost" in record.getMessage():
+        cause = record.args[-1] if isinstance(record.args, tuple) and record.args else "no cause given"
+        record.msg, record.args = "the connection to the broker of tickets is lost: %s", (cause,)
+        record.exc_info = record.exc_text = None
+    return True
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from judge.client import broker_of
 from judge.config import Settings, load_settings
 from judge.errors import HostError, JudgeError
 from judge.kernel.prctl import set_child_subreaper, set_parent_death_signal
@@ -39,6 +40,7 @@ from judge.observe.exporter import listen
 from judge.observe.logs import set_up_logging
 from judge.observe.pipe import RecordWriter, open_pipe
 from judge.observe.record import Count, Counted, Record, SlotChanged, SlotState
+from judge.queue.broker import redact
 from workers.judging import load_factory
 from workers.logpipe import log_pipe
 from workers.process import ManagedProcess, ProcessSpec, empty, python_module, spawn
@@ -89,15 +91,22 @@ class Supervisor:
         with self._stack:
             self._lock_state_dir()
             set_child_subreaper()
+            self._say_where()
             self._clean()
             if self._embedded:
                 self._start_redis()
             self._probe()
             self._start_services()
-            log.info("ready: %s", ", ".join(self._processes))
+            log.info("started: %s; opening the slots", ", ".join(self._processes))
             how = self._watch()
             self._stop(how)
         return 0
+
+    def _say_where(self) -> None:
+        settings = self._settings
+        broker = redact(broker_of(settings).url)
+        count = slot_count(settings)
+        log.info("starting: broker %s, state directory %s, %d slots", broker, settings.state_dir, count)
 
     def _lock_state_dir(self) -> None:
         state_dir = Path(self._settings.state_dir)
@@ -145,7 +154,6 @@ class Supervisor:
         server = self._stack.enter_context(listen(self._settings.metrics_host, self._settings.metrics_port))
         host, port = server.getsockname()[:2]
         (run_directory(self._settings) / "metrics").write_text(f"http://{host}:{port}/metrics\n")
-        log.info("metrics on http://%s:%d/metrics", host, port)
         self._add("keeper", python_module("workers.keeper", "--metrics-fd", str(write_fd)), (write_fd,))
         self._add(
             "exporter",

@@ -11,6 +11,7 @@ It ends by itself when the last writer has closed the pipe, after counting what 
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import platform
 import select
@@ -49,6 +50,8 @@ DOUBT_RETRY_MS = 1000
 
 #: A client gets this long to send its request; then its connection is closed.
 CLIENT_TIMEOUT_S = 10
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def run_exporter(config: ExporterConfig, read_fd: int, server_socket: socket.soc
     exporter = Exporter(config)
     with ExitStack() as stack:
         stack.enter_context(exporter.serving(server_socket))
+        host, port = server_socket.getsockname()[:2]
+        log.info("metrics on http://%s/metrics", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
         if config.facts:
             stack.enter_context(exporter.gathering(config.facts))
         try:

@@ -148,3 +148,24 @@ def test_the_last_lines_are_written_before_the_supervisor_ends(short_dir: Path):
         assert not any("SIGKILL" in line or "__main__" in line for line in lines)
     finally:
         worker.kill()
+
+
+def test_the_log_says_where_it_starts_and_is_ready_once_a_slot_is(short_dir: Path):
+    worker = Worker("", short_dir / "s", log_level="info")
+    del worker.env["JUDGE_BROKER"]
+    worker.start("--embedded")
+    try:
+        until(lambda: "hand in: judge submit" in worker.log(), "the worker to say that it is ready")
+        assert worker.slot_pids()
+        send_signal([worker.pid_of("keeper")], signal.SIGKILL)
+        send_signal([redis_pid(worker)], signal.SIGKILL)
+        until(lambda: "the broker of tickets is back" in worker.log(), "the pool to find Redis again")
+        worker.stop()
+        log = worker.log()
+        assert f"starting: broker unix://{short_dir}/s/redis/redis.sock, state directory {short_dir}/s, 2 slots" in log
+        assert log.count("ready: 2 slots, languages") == 1
+        assert "the connection to the broker of tickets is lost: " in log
+        assert "Trying to re-establish" not in log
+        assert "DeprecationWarning" not in log
+    finally:
+        worker.kill()
