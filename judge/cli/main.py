@@ -52,6 +52,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("workers", "workers", "show the workers"),
     ("drain", "drain", "stop or resume workers without losing work"),
     ("config", "config", "show the settings that hold, and where each comes from"),
+    ("tenant", "tenant", "show or set what one tenant may"),
     ("top", "top", "show live what the service is doing"),
     ("metrics", "metrics", "list every series that /metrics exposes"),
 )

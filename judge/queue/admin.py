@@ -50,6 +50,9 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
 #: What a client needs; the others are the workers'.
 CLIENT_SCRIPTS = ("submit", "cancel")
 
+#: What a tenant may have a number of its own for.
+TENANT_LIMITS = ("tenant_per_minute", "tenant_running_max")
+
 #: So long after a worker has gone (sweep.lua, too) submissions are taken in that only it would judge.
 GONE_MS = 600_000
 
@@ -65,6 +68,44 @@ def set_policy(queue: Queue, policy: Policy) -> None:
         command("HSET", f"{queue.prefix}weights", *_flat(policy.weights))
         command("HSET", f"{queue.prefix}policy", *_flat(values))
         pipe.execute()
+
+
+def tenant_limits(queue: Queue) -> dict[str, dict[str, int]]:
+    """Tenant -> its own limits: those of TENANT_LIMITS that are not everybody's."""
+    found: dict[str, dict[str, int]] = {}
+    for field, value in sorted(_pairs(queue.command("HGETALL", f"{queue.prefix}policy")).items()):
+        name, slash, tenant = field.partition("/")
+        if slash and name in TENANT_LIMITS and value.isdecimal():
+            found.setdefault(tenant, {})[name] = int(value)
+    return found
+
+
+def set_tenant_limit(queue: Queue, tenant: str, name: str, value: int | None) -> None:
+    """Give a tenant ("-" = submissions without one) a limit of its own (0 = none at all); None = everybody's again.
+
+    Raises UsageError for a limit that is none, WireError for a tenant that cannot be.
+    """
+    if name not in TENANT_LIMITS or (value is not None and value < 0):
+        raise UsageError(f"{name} {value}: a number from 0 for one of {', '.join(TENANT_LIMITS)}")
+    if tenant != wire.tenant_key(""):
+        wire.check_name(tenant, "tenant")
+    field = f"{name}/{tenant}"
+    if value is None:
+        queue.command("HDEL", f"{queue.prefix}policy", field)
+    else:
+        queue.command("HSET", f"{queue.prefix}policy", field, value)
+
+
+def odd_policy_fields(queue: Queue) -> tuple[str, ...]:
+    """Fields of the policy that mean nothing: misspelt by whoever wrote them by hand."""
+    known = {*Policy.__struct_fields__} - {"weights"}
+    odd = []
+    for field, value in _pairs(queue.command("HGETALL", f"{queue.prefix}policy")).items():
+        name, slash, tenant = field.partition("/")
+        fits = name in TENANT_LIMITS and bool(tenant) if slash else name in known
+        if not fits or not value.isdecimal():
+            odd.append(f"{field} = {value}")
+    return tuple(sorted(odd))
 
 
 def publish(queue: Queue) -> None:

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from judge import wire
 from judge.errors import JudgeError
+from judge.queue.admin import odd_policy_fields
 from judge.queue.broker import Broker, parse
 from judge.queue.store import Queue
 from judge.queue.values import BrokerFinding, Status
@@ -49,6 +50,7 @@ def _examine(queue: Queue) -> Iterator[BrokerFinding]:
     yield from _memory(info)
     yield _clients(info, _config(queue, "maxclients"))
     yield _schema(queue)
+    yield _policy(queue)
     yield from _rights(queue)
 
 
@@ -118,6 +120,14 @@ def _schema(queue: Queue) -> BrokerFinding:
     if found is not None and int(found) != wire.SCHEMA_VERSION:
         return _missing("schema", f"version {int(found)}, this is {wire.SCHEMA_VERSION}", "use another namespace")
     return _ok("schema", "empty" if found is None else f"version {int(found)}")
+
+
+def _policy(queue: Queue) -> BrokerFinding:
+    odd = odd_policy_fields(queue)
+    if odd:
+        remedy = f"HDEL {queue.prefix}policy FIELD; judge tenant sets what one tenant may"
+        return _warning("policy", f"means nothing: {', '.join(odd)}", remedy)
+    return _ok("policy", "every field is known")
 
 
 def _rights(queue: Queue) -> Iterator[BrokerFinding]:

@@ -27,13 +27,13 @@ local function emit(id, kind, event)
   redis.call('XADD', P .. 'e:' .. id, '*', 'type', kind, 'event', event)
 end
 
-local function tenant_cap(tenant)
-  local own = redis.call('HGET', P .. 'policy', 'tenant_running_max/' .. tenant)
-  return tonumber(own or redis.call('HGET', P .. 'policy', 'tenant_running_max') or 0)
+-- A limit of the policy for one tenant: its own ("NAME/TENANT"), else everybody's.
+local function tenant_limit(name, tenant)
+  return tonumber(redis.call('HGET', P .. 'policy', name .. '/' .. tenant) or '') or policy(name)
 end
 
 local function at_cap(tenant)
-  local cap = tenant_cap(tenant)
+  local cap = tenant_limit('tenant_running_max', tenant)
   return cap > 0 and tonumber(redis.call('HGET', P .. 't:' .. tenant, 'running') or 0) >= cap
 end
 

@@ -34,7 +34,7 @@ if limit > 0 and waiting >= limit then
   return {'FULL', waiting, math.ceil(waiting * each_ms / math.max(slots, 1))}
 end
 
-local rate = policy('tenant_per_minute')
+local rate = tenant_limit('tenant_per_minute', tenant)
 if rate > 0 and origin == '' then
   -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
   local bucket = P .. 'rate:' .. tenant

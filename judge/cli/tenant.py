@@ -1,0 +1,60 @@
+"""``judge tenant``: what one tenant may, where that differs from what everybody may."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from judge.cli.service import broker_option, open_client
+from judge.errors import UsageError
+from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
+
+_OPTIONS = {"tenant_per_minute": "per_minute", "tenant_running_max": "running_max"}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Define the command line."""
+    parser = subparsers.add_parser(
+        "tenant",
+        help="show or set what one tenant may",
+        description="Show the tenants that have limits of their own, or set those of one. They hold at once, and until "
+        "'default' is set. Everybody's are the settings tenant_per_minute and tenant_running_max. Exit code 2 = bad "
+        "usage.",
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the tenant ('-' = submissions that name none)")
+    parser.add_argument("--per-minute", metavar="N", help="submissions a minute (0 = no limit, default = everybody's)")
+    parser.add_argument("--running-max", metavar="N", help="slots it holds (0 = no limit, default = everybody's)")
+    broker_option(parser)
+    parser.add_argument("--json", action="store_true", help="print an object: tenant -> its own limits")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set, then show."""
+    wanted = {name: getattr(args, option) for name, option in _OPTIONS.items() if getattr(args, option) is not None}
+    if wanted and not args.name:
+        raise UsageError("which tenant?")
+    limits = {name: _limit(text) for name, text in wanted.items()}
+    with open_client(args.broker) as client:
+        for name, value in limits.items():
+            set_tenant_limit(client.queue, args.name, name, value)
+        found, odd = tenant_limits(client.queue), odd_policy_fields(client.queue)
+    for field in odd:
+        print(f"judge tenant: the policy has a field that means nothing: {field}", file=sys.stderr)
+    shown = {tenant: own for tenant, own in found.items() if args.name in (None, tenant)}
+    if args.json:
+        print(json.dumps(shown))
+    elif not shown:
+        print(f"{args.name}: everybody's limits" if args.name else "no tenant has limits of its own")
+    else:
+        for tenant, own in shown.items():
+            print(f"{tenant}: {', '.join(f'{name} {value}' for name, value in own.items())} (0 = no limit)")
+    return 0
+
+
+def _limit(text: str) -> int | None:
+    if text == "default":
+        return None
+    if not text.isdecimal():
+        raise UsageError(f"a whole number from 0, or default, not {text!r}")
+    return int(text)
