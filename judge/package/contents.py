@@ -1,16 +1,17 @@
-"""Lint that has to read the test data: equal inputs, line ends, sizes. Warnings only; nothing here stops judging."""
+"""Lint that has to read files: equal inputs, line ends, encodings, sizes. Warnings only; nothing here stops judging."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from judge.errors import PackageError
 from judge.kernel.files import open_resolved
-from judge.model.problem import Problem, TestCase
-from judge.model.units import MIB
+from judge.model.problem import Problem, Program, TestCase
+from judge.model.units import KIB, MIB
 from judge.package.constants import unknown_tags
+from judge.package.encoding import HEAD_BYTES, odd_encoding
+from judge.package.faults import fault_of
 from judge.package.findings import Findings
 from judge.package.names import shown
 from judge.package.testdata import data_cases
@@ -24,13 +25,13 @@ _SOURCE_BYTES_MAX = 1 << 20
 def check_contents(problem: Problem, findings: Findings) -> None:
     """Look into all test data and programs of a package. Blocks for as long as reading takes.
 
-    Raises PackageError for a file that cannot be read.
+    Raises PackageError or HostError for a file that cannot be read.
     """
     try:
         _check(problem, findings)
     except OSError as error:
         where = _relative(problem, str(error.filename or ""))
-        raise PackageError(f"cannot be read: {error.strerror}", where=where) from error
+        raise fault_of(error, "cannot be read", where) from error
 
 
 def _check(problem: Problem, findings: Findings) -> None:
@@ -40,8 +41,42 @@ def _check(problem: Problem, findings: Findings) -> None:
         for path in (case.input_path, case.answer_path):
             if path:
                 _check_file(path, _relative(problem, path), findings)
+        for _, path in case.files:
+            _check_encoding(path, _relative(problem, path), findings)
+    for one in problem.validator_cases:
+        for path in filter(None, (one.input_path, one.answer_path, one.output_path)):
+            _check_encoding(path, _relative(problem, path), findings)
+    programs = tuple(dict.fromkeys(_programs(problem)))
+    for program in programs:
+        for _, path in program.files:
+            if path:
+                _check_encoding(path, _relative(problem, path), findings)
+    _check_sizes(problem, findings)
     if problem.constants:
-        _check_tags(problem, findings)
+        _check_tags(programs, problem, findings)
+
+
+def _programs(problem: Problem) -> Iterator[Program]:
+    """Everything that is compiled or run."""
+    yield from (one.program for one in problem.submissions)
+    yield from (*problem.further_output_validators, *problem.input_validators, *problem.answer_validators)
+    yield from filter(None, (problem.output_validator, problem.graders, problem.static_validator))
+    for case in data_cases(problem.root):
+        yield from (one.program for one in (case.generator, case.solver) if one is not None)
+    yield from (Program(name=f"include/{language}", files=files) for language, files in problem.include)
+
+
+def _check_sizes(problem: Problem, findings: Findings) -> None:
+    """A submission of the jury that the problem's own code limit refuses."""
+    limit = problem.limits.code_bytes
+    for one in problem.submissions:
+        size = sum(os.path.getsize(path) for _, path in one.program.files if path)
+        if size > limit and not problem.submit_answer:
+            needed = -(-size // KIB)
+            findings.warning(
+                one.path,
+                f"has {size} bytes and is refused: limits.code allows {limit // KIB} KiB ({needed} would allow it)",
+            )
 
 
 def _check_equal_inputs(cases: tuple[TestCase, ...], findings: Findings) -> None:
@@ -61,6 +96,8 @@ def _check_file(path: str, name: str, findings: Findings) -> None:
     size = os.path.getsize(path)
     if size > FILE_BYTES_ADVISED:
         findings.warning(name, f"has {size // MIB} MiB; the format advises against more than 100 MiB")
+    if _check_encoding(path, name, findings):
+        return
     last = b"\n"
     for block in _blocks(path):
         if b"\r" in block:
@@ -71,10 +108,16 @@ def _check_file(path: str, name: str, findings: Findings) -> None:
         findings.warning(name, "does not end with a newline")
 
 
-def _check_tags(problem: Problem, findings: Findings) -> None:
-    programs = [one.program for one in problem.submissions]
-    programs += [*problem.further_output_validators, *problem.input_validators]
-    programs += [problem.output_validator] if problem.output_validator else []
+def _check_encoding(path: str, name: str, findings: Findings) -> bool:
+    """Whether a file has a mark or encoding that programs stumble over, which is then a finding."""
+    with open(path, "rb", opener=open_resolved) as file:
+        what = odd_encoding(file.read(HEAD_BYTES))
+    if what:
+        findings.warning(name, what)
+    return bool(what)
+
+
+def _check_tags(programs: Iterable[Program], problem: Problem, findings: Findings) -> None:
     for program in programs:
         for name, path in program.files:
             with open(path, "rb", opener=open_resolved) as file:

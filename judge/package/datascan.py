@@ -17,6 +17,7 @@ from judge.model.problem import PackageFormat
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.constants import substitute
 from judge.package.document import YAML_BYTES_MAX, parse_yaml
+from judge.package.encoding import HEAD_BYTES, odd_encoding
 from judge.package.findings import Findings
 from judge.package.groupconfig import GroupConfig, read_group_config
 from judge.package.names import conforming, shown
@@ -138,7 +139,10 @@ class DataScanner:
         return tuple((shown(entry.relative[skip:]), entry.path) for entry in entries)
 
     def _text(self, entry: Entry) -> str:
-        return self.tree.read(entry, _ANNOTATION_BYTES_MAX).decode("utf-8", "replace").strip()
+        data = self.tree.read(entry, _ANNOTATION_BYTES_MAX)
+        if what := odd_encoding(data[:HEAD_BYTES]):
+            self.findings.warning(entry.shown, what)
+        return data.decode("utf-8-sig", "replace").strip()
 
     def _group_config(self, relative: str, files: dict[str, Entry]) -> tuple[GroupConfig, str]:
         present = [files[name] for name in GROUP_FILES if name in files]

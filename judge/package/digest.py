@@ -16,6 +16,7 @@ from pathlib import Path
 
 from judge.errors import PackageError
 from judge.kernel.files import open_resolved
+from judge.package.faults import fault_of
 from judge.package.names import shown
 from judge.package.tree import DEPTH_MAX, ENTRIES_MAX
 
@@ -96,7 +97,7 @@ def _walk(root: bytes) -> Iterator[tuple[bytes, bytes]]:
             try:
                 children = sorted((child for child in os.listdir(path) if child not in _SKIPPED), reverse=True)
             except OSError as error:
-                raise PackageError(f"cannot be listed: {error.strerror}", where=shown(os.fsdecode(name))) from error
+                raise fault_of(error, "cannot be listed", shown(os.fsdecode(name))) from error
             count += len(children)
             if count > ENTRIES_MAX:
                 raise PackageError(f"the package has more than {ENTRIES_MAX} files")
@@ -124,5 +125,5 @@ def _record(name: bytes, path: bytes) -> bytes:
         else:
             raise PackageError("is neither a file, a directory nor a link", where=shown(os.fsdecode(name)))
     except OSError as error:
-        raise PackageError(f"cannot be read: {error.strerror}", where=shown(os.fsdecode(name))) from error
+        raise fault_of(error, "cannot be read", shown(os.fsdecode(name))) from error
     return b"%b %d " % (kind, len(name)) + name + content + b"\n"

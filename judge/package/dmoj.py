@@ -45,7 +45,7 @@ from judge.package.labels import meaning
 from judge.package.names import ending, is_plain_name, shown
 from judge.package.programs import inner_name
 from judge.package.section import Section
-from judge.package.tree import Tree
+from judge.package.tree import Tree, is_no_document
 
 FILE = "init.yml"
 DEFAULT_LIMITS = ProblemLimits(time_limit_ns=2 * S_NS, memory_bytes=256 * MIB, output_bytes=24 * MIB)
@@ -76,7 +76,7 @@ def inspect_dmoj(directory: Path, scratch: Path, ceilings: Ceilings = DEFAULT_CE
     Raises PackageError when init.yml is no YAML or the archive is no zip.
     """
     findings = Findings()
-    tree = Tree(directory, findings)
+    tree = Tree(directory, findings, is_no_document)
     entry = tree.find(FILE)
     if entry is None or entry.is_directory:
         raise PackageError("there is no such file", where=FILE)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import yaml
 
 from judge.errors import PackageError
+from judge.package.encoding import HEAD_BYTES, odd_encoding
 from judge.package.findings import Findings
 
 #: Larger files are refused: a configuration file of a megabyte is a mistake or an attack.
@@ -88,7 +89,7 @@ def _decode(data: bytes, file: str, findings: Findings) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = 1 + data[: error.start].count(b"\n")
-        raise PackageError("is not UTF-8", where=f"{file}:{line}") from error
+        raise PackageError(odd_encoding(data[:HEAD_BYTES]) or "is not UTF-8", where=f"{file}:{line}") from error
 
 
 class _Converter:

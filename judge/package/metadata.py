@@ -1,6 +1,6 @@
 """``problem.yaml`` of every format version -> :class:`Metadata`.
 
-The keys that only people read (credits, source, licence...) are checked for their names and dropped; the ones that
+The keys that only people read (credits, source, licence...) are checked and dropped; the ones that
 judging needs are typed. Sources: the specification's versions legacy, legacy-icpc, 2023-07-draft and 2025-09.
 """
 
@@ -15,6 +15,7 @@ from judge.package.document import Items, Leaf, Table, parse_yaml
 from judge.package.findings import Findings
 from judge.package.groupconfig import read_range
 from judge.package.limits import read_limits
+from judge.package.people import check_legacy_people, check_modern_people
 from judge.package.section import Section
 
 FILE = "problem.yaml"
@@ -105,6 +106,7 @@ def _read_legacy(section: Section, ceilings: Ceilings) -> Metadata:
     if "score" in words and not scoring:
         section.error("validation", "score needs type: scoring")
     _check_license(section)
+    check_legacy_people(section)
     multi_pass = "multi-pass" in (*words, *types)
     interactive = "interactive" in (*words, *types)
     metadata = Metadata(
@@ -180,11 +182,12 @@ def _read_modern(section: Section, package_format: PackageFormat, ceilings: Ceil
     if "grading" in section:
         section.error("grading", f"belongs to the legacy format and means nothing in {package_format}")
         section.node("grading")
-    if not section.text("uuid"):
+    if section.node("uuid") is None:
         section.warning("uuid", "is missing")
     if "name" not in section:
         section.warning("name", "is missing")
     _check_license(section)
+    check_modern_people(section)
     metadata = Metadata(
         format=package_format,
         title=_title(section),
@@ -238,7 +241,7 @@ def _title(section: Section) -> str:
     if isinstance(node, Table):
         names = {key: value.text for key, value in node.values.items() if isinstance(value, Leaf)}
         return names.get("en", next(iter(names.values()), ""))
-    return section.text("name")
+    return node.text if isinstance(node, Leaf) else ""
 
 
 def _languages(section: Section) -> tuple[str, ...]:

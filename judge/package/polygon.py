@@ -41,7 +41,7 @@ from judge.package.lines import has_windows_lines, with_normal_lines
 from judge.package.names import is_plain_name, shown
 from judge.package.programs import inner_name
 from judge.package.section import split_words
-from judge.package.tree import Entry, Tree
+from judge.package.tree import Entry, Tree, is_no_document
 from judge.package.xmltree import XML_BYTES_MAX, Element, parse_xml
 
 FILE = "problem.xml"
@@ -77,7 +77,7 @@ def inspect_polygon(directory: Path, scratch: Path, ceilings: Ceilings = DEFAULT
     Raises PackageError when problem.xml is no XML or has no tests.
     """
     findings = Findings()
-    tree = Tree(directory, findings)
+    tree = Tree(directory, findings, is_no_document)
     entry = tree.find(FILE)
     if entry is None or entry.is_directory:
         raise PackageError("there is no such file", where=FILE)

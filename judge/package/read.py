@@ -17,6 +17,7 @@ from judge.package import programs
 from judge.package.answers import with_answers
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.document import YAML_BYTES_MAX
+from judge.package.faults import faults_told
 from judge.package.findings import Findings
 from judge.package.metadata import FILE, Metadata, read_metadata
 from judge.package.names import shown
@@ -32,9 +33,10 @@ def read_package(path: Path, *, inheritance: str = "keys", ceilings: Ceilings = 
 
     ``inheritance`` is how legacy groups inherit, see :mod:`judge.package.grouppolicy`; ``ceilings`` bound what the
     package may ask for.
-    Raises PackageError(where="file:line: key") when it cannot be judged as it is.
+    Raises PackageError(where="file:line: key") when it cannot be judged as it is, HostError for what this host lacks.
     """
-    problem, findings = inspect_package(path, inheritance=inheritance, ceilings=ceilings)
+    with faults_told(path):
+        problem, findings = inspect_package(path, inheritance=inheritance, ceilings=ceilings)
     findings.raise_if_blocked()
     return problem
 
@@ -47,7 +49,7 @@ def inspect_package(
     Raises PackageError for what makes reading on pointless: no directory, no problem.yaml, no YAML in it.
     """
     findings = Findings()
-    tree = Tree(path, findings)
+    tree = Tree(path, findings, _is_needed)
     metadata = _metadata(tree, findings, ceilings)
     validators = _output_validators(tree, metadata, findings)
     validator = validators[0] if validators else None
@@ -97,6 +99,16 @@ def inspect_package(
     _check_statement(tree, metadata.format, findings)
     _check_whole(problem, findings)
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
+
+
+#: What lies at the root of a package and no verdict depends on.
+_FOR_PEOPLE = re.compile(
+    r"(problem_statement|statement|attachments|solution|generators|(out|in)put_visualizer)(/.*)?|[^/]+\.(pdf|md|tex|html|txt)"
+)
+
+
+def _is_needed(relative: str) -> bool:
+    return not _FOR_PEOPLE.fullmatch(relative)
 
 
 def _is_scored_by_domjudge(tree: Tree, metadata: Metadata, submissions: tuple[JurySubmission, ...]) -> bool:

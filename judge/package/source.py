@@ -17,6 +17,7 @@ from judge.errors import PackageError, UsageError
 from judge.model.problem import Problem
 from judge.package import dmoj, polygon
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
+from judge.package.faults import fault_of, faults_told
 from judge.package.findings import Findings
 from judge.package.gitsource import repository_of, unpack_revision
 from judge.package.metadata import FILE
@@ -62,15 +63,17 @@ def inspect_any(
     """The problem in a package directory of any known format, with its findings; see ``inspect_package``.
 
     ``unpacked``: an empty directory for what an importer must unpack; it must live as long as the problem.
+    Raises PackageError; HostError for what is wrong with this host.
     """
-    marker = next((name for name in _MARKERS if (directory / name).exists()), "")
-    if marker in (FILE, INI_FILE):
-        return inspect_package(directory, inheritance=inheritance, ceilings=ceilings)
-    if marker == polygon.FILE:
-        return polygon.inspect_polygon(directory, unpacked, ceilings)
-    if marker == dmoj.FILE:
-        return dmoj.inspect_dmoj(directory, unpacked, ceilings)
-    raise _no_package()
+    with faults_told(directory):
+        marker = next((name for name in _MARKERS if (directory / name).exists()), "")
+        if marker in (FILE, INI_FILE):
+            return inspect_package(directory, inheritance=inheritance, ceilings=ceilings)
+        if marker == polygon.FILE:
+            return polygon.inspect_polygon(directory, unpacked, ceilings)
+        if marker == dmoj.FILE:
+            return dmoj.inspect_dmoj(directory, unpacked, ceilings)
+        raise _no_package()
 
 
 @contextmanager
@@ -111,7 +114,7 @@ def _inside(root: Path) -> Path:
             children = (Path(entry.path) for entry in entries if not hidden(entry.name) and entry.is_dir())
             few = tuple(itertools.islice(children, 2))
     except OSError as error:
-        raise PackageError(f"cannot be read: {error.strerror}") from error
+        raise fault_of(error, "cannot be read") from error
     if len(few) == 1 and _is_marked(few[0]):
         return few[0]
     raise _no_package()

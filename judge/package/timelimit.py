@@ -27,7 +27,7 @@ def declared_time_limit(tree: Tree, findings: Findings, bound: Bound) -> int:
 
 
 def _text(tree: Tree, entry: Entry) -> str:
-    return tree.read(entry, _BYTES_MAX).decode("utf-8", "replace")
+    return tree.read(entry, _BYTES_MAX).decode("utf-8-sig", "replace")
 
 
 def _nanoseconds(text: str, entry: Entry, findings: Findings, bound: Bound) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from judge.errors import PackageError
 from judge.kernel.files import open_resolved
+from judge.package.faults import fault_of
 from judge.package.findings import Findings
 from judge.package.names import HEADER_ENDINGS, ending, hidden, shown
 
@@ -38,9 +39,14 @@ class Entry:
 
 
 class Tree:
-    """A package's root directory. Reports each odd file once, whoever meets it."""
+    """A package's root directory. Reports each odd file once, whoever meets it.
 
-    def __init__(self, root: Path, findings: Findings) -> None:
+    ``needed``: whether a verdict may depend on the file of this relative path. A link that leaves the package forbids
+    judging there; anywhere else it is a warning, and never followed.
+    """
+
+    def __init__(self, root: Path, findings: Findings, needed: Callable[[str], bool] = lambda relative: True) -> None:
+        self._needed = needed
         self._root = os.path.realpath(root)
         if not os.path.isdir(self._root):
             raise PackageError("is not a directory", where=shown(str(root)))
@@ -64,7 +70,7 @@ class Tree:
         except (FileNotFoundError, NotADirectoryError):
             return ()
         except OSError as error:
-            raise PackageError(f"cannot be listed: {error.strerror}", where=shown(relative)) from error
+            raise fault_of(error, "cannot be listed", shown(relative)) from error
         self._seen += len(names)
         if self._seen > ENTRIES_MAX:
             raise PackageError(f"the package has more than {ENTRIES_MAX} files", where=shown(relative))
@@ -96,7 +102,7 @@ class Tree:
         try:
             return os.stat(entry.path).st_size
         except OSError as error:
-            raise PackageError(f"cannot be read: {error.strerror}", where=entry.shown) from error
+            raise fault_of(error, "cannot be read", entry.shown) from error
 
     def read(self, entry: Entry, bytes_max: int) -> bytes:
         """The content of a file. Raises PackageError when it is larger or cannot be read."""
@@ -104,7 +110,7 @@ class Tree:
             with open(entry.path, "rb", opener=open_resolved) as file:
                 data = file.read(bytes_max + 1)
         except OSError as error:
-            raise PackageError(f"cannot be read: {error.strerror}", where=entry.shown) from error
+            raise fault_of(error, "cannot be read", entry.shown) from error
         if len(data) > bytes_max:
             raise PackageError(f"larger than {bytes_max} bytes", where=entry.shown)
         return data
@@ -119,7 +125,8 @@ class Tree:
         if outside and _is_shared_header(path, real):
             self._findings.warning(shown(relative), "is a link to a header outside of the package")
         elif outside:
-            self._findings.block(shown(relative), "is a link that leaves the package")
+            report = self._findings.block if self._needed(relative) else self._findings.warning
+            report(shown(relative), "is a link that leaves the package")
             return None
         try:
             mode = os.stat(real).st_mode
@@ -134,6 +141,11 @@ class Tree:
             self._findings.block(shown(relative), "is neither a regular file nor a directory")
             return None
         return Entry(name=os.path.basename(relative), relative=relative, path=real, is_directory=stat.S_ISDIR(mode))
+
+
+def is_no_document(relative: str) -> bool:
+    """Whether a file is no page for people by its name, so that a verdict may depend on it."""
+    return ending(relative) not in ("pdf", "md", "tex", "html", "png", "jpg", "svg")
 
 
 def _is_shared_header(link: str, real: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from judge.errors import PackageError
 from judge.model.units import GIB, MIB
+from judge.package.faults import fault_of
 from judge.package.names import shown
 from judge.package.tree import DEPTH_MAX
 
@@ -62,7 +63,7 @@ class Unpacker:
         except FileExistsError as error:
             raise PackageError("the archive has two entries of this name", where=shown(name)) from error
         except OSError as error:
-            raise PackageError(f"cannot be unpacked: {error.strerror}", where=shown(name)) from error
+            raise fault_of(error, "cannot be unpacked", shown(name)) from error
         with os.fdopen(fd, "wb") as out:
             size = 0
             for chunk in chunks:
@@ -91,7 +92,7 @@ class Unpacker:
             try:
                 os.symlink(target, os.path.join(self._root, *parts))
             except OSError as error:
-                raise PackageError(f"cannot be unpacked: {error.strerror}", where=shown(name)) from error
+                raise fault_of(error, "cannot be unpacked", shown(name)) from error
         for name, _ in self._links:
             real = os.path.realpath(os.path.join(self._root, name))
             if real != self._root and not real.startswith(self._root + os.sep):
@@ -128,7 +129,7 @@ class Unpacker:
                 if os.path.islink(path) or not os.path.isdir(path):
                     raise PackageError("lies below an entry that is no directory", where=shown(name)) from error
             except OSError as error:
-                raise PackageError(f"cannot be unpacked: {error.strerror}", where=shown(name)) from error
+                raise fault_of(error, "cannot be unpacked", shown(name)) from error
 
     def _check_sizes(self, size: int, name: str) -> None:
         bounds = self._bounds

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from judge.errors import PackageError
+from judge.package.faults import fault_of
 from judge.package.names import shown
 from judge.package.unpack import DEFAULT_BOUNDS, Bounds, Unpacker
 
@@ -29,7 +30,7 @@ def unpack_zip(archive: Path, root: Path, bounds: Bounds = DEFAULT_BOUNDS) -> No
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise PackageError(f"is not a readable zip archive: {error}", where=where) from error
     except OSError as error:
-        raise PackageError(f"cannot be read: {error.strerror or error}", where=where) from error
+        raise fault_of(error, "cannot be read", where) from error
 
 
 def _unpack_entry(file: zipfile.ZipFile, info: zipfile.ZipInfo, unpacker: Unpacker, bounds: Bounds) -> None:

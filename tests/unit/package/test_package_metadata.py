@@ -21,7 +21,7 @@ def read(text: str | bytes) -> tuple[Metadata, Findings]:
 
 
 def modern(extra: str) -> tuple[Metadata, Findings]:
-    return read(f"problem_format_version: 2025-09\nname: x\nuuid: 1\n{extra}")
+    return read(f"problem_format_version: 2025-09\nname: x\nuuid: 9a3fba5c-5b4f-4f6e-a3f4-6f4b4bd2f9f1\n{extra}")
 
 
 def messages(findings: Findings, level: str = "error") -> list[str]:
@@ -188,7 +188,10 @@ def test_a_validation_of_several_parts_is_used_with_a_warning() -> None:
 
 
 def test_the_draft_was_in_flux_so_that_unknown_keys_are_warnings() -> None:
-    findings = read("problem_format_version: 2023-07-draft\nname: x\nuuid: 1\ncolour: red\nlimits: {fast: 1}\n")[1]
+    findings = read(
+        "problem_format_version: 2023-07-draft\nname: x\nuuid: 9a3fba5c-5b4f-4f6e-a3f4-6f4b4bd2f9f1\n"
+        "colour: red\nlimits: {fast: 1}\n"
+    )[1]
     assert messages(findings) == []
     assert [line.split(": ")[1] for line in messages(findings, "warning")] == ["limits.fast", "colour"]
 
