@@ -109,6 +109,7 @@ class Languages:
                 specs.append(self._load(language_id))
             except LanguageError as error:
                 found.append(str(error))
+        found = list(dict.fromkeys(found))  # what one file has wrong is met again by each language that builds on it
         return found + _clashes(specs) + [line for spec in specs for line in _selftest_gaps(spec)]
 
     def _paths(self) -> dict[str, Path]:
@@ -138,7 +139,8 @@ class Languages:
 
 
 def load_language(path: Path, directories: Sequence[Path] = ()) -> LanguageSpec:
-    """Read one definition. ``extends = "id"`` takes what is absent from that language's file.
+    """Read one definition. ``extends = "id"`` takes what is absent from that language's file; a file that extends its
+    own name takes it, names and all, from the definition that it stands in front of.
 
     Raises LanguageError: ``file: what is wrong - at `$.key```.
     """
@@ -153,7 +155,7 @@ def load_language(path: Path, directories: Sequence[Path] = ()) -> LanguageSpec:
     return spec
 
 
-def _read(path: Path, directories: Sequence[Path], seen: tuple[str, ...]) -> dict[str, object]:
+def _read(path: Path, directories: Sequence[Path], seen: tuple[Path, ...]) -> dict[str, object]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -163,13 +165,29 @@ def _read(path: Path, directories: Sequence[Path], seen: tuple[str, ...]) -> dic
         return values
     if not isinstance(base, str) or not _ID.fullmatch(base):
         raise LanguageError(f"{path}: extends: not a language id: {base!r}")
-    if base in (*seen, path.stem):
-        raise LanguageError(f"{path}: extends: {base} extends itself")
-    base_path = next((d / f"{base}.toml" for d in directories if (d / f"{base}.toml").is_file()), None)
+    replaces = base == path.stem
+    base_path = _base_path(base, _behind(path, directories) if replaces else directories)
     if base_path is None:
+        if replaces:
+            raise LanguageError(f"{path}: extends: {base} extends itself, and there is no other definition of it")
         raise LanguageError(f"{path}: extends: there is no language {base!r}")
-    inherited = _read(base_path, directories, (*seen, path.stem))
-    return {key: value for key, value in inherited.items() if key not in _OWN_KEYS} | values
+    if base_path in (*seen, path):
+        raise LanguageError(f"{path}: extends: {base} extends itself")
+    inherited = _read(base_path, directories, (*seen, path))
+    own = _OWN_KEYS
+    if replaces:  # what was prepared with another compiler is of no use
+        own = frozenset({"prepare"} if "compile" in values else ())
+    return {key: value for key, value in inherited.items() if key not in own} | values
+
+
+def _base_path(base: str, directories: Sequence[Path]) -> Path | None:
+    return next((d / f"{base}.toml" for d in directories if (d / f"{base}.toml").is_file()), None)
+
+
+def _behind(path: Path, directories: Sequence[Path]) -> Sequence[Path]:
+    """The directories whose definitions this file's stands in front of."""
+    places = list(directories)
+    return places[places.index(path.parent) + 1 :] if path.parent in places else places
 
 
 def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:

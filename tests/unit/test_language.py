@@ -195,3 +195,36 @@ def test_a_language_raises_limits_by_its_factor_and_its_minima() -> None:
 
 def test_built_in_definitions_ship_with_the_package() -> None:
     assert (BUILTIN_DIR / "c.toml").is_file()
+
+
+def test_a_file_that_extends_its_own_name_changes_the_built_in_language(tmp_path: Path) -> None:
+    (tmp_path / "cpp.toml").write_text('extends = "cpp"\ncompile = [["/usr/bin/g++-13", "-o", "prog", "{sources}"]]\n')
+    languages, built_in = Languages.open(str(tmp_path)), Languages.open()
+    ours, theirs = languages.get("c++"), built_in.get("c++")
+    assert ours.compile == (("/usr/bin/g++-13", "-o", "prog", "{sources}"),)
+    assert (ours.id, ours.name, ours.aliases, ours.extensions) == (
+        theirs.id,
+        theirs.name,
+        theirs.aliases,
+        theirs.extensions,
+    )
+    assert languages.problems() == []
+
+
+def test_what_builds_on_it_builds_on_the_changed_one(tmp_path: Path) -> None:
+    base, extra = tmp_path / "base", tmp_path / "extra"
+    base.mkdir()
+    extra.mkdir()
+    (base / "toy.toml").write_text(MINIMAL)
+    (base / "toy2.toml").write_text('extends = "toy"\nname = "Toy 2"\n')
+    (extra / "toy.toml").write_text('extends = "toy"\nrun = ["/usr/bin/other", "{source}"]\n')
+    languages = Languages((extra, base))
+    assert languages.get("toy2").run == ("/usr/bin/other", "{source}")
+
+
+def test_a_fault_is_told_once_however_many_build_on_it(tmp_path: Path) -> None:
+    (tmp_path / "cpp.toml").write_text('extends = "cpp"\nrun = 3\n')
+    (tmp_path / "c.toml").write_text("not toml")
+    found = Languages.open(str(tmp_path)).problems()
+    assert sum("not toml" in line or "c.toml" in line for line in found) == 1
+    assert len(found) == len(set(found))
