@@ -69,10 +69,11 @@ $(DEV_STAMP): pyproject.toml constraints.txt $(STAMP) | $(BIN)/python
 test-chaos: $(DEV_STAMP) test-deps
 	$(BIN)/python tests/service/chaos.py --submissions 5000
 
-# Odd packages for MINUTES, with a fresh seed; what breaks the reader is kept in tests/fuzz/corpus.
+# Odd packages and odd submissions for MINUTES each, with a fresh seed; what breaks something is kept in tests/fuzz.
 MINUTES ?= 10
 test-fuzz: $(DEV_STAMP)
 	$(BIN)/python tests/fuzz/package_fuzz.py --minutes $(MINUTES)
+	$(BIN)/python tests/fuzz/submission_fuzz.py --minutes $(MINUTES)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -219,7 +219,7 @@ def _build(
             logs += [done.stderr.read(), done.stdout.read()]
             if not done.result.ok:
                 return CompileReport(ok=False, log=_log(logs, done.result), run=done.result), {}
-            complaint = artifact_complaint(done.files)
+            complaint = artifact_complaint(done.files) or _count_complaint(done)
             if complaint:
                 return CompileReport(ok=False, log=complaint, run=done.result), {}
             files = done.files
@@ -283,6 +283,13 @@ def _artifact_complaint(done: Completed, language: LanguageSpec) -> str:
     return ""
 
 
+def _count_complaint(done: Completed) -> str:
+    if not done.passed_over:
+        return ""
+    left = len(done.files) + done.passed_over
+    return f"compiling left {left} files, more than {ARTIFACT_FILES_MAX} or than {ARTIFACT_BYTES_MAX >> 20} MiB in all"
+
+
 def _can_start(head: bytes) -> bool:
     """Whether the kernel can execute a file that begins so: a script with its interpreter, or ELF with an entry point
     (elf(5): libraries and object files have none)."""
@@ -299,6 +306,8 @@ def _is_final(report: CompileReport) -> bool:
 
 def _log(logs: Sequence[bytes], failed: RunResult | None = None) -> str:
     text = safe_text(b"\n".join(log.rstrip(b"\n") for log in logs if log.strip()), LOG_BYTES_MAX)
+    if failed is not None and failed.outcome is Outcome.EXITED and not text:
+        return f"the compiler ended with exit code {failed.exit_code} and said nothing"
     if failed is None or failed.outcome is Outcome.EXITED:
         return text
     words = _LIMIT_WORDS.get(failed.outcome, f"the compiler died of signal {failed.signal}")

@@ -55,11 +55,23 @@ def merged(*given: Given, directories: Collection[str] = ()) -> dict[str, Conten
 def _refuse_misfits(where: Mapping[str, str], directories: Collection[str]) -> None:
     holders = {parent for name in (*where, *directories) for parent in parents(name)} | set(directories)
     for name, owner in where.items():
-        encoded = name.encode("utf-8", "surrogateescape")
-        if len(encoded) > _PATH_BYTES_MAX or any(len(part) > _PART_BYTES_MAX for part in encoded.split(b"/")):
-            raise PackageError(f"file {shortened(name)}: the path is too long", where=owner)
+        complaint = _path_complaint(name)
+        if complaint:
+            raise PackageError(f"file {shortened(name)}: {complaint}", where=owner)
         if name in holders:
             raise PackageError(f"file {shortened(name)}: there is a directory of this name beside it", where=owner)
+
+
+def _path_complaint(name: str) -> str:
+    try:
+        encoded = name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return "the name is not valid Unicode"
+    if "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
+        return "not a relative path"
+    if len(encoded) > _PATH_BYTES_MAX or any(len(part) > _PART_BYTES_MAX for part in encoded.split(b"/")):
+        return "the path is too long"
+    return ""
 
 
 def clashes(names: Iterable[str], taken: Collection[str]) -> Iterator[str]:

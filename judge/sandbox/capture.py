@@ -75,12 +75,14 @@ class Capture:
 
 
 class Completed(NamedTuple):
-    """A finished run: the result, the streams, and the collected files by path below /work."""
+    """A finished run: the result, the streams, the collected files by path below /work, and how many more there were
+    than the limits of collecting let through."""
 
     result: RunResult
     stdout: Capture
     stderr: Capture
     files: Mapping[str, Capture] = MappingProxyType({})
+    passed_over: int = 0
 
 
 def memfd_of(data: bytes, name: str = "data") -> int:

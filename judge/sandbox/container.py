@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import itertools
 import os
 import socket
 import stat
@@ -458,7 +457,8 @@ class Container:
             self.close()
         self._state_due = active.finish is not None
         full = 0 if active.finish is None or active.finish.status == 0 else self._hear_state()
-        files = self._collect(spec.collect) if active.finish is not None and spec.collect.patterns else {}
+        wanted = active.finish is not None and spec.collect.patterns
+        files, passed_over = self._collect(spec.collect) if wanted else ({}, 0)
         if active.refusal is not None and active.refusal[0] != "execute":
             raise refused(*active.refusal)
         finish = active.finish
@@ -467,21 +467,23 @@ class Container:
         else:
             was_alone = finish.tasks_created == 1 and finish.status == 0
             counters = active.group.counters(was_alone=was_alone, not_its_ns=finish.launcher_cpu_ns)
-        return Completed(conclude(active, counters, full), stdout, stderr, files)
+        return Completed(conclude(active, counters, full), stdout, stderr, files, passed_over)
 
-    def _collect(self, collect: Collect) -> dict[str, Capture]:
-        """Take files out of /work; their names may be any bytes, kept as surrogate escapes."""
+    def _collect(self, collect: Collect) -> tuple[dict[str, Capture], int]:
+        """Take files out of /work; their names may be any bytes, kept as surrogate escapes. Also how many were too many
+        or too large."""
         self._hear_state()
         self._send(("collect", collect.patterns, collect.files_max, collect.bytes_max))
         files: dict[str, Capture] = {}
         left = collect.bytes_max
-        for taken in itertools.count():
+        taken = 0
+        while True:
             if taken and taken % channel.FILES_AHEAD == 0:
                 self.tell(channel.MORE)
             message, fds = self._receive()
             try:
                 if message[:1] == channel.FILES_END:
-                    break
+                    return files, channel.FILES_END_BODY.unpack(message[1:])[0]
                 if message[:1] != channel.FILE or not fds:
                     raise InfrastructureError("the launcher of a container died while files were collected")
                 if not stat.S_ISREG(os.fstat(fds[0]).st_mode):
@@ -489,10 +491,10 @@ class Container:
                 path = os.fsdecode(message[1 + channel.FILE_HEAD.size :])
                 files[path] = capture_of(fds[0], left)
                 left -= files[path].size_bytes
+                taken += 1
             finally:
                 for fd in fds:
                     os.close(fd)
-        return files
 
 
 def _what_to_run(spec: RunSpec) -> tuple[object, ...]:

@@ -417,7 +417,9 @@ class Launcher:
         count = total = passed_over = 0
         for path, fd, info in walk(b"/work", patterns):
             try:
-                if count >= files_max or total + info.st_size > bytes_max or info.st_nlink > 1:
+                if info.st_nlink > 1:
+                    continue
+                if count >= files_max or total + info.st_size > bytes_max:
                     passed_over += 1
                     continue
                 count += 1

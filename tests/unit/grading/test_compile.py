@@ -265,6 +265,13 @@ def test_a_submissions_own_compiled_files_are_left_out_where_sources_are_run(com
     assert set(box.runs[0][1]) == {"a.c"}
 
 
+def test_files_that_were_not_collected_are_a_compile_error(compile_with: Compile) -> None:
+    done = completed({"prog": PROGRAM})._replace(passed_over=3)
+    report = compile_with(FakeSandbox(done)).report
+    assert not report.ok
+    assert "compiling left 4 files, more than" in report.log
+
+
 @pytest.mark.parametrize("name", ["a\udcff", "d/" * 60 + "x", "/".join(["d" * 240] * 5)])
 def test_a_program_whose_files_no_store_can_keep_is_a_compile_error(compile_with: Compile, name: str) -> None:
     box = FakeSandbox(completed({"prog": b"", name: b""}))
