@@ -15,8 +15,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "cancel",
         help="withdraw submissions",
-        description="Withdraw submissions, waiting or being judged. Exit code 1 = one had its verdict already, 2 = one "
-        "is unknown; the others are withdrawn all the same.",
+        description="Withdraw submissions, waiting or being judged. When one is "
+        "unknown, or has its verdict already, the others are withdrawn all the same.",
     )
     parser.add_argument("ids", nargs="+", metavar="ID")
     broker_option(parser)

@@ -48,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "config",
         help="show the settings that hold, and where each comes from",
         description="Show the settings that hold here and now, and where each comes from: a default, the settings "
-        "file or the environment. Exit code 2 = a setting is wrong, with its name.",
+        "file or the environment.",
     )
     parser.add_argument("--defaults", action="store_true", help="all settings at their defaults, with what they mean")
     parser.add_argument("--json", action="store_true", help="print a JSON array, one object a setting")

@@ -16,8 +16,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "follow",
         help="watch a submission that was handed in before",
-        description="Show the progress of a submission from its beginning, then its verdict. Exit code 0 = accepted, "
-        "1 = another verdict or cancelled, 2 = unknown id, 5 = judge error, 6 = not finished in time.",
+        description="Show the progress of a submission from its beginning, then its verdict.",
     )
     parser.add_argument("id", metavar="ID")
     parser.add_argument("--timeout", type=float, metavar="S", help="give up after S seconds")

@@ -15,7 +15,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "list",
         help="list submissions, newest first",
         description="List the submissions that the service still knows (keep_s, keep_max), newest first. Every given "
-        "condition must hold. Exit code 0, also when there are none.",
+        "condition must hold.",
     )
     filter_options(parser)
     parser.add_argument(

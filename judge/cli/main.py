@@ -4,8 +4,7 @@ Each module of :data:`COMMANDS` defines ``add_parser(subparsers)`` and ``run(arg
 imported only when its command is asked for, so that ``judge run`` never pays for Celery.
 
 Exit codes: 0 it did what was asked and the answer is good, 1 it did and the answer is not (a verdict
-other than AC, a failed check), 2 bad usage or input, 3 the problem package is at fault, 4 a language is,
-5 this host or the service is, 6 the queue is full, 130 interrupted, 143 (129) ended by SIGTERM (SIGHUP).
+other than AC, a failed check); the others are in :mod:`judge.cli.exitcodes`.
 """
 
 from __future__ import annotations
@@ -19,8 +18,10 @@ import io
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 
+from judge.cli.exitcodes import help_text
 from judge.errors import JudgeError, QueueError
 from judge.observe.printable import plain_letters, printable
 
@@ -82,6 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = importlib.import_module(f"judge.cli.{module_name}")
             modules[command] = module
             module.add_parser(subparsers)
+            own = subparsers.choices[command]
+            own.epilog = " ".join(filter(None, (own.epilog, help_text(command))))
         else:
             subparsers.add_parser(command, help=summary, add_help=False)
     _refuse_unknown(wanted)
@@ -108,6 +111,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 0
+    except Exception:
+        traceback.print_exc()
+        print(f"judge {args.command}: this is a fault of the judge itself; please report it", file=sys.stderr)
+        return JudgeError.exit_code
 
 
 class _EndedError(KeyboardInterrupt):

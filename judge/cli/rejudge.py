@@ -28,8 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "rejudge",
         help="judge submissions again, compare, then apply or drop",
-        description="Judge finished submissions again. The old verdicts stand until the batch is applied. Exit code 0, "
-        "1 = not started because you said no, 2 = bad usage, 6 = the queue is full.",
+        description="Judge finished submissions again. The old verdicts stand until the batch is applied.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     start = actions.add_parser("start", help="submit a selection again", description="Every given condition must hold.")

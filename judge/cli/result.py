@@ -14,8 +14,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "result",
         help="show the report of a submission",
-        description="Show the report of a submission, once it is finished. Exit code 0 = accepted, 1 = another verdict "
-        "or cancelled, 2 = unknown id, 5 = judge error, 6 = not finished in time.",
+        description="Show the report of a submission, once it is finished.",
     )
     parser.add_argument("id", metavar="ID")
     parser.add_argument("--timeout", type=float, metavar="S", help="wait at most S seconds (0 = not at all)")

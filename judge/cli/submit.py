@@ -39,8 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="hand in a submission and watch it",
         description="Hand in a program to be judged against a problem package by a running service, show its progress "
         "test by test and its verdict. The id comes first, on standard error; Ctrl-C leaves the submission where it "
-        "is. Exit code 0 = accepted, 1 = another verdict or cancelled, 2 = bad usage, 4 = no such language, or nobody "
-        "offers it, 5 = judge error, 6 = the queue is full or the tenant too fast, 130 = interrupted.",
+        "is.",
     )
     parser.add_argument(
         "package", help="the problem package: a directory, or sha256:DIGEST of one in the package store"

@@ -19,8 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "tenant",
         help="show or set what one tenant may",
         description="Show the tenants that have limits of their own, or set those of one. They hold at once, and until "
-        "'default' is set. Everybody's are the settings tenant_per_minute and tenant_running_max. Exit code 2 = bad "
-        "usage.",
+        "'default' is set. Everybody's are the settings tenant_per_minute and tenant_running_max.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the tenant ('-' = submissions that name none)")
     parser.add_argument("--per-minute", metavar="N", help="submissions a minute (0 = no limit, default = everybody's)")

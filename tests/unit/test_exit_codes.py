@@ -1,0 +1,44 @@
+"""Exit codes: every command's help names its own, the page lists all, a fault of ours is no verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from judge.cli import config
+from judge.cli.exitcodes import COMMON, OWN, codes_of, exit_codes_page
+from judge.cli.main import COMMANDS, main
+
+
+@pytest.mark.parametrize("command", [command for command, _, _ in COMMANDS])
+def test_the_help_of_a_command_names_its_exit_codes(command: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Exit codes: 0 " in shown
+    for code, text in codes_of(command).items():
+        if code < 70:
+            assert f"{code} {text}" in shown.replace("- ", "-")
+
+
+def test_every_command_has_its_codes_and_each_code_a_meaning():
+    assert set(OWN) == {command for command, _, _ in COMMANDS}
+    assert all(code in COMMON for codes in OWN.values() for code in codes)
+
+
+def test_a_fault_of_the_judge_is_not_taken_for_a_verdict(monkeypatch, capsys: pytest.CaptureFixture[str]):
+    def fail(_args: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(config, "run", fail)
+    assert main(["config"]) == 70
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_the_page_of_exit_codes_is_what_the_help_says():
+    page = Path(__file__).resolve().parents[2] / "docs" / "exit-codes.md"
+    assert page.read_text() == exit_codes_page(), (
+        "run: python -c 'from judge.cli.exitcodes import exit_codes_page; print(exit_codes_page(), end=str())' "
+        "> docs/exit-codes.md"
+    )
