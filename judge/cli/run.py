@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import stat
 import sys
 from contextlib import ExitStack
+from inspect import cleandoc
 
 import msgspec
 from rich.console import Console
@@ -28,9 +30,12 @@ from judge.model.submission import SourceFile
 from judge.model.units import MS_NS, format_bytes, format_ns
 from judge.sandbox.capture import Completed, memfd_of
 
+#: The outcome of a program that did not compile: nothing ran.
+COMPILE_ERROR = "COMPILE_ERROR"
+
 
 class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``judge run --json`` prints. ``compile_log`` is not empty when compiling failed; then nothing ran."""
+    """What ``judge run --json`` prints. Nothing ran when ``outcome`` is COMPILE_ERROR; ``compile_log`` says why."""
 
     outcome: str
     exit_code: int | None
@@ -56,7 +61,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "output and standard error; what it used is printed afterwards on standard error. Exit code 0 = it ended by "
         "itself with exit code 0, 1 = anything else.",
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="the source files, the main one first")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="the source files, the main one first")
     parser.add_argument("--language", default="", help="language id (default: found by the file name)")
     parser.add_argument("--main", default="", help="the main file (default: the first named, else found)")
     parser.add_argument(
@@ -95,10 +100,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="processes and threads at once (default: 64)",
     )
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    parser.add_argument("--schema", action="store_true", help="print the JSON schema of that object and exit")
+
+
+def run_schema() -> dict[str, object]:
+    """The JSON schema of :class:`RunOutput`, as published in docs/run.schema.json."""
+    schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(RunOutput)))
+    for definition in schema["$defs"].values():
+        definition["description"] = cleandoc(definition.get("description", ""))
+    schema["$defs"]["RunOutput"]["properties"]["outcome"] = {
+        "description": "How the run ended, or COMPILE_ERROR: there was none.",
+        "enum": [*(outcome.value for outcome in Outcome), COMPILE_ERROR],
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What judge run --json prints",
+        **schema,
+    }
 
 
 def run(args: argparse.Namespace) -> int:
     """Compile, run, print."""
+    if args.schema:
+        print(json.dumps(run_schema(), indent=2))
+        return 0
+    if not args.files:
+        raise UsageError("name the program's source files")
     sources = read_sources(args.files)
     settings = load_settings()
     with ExitStack() as stack:
@@ -185,7 +212,7 @@ def _output(done: Completed, compiled: Compiled) -> RunOutput:
 def _compile_failure(compiled: Compiled) -> RunOutput:
     run = compiled.report.run or RunResult(outcome=Outcome.EXITED, exit_code=1)
     return RunOutput(
-        outcome="COMPILE_ERROR",
+        outcome=COMPILE_ERROR,
         exit_code=run.exit_code,
         signal=run.signal,
         stdout="",

@@ -1,7 +1,8 @@
-"""Exit codes: every command's help names its own, the page lists all, a fault of ours is no verdict."""
+"""What scripts rely on: exit codes, in every help and on a page, and the schema of what `judge run --json` prints."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from judge.cli import config
 from judge.cli.exitcodes import COMMON, OWN, codes_of, exit_codes_page
 from judge.cli.main import COMMANDS, main
+from judge.cli.run import run_schema
 
 
 @pytest.mark.parametrize("command", [command for command, _, _ in COMMANDS])
@@ -42,3 +44,10 @@ def test_the_page_of_exit_codes_is_what_the_help_says():
         "run: python -c 'from judge.cli.exitcodes import exit_codes_page; print(exit_codes_page(), end=str())' "
         "> docs/exit-codes.md"
     )
+
+
+def test_the_schema_of_runs_knows_every_outcome():
+    schema = run_schema()
+    assert "COMPILE_ERROR" in schema["$defs"]["RunOutput"]["properties"]["outcome"]["enum"]
+    published = Path(__file__).resolve().parents[2] / "docs" / "run.schema.json"
+    assert json.loads(published.read_text()) == schema, "run: judge run --schema > docs/run.schema.json"
