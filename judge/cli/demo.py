@@ -11,9 +11,11 @@ from pathlib import Path
 
 import msgspec
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from judge.cli.embedded import embedded_service, sweep_old
 from judge.client import Client, submission_of
@@ -24,6 +26,7 @@ from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
+from judge.observe.printable import printable
 from judge.package.read import read_package
 from judge.queue.values import State, WorkerInfo
 
@@ -41,6 +44,7 @@ class Row(msgspec.Struct, kw_only=True):
     id: str = ""
     state: str = "waiting"
     report: Report | None = None
+    finished_s: float = 0.0
 
     @property
     def finished(self) -> bool:
@@ -153,55 +157,105 @@ def _submit(client: Client, rows: list[Row]) -> None:
 
 
 def _show(client: Client, rows: list[Row], console: Console, *, quiet: bool) -> None:
-    """Follow all submissions until the last verdict, redrawing the table."""
-    with Live(console=console, auto_refresh=False, transient=quiet) as live:
+    """Follow all submissions until the last verdict, redrawing the table; the whole table stays."""
+    began = time.monotonic()
+    with Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
             for row in rows:
                 if not row.finished:
                     _update(client, row)
             if not quiet:
-                live.update(_table(rows), refresh=True)
+                live.update(live_picture(rows, time.monotonic() - began, console.width, console.height), refresh=True)
             if all(row.finished for row in rows):
-                return
+                break
             time.sleep(REFRESH_S)
+    if not quiet:
+        console.print(table_of(rows, console.width), Text(_LEGEND, "dim"), sep="\n")
 
 
 def _update(client: Client, row: Row) -> None:
     state = client.state(row.id)
-    row.state = {State.CLAIMED: "judging", State.HELD: "retry"}.get(state, "waiting")
+    row.state = _WORDS.get(state, "waiting")
     if state is State.DONE:
         row.report = client.queue.report(row.id)
+        row.finished_s = time.monotonic()
 
 
-def _table(rows: list[Row]) -> Table:
+_WORDS = {State.CLAIMED: "judging", State.HELD: "retry"}
+
+_LEGEND = "label: what its author expects (RTE+ = RTE or others); decided by: the first test that settled the verdict"
+
+
+def live_picture(rows: list[Row], elapsed_s: float, width: int, height: int) -> Group:
+    """What fits: one line of counts, what is judged now, what finished last, what comes next."""
+    room = max(height - _LINES_AROUND, 1)
+    if len(rows) > room:
+        running = [row for row in rows if row.state == "judging" and row.report is None]
+        finished = sorted((row for row in rows if row.report is not None), key=lambda row: row.finished_s)
+        waiting = [row for row in rows if row.report is None and row not in running]
+        spare = max(room - len(running), 0)
+        seen = [*finished[max(len(finished) - spare, 0) :], *running, *waiting][:room]
+    else:
+        seen = rows
+    done = sum(row.finished for row in rows)
+    judging = sum(row.state == "judging" and row.report is None for row in rows)
+    minutes, seconds = divmod(int(elapsed_s), 60)
+    counts = f"{done} of {len(rows)} · {judging} judging · {minutes}:{seconds:02}"
+    return Group(table_of(seen, width, rows), Text(counts, "bold"))
+
+
+#: Heading, rule, a blank above and below, the line of counts, and one to spare.
+_LINES_AROUND = 6
+
+#: (heading, width); those at the end go first where there is little room.
+_MEASURES = (("CPU", 8), ("memory", 9), ("wall", 8), ("procs", 5))
+_FIXED = (("language", 8), ("verdict", 7), ("label", 5))
+_DECIDED_WIDTH_MIN = 20
+
+
+def table_of(rows: list[Row], width: int, all_rows: list[Row] | None = None) -> Table:
+    """The rows in a table of at most ``width`` columns: names whole, then as many measures as there is room for."""
+    name_width = min(max((len(row.submission) for row in all_rows or rows), default=10), max(width // 2, 10))
+    left = width - name_width - sum(size + 1 for _, size in _FIXED) - _DECIDED_WIDTH_MIN - 2
+    measures = []
+    for name, size in _MEASURES:
+        left -= size + 1
+        if left >= 0:
+            measures.append((name, size))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=True)
-    table.add_column("submission", overflow="ellipsis", no_wrap=True, ratio=3)
-    for name, width in (("language", 8), ("verdict", 7), ("label", 5)):
-        table.add_column(name, no_wrap=True, width=width)
-    table.add_column("decided by", overflow="ellipsis", no_wrap=True, ratio=2)
-    for name, width in (("CPU", 8), ("wall", 8), ("memory", 9), ("procs", 5)):
-        table.add_column(name, justify="right", no_wrap=True, width=width)
+    table.add_column("submission", overflow="ellipsis", no_wrap=True, width=name_width)
+    for name, size in _FIXED:
+        table.add_column(name, no_wrap=True, width=size)
+    table.add_column("decided by", overflow="ellipsis", no_wrap=True, ratio=1)
+    for name, size in measures:
+        table.add_column(name, justify="right", no_wrap=True, width=size)
     for row in rows:
-        table.add_row(*_cells(row))
+        table.add_row(*_cells(row, [name for name, _ in measures]))
     return table
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Row, measures: Sequence[str]) -> tuple[str, ...]:
     expected = row.expected[0] + ("+" if len(row.expected) > 1 else "") if row.expected else "any"
     report = row.report
+    name = escape(printable(row.submission, 200))
     if report is None:
-        return (row.submission, row.language, f"[dim]{row.state.partition(':')[0]}[/dim]", expected)
+        return (name, row.language, f"[dim]{row.state.partition(':')[0]}[/dim]", expected)
     colour = "green" if row.right else "bold red"
+    used = {
+        "CPU": format_ns(report.cpu_time_max_ns),
+        "wall": format_ns(report.wall_time_max_ns),
+        "memory": format_bytes(report.memory_peak_max_bytes),
+        "procs": str(report.pids_peak_max or "-"),
+    }
+    decided = escape(printable(report.deciding_case, 200)) or ("all passed" if report.verdict is Verdict.AC else "-")
+    ran = report.root is not None
     return (
-        row.submission,
+        name,
         row.language,
         f"[{colour}]{report.verdict}[/{colour}]",
         expected,
-        report.deciding_case or ("all passed" if report.verdict is Verdict.AC else "-"),
-        format_ns(report.cpu_time_max_ns),
-        format_ns(report.wall_time_max_ns),
-        format_bytes(report.memory_peak_max_bytes),
-        str(report.pids_peak_max or "-"),
+        decided,
+        *(used[name] if ran else "-" for name in measures),
     )
 
 

@@ -48,11 +48,20 @@ def _broker_findings(settings: Settings) -> list[Finding]:
 
 
 def _print_table(findings: Sequence[Finding]) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("", "what", "found", "remedy")
+    from judge.cli.showing import wide_console
+
+    console = wide_console()
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for name in ("", "what", "found"):
+        table.add_column(name, overflow="fold")
     for finding in findings:
-        table.add_row(_MARKS[finding.status], finding.name, escape(finding.found), escape(finding.remedy))
-    Console().print(table)
+        remedy = f"\n[bold]remedy:[/] {escape(finding.remedy)}" if finding.remedy else ""
+        table.add_row(_MARKS[finding.status], finding.name, escape(finding.found) + remedy)
+    console.print(table)
+    missing = sum(finding.status is Status.MISSING for finding in findings)
+    warnings = sum(finding.status is Status.WARNING for finding in findings)
+    verdict = f"[bold red]{missing} missing: nothing can be run here[/]" if missing else "[green]ready to judge[/]"
+    console.print(f"{verdict}{f', {warnings} warnings' if warnings else ''}")

@@ -8,12 +8,17 @@ import shutil
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
 from judge import wire
 from judge.errors import UsageError
 from judge.model.report import Report
 from judge.observe.report_html import render_html
 from judge.observe.report_text import render_text
 from judge.observe.view import Role, view_of
+
+#: Columns of a table that no terminal shows.
+_PIPE_WIDTH = 160
 
 
 def showing_options(parser: argparse.ArgumentParser) -> None:
@@ -53,3 +58,8 @@ def write_page(page: str, out: str) -> None:
         Path(out).write_text(page, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{out}: {os.strerror(error.errno or 0)}") from error
+
+
+def wide_console() -> Console:
+    """Standard output for tables; in a log or a pipe so wide that they need not be cut."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from judge.cli.service import broker_option, open_client
+from judge.cli.showing import wide_console
+from judge.observe.printable import printable
 from judge.queue.admin import WorkerView, worker_views
+
+#: Terminals of so many columns show everything about a worker.
+_WIDE = 120
+
+#: What is never cut: it is short and says most.
+_MIN_WIDTHS = {"state": 8, "slots": 5, "load": 5, "noise": 5, "seen": 9}
+
+_CELL_CHARS_MAX = 500
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,9 +30,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "workers",
         help="show the workers",
-        description="Show the workers: slots, languages, version, load, noise, and what each judges now.",
+        description="Show the workers, a line each: slots, load, noise, and what each judges now.",
     )
     broker_option(parser)
+    parser.add_argument("--languages", action="store_true", help="also list what each offers and lacks")
     parser.add_argument("--json", action="store_true", help="print a JSON array, one object a worker")
 
 
@@ -31,28 +44,45 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.buffer.write(msgspec.json.encode(workers) + b"\n")
     elif workers:
-        Console().print(_table(workers))
+        _show(workers, wide_console(), languages=args.languages)
     else:
         print("no worker gave a sign of life within the last minute")
     return 0 if workers else 1
 
 
-def _table(workers: tuple[WorkerView, ...]) -> Table:
-    table = Table(pad_edge=False)
-    for name in ("worker", "state", "slots", "languages", "tags", "version", "load", "noise", "seen", "judging"):
-        table.add_column(name, overflow="fold")
+def _show(workers: Sequence[WorkerView], console: Console, *, languages: bool) -> None:
+    """A line a worker, never broken inside a word; what does not fit is cut at the right."""
+    wide = console.width >= _WIDE
+    headings = ("worker", "state", "slots", "load", "noise", "seen", *(("version", "tags") if wide else ()), "judging")
+    least = {**_MIN_WIDTHS, "worker": min(max(len(worker.node) for worker in workers), console.width // 3)}
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in headings:
+        table.add_column(name, no_wrap=True, overflow="ellipsis", header_style="dim", min_width=least.get(name))
     for worker in workers:
         info = worker.info
-        table.add_row(
+        more = (info.version, " ".join(info.tags) or "-") if wide else ()
+        cells = (
             worker.node,
-            worker.state + (f": {worker.reason}" if worker.reason else ""),
+            worker.state,
             f"{len(worker.running)}/{info.slots}",
-            " ".join(info.languages) or "-",
-            " ".join(info.tags) or "-",
-            info.version,
             f"{info.load_1m:.2f}",
             "-" if info.noise_ratio is None else f"{info.noise_ratio:.2f}",
             f"{worker.silent_ms / 1000:.1f} s ago",
-            " ".join(f"{slot}:{submission}" for slot, submission in sorted(worker.running.items())) or "-",
+            *more,
+            " ".join(submission for _, submission in sorted(worker.running.items())) or "-",
         )
-    return table
+        table.add_row(*(Text(printable(cell, _CELL_CHARS_MAX)) for cell in cells))
+    console.print(table)
+    for worker in workers:
+        _show_texts(worker, console, languages=languages)
+
+
+def _show_texts(worker: WorkerView, console: Console, *, languages: bool) -> None:
+    """Why a worker is not on; with ``languages`` what it offers and lacks, with versions."""
+    texts = [f"{worker.state}: {worker.reason}"] if worker.reason else []
+    if languages:
+        info = worker.info
+        texts += [f"{name} {info.versions.get(name, '')}".rstrip() for name in info.languages]
+        texts += info.problems
+    for text in texts:
+        console.print(Text(f"{worker.node}: {printable(text, _CELL_CHARS_MAX)}"))

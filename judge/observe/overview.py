@@ -42,6 +42,7 @@ class RunningNow(msgspec.Struct, frozen=True, kw_only=True):
     priority_class: str
     attempt: int
     running_ms: int
+    tenant: str = ""
 
 
 class FinishedLately(msgspec.Struct, frozen=True, kw_only=True):

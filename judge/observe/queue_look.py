@@ -167,7 +167,7 @@ def _worker(now_ms: int, row: Sequence[Any]) -> WorkerOverview:
 
 
 def _running(now_ms: int, name: Any, fields: Sequence[Any]) -> RunningNow:
-    _, priority_class, route, attempt, _, claimed_at, _, _, language, node, slot, _ = map(_text, fields)
+    _, priority_class, route, attempt, _, claimed_at, _, _, language, node, slot, _, tenant = map(_text, fields)
     return RunningNow(
         id=_text(name),
         worker=node,
@@ -176,11 +176,12 @@ def _running(now_ms: int, name: Any, fields: Sequence[Any]) -> RunningNow:
         priority_class=priority_class,
         attempt=_integer(attempt),
         running_ms=max(0, now_ms - _integer(claimed_at)) if claimed_at else 0,
+        tenant=tenant,
     )
 
 
 def _finished(now_ms: int, name: Any, fields: Sequence[Any]) -> tuple[FinishedLately, str]:
-    state, priority_class, route, attempt, at, claimed_at, done_at, verdict, language, _, _, why = map(_text, fields)
+    state, priority_class, route, attempt, at, claimed_at, done_at, verdict, language, _, _, why, _ = map(_text, fields)
     done_ms, claimed_ms = _integer(done_at), _integer(claimed_at)
     view = FinishedLately(
         id=_text(name),

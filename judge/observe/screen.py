@@ -29,6 +29,9 @@ _COLOURS = {
 _TROUBLE_ROWS = 8
 _LEFT_WIDTH = 46
 
+#: A column of numbers is never narrower: a number that is cut says nothing.
+_NUMBER_WIDTH = 5
+
 #: A terminal of so many columns shows two tables beside each other.
 _WIDE = 120
 
@@ -48,7 +51,8 @@ def picture(overview: Overview, where: str, problem: str = "") -> RenderableType
 
 def full_screen(overview: Overview, where: str, problem: str, width: int, height: int) -> RenderableType:
     """Everything at once in a terminal of ``width`` by ``height``: what does not fit is counted, not shown."""
-    body = max(height - 1 - (_TROUBLE_ROWS + 3), 6)
+    trouble_rows = min(max(len(overview.troubles), 1), _TROUBLE_ROWS)
+    body = max(height - 1 - (trouble_rows + 3), 6)
     layout = Layout()
     layout.split_column(
         Layout(_headline(overview, where, problem), size=1),
@@ -80,11 +84,11 @@ def _headline(overview: Overview, where: str, problem: str) -> Text:
     slots = sum(worker.slots for worker in overview.workers if worker.state == "on")
     rate = sum(overview.per_minute.values())
     text = Text(no_wrap=True, overflow="ellipsis")
-    text.append("judge top", "bold")
-    text.append(f"  {where}  ", "dim")
-    text.append(f"{waiting} waiting  {overview.running_count}/{slots} slots busy  {rate:.1f} verdicts/min", "bold")
+    text.append("judge top  ", "bold")
     if problem:
-        text.append(f"  {printable(problem, 200)}", "bold red")
+        text.append(f"{printable(problem, 200)}  ", "bold red")
+    text.append(f"{waiting} waiting  {overview.running_count}/{slots} slots busy  {rate:.1f} verdicts/min", "bold")
+    text.append(f"  {printable(where, 200)}", "dim")
     return text
 
 
@@ -98,6 +102,7 @@ def _table(title: str, *columns: str) -> Table:
             header_style="dim",
             no_wrap=True,
             overflow="ellipsis",
+            min_width=_NUMBER_WIDTH if column.endswith(">") else None,
         )
     return table
 
@@ -170,11 +175,14 @@ def _workers(workers: Sequence[WorkerOverview], rows: int) -> Table:
 
 
 def _slots(running: Sequence[RunningNow], rows: int) -> Table:
-    table = _table("Being judged", "slot", "submission", "language", "class", "try>", "for>")
+    tenants = any(item.tenant for item in running)
+    names = ("submission", "for whom") if tenants else ("submission",)
+    table = _table("Being judged", "slot", *names, "language", "class", "try>", "for>")
     for item in sorted(running, key=lambda item: -item.running_ms)[:rows]:
         table.add_row(
             _text(f"{item.worker}/{item.slot}"),
             _text(item.id),
+            *([_text(item.tenant)] if tenants else []),
             _text(item.language),
             _text(item.priority_class),
             Text(str(item.attempt), "yellow" if item.attempt > 1 else ""),

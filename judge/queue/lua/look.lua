@@ -18,7 +18,7 @@ for route in pairs(routes) do tickets = tickets + redis.call('LLEN', P .. 'q.' .
 
 local workers, running, recent = {}, {}, {}
 if recent_max > 0 then
-  local fields = {'state', 'class', 'route', 'attempt', 'at', 'claimed_at', 'done_at', 'verdict', 'language', 'node', 'slot', 'why'}
+  local fields = {'state', 'class', 'route', 'attempt', 'at', 'claimed_at', 'done_at', 'verdict', 'language', 'node', 'slot', 'why', 'tenant'}
   local function add(list, id)
     table.insert(list, id)
     local values = redis.call('HMGET', P .. 's:' .. id, unpack(fields))
