@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from judge.errors import PackageError
-from judge.model.problem import JurySubmission, PackageFormat, Problem, ProblemLimits, Program, ValidatorKind
+from judge.model.problem import (
+    JurySubmission,
+    PackageFormat,
+    Problem,
+    ProblemLimits,
+    Program,
+    TestGroup,
+    ValidatorKind,
+)
 from judge.package import programs
 from judge.package.answers import with_answers
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
@@ -54,15 +64,11 @@ def inspect_package(
     validators = _output_validators(tree, metadata, findings)
     validator = validators[0] if validators else None
     submissions = read_submissions(tree, metadata, findings)
-    by_domjudge = _is_scored_by_domjudge(tree, metadata, submissions)
-    root, validator_cases = read_testdata(
-        tree,
-        metadata,
-        findings,
-        default_validator=validator is None,
-        inheritance="files" if by_domjudge else inheritance,
-        ceilings=ceilings,
-    )
+    reading = partial(read_testdata, tree, metadata, findings, default_validator=validator is None, ceilings=ceilings)
+    root, validator_cases = reading(inheritance=inheritance)
+    by_domjudge = _is_scored_by_domjudge(tree, metadata, submissions, root)
+    if by_domjudge:  # whose keys go from no file to another
+        root, validator_cases = reading(inheritance="files")
     problem = Problem(
         name=shown(Path(tree.path).name),
         path=tree.path,
@@ -111,15 +117,28 @@ def _is_needed(relative: str) -> bool:
     return not _FOR_PEOPLE.fullmatch(relative)
 
 
-def _is_scored_by_domjudge(tree: Tree, metadata: Metadata, submissions: tuple[JurySubmission, ...]) -> bool:
-    """Whether a legacy scoring package says that it is DOMjudge's: by its ini file, or by scores in sources' comments.
+#: What DOMjudge knows of the default grader.
+_DOMJUDGE_FLAGS = frozenset({"sum", "min", "max", "avg", "ignore_sample"})
 
-    Keys are then not inherited from one file to another.
-    """
+
+def _is_scored_by_domjudge(
+    tree: Tree, metadata: Metadata, submissions: tuple[JurySubmission, ...], root: TestGroup
+) -> bool:
+    """Whether a legacy scoring package says that it is DOMjudge's: by its ini file, or by scores in sources' comments;
+    unless it uses what only the specification has."""
     if metadata.format is not PackageFormat.LEGACY or not metadata.scoring:
+        return False
+    policies = [group.policy for group in _groups(root)]
+    if any(policy.custom_grader or not _DOMJUDGE_FLAGS.issuperset(policy.grader_flags) for policy in policies):
         return False
     commented = any(one.expected.score_min is not None for one in submissions)
     return tree.find(INI_FILE) is not None or (commented and tree.find(RULES_FILE) is None)
+
+
+def _groups(group: TestGroup) -> Iterator[TestGroup]:
+    yield group
+    for child in group.groups:
+        yield from _groups(child)
 
 
 def _metadata(tree: Tree, findings: Findings, ceilings: Ceilings) -> Metadata:
@@ -190,10 +209,7 @@ def _check_statement(tree: Tree, package_format: PackageFormat, findings: Findin
 
 def _check_whole(problem: Problem, findings: Findings) -> None:
     """Rules that tie several parts together."""
-    groups = [problem.root]
-    while groups:
-        group = groups.pop()
-        groups += group.groups
+    for group in _groups(problem.root):
         where = f"data/{group.name}" if group is not problem.root else "data"
         if group.policy.custom_grader and problem.graders is None:
             findings.block(where, "grading is custom and there is no program in graders/", key="grading")

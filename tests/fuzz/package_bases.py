@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    """An archive whose bytes are always the same."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return written.getvalue()
+
+
 _LIMITS = b"""limits:
   time_limit: 1
   time_resolution: 0.5
@@ -123,6 +136,7 @@ pretest_test_cases:
 - {in: 1.in, out: 1.out}
 test_cases:
 - {in: 1.in, out: 1.out, points: 10, output_limit_length: 1000}
+- {in: 3.in, out: 3.out}
 - batched:
   - {in: 2.in, out: 2.out}
   - {generator: {source: gen.cpp, language: CPP17, time_limit: 5, memory_limit: 65536, flags: [-O2]},
@@ -137,7 +151,7 @@ test_cases:
         "1.in": b"1\n", "1.out": b"1\n", "2.in": b"2\n", "2.out": b"2\n",
         "gen.cpp": b"int main(){}\n",
         "check.py": b"def check(a, b, **kw): return True\n",
-        "tests.zip": b"PK\5\6" + bytes(18),
+        "tests.zip": _zipped({"./3.in": b"3\n", "3.out": b"3\n", "deep/4.in": b"4\n"}),
         "tests/ac/test.yml": b"source: a.py\nlanguage: PY3\ntime: 2\nmemory: 262144\nexpect: AC\n",
         "tests/ac/a.py": b"print(input())\n",
     },

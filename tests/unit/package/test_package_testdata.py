@@ -455,3 +455,36 @@ def test_arguments_of_answer_validators_are_those_of_bapctools(tmp_path: Path) -
     problem = read_package(package)
     assert problem.diagnostics == ()
     assert group(problem, "secret").cases[0].answer_validator_args == (("a", ("-x",)),)
+
+
+SCORED = "name: x\ntype: scoring\n"
+COMMENTED = {"submissions/accepted/a.py": "# @EXPECTED_SCORE@: 30\nprint('yes')\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "dialect"),
+    [
+        ({}, ""),
+        ({"domjudge-problem.ini": "timelimit = 1\n"}, "domjudge"),
+        (COMMENTED, "domjudge"),
+        ({**COMMENTED, "data/testdata.yaml": "grader_flags: sum ignore_sample\n"}, "domjudge"),
+        ({**COMMENTED, "data/testdata.yaml": "grader_flags: accept_if_any_accepted\n"}, ""),
+        ({**COMMENTED, "problem.yaml": "name: x\n"}, ""),
+    ],
+)
+def test_a_package_says_by_itself_that_it_is_scored_by_domjudge(
+    tmp_path: Path, files: dict[str, Content | None], dialect: str
+) -> None:
+    given: dict[str, Content | None] = {"problem.yaml": SCORED, **files}
+    assert read_package(write_package(tmp_path, given, LEGACY)).score_dialect == dialect
+
+
+def test_keys_of_domjudges_groups_are_their_own(tmp_path: Path) -> None:
+    given: dict[str, Content | None] = {
+        "problem.yaml": SCORED,
+        "domjudge-problem.ini": "timelimit = 1\n",
+        "data/testdata.yaml": "accept_score: 7\ngrader_flags: min\n",
+        "data/secret/testdata.yaml": "on_reject: continue\n",
+    }
+    secret = read_package(write_package(tmp_path, given, LEGACY)).root.groups[0].policy
+    assert (secret.from_file, secret.own_accept_score, secret.aggregation.value) == (True, None, "sum")
