@@ -5,10 +5,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-slow test-fuzz test-vm test-vm-short test-vm-layers test-vm-broken check lint types imports unit test-deps clean test-chaos
+.PHONY: demo first-contact test test-slow test-fuzz test-vm test-vm-short test-vm-layers test-vm-broken check lint types imports unit test-deps clean test-chaos
 
-demo: $(STAMP)
+demo: first-contact $(STAMP)
 	$(BIN)/judge demo
+
+# Said before the long install, not after it: what only root can do.
+first-contact:
+	@if [ "$$(id -u)" -ne 0 ] && [ -d /sys/fs/cgroup/memory ] && [ ! -w "/sys/fs/cgroup/memory/judge-$$(id -u)" ]; then \
+	  echo "make demo: as a plain user on cgroup v1 this will end with a refusal until root has typed, once after each boot:"; \
+	  echo "    $(CURDIR)/$(BIN)/judge host delegate $$(id -un)     (it is there as soon as this has installed it)"; fi
 
 test: $(DEV_STAMP) test-deps lint types imports unit
 

@@ -106,12 +106,12 @@ def example_packages(named: Sequence[str]) -> list[Path]:
     """The named packages, else those of the examples directory. Raises UsageError."""
     if named:
         return [Path(name) for name in named]
-    checkout = Path(__file__).resolve().parent.parent.parent
-    for folder in (Path.cwd() / "examples", checkout / "examples"):
+    here = Path(__file__).resolve().parent.parent
+    for folder in (Path.cwd() / "examples", here.parent / "examples", here / "examples"):
         found = sorted(path.parent for path in folder.glob("*/problem.yaml"))
         if found:
             return found
-    raise UsageError("no examples/ directory here: run it in a checkout, or name problem packages")
+    raise UsageError("no example packages here: name problem packages, as in judge demo PACKAGE")
 
 
 def _rows(problem: Problem, info: WorkerInfo) -> list[Row]:

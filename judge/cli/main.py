@@ -1,6 +1,6 @@
 """The ``judge`` command: finds the sub-command's module, turns errors into one line and an exit code.
 
-Each module of :data:`COMMANDS` defines ``add_parser(subparsers)`` and ``run(args) -> int``; it is
+Each module of :data:`judge.cli.commands.COMMANDS` defines ``add_parser(subparsers)`` and ``run(args) -> int``; it is
 imported only when its command is asked for, so that ``judge run`` never pays for Celery.
 
 Exit codes: 0 it did what was asked and the answer is good, 1 it did and the answer is not (a verdict
@@ -21,43 +21,10 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 
+from judge.cli.commands import COMMANDS
 from judge.cli.exitcodes import help_text
 from judge.errors import JudgeError, QueueError
 from judge.observe.printable import plain_letters, printable
-
-#: command -> module under judge.cli, in the order of --help, with the one-line help.
-COMMANDS: tuple[tuple[str, str, str], ...] = (
-    ("run", "run", "run one program once in the sandbox"),
-    ("grade", "grade", "judge a submission in this process, without any queue"),
-    ("languages", "languages", "list, check, test, install and remove languages"),
-    ("rootfs", "rootfs", "build, list, show and remove the layers that languages stand on"),
-    ("doctor", "doctor", "check this host and say how to mend it"),
-    ("host", "host", "prepare this host for a plain user (as root, once)"),
-    ("bench", "bench", "measure the judge against a bare baseline"),
-    ("selftest", "selftest", "attack this host's sandbox and see whether it holds"),
-    ("report", "report", "show a report again, as text or as an HTML page"),
-    ("verify", "verify", "judge every submission in problem packages and compare with their labels"),
-    ("package", "package", "look at problem packages without running anything in them"),
-    ("demo", "demo", "start a service, judge the examples, show it live"),
-    ("up", "up", "start everything on this machine"),
-    ("worker", "worker", "start a worker on a Redis of your own"),
-    ("publish", "publish", "put a problem package into the package store"),
-    ("submit", "submit", "hand in a submission and watch it"),
-    ("status", "status", "say where submissions stand"),
-    ("follow", "follow", "watch a submission that was handed in before"),
-    ("result", "result", "show the report of a submission"),
-    ("list", "list", "list submissions, newest first"),
-    ("cancel", "cancel", "withdraw submissions"),
-    ("rejudge", "rejudge", "judge submissions again, compare, then apply or drop"),
-    ("queue", "queue", "show what waits"),
-    ("workers", "workers", "show the workers"),
-    ("drain", "drain", "stop or resume workers without losing work"),
-    ("config", "config", "show the settings that hold, and where each comes from"),
-    ("tenant", "tenant", "show or set what one tenant may"),
-    ("top", "top", "show live what the service is doing"),
-    ("metrics", "metrics", "list every series that /metrics exposes"),
-)
-
 
 #: Commands with processes below them that SIGTERM is for, too.
 _SERVICES = ("demo", "up", "worker")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from judge.cli import config
+from judge.cli.commands import COMMANDS
 from judge.cli.exitcodes import COMMON, OWN, codes_of, exit_codes_page
-from judge.cli.main import COMMANDS, main
+from judge.cli.main import main
 from judge.cli.run import run_schema
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from judge.cli.commands import COMMANDS
 from judge.cli.main import main
 from judge.cli.options import memory_bytes, size_bytes
 from judge.errors import UsageError
@@ -92,3 +94,21 @@ def test_a_taken_port_names_the_option(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=r"Address already in use; --metrics-port 0 takes any free port"):
             listen("127.0.0.1", port)
+
+
+def test_completion_is_a_script_that_bash_reads_and_that_knows_commands_and_options(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["completion", "bash"]) == 0
+    script = capsys.readouterr().out
+    ask = 'COMP_WORDS=(judge grade --vi); COMP_CWORD=2; _judge; echo "${COMPREPLY[@]}"'
+    done = subprocess.run(["bash", "-c", f"{script}\n{ask}"], capture_output=True, text=True, check=True)
+    assert done.stdout == "--view\n"
+    assert all(f" {command} " in f" {script} ".replace('"', " ") for command, _, _ in COMMANDS)
+
+
+def test_the_readmes_commands_name_files_that_are_there() -> None:
+    root = Path(__file__).parents[3]
+    paths = re.findall(r"\bexamples/[\w./]+", (root / "README.md").read_text())
+    assert len(paths) >= 5
+    assert [path for path in paths if not (root / path).exists()] == []
