@@ -155,7 +155,7 @@ class Container:
 
     def close(self) -> None:
         """End everything inside; returns when it is gone. Idempotent."""
-        self._state_due = False
+        self._hear_state()  # by then the launcher has seen to it that nothing of the run lives on in the kernel
         number, self._number = self._number, -1
         gone = number < 0
         if number >= 0:

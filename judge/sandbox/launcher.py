@@ -40,6 +40,8 @@ _OWN_FILES = 256
 #: What of each of channel.RUN_MOUNTS shows that it was used: its root, but of the pseudo-terminals the node that opens
 #: one, which is all that a program can mark there.
 _LOOKED_AT = (*channel.RUN_MOUNTS[:3], "/dev/pts/ptmx")
+_CYCLE_LOOKS = 1000
+_CYCLE_LOOK_S = 0.004
 #: Where the launcher stands when it is in no run's group.
 _AT_HOME = channel.NO_GROUP
 _SOMEWHERE = -2
@@ -371,7 +373,18 @@ class Launcher:
                 full |= 1 << index
         if self._read_net() != self._fresh_net:
             dirty |= channel.DIRTY_NETWORK
+            self._end_local_sockets()
         return dirty, full
+
+    def _end_local_sockets(self) -> None:
+        """Local sockets that are on their way through each other, and whatever was sent with them (a locked file of the
+        root, say), are there until the kernel looks for such cycles: when a local socket is closed, in its own time."""
+        for _ in range(_CYCLE_LOOKS):
+            socket.socket(socket.AF_UNIX).close()
+            time.sleep(_CYCLE_LOOK_S)
+            if self._read_net() == self._fresh_net:
+                break
+        time.sleep(_CYCLE_LOOK_S)  # what was sent with them goes a moment after them
 
     def _stand(self, place: int) -> None:
         """Move into a run's group, or home. Raises OSError."""
