@@ -13,15 +13,17 @@ from pathlib import Path
 from rich.console import Console
 
 from judge import wire
-from judge.cli.options import first_named
+from judge.cli.options import first_named, read_sources
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import terminal_width
-from judge.client import Client, submission_of
+from judge.client import Client, new_id
 from judge.config import load_settings
 from judge.errors import SubmissionCancelled, UsageError
+from judge.grading.programs import first_line
 from judge.language import Languages
 from judge.model.event import Cancelled, CaseJudged, Claimed, Compiled, Compiling, Done, Event, Queued, Retried
 from judge.model.report import Report
+from judge.model.submission import Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.observe.printable import printable
@@ -68,12 +70,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Hand in, follow, print."""
     languages = Languages.open(load_settings().languages_dir)
-    submission = submission_of(
-        *args.files,
+    sources = read_sources(args.files)
+    submission = Submission(
+        id=args.id or new_id(),
         package=package_reference(args.package),
-        language=args.language or detect_language(args.files),
+        sources=sources,
+        language=args.language or languages.detect([file.name for file in sources], first_line(sources)).id,
         main=args.main or first_named(args.files, languages, args.language),
-        id=args.id,
         priority_class=args.priority_class,
         tenant=args.tenant,
         tags=tuple(tag for tag in args.tags.split(",") if tag),
@@ -104,11 +107,6 @@ def package_reference(package: str) -> str:
     if not Path(package).is_dir():
         raise UsageError(f"problem package {package}: no such directory")
     return os.path.abspath(package)
-
-
-def detect_language(files: list[str]) -> str:
-    """The language id by the files' names. Raises LanguageError when none fits."""
-    return Languages.open(load_settings().languages_dir).detect([Path(file).name for file in files]).id
 
 
 def _say_when_nobody_judges(client: Client) -> None:

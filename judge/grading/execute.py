@@ -17,7 +17,7 @@ from judge.errors import InfrastructureError, PackageError
 from judge.grading.compile import Compiled, OpenContainer, Toolchain
 from judge.grading.order import plan_of
 from judge.grading.programs import data_files
-from judge.grading.workfiles import Given, merged, parents, room_for
+from judge.grading.workfiles import Given, blamed_on, checked_arguments, merged, parents, room_for
 from judge.kernel.files import open_resolved
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, NamedFiles, Problem, TestCase
@@ -54,10 +54,11 @@ class SubmissionBox:
     named: NamedFiles = STANDARD_STREAMS
 
     def run_spec(self, case: TestCase) -> RunSpec:
-        """How to run it once for this case."""
+        """How to run it once for this case. Raises PackageError for arguments that no program can be given."""
         if not case.args:
             return self.plain
-        return msgspec.structs.replace(self.compiled.run_spec(self.limits, case.args), collect=self.plain.collect)
+        args = checked_arguments(case.args, f"test case {case.name}")
+        return msgspec.structs.replace(self.compiled.run_spec(self.limits, args), collect=self.plain.collect)
 
 
 def collect_output(named: NamedFiles, limits: Limits) -> Collect:
@@ -146,7 +147,8 @@ def _size_of(path: str) -> int:
 
 
 def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -> Completed:
-    """One run; ``open_input`` gives a descriptor at offset 0, closed here. Raises CancelledError."""
+    """One run; ``open_input`` gives a descriptor at offset 0, closed here. Raises CancelledError, PackageError for what
+    the case brings along."""
     with ExitStack() as stack:
 
         def opened() -> int:
@@ -155,7 +157,8 @@ def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -
             return fd
 
         files = stack.enter_context(files_of(box, case, opened() if box.named.input else -1))
-        done = box.container.run(box.run_spec(case), stdin=opened(), files=files)
+        with blamed_on(f"test case {case.name}"):
+            done = box.container.run(box.run_spec(case), stdin=opened(), files=files)
     if box.named.output in done.files:
         done = done._replace(stdout=done.files[box.named.output])
     if done.result.outcome is Outcome.CANCELLED:

@@ -45,6 +45,7 @@ from judge.grading.validate import (
     validator_args,
 )
 from judge.grading.verdicts import ending_of_run, reason_of_run, verdict_of_run
+from judge.grading.workfiles import blamed_on
 from judge.model.limits import Limits
 from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
@@ -97,7 +98,7 @@ def converse(
     spec = patient.run_spec(args, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
     input_fd = open_input()
     try:
-        with files_of(submission, case) as files:
+        with files_of(submission, case) as files, blamed_on(program.name):
             done = submission.container.interact(
                 submission.run_spec(case),
                 validator.container,

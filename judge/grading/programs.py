@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.errors import LanguageError, PackageError, UnavailableError, WorkFilesError
+from judge.errors import LanguageError, PackageError, UnavailableError
 from judge.grading.compile import Compiled, OpenContainer, Toolchain, compile_program
 from judge.grading.limits import validation_limits
 from judge.grading.sourcetext import plain_text
 from judge.grading.verdicts import reason_of_run
-from judge.grading.workfiles import Given, clashes, merged, room_for, shortened
+from judge.grading.workfiles import Given, blamed_on, checked_arguments, clashes, merged, room_for, shortened
 from judge.kernel.files import read_resolved
 from judge.language import Languages
 from judge.model.language import LanguageSpec
@@ -87,8 +87,8 @@ class SetterProgram:
     def run_spec(
         self, args: Sequence[str], *, directories: tuple[str, ...] = (), collect: Collect = NOTHING
     ) -> RunSpec:
-        """How to run it once with these arguments."""
-        spec = self.compiled.run_spec(self.limits, args)
+        """How to run it once with these arguments. Raises PackageError for some that it cannot be given."""
+        spec = self.compiled.run_spec(self.limits, checked_arguments(args, self.name))
         return msgspec.structs.replace(spec, cwd=self.cwd, directories=directories, collect=collect)
 
     def work_files(
@@ -141,10 +141,8 @@ class ProgramBox:
         fds: Mapping[int, int] | None = None,
     ) -> Completed:
         """Run once with exactly these files. Raises as :meth:`run` does."""
-        try:
+        with blamed_on(self.program.name):
             return self.container.run(spec, stdin=stdin, files=files, fds=fds)
-        except WorkFilesError as error:
-            raise PackageError(f"its files do not fit into its directory: {error.told}", self.program.name) from error
 
 
 def build_program(

@@ -7,10 +7,11 @@ the fault of whoever chose the name: the contestant's file stays out, the setter
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from judge.errors import PackageError
+from judge.errors import PackageError, WorkFilesError
 from judge.sandbox.handover import Content
 
 #: Below /work, in bytes: a path may have 4,095 with all that is before it (PATH_MAX), each part 255 (NAME_MAX).
@@ -23,6 +24,9 @@ ARTIFACT_DIRECTORIES_MAX = 1000
 ARTIFACT_DEPTH_MAX = 40
 
 _PAGE_BYTES = 4096
+
+#: Of one command line: below what a message to a launcher, and one string of execve(2), may have.
+_ARGUMENTS_BYTES_MAX = 64 << 10
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,35 @@ def _path_complaint(name: str) -> str:
     if len(encoded) > _PATH_BYTES_MAX or any(len(part) > _PART_BYTES_MAX for part in encoded.split(b"/")):
         return "the path is too long"
     return ""
+
+
+@contextmanager
+def blamed_on(where: str) -> Iterator[None]:
+    """Files that a run's /work cannot hold are the fault of the setter's ``where``: a submission's own have been
+    checked, and have room of their own. Raises PackageError."""
+    try:
+        yield
+    except WorkFilesError as error:
+        raise PackageError(f"files do not fit into /work: {error.told}", where=where) from error
+
+
+def checked_arguments(args: Sequence[str], where: str) -> tuple[str, ...]:
+    """Arguments from a package that a program can be given (execve(2)). Raises PackageError."""
+    size_bytes = sum(len(word.encode("utf-8", "surrogatepass")) for word in args)
+    if size_bytes > _ARGUMENTS_BYTES_MAX:
+        raise PackageError(f"the arguments have {size_bytes} bytes, of at most {_ARGUMENTS_BYTES_MAX}", where=where)
+    for word in args:
+        if "\0" in word or (not word.isascii() and not _is_text(word)):
+            raise PackageError(f"argument {shortened(word)}: no program can be given it", where=where)
+    return tuple(args)
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def clashes(names: Iterable[str], taken: Collection[str]) -> Iterator[str]:

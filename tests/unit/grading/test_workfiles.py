@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import msgspec
 import pytest
 from grading_bench import Bench
@@ -9,7 +11,7 @@ from grading_fakes import Call, completed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.errors import PackageError
+from judge.errors import PackageError, WorkFilesError
 from judge.grading.workfiles import Given, artifact_complaint, clashes, merged, parents, room_for
 from judge.model.problem import NamedFiles, PackageFormat, Problem, StaticValidation, TestGroup
 from judge.model.submission import SourceFile
@@ -169,3 +171,25 @@ def test_a_feedback_directory_that_no_next_pass_can_have_is_named(bench: Bench) 
     report = bench.judge(problem, {"solution": double, "check": check})
     assert report.verdict is Verdict.JE
     assert "path is too long" in report.why
+
+
+@pytest.mark.parametrize("word", ["a\0b", "\ud800", "x" * 70_000])
+def test_arguments_that_no_program_can_be_given_are_the_packages_fault(bench: Bench, word: str) -> None:
+    case = bench.case("secret/1", args=(word,))
+    report = bench.judge(bench.problem(case), {"solution": double})
+    assert report.verdict is Verdict.JE
+    assert "test case secret/1" in report.why
+    case = bench.case("secret/1", output_validator_args=(word,))
+    report = bench.judge(bench.problem(case, validator="check"), {"solution": double, "check": double})
+    assert report.verdict is Verdict.JE
+    assert "check" in report.why
+
+
+def test_files_of_a_case_that_do_not_fit_are_the_packages_fault(bench: Bench) -> None:
+    def full(call: Call) -> Completed:
+        raise WorkFilesError("put table.txt", errno.ENOSPC, "/work/table.txt")
+
+    for programs in ({"solution": full, "check": double}, {"solution": double, "check": full}):
+        report = bench.judge(bench.problem(validator="check"), programs)
+        assert report.verdict is Verdict.JE
+        assert "put table.txt: No space left on device" in report.why
