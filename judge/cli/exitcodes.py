@@ -47,6 +47,7 @@ OWN: dict[str, dict[int, str]] = {
     "tenant": {0: "", 5: "no Redis"},
     "top": {0: "", 5: "no Redis"},
     "metrics": {0: ""},
+    "completion": {0: ""},
 }
 
 _PAGE_HEAD = """# Exit codes
