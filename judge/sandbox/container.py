@@ -358,7 +358,8 @@ class Container:
                 if run is peer and go_on_after is not None and run.exit_code not in go_on_after:
                     me.stop(Outcome.CANCELLED, "the other side has decided")
 
-            supervise([me, peer], place.cancel_fd, place.take_frozen_ns, place.prepare, note, settle)
+            with place.groups.relaying():
+                supervise([me, peer], place.cancel_fd, place.take_frozen_ns, place.prepare, note, settle)
             first = "self" if _ended_ns(me) <= _ended_ns(peer) else "other"
             return Interaction(
                 self_side=self._complete(spec, me),

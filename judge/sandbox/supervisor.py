@@ -55,7 +55,10 @@ class _Loop:
         self._on_text = on_text
         self._on_end = on_end
         self._left = len(runs)
-        self._poll = select.poll()
+        # Of few descriptors once, poll is cheaper; of those of a conversation again and again, epoll.
+        self._epoll = select.epoll() if len(runs) > 1 else None
+        self._poll = self._epoll or select.poll()
+        self._relays: dict[int, tuple[ActiveRun, RelayDrain]] = {}
         self._handlers: dict[int, Callable[[], None]] = {}
         self._ends: dict[int, int] = {}
         self._watch(cancel_fd, self._cancel)
@@ -64,6 +67,8 @@ class _Loop:
             self._watch(run.box.listener_fd, run.hear_notification)
             self._watch(run.stdout.fd, partial(self._output, run, run.stdout))
             self._watch(run.stderr.fd, partial(self._output, run, run.stderr))
+            if isinstance(run.stdout, RelayDrain):
+                self._relays[run.stdout.fd] = run, run.stdout
 
     def _watch(self, fd: int, handler: Callable[[], None], events: int = select.POLLIN) -> None:
         self._poll.register(fd, events)
@@ -74,16 +79,45 @@ class _Loop:
             self._poll.unregister(fd)
 
     def until_over(self, meanwhile: Callable[[], None]) -> None:
-        meanwhile()
-        while self._left:
-            self._turn()
+        try:
+            meanwhile()
+            while self._left:
+                self._turn()
+        finally:
+            if self._epoll is not None:
+                self._epoll.close()
 
-    def _turn(self) -> None:
-        now_ns = time.monotonic_ns()
+    def _wait(self) -> list[tuple[int, int]]:
+        """Until something is ready or a look is due."""
         waits = [run.look_ns for run in self._runs if not run.over]
         waits += list(self._ends.values())
-        timeout_ms = max(0.0, (min(waits) - now_ns) / 1e6)
-        ready = self._poll.poll(timeout_ms + 0.05)
+        if self._epoll is not None:
+            return self._pass_on(self._epoll, min(waits))
+        timeout_ms = max(0.0, (min(waits) - time.monotonic_ns()) / 1e6)
+        return self._poll.poll(timeout_ms + 0.05)
+
+    def _pass_on(self, epoll: select.epoll, until_ns: int) -> list[tuple[int, int]]:
+        """Pass on what both sides say, until something else is ready: between two words there is nothing to see to."""
+        relays, on_text = self._relays, self._on_text
+        while True:
+            timeout_s = max(0.0, (until_ns - time.monotonic_ns()) / 1e9)
+            ready = epoll.poll(timeout_s + 0.00005)
+            others = []
+            for event in ready:
+                relay = relays.get(event[0]) if event[1] == select.EPOLLIN else None
+                data = relay[1].pass_on() if relay is not None else b""
+                if relay is None or not data:
+                    others.append(event)
+                    continue
+                if on_text is not None:
+                    on_text(relay[0], data)
+                if relay[1].backlog:
+                    self._relay(*relay)
+            if others or not ready or timeout_s == 0:
+                return others
+
+    def _turn(self) -> None:
+        ready = self._wait()
         for fd, events in ready:
             handler = self._handlers.get(fd)
             if handler is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +178,27 @@ def test_what_goes_on_once_its_peer_has_ended_gets_a_moment_and_no_more(
     assert done.other_side.result.outcome is Outcome.CPU_LIMIT
     assert done.other_side.result.usage.cpu_time_ns < (2000, 7000)[code == 0] * MS_NS
     assert "the other side had long ended" in done.other_side.result.cause
+
+
+def test_who_passes_on_stands_with_the_slot_only_meanwhile(
+    pair: tuple[Container, Container], sandbox_slot: Slot
+) -> None:
+    slot = sandbox_slot.groups._slots.get("cpu")
+    if sandbox_slot.groups._own_tasks is None or slot is None:
+        pytest.skip("threads of a plain user, or of v2, stay with their process")
+    thread, before = str(threading.get_native_id()), Path("/proc/thread-self/cgroup").read_text()
+    with sandbox_slot.groups.relaying():
+        assert thread in (slot / "tasks").read_text().split()
+    assert Path("/proc/thread-self/cgroup").read_text() == before
+    play(pair, actor("asks", 10), actor("echoes"))
+    assert Path("/proc/thread-self/cgroup").read_text() == before
+
+
+@pytest.mark.parametrize("size", [1, 1000, 70_000, 300_000])
+def test_words_of_any_size_pass_whole_while_both_talk(pair: tuple[Container, Container], size: int) -> None:
+    head = f"import sys\nword = 'x' * {size} + '\\n'\nfor _ in range(9):\n"
+    says, hears = "    print(word, end='', flush=True)\n", "    assert sys.stdin.readline() == word\n"
+    done = play(pair, script(head + says + hears), script(head + hears + says))
+    assert done.self_side.result.ok, (done.self_side.result, done.self_side.stderr.text())
+    assert done.other_side.result.ok
+    assert done.self_side.result.stdout_bytes == done.other_side.result.stdout_bytes == 9 * (size + 1)

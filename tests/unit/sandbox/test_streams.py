@@ -148,3 +148,41 @@ def test_a_relay_counts_only_up_to_its_limit() -> None:
         os.close(fd)
     drain.close_sink()
     drain.close()
+
+
+def test_a_word_is_passed_on_in_one_step_or_left_to_the_pump() -> None:
+    source, into = os.pipe()
+    sink, out = os.pipe()
+    for fd in (source, out):
+        os.set_blocking(fd, False)
+    drain = RelayDrain(source, 1 << 20, out)
+    try:
+        assert drain.pass_on() == b""  # nothing there
+        os.write(into, b"word")
+        assert drain.pass_on() == b"word"
+        assert os.read(sink, 9) == b"word"
+        assert drain.total_bytes == 4
+        while not drain.backlog:  # until the reader's pipe is full
+            os.write(into, b"x" * 60_000)
+            assert drain.pass_on() == b"x" * 60_000
+        os.write(into, b"more")
+        assert drain.pass_on() == b""  # what came first goes first
+    finally:
+        os.close(into)
+        os.close(sink)
+        drain.close()
+        drain.close_sink()
+
+
+def test_near_its_limit_a_stream_is_pumped() -> None:
+    source, into = os.pipe()
+    sink, out = os.pipe()
+    drain = RelayDrain(source, 100, out)
+    try:
+        os.write(into, b"word")
+        assert drain.pass_on() == b""
+    finally:
+        os.close(into)
+        os.close(sink)
+        drain.close()
+        drain.close_sink()
