@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from judge.errors import HostError, PackageError, UsageError
-from judge.objects import StoreError, open_objects
+from judge.errors import HostFault, PackageError, UsageError
+from judge.objects import AbsentError, open_objects
 from judge.package.digest import package_digest
 from judge.package.zipsource import unpack_zip
 
@@ -61,7 +61,7 @@ class PackageStore:
         return self._objects.has(f"{_hex(digest)}.zip")
 
     def fetch(self, digest: str, target: Path) -> None:
-        """Write the package's zip file to ``target``. Raises StoreError."""
+        """Write the package's zip file to ``target``. Raises AbsentError, StoreError, HostFault."""
         self._objects.fetch(f"{_hex(digest)}.zip", target)
 
 
@@ -77,7 +77,7 @@ class PackageCache:
     def package(self, digest: str) -> Iterator[Path]:
         """The package's directory, there while the context lasts; fetched and verified when it is not there yet.
 
-        Raises StoreError, PackageError (the zip is none), HostError (the cache's disk).
+        Raises AbsentError, StoreError, PackageError (the zip is none), HostFault (the cache's disk).
         """
         name = _hex(digest)
         try:
@@ -85,7 +85,7 @@ class PackageCache:
             self._directory.chmod(0o700)  # answers lie here; tests travel into slots as descriptors
             lock = _open_lock(self._directory / name)
         except OSError as error:
-            raise HostError(f"package cache {self._directory}: {error.strerror}") from error
+            raise HostFault(f"package cache {self._directory}: {error.strerror}") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_SH)
             root = self._directory / name
@@ -111,11 +111,11 @@ class PackageCache:
             unpack_zip(archive, fresh)
             found = package_digest(fresh)
             if found != digest:
-                raise StoreError(f"package {digest}: the store has something else under this name ({found})")
+                raise AbsentError(f"package {digest}: the store has something else under this name ({found})")
             _settle(fresh)
             fresh.rename(root)
         except OSError as error:
-            raise HostError(f"package cache {self._directory}: {error.strerror}") from error
+            raise HostFault(f"package cache {self._directory}: {error.strerror}") from error
         finally:
             shutil.rmtree(holder, ignore_errors=True)
         self._evict(keep=root)

@@ -2,13 +2,20 @@
 
 A contestant's fault is never an exception: it is a verdict that a stage returns.
 What is raised is either the setter's fault (:class:`PackageError`), the caller's fault
-(:class:`UsageError`) or ours (:class:`InfrastructureError`).
+(:class:`UsageError`), the host's (:class:`HostFault`) or of a cause that nobody foresaw
+(:class:`InfrastructureError`). Whoever raises knows the cause; an errno alone does not tell it: "no space" on a
+path of ours is the host's, on a run's own tmpfs it is that of whoever filled it.
 
 No printing and no policy live here; the command line turns each class into an exit code
 and the worker's task boundary turns each into a retry or a judge error.
 """
 
 from __future__ import annotations
+
+import errno as numbers
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import strerror
 
 
 class JudgeError(Exception):
@@ -37,6 +44,10 @@ class PackageError(JudgeError):
         self.where = where
 
 
+class PackageMissing(PackageError):
+    """This machine does not have the package, or cannot read it; another may."""
+
+
 class UnavailableError(PackageError):
     """A setter's program is in a language that this machine lacks: what only that program can tell stays untold."""
 
@@ -57,8 +68,6 @@ class KernelError(InfrastructureError):
     """A system call failed. ``call`` is its name, ``errno`` the number, ``subject`` what it was about."""
 
     def __init__(self, call: str, errno: int, subject: str = "") -> None:
-        from os import strerror
-
         super().__init__(f"{call}({subject}): {strerror(errno)} [errno {errno}]")
         self.call = call
         self.errno = errno
@@ -73,8 +82,6 @@ class SandboxError(InfrastructureError):
     """
 
     def __init__(self, step: str, index: int = -1, errno: int = 0, detail: str = "", remedy: str = "") -> None:
-        from os import strerror
-
         parts = [f"sandbox step {step!r}" + (f" (#{index})" if index >= 0 else "") + " failed"]
         if errno:
             parts.append(f"{strerror(errno)} [errno {errno}]")
@@ -109,6 +116,55 @@ class HostError(InfrastructureError):
 class HostBusyError(InfrastructureError):
     """The host gave a run no processor for so long that nobody can say how it would have ended: no verdict, to be
     tried again elsewhere or later."""
+
+
+class HostFault(HostError):
+    """Something of ours failed for a reason that only this host can have: nothing that was judged is to blame."""
+
+
+class SandboxHostFault(SandboxError, HostFault):
+    """A step that concerns no program's own resources failed for a reason that only this host can have."""
+
+
+#: A table or memory of this process or of the whole system is full, whatever was opened (errno(3)).
+_FULL_ERRNOS = frozenset({numbers.EMFILE, numbers.ENFILE, numbers.ENOMEM})
+#: The medium behind a path is broken or not there any more.
+_MEDIUM_ERRNOS = frozenset({numbers.EIO, numbers.ESTALE, numbers.ENOTCONN, numbers.ENODEV, numbers.ENXIO})
+_HOST_ERRNOS = _FULL_ERRNOS | _MEDIUM_ERRNOS | {numbers.ENOSPC, numbers.EDQUOT, numbers.EROFS}
+
+
+def blame_host(error: OSError, what: str) -> None:
+    """Raise HostFault when ``error``, met on a path of ours, is one that only the host can cause."""
+    if error.errno in _HOST_ERRNOS:
+        raise HostFault(f"{what}: {error.strerror} [errno {error.errno}]") from error
+
+
+def blame_reader(error: OSError, where: str) -> None:
+    """Raise what an error met while reading a package's file says of this host.
+
+    HostFault when the file has no part in it; PackageMissing when what the file lies on cannot be read here (files of
+    /proc answer so, too, hence no HostFault). Returns when the setter is to blame.
+    """
+    if error.errno in _FULL_ERRNOS:
+        raise HostFault(f"{where} cannot be read: {error.strerror} [errno {error.errno}]") from error
+    if error.errno in _MEDIUM_ERRNOS:
+        raise PackageMissing(f"cannot be read: {error.strerror}", where=where) from error
+
+
+@contextmanager
+def our_path(what: str) -> Iterator[None]:
+    """Around work on a path or descriptor of ours that no program or package can spoil. Raises HostFault, OSError."""
+    try:
+        yield
+    except OSError as error:
+        blame_host(error, what)
+        raise
+
+
+def sandbox_error(step: str, index: int = -1, errno: int = 0, detail: str = "", remedy: str = "") -> SandboxError:
+    """The error of a step that concerns no program's own resources: the host's fault where the errno says so."""
+    kind = SandboxHostFault if errno in _HOST_ERRNOS else SandboxError
+    return kind(step, index, errno, detail, remedy)
 
 
 class QueueError(InfrastructureError):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from judge.errors import InfrastructureError, UsageError
+from judge.errors import InfrastructureError, UsageError, blame_host, our_path
 
 _CHUNK_BYTES = 1 << 20
 _CONNECT_S = 5.0
@@ -25,18 +25,22 @@ _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502
 
 
 class StoreError(InfrastructureError):
-    """The package store cannot be reached or does not have a package."""
+    """The package store cannot be reached, or not by this machine. Passes, or is for its operator to mend."""
+
+
+class AbsentError(StoreError):
+    """The store answers, and does not have what was asked for."""
 
 
 class Objects(Protocol):
-    """Files by name. All methods raise StoreError."""
+    """Files by name. All methods raise StoreError, and HostFault for what this machine does not take."""
 
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
         ...
 
     def fetch(self, name: str, target: Path) -> None:
-        """Write a copy of the file to ``target``."""
+        """Write a copy of the file to ``target``. Raises AbsentError when there is none."""
         ...
 
     def put(self, name: str, fd: int) -> None:
@@ -66,10 +70,16 @@ class DirectoryObjects:
 
     def fetch(self, name: str, target: Path) -> None:
         """See :class:`Objects`."""
+        path = f"{self._root}/{name}"
         try:
-            shutil.copyfile(f"{self._root}/{name}", target)
+            source_fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            kind = AbsentError if os.path.isdir(self._root) else StoreError  # else: a mount is missing
+            raise kind(f"{path}: {error.strerror}") from error
         except OSError as error:
-            raise StoreError(f"{self._root}/{name}: {error.strerror}") from error
+            raise StoreError(f"{path}: {error.strerror}") from error
+        with os.fdopen(source_fd, "rb") as source, our_path(os.fspath(target)), open(target, "wb") as file:
+            shutil.copyfileobj(source, file, _CHUNK_BYTES)
 
     def put(self, name: str, fd: int) -> None:
         """See :class:`Objects`."""
@@ -107,8 +117,9 @@ class HttpObjects:
         answer = self._request("GET", name)
         try:
             if answer.status != 200:
-                raise StoreError(f"{self._address}/{name}: the answer was {answer.status}")
-            with open(target, "wb") as file:
+                kind = AbsentError if answer.status in (404, 410) else StoreError
+                raise kind(f"{self._address}/{name}: the answer was {answer.status}")
+            with our_path(os.fspath(target)), open(target, "wb") as file:
                 shutil.copyfileobj(answer, file, _CHUNK_BYTES)
         except urllib3.exceptions.HTTPError as error:
             raise StoreError(f"{self._address}/{name}: {error}") from error
@@ -163,7 +174,7 @@ class S3Objects:
         try:
             self._client.head_object(Bucket=self._bucket, Key=self._prefix + name)
         except self._errors as error:
-            if isinstance(error, self._absent) and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            if self._is_absent(error):
                 return False
             raise StoreError(f"package store {self._address}: {error}") from error
         return True
@@ -173,7 +184,10 @@ class S3Objects:
         try:
             self._client.download_file(self._bucket, self._prefix + name, os.fspath(target))
         except self._errors as error:
-            raise StoreError(f"{self._address}/{name}: {error}") from error
+            if isinstance(error, OSError):
+                blame_host(error, os.fspath(target))
+            kind = AbsentError if self._is_absent(error) else StoreError
+            raise kind(f"{self._address}/{name}: {error}") from error
 
     def put(self, name: str, fd: int) -> None:
         """See :class:`Objects`."""
@@ -182,6 +196,9 @@ class S3Objects:
                 self._client.upload_fileobj(file, self._bucket, self._prefix + name)
         except self._errors as error:
             raise StoreError(f"package store {self._address}: {error}") from error
+
+    def _is_absent(self, error: Any) -> bool:
+        return isinstance(error, self._absent) and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
 def _open_copy(fd: int) -> Any:

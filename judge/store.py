@@ -30,7 +30,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from judge.errors import InfrastructureError
+from judge.errors import InfrastructureError, blame_host
 from judge.kernel.locks import lock_directory
 from judge.model.units import GIB
 
@@ -161,7 +161,8 @@ class ArtifactStore:
     ) -> Stored:
         """Write an entry and take it into use. When another process was faster, its entry is as good.
 
-        Raises InfrastructureError when the disk does not take it, ValueError for a path that leaves the entry.
+        Raises HostFault when the disk does not take it, InfrastructureError when it does not take these names,
+        ValueError for a path that leaves the entry.
         """
         for _ in range(3):
             self._write(key, files, executables, note)
@@ -227,6 +228,7 @@ class ArtifactStore:
             finally:
                 os.close(fd)
         except OSError as error:
+            blame_host(error, f"artifact store {self._root}")
             raise InfrastructureError(f"artifact store {self._root}: {error}") from error
         finally:
             if scratch is not None:

@@ -134,6 +134,11 @@ def route(language: str, tags: tuple[str, ...] = ()) -> str:
     return check_name("+".join(parts), "route")
 
 
+def own_route(node: str) -> str:
+    """The queue of what other workers hand on to this one; no submission can ask for it."""
+    return f"@{node}"
+
+
 def routes_served(languages: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
     """Every route a worker with these languages and tags can serve: each subset of its tags counts.
 

@@ -6,7 +6,10 @@ Slots are opened in the pool's children; the host is tested in a process of its 
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
@@ -16,14 +19,17 @@ import msgspec
 from judge.assembly import grading_options, open_slot, workshop_of
 from judge.config import Settings
 from judge.depot import sweep_cache
-from judge.errors import HostError, LanguageError, SandboxError
+from judge.errors import HostError, LanguageError, SandboxError, our_path
 from judge.grading.calibrate import with_time_limit
 from judge.grading.casedata import CaseData
 from judge.grading.noise import NoiseMeter, measure_noise
 from judge.grading.pipeline import Judge
 from judge.grading.programs import Workshop
+from judge.grading.selftest import run_selftest as run_language_selftest
 from judge.grading.toolchain import Toolchains
 from judge.grading.version import Versions, judge_version
+from judge.language import Languages
+from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
@@ -33,12 +39,16 @@ from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.selftest import run_selftest
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
+from judge.store import ArtifactStore
 from workers.judging import Emit, Readiness
 from workers.languages import Found, LanguageFinder, signature
 from workers.problems import Problems, packages_directory
 from workers.profile import profile_path
 
 log = logging.getLogger(__name__)
+
+#: Directories of proofs, below the state directory.
+_PROOF_PREFIX = ".proof-"
 
 #: A weight for classes that the settings do not name: as any other program's.
 _USUAL_WEIGHT = 100
@@ -191,8 +201,25 @@ class SandboxFactory:
         finally:
             data.close()
 
+    def prove(self, settings: Settings, language: str) -> str:
+        """Compile and run the language's small program, in a fresh slot and with an empty store of artifacts."""
+        state_dir = Path(settings.state_dir)
+        with ExitStack() as stack, our_path(settings.state_dir):
+            scratch = tempfile.mkdtemp(prefix=_PROOF_PREFIX, dir=state_dir)
+            stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+            os.chmod(scratch, 0o755)  # programs are shown what is compiled there
+            slot = stack.enter_context(open_slot(settings, 0))
+            spec = Languages.open(settings.languages_dir).get(language)
+            store = ArtifactStore(Path(scratch) / "artifacts")
+            report = run_language_selftest(
+                slot.container, Toolchains(state_dir)(spec), spec, store, tests=(SelfTest.ADD,)
+            )
+            return next((result.detail for result in report.results if result.passed is False), "")
+
     def clean_leftovers(self, settings: Settings) -> int:
-        """Half-filled packages; a slot cleans up after a dead one of its number when it is opened."""
+        """Half-filled packages and proofs; a slot cleans up after a dead one of its number when it is opened."""
+        for left in Path(settings.state_dir).glob(f"{_PROOF_PREFIX}*"):
+            shutil.rmtree(left, ignore_errors=True)
         return sweep_cache(packages_directory(settings))
 
 

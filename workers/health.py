@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 
 from judge.config import Settings
-from judge.queue.values import FAILURES_MAX
-from workers.notes import forget_unopened, read_unopened
+from workers.notes import read_unopened
 from workers.profile import run_directory
+
+#: A worker with fewer free inodes takes itself out; of a small file system, with less than a twentieth.
+INODES_FREE_MIN = 1024
 
 
 class Health:
@@ -16,38 +18,55 @@ class Health:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._disk_was_full = False
+        self._trial = os.path.join(settings.state_dir, f".trial-{os.getpid()}")
 
-    def problem(self, failures: int) -> str:
-        """Why this worker should not judge now; empty = it should. ``failures``: failed attempts in a row.
+    def problem(self) -> str:
+        """Why this worker should not judge now; empty = it should."""
+        return self.ailment() or read_unopened(run_directory(self._settings))
 
-        A full disk passes when there is room again, and with it what has failed meanwhile. A row of failures, or a slot
-        that cannot be opened, stays until an operator resumes the worker or starts it anew.
-        """
-        run = run_directory(self._settings)
-        disk = self._disk_problem()
-        if disk:
-            self._disk_was_full = True
-            forget_unopened(run)
-            return disk
-        if failures < FAILURES_MAX:
-            self._disk_was_full = False
-        elif not self._disk_was_full:
-            return f"{failures} attempts in a row failed here"
-        return read_unopened(run)
+    def ailment(self) -> str:
+        """What ails the state directory's file system, also whether it takes a file; empty = nothing."""
+        return self.ailment_at_a_glance() or self._write_problem()
+
+    def ailment_at_a_glance(self) -> str:
+        """The same without writing: space, inodes, whether it is there and not read-only. Costs microseconds."""
+        where = self._settings.state_dir
+        try:
+            status = os.statvfs(where)
+        except OSError as error:
+            return f"{where}: {error.strerror}"
+        if status.f_flag & os.ST_RDONLY:
+            return f"{where} is mounted read-only"
+        free = status.f_bavail * status.f_frsize
+        if free < self._settings.disk_free_min_bytes:
+            return f"disk full: {free >> 20} MiB free in {where}"
+        if status.f_favail < min(INODES_FREE_MIN, status.f_files // 20):
+            return f"disk full: {status.f_favail} inodes free in {where}"
+        return ""
 
     def disk_free_bytes(self) -> int:
         """Free space where slots and caches live; 0 when it cannot be told."""
         try:
-            return shutil.disk_usage(self._settings.state_dir).free
+            status = os.statvfs(self._settings.state_dir)
         except OSError:
             return 0
+        return status.f_bavail * status.f_frsize
 
     def load_1m(self) -> float:
         """The load average of one minute."""
         return round(os.getloadavg()[0], 2)
 
-    def _disk_problem(self) -> str:
-        free = self.disk_free_bytes()
-        floor = self._settings.disk_free_min_bytes
-        return f"disk full: {free >> 20} MiB free in {self._settings.state_dir}" if free < floor else ""
+    def _write_problem(self) -> str:
+        """Nothing is forced to the disk: that may take long, and leases wait for whoever asks."""
+        try:
+            fd = os.open(self._trial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            try:
+                os.write(fd, b"judge")
+            finally:
+                os.close(fd)
+        except OSError as error:
+            return f"{self._settings.state_dir} takes no file: {error.strerror}"
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(self._trial)
+        return ""

@@ -22,7 +22,8 @@ class SlotJudge(Protocol):
     """Judges one submission after the other in one slot."""
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
-        """Judge; blocks. Raises PackageError (the setter's fault) and InfrastructureError (ours) only.
+        """Judge; blocks. Raises PackageError (the setter's fault; PackageMissing: another worker may have it),
+        HostFault, StoreError (the package store is away); anything else is nobody's until the worker proved itself.
 
         An exception out of ``emit`` passes through. Each call is followed by :meth:`clear_up`, whatever it raised.
         """
@@ -82,6 +83,13 @@ class JudgeFactory(Protocol):
 
     def open_slot(self, settings: Settings, index: int) -> AbstractContextManager[SlotJudge]:
         """Reserve slot ``index``, warmed up. Raises InfrastructureError."""
+        ...
+
+    def prove(self, settings: Settings, language: str) -> str:
+        """Judge a known good program in a fresh slot; blocks for seconds. What went wrong, empty = all is well.
+
+        May raise anything: that, too, is what went wrong.
+        """
         ...
 
     def clean_leftovers(self, settings: Settings) -> int:

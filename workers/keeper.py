@@ -1,8 +1,9 @@
 """``python -m workers.keeper``: the process that vouches for a worker's slots and sweeps the queue.
 
 It renews the leases of slots whose process lives, gives back what a dead one held, delivers cancellations, and does
-its share of the queue's housekeeping. It judges nothing and starts nothing; the supervisor starts it again when it
-dies, well within a lease.
+its share of the queue's housekeeping. It takes the worker out when the host is ill and brings it back when that has
+passed and a proof (:mod:`workers.proof`, the only process it starts) has succeeded. It judges nothing; the supervisor
+starts it again when it dies, well within a lease.
 
 Signals from the supervisor: SIGTERM = claim nothing more, leave when nothing is held; SIGQUIT = hand everything back
 and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on.
@@ -37,6 +38,7 @@ from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
 from workers.announce import announce_when_ready
 from workers.celery_app import ticket_template
 from workers.control import Control
+from workers.fitness import Fitness
 from workers.health import Health
 from workers.languagewatch import LanguageWatch
 from workers.notes import forget_unopened, leave_order, read_noise, read_notes
@@ -48,6 +50,12 @@ from workers.spare import grant, spare_pid
 
 #: How often load and free disk are told to Redis and looked at.
 INFO_EVERY_S = 5.0
+
+#: The same while the worker is out: it is missed.
+INFO_EVERY_OUT_S = 1.0
+
+#: A slot's process that stands stopped (SIGSTOP, a debugger) for so long is replaced.
+STOPPED_MAX_S = 5.0
 
 #: All sweeps of all workers together, per second: each worker sweeps the less often the more there are.
 SWEEPS_PER_S = 8.0
@@ -83,6 +91,8 @@ class Keeper:
         self._queue = queue
         self._verdicts = verdicts
         self._health = Health(settings)
+        self._fitness = Fitness(settings, profile.node, queue, self._health)
+        self._stopped_since_s: dict[int, float] = {}
         self._control = Control(queue, profile.node)
         self._languages = LanguageWatch(settings, profile)
         self._processes: dict[int, SlotProcess] = {}
@@ -100,6 +110,7 @@ class Keeper:
         """One heartbeat and what follows from it. Raises QueueError when Redis is away."""
         self._find_processes()
         now_s = time.monotonic()
+        self._look_for_stopped(now_s)
         info = self._info() if now_s >= self._info_due_s else None
         alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
         who = self._profile
@@ -110,10 +121,10 @@ class Keeper:
             self._register()
             return
         if info is not None:
-            self._info_due_s = now_s + INFO_EVERY_S
+            self._info_due_s = now_s + (INFO_EVERY_OUT_S if beat.state == "out" else INFO_EVERY_S)
         self._follow_state(beat)
         if info is not None:
-            self._look_after_health(beat)
+            self._fitness.look_after(beat)
             self._follow_languages()
         self._idle = not beat.held
         self._announced = self._announced or announce_when_ready(self._settings, self._profile)
@@ -180,6 +191,7 @@ class Keeper:
             self._profile.info,
             load_1m=self._health.load_1m(),
             disk_free_bytes=self._health.disk_free_bytes(),
+            slots_stopped=len(self._stopped_since_s),
             noise_ratio=self._profile.info.noise_ratio if noise_ratio is None else noise_ratio,
         )
 
@@ -187,7 +199,8 @@ class Keeper:
         """Know the slots' processes: the pool's children, and the spare slot. Forget the dead."""
         spare = spare_pid(self._settings)
         siblings = children(os.getppid())
-        found = {pid: parent for parent in siblings if parent != spare for pid in children(parent)}
+        ours = (spare, os.getpid())
+        found = {pid: parent for parent in siblings if parent not in ours for pid in children(parent)}
         if spare in siblings:
             found[spare] = os.getppid()
         for pid in [pid for pid in self._processes if pid not in found]:
@@ -196,6 +209,21 @@ class Keeper:
             if pid not in self._processes:
                 with contextlib.suppress(ProcessLookupError):
                     self._processes[pid] = SlotProcess(pidfd=os.pidfd_open(pid), pool_pid=pool)
+
+    def _look_for_stopped(self, now_s: float) -> None:
+        """Know which slots' processes stand stopped, and end those that do so for good: they are started again."""
+        before = self._stopped_since_s
+        self._stopped_since_s = {pid: before.get(pid, now_s) for pid in self._processes if process_stat(pid).stopped}
+        if self._stopped_since_s.keys() != before.keys():
+            self._info_due_s = now_s
+        for pid, since_s in self._stopped_since_s.items():
+            if now_s - since_s > STOPPED_MAX_S:
+                log.error("process %d of a slot stands stopped: it is replaced", pid)
+                for watched in self._watched.values():
+                    if watched.held.pid == pid:
+                        self._give_back(watched.held, "its judging process was stopped", Fault.UNBLAMED)
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._processes[pid].pidfd, signal.SIGKILL)
 
     def _vouch(self, watched: Watched, now_s: float) -> bool:
         """Whether a claim deserves renewal; ends a judging that takes too long."""
@@ -283,7 +311,11 @@ class Keeper:
         """Leave the order where the slot looks for it, then wake the slot."""
         if not held.slot.isdigit() or not self._is_slot(held.pid):
             return
-        leave_order(run_directory(self._settings), held.slot, f"{verb} {held.id} {held.fence}")
+        try:
+            leave_order(run_directory(self._settings), held.slot, f"{verb} {held.id} {held.fence}")
+        except OSError as error:  # a full disk; what is still to be done is seen again at the next heartbeat
+            log.error("slot %s does not get the order to %s: %s", held.slot, verb, error)
+            return
         with contextlib.suppress(ProcessLookupError):
             os.kill(held.pid, ORDER_SIGNAL)
 
@@ -291,17 +323,6 @@ class Keeper:
         """Whether a process number (from Redis, so anybody's) is a living slot of ours: of the pool, or the spare."""
         stat = process_stat(pid)
         return stat.alive and os.getppid() in (stat.parent_pid, process_stat(stat.parent_pid).parent_pid)
-
-    def _look_after_health(self, beat: Beat) -> None:
-        if beat.state == "draining":
-            return
-        problem = self._health.problem(beat.failures)
-        if problem and beat.state == "on":
-            log.error("this worker takes itself out: %s", problem)
-            set_worker_state(self._queue, self._profile.node, "out", problem)
-        elif not problem and beat.state == "out":
-            log.warning("this worker is back")
-            set_worker_state(self._queue, self._profile.node, "on", "")
 
     def _follow_state(self, beat: Beat) -> None:
         """Whoever changed our state in Redis (we, or an operator): let the supervisor stop or start the slots."""
@@ -339,7 +360,7 @@ class Keeper:
     def _give_up(self, exhausted: Exhausted) -> None:
         why = f"judging this submission kept failing: {exhausted.why}"
         log.error("submission %s: %s", exhausted.id, why)
-        report = judge_error(exhausted.id, exhausted.submission, why, exhausted.attempt)
+        report = judge_error(exhausted.id, exhausted.submission, why, exhausted.attempt, self._profile.node)
         if self._verdicts is not None:
             record = judged_record(report, priority_class=_priority_class(exhausted.submission))
             self._verdicts.prepare(exhausted.id, exhausted.fence, record)

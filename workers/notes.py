@@ -8,6 +8,7 @@ that ran out while the keeper was away). An order is read by the slot when it is
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -58,8 +59,12 @@ def read_order(directory: Path, slot: int) -> str:
 
 
 def leave_unopened(directory: Path, slot: int, why: str) -> None:
-    """Say that a slot cannot be opened; the note stays until it is forgotten, or the worker started again."""
-    (directory / "unopened").write_text(f"slot {slot} cannot be opened: {why}")
+    """Say that a slot cannot be opened; the note stays until it is forgotten, or the worker started again.
+
+    A disk that does not take the note is told by the keeper's own look at it.
+    """
+    with contextlib.suppress(OSError):
+        (directory / "unopened").write_text(f"slot {slot} cannot be opened: {why}")
 
 
 def read_unopened(directory: Path) -> str:
@@ -101,8 +106,9 @@ def is_announced(directory: Path) -> bool:
 
 
 def leave_noise(directory: Path, slot: int, ratio: float) -> None:
-    """Say how noisy a slot is (:mod:`judge.grading.noise`)."""
-    (directory / f"noise-{slot}").write_text(f"{ratio}")
+    """Say how noisy a slot is (:mod:`judge.grading.noise`); a full disk only costs that."""
+    with contextlib.suppress(OSError):
+        (directory / f"noise-{slot}").write_text(f"{ratio}")
 
 
 def read_noise(directory: Path) -> float | None:

@@ -32,7 +32,7 @@ from workers.celery_app import make_app, queues_of
 from workers.languages import signature
 from workers.notes import leave_listening, leave_unopened
 from workers.profile import Profile, load_profile, profile_path, run_directory
-from workers.slot import open_slot_loop
+from workers.slot import finishing_first, open_slot_loop
 from workers.slotloop import SlotLoop
 
 #: Pauses between the tries to open a slot; what is still wrong after the last is wrong with this host.
@@ -75,7 +75,10 @@ class Slot:
 
     def serve(self) -> int:
         """One ticket; lost (the next sweep issues it again) where there is no slot."""
-        return self._loop.work() if self._loop else 0
+        if self._loop is None:
+            return 0
+        with finishing_first(self._loop):
+            return self._loop.work()
 
 
 class NewQueues:

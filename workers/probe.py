@@ -58,12 +58,16 @@ def with_languages(profile: Profile, ready: Readiness, settings: Settings) -> Pr
     return msgspec.structs.replace(
         profile,
         info=info,
-        routes=wire.routes_served(ready.languages, info.tags) if ready.languages else (),
+        routes=_routes(profile.node, ready.languages, info.tags),
         languages_missing=ready.languages_missing,
         known=tuple(card_of(language) for language in Languages.open(settings.languages_dir)),
         untested=ready.untested,
         watched=ready.watched,
     )
+
+
+def _routes(node: str, languages: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
+    return (*wire.routes_served(languages, tags), wire.own_route(node)) if languages else ()
 
 
 def look_again(settings: Settings) -> None:

@@ -12,17 +12,23 @@ from typing import NamedTuple
 from judge.assembly import ceilings_of
 from judge.config import Settings
 from judge.depot import PackageCache, PackageStore, is_digest
-from judge.errors import PackageError, UsageError
+from judge.errors import PackageError, PackageMissing, UsageError, blame_reader
 from judge.model.problem import Problem
+from judge.objects import AbsentError
 from judge.package.ceilings import Ceilings
 from judge.package.digest import Signature, known_digest, signature_of
+from judge.package.names import shown
 from judge.package.read import read_package
-from judge.package.source import open_package
+from judge.package.source import open_package, package_inside
 
 #: So many problems are kept as values; a value is small, the test data stay on disk.
 KEPT_MAX = 64
 #: Of those, so many of other formats: DMOJ's test data are unpacked into this process's own temporary directory.
 IMPORTED_MAX = 8
+
+#: PATH_MAX and NAME_MAX (limits.h): no file system of Linux's takes more.
+_PATH_BYTES_MAX = 4096
+_NAME_BYTES_MAX = 255
 
 
 class _Kept(NamedTuple):
@@ -66,15 +72,23 @@ class Problems:
     def open(self, reference: str) -> Iterator[Problem]:
         """The problem that a submission names; its files exist while the context lasts.
 
-        Raises PackageError (no package there, or a broken one), StoreError and HostError (ours).
+        Raises PackageError (a reference that can be none, a broken package), PackageMissing (another worker may have
+        it), StoreError (the store is away) and HostFault.
         """
         with ExitStack() as stack:
             if is_digest(reference):
-                yield self._read(str(stack.enter_context(self._cache().package(reference))), signature=())
-            elif os.path.isabs(reference) and os.path.isdir(reference):
+                yield self._read(self._fetched(stack, reference), signature=())
+            elif _is_unpacked(_checked(reference)):
                 yield self._read(reference, signature_of(Path(reference)))
             else:
                 yield _opened(stack, reference, self._ceilings)
+
+    def _fetched(self, stack: ExitStack, digest: str) -> str:
+        """Where the package with this digest lies while ``stack`` lasts."""
+        try:
+            return str(stack.enter_context(self._cache().package(digest)))
+        except (AbsentError, UsageError) as error:  # no such package, or no store at all
+            raise PackageMissing(f"there is no package {digest}: {error}") from error
 
     def _cache(self) -> PackageCache:
         if self._packages is None:
@@ -127,11 +141,39 @@ def _is_native(directory: str) -> bool:
     return os.path.exists(os.path.join(directory, "problem.yaml"))
 
 
-def _opened(stack: ExitStack, reference: str, ceilings: Ceilings) -> Problem:
-    """A package of any other kind. What is not there is the setter's fault here, not a caller's."""
+def _checked(reference: str) -> str:
+    """A reference that some worker may have a package under. Raises PackageError naming it."""
+    where = shown(reference[:200])
     if not os.path.isabs(reference):
-        raise PackageError("a package is named by an absolute path or a digest", where=reference[:200])
+        raise PackageError("a package is named by an absolute path or a digest", where=where)
+    try:
+        name = os.fsencode(reference)
+    except UnicodeEncodeError as error:
+        raise PackageError("no path: it has characters that no file system takes", where=where) from error
+    if b"\0" in name:
+        raise PackageError("no path: it has a NUL character", where=where)
+    if len(name) >= _PATH_BYTES_MAX or any(len(part) > _NAME_BYTES_MAX for part in name.split(b"/")):
+        raise PackageError(f"no path: {len(name)} bytes, or a part of it, are too long", where=where)
+    return reference
+
+
+def _is_unpacked(path: str) -> bool:
+    """Whether a package lies in this directory itself. Raises PackageMissing when it is a directory of other things."""
+    if not os.path.isdir(path):
+        return False
+    try:
+        package_inside(Path(path))
+    except PackageMissing as error:
+        raise PackageMissing(f"{error} (on this worker)", where=shown(path[:200])) from error
+    return True
+
+
+def _opened(stack: ExitStack, reference: str, ceilings: Ceilings) -> Problem:
+    """A package of any other kind. What is not there may be on another worker."""
     try:
         return stack.enter_context(open_package(reference, ceilings=ceilings))
     except UsageError as error:
-        raise PackageError(f"{error} (on this worker)") from error
+        raise PackageMissing(f"{error} (on this worker)") from error
+    except OSError as error:
+        blame_reader(error, shown(reference[:200]))
+        raise PackageMissing(f"cannot be read: {error.strerror or error}", where=shown(reference[:200])) from error

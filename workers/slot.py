@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import signal
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 
 from judge.client import broker_of
 from judge.config import Settings
@@ -13,10 +14,15 @@ from judge.observe.record import SlotChanged, SlotState
 from judge.observe.settlement import VerdictSender
 from judge.observe.traces import Traces
 from judge.queue.store import Queue
+from workers.health import Health
 from workers.judging import load_factory
 from workers.linger import Linger
 from workers.profile import Profile, run_directory
-from workers.slotloop import ORDER_SIGNAL, SlotIdentity, SlotLoop
+from workers.proof import proof_of
+from workers.slotloop import ORDER_SIGNAL, HostCheck, SlotIdentity, SlotLoop
+
+#: Whoever ends a process in order sends one of these, to it alone or to its whole group.
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index: int, metrics_fd: int) -> SlotLoop:
@@ -33,8 +39,9 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
     queue = stack.enter_context(Queue(broker_of(settings), preload=("event", "finish")))
     loop = SlotLoop(
         queue,
-        SlotIdentity(profile.node, profile.session, index, run_directory(settings)),
+        SlotIdentity(profile.node, profile.session, index, run_directory(settings), profile.info.languages),
         judge,
+        HostCheck(Health(settings), proof_of(settings)),
         Linger(queue, profile.routes),
         send,
         VerdictSender(writer, index) if writer else None,
@@ -50,6 +57,28 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
     gc.freeze()  # what was loaded stays: a collection in the middle of a judging need not look at it
     send(SlotChanged(index, idle))
     return loop
+
+
+@contextmanager
+def finishing_first(loop: SlotLoop) -> Iterator[None]:
+    """While work is done here, a signal to end lets it be finished first and then ends the process (SystemExit).
+
+    Else the signal does what it did before. Call from the main thread.
+    """
+    received: list[int] = []
+
+    def finish_first(number: int, _frame: object) -> None:
+        received.append(number)
+        loop.leave()
+
+    before = [(number, signal.signal(number, finish_first)) for number in _ENDING]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+    if received:
+        raise SystemExit(0)
 
 
 def _send_nothing(_record: object) -> bool:

@@ -17,7 +17,7 @@ from judge.config import Settings, load_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from workers.profile import load_profile, run_directory
-from workers.slot import open_slot_loop
+from workers.slot import finishing_first, open_slot_loop
 
 
 def grant_path(settings: Settings) -> Path:
@@ -66,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
             stack.callback(os.close, fd)
             while os.read(fd, 4096):
-                loop.work_on(settings.preempting_class)
+                with finishing_first(loop):
+                    loop.work_on(settings.preempting_class)
     except JudgeError as error:
         print(f"judge: the spare slot: {error}", file=sys.stderr)
         return error.exit_code

@@ -78,10 +78,12 @@ def _show(workers: Sequence[WorkerView], console: Console, *, languages: bool) -
 
 
 def _show_texts(worker: WorkerView, console: Console, *, languages: bool) -> None:
-    """Why a worker is not on; with ``languages`` what it offers and lacks, with versions."""
+    """Why a worker is not on, slots that stand stopped; with ``languages`` what it offers and lacks, with versions."""
+    info = worker.info
     texts = [f"{worker.state}: {worker.reason}"] if worker.reason else []
+    if info.slots_stopped:
+        texts.append(f"{info.slots_stopped} of its slots' processes stand stopped and will be replaced")
     if languages:
-        info = worker.info
         texts += [f"{name} {info.versions.get(name, '')}".rstrip() for name in info.languages]
         texts += info.problems
     for text in texts:

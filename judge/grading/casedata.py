@@ -13,7 +13,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
 
-from judge.errors import PackageError
+from judge.errors import PackageError, blame_reader
 from judge.kernel.files import open_resolved
 from judge.model.units import MIB
 from judge.sandbox.capture import memfd_of, sealed_memfd
@@ -64,6 +64,7 @@ class CaseData:
                     self._kept.move_to_end(key)
                 return reopen(fd)
         except OSError as error:
+            blame_reader(error, path)
             raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 
 import msgspec
 
-from judge.errors import PackageError
+from judge.errors import PackageError, PackageMissing
 from judge.grading.answersheet import AnswerSheet
 from judge.grading.casedata import CaseData
 from judge.grading.execute import STDERR_READ_BYTES, Quiet, SubmissionBox, execute
@@ -90,6 +90,8 @@ class CaseJudge:
             if task.case is None:
                 return self._judge_static(task)
             return self._judge_case(task, task.case)
+        except PackageMissing:
+            raise
         except PackageError as error:
             return CaseReport(name=task.name, verdict=Verdict.JE, why=str(error))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.errors import InfrastructureError, PackageError
+from judge.errors import InfrastructureError, PackageError, blame_reader
 from judge.grading.compile import Compiled, OpenContainer, Toolchain
 from judge.grading.order import plan_of
 from judge.grading.programs import data_files
@@ -105,6 +105,7 @@ def files_of(box: SubmissionBox, case: TestCase, named_input: int = -1) -> Itera
             try:
                 fd = open_resolved(path)
             except OSError as error:
+                blame_reader(error, path)
                 raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
             stack.callback(os.close, fd)
             ours[name] = fd
@@ -143,6 +144,7 @@ def _size_of(path: str) -> int:
     try:
         return os.stat(path).st_size
     except OSError as error:
+        blame_reader(error, path)
         raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
 
 

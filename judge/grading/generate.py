@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.errors import PackageError
+from judge.errors import PackageError, blame_reader
 from judge.grading.compile import OpenContainer, artifact_key
 from judge.grading.execute import CancelledError, collect_output
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, fault_of_run, open_box
@@ -172,4 +172,5 @@ def _read(path: str) -> bytes:
     try:
         return read_resolved(path)
     except OSError as error:
+        blame_reader(error, path)
         raise PackageError(f"cannot be read: {error.strerror}", where=path) from error

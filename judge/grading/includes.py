@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from judge.errors import PackageError
+from judge.errors import PackageError, blame_reader
 from judge.grading.sourcetext import plain_text
 from judge.kernel.files import read_resolved
 from judge.model.language import LanguageSpec
@@ -56,5 +56,6 @@ def _read(problem: Problem, code: str, name: str, path: str) -> SourceFile:
     try:
         content = read_resolved(path)
     except OSError as error:
+        blame_reader(error, f"include/{code}/{name}")
         raise PackageError(f"cannot be read: {error.strerror}", where=f"include/{code}/{name}") from error
     return SourceFile(name=name, content=substitute(content, problem.constants))

@@ -19,7 +19,7 @@ from functools import partial
 
 import msgspec
 
-from judge.errors import PackageError
+from judge.errors import PackageError, PackageMissing
 from judge.grading.answersheet import AnswerSheet
 from judge.grading.casedata import CaseData
 from judge.grading.compile import Compiled, Toolchain, compile_program
@@ -86,11 +86,13 @@ class Judge:
         before the slot is used again.
 
         Raises LanguageError for a language that is unknown or not installed, CancelledError when a slot was
-        cancelled, InfrastructureError.
+        cancelled, PackageMissing for a file that cannot be read on this machine, InfrastructureError.
         """
         language = self.language_of(submission, problem)
         try:
             return self._judge(submission, problem, language, emit, after)
+        except PackageMissing:  # another worker may have it
+            raise
         except PackageError as error:
             return report_without_judging(submission, problem, language.id, Verdict.JE, str(error))
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.errors import LanguageError, PackageError, UnavailableError
+from judge.errors import LanguageError, PackageError, UnavailableError, blame_reader
 from judge.grading.compile import Compiled, OpenContainer, Toolchain, compile_program
 from judge.grading.limits import validation_limits
 from judge.grading.sourcetext import plain_text
@@ -193,6 +193,7 @@ def read_sources(program: Program, constants: Sequence[tuple[str, str]]) -> tupl
         try:
             content = read_resolved(path)
         except OSError as error:
+            blame_reader(error, f"{program.name}/{name}")
             raise PackageError(f"cannot be read: {error.strerror}", where=f"{program.name}/{name}") from error
         files.append(SourceFile(name=name, content=substitute(content, constants)))
     return tuple(files)

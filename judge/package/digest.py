@@ -43,18 +43,29 @@ def package_digest(root: Path) -> str:
 
 
 def signature_of(root: Path) -> Signature:
-    """What tells two states of a directory apart without reading its files."""
-    entries = []
+    """What tells two states of a directory apart without reading its files.
+
+    Raises PackageError past as many entries as a package may have, and what :func:`fault_of` says.
+    """
+    try:
+        return tuple(sorted(_states(root)))
+    except OSError as error:
+        raise fault_of(error, "cannot be listed") from error
+
+
+def _states(root: Path) -> Iterator[tuple[str, int, int, int, int]]:
+    count = 0
     waiting = [os.fspath(root)]
     while waiting:
         with os.scandir(waiting.pop()) as found:
             for entry in found:
+                count += 1
+                if count > ENTRIES_MAX:
+                    raise PackageError(f"the package has more than {ENTRIES_MAX} files")
                 status = entry.stat(follow_symlinks=False)
-                entries.append((entry.path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+                yield entry.path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
-    entries.sort()
-    return tuple(entries)
 
 
 def known_digest(root: Path, signature: Signature, cache: Path) -> str:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from judge.errors import HostError, JudgeError, PackageError
+from judge.errors import JudgeError, PackageError, blame_host, blame_reader
 from judge.package.names import shown
-
-#: These say nothing about a package: the disk is full or broken, or this process has run out of something.
-_HOST_ERRNOS = frozenset({
-    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN,
-    errno.ENOBUFS, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.ENOSYS,
-})  # fmt: skip
 
 
 def fault_of(error: OSError, what: str, where: str = "") -> JudgeError:
-    """The error to raise: PackageError for what the package is like, HostError for what this host is.
+    """The error to raise: PackageError for what the package is like, PackageMissing for what it lies on, HostFault.
 
     ``what`` is the beginning of the message ("cannot be read"), ``where`` the place in the package.
     """
-    reason = f"{what}: {error.strerror or error}"
-    if error.errno in _HOST_ERRNOS:
-        return HostError(f"package {where or 'directory'} {reason}")
-    return PackageError(reason, where=where)
+    try:
+        blame_reader(error, where or "package directory")
+        blame_host(error, f"package {where or 'directory'} {what}")
+    except JudgeError as fault:
+        return fault
+    return PackageError(f"{what}: {error.strerror or error}", where=where)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from judge.errors import PackageError, UsageError
+from judge.errors import PackageError, PackageMissing, UsageError, our_path
 from judge.model.problem import Problem
 from judge.package import dmoj, polygon
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
@@ -40,19 +40,19 @@ def package_directory(spec: str, scratch: Path | None = None, bounds: Bounds = D
     """
     path = Path(spec)
     if _is_directory(path):
-        yield _inside(path)
+        yield package_inside(path)
     elif _is_file(path):
         if path.suffix.lower() not in ZIP_SUFFIXES:
             raise UsageError(f"{shown(spec)} is a file but no {' or '.join(ZIP_SUFFIXES)} archive")
         with fresh_directory(scratch, path.stem) as root:
             unpack_zip(path, root, bounds)
-            yield _inside(root)
+            yield package_inside(root)
     elif "@" in spec:
         name, _, revision = spec.rpartition("@")
         repository, subdirectory = repository_of(Path(name))
         with fresh_directory(scratch, Path(os.path.abspath(name)).name) as root:
             unpack_revision(repository, subdirectory, revision, root, bounds)
-            yield _inside(root)
+            yield package_inside(root)
     else:
         raise UsageError(f"there is no package {shown(spec)}")
 
@@ -93,7 +93,8 @@ def open_package(
 @contextmanager
 def fresh_directory(scratch: Path | None, name: str) -> Iterator[Path]:
     """An empty directory called ``name``, removed afterwards (unpacking bounds its depth, so rmtree is safe)."""
-    holder = os.path.realpath(tempfile.mkdtemp(prefix="judge-package-", dir=scratch))
+    with our_path("temporary directory"):
+        holder = os.path.realpath(tempfile.mkdtemp(prefix="judge-package-", dir=scratch))
     try:
         root = Path(holder) / (name or "package")
         root.mkdir()
@@ -102,10 +103,10 @@ def fresh_directory(scratch: Path | None, name: str) -> Iterator[Path]:
         shutil.rmtree(holder, ignore_errors=True)
 
 
-def _inside(root: Path) -> Path:
+def package_inside(root: Path) -> Path:
     """``root``, or the one directory in it when that is where the package is (the usual way to zip).
 
-    Raises PackageError when neither is a package, before anything else is looked at: it may be a whole file system.
+    Raises PackageMissing when neither is a package, before anything else is looked at: it may be a whole file system.
     """
     try:
         if _is_marked(root):
@@ -125,7 +126,7 @@ def _is_marked(directory: Path) -> bool:
 
 
 def _no_package() -> PackageError:
-    return PackageError(
+    return PackageMissing(
         f"is no problem package: it has neither {FILE}, {polygon.FILE} (Polygon) nor {dmoj.FILE} (DMOJ)"
     )
 

@@ -139,15 +139,14 @@ def publish_languages(queue: Queue, cards: Sequence[LanguageCard]) -> None:
 
 
 def set_worker_state(queue: Queue, node: str, state: str, reason: str) -> None:
-    """Say what is wanted of a worker: "on" (its failures are forgotten), "draining" or "out".
+    """Say what is wanted of a worker: "on", "draining" or "out".
 
     Raises UsageError for an unknown worker.
     """
     key = f"{queue.prefix}worker:{node}"
     if not queue.command("EXISTS", key):
         raise UsageError(f"no worker {node!r}; judge workers lists them")
-    forgotten = ("failures", 0) if state == "on" else ()
-    queue.command("HSET", key, "state", state, "reason", reason, *forgotten)
+    queue.command("HSET", key, "state", state, "reason", reason)
 
 
 def forget_worker(queue: Queue, node: str) -> None:

@@ -18,7 +18,6 @@ from judge.model.submission import Submission
 from judge.queue.records import summary_of
 from judge.queue.script import Call
 from judge.queue.values import (
-    FAILURES_MAX,
     Beat,
     Claim,
     Exhausted,
@@ -107,8 +106,13 @@ def languages() -> Call[tuple[LanguageCard, ...]]:
     return Call("offered", (), read)
 
 
-def claim(node: str, session: str, slot: str, pid: int, lease_ms: int, only: str = "") -> Call[Claim | Refusal]:
-    """Take the best waiting submission (of the class ``only``). A slot that asks again gives up what it still holds."""
+def claim(
+    node: str, session: str, slot: str, pid: int, lease_ms: int, *, only: str = "", ill: str = ""
+) -> Call[Claim | Refusal]:
+    """Take the best waiting submission (of the class ``only``). A slot that asks again gives up what it still holds.
+
+    ``ill``: what ails this host; nothing is claimed then, and the worker is out.
+    """
 
     def read(answer: list[Any]) -> Claim | Refusal:
         outcome = _text(answer[0])
@@ -124,7 +128,7 @@ def claim(node: str, session: str, slot: str, pid: int, lease_ms: int, only: str
             priority_class=_text(answer[7]),
         )
 
-    return Call("claim", (node, session, slot, pid, lease_ms, only), read)
+    return Call("claim", (node, session, slot, pid, lease_ms, only, ill), read)
 
 
 def event(submission_id: str, fence: int, first: int, events: Sequence[Event]) -> Call[bool]:
@@ -143,13 +147,25 @@ def finish(submission_id: str, fence: int, report: Report) -> Call[bool]:
 
 
 def give_back(
-    submission_id: str, fence: int, why: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0
+    submission_id: str, fence: int, why: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0, out: str = ""
 ) -> Call[bool]:
     """End a claim without a report; False = it was already lost. After ``attempts_max`` blamed ones a sweep ends it.
 
-    The FAILURES_MAX-th blamed one of a worker in a row takes that worker out.
+    ``out``: why its worker takes itself out at the same moment; "" = it stays.
     """
-    return Call("giveback", (submission_id, fence, why, fault.value, delay_ms, attempts_max, FAILURES_MAX), bool)
+    return Call("giveback", (submission_id, fence, why, fault.value, delay_ms, attempts_max, out), bool)
+
+
+def hand_on(submission_id: str, fence: int, why: str) -> Call[tuple[str, ...]]:
+    """This worker lacks what the submission needs: leave it to another. Empty = that was done, or the claim was lost.
+
+    Else nobody is left who might have it, the caller still holds the claim, and the answer names all who lack it.
+    """
+
+    def read(answer: list[Any]) -> tuple[str, ...]:
+        return tuple(_text(name) for name in answer[1:]) if _text(answer[0]) == "NOBODY" else ()
+
+    return Call("handon", (submission_id, fence, why), read)
 
 
 def wake() -> Call[int]:
@@ -179,8 +195,7 @@ def tick(
             reason=_text(answer[2]),
             held=held,
             lost=tuple(_text(item) for item in answer[4]),
-            failures=int(answer[5]),
-            urgent=bool(answer[6]),
+            urgent=bool(answer[5]),
         )
 
     arguments: list[str | bytes | int] = [node, session, lease_ms, msgspec.json.encode(info) if info else "", urgent]

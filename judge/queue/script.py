@@ -23,6 +23,7 @@ SCRIPT_NAMES = (
     "event",
     "finish",
     "giveback",
+    "handon",
     "cancel",
     "register",
     "tick",

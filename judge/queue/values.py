@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-#: So many failed attempts of a worker in a row, without one verdict, are the host's fault and not the submissions'.
-FAILURES_MAX = 10
+#: Work whose judging failed so often for a reason that nobody foresaw, on hosts that proved well, is to blame.
+UNFORESEEN_MAX = 2
 
 
 class State(StrEnum):
@@ -28,8 +28,9 @@ class State(StrEnum):
 class Fault(StrEnum):
     """Why a claim is given back."""
 
-    BLAMED = "blamed"  #: this submission's own judging failed; it has only so many such attempts, its worker, too
-    DIED = "died"  #: this submission's judging process died: the same, and nothing is held against the worker
+    BLAMED = "blamed"  #: its judging failed on a host that is well; it has only so many such attempts
+    DIED = "died"  #: its judging process died: the same
+    FELL = "fell"  #: its host failed; does not count, but what two workers held when they fell is the suspect
     UNBLAMED = "unblamed"  #: its worker went away
     RETURNED = "returned"  #: handed back in order; the attempt never counted
 
@@ -78,15 +79,13 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 class Beat(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a heartbeat. ``state`` is what is wanted of the worker ("on", "draining", "out").
 
-    ``failures`` counts the worker's failed attempts since its last recorded verdict. ``urgent``: work of the urgent
-    class waits that this worker serves.
+    ``urgent``: work of the urgent class waits that this worker serves.
     """
 
     state: str
     reason: str
     held: tuple[Held, ...]
     lost: tuple[str, ...]
-    failures: int
     urgent: bool
 
 
@@ -115,6 +114,7 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker says about itself; other workers' versions may say more or less.
 
     ``versions``: language id -> version of its toolchain there, where it is known.
+    ``slots_stopped``: so many slots' processes stand stopped by a signal, and will be replaced.
     """
 
     slots: int = 0
@@ -128,6 +128,7 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     noise_ratio: float | None = None
     disk_free_bytes: int = 0
     problems: tuple[str, ...] = ()
+    slots_stopped: int = 0
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

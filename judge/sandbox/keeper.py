@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from judge.errors import InfrastructureError, SandboxError
+from judge.errors import InfrastructureError, SandboxError, sandbox_error
 from judge.kernel.mounts import mount_points
 from judge.kernel.seccomp import assemble
 from judge.sandbox import channel
@@ -103,7 +103,7 @@ class Keeper:
         except InfrastructureError as error:
             raise SandboxError(step, detail=str(error), remedy=REMEDIES.get(step, "")) from error
         if answer[0] != word:
-            raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=REMEDIES.get(step, ""))
+            raise sandbox_error(step, errno=answer[1], detail=answer[2], remedy=REMEDIES.get(step, ""))
 
     def ask(self, step: str, *request: Any, fds: Sequence[int] = ()) -> list[int]:
         """One request, one answer; returns the descriptors that came with it.
@@ -125,7 +125,7 @@ class Keeper:
                 remedy = REMEDIES.get(step, "")
             if step == "mount overlay" and answer[1] == errno.EINVAL:
                 remedy = _about_mounts_below(request) or remedy
-            raise SandboxError(step, errno=answer[1], detail=answer[2], remedy=remedy)
+            raise sandbox_error(step, errno=answer[1], detail=answer[2], remedy=remedy)
         if answer[1]:
             self.containers[answer[1]] += 1
         return handed
@@ -191,4 +191,4 @@ def _reported(report: bytes) -> SandboxError:
         return SandboxError("set up container", detail="its first process died without a word")
     index, code = channel.FAILURE.unpack_from(report, 1)
     name, _, detail = report[1 + channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
-    return SandboxError(name, index=index, errno=code, detail=detail, remedy=REMEDIES.get(name, ""))
+    return sandbox_error(name, index=index, errno=code, detail=detail, remedy=REMEDIES.get(name, ""))

@@ -33,6 +33,8 @@ FIRST_OWN_FD = 20
 _ENTER = b"0"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _SIGNALS_PENDING_MAX = 1024
+#: Signals to end that reach a slot's processes because they are in its process group. The zygote ignores them.
+FOR_THE_SUPERVISOR = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _SIGNALS = tuple(int(number) for number in signal.valid_signals())
 _FD_MAX = 0x7FFF_FFFF
 #: Open files that the launcher itself needs room for.
@@ -79,7 +81,8 @@ class Launcher:
     def set_up(self, steps: list[tuple[Any, ...]]) -> None:
         """Execute the plan; on failure report the step and leave."""
         os.setsid()  # out of reach of a terminal's signals
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # programs inherit what the launcher has
+        for number in FOR_THE_SUPERVISOR:
+            signal.signal(number, signal.SIG_DFL)  # programs inherit what the launcher has
         operations = self._operations()
         done = 0
         try:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from judge.errors import SandboxError
+from judge.errors import SandboxError, sandbox_error
 from judge.kernel.cgroupfs import read_keyed, read_value
 from judge.sandbox.cgroup import V1_RUN, remove_group
 
@@ -119,7 +119,7 @@ class RunGroup:
                     self._fds[key] = fd
         except OSError as error:
             self.remove()
-            raise SandboxError("make run group", errno=error.errno or 0, detail=str(error)) from error
+            raise sandbox_error("make run group", errno=error.errno or 0, detail=str(error)) from error
 
     @property
     def launch_fds(self) -> tuple[int, ...]:
@@ -143,7 +143,7 @@ class RunGroup:
         except KeyError as error:
             raise SandboxError(f"cgroup limit {key}", detail="this kernel has no such file") from error
         except OSError as error:
-            raise SandboxError(f"cgroup limit {key}={value}", errno=error.errno or 0) from error
+            raise sandbox_error(f"cgroup limit {key}={value}", errno=error.errno or 0) from error
 
     def is_leaving(self) -> bool:
         """True when every process in it is on its way out, or none is left."""

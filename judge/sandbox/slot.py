@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge.errors import SandboxError
+from judge.errors import sandbox_error
 from judge.sandbox.cgroup import CgroupHost, find_host
 from judge.sandbox.container import Container, Interaction
 from judge.sandbox.handover import Streams
@@ -194,5 +194,5 @@ def _with_stage(state_dir: str) -> Path:
     try:
         stage.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SandboxError("make stage", errno=error.errno or 0, detail=str(stage), remedy="set state_dir") from error
+        raise sandbox_error("make stage", errno=error.errno or 0, detail=str(stage), remedy="set state_dir") from error
     return stage.parent

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from judge.errors import SandboxError
+from judge.errors import SandboxError, sandbox_error
 from judge.kernel.cgroupfs import read_hierarchies
 from judge.sandbox.cgroup import UNIFIED, V1_RUN, V1_SLOT, CgroupHost, enable_controllers, remove_tree, words_of
 from judge.sandbox.hosttime import Processors
@@ -86,7 +86,7 @@ class SlotGroups:
             self.processors = self._processors(cpu)
         except OSError as error:
             self.close()
-            raise SandboxError(
+            raise sandbox_error(
                 "make slot groups", errno=error.errno or 0, detail=str(error), remedy="judge doctor"
             ) from error
 

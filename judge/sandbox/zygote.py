@@ -22,7 +22,7 @@ from typing import Any
 
 from judge.kernel import abi, libc
 from judge.sandbox import channel
-from judge.sandbox.launcher import FIRST_OWN_FD, Launcher
+from judge.sandbox.launcher import FIRST_OWN_FD, FOR_THE_SUPERVISOR, Launcher
 from judge.sandbox.plan import FILTER
 
 #: CLONE_NEWCGROUP is no part of it: the namespace's root is where its maker stands, so the launcher goes home first.
@@ -355,8 +355,9 @@ def main(control_fd: int, state_dir: str) -> None:
             with contextlib.suppress(OSError, ValueError):  # some the C library keeps for itself
                 signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    # A terminal's Ctrl-C is for the supervisor to answer.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C, or an order to end that a whole process group gets, is for our supervisor to answer.
+    for number in FOR_THE_SUPERVISOR:
+        signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=_reserve_low_descriptors(control_fd))
     try:
         _be_the_first_victim()

@@ -1,7 +1,9 @@
 """Judges for the tests of the queue's promises: no sandbox, the source says what to do.
 
 A source is JSON: {"verdict": "AC", "ms": 0, "tests": 0, "do": ""}; ``do`` may be "die" (kill this process), "fail"
-(an infrastructure error), "package" (a package error), "crash" (an exception nobody expects) or "hang".
+(an infrastructure error), "package" (a package error), "missing" (this worker lacks the package while the file
+JUDGE_STATE_DIR/lacks is there), "ill" (the host's fault, likewise with "ill"), "fault" (the host's fault on any),
+"crash" (an exception nobody expects) or "hang".
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from judge.config import Settings
-from judge.errors import InfrastructureError, PackageError
+from judge.errors import HostFault, InfrastructureError, PackageError, PackageMissing
 from judge.model.event import CaseJudged, Compiled, Compiling
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
@@ -27,7 +29,8 @@ from workers.judging import Emit, Readiness
 class ScriptedJudge:
     """Does what the source says."""
 
-    def __init__(self) -> None:
+    def __init__(self, state_dir: str) -> None:
+        self._state_dir = Path(state_dir)
         self._wake_fd, self._cancel_fd = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
@@ -69,6 +72,12 @@ class ScriptedJudge:
             os.kill(os.getpid(), signal.SIGKILL)
         if what == "fail":
             raise InfrastructureError("the disk of this host is gone")
+        if what == "missing" and (self._state_dir / "lacks").exists():
+            raise PackageMissing("there is no package here")
+        if what == "ill" and (self._state_dir / "ill").exists():
+            raise HostFault("the state directory: No space left on device")
+        if what == "fault":
+            raise HostFault("the state directory: No space left on device")
         if what == "package":
             raise PackageError("limits: time must be a number", "problem.yaml:3")
         if what == "crash":
@@ -85,7 +94,11 @@ class Factory:
 
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
-        yield ScriptedJudge()
+        yield ScriptedJudge(settings.state_dir)
+
+    def prove(self, settings: Settings, language: str) -> str:
+        with self.open_slot(settings, 0):
+            return "it is ill" if (Path(settings.state_dir) / "ill").exists() else ""
 
     def clean_leftovers(self, settings: Settings) -> int:
         return 0
@@ -100,14 +113,27 @@ class UnopenableFactory(Factory):
         yield
 
 
+class UnopenableWhileIllFactory(Factory):
+    """The same, until the file JUDGE_STATE_DIR/ill is gone."""
+
+    @contextmanager
+    def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
+        if (Path(settings.state_dir) / "ill").exists():
+            raise InfrastructureError("cgroup: No space left on device")
+        yield ScriptedJudge(settings.state_dir)
+
+
 class FailingFactory(Factory):
     """A host on which every judging fails at once."""
 
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
-        judge = ScriptedJudge()
+        judge = ScriptedJudge(settings.state_dir)
         judge.judge = _fail
         yield judge
+
+    def prove(self, settings: Settings, language: str) -> str:
+        return "cgroup: No space left on device"
 
 
 def _fail(submission: Submission, attempt: int, emit: Emit) -> Report:
@@ -117,6 +143,7 @@ def _fail(submission: Submission, attempt: int, emit: Emit) -> Report:
 SCRIPTED = Factory()
 FAILING = FailingFactory()
 UNOPENABLE = UnopenableFactory()
+UNOPENABLE_WHILE_ILL = UnopenableWhileIllFactory()
 
 
 class ListedFactory(Factory):

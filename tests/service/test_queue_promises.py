@@ -344,21 +344,6 @@ def test_too_many_blamed_attempts_end_in_the_hands_of_the_sweeper(queue):
     assert sweep(queue).exhausted == ()
 
 
-def test_only_a_judged_submission_ends_a_workers_row_of_failures(queue):
-    def failures() -> int:
-        return queue.run(calls.tick("w1", "S", LEASE_MS, None, [])).failures
-
-    join(queue)
-    queue.run(calls.submit(order("poison")))
-    queue.run(calls.give_back("poison", claim(queue).fence, "death", Fault.BLAMED, attempts_max=1))
-    (exhausted,) = sweep(queue, attempts_max=1).exhausted
-    queue.run(calls.finish("poison", exhausted.fence, report_for("poison", Verdict.JE)))
-    assert failures() == 1
-    queue.run(calls.submit(order("good")))
-    finish(queue, claim(queue))
-    assert failures() == 0
-
-
 def test_submissions_that_kill_their_judge_take_no_worker_out(queue):
     join(queue)
     for number in range(12):
@@ -368,22 +353,6 @@ def test_submissions_that_kill_their_judge_take_no_worker_out(queue):
         assert len(sweep(queue, attempts_max=1).exhausted) == 1
     queue.run(calls.submit(order("good")))
     assert claim(queue).id == "good"
-
-
-def test_ten_failures_in_a_row_take_a_worker_out_at_once(queue):
-    join(queue)
-    join(queue, "w2")
-    for number in range(12):
-        queue.run(calls.submit(order(f"s{number}")))
-    for number in range(10):
-        claimed = claim(queue, str(number))
-        queue.run(calls.give_back(claimed.id, claimed.fence, "disk", Fault.BLAMED, attempts_max=3, delay_ms=60_000))
-    assert refused(queue) == "out"
-    (view, other) = worker_views(queue)
-    assert (view.state, view.reason) == ("out", "10 attempts in a row failed here, the last: disk")
-    assert other.state == "on"
-    assert claim(queue, node="w2").id == "s10"
-    assert sweep(queue).exhausted == ()
 
 
 def test_a_sweeper_that_dies_leaves_its_judge_error_to_the_next(queue):

@@ -73,13 +73,15 @@ def test_the_setters_fault_is_a_judge_error_at_once(client):
 
 
 @pytest.mark.parametrize(("fault", "why"), [("fail", "disk of this host"), ("crash", "ZeroDivisionError")])
-def test_our_fault_is_tried_again_and_ends_in_a_judge_error(client, fault, why):
+def test_what_nobody_foresaw_is_tried_again_and_ends_in_a_judge_error(client, shared_worker, fault, why):
     submission = order(do=fault)
     client.submit(submission)
     story = list(client.follow(submission.id))
-    assert [event.attempt for event in story if isinstance(event, Retried)] == [1, 2, 3]
+    assert [event.attempt for event in story if isinstance(event, Retried)] == [1, 2]
     assert story[-1].report.verdict is Verdict.JE
     assert why in story[-1].report.why
+    reference = story[-1].report.why.rpartition("(reference ")[2].rstrip(")")
+    assert f"reference {reference}: judging failed" in shared_worker.log()
 
 
 def test_submissions_that_kill_their_judge_each_time_end_in_judge_errors_and_harm_no_other(client, shared_worker):

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from judge.depot import PackageCache, PackageStore, StoreError, is_digest, sweep_cache, tree_bytes
+from judge.depot import PackageCache, PackageStore, is_digest, sweep_cache, tree_bytes
 from judge.errors import PackageError, UsageError
+from judge.objects import StoreError
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
-"""When a worker takes itself out, and what brings it back."""
+"""What a worker sees of its host's health at a glance, and by writing a file."""
 
 from __future__ import annotations
 
-from collections import namedtuple
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ from judge.config import Settings
 from workers import health
 from workers.notes import leave_unopened
 
-Usage = namedtuple("Usage", "total used free")
+WELL = {"f_flag": 0, "f_bavail": 1 << 30, "f_frsize": 4096, "f_favail": 1 << 20, "f_files": 1 << 21}
 
 
 @pytest.fixture
@@ -21,32 +22,51 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def free(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Set ``free["bytes"]`` to what the disk has left."""
-    left = {"bytes": 1 << 40}
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda _: Usage(0, 0, left["bytes"]))
-    return left
+def disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """What the file system says; change it."""
+    told = dict(WELL)
+    monkeypatch.setattr(health.os, "statvfs", lambda _: SimpleNamespace(**told))
+    return told
 
 
-def test_a_row_of_failures_stays_until_it_is_forgotten(state: Path, free: dict[str, int]):
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, ""),
+        ({"f_bavail": 1280}, "disk full: 5 MiB free"),
+        ({"f_favail": 1023}, "disk full: 1023 inodes free"),
+        ({"f_favail": 1000, "f_files": 20_000}, ""),
+        ({"f_favail": 999, "f_files": 20_000}, "disk full: 999 inodes free"),
+        ({"f_favail": 0, "f_files": 0}, ""),  # a file system that does not count them
+        ({"f_flag": os.ST_RDONLY}, "read-only"),
+    ],
+)
+def test_space_inodes_and_a_read_only_disk_are_seen_and_pass(state: Path, disk: dict[str, int], change, said: str):
     watched = health.Health(Settings(state_dir=str(state)))
-    assert watched.problem(9) == ""
-    assert watched.problem(10) == "10 attempts in a row failed here"
-    assert watched.problem(10) != ""
-    assert watched.problem(0) == ""
+    disk.update(change)
+    found = watched.problem()
+    assert said in found
+    assert bool(found) == bool(said)
+    disk.update(WELL)
+    assert watched.problem() == ""
 
 
-def test_a_full_disk_passes_and_with_it_what_failed_meanwhile(state: Path, free: dict[str, int]):
+def test_a_state_directory_that_is_gone_is_named(tmp_path: Path):
+    watched = health.Health(Settings(state_dir=str(tmp_path / "gone")))
+    assert watched.ailment_at_a_glance() == f"{tmp_path / 'gone'}: No such file or directory"
+
+
+def test_a_disk_that_has_room_and_takes_no_file_is_seen(state: Path, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> int:
+        raise OSError(5, "Input/output error")
+
     watched = health.Health(Settings(state_dir=str(state)))
-    free["bytes"] = 5 << 20
-    leave_unopened(state / "run", 0, "No space left on device")
-    assert watched.problem(12).startswith("disk full: 5 MiB free")
-    free["bytes"] = 1 << 40
-    assert watched.problem(12) == ""  # the keeper brings the worker back, which sets the count to 0
-    assert watched.problem(0) == ""
-    assert watched.problem(10) == "10 attempts in a row failed here"
+    assert watched.ailment() == ""
+    monkeypatch.setattr(health.os, "open", broken)
+    assert watched.ailment_at_a_glance() == ""
+    assert watched.ailment() == f"{state} takes no file: Input/output error"
 
 
-def test_a_slot_that_cannot_be_opened_is_named(state: Path, free: dict[str, int]):
+def test_a_slot_that_cannot_be_opened_is_named(state: Path):
     leave_unopened(state / "run", 1, "cgroup")
-    assert health.Health(Settings(state_dir=str(state))).problem(0) == "slot 1 cannot be opened: cgroup"
+    assert health.Health(Settings(state_dir=str(state))).problem() == "slot 1 cannot be opened: cgroup"

@@ -1,5 +1,6 @@
 -- Take the best waiting submission that this worker serves, under a lease. Popping and leasing are one step.
--- ARGV: node, session, slot, pid, lease_ms, the one class wanted ("" = any)
+-- ARGV: node, session, slot, pid, lease_ms, the one class wanted ("" = any), what ails the host ("" = nothing: else the
+-- worker takes itself out in place of claiming)
 -- Returns {"NONE"}, {"OUT", state}, {"STALE"} or
 -- {"CLAIMED", id, fence, attempt, submission JSON, sources JSON, wait_ms, class}.
 local node, session, slot, pid, lease_ms = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
@@ -20,6 +21,10 @@ if held then
   else
     redis.call('HDEL', P .. 'n:' .. node, slot)
   end
+end
+if worker[2] == 'on' and ARGV[7] ~= '' then
+  redis.call('HSET', P .. 'worker:' .. node, 'state', 'out', 'reason', ARGV[7])
+  return {'OUT', 'out'}
 end
 if worker[2] ~= 'on' then return {'OUT', worker[2] or ''} end
 

@@ -147,6 +147,45 @@ local function requeue(id, why)
   ticket(r.route, 1)
 end
 
+-- The worker's own route: what one worker handed on to another waits there (see handon.lua).
+local function own_route(node) return '@' .. node end
+
+-- A worker that gave no sign of life for so long is not counted upon.
+local SILENT_MS = 10000
+
+local function is_alive(node, now)
+  return tonumber(redis.call('ZSCORE', P .. 'workers', node) or 0) >= now - SILENT_MS
+end
+
+-- The worker with the least to do that serves a route and is none of ``without`` (a set of names); nil = there is none.
+-- Only workers that are on, or (``patient``) else one that is out, and will be back.
+local function other_worker(class, route, without, patient, now)
+  local best, best_load
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. 'workers', now - SILENT_MS, '+inf')) do
+    local serves, own = P .. 'serves:' .. node, own_route(node)
+    local state = redis.call('HGET', P .. 'worker:' .. node, 'state')
+    if not without[node] and (state == 'on' or (patient and state == 'out'))
+       and redis.call('SISMEMBER', serves, route) == 1 and redis.call('SISMEMBER', serves, own) == 1 then
+      local load = redis.call('HLEN', P .. 'n:' .. node) + redis.call('ZCARD', P .. 'a:' .. class .. '|' .. own)
+      load = load / math.max(tonumber(redis.call('HGET', P .. 'slots', node) or 1), 1) + (state == 'on' and 0 or 1e6)
+      if not best or load < best_load then best, best_load = node, load end
+    end
+  end
+  return best
+end
+
+-- The names in a field of a record, as a set.
+local function set_of(names)
+  local set = {}
+  for name in string.gmatch(names or '', '%S+') do set[name] = true end
+  return set
+end
+
+-- From now on only this worker may take the submission; "home" keeps the route it came by.
+local function direct(id, node, home)
+  redis.call('HSET', P .. 's:' .. id, 'route', own_route(node), 'home', home)
+end
+
 local function settle(id, state, now)
   redis.call('HSET', P .. 's:' .. id, 'state', state, 'done_at', int(now))
   redis.call('ZADD', P .. 'done', now, id)

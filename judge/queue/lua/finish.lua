@@ -15,8 +15,6 @@ settle(id, 'DONE', now)
 unlease(id, r.node, r.slot, r.tenant)
 emit(id, 'done', '{"type":"done","submission":' .. cjson.encode(id) .. '}')
 stat('finished')
--- A sweeper that gives a submission up (it has no slot) has shown nothing about its host.
-if r.node ~= '' and r.slot ~= '' then redis.call('HSET', P .. 'worker:' .. r.node, 'failures', 0) end
 stat('verdict_' .. verdict)
 local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', P .. 'stat', 'judging_ms') or 0)
 redis.call('HSET', P .. 'stat', 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))

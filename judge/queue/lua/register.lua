@@ -18,7 +18,7 @@ if not same then redis.call('DEL', P .. 'n:' .. node) end
 redis.call('DEL', P .. 'serves:' .. node)
 for i = 7, #ARGV do redis.call('SADD', P .. 'serves:' .. node, ARGV[i]) end
 redis.call('HSET', P .. 'worker:' .. node, 'session', session, 'state', state, 'info', info, 'since', int(now_ms()),
-           'reason', '', 'failures', 0)
+           'reason', '')
 redis.call('ZADD', P .. 'workers', now_ms(), node)
 redis.call('HSET', P .. 'slots', node, slots)
 if template ~= '' then redis.call('SET', P .. 'ticket', template) end

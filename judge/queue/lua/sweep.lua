@@ -28,7 +28,7 @@ end
 
 if expire then
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'lease', '-inf', now, 'LIMIT', 0, 100)) do
-    local r = record(id, 'state', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'why')
+    local r = record(id, 'state', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'why', 'over')
     if r.state == 'CLAIMED' then
       unlease(id, r.node, r.slot, r.tenant)
       stat('expired')
@@ -39,10 +39,28 @@ if expire then
       redis.call('ZREM', P .. 'lease', id)
     end
     if r.state == 'CLAIMED' or r.state == 'HELD' then
-      if tonumber(r.blamed) >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max then
+      if r.over == '1' or tonumber(r.blamed) >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max then
         take_over(id, r.why)
       else
         requeue(id, r.why)
+      end
+    end
+  end
+end
+
+-- What was handed on to a worker that has gone since, or is leaving, goes back to where any worker may take it.
+for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
+  local class, to = string.match(lane, '^([^|]*)|@(.*)$')
+  local state = to and redis.call('HGET', P .. 'worker:' .. to, 'state')
+  if to and not (is_alive(to, now) and state == 'on') then
+    for _, id in ipairs(redis.call('ZRANGE', P .. 'a:' .. lane, 0, 99)) do
+      local r = record(id, 'tenant', 'home', 'seq', 'at', 'lacks')
+      -- One that is out will be back: what the others lack waits for it.
+      if not (state == 'out' and r.lacks and is_alive(to, now)) then
+        dequeue(id, class, own_route(to), r.tenant)
+        redis.call('HSET', P .. 's:' .. id, 'route', r.home)
+        enqueue(id, class, r.home, r.tenant, r.seq, r.at)
+        ticket(r.home, 1)
       end
     end
   end

@@ -1,9 +1,9 @@
 -- A worker's heartbeat: renew the leases of its living slots, learn what it holds and what is wanted of it.
 -- ARGV: node, session, lease_ms, info JSON ("" = unchanged), the urgent class, then pairs of id and fence.
 -- Returns {"STALE"} or {"OK", state, reason, {slot, "id fence pid class", ...}, {ids whose lease is lost},
--- failures in a row, 1 when urgent work waits that this worker serves}.
+-- 1 when urgent work waits that this worker serves}.
 local node, session, lease_ms, info = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local worker = redis.call('HMGET', P .. 'worker:' .. node, 'session', 'state', 'reason', 'failures')
+local worker = redis.call('HMGET', P .. 'worker:' .. node, 'session', 'state', 'reason')
 if worker[1] ~= session then return {'STALE'} end
 local now = now_ms()
 redis.call('ZADD', P .. 'workers', now, node)
@@ -23,4 +23,4 @@ for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
   if class == ARGV[5] and redis.call('SISMEMBER', P .. 'serves:' .. node, route) == 1
      and redis.call('EXISTS', P .. 'l:' .. lane) == 1 then urgent = 1 end
 end
-return {'OK', worker[2], worker[3] or '', redis.call('HGETALL', P .. 'n:' .. node), lost, tonumber(worker[4] or 0), urgent}
+return {'OK', worker[2], worker[3] or '', redis.call('HGETALL', P .. 'n:' .. node), lost, urgent}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from package_files import LEGACY, MODERN, Content, write_package
 
-from judge.errors import HostError, PackageError
+from judge.errors import HostFault, PackageError, PackageMissing
 from judge.package import spoken, tree
 from judge.package.contents import check_contents
 from judge.package.encoding import odd_encoding
@@ -134,7 +134,7 @@ def test_a_link_out_of_the_package_is_refused_where_a_verdict_may_need_it(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("number", "blamed"), [(errno.EACCES, PackageError), (errno.EIO, HostError), (errno.EMFILE, HostError)]
+    ("number", "blamed"), [(errno.EACCES, PackageError), (errno.EIO, PackageMissing), (errno.EMFILE, HostFault)]
 )
 @pytest.mark.parametrize("room", [spoken, tree])
 def test_errors_of_the_system_are_the_packages_or_the_hosts(

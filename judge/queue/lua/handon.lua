@@ -1,0 +1,22 @@
+-- This worker lacks what a submission needs (its package): hand it on to one that has not been asked yet.
+-- ARGV: id, fence, why. The attempt does not count. Who lacks it is kept in the record's "lacks".
+-- Returns {"FENCED"}, {"MOVED", node}, or {"NOBODY", nodes that lack it, ...}: then the caller still holds the claim.
+local id, fence, why = ARGV[1], ARGV[2], ARGV[3]
+local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'attempt', 'class', 'route', 'home', 'lacks')
+if r.state ~= 'CLAIMED' or r.fence ~= fence then return {'FENCED'} end
+local key, home, lacks = P .. 's:' .. id, r.home or r.route, set_of(r.lacks)
+lacks[r.node] = true
+local names = {}
+for name in pairs(lacks) do table.insert(names, name) end
+table.sort(names)
+redis.call('HSET', key, 'lacks', table.concat(names, ' '))
+local other = other_worker(r.class, home, lacks, true, now_ms())
+if not other then return {'NOBODY', unpack(names)} end
+unlease(id, r.node, r.slot, r.tenant)
+redis.call('HINCRBY', key, 'attempt', -1)
+stat('handed_on')
+emit(id, 'retried', '{"type":"retried","submission":' .. cjson.encode(id) .. ',"attempt":' .. r.attempt
+     .. ',"why":' .. cjson.encode(why) .. '}')
+direct(id, other, home)
+requeue(id, why)
+return {'MOVED', other}
