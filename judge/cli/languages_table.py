@@ -47,7 +47,7 @@ def status_table(rows: list[StatusRow]) -> Table:
     """The table of ``list``."""
     table = Table(box=None, pad_edge=False)
     for heading in ("id", "name", "ready", "proved", "version", "from"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
         where = ", ".join(row.layers) or row.source
         ready = "yes" if row.ready else f"no: {row.missing[0]}"

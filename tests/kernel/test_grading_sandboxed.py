@@ -237,6 +237,40 @@ class TestCommands:
         assert main(["grade", str(root), str(tmp_path / "a.py"), "--time-limit", "1", "--json"]) == 5
         assert "referee.py" in self.json_of(capsys)["why"]
 
+    def test_what_a_crashing_validator_said_is_shown_by_grade_and_verify(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        root = package(tmp_path / "broken", "import sys\nprint(sys.argv[99])\n", interactive=False)
+        program = root / "submissions" / "accepted" / "a.py"
+        program.parent.mkdir(parents=True)
+        program.write_text("print(1)")
+        assert main(["grade", str(root), str(program), "--time-limit", "1"]) == 5
+        assert "IndexError" in capsys.readouterr().out
+        assert main(["verify", str(root), "--time-limit", "1", "--no-data"]) == 1
+        assert "IndexError" in capsys.readouterr().out
+        assert main(["verify", str(root), "--time-limit", "1", "--no-data", "--json"]) == 1
+        (one,) = self.json_of(capsys)["packages"][0]["submissions"]
+        assert "IndexError" in one["case"]["feedback"]
+
+    def test_what_a_program_printed_is_in_the_report(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        (tmp_path / "a.py").write_text("print('so far')\nprint(nothing)\n")
+        words = ["grade", str(EXAMPLES / "sum"), str(tmp_path / "a.py")]
+        assert main([*words, "--json"]) == 1
+        report = self.json_of(capsys)
+        assert report["why"] == "exit code 1: NameError: name 'nothing' is not defined"
+        case = report["root"]["groups"][0]["cases"][0]
+        assert (case["sample"], case["ending"], case["stdout"]["head"]) == (True, "exit code 1", "so far\n")
+        assert case["stderr"]["head"].endswith("NameError: name 'nothing' is not defined\n")
+        assert main([*words, "--view", "contestant"]) == 1
+        assert "so far" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("given", [[], ["--stdin", "-"]])
+    def test_run_passes_on_what_is_piped_in(self, tmp_path: Path, given: list[str]) -> None:
+        (tmp_path / "a.py").write_text("print('got', input())")
+        words = [sys.executable, "-m", "judge", "run", str(tmp_path / "a.py"), *given]
+        done = subprocess.run(words, input="this\n", capture_output=True, text=True, check=True)
+        assert done.stdout == "got this\n"
+
     def test_run(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (tmp_path / "in").write_text("20 22\n")
         program = str(EXAMPLES / "sum/submissions/accepted/sum.c")
