@@ -96,7 +96,7 @@ def test_the_stage_compiles_once_in_the_real_sandbox(sandbox_slot: Slot, sandbox
     bad = [SourceFile(name="x.c", content=b"int main(void) { return nothing; }")]
     report = compile_program(sandbox_slot.container, toolchains(language), language, bad, store).report
     assert not report.ok
-    assert report.log.startswith("main.c: In function")
+    assert report.log.startswith("x.c: In function")
     assert "/work" not in report.log
 
 
