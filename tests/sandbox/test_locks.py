@@ -87,3 +87,24 @@ def test_a_lock_ends_with_its_run(stage: Stage) -> None:
     """On files of the root, which the runs of a slot share; the second run must not find it held."""
     locking = "import fcntl; f = open('/etc/passwd'); fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB); print('held')"
     assert [stage.says(locking), stage.says(locking)] == ["held", "held"]
+
+
+def test_signals_do_not_disturb_a_lock_call(stage: Stage) -> None:
+    """They interrupt the wait for the supervisor's answer: the call is made again."""
+    text = """
+import fcntl, signal
+ticks = 0
+def tick(*_):
+    global ticks
+    ticks += 1
+signal.signal(signal.SIGALRM, tick)
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0005)
+file, taken = open("l", "w"), 0
+while ticks < 200 or taken < 500:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    taken += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+print("all taken")
+"""
+    assert stage.says(text) == "all taken"
