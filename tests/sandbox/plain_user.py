@@ -42,6 +42,15 @@ for change in (lambda: os.utime(0, ns=(1, 2)), *(lambda fd=fd: os.fchmod(fd, 0) 
 """
 
 
+EVERYDAY = """
+import fcntl, os
+fcntl.flock(open('/work/l', 'w'), fcntl.LOCK_EX)
+fcntl.lockf(open('/tmp/l', 'w'), fcntl.LOCK_EX)
+print(os.ttyname(os.openpty()[1]), oct(os.stat('/dev/pts/ptmx').st_mode & 0o777))
+os.chmod('/dev/pts/ptmx', 0)
+"""
+
+
 def python(box: Container, text: str, stdin: int | None = None) -> Completed:
     return box.run(RunSpec(argv=("/usr/bin/python3", "-I", "-S", "-c", text), limits=LIMITS), stdin=stdin)
 
@@ -70,6 +79,7 @@ def main(state_dir: str) -> None:
         found["directories"] = [str(path) for path in slot.groups.directories]
         with slot.container(ContainerSpec(rootfs=host_rootfs(Path(state_dir)))) as box:
             found["looks"] = [json.loads(python(box, LOOK).stdout.read()) for _ in range(2)]
+            found["everyday"] = [python(box, EVERYDAY).stdout.text().strip() for _ in range(2)]
             found["inputs"] = inputs_after_spoiling(box, Path(state_dir) / "1.in")
             found["outcomes"] = [
                 python(box, text).result.outcome.value

@@ -96,6 +96,10 @@ def test_nobody_spoils_an_input_that_is_of_their_own_uid(report: dict[str, Any])
     assert report["inputs"] == ["the input"] * 6
 
 
+def test_files_are_locked_and_terminals_made_anew_for_each_run(report: dict[str, Any]) -> None:
+    assert report["everyday"] == ["/dev/pts/0 0o666"] * 2
+
+
 def test_groups_are_below_the_users_own_and_gone_afterwards(report: dict[str, Any]) -> None:
     assert report["directories"]
     for name in report["directories"]:
