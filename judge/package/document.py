@@ -64,7 +64,9 @@ def parse_yaml(data: bytes, file: str, findings: Findings) -> Node:
     """
     text = _decode(data, file, findings)
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_BoundedLoader)
+    except _TooManyNodesError as error:
+        raise PackageError("too many or too deeply nested values", where=f"{file}:{error.line}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{file}:{mark.line + 1}" if mark else file
@@ -74,6 +76,33 @@ def parse_yaml(data: bytes, file: str, findings: Findings) -> Node:
     if root is None:
         return EMPTY
     return _Converter(file, findings).convert(root, depth=0)
+
+
+class _TooManyNodesError(Exception):
+    """Beyond the bounds, in this line."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class _BoundedLoader(yaml.SafeLoader):
+    """Ends at the first node too many, keys included, before the rest is even looked at."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._nodes = 0
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._nodes += 1
+        self._depth += 1
+        if self._nodes > YAML_NODES_MAX or self._depth > YAML_DEPTH_MAX + 1:
+            raise _TooManyNodesError(self.line + 1)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
 
 def _decode(data: bytes, file: str, findings: Findings) -> str:

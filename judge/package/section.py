@@ -14,6 +14,9 @@ from judge.package.ceilings import SCORE_MAX, Bound
 from judge.package.document import EMPTY, Items, Leaf, Node, Table
 from judge.package.findings import Findings
 
+#: So many unknown keys of one table are told one by one.
+_UNKNOWN_MAX = 50
+
 
 class Section:
     """One table of one file. ``prefix`` is the path of keys that leads here, with a final dot."""
@@ -168,11 +171,12 @@ class Section:
 
         ``strict``: they are errors, else warnings.
         """
-        for key in self.table.values:
-            if key in self._asked or key in known:
-                continue
-            report = self.error if strict else self.warning
+        report = self.error if strict else self.warning
+        unknown = [key for key in self.table.values if key not in self._asked and key not in known]
+        for key in unknown[:_UNKNOWN_MAX]:
             report(key, f"unknown key{_nearest(key, [*self._asked, *known])}")
+        if len(unknown) > _UNKNOWN_MAX:
+            report(unknown[_UNKNOWN_MAX], f"unknown key, as are {len(unknown) - _UNKNOWN_MAX - 1} more")
 
 
 def number_of(node: Node) -> float | None:

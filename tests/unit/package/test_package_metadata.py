@@ -271,3 +271,16 @@ def test_an_alias_bomb_is_refused_quickly() -> None:
     )
     with pytest.raises(PackageError, match="too many"):
         read(bomb)
+
+
+def test_many_unknown_keys_are_told_and_then_counted() -> None:
+    _, findings = modern("".join(f"odd_{number}: 1\n" for number in range(60)))
+    told = [one.message for one in findings.diagnostics if one.message.startswith("unknown key")]
+    assert len(told) == 51
+    assert told[-1] == "unknown key, as are 9 more"
+
+
+@pytest.mark.parametrize("text", ["x: " + "[" * 5000, "".join(f"a{n}: 1\n" for n in range(60_000))])
+def test_a_document_ends_at_the_first_value_too_many(text: str) -> None:
+    with pytest.raises(PackageError, match=r"problem.yaml:\d+: too many or too deeply nested values"):
+        read(text)
