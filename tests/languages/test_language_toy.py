@@ -14,6 +14,7 @@ from judge.grading.toolchain import Toolchains
 from judge.language import Languages
 from judge.model.limits import Limits
 from judge.model.submission import SourceFile
+from judge.sandbox.plan import HOST_NAME
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
 from judge.store import ArtifactStore
@@ -138,7 +139,7 @@ def test_programs_see_no_secret_of_the_host(sandbox_slot: Slot, sandbox_state: P
     compiled = compile_program(sandbox_slot.container, toolchain, language, [source], store)
     with sandbox_slot.container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as box:
         done = box.run(compiled.run_spec(Limits()))
-    assert done.stdout.read() == b"1000\njudge\n127.0.0.1 localhost\n::1 localhost\n"
+    assert done.stdout.text() == f"1000\njudge\n127.0.0.1 localhost {HOST_NAME}\n::1 localhost\n"
 
 
 def test_programs_may_open_their_streams_by_name(sandbox_slot: Slot, sandbox_state: Path) -> None:
