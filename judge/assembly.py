@@ -25,12 +25,13 @@ from judge.grading.pipeline import Judge
 from judge.grading.programs import Workshop
 from judge.grading.score import ScoreDialect
 from judge.grading.toolchain import Toolchains
-from judge.grading.version import Versions, judge_version
+from judge.grading.version import Versions
 from judge.language import Languages
 from judge.model.report import Report
 from judge.model.units import S_NS
 from judge.package.ceilings import Ceilings
 from judge.package.digest import known_digest, signature_of
+from judge.release import judge_version
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.store import ArtifactStore
 

@@ -27,13 +27,14 @@ from judge.grading.pipeline import Judge
 from judge.grading.programs import Workshop
 from judge.grading.selftest import run_selftest as run_language_selftest
 from judge.grading.toolchain import Toolchains
-from judge.grading.version import Versions, judge_version
+from judge.grading.version import Versions
 from judge.language import Languages
 from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.observe.record import CacheUsed, Count, Counted, Record
+from judge.release import judge_version
 from judge.sandbox.container import Container
 from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.selftest import run_selftest
@@ -41,7 +42,8 @@ from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
 from judge.store import ArtifactStore
 from workers.judging import Emit, Readiness
-from workers.languages import Found, LanguageFinder, signature
+from workers.languages import Found, LanguageFinder
+from workers.marks import signature
 from workers.problems import Problems, packages_directory
 from workers.profile import profile_path
 

@@ -15,6 +15,9 @@ from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.observe.record import Record
 
+#: The languages that are tested before a worker starts when the settings name no others.
+BASIC = ("c", "cpp", "python3")
+
 Emit = Callable[[Event], None]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +23,7 @@ from judge.grading.version import toolchain_version
 from judge.language import BUILTIN_DIR, Languages
 from judge.model.language import LanguageSpec, SelfTest
 from judge.store import ArtifactStore
-
-#: Tested before a worker starts when the settings name no others.
-BASIC = ("c", "cpp", "python3")
+from workers.judging import BASIC
 
 #: A language that failed is tried again after so long, when something else changes.
 _RETRY_S = 3600
@@ -159,19 +157,6 @@ class LanguageFinder:
         except JudgeError as error:
             return str(error)
         return next((result.detail for result in report.results if result.passed is False), "")
-
-
-def signature(paths: Iterable[str]) -> tuple[object, ...]:
-    """What changes when one of these files does, or comes or goes."""
-    marks: list[object] = []
-    for path in paths:
-        try:
-            status = os.stat(path)
-        except OSError:
-            marks.append(None)
-        else:
-            marks.append((status.st_mtime_ns, status.st_size, status.st_ino))
-    return tuple(marks)
 
 
 def _files(directory: str) -> Sequence[str]:

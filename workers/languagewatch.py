@@ -10,7 +10,7 @@ import os
 import signal
 
 from judge.config import Settings
-from workers.languages import signature
+from workers.marks import signature
 from workers.process import ProcessSpec, python_module, spawn
 from workers.profile import Profile, load_profile, profile_path, run_directory
 

@@ -10,8 +10,7 @@ from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
 from judge.observe.record import Record
-from workers.judging import Emit, Readiness
-from workers.languages import BASIC
+from workers.judging import BASIC, Emit, Readiness
 
 
 class NoopJudge:

@@ -29,7 +29,7 @@ from judge.config import Settings, load_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from workers.celery_app import make_app, queues_of
-from workers.languages import signature
+from workers.marks import signature
 from workers.notes import leave_listening, leave_unopened
 from workers.profile import Profile, load_profile, profile_path, run_directory
 from workers.slot import finishing_first, open_slot_loop

@@ -22,7 +22,7 @@ from judge.errors import JudgeError, QueueError
 from judge.observe.logs import set_up_logging
 from judge.queue.store import Queue
 from workers.celery_app import make_app, rabbitmq_queue
-from workers.languages import signature
+from workers.marks import signature
 from workers.profile import load_profile, profile_path
 
 #: One command waits so long for a ticket; below the answer time-out.

@@ -29,7 +29,6 @@ from judge.errors import (
     QueueError,
     WireError,
 )
-from judge.grading.version import judge_version
 from judge.model.event import Done, Event
 from judge.model.report import Report
 from judge.model.submission import Submission
@@ -46,6 +45,7 @@ from judge.queue import calls
 from judge.queue.claimed import ClaimLost, ClaimWriter
 from judge.queue.store import Queue
 from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Refusal
+from judge.release import judge_version
 from workers.health import Health
 from workers.judging import SlotJudge
 from workers.linger import Linger

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from judge.grading.compile import COMPILE_POLICY, OpenContainer, Toolchain, with_environment
@@ -16,8 +14,6 @@ from judge.grading.toolchain import Toolchains
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS
 from judge.sandbox.spec import ContainerSpec, RunSpec
-
-_PACKAGE = "judge-service"
 
 _VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+~-]*")
 _NUMBER = re.compile(r"\d+")
@@ -39,15 +35,6 @@ def toolchain_version(open_container: OpenContainer, toolchain: Toolchain, langu
         done = box.run(spec)
     answer = done.stdout.read(_ANSWER_BYTES_MAX) + b"\n" + done.stderr.read(_ANSWER_BYTES_MAX)
     return version_in(safe_text(answer, len(answer)))
-
-
-@cache
-def judge_version() -> str:
-    """This program's own version; empty when it is not installed as a package."""
-    try:
-        return version(_PACKAGE)
-    except PackageNotFoundError:
-        return ""
 
 
 class Versions:
