@@ -102,6 +102,7 @@ def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
         state_dir=settings.state_dir,
         cpu=CPU_BY_NUMBER,
         uid_base=settings.uid_base,
+        disk_read_bytes_per_s=settings.disk_read_bytes_per_s,
         cgroup_root=settings.cgroup_root,
     )
     with Slot.open(config) as slot:

@@ -108,6 +108,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     uid_base: Annotated[
         _Positive, Meta(description="First of the reserved host user ids, used when started by root (two a slot).")
     ] = 2_000_000
+    disk_read_bytes_per_s: Annotated[
+        _Count, Meta(description="What a slot may read of each disk where the io controller is there (0 = any).")
+    ] = 256 << 20
     disk_free_min_bytes: Annotated[_Count, Meta(description="A worker whose disk has less free takes itself out.")] = (
         256 << 20
     )

@@ -25,8 +25,10 @@ from judge.kernel.cgroupfs import read_hierarchies
 _SERVICE = "judge-service"
 #: In the order in which they are entered and left: see ``RunGroup.pids_apart``.
 V1_RUN = ("memory", "cpuacct", "pids")
-V1_SLOT = ("cpu", "cpuset", "freezer")
+V1_SLOT = ("cpu", "cpuset", "blkio", "freezer")
 V1_CONTROLLERS = (*V1_RUN, *V1_SLOT)
+#: Done without where it cannot be had: a delegation from before this was used lacks it.
+_V1_OPTIONAL = frozenset({"blkio"})
 #: The cgroup2 hierarchy of a hybrid host: no controllers, but it counts the pressure on a slot.
 UNIFIED = "unified"
 _EMPTY_WAIT_S = 5.0
@@ -63,7 +65,10 @@ def find_host(cgroup_root: str = "") -> CgroupHost:
             f"cgroups: no delegated v2 subtree with memory, pids and cpu, and no v1 hierarchy for "
             f"{', '.join(missing)}; remedy: run below a unit with Delegate=yes (systemd-run --user -p Delegate=yes)"
         )
-    parents = {name: _v1_parent(hierarchies.v1[name]) for name in V1_CONTROLLERS if name in hierarchies.v1}
+    parents = {}
+    for name in (name for name in V1_CONTROLLERS if name in hierarchies.v1):
+        with contextlib.suppress(*((HostError,) if name in _V1_OPTIONAL else ())):
+            parents[name] = _v1_parent(hierarchies.v1[name])
     controllers = frozenset(parents)
     unified = _unified_parent(hierarchies.v2, hierarchies.own.get("", "/")) if hierarchies.v2 else None
     return CgroupHost(1, ({UNIFIED: unified} if unified else {}) | parents, controllers)

@@ -33,7 +33,7 @@ FILE = b"L"  # one collected file: FILE_HEAD, then its path; with its descriptor
 FILES_END = b"Z"  # no more files: FILES_END_BODY
 
 FAILURE = struct.Struct("<ii")  # step index, errno
-FINISH = struct.Struct("<iQQQQQQQQQIB")
+FINISH = struct.Struct("<iQQQQQQQQQQIB")
 STATE_BODY = struct.Struct("<BB")  # dirty, full: bit k stands for RUN_MOUNTS[k]; dirty: DIRTY_NETWORK, too
 FILE_HEAD = struct.Struct("<QI")  # size in bytes, mode
 FILES_END_BODY = struct.Struct("<I")  # files passed over because of a limit
@@ -72,6 +72,7 @@ class Finish(NamedTuple):
     switches_involuntary: int
     tasks_created: int
     launcher_cpu_ns: int
+    read_bytes: int  # from disks, by all that were waited for
     child_pid: int
     killed: int  # the supervisor asked for the end
 

@@ -111,6 +111,13 @@ def _pids_peak(run: ActiveRun, peak: int | None) -> int | None:
     return min(peak, finish.tasks_created or max(1, peak - 1))
 
 
+def _read_bytes(finish: channel.Finish | None, counters: Counters) -> int | None:
+    """By the cgroup where it counts them, else by the processes."""
+    if counters.io_read_bytes is not None or finish is None:
+        return counters.io_read_bytes
+    return finish.read_bytes
+
+
 def _usage(run: ActiveRun, counters: Counters, wall_time_ns: int, waited: Waited) -> Usage:
     finish = run.finish
     rss: int | None = None
@@ -129,7 +136,7 @@ def _usage(run: ActiveRun, counters: Counters, wall_time_ns: int, waited: Waited
         context_switches_voluntary=finish.switches_voluntary if finish else 0,
         context_switches_involuntary=finish.switches_involuntary if finish else 0,
         major_faults=finish.major_faults if finish else 0,
-        io_read_bytes=counters.io_read_bytes,
+        io_read_bytes=_read_bytes(finish, counters),
         io_write_bytes=counters.io_write_bytes,
         throttled_ns=counters.throttled_ns,
         pressure_cpu_ns=counters.pressure_cpu_ns,

@@ -37,6 +37,8 @@ _SIGNALS_PENDING_MAX = 1024
 FOR_THE_SUPERVISOR = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _SIGNALS = tuple(int(number) for number in signal.valid_signals())
 _FD_MAX = 0x7FFF_FFFF
+#: Of getrusage(2): what the kernel's task_io_get_inblock divides by.
+_BLOCK_BYTES = 512
 #: Open files that the launcher itself needs room for.
 _OWN_FILES = 256
 #: What of each of channel.RUN_MOUNTS shows that it was used: its root, but of the pseudo-terminals the node that opens
@@ -75,6 +77,7 @@ class Launcher:
         self._counted = _AT_HOME  # the group whose processes we are one of; means nothing unless apart
         self._charged_from_ns = 0  # our own CPU time when we came there
         self._put_error: tuple[str, int, str] | None = None
+        self._blocks_read = 0
 
     # -- set-up -----------------------------------------------------------------------------------------------
 
@@ -340,10 +343,17 @@ class Launcher:
             usage.ru_nivcsw,
             tasks_created,
             launcher_cpu_ns,
+            self._take_read_bytes(),
             pid,
             killed,
         )
         self._control.send(channel.FINISHED + finish)
+
+    def _take_read_bytes(self) -> int:
+        """What the processes that ended since the last call have read from disks; all are waited for by then."""
+        blocks, before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_inblock, self._blocks_read
+        self._blocks_read = blocks
+        return (blocks - before) * _BLOCK_BYTES
 
     def _await_end(self, pidfd: int) -> int:
         """Until the program is dead, not yet reaped; returns whether the supervisor had to say so."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from judge.errors import SandboxError, sandbox_error
 from judge.kernel.cgroupfs import read_hierarchies
 from judge.sandbox.cgroup import UNIFIED, V1_RUN, V1_SLOT, CgroupHost, enable_controllers, remove_tree, words_of
+from judge.sandbox.disks import limit_reads, whole_disks
 from judge.sandbox.hosttime import Processors
 from judge.sandbox.rungroup import RunGroup, RunGroupV1, RunGroupV2
 
@@ -191,6 +192,12 @@ class SlotGroups:
                     (slot / "tasks").write_text(thread)
                     stack.callback(own.write_text, thread)
             yield
+
+    def limit_reads(self, bytes_per_s: int) -> None:
+        """How much the slot may read of each disk, where the host has the controller; 0 = any amount."""
+        group = self._slots.get("" if self.host.version == 2 else "blkio")
+        if bytes_per_s and group:
+            limit_reads(group, self.host.version, bytes_per_s, whole_disks())
 
     def freeze(self, frozen: bool) -> None:
         """Stop or continue everything in the slot; returns when it is so. Raises SandboxError."""
