@@ -164,6 +164,19 @@ def reruns_note(case: CaseReport) -> str:
     return f"near the time limit, so run {len(case.reruns_ns)} times ({times}); {counts}"
 
 
+#: Waiting for a processor that a reader should know of: it is no part of what was judged.
+_WAITED_NS = 500_000_000
+
+
+def waiting_note(case: CaseReport) -> str:
+    """Says that the host was busy when it kept a run waiting for most of its real time."""
+    usage = case.run.usage if case.run is not None else None
+    if usage is None or (usage.waited_for_cpu_ns or 0) < max(_WAITED_NS, usage.wall_time_ns // 2):
+        return ""
+    waited, wall = format_ns(usage.waited_for_cpu_ns or 0), format_ns(usage.wall_time_ns)
+    return f"the host was busy: {waited} of {wall} it waited for a processor, which does not count"
+
+
 def _group_lines(group: GroupReport, report: Report, depth: int) -> Iterator[str]:
     verdict = group.verdict.value if group.verdict else "-"
     score = f"  score {format_score(group.score)}" if group.score is not None else ""
@@ -192,9 +205,9 @@ def _case_lines(case: CaseReport, report: Report, depth: int) -> Iterator[str]:
     if case.why and not (case.name == report.deciding_case and case.why == report.why):
         words.append(case.why)
     yield " ".join(words)
-    note = reruns_note(case)
-    if note:
-        yield f"{_INDENT * (depth + 1)}{note}"
+    for note in (reruns_note(case), waiting_note(case)):
+        if note:
+            yield f"{_INDENT * (depth + 1)}{note}"
 
 
 def _bar(share: float) -> str:

@@ -9,6 +9,9 @@ give: ``ok``, ``error`` (its beginning), ``submissions`` (verdict, score, ok, an
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,8 +41,43 @@ def test_each_package_has_its_expectations_and_the_other_way_round() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_package(results: dict[str, PackageResult], name: str) -> None:
+    compare(results[name], name)
+
+
+@pytest.fixture
+def busy_host() -> Iterator[None]:
+    """Four loops on every core, of nobody that we know."""
+    command = [sys.executable, "-I", "-S", "-c", "while True: pass"]
+    loops = [subprocess.Popen(command) for _ in range(4 * len(os.sched_getaffinity(0)))]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+#: Quick ones of every kind: what computes, converses, sleeps, floods, is generated, is scored.
+ON_A_BUSY_HOST = [
+    "modern-interactive",
+    "dmoj-python-checker",
+    "fault-validator-floods",
+    "dmoj-generator",
+    "polygon-points",
+]
+
+
+def test_what_others_do_on_the_host_changes_no_verdict(
+    busy_host: None, judges: list[Judge], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    specs = [str(HERE / "packages" / name) for name in ON_A_BUSY_HOST]
+    packages = verify(specs, judges, tmp_path_factory.mktemp("busy")).packages
+    for name, result in zip(ON_A_BUSY_HOST, packages, strict=True):
+        compare(result, name)
+
+
+def compare(result: PackageResult, name: str) -> None:
     expected = json.loads((HERE / "expected" / f"{name}.json").read_text(encoding="utf-8"))
-    result = results[name]
     assert result.error.startswith(expected.get("error", ""))
     assert bool(result.error) == bool(expected.get("error")), result.error
     assert {one.path: facts(one) for one in result.submissions} == {

@@ -17,7 +17,7 @@ from judge.model.run import Outcome, RunResult, Usage
 from judge.model.units import MIB, MS_NS, S_NS
 from judge.model.verdict import Verdict
 from judge.observe.report_html import render_html
-from judge.observe.report_text import render_text
+from judge.observe.report_text import render_text, waiting_note
 
 ROOT = Path(__file__).parents[3]
 
@@ -67,6 +67,19 @@ FAILED = Report(
     verdict=Verdict.CE,
     compile=CompileReport(ok=False, log="\n".join(f"a.c:{i}: error" for i in range(100))),
 )
+
+
+@pytest.mark.parametrize(("waited_ms", "told"), [(None, False), (300, False), (4_000, False), (7_000, True)])
+def test_text_tells_of_a_busy_host_when_it_mattered(waited_ms: int | None, told: bool) -> None:
+    waited_ns = None if waited_ms is None else waited_ms * MS_NS
+    usage = Usage(cpu_time_ns=S_NS, wall_time_ns=9 * S_NS, waited_for_cpu_ns=waited_ns)
+    case = CaseReport(name="1", verdict=Verdict.AC, run=RunResult(outcome=Outcome.EXITED, exit_code=0, usage=usage))
+    words = "the host was busy: 7.000 s of 9.000 s it waited for a processor, which does not count"
+    assert waiting_note(case) == told * words
+    text = render_text(
+        msgspec.structs.replace(REPORT, root=GroupReport(name="data", verdict=Verdict.AC, cases=(case,)))
+    )
+    assert ("the host was busy" in text) is told
 
 
 def test_text_has_the_verdict_first_and_every_test() -> None:
