@@ -7,9 +7,9 @@ import sys
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from judge.cli.service import broker_option, open_client
+from judge.cli.showing import add_row, plain_table
 from judge.queue.admin import QueueView, queue_view
 
 
@@ -43,14 +43,12 @@ def _print(view: QueueView) -> None:
         highlight=False,
     )
     if view.lanes:
-        table = Table(pad_edge=False)
-        for name in ("class", "route"):
-            table.add_column(name)
-        for name in ("waiting", "tenants", "oldest", "tickets"):
-            table.add_column(name, justify="right")
+        table = plain_table("class", "route", "waiting", "tenants", "oldest", "tickets")
         for lane in view.lanes:
             age = f"{lane.oldest_ms / 1000:.1f} s"
-            table.add_row(lane.priority_class, lane.route, str(lane.waiting), str(lane.tenants), age, str(lane.tickets))
+            add_row(
+                table, lane.priority_class, lane.route, str(lane.waiting), str(lane.tenants), age, str(lane.tickets)
+            )
         console.print(table)
     if view.counters:
         console.print(", ".join(f"{name} {count}" for name, count in view.counters.items()), highlight=False)

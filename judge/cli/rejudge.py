@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
 
 from judge.cli.service import broker_option, open_client
+from judge.cli.showing import add_row, plain_table
 from judge.cli.submissions import local
 from judge.cli.submit import package_reference
 from judge.config import load_settings
@@ -95,12 +95,10 @@ def _list(args: argparse.Namespace, queue: Queue) -> int:
     elif not batches:
         print("no batches", file=sys.stderr)
     else:
-        table = Table(pad_edge=False)
-        for name in ("batch", "started", "submissions", "finished", "differ", "applied"):
-            table.add_column(name, overflow="fold")
+        table = plain_table("batch", "started", "submissions", "finished", "differ", "applied", whole=("batch",))
         for batch in batches:
             counts = (batch.count, batch.finished, batch.differ, batch.applied)
-            table.add_row(batch.name, local(batch.started_at_ms), *map(str, counts))
+            add_row(table, batch.name, local(batch.started_at_ms), *map(str, counts))
         Console(highlight=False).print(table)
     return 0
 
@@ -128,11 +126,9 @@ def _print(items: Sequence[Comparison], *, applied: bool, as_json: bool) -> None
         return
     changed = [item for item in items if item.changed]
     finished = sum(bool(item.after) for item in items)
-    table = Table(pad_edge=False)
-    for name in ("submission", "before", "after", "applied"):
-        table.add_column(name, overflow="fold")
+    table = plain_table("submission", "before", "after", "applied", whole=("submission",))
     for item in changed:
-        table.add_row(item.id, item.before, item.after, "yes" if item.applied else "no")
+        add_row(table, item.id, item.before, item.after, "yes" if item.applied else "no")
     console = Console()
     if changed:
         console.print(table)

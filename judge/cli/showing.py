@@ -6,19 +6,25 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from judge import wire
 from judge.errors import UsageError
 from judge.model.report import Report
+from judge.observe.printable import printable
 from judge.observe.report_html import render_html
 from judge.observe.report_text import render_text
 from judge.observe.view import Role, view_of
 
 #: Columns of a table that no terminal shows.
 _PIPE_WIDTH = 160
+
+_CELL_CHARS_MAX = 500
 
 
 def showing_options(parser: argparse.ArgumentParser) -> None:
@@ -63,3 +69,16 @@ def write_page(page: str, out: str) -> None:
 def wide_console() -> Console:
     """Standard output for tables; in a log or a pipe so wide that they need not be cut."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+
+
+def plain_table(*headings: str, whole: Sequence[str] = ()) -> Table:
+    """A table of one line a row, for :func:`add_row`; columns in ``whole`` are never cut, the others where need be."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in headings:
+        table.add_column(name, no_wrap=name in whole, header_style="dim")  # rich takes room from the others first
+    return table
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """A row of texts from anywhere: no markup, no control characters."""
+    table.add_row(*(Text(printable(cell, _CELL_CHARS_MAX), no_wrap=True, overflow="ellipsis") for cell in cells))

@@ -9,6 +9,7 @@ from judge.cli.service import broker_option, open_client
 from judge.cli.submissions import local, print_json, stands, took
 from judge.client import SubmissionView
 from judge.errors import UsageError, WireError
+from judge.observe.printable import printable
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
         print_json(found)
     else:
         for view in found:
-            print("\n".join(_lines(view)))
+            print("\n".join(printable(line, len(line)) for line in _lines(view)))
     for complaint in complaints:
-        print(f"judge status: {complaint}", file=sys.stderr)
+        print(f"judge status: {printable(complaint, len(complaint))}", file=sys.stderr)
     return 2 if complaints else 0
 
 

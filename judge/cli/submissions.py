@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from itertools import islice
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
+from judge.cli.showing import add_row, plain_table, wide_console
 from judge.client import Filter, SubmissionView
 from judge.config import load_settings
 from judge.language import Languages
@@ -29,8 +28,8 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 #: A list for people ends here unless they ask for more.
 _ROWS_SHOWN = 50
 
-#: A table that nobody folds to a terminal.
-_WIDTH_PIPED = 200
+#: A terminal of so many columns shows for whom and when, too.
+_WIDE = 110
 
 COLUMNS = (
     "id", "state", "verdict", "score", "language", "package", "tenant", "class", "tags", "submitted_at", "claimed_at",
@@ -112,15 +111,15 @@ def print_table(views: Iterable[SubmissionView], limit: int | None) -> None:
     if not rows:
         print("no such submissions", file=sys.stderr)
         return
-    table = Table(pad_edge=False)
-    for name in ("submission", "state", "language", "package", "tenant", "handed in", "took"):
-        table.add_column(name, overflow="fold")
+    console = wide_console()
+    names = ("submission", "state", "language", "package", "tenant", "handed in", "took")
+    table = plain_table(*(names if console.width >= _WIDE else names[:4]), whole=names[:2])
     for view in rows:
-        table.add_row(
-            view.id, stands(view), view.language or "?", os.path.basename(view.package.rstrip("/")), view.tenant or "-",
-            local(view.submitted_at_ms), took(view),
-        )  # fmt: skip
-    Console(width=None if sys.stdout.isatty() else _WIDTH_PIPED, highlight=False, markup=False).print(table)
+        package = os.path.basename(view.package.rstrip("/"))
+        cells = (view.id, stands(view), view.language or "?", package, view.tenant or "-",
+                 local(view.submitted_at_ms), took(view))  # fmt: skip
+        add_row(table, *cells[: len(table.columns)])
+    console.print(table)
     if limit is None and next(walk, None) is not None:
         print(f"the newest {len(rows)}; --limit 0 shows all", file=sys.stderr)
 

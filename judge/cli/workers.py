@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from judge.cli.service import broker_option, open_client
-from judge.cli.showing import wide_console
+from judge.cli.showing import add_row, wide_console
 from judge.observe.printable import printable
 from judge.queue.admin import WorkerView, worker_views
 
@@ -71,7 +71,7 @@ def _show(workers: Sequence[WorkerView], console: Console, *, languages: bool) -
             *more,
             " ".join(submission for _, submission in sorted(worker.running.items())) or "-",
         )
-        table.add_row(*(Text(printable(cell, _CELL_CHARS_MAX)) for cell in cells))
+        add_row(table, *cells)
     console.print(table)
     for worker in workers:
         _show_texts(worker, console, languages=languages)

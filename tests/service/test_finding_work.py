@@ -186,7 +186,7 @@ def test_lists_as_table_csv_and_json(judge, client: Client):
         client.result(client.submit(order(f"x-{number}", tenant="dee", verdict=("AC", "WA")[number % 2])))
     code, out, _ = judge("list", "--tenant", "dee")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines() if "x-" in line] == ["│x-2", "│x-1", "│x-0"]
+    assert [line.split()[0] for line in out.splitlines() if "x-" in line] == ["x-2", "x-1", "x-0"]
     rows = list(csv.DictReader(io.StringIO(judge("list", "--tenant", "dee", "--csv", "--since", "1h")[1])))
     assert [(row["id"], row["verdict"], row["tenant"]) for row in rows] == [
         ("x-2", "AC", "dee"),

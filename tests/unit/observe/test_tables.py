@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 
 from judge.cli.demo import Row, live_picture, table_of
 from judge.cli.doctor import _print_table
+from judge.cli.showing import add_row, plain_table
 from judge.cli.workers import _show
 from judge.model.report import GroupReport, Report
 from judge.model.verdict import Verdict
@@ -106,3 +107,12 @@ def test_the_doctor_cuts_nothing_and_has_the_last_word(capsys: pytest.CaptureFix
     assert out.splitlines()[-1] == "1 missing: nothing can be run here"
     _print_table([Finding(name="x", status=Status.OK, found="y")])
     assert capsys.readouterr().out.splitlines()[-1] == "ready to judge"
+
+
+def test_rows_of_texts_from_anywhere_are_harmless_and_one_line() -> None:
+    table = plain_table("id", "package", whole=("id",))
+    add_row(table, "i" * 32, "[bold]\x1b]0;pwn\x07\u202e" + "p" * 200)
+    lines = drawn(table, 80).splitlines()
+    assert len(lines) == 2
+    assert "i" * 32 in lines[1]
+    assert "[bold]\\x1b]0;pwn\\x07\\u202e" in lines[1]
