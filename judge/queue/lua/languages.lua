@@ -35,9 +35,13 @@ local function served(language)
   local found, list = {}, {}
   for _, node in ipairs(redis.call('ZRANGE', P .. 'workers', 0, -1)) do
     for _, name in ipairs(redis.call('SMEMBERS', P .. 'serves:' .. node)) do
-      local own, tag = string.match(name, '^([^+]+)%+?([^+]*)$')
-      local word
-      if language then word = own == language and tag or '' else word = tag == '' and own ~= 'any' and own or '' end
+      local own, tag = string.match(name, '^([^@+][^+]*)%+?([^+]*)$')  -- "@..." is no language: a worker's own route
+      local word = ''
+      if language then
+        word = own == language and tag or ''
+      elseif own and own ~= 'any' and tag == '' then
+        word = own
+      end
       if word ~= '' and not found[word] then
         found[word] = true
         table.insert(list, word)
