@@ -272,3 +272,20 @@ def test_a_rejudge_of_everything_is_not_started_by_accident(judge, client: Clien
         "judge rejudge: no verdict 'FOO'; there are AC, WA, TLE, RTE, MLE, OLE, CE, JE\n",
     )
     assert judge("rejudge", "start", "--language", "klingon")[0] == 4
+
+
+def test_both_clients_can_do_the_same():
+    def public(kind: type) -> set[str]:
+        return {name for name in vars(kind) if not name.startswith("_")}
+
+    assert public(Client) == public(AsyncClient)
+
+
+def test_a_list_is_the_same_from_both_clients(client: Client):
+    client.result(client.submit(order("y-1", tenant="eve")))
+
+    async def listed() -> list[str]:
+        async with AsyncClient(client.queue.broker) as other:
+            return [view.id async for view in other.submissions(Filter(tenant="eve"))]
+
+    assert asyncio.run(listed()) == [view.id for view in client.submissions(Filter(tenant="eve"))] == ["y-1"]
