@@ -17,7 +17,7 @@ from judge.model.problem import Problem
 from judge.objects import AbsentError
 from judge.package.ceilings import Ceilings
 from judge.package.digest import Signature, known_digest, signature_of
-from judge.package.names import shown
+from judge.package.names import printable, shown
 from judge.package.read import read_package
 from judge.package.source import open_package, package_inside
 
@@ -143,7 +143,7 @@ def _is_native(directory: str) -> bool:
 
 def _checked(reference: str) -> str:
     """A reference that some worker may have a package under. Raises PackageError naming it."""
-    where = shown(reference[:200])
+    where = printable(reference[:200])
     if not os.path.isabs(reference):
         raise PackageError("a package is named by an absolute path or a digest", where=where)
     try:

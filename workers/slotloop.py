@@ -40,7 +40,7 @@ from judge.observe.settlement import VerdictSender
 from judge.observe.summary import judged_record
 from judge.observe.timeline import Timeline
 from judge.observe.traces import Traces
-from judge.package.names import printable, shown
+from judge.package.names import printable
 from judge.queue import calls
 from judge.queue.claimed import ClaimLost, ClaimWriter
 from judge.queue.store import Queue
@@ -365,8 +365,8 @@ def judge_error(submission_id: str, submission: bytes, why: str, attempt: int = 
         sent = Submission(id=submission_id, package="", sources=())
     return Report(
         submission=submission_id,
-        problem=shown(os.path.basename(sent.package.rstrip("/"))[:_SHOWN_MAX]),
-        language=shown(sent.language[:_SHOWN_MAX]),
+        problem=printable(os.path.basename(sent.package.rstrip("/"))[:_SHOWN_MAX]),
+        language=printable(sent.language[:_SHOWN_MAX]),
         verdict=Verdict.JE,
         why=why,
         attempt=attempt,

@@ -1,0 +1,86 @@
+"""What a worker makes of a package's reference: nonsense ends at once, what it lacks may be elsewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from judge import wire
+from judge.config import Settings
+from judge.depot import PackageStore
+from judge.errors import HostFault, PackageError, PackageMissing
+from judge.model.submission import SourceFile, Submission
+from judge.objects import StoreError
+from workers.problems import Problems
+from workers.slotloop import judge_error
+
+NOWHERE = "sha256:" + "0" * 64
+
+
+@pytest.fixture
+def problems(tmp_path: Path) -> Problems:
+    (tmp_path / "store").mkdir()
+    return Problems(Settings(state_dir=str(tmp_path / "state"), package_store=str(tmp_path / "store")))
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["", "relative/path", "/a\0b", "/" + "x" * 5000, "/" + "x/" * 4000, "/" + "x" * 256, "/\ud800", "/" + "é" * 200],
+)
+def test_a_reference_that_can_be_no_package_is_refused_and_named_on_any_worker(problems: Problems, reference: str):
+    with pytest.raises(PackageError) as raised, problems.open(reference):
+        pass
+    assert not isinstance(raised.value, PackageMissing)
+    assert raised.value.where == "" or raised.value.where.isprintable()
+    assert len(str(raised.value)) < 3000
+
+
+@pytest.mark.parametrize("reference", ["/", "/proc", "/dev", "/nonexistent/p", "/dev/zero", "/proc/self/mem", NOWHERE])
+def test_what_is_no_package_here_may_be_one_elsewhere_and_is_told_at_once(problems: Problems, reference: str):
+    with pytest.raises(PackageMissing), problems.open(reference):
+        pass
+
+
+def test_an_empty_mount_point_lacks_its_package(problems: Problems, tmp_path: Path):
+    (tmp_path / "mnt").mkdir()
+    with pytest.raises(PackageMissing, match="on this worker"), problems.open(str(tmp_path / "mnt")):
+        pass
+
+
+def test_without_a_store_a_digest_may_be_found_elsewhere(tmp_path: Path):
+    with (
+        pytest.raises(PackageMissing, match="package_store"),
+        Problems(Settings(state_dir=str(tmp_path))).open(NOWHERE),
+    ):
+        pass
+
+
+def test_a_store_that_is_not_mounted_is_away_and_has_not_lost_the_package(tmp_path: Path):
+    settings = Settings(state_dir=str(tmp_path / "state"), package_store=str(tmp_path / "gone"))
+    with pytest.raises(StoreError), Problems(settings).open(NOWHERE):
+        pass
+
+
+def test_a_cache_that_takes_no_file_is_the_hosts_fault(problems: Problems, tmp_path: Path, monkeypatch):
+    package = tmp_path / "p"
+    package.mkdir()
+    (package / "problem.yaml").write_text("name: p\n")
+    digest = PackageStore(str(tmp_path / "store")).publish(package)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("judge.depot.Path.mkdir", full)
+    with pytest.raises(HostFault, match="No space left"), problems.open(digest):
+        pass
+
+
+def test_a_judge_error_repeats_no_control_characters_of_the_references():
+    sent = Submission(
+        id="a", package="/tmp/\x1b]0;pwn\x07", sources=(SourceFile(name="a.c", content=b""),), language="c\x1b[31m"
+    )
+    report = judge_error("a", wire.encode(sent), "why")
+    assert (report.problem + report.language).isprintable()
+    assert "pwn" in report.problem
