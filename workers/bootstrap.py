@@ -243,7 +243,7 @@ def readiness_of(
         versions=found.versions,
         problems=(*problems, *(f"{language}: {complaint}" for language, complaint in found.missing.items())),
         languages_missing=tuple(found.missing),
-        untested=bool(found.untested),
+        untested=found.untested,
         watched=found.watched,
         attacks_held=attacks_held,
         noise_ratio=noise_ratio,

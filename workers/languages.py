@@ -36,13 +36,13 @@ _DPKG_STATUS = "/var/lib/dpkg/status"
 class Found:
     """``versions``: offered language -> version of its toolchain ("" = not known).
 
-    ``missing``: language that should work -> why it does not; ``untested``: installed ones that were not tried yet;
+    ``missing``: language that should work -> why it does not; ``untested``: there may be more, which nobody looked at yet;
     ``watched``: files that change when all this may.
     """
 
     versions: dict[str, str]
     missing: dict[str, str]
-    untested: tuple[str, ...]
+    untested: bool
     watched: tuple[str, ...]
 
 
@@ -77,7 +77,7 @@ class LanguageFinder:
             for language in self._untested(versions):
                 if not self._test(language, open_container):
                     versions[language.id] = self._version(language)
-        return self._found(versions, missing)
+        return self._found(versions, missing, untested=not self._only)
 
     def again(self, open_container: OpenContainer, report: Callable[[Found], object]) -> Found:
         """Look at all languages, test what was not tested as it is now; ``report`` hears of each that passes."""
@@ -121,13 +121,13 @@ class LanguageFinder:
                 found.append(language)
         return found
 
-    def _found(self, versions: dict[str, str], missing: dict[str, str]) -> Found:
+    def _found(self, versions: dict[str, str], missing: dict[str, str], *, untested: bool = False) -> Found:
         paths = {path for language in self._allowed() for path in toolchain_paths(language)}
         paths |= {path for name in self._directories if name for path in (name, *_files(name))}
         return Found(
             versions=dict(sorted(versions.items())),
             missing=dict(sorted(missing.items())),
-            untested=tuple(language.id for language in self._untested(versions) if language.id not in missing),
+            untested=untested,
             watched=(_DPKG_STATUS, str(BUILTIN_DIR), *sorted(paths)),
         )
 

@@ -1,0 +1,97 @@
+"""Which languages a worker offers: what is installed and passed, remembered, tested again when it changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from judge.config import Settings
+from judge.errors import LanguageError
+from judge.grading.offer import Offers
+from judge.grading.selftest import SelfTestReport, TestResult
+from judge.model.language import LanguageSpec, SelfTest
+from workers import languages
+from workers.languages import LanguageFinder
+from workers.marks import signature
+
+
+@pytest.fixture
+def tested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The languages that were tested, in order; those whose name begins with "bad" fail."""
+    found: list[str] = []
+
+    def run(_open: object, _toolchain: object, language: LanguageSpec, *_: object, **__: object) -> SelfTestReport:
+        found.append(language.id)
+        passed = not language.id.startswith("bad")
+        result = TestResult(test=SelfTest.ADD, passed=passed, detail="" if passed else "5, not 3")
+        return SelfTestReport(language=language.id, results=(result,))
+
+    monkeypatch.setattr(languages, "run_selftest", run)
+    monkeypatch.setattr(languages, "toolchain_version", lambda *_: "9.9")
+    return found
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Languages of ours that need nothing but cat, and one whose toolchain is missing."""
+    directory = tmp_path / "definitions"
+    directory.mkdir()
+    for name, program in (
+        ("toya", "/usr/bin/cat"),
+        ("toyb", "/usr/bin/cat"),
+        ("badone", "/usr/bin/cat"),
+        ("gone", "/usr/bin/no"),
+    ):
+        text = f'name = "{name}"\nextensions = ["{name}"]\nrun = ["{program}", "{{source}}"]\n'
+        (directory / f"{name}.toml").write_text(text)
+    return Settings(state_dir=str(tmp_path), languages_dir=str(directory), languages=("toya", "badone", "gone"))
+
+
+def test_what_the_settings_name_is_tested_and_nothing_else_is_offered(settings: Settings, tested: list[str]):
+    found = LanguageFinder(settings).at_start(None)
+    assert found.versions == {"toya": "9.9"}
+    assert found.missing["badone"] == "5, not 3"
+    assert "/usr/bin/no is not installed" in found.missing["gone"]
+    assert tested == ["badone", "toya"]
+    assert not found.untested
+
+
+def test_an_unknown_language_in_the_settings_is_named_with_the_near_one(settings: Settings):
+    with pytest.raises(LanguageError, match="setting languages: no language 'toyaa'; did you mean toya"):
+        LanguageFinder(msgspec.structs.replace(settings, languages=("toyaa",)))
+
+
+def test_what_passed_is_not_tested_again_until_it_changes(settings: Settings, tested: list[str], tmp_path: Path):
+    LanguageFinder(settings).at_start(None)
+    tested.clear()
+    told = []
+    found = LanguageFinder(settings).again(None, told.append)
+    assert (found.versions, tested) == ({"toya": "9.9"}, ["badone"])  # what should work is tried again
+    assert told[0].versions == {"toya": "9.9"}
+    definition = tmp_path / "definitions" / "toya.toml"
+    before = signature(found.watched)
+    definition.write_text(definition.read_text() + "time_factor = 2.0\n")
+    assert signature(found.watched) != before
+    tested.clear()
+    LanguageFinder(settings).again(None, told.append)
+    assert "toya" in tested
+
+
+def test_a_toolchain_that_goes_is_no_longer_offered(settings: Settings, tested: list[str], tmp_path: Path):
+    LanguageFinder(settings).at_start(None)
+    definition = tmp_path / "definitions" / "toya.toml"
+    definition.write_text(definition.read_text().replace("/usr/bin/cat", "/usr/bin/no"))
+    found = LanguageFinder(settings).again(None, lambda _found: None)
+    assert found.versions == {}
+    assert "/usr/bin/no is not installed" in found.missing["toya"]
+
+
+def test_a_test_by_hand_counts_for_a_running_worker(settings: Settings, tested: list[str], tmp_path: Path):
+    settings = msgspec.structs.replace(settings, languages=("toya", "toyb"))
+    found = LanguageFinder(settings).at_start(None)
+    before = signature(found.watched)
+    Offers(tmp_path).forget("toyb")
+    assert signature(found.watched) != before
+    assert set(LanguageFinder(settings).again(None, lambda _found: None).versions) == {"toya", "toyb"}
