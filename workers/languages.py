@@ -36,7 +36,7 @@ _DPKG_STATUS = "/var/lib/dpkg/status"
 class Found:
     """``versions``: offered language -> version of its toolchain ("" = not known).
 
-    ``missing``: language that should work -> why it does not; ``untested``: there may be more, which nobody looked at yet;
+    ``missing``: language that should work -> why it does not; ``untested``: there may be more that nobody looked at;
     ``watched``: files that change when all this may.
     """
 
