@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 
 from judge.errors import HostBusyError, InfrastructureError
+from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox import channel
 from judge.sandbox.activerun import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
@@ -58,7 +59,7 @@ def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
         cause = f"{counters.cpu_ns / 1e9:.3f} s of CPU, {limits.cpu_time_ns / 1e9:.3f} s allowed"
         return result(Outcome.CPU_LIMIT, run.stop_cause or cause)
     if run.host_is_busy:
-        raise HostBusyError(_busy(run, usage))
+        raise HostBusyError(_busy(wall_time_ns, waited, limits))
     if run.stop_outcome is Outcome.IDLE_LIMIT:
         return result(Outcome.IDLE_LIMIT, run.stop_cause)
     if run.stop_outcome is Outcome.WALL_LIMIT or wall_time_ns - waited.most_ns > limits.wall_time_ns:
@@ -72,11 +73,12 @@ def _wall_time_ns(run: ActiveRun) -> int:
     return max(0, run.finish.ended_ns - run.finish.started_ns - run.frozen_ns) if run.finish else 0
 
 
-def _busy(run: ActiveRun, usage: Usage) -> str:
-    wall = f"{usage.wall_time_ns / 1e9:.3f} s of real time"
-    waited_ns, allowed = usage.waited_for_cpu_ns, f"{run.limits.wall_time_ns / 1e9:.3f} s allowed"
-    lacked = "nobody can say how much of it" if waited_ns is None else f"{waited_ns / 1e9:.3f} s of it"
-    return f"host too busy: {lacked} a run of {wall} ({allowed}) waited for a processor"
+def _busy(wall_time_ns: int, waited: Waited, limits: Limits) -> str:
+    waits = f"{waited.least_ns / 1e9:.3f}"
+    if waited.most_ns > waited.least_ns:
+        waits += f" to {waited.most_ns / 1e9:.3f}"
+    wall, allowed = f"{wall_time_ns / 1e9:.3f} s of real time", f"{limits.wall_time_ns / 1e9:.3f} s allowed"
+    return f"host too busy: in {wall} ({allowed}) a run waited {waits} s for a processor"
 
 
 def _by_exit_status(
