@@ -17,23 +17,23 @@ import msgspec
 
 from judge.config import Settings
 from judge.errors import LanguageError, UsageError
-from judge.grading.casedata import CaseData
-from judge.grading.drive import Gate
+from judge.grading.case_data import CaseData
 from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
 from judge.grading.programs import Workshop
-from judge.grading.score import ScoreDialect
-from judge.grading.toolchain import Toolchains
-from judge.grading.version import Versions
-from judge.language import Languages
+from judge.grading.schedule import Gate
+from judge.grading.scoring.score import ScoreDialect
 from judge.model.report import Report
 from judge.model.units import S_NS
 from judge.package.ceilings import Ceilings
-from judge.package.digest import known_digest, signature_of
+from judge.package.files.digest import known_digest, signature_of
 from judge.release import judge_version
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.definitions import Languages
+from judge.toolchain.roots import Toolchains
+from judge.toolchain.version import Versions
 
 #: The scoring rules that a package says it is written for, else the specification's.
 AUTO_DIALECT = "auto"

@@ -29,7 +29,7 @@ from judge.model.submission import SourceFile, Submission
 from judge.queue import calls
 from judge.queue.broker import Broker, parse
 from judge.queue.records import Filter, Listing, found_one, records_call
-from judge.queue.store import PATIENCE_S, AsyncQueue, Queue
+from judge.queue.redis_queue import PATIENCE_S, AsyncQueue, Queue
 from judge.queue.values import LanguageCard, State, SubmissionView
 
 __all__ = ["AsyncClient", "Client", "Filter", "SubmissionView", "broker_of", "embedded_url", "new_id", "submission_of"]

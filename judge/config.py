@@ -120,7 +120,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     )
     judge_factory: Annotated[
         str, Meta(description="What judges, as `module:function`; tests and simulations name their own.")
-    ] = "workers.bootstrap:build_judge"
+    ] = "judge_workers.bootstrap:build_judge"
 
     # Leases and attempts
     lease_ms: Annotated[

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from judge.errors import HostError, SandboxError
-from judge.sandbox.rootfs import host_rootfs
+from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import Rootfs
 

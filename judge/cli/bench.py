@@ -18,8 +18,8 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("bench", help="measure the judge against a bare baseline")
     benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
     for name in BENCHES:
-        if importlib.util.find_spec(f"judge.cli.bench_{name}"):
-            importlib.import_module(f"judge.cli.bench_{name}").add_parser(benches)
+        if importlib.util.find_spec(f"judge.bench.{name}"):
+            importlib.import_module(f"judge.bench.{name}").add_parser(benches)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -17,18 +17,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from judge.cli.embedded import embedded_service, sweep_old
+from judge.bench.embedded import embedded_service, sweep_old
 from judge.client import Client, submission_of
 from judge.config import load_settings
 from judge.errors import JudgeError, UsageError
-from judge.language import Languages
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
-from judge.observe.printable import printable
-from judge.package.read import read_package
+from judge.package.kattis.read import read_package
+from judge.printable import printable
 from judge.queue.values import State, WorkerInfo
+from judge.toolchain.definitions import Languages
 
 REFRESH_S = 0.1
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from judge.config import Settings, load_settings
-from judge.sandbox.doctor import Finding, Status, examine, is_fit
+from judge.host.doctor import Finding, Status, examine, is_fit
 
 _MARKS = {Status.OK: "[green]ok[/]", Status.WARNING: "[yellow]warning[/]", Status.MISSING: "[bold red]missing[/]"}
 

@@ -9,7 +9,7 @@ import time
 from judge.cli.service import broker_option, open_client
 from judge.errors import UsageError
 from judge.queue.admin import set_worker_state, worker_views
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -15,16 +15,16 @@ from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
 from judge.grading.calibrate import with_limit, with_time_limit
 from judge.grading.pipeline import Judge
-from judge.grading.score import ScoreDialect
-from judge.language import Languages
+from judge.grading.scoring.score import ScoreDialect
 from judge.model.event import CaseJudged, Compiled, Compiling, Event
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.package.names import shown
+from judge.package.files.names import shown
+from judge.package.kattis.test_data import data_cases
 from judge.package.source import open_package
-from judge.package.testdata import data_cases
+from judge.toolchain.definitions import Languages
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

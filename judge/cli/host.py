@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from judge.errors import UsageError
-from judge.sandbox.delegate import delegate_to, undelegate_from
+from judge.host.delegate import delegate_to, undelegate_from
 from judge.sandbox.identity import usual_runtime_dir
 
 

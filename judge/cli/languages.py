@@ -21,17 +21,17 @@ from judge.cli.languages_table import StatusRow, TestRow, markdown, status_table
 from judge.cli.package_source import add_package_source, package_source
 from judge.config import Settings, load_settings
 from judge.errors import HostError, LanguageError, UsageError
-from judge.grading.offer import OfferRecord, Offers, is_offered
-from judge.grading.selftest import run_selftest
-from judge.grading.toolchain import Toolchains, packages_request
-from judge.grading.version import toolchain_version
-from judge.language import BUILTIN_DIR, Languages, load_language
 from judge.model.language import LanguageSpec
-from judge.sandbox.debian import build_toolchain
-from judge.sandbox.layers import LayerKind
-from judge.sandbox.registries import build_npm, build_pypi
+from judge.rootfs.debian import build_toolchain
+from judge.rootfs.layers import LayerKind
+from judge.rootfs.registries import build_npm, build_pypi
 from judge.sandbox.slot import Slot
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.availability import OfferRecord, Offers, is_offered
+from judge.toolchain.definitions import BUILTIN_DIR, Languages, load_language
+from judge.toolchain.language_test import run_selftest
+from judge.toolchain.roots import Toolchains, packages_request
+from judge.toolchain.version import toolchain_version
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

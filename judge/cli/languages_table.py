@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 from rich.table import Table
 
-from judge.grading.selftest import SelfTestReport
 from judge.model.language import SelfTest
 from judge.model.units import MS_NS, format_bytes
+from judge.toolchain.language_test import SelfTestReport
 
 _MARKS = {True: "yes", False: "NO", None: "-"}
 

@@ -4,7 +4,7 @@ Each module of :data:`judge.cli.commands.COMMANDS` defines ``add_parser(subparse
 imported only when its command is asked for, so that ``judge run`` never pays for Celery.
 
 Exit codes: 0 it did what was asked and the answer is good, 1 it did and the answer is not (a verdict
-other than AC, a failed check); the others are in :mod:`judge.cli.exitcodes`.
+other than AC, a failed check); the others are in :mod:`judge.cli.exit_codes`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ import traceback
 from collections.abc import Iterator, Sequence
 
 from judge.cli.commands import COMMANDS
-from judge.cli.exitcodes import help_text
+from judge.cli.exit_codes import help_text
 from judge.errors import JudgeError, QueueError
-from judge.observe.printable import plain_letters, printable
+from judge.printable import plain_letters, printable
 
 #: Commands with processes below them that SIGTERM is for, too.
 _SERVICES = ("demo", "up", "worker")

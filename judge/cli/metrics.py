@@ -22,10 +22,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the list."""
-    from judge.observe.metrics import METRICS
+    from judge.observe.metrics.series import METRICS
 
     if args.markdown:
-        from judge.observe.metrics_doc import markdown
+        from judge.observe.metrics.reference import markdown
 
         print(markdown(), end="")
     elif args.json:
@@ -39,7 +39,7 @@ def _print_table() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from judge.observe.metrics import SECTIONS
+    from judge.observe.metrics.series import SECTIONS
 
     console = Console()
     for title, group in SECTIONS:

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from judge.errors import LanguageError, PackageError, UsageError
-from judge.grading.sources import FILES_MAX
-from judge.language import Languages
 from judge.model.submission import SourceFile
 from judge.model.units import GIB, KIB, MIB, seconds_to_ns
+from judge.toolchain.definitions import Languages
+from judge.toolchain.sources import FILES_MAX
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmg]?)(?:i?b)?", re.IGNORECASE)
 _FACTORS = {"": 1, "k": KIB, "m": MIB, "g": GIB}

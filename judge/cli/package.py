@@ -18,12 +18,12 @@ from judge.config import load_settings
 from judge.errors import PackageError
 from judge.model.problem import Diagnostic
 from judge.package.ceilings import Ceilings
-from judge.package.contents import check_contents
-from judge.package.digest import package_digest
+from judge.package.files.digest import package_digest
+from judge.package.files.names import printable
 from judge.package.findings import location
-from judge.package.names import printable
+from judge.package.kattis.lint import check_contents
+from judge.package.kattis.test_data import data_cases
 from judge.package.source import inspect_any, package_directory
-from judge.package.testdata import data_cases
 
 
 class CheckedPackage(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from judge.config import Settings
-from judge.grading.toolchain import DEFAULT_SUITE
-from judge.sandbox.mirrors import PackageSource
+from judge.rootfs.mirrors import PackageSource
+from judge.toolchain.roots import DEFAULT_SUITE
 
 
 def add_package_source(parser: argparse.ArgumentParser) -> None:

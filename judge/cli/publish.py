@@ -6,9 +6,9 @@ import argparse
 import json
 from pathlib import Path
 
+from judge.blobs.package_store import PackageStore
 from judge.cli.options import naming
 from judge.config import load_settings
-from judge.depot import PackageStore
 from judge.package.source import package_directory
 
 

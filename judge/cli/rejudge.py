@@ -16,11 +16,11 @@ from judge.cli.submissions import local
 from judge.cli.submit import package_reference
 from judge.config import load_settings
 from judge.errors import UsageError
-from judge.language import Languages
 from judge.queue import rejudge
 from judge.queue.records import known_verdict
+from judge.queue.redis_queue import Queue
 from judge.queue.rejudge import Comparison, Selector
-from judge.queue.store import Queue
+from judge.toolchain.definitions import Languages
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -13,8 +13,8 @@ import msgspec
 from judge.cli.showing import show_report, showing_options, write_page
 from judge.errors import UsageError
 from judge.model.report import REPORT_VERSION, Report
-from judge.observe.report_html import render_html
-from judge.observe.view import Role, view_of
+from judge.render.report_html import render_html
+from judge.render.view import Role, view_of
 
 #: Larger files are no reports.
 _BYTES_MAX = 256 << 20

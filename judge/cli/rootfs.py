@@ -14,15 +14,15 @@ from rich.table import Table
 from judge.cli.package_source import add_package_source, package_source
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
-from judge.grading.toolchain import Toolchains, packages_request
-from judge.language import Languages
 from judge.model.language import LanguageSpec
 from judge.model.units import format_bytes
-from judge.sandbox.debian import build_toolchain, check_pins, toolchain_request
-from judge.sandbox.layers import Layer, LayerKind, LayerStore, summary_of
-from judge.sandbox.mirrors import PackageSource
-from judge.sandbox.registries import build_npm, build_pypi
-from judge.sandbox.rootfs import host_view
+from judge.rootfs.debian import build_toolchain, check_pins, toolchain_request
+from judge.rootfs.host_root import host_view
+from judge.rootfs.layers import Layer, LayerKind, LayerStore, summary_of
+from judge.rootfs.mirrors import PackageSource
+from judge.rootfs.registries import build_npm, build_pypi
+from judge.toolchain.definitions import Languages
+from judge.toolchain.roots import Toolchains, packages_request
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -17,18 +17,18 @@ from judge.assembly import open_judge
 from judge.cli.options import first_named, memory_bytes, positive, read_sources, seconds_ns, size_bytes
 from judge.config import load_settings
 from judge.errors import UsageError
-from judge.grading.compile import Compiled, compile_program
 from judge.grading.execute import open_submission
 from judge.grading.limits import STDERR_BYTES, wall_limit_ns
 from judge.grading.pipeline import Judge
 from judge.grading.programs import first_line
-from judge.grading.verdicts import reason_of_run
-from judge.language import language_limits
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile
 from judge.model.units import MS_NS, format_bytes, format_ns
 from judge.sandbox.capture import Completed, memfd_of
+from judge.toolchain.compile import Compiled, compile_program
+from judge.toolchain.definitions import language_limits
+from judge.verdicts import reason_of_run
 
 #: The outcome of a program that did not compile: nothing ran.
 COMPILE_ERROR = "COMPILE_ERROR"

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from judge.config import load_settings
-from judge.sandbox.rootfs import host_rootfs
-from judge.sandbox.selftest import SelfTestResult, run_selftest
+from judge.host.selftest import SelfTestResult, run_selftest
+from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from judge.client import Client, broker_of
 from judge.config import Settings, load_settings
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 
 #: Commands for people give up on an unreachable broker after this long.
 PATIENCE_S = 2.0
@@ -34,7 +34,7 @@ def broker_option(parser: argparse.ArgumentParser) -> None:
 def become_supervisor(args: argparse.Namespace, *, embedded: bool) -> int:
     """Replace this process by the supervisor; does not return."""
     environ = os.environ | worker_environment(args)
-    words = [sys.executable, "-m", "workers.supervisor", *(["--embedded"] if embedded else [])]
+    words = [sys.executable, "-m", "judge_workers.node.supervisor", *(["--embedded"] if embedded else [])]
     if embedded:
         environ.pop("JUDGE_BROKER", None)
     sys.stdout.flush()

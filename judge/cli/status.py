@@ -9,7 +9,7 @@ from judge.cli.service import broker_option, open_client
 from judge.cli.submissions import local, print_json, stands, took
 from judge.client import SubmissionView
 from judge.errors import UsageError, WireError
-from judge.observe.printable import printable
+from judge.printable import printable
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

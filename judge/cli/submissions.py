@@ -17,9 +17,9 @@ import msgspec
 from judge.cli.showing import add_row, plain_table, wide_console
 from judge.client import Filter, SubmissionView
 from judge.config import load_settings
-from judge.language import Languages
 from judge.model.units import format_ns
 from judge.queue.records import known_verdict
+from judge.toolchain.definitions import Languages
 from judge.wire import PRIORITY_CLASSES
 
 _AGE = re.compile(r"(\d+)\s*([smhdw])")

@@ -20,16 +20,16 @@ from judge.client import Client, new_id
 from judge.config import load_settings
 from judge.errors import SubmissionCancelled, UsageError
 from judge.grading.programs import first_line
-from judge.language import Languages
 from judge.model.event import Cancelled, CaseJudged, Claimed, Compiled, Compiling, Done, Event, Queued, Retried
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
-from judge.observe.printable import printable
-from judge.observe.report_text import headline, render_text
-from judge.observe.view import Role, view_of
+from judge.printable import printable
 from judge.queue.admin import worker_views
+from judge.render.report_text import headline, render_text
+from judge.render.view import Role, view_of
+from judge.toolchain.definitions import Languages
 
 _LINE_CHARS_MAX = 500
 

@@ -18,9 +18,9 @@ from rich.live import Live
 
 from judge.cli.service import broker_option, open_client
 from judge.errors import QueueError, UsageError
-from judge.observe.overview import Overview
-from judge.observe.queue_look import QueueLook
-from judge.observe.screen import full_screen, picture
+from judge.observe.top.overview import Overview
+from judge.observe.top.queue_look import QueueLook
+from judge.observe.top.screen import full_screen, picture
 from judge.queue.broker import redact
 
 INTERVAL_S = 1.0

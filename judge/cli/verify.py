@@ -20,13 +20,13 @@ from judge.cli.options import AMOUNT_MAX
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
-from judge.grading.jurypython import PYTHONS
+from judge.grading.jury_python import PYTHONS
 from judge.model.units import S_NS, seconds_to_ns
-from judge.package.grouppolicy import INHERITANCE
+from judge.package.kattis.group_policy import INHERITANCE
+from judge.render.junit import junit_xml
 from judge.verify.engine import unwatched, verify_packages
-from judge.verify.junit import junit_xml
-from judge.verify.packagerun import Choices
-from judge.verify.packagerun import Progress as Watch
+from judge.verify.package_run import Choices
+from judge.verify.package_run import Progress as Watch
 from judge.verify.result import VerifyResult
 
 _LOG_WIDTH = 160

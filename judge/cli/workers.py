@@ -13,7 +13,7 @@ from rich.text import Text
 
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import add_row, wide_console
-from judge.observe.printable import printable
+from judge.printable import printable
 from judge.queue.admin import WorkerView, worker_views
 
 #: Terminals of so many columns show everything about a worker.

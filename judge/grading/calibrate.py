@@ -15,16 +15,16 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import LanguageError, PackageError
-from judge.grading.jurypython import interpreter_of, with_jury_python
+from judge.grading.jury_python import interpreter_of, with_jury_python
+from judge.grading.jury_time_limit import TimeLimit, Timing, bounds_time_limit, time_limit_of, timing_of
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
 from judge.grading.programs import read_sources
-from judge.grading.timelimit import TimeLimit, Timing, bounds_time_limit, time_limit_of, timing_of
 from judge.model.problem import JurySubmission, Problem
 from judge.model.submission import Submission
 from judge.model.units import S_NS, format_ns
 from judge.model.verdict import Verdict
-from judge.package.digest import package_digest
+from judge.package.files.digest import package_digest
 
 #: No time limit is longer, and no jury submission is run longer to find one.
 TIME_LIMIT_NS_MAX = 60 * S_NS
@@ -55,7 +55,7 @@ def with_time_limit(
 ) -> Problem:
     """The problem with a time limit: its own, the one in ``kept`` for the content of ``package``, or a measured one.
 
-    ``python`` is what runs the jury's Python, see :mod:`judge.grading.jurypython`: a service and ``judge verify`` must
+    ``python`` is what runs the jury's Python, see :mod:`judge.grading.jury_python`: a service and ``judge verify`` must
     measure the same. Raises PackageError when no jury submission gives a limit.
     """
     if problem.limits.time_limit_ns or problem.submit_answer:

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 import msgspec
 
 from judge.errors import InfrastructureError, PackageError, blame_reader
-from judge.grading.compile import Compiled, OpenContainer, Toolchain
-from judge.grading.order import plan_of
 from judge.grading.programs import data_files
-from judge.grading.workfiles import Given, blamed_on, checked_arguments, merged, parents, room_for
+from judge.grading.scoring.traverse import plan_of
 from judge.kernel.files import open_resolved
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, NamedFiles, Problem, TestCase
@@ -25,8 +23,10 @@ from judge.model.run import Outcome
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
-from judge.sandbox.handover import Content
+from judge.sandbox.run_io import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
+from judge.toolchain.compile import Compiled, OpenContainer, Toolchain
+from judge.toolchain.work_files import Given, blamed_on, checked_arguments, merged, parents, room_for
 
 #: How much of stderr is searched for a language's memory markers.
 STDERR_READ_BYTES = 64 << 10

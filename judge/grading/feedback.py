@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from judge.grading.compare import parse_number
-from judge.grading.excerpt import escape
-from judge.grading.score import NO_AWARD, Award
-from judge.grading.text import safe_text
+from judge.compare.default_validator import parse_number
+from judge.compare.excerpt import escape
+from judge.grading.scoring.score import NO_AWARD, Award
 from judge.sandbox.capture import Capture
+from judge.text import safe_text
 
 #: Where the validator finds the directory, relative to /work.
 DIRECTORY = "feedback"

@@ -15,18 +15,18 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import PackageError, blame_reader
-from judge.grading.compile import OpenContainer, artifact_key
 from judge.grading.execute import CancelledError, collect_output
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, fault_of_run, open_box
-from judge.grading.text import safe_text
 from judge.kernel.files import read_resolved
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, Generator, NamedFiles, Problem, Program, TestCase
 from judge.model.run import Outcome
 from judge.model.units import MIB
-from judge.package.testdata import data_cases, with_cases
+from judge.package.kattis.test_data import data_cases, with_cases
 from judge.sandbox.capture import Completed
-from judge.store import ArtifactStore, Stored
+from judge.text import safe_text
+from judge.toolchain.artifacts import ArtifactStore, Stored
+from judge.toolchain.compile import OpenContainer, artifact_key
 
 #: The most that one test's input, and its answer, may have.
 GENERATED_BYTES_MAX = 128 * MIB

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from judge.errors import PackageError, blame_reader
-from judge.grading.sourcetext import plain_text
 from judge.kernel.files import read_resolved
 from judge.model.language import LanguageSpec
 from judge.model.problem import Problem
 from judge.model.submission import SourceFile
-from judge.package.constants import substitute
+from judge.package.kattis.constants import substitute
+from judge.toolchain.source_text import plain_text
 
 
 def with_includes(problem: Problem, language: LanguageSpec, sources: Sequence[SourceFile]) -> tuple[SourceFile, ...]:

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.grading.excerpt import escape
+from judge.compare.excerpt import escape
 from judge.grading.execute import STDERR_READ_BYTES, CancelledError, SubmissionBox, files_of
 from judge.grading.feedback import DIRECTORY
 from judge.grading.options import GradingOptions
@@ -44,8 +44,6 @@ from judge.grading.validate import (
     validation_of,
     validator_args,
 )
-from judge.grading.verdicts import ending_of_run, reason_of_run, verdict_of_run
-from judge.grading.workfiles import blamed_on
 from judge.model.limits import Limits
 from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
@@ -53,6 +51,8 @@ from judge.model.units import MIB
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 from judge.sandbox.container import Interaction
+from judge.toolchain.work_files import blamed_on
+from judge.verdicts import ending_of_run, reason_of_run, verdict_of_run
 
 #: Where a testlib interactor may write what it thinks of the conversation.
 INTERACTOR_OUTPUT = "/work/feedback/interaction.out"

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 
 from judge.errors import InfrastructureError
-from judge.grading.compile import OpenContainer
 from judge.model.limits import Limits
 from judge.model.units import S_NS
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec
+from judge.toolchain.compile import OpenContainer
 
 #: Some ten milliseconds of plain computing, with nothing but a shell.
 _WORK = ("/bin/sh", "-c", "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done")

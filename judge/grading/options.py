@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from judge.grading.score import ScoreDialect
+from judge.grading.scoring.score import ScoreDialect
 
 
 class GradingOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,22 +20,21 @@ from functools import partial
 import msgspec
 
 from judge.errors import PackageError, PackageMissing
-from judge.grading.answersheet import AnswerSheet
-from judge.grading.casedata import CaseData
-from judge.grading.compile import Compiled, Toolchain, compile_program
-from judge.grading.customgrader import grade_with
-from judge.grading.drive import Gate, Station, drive, drive_parallel
+from judge.grading.case_data import CaseData
 from judge.grading.execute import always, with_room_for_files
 from judge.grading.generate import generated_tests
 from judge.grading.includes import with_includes
 from judge.grading.limits import compile_limits, submission_limits
 from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
-from judge.grading.order import Enough, Task, judge_tree, never, plan_of
+from judge.grading.output_only import AnswerSheet
 from judge.grading.printed import within_room, without_streams
 from judge.grading.programs import Workshop, first_line, open_box
-from judge.grading.reporting import cases_of, deciding_case, first_error, report_of_judging, report_without_judging
-from judge.grading.score import Grader
+from judge.grading.schedule import Gate, Station, drive, drive_parallel
+from judge.grading.scoring.custom_grader import grade_with
+from judge.grading.scoring.report import cases_of, deciding_case, first_error, report_of_judging, report_without_judging
+from judge.grading.scoring.score import Grader
+from judge.grading.scoring.traverse import Enough, Task, judge_tree, never, plan_of
 from judge.grading.setup import Runnable, Setup, Tools, build_tools
 from judge.model.event import CaseJudged, Compiling, Event
 from judge.model.event import Compiled as CompiledEvent
@@ -46,7 +45,8 @@ from judge.model.submission import Submission
 from judge.model.units import KIB
 from judge.model.verdict import Verdict
 from judge.sandbox.slot import Slot
-from judge.store import SubmissionStore
+from judge.toolchain.artifacts import SubmissionStore
+from judge.toolchain.compile import Compiled, Toolchain, compile_program
 
 #: Takes each event when it happens, in the thread that called the judge.
 Emit = Callable[[Event], None]

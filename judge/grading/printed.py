@@ -1,6 +1,6 @@
 """What a program printed, as a report keeps it: the two ends of each stream, safe to show, capped per case and report.
 
-Pure. Nothing here knows who may see it; see :mod:`judge.observe.view`.
+Pure. Nothing here knows who may see it; see :mod:`judge.render.view`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from judge.grading.text import safe_text
 from judge.model.report import CaseReport, GroupReport, Printed
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
+from judge.text import safe_text
 
 #: Kept of each end of a stream.
 END_BYTES = 2048

@@ -16,24 +16,24 @@ from dataclasses import dataclass
 import msgspec
 
 from judge.errors import LanguageError, PackageError, UnavailableError, blame_reader
-from judge.grading.compile import Compiled, OpenContainer, Toolchain, compile_program
 from judge.grading.limits import validation_limits
-from judge.grading.sourcetext import plain_text
-from judge.grading.verdicts import reason_of_run
-from judge.grading.workfiles import Given, blamed_on, checked_arguments, clashes, merged, room_for, shortened
 from judge.kernel.files import read_resolved
-from judge.language import Languages
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
 from judge.model.problem import Problem, Program
 from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
-from judge.package.constants import substitute
+from judge.package.kattis.constants import substitute
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
-from judge.sandbox.handover import Content
+from judge.sandbox.run_io import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.compile import Compiled, OpenContainer, Toolchain, compile_program
+from judge.toolchain.definitions import Languages
+from judge.toolchain.source_text import plain_text
+from judge.toolchain.work_files import Given, blamed_on, checked_arguments, clashes, merged, room_for, shortened
+from judge.verdicts import reason_of_run
 
 #: Finds the root and the digest of a language's toolchain; raises LanguageError when it is not installed.
 FindToolchain = Callable[[LanguageSpec], Toolchain]

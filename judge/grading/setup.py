@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from judge.grading.answersheet import AnswerSheet
-from judge.grading.casedata import CaseData
-from judge.grading.casejudge import CaseJudge
-from judge.grading.compile import Compiled, OpenContainer, Toolchain
+from judge.grading.case_data import CaseData
+from judge.grading.case_judge import CaseJudge
 from judge.grading.execute import Quiet, open_submission
 from judge.grading.options import GradingOptions
+from judge.grading.output_only import AnswerSheet
 from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, open_box
-from judge.grading.sources import name_complaint
 from judge.model.limits import Limits
 from judge.model.problem import Problem, Program
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture
+from judge.toolchain.compile import Compiled, OpenContainer, Toolchain
+from judge.toolchain.sources import name_complaint
 
 
 @dataclass(frozen=True)

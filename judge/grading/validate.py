@@ -17,20 +17,20 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from judge.compare.byte_source import BytesInMemory, BytesOfDescriptor, ByteSource
+from judge.compare.default_validator import compare, parse_number
+from judge.compare.excerpt import explain
 from judge.errors import PackageError
-from judge.grading.bytesource import BytesInMemory, BytesOfDescriptor, ByteSource
-from judge.grading.compare import compare, parse_number
-from judge.grading.excerpt import explain
 from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
 from judge.grading.programs import SOURCES_DIRECTORY, ProgramBox, SetterProgram, fault_of_run
-from judge.grading.score import NO_AWARD, Award
-from judge.grading.text import safe_text
-from judge.grading.workfiles import clashes, shortened
+from judge.grading.scoring.score import NO_AWARD, Award
 from judge.model.problem import CompareFlags, TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.spec import Collect
+from judge.text import safe_text
+from judge.toolchain.work_files import clashes, shortened
 
 ACCEPT, REJECT = 42, 43
 
@@ -88,7 +88,7 @@ SHOWN_NOTHING = Shown()
 
 
 def compare_output(answer_fd: int, output: Capture, flags: CompareFlags) -> Validation:
-    """The default output validator; see :mod:`judge.grading.compare`."""
+    """The default output validator; see :mod:`judge.compare.default_validator`."""
     if _is_same(answer_fd, output):
         return _ACCEPTED
     answer = BytesOfDescriptor(answer_fd)

@@ -9,7 +9,8 @@ them and us, and no dependency is needed. What is being judged travels in a cont
 What never goes into a log: source code, outputs of programs, passwords. Passwords in URLs are blotted out here
 all the same, and control characters are escaped, so that nobody can forge a line or a terminal command.
 A process of the service never waits for the reader of its log: what a descriptor that does not block refuses is
-dropped, and the next line that gets through says how many were (:mod:`workers.logpipe` makes the descriptor so).
+dropped, and the next line that gets through says how many were (:mod:`judge_workers.node.log_pipe` makes the
+descriptor so).
 Levels: ERROR = somebody must act, WARNING = something went wrong and was dealt with, INFO = a service starts, stops
 or changes state (nothing per submission), DEBUG = everything else.
 """
@@ -30,7 +31,7 @@ from typing import TextIO, cast
 import msgspec
 
 from judge.errors import UsageError
-from judge.observe.printable import printable
+from judge.printable import printable
 
 FORMATS = ("console", "json")
 LEVELS = ("debug", "info", "warning", "error")

@@ -15,17 +15,18 @@ from pathlib import Path
 
 from judge.errors import PackageError, PackageMissing, UsageError, our_path
 from judge.model.problem import Problem
-from judge.package import dmoj, polygon
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
+from judge.package.dmoj import importer as dmoj
 from judge.package.faults import fault_of, faults_told
+from judge.package.files.git_revision import repository_of, unpack_revision
+from judge.package.files.names import hidden, shown
+from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds
+from judge.package.files.zip_archive import unpack_zip
 from judge.package.findings import Findings
-from judge.package.gitsource import repository_of, unpack_revision
-from judge.package.metadata import FILE
-from judge.package.names import hidden, shown
-from judge.package.read import inspect_package
-from judge.package.timelimit import INI_FILE
-from judge.package.unpack import DEFAULT_BOUNDS, Bounds
-from judge.package.zipsource import unpack_zip
+from judge.package.kattis.metadata import FILE
+from judge.package.kattis.read import inspect_package
+from judge.package.kattis.time_limit_files import INI_FILE
+from judge.package.polygon import importer as polygon
 
 ZIP_SUFFIXES = (".zip", ".kpp")
 #: One of these makes a directory a package.

@@ -8,8 +8,8 @@ import msgspec
 
 from judge import wire
 from judge.errors import QueueError, UsageError
+from judge.queue.redis_queue import Queue
 from judge.queue.script import scripts
-from judge.queue.store import Queue
 from judge.queue.values import LanguageCard, Policy, WorkerInfo
 
 

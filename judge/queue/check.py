@@ -11,7 +11,7 @@ from judge import wire
 from judge.errors import JudgeError
 from judge.queue.admin import odd_policy_fields
 from judge.queue.broker import Broker, parse
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 from judge.queue.values import BrokerFinding, Status
 
 #: The oldest server that has all commands of the scripts and of kombu.

@@ -17,8 +17,8 @@ from judge.errors import InfrastructureError, QueueError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.queue import calls
+from judge.queue.redis_queue import Queue
 from judge.queue.script import Call, scripts
-from judge.queue.store import Queue
 from judge.queue.values import Claim
 
 

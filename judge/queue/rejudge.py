@@ -16,7 +16,7 @@ from judge import wire
 from judge.errors import JudgeError, UsageError
 from judge.model.submission import Submission
 from judge.queue import calls
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 from judge.queue.values import State
 
 _FIELDS = ["state", "verdict", "sub", "src", "origin", "language"]

@@ -1,6 +1,6 @@
 """The queue's Lua scripts as values: their texts, and a *call* = a script, its arguments and how to read the answer.
 
-Calls are made by :mod:`judge.queue.calls` and carried out by :mod:`judge.queue.store`, blocking or not. No I/O
+Calls are made by :mod:`judge.queue.calls` and carried out by :mod:`judge.queue.redis_queue`, blocking or not. No I/O
 beyond reading the texts from this package.
 """
 

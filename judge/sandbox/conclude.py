@@ -10,9 +10,9 @@ from judge.errors import HostBusyError, InfrastructureError
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox import channel
-from judge.sandbox.activerun import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
-from judge.sandbox.hosttime import Waited
-from judge.sandbox.rungroup import Counters
+from judge.sandbox.active_run import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
+from judge.sandbox.cgroups.run_group import Counters
+from judge.sandbox.host_time import Waited
 
 
 def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:

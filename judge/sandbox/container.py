@@ -17,10 +17,15 @@ from judge.kernel.netlink import loopback_up_request
 from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
-from judge.sandbox.activerun import ActiveRun
+from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.cgroups.run_group import RunGroup
+from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.conclude import conclude
-from judge.sandbox.handover import (
+from judge.sandbox.identity import HostIdentity
+from judge.sandbox.plan import Step, container_steps, run_mount_steps
+from judge.sandbox.putting import batches
+from judge.sandbox.run_io import (
     Content,
     Streams,
     capture_of,
@@ -31,15 +36,10 @@ from judge.sandbox.handover import (
     private_fds,
     refused,
 )
-from judge.sandbox.identity import HostIdentity
-from judge.sandbox.keeper import Keeper
-from judge.sandbox.plan import Step, container_steps, run_mount_steps
-from judge.sandbox.putting import batches
-from judge.sandbox.rungroup import RunGroup
-from judge.sandbox.slotgroups import SlotGroups
+from judge.sandbox.run_loop import supervise
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.sandbox.streams import Drain, RelayDrain
-from judge.sandbox.supervisor import supervise
+from judge.sandbox.zygote_client import Keeper
 
 _DESCRIPTORS_MIN = 64
 _EVERY_MOUNT = (1 << len(channel.RUN_MOUNTS)) - 1

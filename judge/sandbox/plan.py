@@ -1,6 +1,7 @@
 """What a container's first process does before it is a launcher: an ordered list of steps, as pure data.
 
-The supervisor builds the list before the clone; :mod:`judge.sandbox.launcher` executes it and reports the index, name
+The supervisor builds the list before the clone; :mod:`judge.sandbox.inside.launcher` executes it and reports the
+index, name
 and errno of a step that fails. A step is a tuple: the operation's name, then its arguments.
 """
 

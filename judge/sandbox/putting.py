@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from judge.sandbox.handover import Content
+from judge.sandbox.run_io import Content
 
 _SMALL_BYTES = 1 << 16
 _DESCRIPTORS_MAX = 100

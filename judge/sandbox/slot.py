@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from judge.errors import sandbox_error
-from judge.sandbox.cgroup import CgroupHost, find_host
+from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
+from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.container import Container, Interaction
-from judge.sandbox.handover import Streams
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
-from judge.sandbox.keeper import Keeper
-from judge.sandbox.slotgroups import SlotGroups
+from judge.sandbox.run_io import Streams
 from judge.sandbox.spec import ContainerSpec
+from judge.sandbox.zygote_client import Keeper
 
 __all__ = ["Container", "Interaction", "Slot", "SlotConfig"]
 

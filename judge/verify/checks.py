@@ -16,13 +16,13 @@ from judge.errors import PackageError, UnavailableError
 from judge.grading.execute import CancelledError
 from judge.grading.pipeline import Judge
 from judge.grading.programs import ProgramBox, SetterProgram, build_program, fault_of_run, open_box
-from judge.grading.text import safe_text
 from judge.grading.validate import ACCEPT, REJECT, Validation, compare_output, run_validator
 from judge.model.problem import Problem, Program, TestCase, ValidatorCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
-from judge.verify.inputprograms import reason_not_runnable, runnable
+from judge.text import safe_text
+from judge.verify.input_programs import reason_not_runnable, runnable
 from judge.verify.result import CheckResult
 
 _TEXT_BYTES_MAX = 4096

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from judge.errors import JudgeError
 from judge.grading.pipeline import Judge
-from judge.verify.crew import Crew
-from judge.verify.packagerun import DEFAULT_CHOICES, Choices, PackageRun, Progress
+from judge.verify.package_run import DEFAULT_CHOICES, Choices, PackageRun, Progress
 from judge.verify.result import PackageResult, VerifyResult
+from judge.verify.thread_pool import Crew
 
 
 def unwatched(package: str, part: str, done: int, total: int) -> None:
-    """A :data:`~judge.verify.packagerun.Progress` for nobody."""
+    """A :data:`~judge.verify.package_run.Progress` for nobody."""
 
 
 def verify_packages(

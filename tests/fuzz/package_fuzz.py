@@ -27,11 +27,11 @@ from package_bases import BASES
 
 from judge.errors import PackageError
 from judge.grading.execute import with_room_for_files
+from judge.grading.jury_time_limit import Timing, time_limit_of
 from judge.grading.limits import compile_limits, submission_limits, validation_limits
-from judge.grading.order import judge_tree, plan_of
-from judge.grading.reporting import report_of_judging
-from judge.grading.score import Award, Scored, ScoreDialect, score_case, score_modern
-from judge.grading.timelimit import Timing, time_limit_of
+from judge.grading.scoring.report import report_of_judging
+from judge.grading.scoring.score import Award, Scored, ScoreDialect, score_case, score_modern
+from judge.grading.scoring.traverse import judge_tree, plan_of
 from judge.model.language import LanguageSpec
 from judge.model.problem import Problem, TestCase
 from judge.model.report import CaseReport
@@ -39,12 +39,12 @@ from judge.model.submission import Submission
 from judge.model.units import S_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import DEFAULT_CEILINGS
-from judge.package.contents import check_contents
-from judge.package.expect import best_score, compare_with_expected, enough_seen, needs_every_case, words_of
+from judge.package.files.names import shown
 from judge.package.findings import location
-from judge.package.names import shown
+from judge.package.kattis.lint import check_contents
+from judge.package.kattis.test_data import with_cases
 from judge.package.source import inspect_any
-from judge.package.testdata import with_cases
+from judge.verify.expect import best_score, compare_with_expected, enough_seen, needs_every_case, words_of
 
 CORPUS = Path(__file__).with_name("corpus")
 GOLDEN = Path(__file__).parents[1] / "golden" / "packages"

@@ -23,22 +23,22 @@ from typing import Any
 import msgspec
 
 from judge.errors import PackageError
-from judge.grading.compile import Compiled, Toolchain, compile_program
 from judge.grading.execute import SubmissionBox, files_of, with_room_for_files
 from judge.grading.feedback import DIRECTORY, read_feedback
 from judge.grading.programs import SetterProgram, data_files
-from judge.grading.workfiles import parents
-from judge.language import Languages
 from judge.model.limits import Limits
 from judge.model.problem import NamedFiles, PackageFormat, Problem, ProblemLimits, TestCase, TestGroup
 from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.channel import MESSAGE_BYTES_MAX
-from judge.sandbox.handover import check_request
 from judge.sandbox.putting import batches
+from judge.sandbox.run_io import check_request
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.compile import Compiled, Toolchain, compile_program
+from judge.toolchain.definitions import Languages
+from judge.toolchain.work_files import parents
 
 CORPUS = Path(__file__).with_name("submissions.json")
 LANGUAGES = Languages.open().all()

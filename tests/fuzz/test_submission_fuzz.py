@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from submission_fuzz import Odd, attempt, corpus, search
 
-from judge.grading.compile import compile_program
-from judge.grading.toolchain import Toolchains
-from judge.language import Languages
 from judge.model.submission import SourceFile
 from judge.sandbox.slot import Slot
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.compile import compile_program
+from judge.toolchain.definitions import Languages
+from judge.toolchain.roots import Toolchains
 
 
 @pytest.mark.parametrize("odd", corpus(), ids=lambda odd: odd.sources[0].name[:20] if odd.sources else "nothing")

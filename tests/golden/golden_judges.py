@@ -8,7 +8,7 @@ from typing import Any
 
 from judge.grading.pipeline import Judge
 from judge.verify.engine import verify_packages
-from judge.verify.packagerun import Choices
+from judge.verify.package_run import Choices
 from judge.verify.result import VerifyResult
 
 

@@ -15,11 +15,11 @@ from statistics import median
 
 import pytest
 
+from judge.host.attack import Attack, read_attack
+from judge.host.selftest import INTERPRETER
 from judge.model.run import Outcome
-from judge.sandbox.attack import Attack, read_attack
+from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.capture import Completed
-from judge.sandbox.rootfs import host_rootfs
-from judge.sandbox.selftest import INTERPRETER
 from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 

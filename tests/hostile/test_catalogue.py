@@ -8,9 +8,9 @@ from pathlib import Path
 
 from arena import Arena
 
+from judge.host.selftest import INTERPRETER
 from judge.model.limits import Limits
 from judge.model.units import MIB, S_NS
-from judge.sandbox.selftest import INTERPRETER
 from judge.sandbox.slot import Container
 from judge.sandbox.spec import ContainerSpec, RunSpec
 

@@ -8,7 +8,7 @@ import pytest
 from arena import Arena, corpus
 from host_state import snapshot
 
-from judge.sandbox.attack import Attack
+from judge.host.attack import Attack
 from judge.sandbox.capture import Completed
 
 CORPUS = [attack for attack in corpus() if attack.mode != "pair"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from arena import Arena, corpus
 
-from judge.sandbox.attack import Attack
+from judge.host.attack import Attack
 
 #: Known and open. See docs/seccomp.md, "What it does not close".
 OPEN = {

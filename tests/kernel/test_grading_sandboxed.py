@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from judge.assembly import open_judge, open_judges
-from judge.cli.bench_grade import make_package
+from judge.bench.grade import make_package
 from judge.cli.main import main
 from judge.config import Settings
 from judge.grading.calibrate import with_limit
@@ -23,7 +23,7 @@ from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
-from judge.package.read import read_package
+from judge.package.kattis.read import read_package
 
 #: How many times slower than usual this machine is (an emulated one, say).
 PATIENCE = int(os.environ.get("JUDGE_TEST_PATIENCE", "1"))

@@ -10,9 +10,9 @@ import pytest
 
 from judge.cli.main import main
 from judge.errors import HostError
+from judge.host.selftest import attacks, run_selftest
 from judge.kernel.seccomp import ALLOW, fail
 from judge.sandbox import policy
-from judge.sandbox.selftest import attacks, run_selftest
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import OverlayMount, Rootfs
 

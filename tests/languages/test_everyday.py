@@ -21,15 +21,15 @@ from typing import Any
 
 import pytest
 
-from judge.grading.compile import Compiled, compile_program
-from judge.grading.toolchain import Toolchains
-from judge.language import Languages, LanguageSpec
 from judge.model.limits import Limits
 from judge.model.submission import SourceFile
 from judge.model.units import MIB, S_NS
 from judge.sandbox.slot import Container, Slot
 from judge.sandbox.spec import ContainerSpec
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.compile import Compiled, compile_program
+from judge.toolchain.definitions import Languages, LanguageSpec
+from judge.toolchain.roots import Toolchains
 
 HERE = Path(__file__).parent / "everyday"
 DOCS = (Path(__file__).parents[2] / "docs/languages.md").read_text()

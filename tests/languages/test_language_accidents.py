@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from judge.grading.compile import Compiled, compile_program
 from judge.grading.execute import open_submission
-from judge.grading.toolchain import Toolchains
-from judge.language import Languages, language_limits
 from judge.model.limits import Limits
 from judge.model.submission import SourceFile
 from judge.model.units import S_NS
 from judge.sandbox.capture import Completed
 from judge.sandbox.slot import Slot
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.compile import Compiled, compile_program
+from judge.toolchain.definitions import Languages, language_limits
+from judge.toolchain.roots import Toolchains
 
 Run = Callable[..., tuple[Compiled, Completed | None]]
 

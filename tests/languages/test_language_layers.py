@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from judge.cli.main import main
-from judge.grading.selftest import run_selftest
-from judge.grading.toolchain import Toolchains
-from judge.language import Languages
-from judge.sandbox.layers import LayerKind, LayerStore
+from judge.rootfs.layers import LayerKind, LayerStore
 from judge.sandbox.slot import Slot
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.definitions import Languages
+from judge.toolchain.language_test import run_selftest
+from judge.toolchain.roots import Toolchains
 
 
 def judge(*words: str) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from judge.grading.selftest import run_selftest
-from judge.grading.toolchain import Toolchains
-from judge.language import Languages
 from judge.sandbox.slot import Slot
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.definitions import Languages
+from judge.toolchain.language_test import run_selftest
+from judge.toolchain.roots import Toolchains
 
 PROVED = (
     "c", "cpp", "python3", "pypy3", "java", "javascript", "go", "rust", "haskell", "csharp", "ruby", "perl", "php",

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from judge.cli.main import main
-from judge.grading.compile import compile_program
-from judge.grading.selftest import run_selftest
-from judge.grading.toolchain import Toolchains
-from judge.language import Languages
 from judge.model.limits import Limits
 from judge.model.submission import SourceFile
 from judge.sandbox.plan import HOST_NAME
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.compile import compile_program
+from judge.toolchain.definitions import Languages
+from judge.toolchain.language_test import run_selftest
+from judge.toolchain.roots import Toolchains
 
 TOY = '''
 name = "Toy"

@@ -23,12 +23,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.verdict import Verdict
-from judge.observe import metrics
-from judge.observe.exporter import Exporter, ExporterConfig, listen
-from judge.observe.labels import LABELS, samples_max
-from judge.observe.metrics_doc import markdown
-from judge.observe.queue_state import QueueState
-from judge.observe.record import (
+from judge.observe.metrics import series as metrics
+from judge.observe.metrics.exporter import Exporter, ExporterConfig, listen
+from judge.observe.metrics.labels import LABELS, samples_max
+from judge.observe.metrics.queue_state import QueueState
+from judge.observe.metrics.record import (
     CacheMeasured,
     CacheUsed,
     Count,
@@ -41,8 +40,9 @@ from judge.observe.record import (
     SlotState,
     encode_frame,
 )
-from judge.observe.summary import judged_record
-from judge.observe.vocabulary import Vocabulary
+from judge.observe.metrics.reference import markdown
+from judge.observe.metrics.summary import judged_record
+from judge.observe.metrics.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"

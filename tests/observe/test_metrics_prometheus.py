@@ -19,16 +19,16 @@ from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
-from judge.observe.exporter import ExporterConfig, listen, run_exporter
-from judge.observe.pipe import RecordWriter, open_pipe
-from judge.observe.queue_look import QueueLook
-from judge.observe.record import SlotChanged, SlotState
-from judge.observe.settlement import VerdictSender
-from judge.observe.summary import judged_record
-from judge.observe.vocabulary import Vocabulary
+from judge.observe.metrics.exporter import ExporterConfig, listen, run_exporter
+from judge.observe.metrics.pipe import RecordWriter, open_pipe
+from judge.observe.metrics.record import SlotChanged, SlotState
+from judge.observe.metrics.settlement import VerdictSender
+from judge.observe.metrics.summary import judged_record
+from judge.observe.metrics.vocabulary import Vocabulary
+from judge.observe.top.queue_look import QueueLook
 from judge.queue import calls
 from judge.queue.broker import Broker
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 from judge.queue.values import Claim, WorkerInfo
 from judge.wire import routes_served
 

@@ -17,7 +17,7 @@ from observe_servers import StartPrometheus, scrape_config, until
 
 from judge.client import Client
 from judge.model.report import Report
-from judge.observe.queue_look import QueueLook
+from judge.observe.top.queue_look import QueueLook
 from judge.queue.broker import Broker
 
 SUBMISSIONS = 400

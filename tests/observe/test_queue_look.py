@@ -11,10 +11,10 @@ from judge.errors import QueueError
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
-from judge.observe.queue_look import QueueLook
+from judge.observe.top.queue_look import QueueLook
 from judge.queue import calls
 from judge.queue.broker import Broker
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 from judge.queue.values import Claim, Fault, WorkerInfo
 from judge.wire import routes_served
 

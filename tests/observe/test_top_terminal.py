@@ -18,7 +18,7 @@ from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.queue import calls
 from judge.queue.broker import Broker
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 from judge.queue.values import Claim, WorkerInfo
 from judge.wire import routes_served
 

@@ -7,10 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from judge.grading.casedata import CaseData
+from judge.grading.case_data import CaseData
 from judge.model.limits import Limits
+from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.capture import Completed
-from judge.sandbox.rootfs import host_rootfs
 from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 

@@ -15,8 +15,8 @@ import msgspec
 from judge.model.limits import Limits
 from judge.model.units import MIB, S_NS
 from judge.sandbox.capture import Completed
+from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.slot import Container, Slot
-from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import RunSpec
 
 HERE = Path(__file__).parent

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from judge.errors import HostError
-from judge.sandbox.cgroup import find_host
-from judge.sandbox.delegate import delegate_to, undelegate_from
+from judge.host.delegate import delegate_to, undelegate_from
+from judge.sandbox.cgroups.hierarchy import find_host
 from judge.sandbox.identity import usual_runtime_dir
 
 UID = 61_234  # nobody's: neither in passwd nor in subuid

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sandbox_harness import Stage, script
 
-from judge.grading.casedata import CaseData
+from judge.grading.case_data import CaseData
 from judge.sandbox.capture import Capture, memfd_of
 
 #: Everything that a program can do to a file of which it has a descriptor, each tried alone.

@@ -16,13 +16,14 @@ from sandbox_harness import actor, holdings, zygote_descriptors
 from judge.errors import InfrastructureError, KernelError, SandboxError
 from judge.kernel.netlink import loopback_up_request
 from judge.model.run import Outcome
-from judge.sandbox import rungroup, slotgroups
+from judge.sandbox.cgroups import run_group as rungroup
+from judge.sandbox.cgroups import slot_groups as slotgroups
+from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.container import Container
-from judge.sandbox.keeper import Keeper
 from judge.sandbox.plan import Identity, Step, container_steps
-from judge.sandbox.rungroup import RunGroup
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs
+from judge.sandbox.zygote_client import Keeper
 
 STEPS = container_steps(
     Identity(0, 1000),
@@ -120,7 +121,7 @@ def test_a_zygote_that_cannot_start_names_the_step(
     sandbox_state: Path, sandbox_slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = holdings(sandbox_slot, sandbox_state)
-    monkeypatch.setattr("judge.sandbox.keeper._BOOT", "raise SystemExit(1) # {fd}")
+    monkeypatch.setattr("judge.sandbox.zygote_client._BOOT", "raise SystemExit(1) # {fd}")
     with pytest.raises(SandboxError) as caught:
         Keeper(sandbox_slot.identity, sandbox_state, sandbox_slot.groups)
     assert caught.value.step == "unshare user namespace"

@@ -17,9 +17,9 @@ from sandbox_harness import Stage, actor, groups_of
 
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MS_NS
-from judge.sandbox.cgroup import find_host
+from judge.sandbox.cgroups.hierarchy import find_host
+from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.slot import Container, Slot, SlotConfig
-from judge.sandbox.slotgroups import SlotGroups
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 
@@ -196,7 +196,7 @@ def test_slots_at_once_have_different_numbers_uids_and_groups(sandbox_slot: Slot
 HOLDER = """
 import os, sys, threading
 from pathlib import Path
-from judge.sandbox.rootfs import host_rootfs
+from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.model.limits import Limits

@@ -14,10 +14,10 @@ from sandbox_harness import Stage, actor, settle
 from judge.errors import InfrastructureError, SandboxError
 from judge.model.units import MIB, MS_NS
 from judge.sandbox import channel
+from judge.sandbox.cgroups.run_group import RunGroup
+from judge.sandbox.cgroups.slot_groups import _RING
 from judge.sandbox.container import Container
-from judge.sandbox.rungroup import RunGroup
 from judge.sandbox.slot import Slot, SlotConfig
-from judge.sandbox.slotgroups import _RING
 from judge.sandbox.spec import ContainerSpec
 
 

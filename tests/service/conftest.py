@@ -14,7 +14,7 @@ from service_harness import POLICY, RedisServer, Worker, order, running, until, 
 
 from judge.client import Client
 from judge.queue.admin import set_policy
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 
 _numbers = count()
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import redis
+from judge_workers.node.procfs import process_stat
+from judge_workers.node.redis_server import find_server
 
 from judge.client import Client, new_id
 from judge.config import Settings
@@ -22,8 +24,6 @@ from judge.model.submission import SourceFile, Submission
 from judge.queue.admin import WorkerView, worker_views
 from judge.queue.broker import Broker
 from judge.queue.values import Policy
-from workers.procfs import process_stat
-from workers.redis_server import find_server
 
 HERE = Path(__file__).resolve().parent
 PATIENCE_S = 30.0
@@ -158,7 +158,7 @@ class Worker:
         self.state_dir.mkdir(parents=True, exist_ok=True)
         with open(self.state_dir.with_suffix(".log") if log_fd is None else os.dup(log_fd), "ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "workers.supervisor", "--die-with-parent", *flags],
+                [sys.executable, "-m", "judge_workers.node.supervisor", "--die-with-parent", *flags],
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -16,14 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from judge_workers.judging import Emit, Readiness
+
 from judge.config import Settings
 from judge.errors import HostFault, InfrastructureError, PackageError, PackageMissing
 from judge.model.event import CaseJudged, Compiled, Compiling
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.observe.record import Record
-from workers.judging import Emit, Readiness
+from judge.observe.metrics.record import Record
 
 
 class ScriptedJudge:

@@ -12,7 +12,7 @@ from judge.model.report import Report
 from judge.model.verdict import Verdict
 from judge.queue import calls
 from judge.queue.claimed import ClaimLost, ClaimWriter
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 from judge.queue.values import Claim, WorkerInfo
 
 

@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
+from judge_workers.node.procfs import process_stat
 from service_harness import RedisServer, Worker, order, running, send_signal, until, view_of
 
 from judge.client import Client
 from judge.model.event import Claimed, Compiled, Retried
 from judge.model.verdict import Verdict
 from judge.queue.values import State
-from workers.procfs import process_stat
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from judge_workers.node.procfs import process_stat
 from service_harness import children, command_line, until
 
 from judge.cli.main import main
@@ -20,9 +21,8 @@ from judge.config import Settings, load_settings
 from judge.model.event import Cancelled, Claimed, Compiled
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
-from judge.package.read import read_package
+from judge.package.kattis.read import read_package
 from judge.queue.admin import worker_views
-from workers.procfs import process_stat
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = sorted(path.parent for path in (ROOT / "examples").glob("*/problem.yaml"))
@@ -159,7 +159,11 @@ def test_the_demo_ends_well_and_leaves_nothing_also_after_a_kill():
     environ = os.environ | {"JUDGE_SELFTEST": "0"}
     before = set(Path(tempfile.gettempdir()).glob("judge-demo-*"))
     killed = subprocess.Popen(words, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: any("workers.pool" in command_line(pid) for pid in _family(killed.pid)), "the demo's slots", 60)
+    until(
+        lambda: any("judge_workers.slot.pool" in command_line(pid) for pid in _family(killed.pid)),
+        "the demo's slots",
+        60,
+    )
     family = _family(killed.pid)
     killed.kill()
     killed.wait()

@@ -27,8 +27,8 @@ from judge.model.verdict import Verdict
 from judge.queue import calls
 from judge.queue.admin import _now_ms
 from judge.queue.records import Listing
+from judge.queue.redis_queue import Queue
 from judge.queue.script import scripts
-from judge.queue.store import Queue
 from judge.queue.values import State
 
 

@@ -14,7 +14,7 @@ from judge.client import AsyncClient, Client
 from judge.errors import LanguageError, UsageError
 from judge.queue import calls
 from judge.queue.admin import forget_worker, publish_languages
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 from judge.queue.values import LanguageCard, State, WorkerInfo
 
 CARDS = (

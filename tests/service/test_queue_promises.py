@@ -14,9 +14,9 @@ from judge.model.report import Report
 from judge.model.verdict import Verdict
 from judge.queue import calls, rejudge
 from judge.queue.admin import queue_view, set_policy, set_worker_state, worker_views
+from judge.queue.redis_queue import Queue
 from judge.queue.rejudge import Selector
 from judge.queue.script import scripts
-from judge.queue.store import Queue
 from judge.queue.values import Claim, Fault, Held, Refusal, State, WorkerInfo
 
 LEASE_MS = 60_000

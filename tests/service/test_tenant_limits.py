@@ -12,7 +12,7 @@ from judge.errors import RateLimitError, UsageError, WireError
 from judge.queue import calls
 from judge.queue.admin import odd_policy_fields, set_policy, set_tenant_limit, tenant_limits
 from judge.queue.check import check_broker
-from judge.queue.store import Queue
+from judge.queue.redis_queue import Queue
 
 
 def handed_in(queue: Queue, tenant: str, tries: int = 4) -> int:

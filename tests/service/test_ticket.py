@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from celery import Celery
+from judge_workers.celery_app import make_app, ticket_template
 from kombu.transport.virtual import Base64
 
 from judge import wire
 from judge.queue.broker import Broker
-from workers.celery_app import make_app, ticket_template
 
 
 def test_a_ticket_has_what_celery_puts_into_a_task_message():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from judge_workers.node.redis_server import find_server
 from service_harness import Worker, free_port, order, running, until, view_of
 
 from judge.client import Client
@@ -18,8 +19,7 @@ from judge.errors import QueueError
 from judge.kernel.prctl import set_parent_death_signal
 from judge.model.verdict import Verdict
 from judge.queue.broker import Broker
-from judge.queue.store import Queue
-from workers.redis_server import find_server
+from judge.queue.redis_queue import Queue
 
 
 @contextmanager

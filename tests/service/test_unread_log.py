@@ -157,7 +157,7 @@ def test_the_last_lines_are_written_before_the_supervisor_ends(short_dir: Path):
         until(lambda: worker.pid_of("keeper"), "the service")
         assert worker.stop() == 0
         lines = worker.log().splitlines()
-        assert lines[-1].endswith("workers.supervisor: stopped")
+        assert lines[-1].endswith("judge_workers.node.supervisor: stopped")
         assert not any("SIGKILL" in line or "__main__" in line for line in lines)
     finally:
         worker.kill()

@@ -16,8 +16,8 @@ from judge.errors import (
     our_path,
     sandbox_error,
 )
-from judge.grading.casedata import CaseData
-from judge.store import ArtifactStore
+from judge.grading.case_data import CaseData
+from judge.toolchain.artifacts import ArtifactStore
 
 OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE)
 
@@ -53,7 +53,7 @@ def test_test_data_that_this_process_has_no_descriptor_for_are_not_the_setters_f
     def full(*_: object) -> int:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("judge.grading.casedata.os.open", full)
+    monkeypatch.setattr("judge.grading.case_data.os.open", full)
     with pytest.raises(HostFault):
         data.open(str(tmp_path / "1.in"))
     monkeypatch.undo()
@@ -65,6 +65,6 @@ def test_an_artifact_that_the_disk_does_not_take_is_the_hosts_fault(tmp_path, mo
     def full(*_: object, **__: object) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("judge.store.tempfile.mkdtemp", full)
+    monkeypatch.setattr("judge.toolchain.artifacts.tempfile.mkdtemp", full)
     with pytest.raises(HostFault, match="artifact store"):
         ArtifactStore(tmp_path).put("0" * 64, {"a": b""})

@@ -6,15 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from judge_workers.slot.loop import judge_error
+from judge_workers.slot.problems import Problems
 
 from judge import wire
+from judge.blobs.package_store import PackageStore
+from judge.blobs.stores import StoreError
 from judge.config import Settings
-from judge.depot import PackageStore
 from judge.errors import HostFault, PackageError, PackageMissing
 from judge.model.submission import SourceFile, Submission
-from judge.objects import StoreError
-from workers.problems import Problems
-from workers.slotloop import judge_error
 
 NOWHERE = "sha256:" + "0" * 64
 
@@ -72,7 +72,7 @@ def test_a_cache_that_takes_no_file_is_the_hosts_fault(problems: Problems, tmp_p
     def full(*_: object, **__: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("judge.depot.Path.mkdir", full)
+    monkeypatch.setattr("judge.blobs.package_store.Path.mkdir", full)
     with pytest.raises(HostFault, match="No space left"), problems.open(digest):
         pass
 

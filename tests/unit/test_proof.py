@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from workers import proof
-from workers.proof import PROOF_EVERY_S, Proof, language_to_prove
+from judge_workers.slot import proof
+from judge_workers.slot.proof import PROOF_EVERY_S, Proof, language_to_prove
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from judge.model.event import Cancelled, CaseJudged, Claimed, Done, Queued
 from judge.model.report import CaseReport, Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
-from judge.wireschema import wire_schema, wire_schema_text
+from judge.wire_schema import wire_schema, wire_schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,6 +116,6 @@ def test_too_many_tags_are_refused():
 
 def test_the_published_schema_is_the_types():
     assert (ROOT / "docs" / "wire.schema.json").read_text() == wire_schema_text(), (
-        "run: python -c 'from judge.wireschema import wire_schema_text; print(wire_schema_text(), end=str())'"
+        "run: python -c 'from judge.wire_schema import wire_schema_text; print(wire_schema_text(), end=str())'"
         " > docs/wire.schema.json"
     )

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from judge_workers.marks import signature
+from judge_workers.node import languages
+from judge_workers.node.languages import LanguageFinder
 
 from judge.config import Settings
 from judge.errors import LanguageError
-from judge.grading.offer import Offers
-from judge.grading.selftest import SelfTestReport, TestResult
 from judge.model.language import LanguageSpec, SelfTest
-from workers import languages
-from workers.languages import LanguageFinder
-from workers.marks import signature
+from judge.toolchain.availability import Offers
+from judge.toolchain.language_test import SelfTestReport, TestResult
 
 
 @pytest.fixture

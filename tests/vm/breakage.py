@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-_CGROUP = "judge/sandbox/rungroup.py"
-_LAUNCHER = "judge/sandbox/launcher.py"
+_CGROUP = "judge/sandbox/cgroups/run_group.py"
+_LAUNCHER = "judge/sandbox/inside/launcher.py"
 
 #: name -> (file of the installed package, what stands there, what is put instead)
 BREAKAGES = {

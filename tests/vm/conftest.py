@@ -10,8 +10,8 @@ import pytest
 
 from judge.errors import HostError
 from judge.kernel.cgroupfs import read_hierarchies
-from judge.sandbox.cgroup import CgroupHost, find_host
-from judge.sandbox.rootfs import host_rootfs
+from judge.rootfs.host_root import host_rootfs
+from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
 from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from judge.sandbox.cgroup import find_host, remove_tree
+from judge.sandbox.cgroups.hierarchy import find_host, remove_tree
 
 _ROUNDS = 60
 _PAUSE_S = 0.05

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from judge.host.selftest import INTERPRETER
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MIB, S_NS
-from judge.sandbox import cgroup, rungroup
 from judge.sandbox.capture import Completed
-from judge.sandbox.cgroup import CgroupHost
-from judge.sandbox.selftest import INTERPRETER
+from judge.sandbox.cgroups import hierarchy as cgroup
+from judge.sandbox.cgroups import run_group as rungroup
+from judge.sandbox.cgroups.hierarchy import CgroupHost
 from judge.sandbox.slot import Container, Slot
 from judge.sandbox.spec import RunSpec
 
@@ -57,7 +58,7 @@ def test_many_processes_find_the_same_place_at_once(host: CgroupHost) -> None:
     race.mkdir()
     os.setxattr(race, "user.delegate", b"1")  # as systemd marks what it hands on
     code = (
-        "import sys; from pathlib import Path; from judge.sandbox.cgroup import find_host\n"
+        "import sys; from pathlib import Path; from judge.sandbox.cgroups.hierarchy import find_host\n"
         "Path(sys.argv[1], 'cgroup.procs').write_text('0'); print('in', flush=True); sys.stdin.read(1)\n"
         "print(find_host().parents[''])"
     )

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from judge.config import Settings
-from judge.language import Languages
+from judge.toolchain.definitions import Languages
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"

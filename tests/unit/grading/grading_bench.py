@@ -8,7 +8,7 @@ from typing import Any
 
 from grading_fakes import Behaviour, Dialogue, FakeSlot, fake_workshop
 
-from judge.grading.casedata import CaseData
+from judge.grading.case_data import CaseData
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
 from judge.model.problem import (

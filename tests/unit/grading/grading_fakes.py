@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from judge.errors import LanguageError
-from judge.grading.compile import Toolchain
 from judge.grading.programs import Workshop
 from judge.model.language import LanguageSpec
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.container import Container, Interaction
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
-from judge.store import ArtifactStore
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.compile import Toolchain
 
 FAKE_LANGUAGE = LanguageSpec(id="fake", name="Fake", extensions=("fake",), run=("{artifact}/{source}",))
 

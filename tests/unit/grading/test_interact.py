@@ -11,11 +11,11 @@ from grading_fakes import Call, completed
 from judge.grading.interact import SENT_BYTES_MAX, decide, outliving, render_transcript
 from judge.grading.programs import SetterProgram
 from judge.grading.validate import Validation, kattis_validation
-from judge.grading.verdicts import verdict_of_run
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.container import Interaction
+from judge.verdicts import verdict_of_run
 
 AC, WA, TLE, RTE, MLE, OLE, CE, JE = Verdict
 

@@ -21,7 +21,7 @@ from judge.model.run import Outcome
 from judge.model.submission import SourceFile
 from judge.model.units import MS_NS, S_NS
 from judge.model.verdict import Verdict
-from judge.observe.report_text import reruns_note
+from judge.render.report_text import reruns_note
 from judge.sandbox.capture import Completed
 
 AC, WA, TLE, RTE, MLE, OLE, CE, JE = Verdict

@@ -154,7 +154,7 @@ def test_what_a_full_pipe_refuses_is_dropped_and_the_next_line_says_how_much() -
 
 
 def test_the_logger_of_a_module_that_is_run_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["__main__"], "__spec__", ModuleSpec("workers.pool", None))
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", ModuleSpec("judge_workers.slot.pool", None))
     stream = _stream("console")
     logging.getLogger("__main__").warning("here")
-    assert " workers.pool: here" in stream.getvalue()
+    assert " judge_workers.slot.pool: here" in stream.getvalue()

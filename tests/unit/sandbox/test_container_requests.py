@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from judge.errors import SandboxError
 from judge.model.limits import Limits
-from judge.sandbox.handover import PROGRAM_FDS, Streams, check_request, input_pipe
+from judge.sandbox.run_io import PROGRAM_FDS, Streams, check_request, input_pipe
 from judge.sandbox.spec import RunSpec
 
 

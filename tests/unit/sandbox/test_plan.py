@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from judge.kernel import abi
 from judge.sandbox.channel import RUN_MOUNTS
-from judge.sandbox.launcher import Launcher
+from judge.sandbox.inside.launcher import Launcher
 from judge.sandbox.plan import FILTER, PSEUDO_TERMINALS_MAX, Identity, Step, container_steps, run_mount_steps
 
 ROOTED = Identity(0, 1000)

@@ -1,0 +1,246 @@
+"""``judge bench scale``: many simulated workers and submissions on the queue's real scripts, against one Redis.
+
+Nothing is judged: claims are finished at once. What is measured is what Redis has to do and to keep.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
+from typing import Any
+
+import msgspec
+from rich.console import Console
+
+from judge.bench.embedded import embedded_service, sweep_old
+from judge.client import Client, new_id
+from judge.errors import InfrastructureError
+from judge.model.report import CaseReport, GroupReport, Report
+from judge.model.submission import SourceFile, Submission
+from judge.model.verdict import Verdict
+from judge.queue import calls
+from judge.queue.redis_queue import Queue
+from judge.queue.script import Call, scripts
+from judge.queue.values import Claim, Held, WorkerInfo
+from judge.wire import PRIORITY_CLASSES
+
+#: A language that no real worker has, so that only the simulated ones take the submissions.
+_LANGUAGE = "simulated"
+_SLOTS = 8
+_SESSION = "simulation"
+_TENANTS = 1000
+_BATCH = 500
+_LATENCY_ROUNDS = 300
+
+#: Where latencies are compared: the promise is about this many waiting submissions.
+_PROMISE = 100_000
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Define the command line."""
+    parser = subparsers.add_parser(
+        "scale",
+        help="a thousand simulated workers and a million submissions on one Redis",
+        description="Run the queue's real scripts for simulated workers against one embedded Redis (not writing to "
+        "disk): rates, latencies, commands and memory per submission, and where it would break.",
+    )
+    parser.add_argument("--workers", type=int, default=1000)
+    parser.add_argument("--submissions", type=int, default=200_000, help="docs/scale.md has a million")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print."""
+    figures = measure(workers=args.workers, submissions=args.submissions, say=Console(stderr=True).print)
+    if args.json:
+        print(msgspec.json.encode(figures).decode())
+    else:
+        for name, value in figures.items():
+            print(f"{name:36} {value}")
+    return 0
+
+
+def measure(
+    *, workers: int = 1000, submissions: int = 200_000, say: Callable[[str], object] = lambda text: None
+) -> dict[str, Any]:
+    """All figures; blocks for minutes. Raises HostError when the embedded service does not start."""
+    sweep_old()
+    with (
+        embedded_service(judge_factory="judge_workers.noop:NOOP", slots=1, queue_max=0, keep_max=0) as service,
+        Client.open(service.settings) as client,
+    ):
+        service.wait_for_worker(client)
+        client.queue.command("CONFIG", "SET", "appendonly", "no")
+        return _simulate(Simulation(client.queue, workers), submissions, say)
+
+
+def _simulate(sim: Simulation, count: int, say: Callable[[str], object]) -> dict[str, Any]:
+    say(f"registering {sim.workers} workers")
+    sim.register()
+    empty = sim.latencies_ms()
+    memory_before = sim.memory_bytes()
+    say(f"submitting {count}")
+    submitting = sim.timed(lambda: sim.submit(min(count, _PROMISE)))
+    deep = sim.latencies_ms()
+    if count > _PROMISE:
+        submitting += sim.timed(lambda: sim.submit(count - _PROMISE))
+    waiting_bytes = sim.memory_bytes() - memory_before
+    deepest = sim.latencies_ms()
+    say("one heartbeat of every worker, all slots busy")
+    sim.fill_slots()
+    ticking = sim.timed(sim.tick_all)
+    say("claiming and finishing")
+    judging = sim.timed(sim.judge_all)
+    done_bytes = sim.memory_bytes() - memory_before
+    each_us = (submitting.redis_us + judging.redis_us) / count
+    tick_us = ticking.redis_us / sim.workers
+    return {
+        "workers": sim.workers,
+        "slots": sim.workers * _SLOTS,
+        "submissions": count,
+        "submit_per_second": round(count / submitting.wall_s),
+        "claim_and_finish_per_second": round(count / judging.wall_s),
+        "submit_p50_ms_empty": empty[0],
+        "claim_p50_ms_empty": empty[1],
+        "submit_slowdown_at_100000": round(deep[0] / empty[0], 2),
+        "claim_slowdown_at_100000": round(deep[1] / empty[1], 2),
+        "submit_slowdown_at_all": round(deepest[0] / empty[0], 2),
+        "claim_slowdown_at_all": round(deepest[1] / empty[1], 2),
+        "memory_bytes_per_waiting": round(waiting_bytes / count),
+        "memory_bytes_per_done": round(done_bytes / count),
+        "scripts_per_submission": 3,
+        "commands_per_submission": round((submitting.commands + judging.commands) / count, 1),
+        "redis_us_per_submission": round(each_us, 1),
+        "redis_us_per_heartbeat": round(tick_us, 1),
+        "heartbeats_load_percent": round(sim.workers * 4 * tick_us / 10_000, 1),
+        "breaks_at_judgements_per_second": round((1_000_000 - sim.workers * 4 * tick_us) / each_us),
+    }
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a phase cost: our wall time, and Redis' own time and commands (the scripts' inner ones too)."""
+
+    wall_s: float
+    redis_us: int
+    commands: int
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            wall_s=self.wall_s + other.wall_s,
+            redis_us=self.redis_us + other.redis_us,
+            commands=self.commands + other.commands,
+        )
+
+
+class Simulation:
+    """Simulated clients and workers on one connection, in batches."""
+
+    def __init__(self, queue: Queue, workers: int) -> None:
+        self.workers = workers
+        self._queue = queue
+        self._seats = itertools.cycle([(f"sim-{node}", slot) for slot in range(_SLOTS) for node in range(workers)])
+        self._numbers = itertools.count()
+        self._held: list[tuple[str, Claim]] = []
+
+    def register(self) -> None:
+        """All workers sign on."""
+        info = WorkerInfo(slots=_SLOTS, languages=(_LANGUAGE,))
+        self._pipeline(
+            calls.register(f"sim-{node}", _SESSION, "on", info, "", (_LANGUAGE,)) for node in range(self.workers)
+        )
+
+    def submit(self, count: int) -> None:
+        """Hand in ``count`` more, of many tenants and all classes."""
+        for _ in range(0, count, _BATCH):
+            self._pipeline(calls.submit(self._submission()) for _ in range(_BATCH))
+
+    def fill_slots(self) -> None:
+        """Each worker claims for all its slots, as far as there is work."""
+        for _ in range(_SLOTS):
+            self._claim(self.workers)
+
+    def tick_all(self) -> None:
+        """Each worker gives one heartbeat that renews all its claims."""
+        held: dict[str, list[Held]] = {f"sim-{node}": [] for node in range(self.workers)}
+        for node, claim in self._held:
+            held[node].append(Held(slot="", id=claim.id, fence=claim.fence, pid=1))
+        self._pipeline(calls.tick(node, _SESSION, 60_000, None, alive) for node, alive in held.items())
+
+    def judge_all(self) -> None:
+        """Claim and finish until nothing waits."""
+        while self._held or self._claim(_BATCH):
+            held, self._held = self._held, []
+            self._pipeline(calls.finish(claim.id, claim.fence, _report(claim)) for _, claim in held)
+
+    def latencies_ms(self) -> tuple[float, float]:
+        """Median of one submit and of one claim (finished again), one at a time."""
+        submit_s, claim_s = [], []
+        for _ in range(_LATENCY_ROUNDS):
+            submitting = calls.submit(self._submission())
+            began = time.perf_counter()
+            self._queue.run(submitting)
+            submit_s.append(time.perf_counter() - began)
+            node, slot = next(self._seats)
+            began = time.perf_counter()
+            claim = self._queue.run(calls.claim(node, _SESSION, str(slot), 1, 60_000))
+            claim_s.append(time.perf_counter() - began)
+            if isinstance(claim, Claim):
+                self._queue.run(calls.finish(claim.id, claim.fence, _report(claim)))
+        return round(median(submit_s) * 1000, 3), round(median(claim_s) * 1000, 3)
+
+    def memory_bytes(self) -> int:
+        """What Redis keeps in memory."""
+        return int(self._queue.client.info("memory")["used_memory_dataset"])
+
+    def timed(self, action: Callable[[], object]) -> Cost:
+        """Do it and say what it cost."""
+        before = self._stats()
+        began = time.perf_counter()
+        action()
+        wall_s = time.perf_counter() - began
+        after = self._stats()
+        return Cost(wall_s=wall_s, redis_us=after[0] - before[0], commands=after[1] - before[1])
+
+    def _stats(self) -> tuple[int, int]:
+        stats = self._queue.client.info("commandstats")
+        return stats["cmdstat_evalsha"]["usec"], sum(entry["calls"] for entry in stats.values())
+
+    def _claim(self, count: int) -> int:
+        seats = [next(self._seats) for _ in range(count)]
+        claiming = (calls.claim(node, _SESSION, str(slot), 1, 60_000) for node, slot in seats)
+        answers = self._pipeline(claiming)
+        found = [(node, answer) for (node, _), answer in zip(seats, answers, strict=True) if isinstance(answer, Claim)]
+        self._held += found
+        return len(found)
+
+    def _pipeline(self, wanted: Iterable[Call[Any]]) -> Sequence[Any]:
+        batch = list(wanted)
+        with self._queue.client.pipeline(transaction=False) as pipe:
+            command: Callable[..., object] = pipe.execute_command
+            for call in batch:
+                command("EVALSHA", scripts()[call.script].sha1, 1, self._queue.prefix, *call.arguments)
+            answers = pipe.execute()
+        if len(answers) != len(batch):
+            raise InfrastructureError("Redis did not answer every call")
+        return [call.read(answer) for call, answer in zip(batch, answers, strict=True)]
+
+    def _submission(self) -> Submission:
+        number = next(self._numbers)
+        source = SourceFile(name="main.sim", content=b"x" * 600 + str(number % 10_000).encode())
+        return Submission(
+            id=new_id(),
+            package="/problems/simulated",
+            sources=(source,),
+            language=_LANGUAGE,
+            priority_class=PRIORITY_CLASSES[number % len(PRIORITY_CLASSES)],
+            tenant=f"tenant-{number % _TENANTS}",
+        )
+
+
+def _report(claim: Claim) -> Report:
+    cases = tuple(CaseReport(name=f"secret/{number}", verdict=Verdict.AC) for number in range(10))
+    root = GroupReport(name="data", verdict=Verdict.AC, cases=cases)
+    return Report(submission=claim.id, problem="simulated", language=_LANGUAGE, verdict=Verdict.AC, root=root)

@@ -1,0 +1,306 @@
+"""Judges one task on one slot: passes of running and validating, then the score. The heart, without any order.
+
+A :class:`CaseJudge` is a slot set up for one submission: containers of the submission and of the validator,
+warm for all tests. It is used from one thread.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import msgspec
+
+from judge.errors import PackageError, PackageMissing
+from judge.grading.case_data import CaseData
+from judge.grading.execute import STDERR_READ_BYTES, Quiet, SubmissionBox, execute
+from judge.grading.interact import converse
+from judge.grading.options import GradingOptions
+from judge.grading.output_only import AnswerSheet
+from judge.grading.printed import printed, reason_of_failure
+from judge.grading.programs import ProgramBox
+from judge.grading.repeat import Trial, measure
+from judge.grading.scoring.score import NO_AWARD, Scored, dialect_of, score_case, score_modern
+from judge.grading.scoring.traverse import Task
+from judge.grading.validate import (
+    SHOWN_NOTHING,
+    CheckedSources,
+    Shown,
+    Validation,
+    compare_output,
+    run_static_validator,
+    run_validator,
+)
+from judge.model.problem import Problem, TestCase, ValidatorKind
+from judge.model.report import CaseReport, Printed
+from judge.model.run import RunResult
+from judge.model.verdict import Verdict
+from judge.sandbox.capture import Capture
+from judge.verdicts import ending_of_run, verdict_of_run
+
+#: What a report keeps of the messages and the conversation of an accepted case: there may be thousands of them.
+_ACCEPTED_TEXT_MAX = 4096
+
+#: Test cases whose data everybody may see.
+_SAMPLES = "sample/"
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass of one case: what it came to, and what the next pass starts from."""
+
+    verdict: Verdict
+    why: str = ""
+    run: RunResult | None = None
+    validation: Validation | None = None
+    times_ns: tuple[int, ...] = ()
+    times_note: str = ""
+    transcript: str = ""
+    ending: str = ""
+    stdout: Printed | None = None
+    stderr: Printed | None = None
+
+
+@dataclass(frozen=True)
+class CaseJudge:
+    """See the module. ``validator`` None = the default one; ``static_validator`` None = the package has none.
+    ``further_validators`` must accept as well; scores and messages are the first one's.
+
+    ``submission`` None = an output-only problem; then ``answers`` holds what was sent in. ``sources``: what the
+    validator sees of the submission.
+    """
+
+    problem: Problem
+    submission: SubmissionBox | None
+    data: CaseData
+    options: GradingOptions
+    quiet: Quiet
+    validator: ProgramBox | None = None
+    further_validators: tuple[ProgramBox, ...] = ()
+    static_validator: ProgramBox | None = None
+    answers: AnswerSheet | None = None
+    sources: Mapping[str, Capture] = field(default_factory=dict)
+
+    def judge(self, task: Task) -> CaseReport:
+        """Judge one task. The setter's faults come back as JE; raises CancelledError, InfrastructureError."""
+        try:
+            if task.case is None:
+                return self._judge_static(task)
+            return self._judge_case(task, task.case)
+        except PackageMissing:
+            raise
+        except PackageError as error:
+            return CaseReport(name=task.name, verdict=Verdict.JE, why=str(error))
+
+    def _judge_case(self, task: Task, case: TestCase) -> CaseReport:
+        if case.generator or case.solver:
+            raise PackageError("has not been generated", where=f"test case {case.name}")
+        answer_fd = self.data.open(case.answer_path)
+        try:
+            passes = tuple(self._passes(case, answer_fd))
+        finally:
+            os.close(answer_fd)
+        last = passes[-1]
+        award = last.validation.award if last.validation else NO_AWARD
+        scored = score_case(self.problem, task.group, case, last.verdict, award, dialect_of(self.problem))
+        sample = case.full_feedback or case.name.startswith(_SAMPLES)
+        return msgspec.structs.replace(_report(task.name, passes, scored), sample=sample)
+
+    def _passes(self, case: TestCase, answer_fd: int) -> Iterator[Pass]:
+        """Every pass in order; one, unless the problem is multi-pass and the validator asks for more."""
+        next_input: Capture | None = None
+        kept: Mapping[str, Capture] = {}
+        passes_max = self.problem.limits.validation_passes if self.problem.multi_pass else 1
+        for number in range(1, passes_max + 1):
+            done = self._one_pass(case, self._input_opener(case, next_input), answer_fd, kept)
+            wanted = done.validation.next_pass if done.validation and self.problem.multi_pass else None
+            complaint = self._complaint(done, wanted, last=number == passes_max)
+            yield dataclasses.replace(done, verdict=Verdict.JE, why=complaint) if complaint else done
+            if complaint or wanted is None or done.validation is None:
+                return
+            next_input, kept = wanted, done.validation.kept
+
+    def _complaint(self, done: Pass, wanted: Capture | None, *, last: bool) -> str:
+        """What the setter's validator did wrong about passes, or empty."""
+        if wanted is None or done.verdict is Verdict.JE:
+            return ""
+        name = self.validator.program.name if self.validator else "default"
+        if done.validation and done.validation.verdict is not Verdict.AC:
+            return f"output validator {name} wrote nextpass.in although it did not accept"
+        if done.verdict is Verdict.AC and last:
+            return f"output validator {name} asked for more than {self.problem.limits.validation_passes} passes"
+        return ""
+
+    def _input_opener(self, case: TestCase, next_input: Capture | None) -> Callable[[], int]:
+        if next_input is not None:
+            return next_input.open_fd
+        return lambda: self.data.open(case.input_path)
+
+    def _one_pass(
+        self, case: TestCase, open_input: Callable[[], int], answer_fd: int, kept: Mapping[str, Capture]
+    ) -> Pass:
+        if self.submission is None:
+            return self._answer_pass(case, open_input, answer_fd)
+        if self.problem.interactive:
+            return self._interactive_pass(self.submission, case, open_input, answer_fd, kept)
+        run = partial(execute, self.submission, case, open_input)
+        limits = self.submission.limits
+        trial = Trial(run, self.submission.container.start_over, lambda one: (one.result, one.stdout))
+        measured = measure(trial, limits, self.options, self.quiet)
+        done, times = measured.counts, (measured.times_ns, measured.note)
+        markers = self.submission.compiled.language.memory_markers
+        verdict = verdict_of_run(done.result, done.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
+        streams = (printed(done.stdout), printed(done.stderr, self.submission.compiled.in_own_names))
+        if verdict is not None:
+            ending = ending_of_run(done.result, limits)
+            why = reason_of_failure(ending, verdict, streams[1])
+            return Pass(verdict, why, done.result, None, *times, "", ending, *streams)
+        validation = self._validate(case, open_input, answer_fd, done.stdout, kept)
+        return Pass(validation.verdict, validation.why, done.result, validation, *times, "", "", *streams)
+
+    def _answer_pass(self, case: TestCase, open_input: Callable[[], int], answer_fd: int) -> Pass:
+        """An output-only case: nothing is run, the submitted output is judged."""
+        output = self.answers.output_of(case.name) if self.answers else None
+        if output is None:
+            return Pass(Verdict.WA, f"no output was submitted for {case.name}")
+        if len(output) > self.problem.limits.output_bytes:
+            return Pass(Verdict.OLE, f"output limit: the submitted output has {len(output)} bytes")
+        validation = self._validate(case, open_input, answer_fd, Capture(output), {})
+        return Pass(validation.verdict, validation.why, None, validation)
+
+    def _validate(
+        self,
+        case: TestCase,
+        open_input: Callable[[], int],
+        answer_fd: int,
+        output: Capture,
+        kept: Mapping[str, Capture],
+    ) -> Validation:
+        if self.validator is None:
+            return compare_output(answer_fd, output, case.compare)
+        first = self._ask(self.validator, case, open_input, answer_fd, output, Shown(kept, self.sources))
+        for validator in self.further_validators if first.verdict is Verdict.AC else ():
+            further = self._ask(validator, case, open_input, answer_fd, output)
+            if further.verdict is not Verdict.AC:
+                return further
+        return first
+
+    def _ask(
+        self,
+        validator: ProgramBox,
+        case: TestCase,
+        open_input: Callable[[], int],
+        answer_fd: int,
+        output: Capture,
+        shown: Shown = SHOWN_NOTHING,
+    ) -> Validation:
+        input_fd = open_input()
+        try:
+            return run_validator(
+                validator,
+                self.problem.validator_kind,
+                case,
+                input_fd,
+                answer_fd,
+                output,
+                shown=shown,
+                text_bytes_max=self.options.feedback_bytes,
+            )
+        finally:
+            os.close(input_fd)
+
+    def _interactive_pass(
+        self,
+        submission: SubmissionBox,
+        case: TestCase,
+        open_input: Callable[[], int],
+        answer_fd: int,
+        kept: Mapping[str, Capture],
+    ) -> Pass:
+        validator = self.validator
+        if validator is None:
+            raise PackageError("an interactive problem needs an output validator", where=self.problem.name)
+        kind = self.problem.validator_kind
+        shown = Shown(kept, self.sources)
+        talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, shown)
+        trial = Trial(talk, submission.container.start_over, lambda one: (one.run, one.said))
+        measured = measure(trial, submission.limits, self.options, self.quiet)
+        done = measured.counts
+        verdict, why, validation = done.verdict, done.why, done.validation
+        # A checker compares with the answer; where there is none that it can read, only the interactor can tell.
+        for checker in self.further_validators if case.answer_path and kind is ValidatorKind.TESTLIB else ():
+            if verdict is not Verdict.AC:
+                break
+            further = self._ask(checker, case, open_input, answer_fd, done.output)
+            if further.verdict is not Verdict.JE:
+                verdict, why, validation = further.verdict, further.why, further
+        stderr = printed(done.stderr, submission.compiled.in_own_names)
+        if done.ending and verdict is done.verdict:
+            why = reason_of_failure(done.ending, verdict, stderr)
+        times = (measured.times_ns, measured.note)
+        return Pass(verdict, why, done.run, validation, *times, done.transcript, done.ending, None, stderr)
+
+    def _judge_static(self, task: Task) -> CaseReport:
+        """The static validation of a group: no run, only the package's look at the sources."""
+        static = task.group.static_validation
+        compiled = self.submission.compiled if self.submission else None
+        if self.static_validator is None or static is None or compiled is None or compiled.prepared is None:
+            raise PackageError("static_validation_score needs a static_validator", where=f"data/{task.group.name}")
+        prepared = compiled.prepared
+        files = {file.name: file.content for file in prepared.files}
+        setters = {name for _, included in self.problem.include for name, _ in included}
+        chose = files.keys() - setters - {ours for ours, _ in prepared.renamed}
+        validation = run_static_validator(
+            self.static_validator,
+            compiled.language.kattis or compiled.language.id,
+            prepared.main or prepared.source,
+            CheckedSources(files, chose),
+            static.args,
+            text_bytes_max=self.options.feedback_bytes,
+        )
+        scored = self._score_static(task, static.max_score, validation)
+        return _report(task.name, (Pass(validation.verdict, validation.why, None, validation),), scored)
+
+    def _score_static(self, task: Task, maximum: float | None, validation: Validation) -> Scored:
+        if validation.verdict is Verdict.JE or not self.problem.scoring:
+            return Scored(verdict=validation.verdict)
+        return score_modern(task.group.policy, maximum, validation.verdict, validation.award)
+
+
+def _report(name: str, passes: tuple[Pass, ...], scored: Scored) -> CaseReport:
+    """The report of a case: of its last pass, but with the run that took longest."""
+    last = passes[-1]
+    runs = [one.run for one in passes if one.run is not None]
+    slowest = max(runs, key=lambda run: run.usage.cpu_time_ns) if runs else None
+    if last.run is not None and not last.run.ok:
+        slowest = last.run
+    repeated = next((one for one in reversed(passes) if one.times_ns), None)
+    validation = last.validation
+    room = _ACCEPTED_TEXT_MAX if scored.verdict is Verdict.AC else None
+    transcript = "\n---\n".join(one.transcript for one in passes if one.transcript)
+    return CaseReport(
+        name=name,
+        verdict=scored.verdict,
+        score=scored.score,
+        run=slowest,
+        validation=validation.run if validation else None,
+        why=scored.why or last.why,
+        feedback=_cut(validation.feedback if validation else "", room),
+        team_feedback=validation.team_feedback if validation else "",
+        reruns_ns=repeated.times_ns if repeated else (),
+        reruns_note=repeated.times_note if repeated else "",
+        passes=len(passes),
+        transcript=_cut(transcript, room),
+        ending=last.ending,
+        stdout=last.stdout,
+        stderr=last.stderr,
+    )
+
+
+def _cut(text: str, room: int | None) -> str:
+    if room is None or len(text) <= room:
+        return text
+    return f"{text[:room]}\n[{len(text) - room} more characters]"

@@ -1,0 +1,89 @@
+"""From a report to its metrics record: the one place that knows what of a report is counted. Pure and fast.
+
+Runs on the judging path, once per won verdict, after the verdict was recorded. Work per test case is done in
+loops of the C library (tuples, zip, sum), not in Python statements.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from judge.model.report import CaseReport, GroupReport, Report
+from judge.model.run import RunResult, Usage
+from judge.observe.metrics.buckets import DURATION_BOUNDS_NS, MEMORY_BOUNDS_BYTES, PROCESS_BOUNDS, spread
+from judge.observe.metrics.record import Judged, Phase, Spread, UsageSums
+
+_USAGE_FIELDS = Usage.__struct_fields__
+
+
+def judged_record(
+    report: Report,
+    *,
+    priority_class: str = "",
+    wait_ns: int | None = None,
+    judging_ns: int | None = None,
+    phases_ns: Mapping[Phase, int] | None = None,
+) -> Judged:
+    """The record of one report. Phases that ``phases_ns`` does not name are taken from the report where it has them.
+
+    Only the submission's own runs on test cases are accounted: neither compilers nor validators.
+    """
+    cases = [case for case in _cases(report.root) if case.verdict is not None]
+    runs = [case.run for case in cases if case.run is not None]
+    usage, usage_spread = _account(runs)
+    compiled = report.compile is not None
+    return Judged(
+        language=report.language,
+        verdict=report.verdict,
+        priority_class=priority_class,
+        attempt=report.attempt,
+        wait_ns=wait_ns,
+        judging_ns=judging_ns,
+        phases_ns=_phases_of(report, cases, usage.wall_time_ns) | dict(phases_ns or {}),
+        compiled=compiled,
+        compile_cached=report.compile is not None and report.compile.cached,
+        outcomes=dict(Counter([run.outcome for run in runs])),
+        case_verdicts=dict(Counter([case.verdict for case in cases if case.verdict is not None])),
+        usage=usage,
+        spread=usage_spread,
+        noise_ratio=report.noise_ratio,
+    )
+
+
+def _cases(root: GroupReport | None) -> Iterable[CaseReport]:
+    """Every case of the tree, without recursion (the depth is the setter's choice)."""
+    waiting = [root] if root is not None else []
+    while waiting:
+        group = waiting.pop()
+        yield from group.cases
+        waiting.extend(group.groups)
+
+
+def _phases_of(report: Report, cases: list[CaseReport], run_ns: int) -> dict[Phase, int]:
+    phases: dict[Phase, int] = {}
+    if report.compile is not None and report.compile.run is not None and not report.compile.cached:
+        phases[Phase.COMPILE] = report.compile.run.usage.wall_time_ns
+    if any(case.run is not None for case in cases):
+        phases[Phase.RUN] = run_ns
+    validations = [case.validation.usage.wall_time_ns for case in cases if case.validation is not None]
+    if validations:
+        phases[Phase.VALIDATE] = sum(validations)
+    return phases
+
+
+def _account(runs: list[RunResult]) -> tuple[UsageSums, Spread]:
+    if not runs:
+        return UsageSums(), Spread()
+    rows = [msgspec.structs.astuple(run.usage) for run in runs]
+    column = dict(zip(_USAGE_FIELDS, zip(*rows, strict=True), strict=True))
+    sums = {name: sum(filter(None, column[name])) for name in UsageSums.__struct_fields__ if name in column}
+    usage = UsageSums(**sums, output_bytes=sum(run.stdout_bytes + run.stderr_bytes for run in runs))
+    return usage, Spread(
+        cpu_time=spread(DURATION_BOUNDS_NS, column["cpu_time_ns"]),
+        wall_time=spread(DURATION_BOUNDS_NS, column["wall_time_ns"]),
+        memory=spread(MEMORY_BOUNDS_BYTES, column["memory_peak_bytes"]),
+        processes=spread(PROCESS_BOUNDS, (count for count in column["pids_peak"] if count is not None)),
+    )

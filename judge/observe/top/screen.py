@@ -1,0 +1,227 @@
+"""The picture of ``judge top``: an :class:`Overview` as something rich can draw. Pure; knows no Redis and no keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.layout import Layout
+from rich.table import Table
+from rich.text import Text
+
+from judge.model.verdict import Verdict
+from judge.observe.top.overview import Overview, RunningNow, WorkerOverview
+from judge.printable import printable
+
+#: A worker that has been silent for so long is shown in red.
+SILENT_MS = 5000
+
+_COLOURS = {
+    Verdict.AC: "green",
+    Verdict.WA: "red",
+    Verdict.TLE: "yellow",
+    Verdict.MLE: "yellow",
+    Verdict.OLE: "yellow",
+    Verdict.RTE: "magenta",
+    Verdict.CE: "cyan",
+    Verdict.JE: "bold red",
+}
+_TROUBLE_ROWS = 8
+_LEFT_WIDTH = 46
+
+#: A column of numbers is never narrower: a number that is cut says nothing.
+_NUMBER_WIDTH = 5
+
+#: A terminal of so many columns shows two tables beside each other.
+_WIDE = 120
+
+
+def picture(overview: Overview, where: str, problem: str = "") -> RenderableType:
+    """Everything one below the other, for a page that scrolls."""
+    return Group(
+        _headline(overview, where, problem),
+        _queues(overview),
+        _verdicts(overview),
+        _languages(overview, len(overview.languages)),
+        _workers(overview.workers, len(overview.workers)),
+        _slots(overview.running, len(overview.running)),
+        _troubles(overview),
+    )
+
+
+def full_screen(overview: Overview, where: str, problem: str, width: int, height: int) -> RenderableType:
+    """Everything at once in a terminal of ``width`` by ``height``: what does not fit is counted, not shown."""
+    trouble_rows = min(max(len(overview.troubles), 1), _TROUBLE_ROWS)
+    body = max(height - 1 - (trouble_rows + 3), 6)
+    layout = Layout()
+    layout.split_column(
+        Layout(_headline(overview, where, problem), size=1),
+        Layout(name="body", size=body),
+        Layout(_troubles(overview), name="troubles"),
+    )
+    if width < _WIDE:
+        summary = (_queues_line(overview), _verdicts_line(overview))
+        layout["body"].update(Group(*summary, *_work(overview, body - len(summary))))
+        return layout
+    above = Group(_queues(overview), _verdicts(overview))
+    rows = max(body - len(overview.waiting) - len(_seen_verdicts(overview)) - 8, 1)
+    left = Group(above, _languages(overview, rows))
+    layout["body"].split_row(Layout(left, size=_LEFT_WIDTH), Layout(Group(*_work(overview, body))))
+    return layout
+
+
+def _work(overview: Overview, lines: int) -> tuple[Table, Table]:
+    """Workers and slots in so many lines; each table has two lines of heading and perhaps one of what is hidden."""
+    worker_rows = min(len(overview.workers), max(lines // 3 - 3, 1))
+    return (
+        _workers(overview.workers, worker_rows),
+        _slots(overview.running, max(lines - worker_rows - 6, 1)),
+    )
+
+
+def _headline(overview: Overview, where: str, problem: str) -> Text:
+    waiting = sum(item.count for item in overview.waiting.values())
+    slots = sum(worker.slots for worker in overview.workers if worker.state == "on")
+    rate = sum(overview.per_minute.values())
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append("judge top  ", "bold")
+    if problem:
+        text.append(f"{printable(problem, 200)}  ", "bold red")
+    text.append(f"{waiting} waiting  {overview.running_count}/{slots} slots busy  {rate:.1f} verdicts/min", "bold")
+    text.append(f"  {printable(where, 200)}", "dim")
+    return text
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A table whose columns are right-aligned when their name ends with ">"."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), expand=False)
+    for column in columns:
+        table.add_column(
+            column.rstrip(">"),
+            justify="right" if column.endswith(">") else "left",
+            header_style="dim",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=_NUMBER_WIDTH if column.endswith(">") else None,
+        )
+    return table
+
+
+def _queues(overview: Overview) -> Table:
+    table = _table("Waiting", "class", "waiting>", "oldest>")
+    for name, item in overview.waiting.items():
+        table.add_row(_text(name), str(item.count), duration(item.oldest_ms))
+    if not overview.waiting:
+        table.add_row(Text("nothing", "dim"), "", "")
+    return table
+
+
+def _queues_line(overview: Overview) -> Text:
+    parts = [
+        f"{printable(name, 40)} {item.count} ({duration(item.oldest_ms)})" for name, item in overview.waiting.items()
+    ]
+    return _line("Waiting", parts or ["nothing"])
+
+
+def _seen_verdicts(overview: Overview) -> list[Verdict]:
+    return [verdict for verdict in Verdict if overview.verdict_counts.get(verdict) or overview.per_minute.get(verdict)]
+
+
+def _verdicts(overview: Overview) -> Table:
+    table = _table("Verdicts", "verdict", "per minute>", "in all>", "")
+    most = max(overview.per_minute.values(), default=0.0)
+    for verdict in _seen_verdicts(overview):
+        rate = overview.per_minute.get(verdict, 0.0)
+        style = _COLOURS[verdict]
+        bar = Text("█" * round(12 * rate / most) if most else "", style)
+        table.add_row(Text(verdict, style), f"{rate:.1f}", str(overview.verdict_counts.get(verdict, 0)), bar)
+    return table
+
+
+def _verdicts_line(overview: Overview) -> Text:
+    seen = _seen_verdicts(overview)
+    return _line("Verdicts per minute", [f"{verdict} {overview.per_minute.get(verdict, 0.0):.1f}" for verdict in seen])
+
+
+def _line(title: str, parts: Sequence[str]) -> Text:
+    return Text.assemble((title, "bold"), "  ", "  ".join(parts), no_wrap=True, overflow="ellipsis")
+
+
+def _languages(overview: Overview, rows: int) -> Table:
+    table = _table("Slowest languages (last minutes)", "language", "judged>", "mean>", "95 %>", "max>")
+    for item in overview.languages[:rows]:
+        times = (item.judging_mean_ms, item.judging_p95_ms, item.judging_max_ms)
+        table.add_row(_text(item.language), str(item.count), *(duration(time_ms) for time_ms in times))
+    return table
+
+
+def _workers(workers: Sequence[WorkerOverview], rows: int) -> Table:
+    table = _table("Workers", "worker", "state", "busy>", "load>", "noise>", "seen>", "version")
+    troubled_first = sorted(workers, key=lambda worker: (worker.state == "on", -worker.seen_ago_ms))
+    for worker in troubled_first[:rows]:
+        silent = worker.seen_ago_ms > SILENT_MS
+        state = worker.state + (f": {worker.reason}" if worker.reason else "")
+        table.add_row(
+            _text(worker.name),
+            Text(printable(state, 40), "green" if worker.state == "on" and not silent else "red"),
+            f"{worker.busy}/{worker.slots}",
+            f"{worker.load_1m:.2f}",
+            "" if worker.noise_ratio is None else f"{worker.noise_ratio:.2f}",
+            Text(f"{duration(worker.seen_ago_ms)} ago", "red" if silent else ""),
+            _text(worker.version),
+        )
+    _count_hidden(table, len(workers) - rows)
+    return table
+
+
+def _slots(running: Sequence[RunningNow], rows: int) -> Table:
+    tenants = any(item.tenant for item in running)
+    names = ("submission", "for whom") if tenants else ("submission",)
+    table = _table("Being judged", "slot", *names, "language", "class", "try>", "for>")
+    for item in sorted(running, key=lambda item: -item.running_ms)[:rows]:
+        table.add_row(
+            _text(f"{item.worker}/{item.slot}"),
+            _text(item.id),
+            *([_text(item.tenant)] if tenants else []),
+            _text(item.language),
+            _text(item.priority_class),
+            Text(str(item.attempt), "yellow" if item.attempt > 1 else ""),
+            duration(item.running_ms),
+        )
+    _count_hidden(table, len(running) - rows)
+    return table
+
+
+def _troubles(overview: Overview) -> Table:
+    table = _table("Last judge errors and failed attempts", "ago>", "submission", "language", "verdict", "why")
+    for item in overview.troubles[:_TROUBLE_ROWS]:
+        table.add_row(
+            duration(item.done_ago_ms),
+            _text(item.id),
+            _text(item.language),
+            Text(printable(item.verdict, 12), "bold red" if item.verdict == Verdict.JE else ""),
+            _text(item.why, 300),
+        )
+    if not overview.troubles:
+        table.add_row("", Text("none", "dim"), "", "", "")
+    return table
+
+
+def _count_hidden(table: Table, hidden: int) -> None:
+    if hidden > 0:
+        table.add_row(Text(f"and {hidden} more", "dim"))
+
+
+def _text(text: str, chars_max: int = 40) -> Text:
+    return Text(printable(text, chars_max))
+
+
+def duration(time_ms: int) -> str:
+    """``12 ms``, ``1.2 s``, ``3:05`` or ``2:10:05``."""
+    if time_ms < 1000:
+        return f"{time_ms} ms"
+    if time_ms < 60_000:
+        return f"{time_ms / 1000:.1f} s"
+    minutes, seconds = divmod(time_ms // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

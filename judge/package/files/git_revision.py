@@ -1,0 +1,144 @@
+"""Taking a package out of a git revision with plumbing commands that run nothing of the repository's own.
+
+``git archive`` would apply filters that the repository's configuration names; ``ls-tree`` and ``cat-file`` do not.
+Fetching, hooks, prompts and the user's configuration are switched off.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from judge.errors import PackageError, UsageError
+from judge.package.files.names import shown
+from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds, Unpacker
+
+_COMMAND_SECONDS_MAX = 60
+_CHUNK_BYTES = 1 << 20
+_REGULAR, _EXECUTABLE, _LINK, _SUBMODULE = "100644", "100755", "120000", "160000"
+
+
+def unpack_revision(
+    repository: Path, subdirectory: str, revision: str, root: Path, bounds: Bounds = DEFAULT_BOUNDS
+) -> None:
+    """Write the tree of ``revision`` (only ``subdirectory`` of it, "" for all) below the empty directory ``root``.
+
+    Raises UsageError when there is no such repository or revision, PackageError for what the tree contains.
+    """
+    if not revision or revision.startswith("-") or any(letter.isspace() or letter == ":" for letter in revision):
+        raise UsageError(f"{revision!r} is not the name of a git revision")
+    tree = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}").strip()
+    if subdirectory:
+        tree = _git(repository, "rev-parse", "--verify", "--quiet", f"{tree.decode()}:{subdirectory}").strip()
+    listing = _git(repository, "ls-tree", "-r", "-z", "--full-tree", tree.decode())
+    unpacker = Unpacker(root, bounds)
+    with _cat_file(repository) as process:
+        assert process.stdin is not None and process.stdout is not None
+        for record in filter(None, listing.split(b"\0")):
+            meta, _, raw_name = record.partition(b"\t")
+            mode, _, blob = meta.decode().split(" ")
+            _unpack_entry(process.stdin, process.stdout, unpacker, mode, blob, os.fsdecode(raw_name), bounds)
+        process.stdin.close()
+    unpacker.finish()
+
+
+def _unpack_entry(
+    ask: IO[bytes], answer: IO[bytes], unpacker: Unpacker, mode: str, blob: str, name: str, bounds: Bounds
+) -> None:
+    if mode == _SUBMODULE:
+        raise PackageError("is a git submodule; packages must hold their own files", where=shown(name))
+    ask.write(blob.encode() + b"\n")
+    ask.flush()
+    header = answer.readline().split()
+    if len(header) != 3 or header[1] != b"blob":
+        raise PackageError("is missing from the git repository", where=shown(name))
+    size = int(header[2])
+    if size > bounds.file_bytes:
+        raise PackageError(f"has more than {bounds.file_bytes} bytes", where=shown(name))
+    if mode == _LINK:
+        unpacker.link(name, os.fsdecode(b"".join(_exactly(answer, size))))
+    else:
+        unpacker.file(name, _exactly(answer, size), executable=mode == _EXECUTABLE)
+    answer.read(1)
+
+
+def _exactly(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    left = size
+    while left:
+        chunk = stream.read(min(left, _CHUNK_BYTES))
+        if not chunk:
+            raise PackageError("the git repository ended in the middle of a file")
+        left -= len(chunk)
+        yield chunk
+
+
+def repository_of(path: Path) -> tuple[Path, str]:
+    """The repository that contains ``path`` (which may only exist in another revision) and the path inside it.
+
+    Raises UsageError when there is none.
+    """
+    existing = Path(os.path.abspath(path))
+    missing: list[str] = []
+    while not existing.is_dir():
+        missing.insert(0, existing.name)
+        if existing == existing.parent:
+            raise UsageError(f"{shown(str(path))} is not in a git repository")
+        existing = existing.parent
+    if (existing / "HEAD").is_file() and (existing / "objects").is_dir():
+        return existing, "/".join(missing)
+    prefix = os.fsdecode(_git(existing, "rev-parse", "--show-prefix").rstrip(b"\n"))
+    return existing, "/".join([*filter(None, prefix.split("/")), *missing])
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+def _argv(repository: Path, *arguments: str) -> list[str]:
+    return [
+        "git", "-C", str(repository), "-c", "protocol.allow=never", "-c", "core.fsmonitor=false",
+        "-c", "core.hooksPath=/dev/null", "--no-pager", *arguments,
+    ]  # fmt: skip
+
+
+def _git(repository: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(
+            _argv(repository, *arguments),
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_COMMAND_SECONDS_MAX,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise UsageError("git is not installed, so a package cannot be taken from a git revision") from error
+    except subprocess.TimeoutExpired as error:
+        raise UsageError(f"git {arguments[0]} took more than {_COMMAND_SECONDS_MAX} s") from error
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no such revision or path"]
+        raise UsageError(f"git: {shown(str(repository))}: {lines[0]}")
+    return done.stdout
+
+
+def _cat_file(repository: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        _argv(repository, "cat-file", "--batch"),
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )

@@ -1,0 +1,207 @@
+"""Typed reading of a YAML table: each getter names file, line and key in its complaint and returns the default.
+
+A key that nobody asked for is unknown: :meth:`Section.finish` reports it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import shlex
+from collections.abc import Collection
+
+from judge.package.ceilings import SCORE_MAX, Bound
+from judge.package.files.yaml_tree import EMPTY, Items, Leaf, Node, Table
+from judge.package.findings import Findings
+
+#: So many unknown keys of one table are told one by one.
+_UNKNOWN_MAX = 50
+
+
+class Section:
+    """One table of one file. ``prefix`` is the path of keys that leads here, with a final dot."""
+
+    def __init__(self, node: Node, file: str, findings: Findings, prefix: str = "") -> None:
+        self.file = file
+        self._findings = findings
+        self._prefix = prefix
+        self._asked: set[str] = set()
+        if not isinstance(node, Table):
+            if not (isinstance(node, Leaf) and node.value is None):
+                self.findings_block(node.line, prefix.rstrip("."), "expected a map of keys to values")
+            node = EMPTY
+        self.table = node
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.table.values
+
+    def keys(self) -> tuple[str, ...]:
+        """All keys, in file order."""
+        return tuple(self.table.values)
+
+    def line(self, key: str) -> int:
+        """The line of a key, 0 when it is absent."""
+        return self.table.lines.get(key, 0)
+
+    def node(self, key: str) -> Node | None:
+        """The raw value; an explicit null counts as absent."""
+        self._asked.add(key)
+        node = self.table.values.get(key)
+        return None if isinstance(node, Leaf) and node.value is None else node
+
+    def block(self, key: str, message: str) -> None:
+        """A blocking finding about ``key``."""
+        self.findings_block(self.line(key), self._prefix + key, message)
+
+    def error(self, key: str, message: str) -> None:
+        """A non-blocking error about ``key``."""
+        self._findings.error(self.file, message, line=self.line(key), key=self._prefix + key)
+
+    def warning(self, key: str, message: str) -> None:
+        """A warning about ``key``."""
+        self._findings.warning(self.file, message, line=self.line(key), key=self._prefix + key)
+
+    def findings_block(self, line: int, key: str, message: str) -> None:
+        """A blocking finding at an explicit place."""
+        self._findings.block(self.file, message, line=line, key=key)
+
+    def text(self, key: str, default: str = "") -> str:
+        """Any scalar, as the file spells it."""
+        node = self.node(key)
+        if node is None:
+            return default
+        if not isinstance(node, Leaf):
+            self.block(key, "expected text")
+            return default
+        return node.text
+
+    def choice(self, key: str, allowed: Collection[str], default: str) -> str:
+        """One of a few words."""
+        word = self.text(key, default)
+        if word not in allowed:
+            self.block(key, f"expected one of {', '.join(allowed)}, not {word!r}{_nearest(word, allowed)}")
+            return default
+        return word
+
+    def boolean(self, key: str, default: bool) -> bool:
+        """true or false."""
+        node = self.node(key)
+        if node is None:
+            return default
+        if not isinstance(node, Leaf) or not isinstance(node.value, bool):
+            self.block(key, "expected true or false")
+            return default
+        return node.value
+
+    def number(
+        self,
+        key: str,
+        default: float,
+        *,
+        above: float = -math.inf,
+        at_least: float = -math.inf,
+        at_most: float = math.inf,
+    ) -> float:
+        """A finite number; ``above`` is an exclusive lower bound, ``at_least`` and ``at_most`` are inclusive ones."""
+        node = self.node(key)
+        if node is None:
+            return default
+        value = number_of(node)
+        if value is None or not math.isfinite(value):
+            self.block(key, "expected a number")
+            return default
+        if value <= above or value < at_least:
+            bound = f"above {above:g}" if value <= above else f"at least {at_least:g}"
+            self.block(key, f"must be {bound}, not {value:g}")
+            return default
+        if value > at_most:
+            self.block(key, f"must be at most {at_most:g}, not {value:g}")
+            return default
+        return value
+
+    def score(self, key: str, default: float, *, at_least: float = -SCORE_MAX) -> float:
+        """A score: a finite number that can be added to others."""
+        return self.number(key, default, at_least=at_least, at_most=SCORE_MAX)
+
+    def amount(self, key: str, default: int, unit: int, bound: Bound) -> int:
+        """A number of ``unit`` ns or bytes, in ns or bytes, within ``bound``. The default is not looked at."""
+        node = self.node(key)
+        if node is None:
+            return default
+        value = number_of(node)
+        if value is None or math.isnan(value):
+            self.block(key, "expected a number")
+            return default
+        complaint = bound.complaint(value * unit, unit)
+        if complaint:
+            self.block(key, f"{complaint}, not {value:g}")
+            return default
+        return round(value * unit)
+
+    def whole(self, key: str, default: int, bound: Bound) -> int:
+        """A whole number within ``bound``."""
+        node = self.node(key)
+        value = None if node is None else number_of(node)
+        if value is not None and math.isfinite(value) and not value.is_integer():
+            self.block(key, f"expected a whole number, not {value:g}")
+            return default
+        return self.amount(key, default, 1, bound)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of arguments: a sequence of scalars, or a string split the way a shell would."""
+        node = self.node(key)
+        return () if node is None else self.words_of(node, key)
+
+    def words_of(self, node: Node, key: str) -> tuple[str, ...]:
+        """As :meth:`words`, for a node found elsewhere."""
+        if isinstance(node, Leaf):
+            return split_words(node.text)
+        if isinstance(node, Items) and all(isinstance(item, Leaf) for item in node.items):
+            return tuple(item.text for item in node.items if isinstance(item, Leaf))
+        self.block(key, "expected a sequence of strings")
+        return ()
+
+    def section(self, key: str) -> Section:
+        """A nested table; empty when absent."""
+        node = self.node(key)
+        return Section(EMPTY if node is None else node, self.file, self._findings, f"{self._prefix}{key}.")
+
+    def finish(self, known: Collection[str] = (), *, strict: bool = True) -> None:
+        """Report keys that nobody asked for; ``known`` are fine but without a meaning for judging.
+
+        ``strict``: they are errors, else warnings.
+        """
+        report = self.error if strict else self.warning
+        unknown = [key for key in self.table.values if key not in self._asked and key not in known]
+        for key in unknown[:_UNKNOWN_MAX]:
+            report(key, f"unknown key{_nearest(key, [*self._asked, *known])}")
+        if len(unknown) > _UNKNOWN_MAX:
+            report(unknown[_UNKNOWN_MAX], f"unknown key, as are {len(unknown) - _UNKNOWN_MAX - 1} more")
+
+
+def number_of(node: Node) -> float | None:
+    """The number a scalar stands for; YAML 1.1 takes ``1e-6`` for text, people do not."""
+    if not isinstance(node, Leaf) or isinstance(node.value, bool):
+        return None
+    if isinstance(node.value, int | float):
+        try:
+            return float(node.value)
+        except OverflowError:
+            return math.inf if node.value > 0 else -math.inf
+    try:
+        return float(node.text)
+    except ValueError:
+        return None
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Split a flags string as a shell would; an unbalanced quote is taken literally."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return tuple(text.split())
+
+
+def _nearest(word: str, candidates: Collection[str]) -> str:
+    close = difflib.get_close_matches(word, list(candidates), n=1)
+    return f" (did you mean {close[0]!r}?)" if close and close[0] != word else ""

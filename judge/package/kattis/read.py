@@ -1,0 +1,220 @@
+"""A problem package on disk -> :class:`~judge.model.problem.Problem`. The only file that knows the whole layout.
+
+Formats: legacy (and legacy-icpc), 2023-07-draft, 2025-09. Nothing is executed here and nothing is written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from judge.errors import PackageError
+from judge.model.problem import (
+    JurySubmission,
+    PackageFormat,
+    Problem,
+    ProblemLimits,
+    Program,
+    TestGroup,
+    ValidatorKind,
+)
+from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
+from judge.package.faults import faults_told
+from judge.package.files.names import shown
+from judge.package.files.package_dir import Tree
+from judge.package.files.yaml_tree import YAML_BYTES_MAX
+from judge.package.findings import Findings
+from judge.package.kattis import programs
+from judge.package.kattis.answers import with_answers
+from judge.package.kattis.metadata import FILE, Metadata, read_metadata
+from judge.package.kattis.submissions import read_submissions
+from judge.package.kattis.submissions_yaml import FILE as RULES_FILE
+from judge.package.kattis.test_data import read_testdata
+from judge.package.kattis.time_limit_files import INI_FILE, declared_time_limit
+
+
+def read_package(path: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS) -> Problem:
+    """The problem in the directory ``path``, ready to judge, with everything found wrong in its diagnostics.
+
+    ``inheritance`` is how legacy groups inherit, see :mod:`judge.package.kattis.group_policy`; ``ceilings`` bound what
+    the
+    package may ask for.
+    Raises PackageError(where="file:line: key") when it cannot be judged as it is, HostError for what this host lacks.
+    """
+    with faults_told(path):
+        problem, findings = inspect_package(path, inheritance=inheritance, ceilings=ceilings)
+    findings.raise_if_blocked()
+    return problem
+
+
+def inspect_package(
+    path: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS
+) -> tuple[Problem, Findings]:
+    """As :func:`read_package`, but blocking findings are only reported: the problem may then be meaningless.
+
+    Raises PackageError for what makes reading on pointless: no directory, no problem.yaml, no YAML in it.
+    """
+    findings = Findings()
+    tree = Tree(path, findings, _is_needed)
+    metadata = _metadata(tree, findings, ceilings)
+    validators = _output_validators(tree, metadata, findings)
+    validator = validators[0] if validators else None
+    submissions = read_submissions(tree, metadata, findings)
+    reading = partial(read_testdata, tree, metadata, findings, default_validator=validator is None, ceilings=ceilings)
+    root, validator_cases = reading(inheritance=inheritance)
+    by_domjudge = _is_scored_by_domjudge(tree, metadata, submissions, root)
+    if by_domjudge:  # whose keys go from no file to another
+        root, validator_cases = reading(inheritance="files")
+    problem = Problem(
+        name=shown(Path(tree.path).name),
+        path=tree.path,
+        format=metadata.format,
+        title=metadata.title,
+        limits=metadata.limits,
+        scoring=metadata.scoring,
+        interactive=metadata.interactive,
+        multi_pass=metadata.multi_pass,
+        submit_answer=metadata.submit_answer,
+        custom_score=metadata.custom_score,
+        score_dialect="domjudge" if by_domjudge else "",
+        minimize=metadata.grading.minimize,
+        languages=metadata.languages,
+        allow_file_writing=metadata.allow_file_writing,
+        root=root,
+        validator_kind=ValidatorKind.DEFAULT if validator is None else ValidatorKind.KATTIS,
+        output_validator=validator,
+        further_output_validators=validators[1:],
+        input_validators=_input_validators(tree, findings),
+        answer_validators=tuple(
+            program
+            for directory in ("answer_validator", "answer_validators")
+            for program in programs.programs_in(tree, directory, findings, grammars=True)
+        ),
+        graders=_grader(tree, findings),
+        static_validator=programs.single_program(tree, "static_validator", findings),
+        include=programs.include_files(tree, findings),
+        submissions=submissions,
+        validator_cases=validator_cases,
+        constants=metadata.constants,
+    )
+    problem = with_answers(problem, findings)
+    _check_statement(tree, metadata.format, findings)
+    _check_whole(problem, findings)
+    return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
+
+
+#: What lies at the root of a package and no verdict depends on.
+_FOR_PEOPLE = re.compile(
+    r"(problem_statement|statement|attachments|solution|generators|(out|in)put_visualizer)(/.*)?|[^/]+\.(pdf|md|tex|html|txt)"
+)
+
+
+def _is_needed(relative: str) -> bool:
+    return not _FOR_PEOPLE.fullmatch(relative)
+
+
+#: What DOMjudge knows of the default grader.
+_DOMJUDGE_FLAGS = frozenset({"sum", "min", "max", "avg", "ignore_sample"})
+
+
+def _is_scored_by_domjudge(
+    tree: Tree, metadata: Metadata, submissions: tuple[JurySubmission, ...], root: TestGroup
+) -> bool:
+    """Whether a legacy scoring package says that it is DOMjudge's: by its ini file, or by scores in sources' comments;
+    unless it uses what only the specification has."""
+    if metadata.format is not PackageFormat.LEGACY or not metadata.scoring:
+        return False
+    policies = [group.policy for group in _groups(root)]
+    if any(policy.custom_grader or not _DOMJUDGE_FLAGS.issuperset(policy.grader_flags) for policy in policies):
+        return False
+    commented = any(one.expected.score_min is not None for one in submissions)
+    return tree.find(INI_FILE) is not None or (commented and tree.find(RULES_FILE) is None)
+
+
+def _groups(group: TestGroup) -> Iterator[TestGroup]:
+    yield group
+    for child in group.groups:
+        yield from _groups(child)
+
+
+def _metadata(tree: Tree, findings: Findings, ceilings: Ceilings) -> Metadata:
+    entry = tree.find(FILE)
+    if entry is not None and not entry.is_directory:
+        metadata = read_metadata(tree.read(entry, YAML_BYTES_MAX), findings, ceilings)
+    elif tree.find(INI_FILE) is not None:
+        findings.warning(FILE, f"is missing; a legacy package for {INI_FILE}, as DOMjudge takes it")
+        metadata = Metadata(format=PackageFormat.LEGACY, limits=ceilings.lowered(ProblemLimits()))
+    else:
+        raise PackageError("there is no such file, so this is no problem package", where=FILE)
+    if metadata.limits.time_limit_ns:
+        return metadata
+    limit_ns = declared_time_limit(tree, findings, ceilings.bound("time_limit_ns"))
+    limits = msgspec.structs.replace(metadata.limits, time_limit_ns=limit_ns)
+    return dataclasses.replace(metadata, limits=limits)
+
+
+def _output_validators(tree: Tree, metadata: Metadata, findings: Findings) -> tuple[Program, ...]:
+    validators = programs.output_validators(tree, metadata.format, findings)
+    legacy = metadata.format is PackageFormat.LEGACY
+    talks = metadata.interactive or metadata.multi_pass
+    if legacy and not metadata.custom_validator:
+        if validators:
+            findings.warning(FILE, "validation is default, so output_validators/ is not used", key="validation")
+        return ()
+    where = "output_validators" if legacy else "output_validator"
+    if not validators and (metadata.custom_validator or talks):
+        findings.block(where, "the problem needs an output validator and there is none")
+    if len(validators) > 1 and (talks or not legacy):
+        findings.error(where, f"holds {len(validators)} validators; only {validators[0].name} is used")
+        return validators[:1]
+    return validators
+
+
+def _input_validators(tree: Tree, findings: Findings) -> tuple[Program, ...]:
+    validators: tuple[Program, ...] = ()
+    for directory in ("input_format_validators", "input_validator", "input_validators"):
+        found = programs.programs_in(tree, directory, findings, grammars=True)
+        if found and directory != "input_validators":
+            findings.warning(directory, "is called input_validators/ by the format")
+        validators += found
+    if not validators:
+        findings.warning("input_validators", "there should be at least one input validator")
+    return validators
+
+
+def _grader(tree: Tree, findings: Findings) -> Program | None:
+    found = programs.programs_in(tree, "graders", findings)
+    if len(found) > 1:
+        findings.block("graders", "there must be at most one grader")
+    return found[0] if found else None
+
+
+_STATEMENT = re.compile(r"problem(\.[a-zA-Z-]+)?\.(tex|md|pdf|html|typ)")
+
+
+def _check_statement(tree: Tree, package_format: PackageFormat, findings: Findings) -> None:
+    """People need one; judging does not."""
+    own = "problem_statement" if package_format is PackageFormat.LEGACY else "statement"
+    for directory in ("", "statement", "problem_statement"):
+        if any(_STATEMENT.fullmatch(entry.name) for entry in tree.entries(directory) if not entry.is_directory):
+            if directory not in ("", own):
+                findings.warning(directory, f"is called {own}/ in the {package_format} format")
+            return
+    findings.warning(own, "there is no problem statement (problem.en.tex or the like)")
+
+
+def _check_whole(problem: Problem, findings: Findings) -> None:
+    """Rules that tie several parts together."""
+    for group in _groups(problem.root):
+        where = f"data/{group.name}" if group is not problem.root else "data"
+        if group.policy.custom_grader and problem.graders is None:
+            findings.block(where, "grading is custom and there is no program in graders/", key="grading")
+        if group.static_validation is not None and problem.static_validator is None:
+            findings.block(where, "has a static validation case and there is no static validator")
+    if problem.submit_answer and problem.static_validator is not None:
+        findings.error("static_validator", "an output-only problem has no sources to validate")

@@ -1,0 +1,227 @@
+"""Watches runs until they are over: reads their streams and enforces what the kernel does not.
+
+One loop serves one run or the two of an interaction. The kernel enforces memory and process limits; time limits are
+those of :mod:`judge.sandbox.active_run`; output limits, refused system calls and cancelling are enforced here, by
+telling the launcher to kill.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable
+from functools import partial
+
+from judge.model.run import Outcome
+from judge.sandbox.active_run import ActiveRun
+from judge.sandbox.streams import Drain, RelayDrain
+
+#: An end of file waits this long for the news of its writer's exit, so that the order of exits stays true: longer
+#: when the writer is seen to be on its way out, which a busy machine can draw out.
+_END_OF_FILE_NS = 10_000_000
+_END_OF_LEAVING_NS = 1_000_000_000
+_NEVER_NS = 1 << 60
+_BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+
+def supervise(
+    runs: list[ActiveRun],
+    cancel_fd: int,
+    frozen_ns: Callable[[], int],
+    meanwhile: Callable[[], None],
+    on_text: Callable[[ActiveRun, bytes], None] | None = None,
+    on_end: Callable[[ActiveRun], None] | None = None,
+) -> None:
+    """Block until every run is over. ``meanwhile`` is called once, while the programs start.
+
+    ``frozen_ns`` tells how long the slot has stood frozen since the last call. ``on_text`` hears what was read
+    from a stdout, ``on_end`` of each run that is over. Raises InfrastructureError only when the host misbehaves.
+    """
+    _Loop(runs, cancel_fd, frozen_ns, on_text, on_end).until_over(meanwhile)
+
+
+class _Loop:
+    def __init__(
+        self,
+        runs: list[ActiveRun],
+        cancel_fd: int,
+        frozen_ns: Callable[[], int],
+        on_text: Callable[[ActiveRun, bytes], None] | None,
+        on_end: Callable[[ActiveRun], None] | None,
+    ) -> None:
+        self._runs = runs
+        self._cancel_fd = cancel_fd
+        self._frozen_ns = frozen_ns
+        self._on_text = on_text
+        self._on_end = on_end
+        self._left = len(runs)
+        # Of few descriptors once, poll is cheaper; of those of a conversation again and again, epoll.
+        self._epoll = select.epoll() if len(runs) > 1 else None
+        self._poll = self._epoll or select.poll()
+        self._relays: dict[int, tuple[ActiveRun, RelayDrain]] = {}
+        self._handlers: dict[int, Callable[[], None]] = {}
+        self._ends: dict[int, int] = {}
+        self._watch(cancel_fd, self._cancel)
+        for run in runs:
+            self._watch(run.box.control_fd, partial(self._control, run))
+            self._watch(run.box.listener_fd, run.hear_notification)
+            self._watch(run.stdout.fd, partial(self._output, run, run.stdout))
+            self._watch(run.stderr.fd, partial(self._output, run, run.stderr))
+            if isinstance(run.stdout, RelayDrain):
+                self._relays[run.stdout.fd] = run, run.stdout
+
+    def _watch(self, fd: int, handler: Callable[[], None], events: int = select.POLLIN) -> None:
+        self._poll.register(fd, events)
+        self._handlers[fd] = handler
+
+    def _forget(self, fd: int) -> None:
+        if self._handlers.pop(fd, None) is not None:
+            self._poll.unregister(fd)
+
+    def until_over(self, meanwhile: Callable[[], None]) -> None:
+        try:
+            meanwhile()
+            while self._left:
+                self._turn()
+        finally:
+            if self._epoll is not None:
+                self._epoll.close()
+
+    def _wait(self) -> list[tuple[int, int]]:
+        """Until something is ready or a look is due."""
+        waits = [run.look_ns for run in self._runs if not run.over]
+        waits += list(self._ends.values())
+        if self._epoll is not None:
+            return self._pass_on(self._epoll, min(waits))
+        timeout_ms = max(0.0, (min(waits) - time.monotonic_ns()) / 1e6)
+        return self._poll.poll(timeout_ms + 0.05)
+
+    def _pass_on(self, epoll: select.epoll, until_ns: int) -> list[tuple[int, int]]:
+        """Pass on what both sides say, until something else is ready: between two words there is nothing to see to."""
+        relays, on_text = self._relays, self._on_text
+        while True:
+            timeout_s = max(0.0, (until_ns - time.monotonic_ns()) / 1e9)
+            ready = epoll.poll(timeout_s + 0.00005)
+            others = []
+            for event in ready:
+                relay = relays.get(event[0]) if event[1] == select.EPOLLIN else None
+                data = relay[1].pass_on() if relay is not None else b""
+                if relay is None or not data:
+                    others.append(event)
+                    continue
+                if on_text is not None:
+                    on_text(relay[0], data)
+                if relay[1].backlog:
+                    self._relay(*relay)
+            if others or not ready or timeout_s == 0:
+                return others
+
+    def _turn(self) -> None:
+        ready = self._wait()
+        for fd, events in ready:
+            handler = self._handlers.get(fd)
+            if handler is not None:
+                handler()
+            if not self._left:
+                self._note_the_empty(ready)
+                return
+            if events & _BROKEN and not events & select.POLLIN:
+                self._forget(fd)
+        frozen = self._frozen_ns()
+        now_ns = time.monotonic_ns()
+        for run in self._runs:
+            if frozen and not run.over:
+                run.shift(frozen)
+            if now_ns >= run.look_ns:
+                run.look(now_ns)
+        self._deliver_ends(now_ns)
+
+    def _note_the_empty(self, ready: list[tuple[int, int]]) -> None:
+        """All runs are over: what their streams still hold is read by Drain.finish.
+
+        The kernel looked at the streams after it had found the news of the end: those it watched that are not ready
+        hold nothing.
+        """
+        fds = [fd for fd, _ in ready]
+        for run in self._runs:
+            for drain in (run.stdout, run.stderr):
+                if drain.fd in self._handlers and drain.fd not in fds:
+                    drain.at_end = True
+
+    def _cancel(self) -> None:
+        self._forget(self._cancel_fd)
+        for run in self._runs:
+            run.stop(Outcome.CANCELLED, "cancelled")
+
+    def _control(self, run: ActiveRun) -> None:
+        run.hear()
+        if not run.over:
+            return
+        self._left -= 1
+        if len(self._runs) > 1:
+            self._forget(run.box.control_fd)
+            self._forget(run.box.listener_fd)
+            self._ended(run)
+        if self._on_end is not None:
+            self._on_end(run)
+
+    def _output(self, run: ActiveRun, drain: Drain) -> None:
+        data = drain.pump()
+        if data and self._on_text is not None and drain is run.stdout:
+            self._on_text(run, data)
+        if drain.over:
+            name = "stdout" if drain is run.stdout else "stderr"
+            run.stop(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
+        if drain.at_end:
+            self._forget(drain.fd)
+        if isinstance(drain, RelayDrain):
+            self._relay(run, drain)
+
+    def _relay(self, run: ActiveRun, drain: RelayDrain) -> None:
+        if drain.sink_fd in self._handlers and not drain.backlog:
+            self._forget(drain.sink_fd)
+        elif drain.backlog and drain.sink_fd not in self._handlers:
+            self._watch(drain.sink_fd, partial(self._flush, run, drain), select.POLLOUT)
+        if drain.is_clogged and drain.fd in self._handlers:
+            self._forget(drain.fd)
+        if drain.at_end and not drain.backlog and drain.sink_fd >= 0 and drain.fd not in self._ends:
+            self._ends[drain.fd] = time.monotonic_ns() + _end_patience_ns(run, drain)
+
+    def _flush(self, run: ActiveRun, drain: RelayDrain) -> None:
+        drain.flush()
+        if not drain.is_clogged and not drain.at_end and drain.fd not in self._handlers:
+            self._watch(drain.fd, partial(self._output, run, drain))
+        self._relay(run, drain)
+
+    def _deliver_ends(self, now_ns: int) -> None:
+        for run in self._runs:
+            drain = run.stdout
+            if not isinstance(drain, RelayDrain) or drain.fd not in self._ends:
+                continue
+            if run.over or now_ns >= self._ends[drain.fd]:
+                del self._ends[drain.fd]
+                self._forget(drain.sink_fd)
+                drain.close_sink()
+
+    def _ended(self, run: ActiveRun) -> None:
+        """Of an interaction: the other side reads an end of file once it has read all; its writes are swallowed."""
+        for other in self._runs:
+            if other is not run and isinstance(other.stdout, RelayDrain):
+                self._forget(other.stdout.sink_fd)
+                other.stdout.close_sink()
+                if other.stdout.fd >= 0 and other.stdout.fd not in self._handlers and not other.stdout.at_end:
+                    self._watch(other.stdout.fd, partial(self._output, other, other.stdout))
+        if isinstance(run.stdout, RelayDrain):
+            while not run.stdout.at_end and not run.stdout.over and not run.stdout.is_clogged:
+                before = run.stdout.total_bytes
+                self._output(run, run.stdout)
+                if run.stdout.total_bytes == before:
+                    break
+
+
+def _end_patience_ns(run: ActiveRun, drain: RelayDrain) -> int:
+    if run.over:
+        return 0
+    if drain.holds_end:
+        return _NEVER_NS
+    return _END_OF_LEAVING_NS if run.group.is_leaving() else _END_OF_FILE_NS

@@ -1,0 +1,76 @@
+"""What this machine may offer: the record of self-tests that passed, read by workers and shown to people.
+
+One small file per language below ``state_dir/languages``, written by one rename. A record counts as long as the
+language's definition and its commands are what they were when it passed.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from judge.errors import HostError
+from judge.model.language import LanguageSpec
+from judge.toolchain.language_test import SelfTestReport
+from judge.toolchain.roots import Toolchains
+
+
+class OfferRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How a language did here. ``identity`` is that of :class:`ToolchainState` then; ``tested_at`` is Unix time."""
+
+    identity: str
+    version: str
+    tested_at: int
+    report: SelfTestReport
+
+
+class Offers:
+    """The records of one machine."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._root = state_dir / "languages"
+
+    def record(self, record: OfferRecord) -> None:
+        """Keep how a language did. Raises HostError when it cannot be written."""
+        path = self._path(record.report.language)
+        try:
+            path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            fd, scratch = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+            with open(fd, "wb") as file:
+                file.write(msgspec.json.format(msgspec.json.encode(record)))
+            os.chmod(scratch, 0o644)
+            os.replace(scratch, path)
+        except OSError as error:
+            raise HostError(f"{path}: {error}") from error
+
+    def latest(self, language_id: str) -> OfferRecord | None:
+        """The last record, whether it still counts or not."""
+        try:
+            return msgspec.json.decode(self._path(language_id).read_bytes(), type=OfferRecord)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def forget(self, language_id: str) -> None:
+        """Drop the record; idempotent."""
+        self._path(language_id).unlink(missing_ok=True)
+
+    def _path(self, language_id: str) -> Path:
+        return self._root / f"{language_id}.json"
+
+
+def offered(languages: Iterable[LanguageSpec], toolchains: Toolchains, offers: Offers) -> tuple[LanguageSpec, ...]:
+    """The languages that are installed and passed their self-test here as they are now."""
+    return tuple(language for language in languages if is_offered(language, toolchains, offers))
+
+
+def is_offered(language: LanguageSpec, toolchains: Toolchains, offers: Offers) -> bool:
+    """Whether this language is installed and passed as it is now."""
+    record = offers.latest(language.id)
+    if record is None or not record.report.passed:
+        return False
+    state = toolchains.state(language)
+    return state.ready and state.identity == record.identity

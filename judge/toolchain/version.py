@@ -1,0 +1,80 @@
+"""Which version of a toolchain a language has, asked of the toolchain itself, in the sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from pathlib import Path
+
+from judge.model.language import LanguageSpec
+from judge.model.limits import COMPILE_LIMITS
+from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.text import safe_text
+from judge.toolchain.availability import Offers
+from judge.toolchain.compile import COMPILE_POLICY, OpenContainer, Toolchain, with_environment
+from judge.toolchain.roots import Toolchains
+
+_VERSION = re.compile(r"\d+(?:\.\d+)+[\w.+~-]*")
+_NUMBER = re.compile(r"\d+")
+_ANSWER_BYTES_MAX = 4096
+
+
+def toolchain_version(open_container: OpenContainer, toolchain: Toolchain, language: LanguageSpec) -> str:
+    """The version number in what ``version_command`` prints, or empty when it has none. Blocks for one run."""
+    if not language.version_command:
+        return ""
+    spec = with_environment(RunSpec(argv=language.version_command, limits=COMPILE_LIMITS), language.compile_env)
+    container = ContainerSpec(
+        rootfs=toolchain.rootfs,
+        policy=COMPILE_POLICY,
+        open_files_max=COMPILE_LIMITS.open_files,
+        disk_bytes=COMPILE_LIMITS.disk_bytes,
+    )
+    with open_container(container) as box:
+        done = box.run(spec)
+    answer = done.stdout.read(_ANSWER_BYTES_MAX) + b"\n" + done.stderr.read(_ANSWER_BYTES_MAX)
+    return version_in(safe_text(answer, len(answer)))
+
+
+class Versions:
+    """The versions of this machine's toolchains, each asked once while it does not change."""
+
+    def __init__(self, state_dir: Path, toolchains: Toolchains) -> None:
+        self._offers = Offers(state_dir)
+        self._directory = state_dir / "toolchain-versions"
+        self._toolchains = toolchains
+
+    def of(self, language: LanguageSpec, open_container: OpenContainer) -> str:
+        """The version of a language's toolchain as it is now, empty when it has none. Blocks for a run the first time.
+
+        Raises InfrastructureError when the sandbox fails.
+        """
+        state = self._toolchains.state(language)
+        if not state.ready:
+            return ""
+        record = self._offers.latest(language.id)
+        if record is not None and record.identity == state.identity:
+            return record.version
+        file = self._directory / language.id
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            known, _, found = file.read_text(encoding="ascii").partition(" ")
+            if known == state.identity:
+                return found
+        found = toolchain_version(open_container, self._toolchains(language), language)
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            self._directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+            fresh = file.with_name(f".new-{language.id}-{os.getpid()}")
+            fresh.write_text(f"{state.identity} {found}", encoding="ascii")
+            fresh.replace(file)
+        return found
+
+
+def version_in(text: str) -> str:
+    """The first thing that looks like a version number: ``12.2.0``, else a lone number, else empty."""
+    for line in text.splitlines():
+        match = _VERSION.search(line)
+        if match:
+            return match[0]
+    match = _NUMBER.search(text)
+    return match[0] if match else ""

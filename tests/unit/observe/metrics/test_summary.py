@@ -1,0 +1,141 @@
+"""What of a report is counted."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from observe_reports import case, report, run_result
+
+from judge.model.event import CaseJudged, Compiled, Compiling
+from judge.model.report import CompileReport
+from judge.model.run import Outcome, Usage
+from judge.model.verdict import Verdict
+from judge.observe.metrics.record import Phase, UsageSums
+from judge.observe.metrics.summary import judged_record
+from judge.observe.timeline import SPANS_MAX, Timeline
+
+
+def test_sums_run_over_all_judged_cases_of_the_tree() -> None:
+    runs = [run_result(cpu_user_ns=i, io_read_bytes=None if i % 2 else i, pids_peak=i) for i in range(5)]
+    record = judged_record(report(*[case(f"t{i}", run=run) for i, run in enumerate(runs)]))
+    assert record.usage.cpu_user_ns == 10
+    assert record.usage.io_read_bytes == 6
+    assert record.usage.wall_time_ns == 10_000_000
+    assert record.outcomes == {Outcome.EXITED: 5}
+    assert record.case_verdicts == {Verdict.AC: 5}
+    assert sum(record.spread.cpu_time) == sum(record.spread.memory) == sum(record.spread.processes) == 5
+
+
+def test_cases_that_were_not_run_do_not_count() -> None:
+    record = judged_record(report(case("a", Verdict.WA), case("b", None), verdict=Verdict.WA))
+    assert record.case_verdicts == {Verdict.WA: 1}
+    assert sum(record.spread.wall_time) == 1
+
+
+def test_a_compile_error_has_no_runs() -> None:
+    compiled = CompileReport(ok=False, run=run_result(wall_time_ns=77))
+    record = judged_record(report(verdict=Verdict.CE, compiled=compiled))
+    assert record.usage == UsageSums()
+    assert record.outcomes == {}
+    assert record.phases_ns == {Phase.COMPILE: 77}
+    assert record.compiled
+    assert not record.compile_cached
+
+
+def test_a_compile_from_the_cache_took_no_time() -> None:
+    compiled = CompileReport(ok=True, cached=True, run=run_result(wall_time_ns=77))
+    record = judged_record(report(case("a"), compiled=compiled))
+    assert Phase.COMPILE not in record.phases_ns
+    assert record.compile_cached
+
+
+def test_measured_phases_win_over_those_of_the_report() -> None:
+    record = judged_record(report(case("a")), phases_ns={Phase.RUN: 5, Phase.CLAIM: 6})
+    assert record.phases_ns == {Phase.RUN: 5, Phase.CLAIM: 6}
+
+
+def test_a_kernel_without_a_process_count_leaves_its_spread_empty() -> None:
+    record = judged_record(report(case("a", run=run_result(pids_peak=None))))
+    assert sum(record.spread.processes) == 0
+
+
+def test_every_sum_is_taken_from_a_field_of_usage_or_counted_apart() -> None:
+    assert set(UsageSums.__struct_fields__) - set(Usage.__struct_fields__) == {"output_bytes"}
+
+
+class Clock:
+    """Time that passes only when told."""
+
+    def __init__(self) -> None:
+        self.now_ns = 0
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+
+def test_the_timeline_puts_phases_and_tests_in_their_place() -> None:
+    clock = Clock()
+    timeline = Timeline(clock)
+    with timeline.phase(Phase.CLAIM):
+        clock.now_ns = 10
+    timeline(Compiling(submission="s", language="cpp"))
+    clock.now_ns = 30
+    timeline(Compiled(submission="s", ok=True, cached=False, wall_time_ns=15))
+    clock.now_ns = 100
+    judged = case("secret/1", run=run_result(wall_time_ns=40))
+    timeline(CaseJudged(submission="s", index=1, total=1, case=judged))
+    assert timeline.phases_ns == {Phase.CLAIM: 10, Phase.FETCH: 0, Phase.COMPILE: 20, Phase.SETUP: 30, Phase.RUN: 40}
+    assert timeline.spans[-1] == (Phase.RUN, "secret/1", 60, 100)
+    assert timeline.elapsed_ns() == 100
+
+
+@pytest.mark.parametrize(
+    ("validation_ns", "rest"), [(None, {Phase.VALIDATE: 10}), (15, {Phase.SETUP: 10, Phase.VALIDATE: 15})]
+)
+def test_no_time_is_left_out_between_two_tests(validation_ns: int | None, rest: dict[Phase, int]) -> None:
+    clock = Clock()
+    timeline = Timeline(clock)
+    first = CaseJudged(submission="s", index=1, total=2, case=case("a", run=run_result(wall_time_ns=0)))
+    timeline(first)
+    validation = None if validation_ns is None else run_result(wall_time_ns=validation_ns)
+    judged = msgspec.structs.replace(case("b", run=run_result(wall_time_ns=20)), validation=validation)
+    clock.now_ns = 30 + (validation_ns or 0)
+    timeline(CaseJudged(submission="s", index=2, total=2, case=judged))
+    assert timeline.phases_ns == {Phase.SETUP: 0, Phase.RUN: 20} | rest
+    assert sum(timeline.phases_ns.values()) == clock.now_ns
+
+
+def test_tests_judged_side_by_side_never_make_a_negative_time() -> None:
+    timeline = Timeline(Clock())
+    for index in (1, 2):
+        timeline(CaseJudged(submission="s", index=index, total=2, case=case("a", run=run_result(wall_time_ns=50))))
+    assert min(span.end_ns - span.start_ns for span in timeline.spans) >= 0
+
+
+def test_a_phase_counts_even_when_it_fails_and_adds_up() -> None:
+    clock = Clock()
+    timeline = Timeline(clock)
+    for _ in range(2):
+        try:
+            with timeline.phase(Phase.FETCH):
+                clock.now_ns += 5
+                raise OSError
+        except OSError:
+            pass
+    assert timeline.phases_ns == {Phase.FETCH: 10}
+
+
+def test_a_cached_compile_is_no_phase() -> None:
+    timeline = Timeline(Clock())
+    timeline(Compiled(submission="s", ok=True, cached=True, wall_time_ns=0))
+    assert timeline.phases_ns == {}
+
+
+def test_the_number_of_spans_is_bounded_the_sums_are_not() -> None:
+    clock = Clock()
+    timeline = Timeline(clock)
+    for _ in range(SPANS_MAX + 10):
+        with timeline.phase(Phase.FETCH):
+            clock.now_ns += 1
+    assert len(timeline.spans) == SPANS_MAX
+    assert timeline.phases_ns[Phase.FETCH] == SPANS_MAX + 10

@@ -1,0 +1,117 @@
+"""The walk over hostile directories, and shell matching against a plain reference."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from judge.sandbox.inside.collect import fits_component, matches, may_hold, walk
+
+
+def walked(top: Path, *patterns: str) -> dict[bytes, bytes]:
+    found = {}
+    for path, fd, info in walk(os.fsencode(top), patterns):
+        found[path] = os.read(fd, 100)
+        assert info.st_size >= 0
+        os.close(fd)
+    return found
+
+
+def test_files_are_found_by_component(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.class", "deep/a.txt", "deep/er/c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    assert set(walked(tmp_path, "*.txt")) == {b"a.txt"}
+    assert set(walked(tmp_path, "*/*.txt")) == {b"deep/a.txt"}
+    assert set(walked(tmp_path, "**/*.txt")) == {b"a.txt", b"deep/a.txt", b"deep/er/c.txt"}
+    assert set(walked(tmp_path, "**")) == {b"a.txt", b"b.class", b"deep/a.txt", b"deep/er/c.txt"}
+    assert set(walked(tmp_path, "b.class", "deep/er/*")) == {b"b.class", b"deep/er/c.txt"}
+    assert walked(tmp_path) == {}
+    assert walked(tmp_path / "absent", "**") == {}
+
+
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"regular")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (tmp_path / "way").symlink_to("/etc")
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "directory").mkdir()
+    assert walked(tmp_path, "**", "way/passwd", "*") == {b"file": b"regular"}
+
+
+def test_names_are_bytes(tmp_path: Path) -> None:
+    name = b"\xff\xfe\n\t*?[\\"
+    with open(os.fsencode(tmp_path) + b"/" + name, "wb") as file:
+        file.write(b"odd")
+    assert walked(tmp_path, "*") == {name: b"odd"}
+
+
+def test_depth_is_bounded_and_no_descriptor_is_left(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    here = os.open(tmp_path, os.O_RDONLY)
+    for depth in range(200):
+        os.close(os.open(f"f{depth}", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    found = walked(tmp_path, "**")
+    assert 60 <= len(found) <= 64
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_walk_given_up_halfway_closes_everything(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for name in ("a/b/c/1", "a/b/c/2", "a/b/3"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    steps = walk(os.fsencode(tmp_path), ("**",))
+    _, fd, _ = next(steps)
+    os.close(fd)
+    steps.close()  # type: ignore[attr-defined]
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+names = st.text("ab*?.", max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(name=st.text("ab.", max_size=8), pattern=names)
+def test_components_match_as_the_shell_does(name: str, pattern: str) -> None:
+    assert fits_component(name.encode(), pattern.encode()) == fnmatch.fnmatchcase(name, pattern)
+
+
+def test_matching_does_not_blow_up() -> None:
+    assert not fits_component(b"a" * 10_000, b"*a" * 50 + b"b")
+
+
+parts = st.lists(st.sampled_from([b"a", b"b", b"*", b"**"]), max_size=4).map(tuple)
+paths = st.lists(st.sampled_from([b"a", b"b"]), max_size=4).map(tuple)
+
+
+@settings(max_examples=300, deadline=None)
+@given(path=paths, pattern=parts)
+def test_every_directory_above_a_match_may_hold_it(path: tuple[bytes, ...], pattern: tuple[bytes, ...]) -> None:
+    if matches(path, pattern):
+        assert all(may_hold(path[:cut], pattern) for cut in range(len(path)))
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern", "expected"),
+    [
+        (b"a/b", b"a/**", True),
+        (b"a", b"**/a", True),
+        (b"a/b/c", b"a/**/c", True),
+        (b"a/b", b"*", False),
+        (b"", b"**", True),
+    ],
+)
+def test_double_stars_span_any_depth(path: bytes, pattern: bytes, expected: bool) -> None:
+    assert matches(tuple(filter(None, path.split(b"/"))), tuple(pattern.split(b"/"))) is expected

@@ -1,0 +1,96 @@
+"""What really judges, with a slot and a pipeline that only take notes."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import AbstractContextManager, nullcontext
+from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+from judge_workers.bootstrap import SandboxJudge
+
+from judge.config import Settings
+from judge.model.problem import Problem
+from judge.model.report import Report
+from judge.model.submission import SourceFile, Submission
+from judge.model.verdict import Verdict
+from judge.package.files.digest import package_digest
+
+PACKAGE = Path(__file__).resolve().parents[3] / "examples" / "sum"
+
+
+class Notes:
+    """A slot and a pipeline in one: what was asked of them, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.config = SimpleNamespace(index=3)
+
+    def forget_cancel(self) -> None:
+        self.asked.append("forget")
+
+    def set_weight(self, weight: int) -> None:
+        self.asked.append(weight)
+
+    def generated(self, problem: Problem) -> AbstractContextManager[Problem]:
+        self.asked.append("generate")
+        return nullcontext(problem)
+
+    def judge(self, submission: Submission, *_: object) -> Report:
+        self.asked.append(submission.id)
+        return Report(submission=submission.id, problem="sum", language="c", verdict=Verdict.AC)
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def judge(notes: Notes, tmp_path: Path) -> SandboxJudge:
+    return SandboxJudge(Settings(state_dir=str(tmp_path)), notes, notes)
+
+
+def of_class(name: str, priority_class: str) -> Submission:
+    return Submission(
+        id=name,
+        package=str(PACKAGE),
+        sources=(SourceFile(name="a.c", content=b""),),
+        language="c",
+        priority_class=priority_class,
+    )
+
+
+def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, notes: Notes):
+    for name, priority_class in (("a", "practice"), ("b", "contest"), ("c", "contest"), ("d", "rejudge")):
+        judge.judge(of_class(name, priority_class), 1, lambda _: None)
+        judge.clear_up()
+    assert notes.asked == [
+        *("forget", "generate", "a"),
+        *("forget", 400, "generate", "b"),
+        *("forget", "generate", "c"),
+        *("forget", 25, "generate", "d"),
+    ]
+
+
+def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path):
+    package = tmp_path / "sum"
+    shutil.copytree(PACKAGE, package)
+    order = msgspec.structs.replace(of_class("a", "practice"), package=str(package), tenant="amy")
+    first = judge.judge(order, 1, lambda _: None)
+    judge.clear_up()
+    assert (first.judge_version, first.tenant) == (version("judge-service"), "amy")
+    assert first.package_digest == package_digest(package)
+    (package / "data" / "secret" / "99.in").write_text("1 2\n")
+    (package / "data" / "secret" / "99.ans").write_text("3\n")
+    second = judge.judge(order, 1, lambda _: None)
+    judge.clear_up()
+    assert second.package_digest == package_digest(package) != first.package_digest
+
+
+def test_the_report_says_which_attempt_and_where(judge: SandboxJudge):
+    report = judge.judge(of_class("a", "practice"), 2, lambda _: None)
+    assert (report.attempt, report.judged_by.rpartition("/")[2]) == (2, "3")

@@ -1,0 +1,265 @@
+"""The composition root of a worker: what really judges, built from the settings. ``judge_factory`` names it.
+
+Slots are opened in the pool's children; the host is tested in a process of its own before that.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from judge.assembly import grading_options, open_slot, workshop_of
+from judge.blobs.package_store import sweep_cache
+from judge.config import Settings
+from judge.errors import HostError, LanguageError, SandboxError, our_path
+from judge.grading.calibrate import with_time_limit
+from judge.grading.case_data import CaseData
+from judge.grading.noise import NoiseMeter, measure_noise
+from judge.grading.pipeline import Judge
+from judge.grading.programs import Workshop
+from judge.host.selftest import run_selftest
+from judge.model.language import SelfTest
+from judge.model.problem import Problem
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.observe.metrics.record import CacheUsed, Count, Counted, Record
+from judge.release import judge_version
+from judge.rootfs.host_root import host_rootfs
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot
+from judge.sandbox.spec import ContainerSpec
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.definitions import Languages
+from judge.toolchain.language_test import run_selftest as run_language_selftest
+from judge.toolchain.roots import Toolchains
+from judge.toolchain.version import Versions
+from judge_workers.judging import Emit, Readiness
+from judge_workers.marks import signature
+from judge_workers.node.languages import Found, LanguageFinder
+from judge_workers.profile import profile_path
+from judge_workers.slot.problems import Problems, packages_directory
+
+log = logging.getLogger(__name__)
+
+#: Directories of proofs, below the state directory.
+_PROOF_PREFIX = ".proof-"
+
+#: A weight for classes that the settings do not name: as any other program's.
+_USUAL_WEIGHT = 100
+
+
+class SandboxJudge:
+    """Judges in one slot. See :class:`judge_workers.judging.SlotJudge`."""
+
+    def __init__(self, settings: Settings, slot: Slot, judge: Judge, workshop: Workshop | None = None) -> None:
+        self._settings = settings
+        self._slot = slot
+        self._judge = judge
+        self._problems = Problems(settings)
+        self._weight = _USUAL_WEIGHT
+        self._frozen = False
+        self._after = ExitStack()
+        self._workshop = workshop
+        self._versions: dict[str, str] = {}
+        self._profile = [str(profile_path(settings))]
+        self._looked = signature(self._profile)
+
+    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+        """Judge one submission."""
+        self._slot.forget_cancel()
+        self._look_for_changes()
+        self._set_weight(submission.priority_class)
+        package = self._after.enter_context(self._problems.open(submission.package))
+        problem = self._after.enter_context(self._judge.generated(package))
+        report = self._judge.judge(submission, self._with_time_limit(problem), emit, self._after)
+        return msgspec.structs.replace(
+            report,
+            attempt=attempt,
+            judged_by=f"{socket.gethostname()}/{self._slot.config.index}",
+            tenant=submission.tenant,
+            package_digest=self._problems.digest(submission.package),
+            judge_version=judge_version(),
+            toolchain_version=self._version_of(report.language),
+        )
+
+    def clear_up(self) -> None:
+        """Close the containers of the last submission, let go of its package."""
+        self._after.close()
+
+    def close(self) -> None:
+        """Give back what is kept from one submission to the next."""
+        self._problems.close()
+
+    def cancel(self) -> None:
+        """End what runs now."""
+        self._slot.cancel()
+
+    def take_counts(self) -> Iterator[Record]:
+        """Containers had ahead and made on demand; problems known and read."""
+        containers = self._slot.keeper.containers
+        for how, count in (("ahead", Count.CONTAINER_WARM), ("made", Count.CONTAINER_COLD)):
+            if containers[how]:
+                yield Counted(count, containers.pop(how))
+        yield CacheUsed("problems", *self._problems.take_counts())
+
+    def freeze(self) -> None:
+        """Stop what runs now; a slot that cannot be frozen goes on."""
+        self._frozen = True
+        try:
+            self._slot.freeze()
+        except SandboxError as error:
+            log.warning("slot %d cannot be frozen: %s", self._slot.config.index, error)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._frozen:
+            self._frozen = False
+            self._slot.thaw()
+
+    def _version_of(self, language: str) -> str:
+        """The version of a language's toolchain here; of what is no language (submitted output) none."""
+        if language not in self._versions:
+            self._versions[language] = self._asked_version(language)
+        return self._versions[language]
+
+    def _asked_version(self, language: str) -> str:
+        workshop = self._workshop
+        if workshop is None or not isinstance(workshop.toolchain, Toolchains):
+            return ""
+        try:
+            versions = Versions(Path(self._settings.state_dir), workshop.toolchain)
+            return versions.of(workshop.languages.get(language), self._slot.container)
+        except LanguageError:
+            return ""
+
+    def _look_for_changes(self) -> None:
+        """When the languages were looked at again, what this process knows of toolchains may be out of date."""
+        looked = signature(self._profile)
+        if looked != self._looked:
+            self._looked = looked
+            self._versions.clear()
+            if self._workshop is not None:
+                _forget(self._workshop)
+
+    def _set_weight(self, priority_class: str) -> None:
+        weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
+        if weight != self._weight:
+            self._slot.set_weight(weight)
+            self._weight = weight
+
+    def _with_time_limit(self, problem: Problem) -> Problem:
+        kept = Path(self._settings.state_dir) / "time-limits"
+        return with_time_limit(self._judge, problem, Path(problem.path), kept)
+
+
+class SandboxFactory:
+    """See :class:`judge_workers.judging.JudgeFactory`."""
+
+    def readiness(self, settings: Settings) -> Readiness:
+        """Attack the sandbox, test the languages. Raises HostError when this host must not judge."""
+        with open_slot(settings, 0) as slot:
+            held, problems = _attack(settings, slot) if settings.selftest else ([], ["sandbox self-test switched off"])
+            found = LanguageFinder(settings).at_start(slot.container)
+            noise_ratio = (
+                measure_noise(slot.container, host_rootfs(Path(settings.state_dir))) if found.versions else None
+            )
+        if not found.versions:
+            complaints = "; ".join(f"{language}: {complaint}" for language, complaint in found.missing.items())
+            raise HostError(f"no language works here: {complaints}")
+        return readiness_of(found, problems=problems, attacks_held=tuple(held), noise_ratio=noise_ratio)
+
+    def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
+        """See :class:`judge_workers.judging.JudgeFactory`."""
+        with ExitStack() as stack:
+            slot: list[Slot] = []
+
+            def open_container(spec: ContainerSpec) -> AbstractContextManager[Container]:
+                if not slot:
+                    slot.append(stack.enter_context(open_slot(settings, 0)))
+                return slot[0].container(spec)
+
+            return readiness_of(
+                LanguageFinder(settings).again(open_container, lambda found: report(readiness_of(found)))
+            )
+
+    @contextmanager
+    def open_slot(self, settings: Settings, index: int) -> Iterator[SandboxJudge]:
+        """Slot ``index``, pinned and warm."""
+        data = CaseData(settings.case_data_bytes)
+        try:
+            with open_slot(settings, index) as slot:
+                workshop = workshop_of(settings)
+                judge = Judge([slot], workshop, data, grading_options(settings), noise=NoiseMeter())
+                with closing(SandboxJudge(settings, slot, judge, workshop)) as sandboxed:
+                    yield sandboxed
+        finally:
+            data.close()
+
+    def prove(self, settings: Settings, language: str) -> str:
+        """Compile and run the language's small program, in a fresh slot and with an empty store of artifacts."""
+        state_dir = Path(settings.state_dir)
+        with ExitStack() as stack, our_path(settings.state_dir):
+            scratch = tempfile.mkdtemp(prefix=_PROOF_PREFIX, dir=state_dir)
+            stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+            os.chmod(scratch, 0o755)  # programs are shown what is compiled there
+            slot = stack.enter_context(open_slot(settings, 0))
+            spec = Languages.open(settings.languages_dir).get(language)
+            store = ArtifactStore(Path(scratch) / "artifacts")
+            report = run_language_selftest(
+                slot.container, Toolchains(state_dir)(spec), spec, store, tests=(SelfTest.ADD,)
+            )
+            return next((result.detail for result in report.results if result.passed is False), "")
+
+    def clean_leftovers(self, settings: Settings) -> int:
+        """Half-filled packages and proofs; a slot cleans up after a dead one of its number when it is opened."""
+        for left in Path(settings.state_dir).glob(f"{_PROOF_PREFIX}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        return sweep_cache(packages_directory(settings))
+
+
+build_judge = SandboxFactory()
+
+
+def _forget(workshop: Workshop) -> None:
+    workshop.languages.forget()
+    if isinstance(workshop.toolchain, Toolchains):
+        workshop.toolchain.forget()
+
+
+def readiness_of(
+    found: Found, problems: Sequence[str] = (), attacks_held: tuple[str, ...] = (), noise_ratio: float | None = None
+) -> Readiness:
+    """What was found out about languages and sandbox, for the profile."""
+    return Readiness(
+        languages=tuple(found.versions),
+        versions=found.versions,
+        problems=(*problems, *(f"{language}: {complaint}" for language, complaint in found.missing.items())),
+        languages_missing=tuple(found.missing),
+        untested=found.untested,
+        watched=found.watched,
+        attacks_held=attacks_held,
+        noise_ratio=noise_ratio,
+    )
+
+
+def _attack(settings: Settings, slot: Slot) -> tuple[list[str], list[str]]:
+    """Run the shipped attacks: the names of those withstood, and what is amiss.
+
+    Raises HostError when a wall does not hold; says so when they cannot be run.
+    """
+    try:
+        results = run_selftest(slot, host_rootfs(Path(settings.state_dir)))
+    except HostError as error:
+        return [], [f"sandbox self-test not run: {error}"]
+    broken = [result for result in results if not result.ok]
+    if broken:
+        raise HostError(f"the sandbox does not hold: {broken[0].name}: {broken[0].complaint}; see judge selftest")
+    return [result.name for result in results], []

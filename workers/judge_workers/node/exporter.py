@@ -1,0 +1,46 @@
+"""``python -m judge_workers.node.exporter``: the metrics process of a node, on descriptors that the supervisor made."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+
+from judge.client import broker_of
+from judge.config import load_settings
+from judge.observe.logs import set_up_logging
+from judge.observe.metrics.exporter import ExporterConfig, run_exporter
+from judge.observe.metrics.vocabulary import Vocabulary
+from judge.observe.top.queue_look import QueueLook
+from judge_workers.node.node_info import node_facts
+from judge_workers.profile import load_profile
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Answer scrapes until the slots' pipe is closed or SIGTERM comes."""
+    parser = argparse.ArgumentParser(prog="python -m judge_workers.node.exporter")
+    parser.add_argument("--pipe-fd", type=int, required=True)
+    parser.add_argument("--socket-fd", type=int, required=True)
+    args = parser.parse_args(argv)
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    profile = load_profile(settings)
+    broker = broker_of(settings)
+    with closing(QueueLook(broker)) as at_scrape, closing(QueueLook(broker)) as in_doubt:
+        config = ExporterConfig(
+            Vocabulary(frozenset(card.id for card in profile.known)),
+            profile.info.version,
+            at_scrape.state,
+            in_doubt.recorded_fence,
+            settings.state_dir,
+            partial(node_facts, settings),
+        )
+        run_exporter(config, args.pipe_fd, socket.socket(fileno=args.socket_fd))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""The keeper's eye on languages: has them looked at again when a toolchain may have come, gone or changed.
+
+The look itself tests programs in the sandbox and so is a process of its own (``judge_workers.node.probe
+--languages``); what it
+finds it leaves in the profile, at once for each language. Looking here costs some hundred stat calls.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from judge.config import Settings
+from judge_workers.marks import signature
+from judge_workers.node.process import ProcessSpec, python_module, spawn
+from judge_workers.profile import Profile, load_profile, profile_path, run_directory
+
+
+class LanguageWatch:
+    """See the module. ``profile`` is the one that the caller acts upon."""
+
+    def __init__(self, settings: Settings, profile: Profile) -> None:
+        self._settings = settings
+        self._watched = profile.watched
+        self._due = profile.untested
+        self._signature = signature(self._watched)
+        self._written = signature([str(profile_path(settings))])
+        self._pid = 0
+
+    def look(self) -> Profile | None:
+        """The profile, when it has changed since the last look; starts the process when it is time. Never blocks.
+
+        Raises HostError when the profile cannot be read.
+        """
+        if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:
+            self._pid = 0
+        now = signature(self._watched)
+        if not self._pid and (self._due or now != self._signature):
+            self._signature, self._due = now, False
+            self._pid = self._start()
+        written = signature([str(profile_path(self._settings))])
+        if written == self._written:
+            return None
+        self._written = written
+        profile = load_profile(self._settings)
+        self._watched = profile.watched
+        return profile
+
+    def _start(self) -> int:
+        scratch = run_directory(self._settings) / "tmp" / "languages"
+        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        argv = python_module("judge_workers.node.probe", "--languages")
+        return spawn(ProcessSpec("languages", argv, dict(os.environ), scratch, death_signal=signal.SIGKILL))

@@ -1,0 +1,167 @@
+"""Which languages this worker offers: those that are installed and pass their quick test, whenever that changes.
+
+At the start only the basic ones (or those that the settings name) are tested; the others' earlier passes count. The
+rest is tested afterwards, in a process of its own (:mod:`judge_workers.node.probe`), and so is everything when a
+toolchain comes,
+goes or changes: the keeper looks at :attr:`Found.watched`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from judge.config import Settings
+from judge.errors import JudgeError, LanguageError
+from judge.model.language import LanguageSpec, SelfTest
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.availability import OfferRecord, Offers, is_offered
+from judge.toolchain.compile import OpenContainer
+from judge.toolchain.definitions import BUILTIN_DIR, Languages
+from judge.toolchain.language_test import run_selftest
+from judge.toolchain.roots import Toolchains, toolchain_paths
+from judge.toolchain.version import toolchain_version
+from judge_workers.judging import BASIC
+
+#: A language that failed is tried again after so long, when something else changes.
+_RETRY_S = 3600
+
+#: Changes whenever Debian's package manager has done something.
+_DPKG_STATUS = "/var/lib/dpkg/status"
+
+
+@dataclass(frozen=True)
+class Found:
+    """``versions``: offered language -> version of its toolchain ("" = not known).
+
+    ``missing``: language that should work -> why it does not; ``untested``: there may be more that nobody looked at;
+    ``watched``: files that change when all this may.
+    """
+
+    versions: dict[str, str]
+    missing: dict[str, str]
+    untested: bool
+    watched: tuple[str, ...]
+
+
+class LanguageFinder:
+    """Looks at the languages of one machine, as its settings restrict them. Raises LanguageError for an unknown one."""
+
+    def __init__(self, settings: Settings) -> None:
+        state_dir = Path(settings.state_dir)
+        self._languages = Languages.open(settings.languages_dir)
+        try:
+            self._only = {self._languages.get(name).id for name in settings.languages}
+        except LanguageError as error:
+            raise LanguageError(f"setting languages: {error}") from error
+        self._wanted = self._only or set(BASIC)
+        self._toolchains = Toolchains(state_dir)
+        self._offers = Offers(state_dir)
+        self._store = ArtifactStore(state_dir / "artifacts")
+        self._directories = [str(state_dir / "languages"), str(state_dir / "layers"), settings.languages_dir]
+
+    def at_start(self, open_container: OpenContainer) -> Found:
+        """Test what is wanted; of the others those that passed earlier count. Where nothing works, all are tested."""
+        versions = {language.id: self._version(language) for language in self._others() if self._passed(language)}
+        missing: dict[str, str] = {}
+        for language in self._allowed():
+            if language.id in self._wanted:
+                complaint = self._test(language, open_container)
+                if complaint:
+                    missing[language.id] = complaint
+                else:
+                    versions[language.id] = self._version(language)
+        if not versions:
+            for language in self._untested(versions):
+                if not self._test(language, open_container):
+                    versions[language.id] = self._version(language)
+        return self._found(versions, missing, untested=not self._only)
+
+    def again(self, open_container: OpenContainer, report: Callable[[Found], object]) -> Found:
+        """Look at all languages, test what was not tested as it is now; ``report`` hears of each that passes."""
+        versions: dict[str, str] = {}
+        missing: dict[str, str] = {}
+        for language in self._allowed():
+            if self._passed(language):
+                versions[language.id] = self._version(language)
+        report(self._found(versions, missing))
+        for language in self._untested(versions):
+            complaint = self._test(language, open_container)
+            if not complaint:
+                versions[language.id] = self._version(language)
+                report(self._found(versions, missing))
+            elif language.id in self._wanted:
+                missing[language.id] = complaint
+        for language in self._allowed():
+            if language.id in self._wanted and language.id not in versions:
+                missing.setdefault(language.id, self._absence(language))
+        return self._found(versions, missing)
+
+    def _allowed(self) -> Iterator[LanguageSpec]:
+        return (language for language in self._languages if not self._only or language.id in self._only)
+
+    def _others(self) -> Iterator[LanguageSpec]:
+        return (language for language in self._allowed() if language.id not in self._wanted)
+
+    def _passed(self, language: LanguageSpec) -> bool:
+        return is_offered(language, self._toolchains, self._offers)
+
+    def _untested(self, versions: dict[str, str]) -> list[LanguageSpec]:
+        """Installed, not offered, and not known to fail as they are now; of what is wanted all."""
+        found = []
+        for language in self._allowed():
+            state, record = self._toolchains.state(language), self._offers.latest(language.id)
+            if language.id in versions or not state.ready:
+                continue
+            known = record is not None and record.identity == state.identity
+            stale = record is not None and record.tested_at + _RETRY_S < time.time()
+            if language.id in self._wanted or not known or stale:
+                found.append(language)
+        return found
+
+    def _found(self, versions: dict[str, str], missing: dict[str, str], *, untested: bool = False) -> Found:
+        paths = {path for language in self._allowed() for path in toolchain_paths(language)}
+        paths |= {path for name in self._directories if name for path in (name, *_files(name))}
+        return Found(
+            versions=dict(sorted(versions.items())),
+            missing=dict(sorted(missing.items())),
+            untested=untested,
+            watched=(_DPKG_STATUS, str(BUILTIN_DIR), *sorted(paths)),
+        )
+
+    def _version(self, language: LanguageSpec) -> str:
+        record = self._offers.latest(language.id)
+        known = record is not None and record.identity == self._toolchains.state(language).identity
+        return record.version if known and record is not None else ""
+
+    def _absence(self, language: LanguageSpec) -> str:
+        try:
+            self._toolchains(language)
+        except JudgeError as error:
+            return str(error)
+        return "it did not pass its test"
+
+    def _test(self, language: LanguageSpec, open_container: OpenContainer) -> str:
+        """Compile and run one small program; what went wrong, or empty. What is found is kept, unless more is known."""
+        try:
+            toolchain = self._toolchains(language)
+            report = run_selftest(open_container, toolchain, language, self._store, tests=(SelfTest.ADD,))
+            identity, record = self._toolchains.state(language).identity, self._offers.latest(language.id)
+            if record is None or record.identity != identity or len(record.report.results) == 1:
+                version = toolchain_version(open_container, toolchain, language)
+                self._offers.record(
+                    OfferRecord(identity=identity, version=version, tested_at=int(time.time()), report=report)
+                )
+        except JudgeError as error:
+            return str(error)
+        return next((result.detail for result in report.results if result.passed is False), "")
+
+
+def _files(directory: str) -> Sequence[str]:
+    try:
+        return sorted(entry.path for entry in os.scandir(directory) if entry.name.endswith(".toml"))
+    except OSError:
+        return ()

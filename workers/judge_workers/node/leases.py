@@ -1,0 +1,428 @@
+"""``python -m judge_workers.node.leases``: the process that vouches for a worker's slots and sweeps the queue.
+
+It renews the leases of slots whose process lives, gives back what a dead one held, delivers cancellations, and does
+its share of the queue's housekeeping. It takes the worker out when the host is ill and brings it back when that has
+passed and a proof (:mod:`judge_workers.slot.proof`, the only process it starts) has succeeded. It judges nothing; the
+supervisor
+starts it again when it dies, well within a lease.
+
+Signals from the supervisor: SIGTERM = claim nothing more, leave when nothing is held; SIGQUIT = hand everything back
+and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Sequence
+
+import msgspec
+
+from judge import wire
+from judge.client import broker_of
+from judge.config import Settings, load_settings
+from judge.errors import JudgeError, QueueError, WireError
+from judge.observe.logs import set_up_logging
+from judge.observe.metrics.pipe import RecordWriter
+from judge.observe.metrics.settlement import VerdictSender
+from judge.observe.metrics.summary import judged_record
+from judge.queue import calls
+from judge.queue.admin import forget_worker, publish, publish_languages, set_policy, set_worker_state
+from judge.queue.redis_queue import Queue
+from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
+from judge_workers.celery_app import ticket_template
+from judge_workers.node.announce import announce_when_ready
+from judge_workers.node.control import Control
+from judge_workers.node.fitness import Fitness
+from judge_workers.node.health import Health
+from judge_workers.node.language_watch import LanguageWatch
+from judge_workers.node.preemption import decide
+from judge_workers.node.procfs import children, process_stat
+from judge_workers.profile import Profile, load_profile, policy_of, run_directory
+from judge_workers.run_dir import forget_unopened, leave_order, read_noise, read_notes
+from judge_workers.slot.loop import ORDER_SIGNAL, judge_error
+from judge_workers.slot.reserve import grant, spare_pid
+
+#: How often load and free disk are told to Redis and looked at.
+INFO_EVERY_S = 5.0
+
+#: The same while the worker is out: it is missed.
+INFO_EVERY_OUT_S = 1.0
+
+#: A slot's process that stands stopped (SIGSTOP, a debugger) for so long is replaced.
+STOPPED_MAX_S = 5.0
+
+#: All sweeps of all workers together, per second: each worker sweeps the less often the more there are.
+SWEEPS_PER_S = 8.0
+
+#: The keeper's place among the slots, in the metrics of verdicts.
+METRICS_SLOT = -1
+
+log = logging.getLogger(__name__)
+
+
+class SlotProcess(msgspec.Struct, frozen=True, kw_only=True):
+    """A process of the pool, and the pool's own number."""
+
+    pidfd: int
+    pool_pid: int
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim of ours and since when we know of it."""
+
+    held: Held
+    since_s: float
+
+
+class Keeper:
+    """See the module. One thread; blocks only in :meth:`wait` and in calls to Redis."""
+
+    def __init__(
+        self, settings: Settings, profile: Profile, queue: Queue, verdicts: VerdictSender | None = None
+    ) -> None:
+        self._settings = settings
+        self._profile = profile
+        self._queue = queue
+        self._verdicts = verdicts
+        self._health = Health(settings)
+        self._fitness = Fitness(settings, profile.node, queue, self._health)
+        self._stopped_since_s: dict[int, float] = {}
+        self._control = Control(queue, profile.node)
+        self._languages = LanguageWatch(settings, profile)
+        self._processes: dict[int, SlotProcess] = {}
+        self._watched: dict[str, Watched] = {}
+        self._frozen: dict[str, Held] = {}
+        self._strays: dict[str, Held] = {}
+        self._granted_s = float("-inf")
+        self._state = "on"
+        self._idle = False
+        self._announced = False
+        self._info_due_s = 0.0
+        self._sweep_due_s = 0.0
+
+    def tick(self) -> None:
+        """One heartbeat and what follows from it. Raises QueueError when Redis is away."""
+        self._find_processes()
+        now_s = time.monotonic()
+        self._look_for_stopped(now_s)
+        info = self._info() if now_s >= self._info_due_s else None
+        alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
+        who = self._profile
+        try:
+            urgent = self._settings.preempting_class
+            beat = self._queue.run(calls.tick(who.node, who.session, self._settings.lease_ms, info, alive, urgent))
+        except calls.StaleSession:
+            self._register()
+            return
+        if info is not None:
+            self._info_due_s = now_s + (INFO_EVERY_OUT_S if beat.state == "out" else INFO_EVERY_S)
+        self._follow_state(beat)
+        if info is not None:
+            self._fitness.look_after(beat)
+            self._follow_languages()
+        self._idle = not beat.held
+        self._announced = self._announced or announce_when_ready(self._settings, self._profile)
+        self._adopt(beat)
+        self._preempt(beat, now_s)
+        self._stop_strays(beat)
+        if now_s >= self._sweep_due_s:
+            self._sweep(now_s)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait for the next tick, or until a slot's process dies; meanwhile act on cancellations."""
+        self._control.connect()
+        deadline = time.monotonic() + timeout_s
+        while (left_s := deadline - time.monotonic()) > 0:
+            poller = select.poll()
+            for process in self._processes.values():
+                poller.register(process.pidfd, select.POLLIN)
+            control_fd = self._control.fileno()
+            if control_fd >= 0:
+                poller.register(control_fd, select.POLLIN)
+            ready = [fd for fd, _ in poller.poll(left_s * 1000)]
+            if control_fd in ready:
+                self._deliver(self._control.read())
+            if any(fd != control_fd for fd in ready):
+                return
+
+    @property
+    def drained(self) -> bool:
+        """Draining, and nothing is held any more (Redis lets a draining worker claim nothing)."""
+        return self._state == "draining" and self._idle
+
+    def drain(self) -> None:
+        """From now on this worker claims nothing."""
+        self._state = "draining"
+        set_worker_state(self._queue, self._profile.node, "draining", "told to stop")
+        self._idle = False  # until the next heartbeat; while Redis is away, what the last one said must do
+
+    def hand_back(self) -> None:
+        """Give back all that is held, as if it had never been claimed."""
+        self.drain()
+        self.tick()
+        for watched in self._watched.values():
+            self._give_back(watched.held, "the worker was stopped", Fault.RETURNED)
+
+    def leave(self) -> None:
+        """This worker ends: take it out of the list."""
+        forget_worker(self._queue, self._profile.node)
+        self._control.close()
+
+    def _register(self) -> None:
+        publish(self._queue)
+        publish_languages(self._queue, self._profile.known)
+        set_policy(self._queue, policy_of(self._settings))
+        who = self._profile
+        back = self._queue.run(
+            calls.register(who.node, who.session, self._state, self._info(), ticket_template(), who.routes)
+        )
+        if back:
+            log.warning("%d submissions of an earlier start went back to the queue", back)
+
+    def _info(self) -> WorkerInfo:
+        noise_ratio = read_noise(run_directory(self._settings))
+        return msgspec.structs.replace(
+            self._profile.info,
+            load_1m=self._health.load_1m(),
+            disk_free_bytes=self._health.disk_free_bytes(),
+            slots_stopped=len(self._stopped_since_s),
+            noise_ratio=self._profile.info.noise_ratio if noise_ratio is None else noise_ratio,
+        )
+
+    def _find_processes(self) -> None:
+        """Know the slots' processes: the pool's children, and the spare slot. Forget the dead."""
+        spare = spare_pid(self._settings)
+        siblings = children(os.getppid())
+        ours = (spare, os.getpid())
+        found = {pid: parent for parent in siblings if parent not in ours for pid in children(parent)}
+        if spare in siblings:
+            found[spare] = os.getppid()
+        for pid in [pid for pid in self._processes if pid not in found]:
+            os.close(self._processes.pop(pid).pidfd)
+        for pid, pool in found.items():
+            if pid not in self._processes:
+                with contextlib.suppress(ProcessLookupError):
+                    self._processes[pid] = SlotProcess(pidfd=os.pidfd_open(pid), pool_pid=pool)
+
+    def _look_for_stopped(self, now_s: float) -> None:
+        """Know which slots' processes stand stopped, and end those that do so for good: they are started again."""
+        before = self._stopped_since_s
+        self._stopped_since_s = {pid: before.get(pid, now_s) for pid in self._processes if process_stat(pid).stopped}
+        if self._stopped_since_s.keys() != before.keys():
+            self._info_due_s = now_s
+        for pid, since_s in self._stopped_since_s.items():
+            if now_s - since_s > STOPPED_MAX_S:
+                log.error("process %d of a slot stands stopped: it is replaced", pid)
+                for watched in self._watched.values():
+                    if watched.held.pid == pid:
+                        self._give_back(watched.held, "its judging process was stopped", Fault.UNBLAMED)
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._processes[pid].pidfd, signal.SIGKILL)
+
+    def _vouch(self, watched: Watched, now_s: float) -> bool:
+        """Whether a claim deserves renewal; ends a judging that takes too long."""
+        held = watched.held
+        if now_s - watched.since_s > self._settings.judging_max_s:
+            log.error("submission %s: judging took more than %d s", held.id, self._settings.judging_max_s)
+            process = self._processes.get(held.pid)
+            if process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
+            return False
+        stat = process_stat(held.pid)
+        return stat.alive and not stat.stopped
+
+    def _adopt(self, beat: Beat) -> None:
+        """Watch what Redis says is ours, give back what the dead hold, stop what we have lost."""
+        now_s = time.monotonic()
+        before, self._watched = self._watched, {}
+        for held in beat.held:
+            known = before.get(held.slot)
+            if not self._is_slot(held.pid):
+                self._give_back_dead(held)
+            elif known is not None and known.held == held:
+                self._watched[held.slot] = known
+            else:
+                self._watched[held.slot] = Watched(held=held, since_s=now_s)
+        for slot, watched in before.items():
+            if slot not in self._watched and watched.held.id in beat.lost:
+                self._order("cancel", watched.held)
+
+    def _give_back_dead(self, held: Held) -> None:
+        """A claim whose process is gone. The submission is to blame unless the whole pool went with it."""
+        process = self._processes.get(held.pid)
+        if process is None or process_stat(process.pool_pid).alive:
+            self._give_back(held, "its judging process died", Fault.DIED)
+        else:
+            self._give_back(held, "the worker's processes died", Fault.UNBLAMED)
+
+    def _give_back(self, held: Held, why: str, fault: Fault) -> None:
+        text = f"{why} ({self._profile.node}/{held.slot})"
+        log.warning("submission %s goes back: %s", held.id, text)
+        self._queue.run(calls.give_back(held.id, held.fence, text, fault, attempts_max=self._settings.attempts_max))
+
+    def _deliver(self, messages: list[str]) -> None:
+        """Messages of our channel: "SLOT ID FENCE PID" of a claim that was cancelled."""
+        for message in messages:
+            slot, _, text = message.partition(" ")
+            try:
+                self._order("cancel", calls.parse_held(slot, text))
+            except ValueError:
+                log.error("an order that is none: %r", message[:200])
+
+    def _preempt(self, beat: Beat, now_s: float) -> None:
+        """Freeze a slot for urgent work, or let it go on."""
+        if not self._settings.preempting_class:
+            return
+        decision = decide(
+            beat.held,
+            self._frozen,
+            slots=self._profile.info.slots,
+            urgent_waits=beat.urgent and beat.state == "on",
+            granted_lately=now_s - self._granted_s < 2 * self._settings.tick_ms / 1000,
+            preempted_class=self._settings.preempted_class,
+        )
+        for held in decision.thaw:
+            self._order("thaw", held)
+            del self._frozen[held.slot]
+        for held in decision.freeze:
+            self._order("freeze", held)
+            self._frozen[held.slot] = held
+        if decision.grant and grant(self._settings):
+            self._granted_s = now_s
+
+    def _stop_strays(self, beat: Beat) -> None:
+        """Stop what a slot judges although Redis, at two heartbeats, does not know it as ours."""
+        known = {(held.slot, held.id, held.fence) for held in beat.held}
+        notes = read_notes(run_directory(self._settings), self._profile.info.slots)
+        strays = {slot: note for slot, note in notes.items() if (slot, note.id, note.fence) not in known}
+        for slot, stray in strays.items():
+            if self._strays.get(slot) == stray:
+                self._order("cancel", stray)
+        self._strays = strays
+
+    def _order(self, verb: str, held: Held) -> None:
+        """Leave the order where the slot looks for it, then wake the slot."""
+        if not held.slot.isdigit() or not self._is_slot(held.pid):
+            return
+        try:
+            leave_order(run_directory(self._settings), held.slot, f"{verb} {held.id} {held.fence}")
+        except OSError as error:  # a full disk; what is still to be done is seen again at the next heartbeat
+            log.error("slot %s does not get the order to %s: %s", held.slot, verb, error)
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(held.pid, ORDER_SIGNAL)
+
+    def _is_slot(self, pid: int) -> bool:
+        """Whether a process number (from Redis, so anybody's) is a living slot of ours: of the pool, or the spare."""
+        stat = process_stat(pid)
+        return stat.alive and os.getppid() in (stat.parent_pid, process_stat(stat.parent_pid).parent_pid)
+
+    def _follow_state(self, beat: Beat) -> None:
+        """Whoever changed our state in Redis (we, or an operator): let the supervisor stop or start the slots."""
+        if beat.state == self._state:
+            return
+        log.warning("this worker is now %s %s", beat.state, f"({beat.reason})" if beat.reason else "")
+        if beat.state == "on":
+            forget_unopened(run_directory(self._settings))
+        os.kill(os.getppid(), signal.SIGUSR2 if beat.state == "on" else signal.SIGUSR1)
+        self._state = beat.state
+
+    def _follow_languages(self) -> None:
+        """A toolchain came, went or changed: say so, and from now on claim accordingly."""
+        profile = self._languages.look()
+        if profile is None:
+            return
+        before, now = set(self._profile.info.languages), set(profile.info.languages)
+        known_before, self._profile = self._profile.known, profile
+        if before == now and profile.known == known_before:
+            return
+        for what, names in (("more", now - before), ("no longer", before - now)):
+            if names:
+                log.info("offers %s: %s", what, ", ".join(sorted(names)))
+        self._register()
+
+    def _sweep(self, now_s: float) -> None:
+        settings = self._settings
+        swept = self._queue.run(
+            calls.sweep(self._profile.node, settings.tick_ms * 9 // 10, settings.lease_ms, settings.attempts_max)
+        )
+        self._sweep_due_s = now_s + max(settings.tick_ms / 1000, swept.workers / SWEEPS_PER_S)
+        for exhausted in swept.exhausted:
+            self._give_up(exhausted)
+
+    def _give_up(self, exhausted: Exhausted) -> None:
+        why = f"judging this submission kept failing: {exhausted.why}"
+        log.error("submission %s: %s", exhausted.id, why)
+        report = judge_error(exhausted.id, exhausted.submission, why, exhausted.attempt, self._profile.node)
+        if self._verdicts is not None:
+            record = judged_record(report, priority_class=_priority_class(exhausted.submission))
+            self._verdicts.prepare(exhausted.id, exhausted.fence, record)
+        won = self._queue.run(calls.finish(exhausted.id, exhausted.fence, report))
+        if self._verdicts is not None:
+            self._verdicts.settle(won)
+
+
+def run(keeper: Keeper, tick_s: float, stop: set[int], *, until_drained: bool = False) -> None:
+    """Tick until a signal lies in ``stop`` (or all is drained); outages of Redis are survived."""
+    while not stop and not (until_drained and keeper.drained):
+        try:
+            keeper.tick()
+            keeper.wait(tick_s)
+        except QueueError as error:
+            log.warning("%s", error)
+            time.sleep(tick_s)
+
+
+def _priority_class(submission: bytes) -> str:
+    """The class in a submission's text; empty when it does not decode."""
+    try:
+        return wire.decode_submission(submission, b"[]").priority_class
+    except WireError:
+        return ""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Keep until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m judge_workers.node.leases")
+    parser.add_argument("--metrics-fd", type=int, default=-1)
+    metrics_fd: int = parser.parse_args(argv).metrics_fd
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    received: set[int] = set()
+    for number in (signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, lambda number, _frame: received.add(number))
+    try:
+        with Queue(broker_of(settings)) as queue:
+            verdicts = VerdictSender(RecordWriter(metrics_fd), METRICS_SLOT) if metrics_fd >= 0 else None
+            keeper = Keeper(settings, load_profile(settings), queue, verdicts)
+            _live(keeper, settings.tick_ms / 1000, received)
+    except JudgeError as error:
+        log.error("%s", error)
+        return error.exit_code
+    return 0
+
+
+def _live(keeper: Keeper, tick_s: float, received: set[int]) -> None:
+    run(keeper, tick_s, received)
+    if signal.SIGQUIT not in received:
+        received.clear()
+        with contextlib.suppress(QueueError):
+            keeper.drain()
+        run(keeper, tick_s, received, until_drained=True)
+    if signal.SIGQUIT in received:
+        with contextlib.suppress(QueueError):
+            keeper.hand_back()
+    with contextlib.suppress(QueueError):
+        keeper.leave()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""What this node tells the metrics about itself: found by the probe at its start, or measured now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from judge.blobs.package_store import tree_bytes, unpacked_packages
+from judge.config import Settings
+from judge.observe.metrics.record import CacheMeasured, LanguageReady, Record, SelfTested
+from judge.toolchain.artifacts import STORE_BYTES_MAX, ArtifactStore
+from judge_workers.profile import load_profile
+from judge_workers.slot.problems import packages_directory
+
+
+def node_facts(settings: Settings) -> Iterator[Record]:
+    """Languages, self-test and caches as records; walks through the caches' directories."""
+    profile = load_profile(settings)
+    for language in profile.info.languages:
+        yield LanguageReady(language, True)
+    for language in profile.languages_missing:
+        yield LanguageReady(language, False)
+    for attack in profile.attacks_held:
+        yield SelfTested(attack, True)
+    state_dir = Path(settings.state_dir)
+    if (state_dir / "artifacts").is_dir():
+        usage = ArtifactStore(state_dir / "artifacts").usage()
+        yield CacheMeasured("artifacts", usage.size_bytes, STORE_BYTES_MAX, usage.entries)
+    cache = packages_directory(settings)
+    if cache.is_dir():
+        packages = unpacked_packages(cache)
+        size_bytes = sum(map(tree_bytes, packages))
+        yield CacheMeasured("packages", size_bytes, settings.package_cache_bytes, len(packages))

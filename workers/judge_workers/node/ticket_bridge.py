@@ -1,0 +1,71 @@
+"""``python -m judge_workers.node.ticket_bridge``: carries tickets from Redis to another Celery broker; runs only with
+``ticket_broker``.
+
+The queue's scripts leave tickets in Redis, as always. A porter takes those of its worker's routes out and publishes
+each to the broker that the worker's pool listens to. It may die at any moment: a ticket that is lost on the way is
+issued again by the next sweep. The broker's queues are bounded, so what is issued too often does not pile up.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import time
+
+from celery import Celery
+from kombu.exceptions import KombuError
+
+from judge import wire
+from judge.client import broker_of
+from judge.config import load_settings
+from judge.errors import JudgeError, QueueError
+from judge.observe.logs import set_up_logging
+from judge.queue.redis_queue import Queue
+from judge_workers.celery_app import make_app, rabbitmq_queue
+from judge_workers.marks import signature
+from judge_workers.profile import load_profile, profile_path
+
+#: One command waits so long for a ticket; below the answer time-out.
+WAIT_S = 2
+
+#: Between two tries while one of the two brokers is away.
+PAUSE_S = 0.25
+
+log = logging.getLogger(__name__)
+
+
+def carry(queue: Queue, app: Celery, routes: tuple[str, ...]) -> None:
+    """Take one ticket, if one comes in time, and publish it. Raises QueueError, KombuError or OSError."""
+    namespace = queue.broker.namespace
+    names = {f"{queue.prefix}{wire.celery_queue(route)}": rabbitmq_queue(namespace, route) for route in routes}
+    found = queue.command("BRPOP", *names, WAIT_S)
+    if found is not None:
+        app.send_task(wire.TICKET_TASK, queue=names[found[0].decode()], retry=False)
+
+
+def main() -> int:
+    """Carry until killed."""
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        profile = load_profile(settings)
+        app = make_app(broker_of(settings), profile.routes, settings.ticket_broker)
+        with Queue(broker_of(settings)) as queue:
+            paths = [str(profile_path(settings))]
+            known = signature(paths)
+            while signature(paths) == known:  # else it is started again, with the routes that there are now
+                try:
+                    carry(queue, app, profile.routes)
+                except (QueueError, KombuError, OSError) as error:
+                    log.warning("tickets: %s", error)
+                    time.sleep(PAUSE_S)
+    except JudgeError as error:
+        log.error("%s", error)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""A judge that accepts everything at once: what remains is the queue. For measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from judge.config import Settings
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+from judge.observe.metrics.record import Record
+from judge_workers.judging import BASIC, Emit, Readiness
+
+
+class NoopJudge:
+    """See :class:`judge_workers.judging.SlotJudge`."""
+
+    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+        """Accept."""
+        return Report(
+            submission=submission.id,
+            problem="noop",
+            language=submission.language,
+            verdict=Verdict.AC,
+            attempt=attempt,
+        )
+
+    def clear_up(self) -> None:
+        """Nothing is left over."""
+
+    def cancel(self) -> None:
+        """Nothing runs."""
+
+    def freeze(self) -> None:
+        """Nothing runs."""
+
+    def thaw(self) -> None:
+        """Nothing runs."""
+
+    def take_counts(self) -> tuple[Record, ...]:
+        """Nothing happens."""
+        return ()
+
+
+class NoopFactory:
+    """See :class:`judge_workers.judging.JudgeFactory`."""
+
+    def readiness(self, settings: Settings) -> Readiness:
+        """Ready."""
+        return Readiness(languages=settings.languages or BASIC)
+
+    def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
+        """As ever."""
+        return self.readiness(settings)
+
+    @contextmanager
+    def open_slot(self, settings: Settings, index: int) -> Iterator[NoopJudge]:
+        """No slot is needed."""
+        yield NoopJudge()
+
+    def prove(self, settings: Settings, language: str) -> str:
+        """Nothing can go wrong."""
+        return ""
+
+    def clean_leftovers(self, settings: Settings) -> int:
+        """There are none."""
+        return 0
+
+
+NOOP = NoopFactory()

@@ -1,0 +1,398 @@
+"""The loop of one slot: claim, judge, report. Runs inside a Celery task, knows nothing of Celery.
+
+Who is to blame for a judging that failed is decided here, by its cause: the setter or client (a judge error at once),
+this host (the work goes back unblamed), or nobody knows: then this worker proves itself, and if it is well the work is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from judge import wire
+from judge.blobs.stores import StoreError
+from judge.errors import (
+    HostBusyError,
+    HostFault,
+    JudgeError,
+    LanguageError,
+    PackageError,
+    PackageMissing,
+    QueueError,
+    WireError,
+)
+from judge.model.event import Done, Event
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+from judge.observe.logs import log_context
+from judge.observe.metrics.record import Count, Counted, Phase, Record, SlotChanged, SlotState
+from judge.observe.metrics.settlement import VerdictSender
+from judge.observe.metrics.summary import judged_record
+from judge.observe.timeline import Timeline
+from judge.observe.traces import Traces
+from judge.package.files.names import printable
+from judge.queue import calls
+from judge.queue.claimed import ClaimLost, ClaimWriter
+from judge.queue.redis_queue import Queue
+from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Refusal
+from judge.release import judge_version
+from judge_workers.judging import SlotJudge
+from judge_workers.node.health import Health
+from judge_workers.run_dir import SlotNote, leave_noise, read_order
+from judge_workers.slot.proof import Proof, language_to_prove
+from judge_workers.slot.ticket_poll import Linger
+
+#: One Celery task judges so many submissions, or so long; then Celery gets the slot back for a moment.
+SUBMISSIONS_PER_TASK = 256
+TASK_MAX_S = 5.0
+
+#: Progress is gathered for so long: nobody sees the difference, and Redis and clients are troubled less.
+GATHER_S = 0.02
+
+#: How the keeper tells a slot to read its orders. SIGUSR1 is taken (billiard's soft time limit).
+ORDER_SIGNAL = signal.SIGUSR2
+
+#: Between two tries while Redis answers with an error; the queue itself has been patient before that.
+REDIS_PAUSE_S = 0.25
+
+#: A host too busy to tell how a run would have ended may hand it back twice: then the verdict says so.
+BUSY_MAX = 3
+
+#: So much of a package's or language's name is in a judge error.
+_SHOWN_MAX = 200
+
+#: Wait before the next attempt after our own failure, doubled each time.
+RETRY_DELAY_MS = 200
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SlotIdentity:
+    """Who claims. ``orders`` is the directory of notes and orders (:mod:`judge_workers.run_dir`)."""
+
+    node: str
+    session: str
+    slot: int
+    orders: Path
+    languages: tuple[str, ...] = ()
+
+    @property
+    def judge_name(self) -> str:
+        """As reports name it: host and slot."""
+        return f"{socket.gethostname()}/{self.slot}"
+
+
+@dataclass(frozen=True)
+class HostCheck:
+    """How a slot knows whether its host is well."""
+
+    health: Health
+    proof: Proof
+
+    def ailment(self, language: str) -> str:
+        """Why this host must not judge; empty = it is well. May judge a known good program, which blocks."""
+        return self.health.ailment() or self.proof.complaint(language)
+
+
+class SlotLoop:
+    """One slot's life between tickets. ``on_order`` and ``on_alarm`` are all that a signal handler may call.
+
+    SIGALRM and its timer are the loop's: progress is sent from there while a program runs.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        identity: SlotIdentity,
+        judge: SlotJudge,
+        host: HostCheck,
+        linger: Linger,
+        send: Callable[[Record], object],
+        verdicts: VerdictSender | None,
+        traces: Traces | None = None,
+        *,
+        lease_ms: int,
+        attempts_max: int,
+        idle: SlotState = SlotState.FREE,
+    ) -> None:
+        self._queue = queue
+        self._identity = identity
+        self._judge = judge
+        self._host = host
+        self._linger = linger
+        self._send = send
+        self._verdicts = verdicts
+        self._traces = traces
+        self._lease_ms = lease_ms
+        self._attempts_max = attempts_max
+        self._idle = idle
+        self._note = SlotNote(identity.orders, identity.slot)
+        self._claim: Claim | None = None
+        self._writer: ClaimWriter | None = None
+        self._lost = False
+        self._leaving = False
+
+    @property
+    def leaving(self) -> bool:
+        """Nothing more is claimed: the process is to end."""
+        return self._leaving
+
+    def leave(self) -> None:
+        """Finish what is judged, claim nothing more; callable from a signal handler at any moment."""
+        self._leaving = True
+
+    def work(self) -> int:
+        """Serve a ticket, and those that follow closely, until there is nothing to do. Returns how many were judged."""
+        deadline = time.monotonic() + TASK_MAX_S
+        done = 0
+        while done < SUBMISSIONS_PER_TASK and time.monotonic() < deadline and not self._leaving:
+            timeline = Timeline()
+            with timeline.phase(Phase.CLAIM):
+                answer = self._next_claim()
+            if isinstance(answer, Claim):
+                self._serve(answer, timeline)
+                done += 1
+            elif answer.reason != "none" or not done or not self._linger.wait():
+                return done
+        self._queue.run(calls.wake())
+        return done
+
+    def work_on(self, priority_class: str) -> int:
+        """Judge what waits of one class, until nothing does. Returns how many."""
+        done = 0
+        while not self._leaving:
+            timeline = Timeline()
+            with timeline.phase(Phase.CLAIM):
+                answer = self._next_claim(priority_class)
+            if isinstance(answer, Refusal):
+                return done
+            self._serve(answer, timeline)
+            done += 1
+        return done
+
+    def on_alarm(self) -> None:
+        """Progress has been gathered for a while."""
+        if self._writer is not None:
+            self._writer.send()
+
+    def on_order(self) -> None:
+        """The keeper's order: for the claim it names, if that is the current one."""
+        claim = self._claim
+        verb, _, target = read_order(self._identity.orders, self._identity.slot).partition(" ")
+        if claim is None or target != f"{claim.id} {claim.fence}":
+            return
+        if verb == "cancel":
+            self._lost = True
+            self._judge.cancel()
+            self._judge.thaw()
+        elif verb == "freeze":
+            self._judge.freeze()
+        elif verb == "thaw":
+            self._judge.thaw()
+
+    def _next_claim(self, only: str = "") -> Claim | Refusal:
+        """Claim, and keep trying while Redis is away: an unanswered claim may have taken a lease."""
+        who = self._identity
+        pid, slot = os.getpid(), str(who.slot)
+        while True:
+            ill = self._host.health.ailment_at_a_glance()
+            try:
+                call = calls.claim(who.node, who.session, slot, pid, self._lease_ms, only=only, ill=ill)
+                return self._queue.run(call)
+            except QueueError as error:
+                log.warning("slot %d: %s", who.slot, error)
+                time.sleep(REDIS_PAUSE_S)
+
+    def _serve(self, claim: Claim, timeline: Timeline) -> None:
+        """Judge one claim to its end; raises nothing: this is the task boundary."""
+        self._lost = False
+        self._claim = claim
+        self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
+        writer = self._writer = ClaimWriter(self._queue, claim, _alarm_later)
+        with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
+            state = self._idle
+            try:
+                self._note.write(f"{claim.id} {claim.fence} {os.getpid()}")
+                self._judge_claim(claim, writer, timeline)
+            except ClaimLost:
+                self._send(Counted(Count.LEASE_LOST))
+            except StoreError as error:
+                self._wait_for_store(claim, writer, error)
+            except Exception as error:
+                state = SlotState.FAILING
+                self._find_the_blame(claim, writer, error)
+            finally:
+                self._claim = self._writer = None
+                with contextlib.suppress(OSError):
+                    self._note.write("")
+                self._judge.thaw()
+                writer.close()
+                if not self._clear_up():
+                    state = SlotState.FAILING
+                for record in self._judge.take_counts():
+                    self._send(record)
+                self._send(SlotChanged(self._identity.slot, state))
+
+    def _judge_claim(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
+        def emit(event: Event) -> None:
+            self._check_lost(claim)
+            timeline(event)
+            if not isinstance(event, Done):  # the queue says that, when the report is recorded
+                writer.emit(event)
+
+        try:
+            submission = wire.decode_submission(claim.submission, claim.sources)
+            report = self._judge.judge(submission, claim.attempt, emit)
+        except (PackageMissing, LanguageError) as error:
+            self._check_lost(claim)
+            _until_answered(writer.flush)
+            lacking = self._hand_on(claim, error)
+            if not lacking:
+                return
+            why = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
+            report = judge_error(claim.id, claim.submission, why, claim.attempt, self._identity.judge_name)
+        except (PackageError, WireError) as error:
+            self._check_lost(claim)
+            report = judge_error(claim.id, claim.submission, str(error), claim.attempt, self._identity.judge_name)
+        except JudgeError:
+            self._check_lost(claim)
+            raise
+        self._check_lost(claim)
+        self._record(claim, report, writer, timeline)
+
+    def _record(self, claim: Claim, report: Report, writer: ClaimWriter, timeline: Timeline) -> None:
+        if self._verdicts is not None:
+            record = judged_record(
+                report,
+                priority_class=claim.priority_class,
+                wait_ns=claim.wait_ms * 1_000_000,
+                judging_ns=time.monotonic_ns() - timeline.started_ns,
+                phases_ns=timeline.phases_ns,
+            )
+            self._verdicts.prepare(claim.id, claim.fence, record)
+        won = _until_answered(lambda: writer.finish(report, meanwhile=self._clear_up))
+        if self._verdicts is not None:
+            self._verdicts.settle(won)
+        if self._traces is not None:
+            self._traces.send(timeline, report, claim.wait_ms * 1_000_000)
+        if not won:
+            self._send(Counted(Count.VERDICT_FENCED))
+        if report.noise_ratio is not None:
+            leave_noise(self._identity.orders, self._identity.slot, report.noise_ratio)
+
+    def _hand_on(self, claim: Claim, error: JudgeError) -> tuple[str, ...]:
+        """Leave a claim to a worker that may have what this one lacks; the names of all who lack it if none is left."""
+        handing = calls.hand_on(claim.id, claim.fence, self._where(claim, f"{error}"))
+        lacking = _until_answered(lambda: self._queue.run(handing))
+        if not lacking:
+            log.info("left to another worker: %s", error)
+        return lacking
+
+    def _wait_for_store(self, claim: Claim, writer: ClaimWriter, error: StoreError) -> None:
+        """The package store is away, for this worker at least: it is nobody's fault here, and passes."""
+        _until_answered(writer.flush)
+        if self._hand_on(claim, error):
+            self._give_back(claim, writer, f"{error}", Fault.UNBLAMED)
+
+    def _find_the_blame(self, claim: Claim, writer: ClaimWriter, error: Exception) -> None:
+        """A judging failed, and neither contestant, setter nor client was known to be the cause where it was raised."""
+        reference = secrets.token_hex(4)
+        if isinstance(error, HostBusyError):
+            self._give_back(claim, writer, f"{error}", Fault.BLAMED, attempts_max=BUSY_MAX)
+            return
+        said = f"{error}" if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
+        log.error("reference %s: judging failed: %s", reference, said, exc_info=error)
+        self._clear_up()
+        ailment = self._host.ailment(language_to_prove(_language_of(claim), self._identity.languages))
+        why = f"{printable(said)} (reference {reference})"
+        if ailment or isinstance(error, HostFault):
+            self._give_back(claim, writer, why, Fault.FELL, out=ailment)
+        else:
+            self._give_back(claim, writer, why, Fault.BLAMED, attempts_max=min(self._attempts_max, UNFORESEEN_MAX))
+
+    def _give_back(
+        self, claim: Claim, writer: ClaimWriter, why: str, fault: Fault, *, out: str = "", attempts_max: int = 0
+    ) -> None:
+        log.warning("attempt failed: %s", why)
+        self._send(Counted(Count.ATTEMPT_FAILED))
+        returning = calls.give_back(
+            claim.id,
+            claim.fence,
+            self._where(claim, why),
+            fault,
+            attempts_max=attempts_max or self._attempts_max,
+            delay_ms=0 if out else RETRY_DELAY_MS << min(max(claim.attempt, 1) - 1, 6),
+            out=out,
+        )
+        _until_answered(writer.flush)
+        _until_answered(lambda: self._queue.run(returning))
+
+    def _where(self, claim: Claim, why: str) -> str:
+        return f"attempt {claim.attempt} on {self._identity.node}/{self._identity.slot}: {why}"[:2000]
+
+    def _clear_up(self) -> bool:
+        """What the judge has put off; False = that failed, which the next judging will feel."""
+        try:
+            self._judge.clear_up()
+        except JudgeError as error:
+            log.warning("clearing up: %s", error)
+            return False
+        return True
+
+    def _check_lost(self, claim: Claim) -> None:
+        if self._lost:
+            raise ClaimLost(f"submission {claim.id}: the claim was withdrawn")
+
+
+def judge_error(submission_id: str, submission: bytes, why: str, attempt: int = 1, judged_by: str = "") -> Report:
+    """The report of a submission that could not be judged; reads what it can of its text, and makes that safe."""
+    try:
+        sent = wire.decode_submission(submission, b"[]")
+    except WireError:
+        sent = Submission(id=submission_id, package="", sources=())
+    return Report(
+        submission=submission_id,
+        problem=printable(os.path.basename(sent.package.rstrip("/"))[:_SHOWN_MAX]),
+        language=printable(sent.language[:_SHOWN_MAX]),
+        verdict=Verdict.JE,
+        why=why,
+        attempt=attempt,
+        tenant=sent.tenant,
+        judge_version=judge_version(),
+        judged_by=judged_by,
+    )
+
+
+def _language_of(claim: Claim) -> str:
+    """The language that a submission names; empty when it names none, or does not decode."""
+    try:
+        return wire.decode_submission(claim.submission, b"[]").language
+    except WireError:
+        return ""
+
+
+def _alarm_later() -> None:
+    signal.setitimer(signal.ITIMER_REAL, GATHER_S)
+
+
+def _until_answered(action: Callable[[], T]) -> T:
+    """Repeat a safe-to-repeat queue operation while Redis is away."""
+    while True:
+        try:
+            return action()
+        except QueueError as error:
+            log.warning("%s", error)
+            time.sleep(REDIS_PAUSE_S)

@@ -1,0 +1,79 @@
+"""``python -m judge_workers.slot.reserve``: a slot beyond the worker's cores, for urgent work while another slot
+stands frozen.
+
+It claims only when the keeper tells it to, by a byte in a named pipe, and only work of the urgent class. The keeper
+freezes a slot that judges something less urgent for as long as this one is busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from judge.config import Settings, load_settings
+from judge.errors import JudgeError
+from judge.observe.logs import set_up_logging
+from judge_workers.profile import load_profile, run_directory
+from judge_workers.slot.child import finishing_first, open_slot_loop
+
+
+def grant_path(settings: Settings) -> Path:
+    """The named pipe that the keeper writes to."""
+    return run_directory(settings) / "grant"
+
+
+def spare_pid(settings: Settings) -> int:
+    """The spare slot's process; 0 = there is none."""
+    try:
+        return int((run_directory(settings) / "spare-pid").read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def grant(settings: Settings) -> bool:
+    """Let the spare slot claim once; False when there is none."""
+    try:
+        fd = os.open(grant_path(settings), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        os.write(fd, b"!")
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return True
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Wait for grants until killed."""
+    parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.reserve")
+    parser.add_argument("--metrics-fd", type=int, default=-1)
+    args = parser.parse_args(argv)
+    settings = load_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    profile = load_profile(settings)
+    path = grant_path(settings)
+    (run_directory(settings) / "spare-pid").write_text(str(os.getpid()))
+    if not path.exists():
+        os.mkfifo(path, 0o600)
+    try:
+        with ExitStack() as stack:
+            loop = open_slot_loop(stack, settings, profile, profile.info.slots, args.metrics_fd)
+            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
+            stack.callback(os.close, fd)
+            while os.read(fd, 4096):
+                with finishing_first(loop):
+                    loop.work_on(settings.preempting_class)
+    except JudgeError as error:
+        print(f"judge: the spare slot: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
