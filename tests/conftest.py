@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import needs
 import pytest
+from gate import Gate
 from hypothesis import settings as hypothesis_settings
 
 from judge.errors import HostError, SandboxError
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import Rootfs
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Retries and skips are counted, see tests/house/gate.py."""
+    config.pluginmanager.register(Gate(), "judge-gate")
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +42,7 @@ def sandbox_slot(sandbox_state: Path) -> Iterator[Slot]:
     try:
         slot = opened.__enter__()
     except (HostError, SandboxError) as error:
-        pytest.skip(f"this host cannot run the sandbox: {error}")
+        pytest.skip(needs.no_sandbox(error))
     try:
         yield slot
     finally:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import needs
 import pytest
 from arena import Arena, build
 
@@ -47,7 +48,7 @@ def arena(artifact: Path, state_dir: Path) -> Iterator[Arena]:
         try:
             arena = Arena(stack, state_dir, artifact)
         except (HostError, SandboxError) as error:
-            pytest.skip(f"this host cannot run the sandbox: {error}")
+            pytest.skip(needs.no_sandbox(error))
         arena.measure()
         arena.container("compile")
         yield arena

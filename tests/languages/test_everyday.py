@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 
 from judge.model.limits import Limits
@@ -66,7 +67,7 @@ class Bench:
         language = self._languages.get(language_id)
         state = self._toolchains.state(language)
         if not state.ready:
-            pytest.skip(f"{state.missing[0]} is not installed; run deploy/install-test-deps")
+            pytest.skip(needs.language(language_id, state.missing[0]))
         if language_id not in self._made:
             toolchain = self._toolchains(language)
             files = _files(language, TABLE[language_id])

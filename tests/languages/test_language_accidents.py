@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import needs
 import pytest
 
 from judge.grading.execute import open_submission
@@ -30,7 +31,7 @@ def run(sandbox_slot: Slot, sandbox_state: Path) -> Run:
     def run(language_id: str, name: str, content: bytes) -> tuple[Compiled, Completed | None]:
         language = Languages.open().get(language_id)
         if not toolchains.state(language).ready:
-            pytest.skip(f"{language_id} is not installed; run deploy/install-test-deps")
+            pytest.skip(needs.language(language_id))
         toolchain = toolchains(language)
         files = [SourceFile(name=name, content=content)]
         compiled = compile_program(sandbox_slot.container, toolchain, language, files, store)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
+import needs
 import pytest
 
 from judge.cli.main import main
@@ -32,8 +32,7 @@ def test_a_layer_is_built_again_the_same_and_its_language_proves_itself(
     sandbox_slot: Slot, sandbox_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From Debian's mirrors, or those of JUDGE_DEBIAN_MIRRORS."""
-    if shutil.which("mmdebstrap") is None:
-        pytest.skip("mmdebstrap is not installed; run deploy/install-test-deps")
+    needs.tool("mmdebstrap")
     monkeypatch.setenv("JUDGE_STATE_DIR", str(sandbox_state))
     judge("rootfs", "build", "bc")
     store = LayerStore(sandbox_state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import needs
 import pytest
 
 from judge.sandbox.slot import Slot
@@ -24,7 +25,7 @@ def test_a_language_proves_itself(language_id: str, sandbox_slot: Slot, sandbox_
     toolchains = Toolchains(sandbox_state)
     state = toolchains.state(language)
     if not state.ready:
-        pytest.skip(f"{state.missing[0]} is not installed; run deploy/install-test-deps")
+        pytest.skip(needs.language(language_id, state.missing[0]))
     store = ArtifactStore(sandbox_state / "artifacts")
     report = run_selftest(sandbox_slot.container, toolchains(language), language, store)
     failed = [f"{result.test.value}: {result.detail}" for result in report.results if result.passed is False]

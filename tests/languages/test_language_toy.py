@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import needs
 import pytest
 
 from judge.cli.main import main
@@ -83,7 +84,7 @@ def test_the_stage_compiles_once_in_the_real_sandbox(sandbox_slot: Slot, sandbox
     language = Languages.open().get("c")
     toolchains = Toolchains(sandbox_state)
     if not toolchains.state(language).ready:
-        pytest.skip("gcc is not installed")
+        pytest.skip(needs.language("c"))
     store = ArtifactStore(sandbox_state / "once")
     sources = [
         SourceFile(name="main.c", content=b'#include "half.h"\nint main(void) { return HALF(14); }\n'),
@@ -117,7 +118,7 @@ collect = ["copy.h"]
     language = Languages.open(str(tmp_path)).get("ch")
     toolchains = Toolchains(sandbox_state)
     if not toolchains.state(language).ready:
-        pytest.skip("gcc is not installed")
+        pytest.skip(needs.language("c"))
     layer = toolchains.prepare(language, sandbox_slot.container)
     assert layer is not None
     assert toolchains.prepare(language, sandbox_slot.container) == layer

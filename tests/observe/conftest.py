@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import needs
 import pytest
 import redis
 from observe_servers import Prometheus, StartPrometheus, start, until
@@ -22,7 +23,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The broker URL of a Redis server of our own."""
     binary = shutil.which("redis-server") or shutil.which("valkey-server")
     if binary is None:
-        pytest.skip("no redis-server")
+        needs.tool("redis-server")
     folder = tmp_path_factory.mktemp("redis")
     path = folder / "s"
     options = ["--port", "0", "--unixsocket", str(path), "--dir", str(folder), "--appendonly", "yes", "--save", ""]
@@ -49,8 +50,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def start_prometheus(tmp_path: Path) -> Iterator[StartPrometheus]:
     """Start Debian's Prometheus with a configuration (JSON is YAML)."""
     binary = shutil.which("prometheus")
-    if binary is None:
-        pytest.skip("no prometheus")
+    needs.tool("prometheus")
     servers = []
 
     def begin(config: Mapping[str, object]) -> Prometheus:

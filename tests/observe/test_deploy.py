@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +12,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 import yaml
 from observe_servers import StartPrometheus, scrape_config, until
@@ -125,8 +124,7 @@ def test_every_alert_has_a_unit_test() -> None:
     ids=" ".join,
 )
 def test_promtool_agrees(command: list[str]) -> None:
-    if shutil.which("promtool") is None:
-        pytest.skip("no promtool")
+    needs.tool("promtool")
     done = subprocess.run(["promtool", *command], check=False, cwd=PROMETHEUS, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -139,8 +137,7 @@ def test_the_dashboard_is_current() -> None:
 
 
 def test_grafanas_own_model_of_a_dashboard_reads_it_without_loss() -> None:
-    if importlib.util.find_spec("grafana_foundation_sdk") is None:
-        pytest.skip("no grafana-foundation-sdk")
+    needs.module("grafana_foundation_sdk", "judge-service[dev]")
     from grafana_foundation_sdk.cog.encoder import JSONEncoder
     from grafana_foundation_sdk.cog.plugins import register_default_plugins
     from grafana_foundation_sdk.models.dashboard import Dashboard

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import needs
 import pytest
 from observe_servers import until
 
@@ -113,8 +113,7 @@ class Terminal:
 
 @pytest.mark.parametrize("key", ["q", "C-c"])
 def test_live_in_a_terminal(queue: Queue, redis_url: str, tmp_path: Path, key: str) -> None:
-    if shutil.which("tmux") is None:
-        pytest.skip("no tmux")
+    needs.tool("tmux")
     command = [*JUDGE, "top", "--broker", redis_url, "--interval", "0.1"]
     terminal = Terminal(tmp_path / "tmux", command)
     try:

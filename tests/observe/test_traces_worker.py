@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import queue
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
+import needs
 
 from judge.client import Client
 from judge.observe.traces import trace_id_of
@@ -40,8 +39,7 @@ def _collector() -> Iterator[tuple[str, queue.Queue[bytes]]]:
 
 
 def test_spans_reach_a_collector(redis_url: str) -> None:
-    if importlib.util.find_spec("opentelemetry.exporter") is None:
-        pytest.skip("judge-service[traces] is not installed")
+    needs.module("opentelemetry.exporter", "judge-service[traces]")
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
     from service_harness import Worker, order, running
 

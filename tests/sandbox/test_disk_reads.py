@@ -49,6 +49,7 @@ def test_bytes_read_are_in_the_usage(sandbox_slot: Slot, sandbox_rootfs: Rootfs,
     assert read[1] < SIZE_BYTES / 2  # it is in memory now, and the first run's are not counted again
 
 
+@pytest.mark.realtime
 def test_a_slot_reads_no_faster_than_it_may(sandbox_state: Path, sandbox_rootfs: Rootfs, cold: Path) -> None:
     config = SlotConfig(index=50, state_dir=str(sandbox_state), disk_read_bytes_per_s=2 * MIB)
     with Slot.open(config) as slot:

@@ -141,6 +141,7 @@ def test_cpu_time_is_that_of_all_threads_and_children(stage: Stage) -> None:
     assert 180 * MS_NS <= usage.cpu_time_ns < 400 * MS_NS
 
 
+@pytest.mark.realtime
 def test_sleeping_is_a_wall_limit_and_costs_no_cpu_time(stage: Stage) -> None:
     result = stage.act("sleep", 60_000, wall_time_ns=100 * MS_NS).result
     assert result.outcome is Outcome.WALL_LIMIT
@@ -148,6 +149,7 @@ def test_sleeping_is_a_wall_limit_and_costs_no_cpu_time(stage: Stage) -> None:
     assert result.usage.cpu_time_ns < 50 * MS_NS
 
 
+@pytest.mark.realtime
 def test_idleness_is_told_from_the_wall_limit(stage: Stage) -> None:
     result = stage.act("sleep", 60_000, idle_time_ns=500 * MS_NS).result
     assert result.outcome is Outcome.IDLE_LIMIT

@@ -23,6 +23,7 @@ def test_the_output_limit_is_exact_at_the_byte(stage: Stage, size: int) -> None:
     assert over.result.stdout_bytes == size
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("fd", [1, 2])
 def test_endless_writers_are_stopped_at_once(stage: Stage, fd: int) -> None:
     done = stage.act("flood", fd, wall_time_ns=10_000 * MS_NS)
@@ -50,6 +51,7 @@ def test_a_program_may_close_its_output_and_go_on(stage: Stage) -> None:
     assert result.usage.cpu_time_ns >= 50 * MS_NS
 
 
+@pytest.mark.realtime
 def test_daemons_that_hold_the_pipes_hold_nobody_up(stage: Stage) -> None:
     done = stage.act("daemon", wall_time_ns=10_000 * MS_NS)
     assert done.result.ok

@@ -75,6 +75,7 @@ def test_cancel_reaches_a_frozen_run(stage: Stage, sandbox_slot: Slot) -> None:
 # -- freezing -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.realtime
 def test_frozen_time_is_no_wall_time(stage: Stage, sandbox_slot: Slot) -> None:
     def freeze_for_a_while() -> None:
         sandbox_slot.freeze()

@@ -12,6 +12,8 @@ from judge.model.units import MS_NS, S_NS
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
+pytestmark = pytest.mark.realtime
+
 CLOCKS = {"wall_time_ns": 500 * MS_NS, "idle_time_ns": 300 * MS_NS}
 PROGRAMS = {
     "one that computes": actor("burn", 60, **CLOCKS),

@@ -42,6 +42,7 @@ def test_memory_of_the_whole_tree_counts(stage: Stage) -> None:
     assert done.result.usage.memory_peak_bytes >= 40 * MIB
 
 
+@pytest.mark.realtime
 def test_cpu_time_is_split_and_adds_up(stage: Stage) -> None:
     usage = stage.act("burn", 100).result.usage
     assert 100 * MS_NS <= usage.cpu_time_ns < 200 * MS_NS

@@ -173,6 +173,7 @@ def test_redis_away_for_longer_than_a_lease_repeats_nothing(server: RedisServer,
         assert client.result(submission.id).attempt == 1
 
 
+@pytest.mark.realtime
 def test_idle_slots_are_back_soon_after_an_outage(server: RedisServer, short_dir: Path):
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker, patience_s=20) as client:

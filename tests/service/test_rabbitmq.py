@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import needs
 import pytest
 from service_harness import RedisServer, Worker, free_port, order, running, send_signal, until, view_of
 
@@ -22,7 +23,7 @@ from judge.model.verdict import Verdict
 SERVER = shutil.which("/usr/lib/rabbitmq/bin/rabbitmq-server") or shutil.which("rabbitmq-server")
 EPMD = shutil.which("epmd")
 
-pytestmark = pytest.mark.skipif(not (SERVER and EPMD), reason="rabbitmq-server is not installed")
+pytestmark = pytest.mark.skipif(not (SERVER and EPMD), reason=needs.absent("rabbitmq-server"))
 
 
 class RabbitServer:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import needs
 import pytest
 import redis
 from judge_workers.node.redis_server import find_server
@@ -65,8 +65,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return cert, key
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
 def test_a_worker_and_a_client_over_tls(short_dir: Path):
+    needs.tool("openssl")
     cert, key = certificate(short_dir)
     port = free_port()
     words = ["--port", "0", "--tls-port", str(port), "--tls-cert-file", str(cert), "--tls-key-file", str(key)]

@@ -30,7 +30,7 @@ from checks import (
 
 CARRIED = ("tests", "examples", "deploy", "pyproject.toml")
 HOSTILE = ("JUDGE_HOSTILE_PROGRAMS=/payload/hostile", "JUDGE_TEST_PATIENCE=20")
-_COUNT = re.compile(r"(\d+) (passed|failed|error|skipped)")
+_COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|retried)")
 _SHOW_CONTROLLERS = """
 group=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
 echo "$group"
