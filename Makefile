@@ -22,7 +22,7 @@ test:
 
 install: $(DEV_STAMP)
 
-# The whole on a cgroup v2 host under systemd, as a plain user: in a virtual machine (docs/deploy.md).
+# The whole on a cgroup v2 host under systemd, as a plain user: in a virtual machine (docs/howto/install.md).
 test-vm: $(DEV_STAMP)
 	$(BIN)/python -B deploy/vm $(VM_FLAGS)
 

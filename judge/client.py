@@ -11,7 +11,7 @@
         report = judge.result(id)
 
 Every method may be repeated safely: a submission's id is its idempotency key. Other languages can do the same with
-Redis alone; docs/wire.md says how.
+Redis alone; docs/reference/wire.md says how.
 """
 
 from __future__ import annotations

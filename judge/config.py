@@ -47,7 +47,7 @@ def _class_cpu_weights() -> dict[str, int]:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Every setting of every command and service; docs/settings.md is made from what stands here."""
+    """Every setting of every command and service; docs/reference/settings.md is made from what stands here."""
 
     # Where things are
     state_dir: Annotated[str, Meta(description="Embedded Redis' data, artifacts, layers, caches and scratch.")] = (
@@ -172,7 +172,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 0.1
     near_limit_runs: Annotated[_Positive, Meta(description="Runs in all of such a test.")] = 3
     fresh_containers: Annotated[
-        bool, Meta(description="A container for each run of a submission; 2 ms more a test (docs/sandbox.md).")
+        bool, Meta(description="A fresh container for each run of a submission; 2 ms more a test.")
     ] = False
 
     # What packages may ask for (more is refused with the key and the setting; a format's defaults are lowered)
@@ -212,7 +212,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     )
 
 
-#: The headings of docs/settings.md: the first setting below each.
+#: The headings of docs/reference/settings.md: the first setting below each.
 SECTIONS = {
     "state_dir": "Where things are",
     "broker": "The service's Redis",

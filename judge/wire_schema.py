@@ -1,4 +1,4 @@
-"""The JSON schema of everything on the wire, made from the model types: what docs/wire.schema.json holds."""
+"""The JSON schema of everything on the wire, made from the model types: what docs/reference/wire.schema.json holds."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ def wire_schema() -> dict[str, Any]:
 
 
 def wire_schema_text() -> str:
-    """The text of docs/wire.schema.json."""
+    """The text of docs/reference/wire.schema.json."""
     plain = msgspec.json.encode(wire_schema(), order="sorted")
     return msgspec.json.format(plain, indent=2).decode() + "\n"

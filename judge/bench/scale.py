@@ -48,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "disk): rates, latencies, commands and memory per submission, and where it would break.",
     )
     parser.add_argument("--workers", type=int, default=1000)
-    parser.add_argument("--submissions", type=int, default=200_000, help="docs/scale.md has a million")
+    parser.add_argument("--submissions", type=int, default=200_000, help="docs/measured/service.md has a million")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

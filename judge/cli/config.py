@@ -1,4 +1,4 @@
-"""``judge config``: which settings hold, and where each comes from. Also makes docs/settings.md."""
+"""``judge config``: which settings hold, and where each comes from. Also makes docs/reference/settings.md."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def shown(value: object) -> str:
 
 
 def settings_page() -> str:
-    """The text of docs/settings.md."""
+    """The text of docs/reference/settings.md."""
     lines = [_PAGE_HEAD]
     for row in rows_of(Sourced(settings=Settings(), sources={})):
         if row.name in SECTIONS:

@@ -1,4 +1,4 @@
-"""What every command's exit code means: the end of each ``--help``, and docs/exit-codes.md, which is made from here."""
+"""What every command's exit code means: the end of each ``--help``, and docs/reference/exit-codes.md."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ def help_text(command: str) -> str:
     """The end of a command's help."""
     codes = codes_of(command)
     usual = "; ".join(f"{code} {text}" for code, text in codes.items() if code < 70)
-    return f"Exit codes: {usual}; 70, 130, 143 as everywhere (docs/exit-codes.md)."
+    return f"Exit codes: {usual}; 70, 130, 143 as everywhere (docs/reference/exit-codes.md)."
 
 
 def exit_codes_page() -> str:
-    """The text of docs/exit-codes.md."""
+    """The text of docs/reference/exit-codes.md."""
     lines = [f"| {code} | {text} |" for code, text in COMMON.items()]
     rows = [
         f"| `{command}` | {'; '.join(f'{code}: {text}' for code, text in codes_of(command).items() if code < 70)} |"

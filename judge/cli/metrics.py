@@ -16,7 +16,7 @@ def add_parser(subparsers: Any) -> None:
         description="List every series that a worker's /metrics exposes: name, type, labels, meaning.",
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--markdown", action="store_true", help="the text of docs/metrics.md")
+    form.add_argument("--markdown", action="store_true", help="the text of docs/reference/metrics.md")
     form.add_argument("--json", action="store_true", help="a JSON array, one object per series")
 
 

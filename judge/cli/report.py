@@ -67,7 +67,7 @@ def read_report(name: str) -> Report:
 
 
 def report_schema() -> dict[str, object]:
-    """The JSON schema of :class:`~judge.model.report.Report`, as published in docs/report.schema.json."""
+    """The JSON schema of :class:`~judge.model.report.Report`, as published in docs/reference/report.schema.json."""
     schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Report)))
     for definition in schema["$defs"].values():
         definition["description"] = cleandoc(definition.get("description", ""))

@@ -104,7 +104,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run_schema() -> dict[str, object]:
-    """The JSON schema of :class:`RunOutput`, as published in docs/run.schema.json."""
+    """The JSON schema of :class:`RunOutput`, as published in docs/reference/run.schema.json."""
     schema = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(RunOutput)))
     for definition in schema["$defs"].values():
         definition["description"] = cleandoc(definition.get("description", ""))

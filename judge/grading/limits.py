@@ -1,4 +1,4 @@
-"""Limits of a run from the problem's and the language's: pure arithmetic, explained in docs/grading.md."""
+"""Limits of a run from the problem's and the language's: pure arithmetic, explained in docs/reference/verdicts.md."""
 
 from __future__ import annotations
 

@@ -66,7 +66,9 @@ class Prepare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One language. Command templates are argv lists, never shell strings; ``docs/languages.md`` has each key.
+    """One language. Command templates are argv lists, never shell strings.
+
+    ``docs/reference/languages.md`` explains each key.
 
     Placeholders in ``compile`` and ``run``: ``{source}`` the main source and ``{sources}`` (alone in its
     element) all of them, relative to /work in a compile, below /artifact in a run; ``{artifact}`` the

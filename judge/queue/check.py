@@ -139,7 +139,7 @@ def _rights(queue: Queue) -> Iterator[BrokerFinding]:
     except RedisError:
         return
     if refused:
-        yield _missing("rights", f"user {user} may not: {', '.join(refused)}", "see the ACL rule in docs/service.md")
+        yield _missing("rights", f"user {user} may not: {', '.join(refused)}", "docs/howto/run-redis.md has the rule")
     else:
         yield _ok("rights", f"user {user}")
 

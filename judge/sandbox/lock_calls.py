@@ -5,7 +5,7 @@ without SLAB_ACCOUNT), so a run gets no more calls than its memory limit has KiB
 hold stays below a fifth of that limit, and what they cost here is bounded. And what is locked: files and directories
 carry locks; device nodes, eventfds and whatever else has no path may have an inode that all slots share, and do not.
 Which file a number means can change between the look and the call, so that the second is a courtesy to honest programs
-and no wall (``docs/seccomp.md``, "Locks").
+and no wall (``docs/explanation/seccomp.md``, "Locks").
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """The system-call policies, as data. What each refusal is for stands beside it; how it is compiled is in
-:mod:`judge.kernel.seccomp`, what a user sees of it in ``docs/seccomp.md``.
+:mod:`judge.kernel.seccomp`, what a user sees of it in ``docs/explanation/seccomp.md``.
 
 Three kinds of answer:
 

@@ -33,7 +33,7 @@ COMPILERS = {
     ".py": (INTERPRETER, "-B", "-m", "py_compile"),
     ".sh": (SHELL,),
 }
-#: What cannot hold where a plain user's only uid is that of every program (docs/sandbox.md).
+#: What cannot hold where a plain user's only uid is that of every program (docs/explanation/sandbox.md).
 SHARED_UID = {
     "priv_ids": "programs keep the user's own groups",
     "pair_user_limits": "what the kernel counts per user is counted for all slots together",

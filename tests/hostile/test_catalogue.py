@@ -22,7 +22,8 @@ LIMITS = Limits(
 #: The files that a process finds below /proc/self, and the same ones of its only thread.
 OWN = r"/proc/self/(task/SELF/)?"
 
-#: (names, why a run may see other values than one before it). The second and third kind are told in docs/sandbox.md.
+#: (names, why a run may see other values than one before it). The second and third kind are explained in
+#: docs/explanation/sandbox.md.
 EXPLAINED = (
     # What a run has and did itself.
     (OWN + r"(auxv|maps|smaps|smaps_rollup|numa_maps|stat|statm|syscall|wchan|stack)", "where its own memory lies"),

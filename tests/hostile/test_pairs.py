@@ -12,7 +12,8 @@ from arena import Arena, corpus
 
 from judge.host.attack import ESCAPED, Attack
 
-#: Known and open (docs/seccomp.md, "What it does not close"): how often a pair is tried until it has got out once.
+#: Known and open (docs/explanation/seccomp.md, "What it does not close"): how often a pair is tried until it has got
+#: out once.
 #: A pair that no longer does has been closed: move it to the others, and out of the document.
 OPEN_TRIES = {"pair_futex": 10, "pair_lock_race": 10}
 
@@ -64,6 +65,6 @@ def test_a_known_gap_is_as_the_document_says(
         if shown:
             break
     record_property("shown", shown)
-    assert shown or attack.name in OPEN_BY_CHANCE, f"{seen}: closed? docs/seccomp.md says it is open"
+    assert shown or attack.name in OPEN_BY_CHANCE, f"{seen}: closed? docs/explanation/seccomp.md says it is open"
     arena.assert_unharmed()
     neighbour.assert_unharmed()

@@ -8,7 +8,7 @@ and run one by one in one container::
     [things.NAME]
     source = '...'              # becomes x_NAME with the language's ending
     expected = "ok"             # what it prints; this when left out
-    documented = "words"        # it does not work: these words are in docs/languages.md and say why
+    documented = "words"        # it does not work: these words are in docs/reference/languages.md and say why
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from judge.toolchain.definitions import Languages, LanguageSpec
 from judge.toolchain.roots import Toolchains
 
 HERE = Path(__file__).parent / "everyday"
-DOCS = (Path(__file__).parents[2] / "docs/languages.md").read_text()
+DOCS = (Path(__file__).parents[2] / "docs/reference/languages.md").read_text()
 TABLE: dict[str, dict[str, Any]] = {path.stem: tomllib.loads(path.read_text()) for path in sorted(HERE.glob("*.toml"))}
 THINGS = [
     pytest.param(language_id, name, id=f"{language_id}-{name}")

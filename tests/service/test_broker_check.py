@@ -1,4 +1,4 @@
-"""What the doctor says about a Redis server, and the ACL user that docs/service.md recommends."""
+"""What the doctor says about a Redis server, and the ACL user that docs/howto/run-redis.md recommends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from judge.queue.broker import Broker
 from judge.queue.check import check_broker
 from judge.queue.values import Status
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "service.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "howto" / "run-redis.md"
 
 
 def statuses(broker: Broker) -> dict[str, Status]:
@@ -62,7 +62,7 @@ def test_another_schema_is_found(shared_redis):
 
 def test_the_documented_acl_user_is_enough_and_no_more(short_dir):
     rule = re.search(r"^ACL SETUSER judge (.*)$", DOCUMENT.read_text(), re.MULTILINE)
-    assert rule, "docs/service.md has no ACL rule"
+    assert rule, "docs/howto/run-redis.md has no ACL rule"
     words = rule[1].replace("<password>", "secret").split()
     server = RedisServer(short_dir / "r")
     worker = Worker(server.url, short_dir / "w", slots=1, broker_username="judge")

@@ -1,4 +1,4 @@
-"""A client that knows docs/wire.md and its schema and nothing else: plain Redis commands, no code of this project."""
+"""A client that knows docs/reference/wire.md and its schema only: plain Redis commands, no code of this project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import redis
 
-SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "wire.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "reference" / "wire.schema.json").read_text())
 PREFIX = "{shared}:"
 
 
@@ -23,7 +23,7 @@ def client(shared_redis, shared_worker):
 
 
 def arguments(name: str, orders: dict[str, object]) -> list[str]:
-    """ID SUBMISSION SOURCES SOURCES_DIGEST DIGEST CLASS TENANT ROUTE ORIGIN, as docs/wire.md has them."""
+    """ID SUBMISSION SOURCES SOURCES_DIGEST DIGEST CLASS TENANT ROUTE ORIGIN, as docs/reference/wire.md has them."""
     sources = [{"name": "a.c", "content": base64.b64encode(json.dumps(orders).encode()).decode()}]
     submission = {"id": name, "package": "/p", "sources": [], "language": "c"}
     jsonschema.validate({"submission": submission, "sources": sources}, SCHEMA)

@@ -136,10 +136,10 @@ def test_the_config_command_prints_every_setting(capsys: pytest.CaptureFixture[s
 
 
 def test_the_page_of_settings_is_what_the_type_says():
-    page = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md"
     assert all(row.description for row in rows_of(read_settings({})))
     assert set(SECTIONS) <= set(Settings.__struct_fields__)
     assert page.read_text() == settings_page(), (
         "run: python -c 'from judge.cli.config import settings_page; print(settings_page(), end=str())' "
-        "> docs/settings.md"
+        "> docs/reference/settings.md"
     )

@@ -115,7 +115,7 @@ def test_too_many_tags_are_refused():
 
 
 def test_the_published_schema_is_the_types():
-    assert (ROOT / "docs" / "wire.schema.json").read_text() == wire_schema_text(), (
+    assert (ROOT / "docs" / "reference" / "wire.schema.json").read_text() == wire_schema_text(), (
         "run: python -c 'from judge.wire_schema import wire_schema_text; print(wire_schema_text(), end=str())'"
-        " > docs/wire.schema.json"
+        " > docs/reference/wire.schema.json"
     )

@@ -193,7 +193,7 @@ def bench_spawn(place: Callable[..., list[str]]) -> Report:
 
 
 def bench_spawn_favoured() -> Report:
-    """The same without the wait at the door of a group; see docs/deploy.md."""
+    """The same without the wait at the door of a group; see docs/howto/install.md."""
     remount = "remount,nsdelegate,memory_recursiveprot"
     must(["mount", "-o", f"{remount},favordynmods", "/sys/fs/cgroup"])
     try:

@@ -42,7 +42,7 @@ def _user(*words: str) -> list[str]:
 
 
 def start_user_units() -> Report:
-    """Install and start as docs/deploy.md says; wait until the worker is there."""
+    """Install and start as docs/howto/install.md says; wait until the worker is there."""
     target = f"{HOME}/.config/systemd/user"
     must(as_judge(["mkdir", "-p", target]))
     must(as_judge(["sh", "-c", f"cp {UNITS}/user/* {target}/"]))

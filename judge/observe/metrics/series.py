@@ -1,4 +1,4 @@
-"""Every series this project exposes, declared once as data. docs/metrics.md is generated from this table.
+"""Every series this project exposes, declared once as data. docs/reference/metrics.md is generated from this table.
 
 Names follow the Prometheus conventions: base units, ``_total`` for counters, ``_seconds`` and ``_bytes``.
 The values of labels are bounded: see :class:`judge.observe.metrics.vocabulary.Vocabulary`, which every value passes

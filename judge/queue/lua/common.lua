@@ -1,4 +1,4 @@
--- Shared by every script of the queue; put in front of each. docs/wire.md draws the keys.
+-- Shared by every script of the queue; put in front of each. docs/reference/wire.md draws the keys.
 -- KEYS[1] is the prefix of all keys, with one hash tag ("{judge}:"), so that all of them live in one slot.
 -- A lane is "class|route"; all waiting work of one lane and tenant is a FIFO; a lane orders its tenants.
 local P = KEYS[1]

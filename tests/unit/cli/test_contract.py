@@ -40,15 +40,15 @@ def test_a_fault_of_the_judge_is_not_taken_for_a_verdict(monkeypatch, capsys: py
 
 
 def test_the_page_of_exit_codes_is_what_the_help_says():
-    page = Path(__file__).resolve().parents[3] / "docs" / "exit-codes.md"
+    page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "exit-codes.md"
     assert page.read_text() == exit_codes_page(), (
         "run: python -c 'from judge.cli.exit_codes import exit_codes_page; print(exit_codes_page(), end=str())' "
-        "> docs/exit-codes.md"
+        "> docs/reference/exit-codes.md"
     )
 
 
 def test_the_schema_of_runs_knows_every_outcome():
     schema = run_schema()
     assert "COMPILE_ERROR" in schema["$defs"]["RunOutput"]["properties"]["outcome"]["enum"]
-    published = Path(__file__).resolve().parents[3] / "docs" / "run.schema.json"
-    assert json.loads(published.read_text()) == schema, "run: judge run --schema > docs/run.schema.json"
+    published = Path(__file__).resolve().parents[3] / "docs" / "reference" / "run.schema.json"
+    assert json.loads(published.read_text()) == schema, "run: judge run --schema > docs/reference/run.schema.json"

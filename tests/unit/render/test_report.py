@@ -140,8 +140,8 @@ def test_bars_are_shares_of_the_limits() -> None:
 
 
 def test_the_published_schema_is_the_models() -> None:
-    published = json.loads((ROOT / "docs/report.schema.json").read_text())
-    assert published == report_schema(), "run: judge report --schema > docs/report.schema.json"
+    published = json.loads((ROOT / "docs/reference/report.schema.json").read_text())
+    assert published == report_schema(), "run: judge report --schema > docs/reference/report.schema.json"
 
 
 @pytest.mark.parametrize("report", [REPORT, FAILED])
