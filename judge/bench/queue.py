@@ -198,7 +198,7 @@ def _judged(client: Client, submission: Submission) -> None:
     client.submit(submission)
     report = client.result(submission.id)
     if report.verdict is not Verdict.AC:
-        raise InfrastructureError(f"a benchmark submission got {report.verdict}: {report.why}")
+        raise InfrastructureError(f"a benchmark submission got {report.verdict}: {report.reason}")
 
 
 def _throughput(client: Client, submissions: list[Submission]) -> float:

@@ -144,8 +144,8 @@ def _row(
         row.state = f"skipped: {error}"
         return row
     if row.language not in info.languages:
-        why = next((text for text in info.problems if text.startswith(f"{row.language}:")), "no toolchain here")
-        row.state = f"skipped: {why}"
+        reason = next((text for text in info.problems if text.startswith(f"{row.language}:")), "no toolchain here")
+        row.state = f"skipped: {reason}"
     return row
 
 

@@ -150,7 +150,7 @@ def print_report(report: Report, role: Role = Role.CONTESTANT) -> None:
     """The verdict, why, what the compiler said and programs printed, as ``role`` may see it."""
     shown = view_of(report, role)
     print(render_text(shown, details=False, width=terminal_width()))
-    if role is Role.CONTESTANT and report.verdict in (Verdict.WA, Verdict.RTE, Verdict.JE) and not shown.why:
+    if role is Role.CONTESTANT and report.verdict in (Verdict.WA, Verdict.RTE, Verdict.JE) and not shown.reason:
         print("  a hidden test; --view judge shows what it was about")
 
 
@@ -186,7 +186,7 @@ def describe(event: Event) -> str:
                 f"{event.case.verdict or 'not run'}{_cost(event)}"
             )
         case Retried():
-            return f"attempt {event.attempt} failed: {printable(event.why, _LINE_CHARS_MAX)}"
+            return f"attempt {event.attempt} failed: {printable(event.reason, _LINE_CHARS_MAX)}"
         case Cancelled():
             return "cancelled"
         case Done():

@@ -56,11 +56,11 @@ def _show_package(console: Console, package: PackageResult, verbose: bool) -> No
     for check in package.checks:
         case = f" on {escape(check.case)}" if check.case else ""
         console.print(
-            f"[red]{escape(check.kind)}[/] {escape(check.program)}{case}: {escape(check.why)}", soft_wrap=True
+            f"[red]{escape(check.kind)}[/] {escape(check.program)}{case}: {escape(check.reason)}", soft_wrap=True
         )
     for check in package.checks_skipped:
         console.print(
-            f"[yellow]skipped[/] {escape(check.kind)} {escape(check.program)}: {escape(check.why)}", soft_wrap=True
+            f"[yellow]skipped[/] {escape(check.kind)} {escape(check.program)}: {escape(check.reason)}", soft_wrap=True
         )
     if package.submissions:
         console.print(_table(package.submissions, verbose))
@@ -74,7 +74,7 @@ def _show_texts(console: Console, one: SubmissionResult) -> None:
     if one.case is None:
         return
     for title, text in texts_of(one.case):
-        if text.strip() == one.case.why:
+        if text.strip() == one.case.reason:
             continue
         path = one.path.removeprefix("submissions/")
         console.print(f"[dim]{escape(path)}, {escape(one.case.name)}, {escape(title)}:[/]", soft_wrap=True)
@@ -98,8 +98,8 @@ def _table(submissions: Sequence[SubmissionResult], verbose: bool) -> Table:
 def _row(one: SubmissionResult, scored: bool, verbose: bool) -> list[str]:
     mark = "[yellow]-[/]" if one.skipped else "[green]ok[/]" if one.ok else "[bold red]!![/]"
     remarks = [one.skipped] if one.skipped else [*one.differences, *one.notes]
-    if verbose and one.ok and one.why:
-        remarks.append(f"{one.deciding_case}: {one.why}" if one.deciding_case else one.why)
+    if verbose and one.ok and one.reason:
+        remarks.append(f"{one.deciding_case}: {one.reason}" if one.deciding_case else one.reason)
     score = [] if not scored else ["" if one.score is None else f"{one.score:g}"]
     path = one.path.removeprefix("submissions/")
     return [

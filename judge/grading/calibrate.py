@@ -119,7 +119,7 @@ def _timing(judge: Judge, problem: Problem, entry: JurySubmission) -> Timing | N
     except LanguageError:
         return None
     if report.verdict is Verdict.JE:
-        raise PackageError(f"cannot be judged to find the time limit: {report.why}", where=entry.path)
+        raise PackageError(f"cannot be judged to find the time limit: {report.reason}", where=entry.path)
     if report.root is None or report.verdict is Verdict.TLE:
         return None
     return timing_of(entry.path, entry.expected, report, language.time_factor)

@@ -53,7 +53,7 @@ class Pass:
     """One pass of one case: what it came to, and what the next pass starts from."""
 
     verdict: Verdict
-    why: str = ""
+    reason: str = ""
     run: RunResult | None = None
     validation: Validation | None = None
     times_ns: tuple[int, ...] = ()
@@ -93,7 +93,7 @@ class CaseJudge:
         except PackageMissing:
             raise
         except PackageError as error:
-            return CaseReport(name=task.name, verdict=Verdict.JE, why=str(error))
+            return CaseReport(name=task.name, verdict=Verdict.JE, reason=str(error))
 
     def _judge_case(self, task: Task, case: TestCase) -> CaseReport:
         if case.generator or case.solver:
@@ -118,7 +118,7 @@ class CaseJudge:
             done = self._one_pass(case, self._input_opener(case, next_input), answer_fd, kept)
             wanted = done.validation.next_pass if done.validation and self.problem.multi_pass else None
             complaint = self._complaint(done, wanted, last=number == passes_max)
-            yield dataclasses.replace(done, verdict=Verdict.JE, why=complaint) if complaint else done
+            yield dataclasses.replace(done, verdict=Verdict.JE, reason=complaint) if complaint else done
             if complaint or wanted is None or done.validation is None:
                 return
             next_input, kept = wanted, done.validation.kept
@@ -156,10 +156,10 @@ class CaseJudge:
         streams = (printed(done.stdout), printed(done.stderr, self.submission.compiled.in_own_names))
         if verdict is not None:
             ending = ending_of_run(done.result, limits)
-            why = reason_of_failure(ending, verdict, streams[1])
-            return Pass(verdict, why, done.result, None, *times, "", ending, *streams)
+            reason = reason_of_failure(ending, verdict, streams[1])
+            return Pass(verdict, reason, done.result, None, *times, "", ending, *streams)
         validation = self._validate(case, open_input, answer_fd, done.stdout, kept)
-        return Pass(validation.verdict, validation.why, done.result, validation, *times, "", "", *streams)
+        return Pass(validation.verdict, validation.reason, done.result, validation, *times, "", "", *streams)
 
     def _answer_pass(self, case: TestCase, open_input: Callable[[], int], answer_fd: int) -> Pass:
         """An output-only case: nothing is run, the submitted output is judged."""
@@ -169,7 +169,7 @@ class CaseJudge:
         if len(output) > self.problem.limits.output_bytes:
             return Pass(Verdict.OLE, f"output limit: the submitted output has {len(output)} bytes")
         validation = self._validate(case, open_input, answer_fd, Capture(output), {})
-        return Pass(validation.verdict, validation.why, None, validation)
+        return Pass(validation.verdict, validation.reason, None, validation)
 
     def _validate(
         self,
@@ -229,19 +229,19 @@ class CaseJudge:
         trial = Trial(talk, submission.container.start_over, lambda one: (one.run, one.said))
         measured = measure(trial, submission.limits, self.options, self.quiet)
         done = measured.counts
-        verdict, why, validation = done.verdict, done.why, done.validation
+        verdict, reason, validation = done.verdict, done.reason, done.validation
         # A checker compares with the answer; where there is none that it can read, only the interactor can tell.
         for checker in self.further_validators if case.answer_path and kind is ValidatorKind.TESTLIB else ():
             if verdict is not Verdict.AC:
                 break
             further = self._ask(checker, case, open_input, answer_fd, done.output)
             if further.verdict is not Verdict.JE:
-                verdict, why, validation = further.verdict, further.why, further
+                verdict, reason, validation = further.verdict, further.reason, further
         stderr = printed(done.stderr, submission.compiled.in_own_names)
         if done.ending and verdict is done.verdict:
-            why = reason_of_failure(done.ending, verdict, stderr)
+            reason = reason_of_failure(done.ending, verdict, stderr)
         times = (measured.times_ns, measured.note)
-        return Pass(verdict, why, done.run, validation, *times, done.transcript, done.ending, None, stderr)
+        return Pass(verdict, reason, done.run, validation, *times, done.transcript, done.ending, None, stderr)
 
     def _judge_static(self, task: Task) -> CaseReport:
         """The static validation of a group: no run, only the package's look at the sources."""
@@ -262,7 +262,7 @@ class CaseJudge:
             text_bytes_max=self.options.feedback_bytes,
         )
         scored = self._score_static(task, static.max_score, validation)
-        return _report(task.name, (Pass(validation.verdict, validation.why, None, validation),), scored)
+        return _report(task.name, (Pass(validation.verdict, validation.reason, None, validation),), scored)
 
     def _score_static(self, task: Task, maximum: float | None, validation: Validation) -> Scored:
         if validation.verdict is Verdict.JE or not self.problem.scoring:
@@ -287,7 +287,7 @@ def _report(name: str, passes: tuple[Pass, ...], scored: Scored) -> CaseReport:
         score=scored.score,
         run=slowest,
         validation=validation.run if validation else None,
-        why=scored.why or last.why,
+        reason=scored.reason or last.reason,
         feedback=_cut(validation.feedback if validation else "", room),
         team_feedback=validation.team_feedback if validation else "",
         reruns_ns=repeated.times_ns if repeated else (),

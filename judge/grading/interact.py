@@ -71,7 +71,7 @@ class Conversation:
 
     run: RunResult
     verdict: Verdict
-    why: str
+    reason: str
     validation: Validation
     transcript: str = ""
     output: Capture = NOTHING_WRITTEN
@@ -140,19 +140,19 @@ def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, 
         markers = submission.compiled.language.memory_markers
         own = verdict_of_run(run, done.self_side.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
     ending = ending_of_run(run, submission.limits) if own is not None else ""
-    verdict, why = decide(run, own, validation, validator_first=done.first_exit == "other", ending=ending)
+    verdict, reason = decide(run, own, validation, validator_first=done.first_exit == "other", ending=ending)
     output = done.other_side.files.get(INTERACTOR_OUTPUT.removeprefix("/work/"), NOTHING_WRITTEN)
     said = Capture(b"".join(data for speaker, data in done.transcript if speaker == "self"))
     return Conversation(
         run,
         verdict,
-        why,
+        reason,
         validation,
         render_transcript(done.transcript),
         output,
         said,
         done.self_side.stderr,
-        ending if why == ending else "",
+        ending if reason == ending else "",
     )
 
 
@@ -162,14 +162,14 @@ def decide(
     """The table of the module. ``own`` is the verdict of the submission's run, None when it ended well or was cut
     off after the validator had ended; ``ending`` is how it ended, in words."""
     if validation.verdict is Verdict.WA and validator_first:
-        return Verdict.WA, validation.why
+        return Verdict.WA, validation.reason
     if own is not None and not validator_first and not _both_stand_still(run, validation):
         return own, ending or reason_of_run(run)
     if validation.verdict is Verdict.JE:
-        return Verdict.JE, validation.why
+        return Verdict.JE, validation.reason
     if own is not None:
         return own, ending or reason_of_run(run)
-    return validation.verdict, validation.why
+    return validation.verdict, validation.reason
 
 
 def _both_stand_still(run: RunResult, validation: Validation) -> bool:

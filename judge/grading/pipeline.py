@@ -103,8 +103,8 @@ class Judge:
             return self.judge_answers(submission, problem, self.build_tools(problem), emit, after)
         compiled = self.compile(submission, problem, language, emit)
         if not compiled.report.ok:
-            why = first_error(compiled.report.log)
-            return report_without_judging(submission, problem, language.id, Verdict.CE, why, compiled.report)
+            reason = first_error(compiled.report.log)
+            return report_without_judging(submission, problem, language.id, Verdict.CE, reason, compiled.report)
         return self.judge_compiled(submission, problem, compiled, self.build_tools(problem), emit, after)
 
     def language_of(self, submission: Submission, problem: Problem) -> LanguageSpec:

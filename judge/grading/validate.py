@@ -66,7 +66,7 @@ class Validation:
     """
 
     verdict: Verdict
-    why: str = ""
+    reason: str = ""
     award: Award = NO_AWARD
     feedback: str = ""
     team_feedback: str = ""
@@ -98,7 +98,7 @@ def compare_output(answer_fd: int, output: Capture, flags: CompareFlags) -> Vali
             return _ACCEPTED
         message = explain(difference, answer, source, flags)
     place, reason = message.split("\n")[:2]
-    return Validation(verdict=Verdict.WA, why=f"{place.removeprefix('wrong answer: ')}: {reason}", feedback=message)
+    return Validation(verdict=Verdict.WA, reason=f"{place.removeprefix('wrong answer: ')}: {reason}", feedback=message)
 
 
 _ACCEPTED = Validation(verdict=Verdict.AC)
@@ -216,7 +216,7 @@ def kattis_validation(program: SetterProgram, done: Completed, text_bytes_max: i
     accepted = run.exit_code == ACCEPT
     return Validation(
         verdict=Verdict.AC if accepted else Verdict.WA,
-        why="" if accepted else _first_line(feedback.judge_message) or "rejected by the output validator",
+        reason="" if accepted else _first_line(feedback.judge_message) or "rejected by the output validator",
         award=feedback.award,
         feedback=feedback.judge_message if accepted else _everything_said(feedback, done, text_bytes_max),
         team_feedback=feedback.team_message,
@@ -235,8 +235,8 @@ def testlib_validation(program: SetterProgram, done: Completed, text_bytes_max: 
         return _fault(
             f"checker {fault_of_run(program, run)}{_key_of(run)}", done, Feedback(judge_message=message), text_bytes_max
         )
-    why = "" if verdict is Verdict.AC else _first_line(message) or "rejected by the checker"
-    return Validation(verdict=verdict, why=why, award=award, feedback=message, run=run)
+    reason = "" if verdict is Verdict.AC else _first_line(message) or "rejected by the checker"
+    return Validation(verdict=verdict, reason=reason, award=award, feedback=message, run=run)
 
 
 _POINTS_BYTES = 256
@@ -259,11 +259,11 @@ def _testlib_meaning(code: int | None, message: bytes) -> tuple[Verdict, Award]:
     return Verdict.JE, NO_AWARD
 
 
-def _fault(why: str, done: Completed, feedback: Feedback, text_bytes_max: int) -> Validation:
+def _fault(reason: str, done: Completed, feedback: Feedback, text_bytes_max: int) -> Validation:
     """A judge error, with everything the program said about it."""
     return Validation(
         verdict=Verdict.JE,
-        why=why,
+        reason=reason,
         feedback=_everything_said(feedback, done, text_bytes_max),
         run=done.result,
         next_pass=feedback.next_pass,
@@ -308,8 +308,8 @@ def run_static_validator(
     if lost is not None:
         if lost not in sources.chose:
             raise PackageError(f"file {shortened(lost)}: a source file has this name, too", where=box.program.name)
-        why = f"the static validator has a file of its own where the submission has {shortened(lost)}: rename yours"
-        return Validation(verdict=Verdict.WA, why=why, team_feedback=why)
+        reason = f"the static validator has a file of its own where the submission has {shortened(lost)}: rename yours"
+        return Validation(verdict=Verdict.WA, reason=reason, team_feedback=reason)
     spec = box.program.run_spec(
         (language_code, entry_point, FEEDBACK_PATH, *args),
         directories=(DIRECTORY, SOURCES_DIRECTORY),

@@ -213,11 +213,11 @@ def _identity(cgroup_root: str) -> Finding:
         version = 2
     identity = identity_of(0, 0, version)
     shared = identity.keeper_host == identity.program_host
-    why = " (cgroup v1 lets nobody else's processes move)" if version == 1 else ""
+    reason = " (cgroup v1 lets nobody else's processes move)" if version == 1 else ""
     return _finding(
         "uids",
         not shared,
-        f"uid {uid}; {subordinate}" + (f"; programs share this user's uid and groups{why}" if shared else ""),
+        f"uid {uid}; {subordinate}" + (f"; programs share this user's uid and groups{reason}" if shared else ""),
         "a cgroup v2 host, or start it by root"
         if version == 1
         else "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER and install uidmap",

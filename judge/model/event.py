@@ -52,7 +52,7 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True, tag="retried"):
 
     submission: str
     attempt: int
-    why: str
+    reason: str = msgspec.field(name="why")
 
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):

@@ -35,13 +35,13 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     """One test case. ``verdict`` None = not run (an earlier test decided).
 
     ``run`` is the submission's run (the slowest pass of a multi-pass case), ``validation`` the
-    output validator's. ``why`` is one line of evidence; ``feedback`` is for judges only,
+    output validator's. ``reason`` is one line of evidence; ``feedback`` is for judges only,
     ``team_feedback`` may be shown to the contestant. ``reruns_ns`` are CPU times of repeated runs
     near the limit, the first included (empty = run once); ``reruns_note`` says why the first of them counted and not
     the fastest. ``passes`` counts the runs of a multi-pass case.
     ``transcript`` is an interactive conversation: lines starting with ``>`` (submission) and ``<`` (validator).
     ``ending`` says how the program's run failed, in words for the contestant; empty when its output decided. It tells
-    nothing of the test's data, unlike ``why``, ``stdout`` and ``stderr``, which a program can make say anything.
+    nothing of the test's data, unlike ``reason``, ``stdout`` and ``stderr``, which a program can make say anything.
     ``sample``: the test's data are public. ``stdout`` and ``stderr`` are the program's (None = nothing written, or
     left out: a report keeps a limited amount, of cases that were not accepted first).
     """
@@ -51,7 +51,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None = None
     run: RunResult | None = None
     validation: RunResult | None = None
-    why: str = ""
+    reason: str = msgspec.field(default="", name="why")
     feedback: str = ""
     team_feedback: str = ""
     reruns_ns: tuple[int, ...] = ()
@@ -67,13 +67,13 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
 class GroupReport(msgspec.Struct, frozen=True, kw_only=True):
     """One test group; children in the order they were judged. ``verdict`` None = nothing of it was judged.
 
-    ``why`` tells what is not to be seen from the children: a broken score rule, a group that was required.
+    ``reason`` tells what is not to be seen from the children: a broken score rule, a group that was required.
     """
 
     name: str
     verdict: Verdict | None
     score: float | None = None
-    why: str = ""
+    reason: str = msgspec.field(default="", name="why")
     groups: tuple[GroupReport, ...] = ()
     cases: tuple[CaseReport, ...] = ()
 
@@ -96,7 +96,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     verdict: Verdict
     score: float | None = None
-    why: str = ""
+    reason: str = msgspec.field(default="", name="why")
     deciding_case: str = ""
     time_limit_ns: int = 0
     memory_limit_bytes: int = 0

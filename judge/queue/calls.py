@@ -147,16 +147,16 @@ def finish(submission_id: str, fence: int, report: Report) -> Call[bool]:
 
 
 def give_back(
-    submission_id: str, fence: int, why: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0, out: str = ""
+    submission_id: str, fence: int, reason: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0, out: str = ""
 ) -> Call[bool]:
     """End a claim without a report; False = it was already lost. After ``attempts_max`` blamed ones a sweep ends it.
 
     ``out``: why its worker takes itself out at the same moment; "" = it stays.
     """
-    return Call("giveback", (submission_id, fence, why, fault.value, delay_ms, attempts_max, out), bool)
+    return Call("giveback", (submission_id, fence, reason, fault.value, delay_ms, attempts_max, out), bool)
 
 
-def hand_on(submission_id: str, fence: int, why: str) -> Call[tuple[str, ...]]:
+def hand_on(submission_id: str, fence: int, reason: str) -> Call[tuple[str, ...]]:
     """This worker lacks what the submission needs: leave it to another. Empty = that was done, or the claim was lost.
 
     Else nobody is left who might have it, the caller still holds the claim, and the answer names all who lack it.
@@ -165,7 +165,7 @@ def hand_on(submission_id: str, fence: int, why: str) -> Call[tuple[str, ...]]:
     def read(answer: list[Any]) -> tuple[str, ...]:
         return tuple(_text(name) for name in answer[1:]) if _text(answer[0]) == "NOBODY" else ()
 
-    return Call("handon", (submission_id, fence, why), read)
+    return Call("handon", (submission_id, fence, reason), read)
 
 
 def wake() -> Call[int]:
@@ -212,8 +212,10 @@ def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int) -> Call
             return Sweep(worked=False, workers=int(answer[1]))
         fields = iter(answer[2])
         exhausted = tuple(
-            Exhausted(id=_text(name), fence=int(fence), attempt=int(attempt), submission=submission, why=_text(why))
-            for name, fence, attempt, submission, why in zip(fields, fields, fields, fields, fields, strict=True)
+            Exhausted(
+                id=_text(name), fence=int(fence), attempt=int(attempt), submission=submission, reason=_text(reason)
+            )
+            for name, fence, attempt, submission, reason in zip(fields, fields, fields, fields, fields, strict=True)
         )
         return Sweep(worked=True, workers=int(answer[1]), exhausted=exhausted)
 

@@ -142,7 +142,7 @@ def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:
 
 def _view(name: str, values: list[str]) -> SubmissionView:
     state, priority_class, _route, tenant, at, claimed, done, amended, attempt, node, slot = values[:11]
-    verdict, language, summary, why, sub, origin = values[11:]
+    verdict, language, summary, reason, sub, origin = values[11:]
     package, tags = _sent(sub)
     return SubmissionView(
         id=name,
@@ -158,7 +158,7 @@ def _view(name: str, values: list[str]) -> SubmissionView:
         finished_at_ms=int(amended or done or 0),
         attempt=int(attempt or 0),
         worker=f"{node}/{slot}" if node and slot else node,
-        reason=why,
+        reason=reason,
         rejudge=origin,
         summary=msgspec.json.decode(summary, type=Summary) if summary else Summary(),
     )

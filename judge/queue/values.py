@@ -63,7 +63,7 @@ class Exhausted(msgspec.Struct, frozen=True, kw_only=True):
     fence: int
     attempt: int
     submission: bytes
-    why: str
+    reason: str
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,10 +30,10 @@ def _suite(root: Element, package: PackageResult) -> None:
             _case(suite, package, f"lint: {location(diagnostic)}", failures=(diagnostic.message,))
     for check in package.checks:
         name = f"{check.kind}: {check.program}: {check.case}"
-        _case(suite, package, name, failures=(check.why or "went wrong",))
+        _case(suite, package, name, failures=(check.reason or "went wrong",))
     for check in package.checks_skipped:
         case = _case(suite, package, f"{check.kind}: {check.program}", failures=())
-        SubElement(case, "skipped", message=_text(check.why))
+        SubElement(case, "skipped", message=_text(check.reason))
     for submission in package.submissions:
         _submission(suite, package, submission)
     cases = list(suite)

@@ -69,9 +69,9 @@ def _facts(report: Report) -> Iterator[str]:
     facts = [("Submission", report.submission), ("Language", report.language)]
     if report.score is not None:
         facts.append(("Score", format_score(report.score)))
-    if report.why:
+    if report.reason:
         where = f"{report.deciding_case}: " if report.deciding_case else ""
-        facts.append(("Why", f"{where}{report.why}"))
+        facts.append(("Why", f"{where}{report.reason}"))
     if report.time_limit_ns and report.root is not None:
         facts.append(("CPU time", f"{format_ns(report.cpu_time_max_ns)} of {format_ns(report.time_limit_ns)}"))
         memory = f"{format_bytes(report.memory_peak_max_bytes)} of {format_bytes(report.memory_limit_bytes)}"
@@ -102,7 +102,7 @@ def _tests(report: Report) -> Iterator[str]:
 
 def _group(group: GroupReport, report: Report) -> Iterator[str]:
     score = f"score {format_score(group.score)}" if group.score is not None else ""
-    note = " · ".join(part for part in (score, group.why) if part)
+    note = " · ".join(part for part in (score, group.reason) if part)
     yield (
         f'<tr class="group"><th>{_text(group.name or "data")}</th><td>{_verdict(group.verdict)}</td>'
         f'<td colspan="3">{_text(note)}</td></tr>'
@@ -134,14 +134,14 @@ def _measure(kind: str, text: str, share: float) -> str:
 def _notes(case: CaseReport, report: Report) -> Iterator[str]:
     score = f"score {format_score(case.score)}" if case.score is not None else ""
     passes = f"{case.passes} passes" if case.passes > 1 else ""
-    decided = case.name == report.deciding_case and case.why == report.why
-    why = "decided, see above" if decided and case.why else case.why
-    line = " · ".join(part for part in (score, passes, why, reruns_note(case)) if part)
+    decided = case.name == report.deciding_case and case.reason == report.reason
+    reason = "decided, see above" if decided and case.reason else case.reason
+    line = " · ".join(part for part in (score, passes, reason, reruns_note(case)) if part)
     if line:
         yield _text(line)
     opened = " open" if decided else ""
     for title, text in texts_of(case):
-        if text.strip() != case.why:
+        if text.strip() != case.reason:
             summary = escape(title[:1].upper() + title[1:])
             yield f"<details{opened}><summary>{summary}</summary><pre>{_text(text)}</pre></details>"
 

@@ -28,13 +28,13 @@ def render_text(report: Report, *, details: bool = True, width: int = 0) -> str:
     Whatever is in the report, the lines are harmless for a terminal. ``width`` (0 = no limit) breaks them at words.
     """
     lines = [headline(report)]
-    if report.why and report.verdict is not Verdict.CE:
+    if report.reason and report.verdict is not Verdict.CE:
         where = f"{report.deciding_case}: " if report.deciding_case else ""
-        lines.append(f"{_INDENT}{where}{report.why}")
+        lines.append(f"{_INDENT}{where}{report.reason}")
     if report.compile is not None and not report.compile.ok:
         lines += [f"{_INDENT}{line}" for line in _cut(report.compile.log, _TEXT_LINES_MAX)]
-    elif report.verdict is Verdict.CE and report.why:
-        lines.append(f"{_INDENT}{report.why}")
+    elif report.verdict is Verdict.CE and report.reason:
+        lines.append(f"{_INDENT}{report.reason}")
     if details and report.root is not None:
         lines.append("")
         lines += _group_lines(report.root, report, 0)
@@ -59,7 +59,7 @@ def _texts(report: Report) -> Iterator[str]:
     failed.sort(key=lambda case: case.name != report.deciding_case)
     shown = 0
     for case in failed:
-        texts = [(title, text) for title, text in texts_of(case) if text.strip() and text.strip() != case.why]
+        texts = [(title, text) for title, text in texts_of(case) if text.strip() and text.strip() != case.reason]
         shown += bool(texts)
         if shown > _CASES_SHOWN_MAX:
             yield ""
@@ -180,8 +180,8 @@ def waiting_note(case: CaseReport) -> str:
 def _group_lines(group: GroupReport, report: Report, depth: int) -> Iterator[str]:
     verdict = group.verdict.value if group.verdict else "-"
     score = f"  score {format_score(group.score)}" if group.score is not None else ""
-    why = f"  {group.why}" if group.why else ""
-    yield f"{_INDENT * depth}{group.name or 'data'}: {verdict}{score}{why}"
+    reason = f"  {group.reason}" if group.reason else ""
+    yield f"{_INDENT * depth}{group.name or 'data'}: {verdict}{score}{reason}"
     for child in ordered_children(group):
         if isinstance(child, GroupReport):
             yield from _group_lines(child, report, depth + 1)
@@ -202,8 +202,8 @@ def _case_lines(case: CaseReport, report: Report, depth: int) -> Iterator[str]:
         words.append(f"{format_bytes(usage.memory_peak_bytes):>10}")
     if case.score is not None:
         words.append(f"score {format_score(case.score)}")
-    if case.why and not (case.name == report.deciding_case and case.why == report.why):
-        words.append(case.why)
+    if case.reason and not (case.name == report.deciding_case and case.reason == report.reason):
+        words.append(case.reason)
     yield " ".join(words)
     for note in (reruns_note(case), waiting_note(case)):
         if note:

@@ -37,7 +37,7 @@ def _for_contestant(report: Report) -> Report:
         language=report.language,
         verdict=report.verdict,
         score=report.score,
-        why=_why(report),
+        reason=_reason(report),
         deciding_case=report.deciding_case,
         time_limit_ns=report.time_limit_ns,
         memory_limit_bytes=report.memory_limit_bytes,
@@ -57,14 +57,14 @@ def _for_contestant(report: Report) -> Report:
     )
 
 
-def _why(report: Report) -> str:
+def _reason(report: Report) -> str:
     """Of a compile error what the compiler said; else what may be said of the case that decided."""
     if report.verdict is Verdict.JE:
         return JUDGE_ERROR
     if report.verdict is Verdict.CE:
-        return report.why
+        return report.reason
     case = _find(report.root, report.deciding_case)
-    return "" if case is None else _case_why(case)
+    return "" if case is None else _case_reason(case)
 
 
 def _compile(compiled: CompileReport | None) -> CompileReport | None:
@@ -90,7 +90,7 @@ def _case(case: CaseReport) -> CaseReport:
         verdict=case.verdict,
         score=case.score,
         run=case.run,
-        why=_case_why(case),
+        reason=_case_reason(case),
         team_feedback=case.team_feedback,
         reruns_ns=case.reruns_ns,
         reruns_note=case.reruns_note,
@@ -103,11 +103,11 @@ def _case(case: CaseReport) -> CaseReport:
     )
 
 
-def _case_why(case: CaseReport) -> str:
+def _case_reason(case: CaseReport) -> str:
     if case.verdict is Verdict.JE:
         return JUDGE_ERROR
     if case.sample:
-        return case.why
+        return case.reason
     return case.ending or _first_line(case.team_feedback)
 
 

@@ -76,5 +76,5 @@ def _check_local(text: str, address: SplitResult, suites: Sequence[str]) -> None
             raise _fault(text, f"there is no directory dists/{suite} in it")
 
 
-def _fault(text: str, why: str) -> UsageError:
-    return UsageError(f"mirror {text!r}: {why}")
+def _fault(text: str, reason: str) -> UsageError:
+    return UsageError(f"mirror {text!r}: {reason}")

@@ -74,7 +74,7 @@ def check_invalid(judge: Judge, problem: Problem) -> Asked:
             left = [case for case in left if case.name in accepted]
         names = ", ".join(program.name for program in programs) or "no validator"
         wrong = tuple(
-            CheckResult(kind=kind, program=names, case=case.name, ok=False, why="was accepted, but must be refused")
+            CheckResult(kind=kind, program=names, case=case.name, ok=False, reason="was accepted, but must be refused")
             for case in left
         )
         asked.append(Asked(count, wrong))
@@ -98,8 +98,10 @@ def check_outputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> 
             _stop_if_cancelled(validation.run)
             wanted = Verdict.WA if kind == "invalid_output" else Verdict.AC
             if validation.verdict is not wanted:
-                why = validation.why or ("was accepted, but must be refused" if wanted is Verdict.WA else "was refused")
-                wrong.append(CheckResult(kind=kind, program=name, case=case.name, ok=False, why=why))
+                reason = validation.reason or (
+                    "was accepted, but must be refused" if wanted is Verdict.WA else "was refused"
+                )
+                wrong.append(CheckResult(kind=kind, program=name, case=case.name, ok=False, reason=reason))
     return Asked(len(questions), tuple(wrong))
 
 
@@ -173,18 +175,18 @@ def _ask(
     except UnavailableError as error:
         return _unasked(program, what, error.message)
     except PackageError as error:
-        return Asked(1, (CheckResult(kind=what, program=program.name, case="", ok=False, why=error.message),))
+        return Asked(1, (CheckResult(kind=what, program=program.name, case="", ok=False, reason=error.message),))
     wrong = []
     with open_box(judge.slots[0].container, built) as box:
         for case in cases:
-            accepted, why = _accepts(judge, problem, program, box, what, case)
+            accepted, reason = _accepts(judge, problem, program, box, what, case)
             if accepted is not must_accept:
-                wrong.append(CheckResult(kind=what, program=program.name, case=case.name, ok=False, why=why))
+                wrong.append(CheckResult(kind=what, program=program.name, case=case.name, ok=False, reason=reason))
     return Asked(len(cases), tuple(wrong))
 
 
-def _unasked(program: Program, what: str, why: str) -> Asked:
-    return Asked(skipped=(CheckResult(kind=what, program=program.name, case="", ok=True, why=why),))
+def _unasked(program: Program, what: str, reason: str) -> Asked:
+    return Asked(skipped=(CheckResult(kind=what, program=program.name, case="", ok=True, reason=reason),))
 
 
 def _accepts(

@@ -47,12 +47,12 @@ class _Lines:
 def compare_with_expected(expected: ExpectedResult, report: Report, problem: Problem) -> Comparison:
     """Compare one report with everything expected of its submission."""
     if report.verdict is Verdict.JE:
-        return Comparison(Outcome.DIFFERENT, (f"judge error: {report.why}",))
+        return Comparison(Outcome.DIFFERENT, (f"judge error: {report.reason}",))
     lines = _Lines()
     if expected.verdicts and report.verdict not in expected.verdicts:
         wanted = " or ".join(words_of(expected))
         where = f" on {report.deciding_case}" if report.deciding_case else ""
-        reason = f" ({report.why})" if report.why else ""
+        reason = f" ({report.reason})" if report.reason else ""
         # More cases can change the verdict only when a later case may have the required one.
         mend = bool(expected.required) and report.verdict in (expected.permitted or (report.verdict,))
         (lines.mendable if mend and _unjudged(report) else lines.certain).append(
@@ -125,7 +125,7 @@ def _compare_rule(glob: str, rule: ExpectedResult, report: Report, problem: Prob
     missing = len(judged) < len(cases)
     for case in judged:
         if rule.permitted and case.verdict not in rule.permitted:
-            lines.certain.append(f"{where}{case.name} got {case.verdict}, which is not permitted ({case.why})")
+            lines.certain.append(f"{where}{case.name} got {case.verdict}, which is not permitted ({case.reason})")
             break
     if rule.required and not any(case.verdict in rule.required for case in judged):
         wanted = " or ".join(words_of(ExpectedResult(required=rule.required)))

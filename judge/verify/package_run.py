@@ -252,7 +252,7 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
         differences=judged.comparison.differences,
         notes=(*judged.notes, *_notes(problem, entry, report)),
         language=report.language,
-        why=report.why,
+        reason=report.reason,
         deciding_case=report.deciding_case,
         cpu_time_max_ns=report.cpu_time_max_ns,
         wall_time_max_ns=report.wall_time_max_ns,

@@ -29,7 +29,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     skipped: str = ""
     language: str = ""
-    why: str = ""
+    reason: str = msgspec.field(default="", name="why")
     deciding_case: str = ""
     cpu_time_max_ns: int = 0
     wall_time_max_ns: int = 0
@@ -44,7 +44,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     program: str
     case: str
     ok: bool
-    why: str = ""
+    reason: str = msgspec.field(default="", name="why")
 
 
 class PackageResult(msgspec.Struct, frozen=True, kw_only=True):

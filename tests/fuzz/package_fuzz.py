@@ -297,7 +297,9 @@ def _report(problem: Problem, dialect: ScoreDialect, rng: random.Random):  # typ
                 scored = score_modern(task.group.policy, static.max_score if static else None, verdict, award)
             else:
                 scored = score_case(problem, task.group, task.case, verdict, award, dialect)
-            task = walk.send(CaseReport(name=task.name, verdict=scored.verdict, score=scored.score, why=scored.why))
+            task = walk.send(
+                CaseReport(name=task.name, verdict=scored.verdict, score=scored.score, reason=scored.reason)
+            )
     except StopIteration as stop:
         root = stop.value
     assert root.score is None or math.isfinite(root.score), root.score
@@ -310,14 +312,14 @@ def _report(problem: Problem, dialect: ScoreDialect, rng: random.Random):  # typ
 # --- corpus ------------------------------------------------------------------------------------------------------
 
 
-def dump(base: str, sound: Mapping[str, Node], odd: Mapping[str, Node], why: str) -> str:
+def dump(base: str, sound: Mapping[str, Node], odd: Mapping[str, Node], reason: str) -> str:
     """A package as what differs from its base, for the corpus."""
     changes: dict[str, object] = {name: {"gone": True} for name in sound if name not in odd}
     for name, node in odd.items():
         if name not in sound or sound[name] != node:
             kind = {"directory": True} if node is None else {"link": node} if isinstance(node, str) else None
             changes[name] = kind or {"latin-1": node.decode("latin-1")}  # type: ignore[union-attr]
-    return json.dumps({"base": base, "why": why, "changes": changes}, indent=1, ensure_ascii=True) + "\n"
+    return json.dumps({"base": base, "why": reason, "changes": changes}, indent=1, ensure_ascii=True) + "\n"
 
 
 def load(text: str, sound: Mapping[str, Mapping[str, Node]]) -> Files:

@@ -104,7 +104,7 @@ def test_validators_that_cannot_be_asked_are_skipped_and_broken_ones_are_one_fai
     assert not result.error
     assert all(one.ok for one in result.submissions)
     assert [(one.program, one.case) for one in result.checks] == [("input_validators/broken.c", "")]
-    assert "does not compile" in result.checks[0].why
+    assert "does not compile" in result.checks[0].reason
 
 
 @pytest.mark.parametrize("spec", ["/nonexistent@HEAD", "/etc/hostname"])

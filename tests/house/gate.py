@@ -106,8 +106,8 @@ class Gate:
         if not self.retries:
             return
         terminalreporter.section(f"retried: {len(self.retries)} of at most {RETRIES_MAX}")
-        for name, why in self.retries:
-            terminalreporter.line(f"{name}: {why}")
+        for name, reason in self.retries:
+            terminalreporter.line(f"{name}: {reason}")
         for name in self.beyond:
             terminalreporter.line(f"{name}: not tried again, the budget is used up")
 

@@ -110,9 +110,9 @@ class TestConversations:
     )
     def test_who_failed_first(self, judge: Judge, tmp_path: Path, referee: str, program: str, verdict: Verdict) -> None:
         report = grade(judge, package(tmp_path, referee), program)
-        assert (report.verdict, report.why) == (verdict, report.why)
+        assert (report.verdict, report.reason) == (verdict, report.reason)
         if verdict is Verdict.JE:
-            assert "referee.py" in report.why
+            assert "referee.py" in report.reason
 
     def test_transcript_and_message_are_kept(self, judge: Judge, tmp_path: Path) -> None:
         report = grade(judge, package(tmp_path, REFEREE), "print(int(input()))")
@@ -120,7 +120,7 @@ class TestConversations:
         case = report.root.groups[0].cases[0]
         assert case.transcript == "<5\n>5"
         assert case.feedback == "heard '5\\n'"
-        assert case.why == "heard '5\\n'"
+        assert case.reason == "heard '5\\n'"
 
 
 class TestValidators:

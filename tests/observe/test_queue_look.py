@@ -55,8 +55,8 @@ def _claim(queue: Queue, slot: str = "0") -> Claim:
     return claim
 
 
-def _report(name: str, verdict: Verdict, why: str = "") -> Report:
-    return Report(submission=name, problem="p", language="cpp", verdict=verdict, why=why)
+def _report(name: str, verdict: Verdict, reason: str = "") -> Report:
+    return Report(submission=name, problem="p", language="cpp", verdict=verdict, reason=reason)
 
 
 def test_an_empty_queue(queue: Queue, look: QueueLook) -> None:
@@ -100,7 +100,7 @@ def test_judge_errors_and_failed_attempts_are_shown_with_their_reason(queue: Que
     third = _claim(queue)
     assert queue.run(calls.finish("b", third.fence, _report("b", Verdict.JE, "problem.yaml:3: no such validator")))
     troubles = look.overview().troubles
-    assert {(item.id, item.verdict, item.why) for item in troubles} == {
+    assert {(item.id, item.verdict, item.reason) for item in troubles} == {
         ("b", "JE", "problem.yaml:3: no such validator"),
         ("a", "AC", "the disk was full"),
     }

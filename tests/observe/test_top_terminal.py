@@ -40,7 +40,7 @@ def queue(redis_url: str) -> Iterator[Queue]:
             assert isinstance(claim, Claim)
             if claim.id == "broken-one":
                 report = Report(
-                    submission=claim.id, problem="p", language="cpp", verdict=Verdict.JE, why="no such validator"
+                    submission=claim.id, problem="p", language="cpp", verdict=Verdict.JE, reason="no such validator"
                 )
                 assert queue.run(calls.finish(claim.id, claim.fence, report))
         yield queue

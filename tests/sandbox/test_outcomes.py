@@ -33,13 +33,13 @@ def test_broken_pipe_and_file_size_signals_keep_their_names(stage: Stage) -> Non
 
 
 @pytest.mark.parametrize(
-    ("path", "why"),
+    ("path", "reason"),
     [("/artifact/absent", "No such file"), ("/work", "Permission denied"), ("/etc/passwd", "Permission denied")],
 )
-def test_what_cannot_be_executed_exits_127_and_says_why(stage: Stage, path: str, why: str) -> None:
+def test_what_cannot_be_executed_exits_127_and_says_why(stage: Stage, path: str, reason: str) -> None:
     result = stage.box.run(RunSpec(argv=(path,), limits=limits())).result
     assert (result.outcome, result.exit_code) == (Outcome.EXITED, 127)
-    assert why in result.cause
+    assert reason in result.cause
 
 
 def test_wrong_format_exits_127(stage: Stage) -> None:

@@ -102,7 +102,7 @@ class TestScripts:
         second = claim(queue, node="w2")
         queue.run(calls.give_back("a", second.fence, "second", Fault.BLAMED, attempts_max=2, delay_ms=200))
         (exhausted,) = sweep(queue).exhausted
-        assert (exhausted.id, exhausted.why) == ("a", "second")
+        assert (exhausted.id, exhausted.reason) == ("a", "second")
 
     def test_a_fallen_worker_is_out_at_once_and_its_work_is_not_blamed(self, queue):
         join_both(queue)
@@ -121,7 +121,7 @@ class TestScripts:
             fence = claim(queue, node=node).fence
             queue.run(calls.give_back("a", fence, f"no space on {node}", Fault.FELL, attempts_max=3, out="full"))
         (exhausted,) = sweep(queue).exhausted
-        assert exhausted.why == "no space on w2"
+        assert exhausted.reason == "no space on w2"
 
     def test_a_host_that_is_ill_claims_nothing(self, queue):
         join(queue)
@@ -171,7 +171,7 @@ def test_bad_submissions_take_no_worker_out(one):
     for id in bad:
         report = client.result(id)
         assert report.verdict is Verdict.JE
-        assert "reference" in report.why
+        assert "reference" in report.reason
         assert report.judged_by
     assert client.result(good).verdict is Verdict.AC
     assert view_of(client, worker.node).state == "on"
@@ -192,7 +192,7 @@ def test_a_package_that_no_worker_has_is_a_judge_error_that_names_them(two):
         (worker.state_dir / "lacks").touch()
     report = client.result(client.submit(order(do="missing")))
     assert report.verdict is Verdict.JE
-    assert "wa, wb" in report.why
+    assert "wa, wb" in report.reason
     assert report.judged_by
 
 
@@ -232,7 +232,7 @@ def test_work_that_makes_well_hosts_fail_is_the_suspect(two):
     id = client.submit(order(do="fault"))
     report = client.result(id)
     assert report.verdict is Verdict.JE
-    assert "No space left" in report.why
+    assert "No space left" in report.reason
     assert {view_of(client, worker.node).state for worker in workers} == {"on"}
 
 

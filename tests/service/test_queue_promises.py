@@ -274,7 +274,7 @@ def test_progress_sent_twice_arrives_once(queue):
     join(queue)
     queue.run(calls.submit(order("s")))
     claimed = claim(queue)
-    retry = Retried(submission="s", attempt=1, why="x")
+    retry = Retried(submission="s", attempt=1, reason="x")
     for _ in range(2):
         assert queue.run(calls.event("s", claimed.fence, 0, [retry, retry]))
     queue.run(calls.event("s", claimed.fence, 1, [retry, retry]))
@@ -339,7 +339,7 @@ def test_too_many_blamed_attempts_end_in_the_hands_of_the_sweeper(queue):
         queue.run(calls.give_back("poison", claimed.fence, f"death {number}", Fault.BLAMED, attempts_max=3))
     assert refused(queue) == "none"
     (exhausted,) = sweep(queue).exhausted
-    assert (exhausted.id, exhausted.attempt, exhausted.why) == ("poison", 3, "death 2")
+    assert (exhausted.id, exhausted.attempt, exhausted.reason) == ("poison", 3, "death 2")
     assert queue.run(calls.finish("poison", exhausted.fence, report_for("poison", Verdict.JE)))
     assert sweep(queue).exhausted == ()
 
@@ -467,7 +467,7 @@ def test_work_that_nobody_takes_ends_in_a_judge_error(queue):
     queue.run(calls.submit(order("orphan", language="cobol")))
     until(lambda: queue_view(queue).lanes[0].oldest_ms > 2, "the patience to end")
     (exhausted,) = sweep(queue).exhausted
-    assert "no worker took it" in exhausted.why
+    assert "no worker took it" in exhausted.reason
     assert queue_view(queue).waiting == 0
 
 

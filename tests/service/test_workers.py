@@ -69,18 +69,18 @@ def test_the_async_client_does_the_same(shared_redis, shared_worker):
 def test_the_setters_fault_is_a_judge_error_at_once(client):
     report = client.result(client.submit(order(do="package")))
     assert (report.verdict, report.attempt) == (Verdict.JE, 1)
-    assert "problem.yaml:3" in report.why
+    assert "problem.yaml:3" in report.reason
 
 
-@pytest.mark.parametrize(("fault", "why"), [("fail", "disk of this host"), ("crash", "ZeroDivisionError")])
-def test_what_nobody_foresaw_is_tried_again_and_ends_in_a_judge_error(client, shared_worker, fault, why):
+@pytest.mark.parametrize(("fault", "reason"), [("fail", "disk of this host"), ("crash", "ZeroDivisionError")])
+def test_what_nobody_foresaw_is_tried_again_and_ends_in_a_judge_error(client, shared_worker, fault, reason):
     submission = order(do=fault)
     client.submit(submission)
     story = list(client.follow(submission.id))
     assert [event.attempt for event in story if isinstance(event, Retried)] == [1, 2]
     assert story[-1].report.verdict is Verdict.JE
-    assert why in story[-1].report.why
-    reference = story[-1].report.why.rpartition("(reference ")[2].rstrip(")")
+    assert reason in story[-1].report.reason
+    reference = story[-1].report.reason.rpartition("(reference ")[2].rstrip(")")
     assert f"reference {reference}: judging failed" in shared_worker.log()
 
 
@@ -92,7 +92,7 @@ def test_submissions_that_kill_their_judge_each_time_end_in_judge_errors_and_har
     for submission in poison:
         report = client.result(submission.id)
         assert report.verdict is Verdict.JE
-        assert "kept failing" in report.why
+        assert "kept failing" in report.reason
     assert {client.result(item.id).verdict for item in others} == {Verdict.AC}
     assert view_of(client, shared_worker.node).state == "on"
 
@@ -107,7 +107,7 @@ def test_a_message_that_is_no_submission_is_a_judge_error(client):
     queue.run(msgspec_replace(call, tuple(words)))
     report = client.result("garbage")
     assert report.verdict is Verdict.JE
-    assert "package" in report.why
+    assert "package" in report.reason
 
 
 def msgspec_replace(call, arguments):

@@ -58,13 +58,13 @@ def read_order(directory: Path, slot: int) -> str:
         return ""
 
 
-def leave_unopened(directory: Path, slot: int, why: str) -> None:
+def leave_unopened(directory: Path, slot: int, reason: str) -> None:
     """Say that a slot cannot be opened; the note stays until it is forgotten, or the worker started again.
 
     A disk that does not take the note is told by the keeper's own look at it.
     """
     with contextlib.suppress(OSError):
-        (directory / "unopened").write_text(f"slot {slot} cannot be opened: {why}")
+        (directory / "unopened").write_text(f"slot {slot} cannot be opened: {reason}")
 
 
 def read_unopened(directory: Path) -> str:

@@ -58,7 +58,7 @@ def report_of_judging(
         language=language,
         verdict=verdict,
         score=root.score,
-        why=root.why or (deciding.why if deciding else ""),
+        reason=root.reason or (deciding.reason if deciding else ""),
         deciding_case=deciding.name if deciding else "",
         time_limit_ns=time_limit_ns,
         memory_limit_bytes=memory_limit_bytes,
@@ -77,7 +77,7 @@ def report_without_judging(
     problem: Problem,
     language: str,
     verdict: Verdict,
-    why: str,
+    reason: str,
     compiled: CompileReport | None = None,
 ) -> Report:
     """The report of a submission that never ran: a compile error or the setter's fault."""
@@ -87,7 +87,7 @@ def report_without_judging(
         language=language,
         verdict=verdict,
         score=0.0 if problem.scoring and verdict is Verdict.CE else None,
-        why=why,
+        reason=reason,
         time_limit_ns=problem.limits.time_limit_ns,
         memory_limit_bytes=problem.limits.memory_bytes,
         compile=compiled,

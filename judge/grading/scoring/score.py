@@ -63,7 +63,7 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
 
     verdict: Verdict
     score: float | None = None
-    why: str = ""
+    reason: str = ""
 
 
 #: A custom grader: (group, results of its judged children) -> result of the group.
@@ -85,9 +85,9 @@ def is_sample(name: str) -> bool:
     return name == "sample" or name.startswith("sample/")
 
 
-def judge_error(why: str) -> Scored:
+def judge_error(reason: str) -> Scored:
     """The setter's fault, with its reason."""
-    return Scored(verdict=Verdict.JE, why=why)
+    return Scored(verdict=Verdict.JE, reason=reason)
 
 
 # --- one test case ---------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ class _Walk:
                 self._run_all = self._run_all and not (report.verdict is not None and self._enough(report))
             if going and report.verdict is not None:
                 self._verdicts[report.name] = report.verdict
-                judged.append((report.name, Scored(verdict=report.verdict, score=report.score, why=report.why)))
+                judged.append((report.name, Scored(verdict=report.verdict, score=report.score, reason=report.reason)))
                 going = not stops(group.policy, report.verdict)
         if not counts or (not missing and not judged and (groups or cases)):
             scored = None
@@ -188,7 +188,7 @@ class _Walk:
         return Scored(
             verdict=self._verdicts.get(missing, Verdict.WA),
             score=0.0 if self._problem.scoring else None,
-            why=f"not judged, because {missing} was not accepted",
+            reason=f"not judged, because {missing} was not accepted",
         )
 
 
@@ -201,7 +201,7 @@ def _group_report(
         name=group.name,
         verdict=scored.verdict,
         score=scored.score,
-        why=scored.why,
+        reason=scored.reason,
         groups=tuple(groups),
         cases=tuple(cases),
     )

@@ -79,9 +79,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
-        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         hint = "; --metrics-port 0 takes any free port" if getattr(error, "errno", 0) == errno.EADDRINUSE else ""
-        raise UsageError(f"cannot serve metrics on {host}:{port}: {why}{hint}") from error
+        raise UsageError(f"cannot serve metrics on {host}:{port}: {reason}{hint}") from error
 
 
 def run_exporter(config: ExporterConfig, read_fd: int, server_socket: socket.socket) -> None:

@@ -75,7 +75,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     verdict: str
     done_ago_ms: int
-    why: str
+    reason: str = msgspec.field(name="why")
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):

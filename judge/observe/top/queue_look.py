@@ -42,10 +42,10 @@ TROUBLES_MAX = 8
 _MS_NS = 1_000_000
 
 
-class _Why(msgspec.Struct):
+class _Reason(msgspec.Struct):
     """The part of a report that tells why."""
 
-    why: str = ""
+    reason: str = msgspec.field(default="", name="why")
 
 
 class QueueLook:
@@ -117,20 +117,26 @@ class QueueLook:
 
     def _troubles(self, recent: Sequence[tuple[FinishedLately, str]]) -> tuple[Trouble, ...]:
         """The newest judge errors with their reason from the report, and the newest retries with theirs."""
-        chosen = [(item, why) for item, why in recent if item.verdict == Verdict.JE or why][:TROUBLES_MAX]
+        chosen = [(item, reason) for item, reason in recent if item.verdict == Verdict.JE or reason][:TROUBLES_MAX]
         troubles = []
-        for item, why in chosen:
+        for item, reason in chosen:
             if item.verdict == Verdict.JE:
-                why = self._report_why(item.id) or why
+                reason = self._report_reason(item.id) or reason
             troubles.append(
-                Trouble(id=item.id, language=item.language, verdict=item.verdict, done_ago_ms=item.done_ago_ms, why=why)
+                Trouble(
+                    id=item.id,
+                    language=item.language,
+                    verdict=item.verdict,
+                    done_ago_ms=item.done_ago_ms,
+                    reason=reason,
+                )
             )
         return tuple(troubles)
 
-    def _report_why(self, submission: str) -> str:
+    def _report_reason(self, submission: str) -> str:
         text = self._queue.command("HGET", f"{self._queue.prefix}s:{submission}", "report")
         try:
-            return msgspec.json.decode(text or b"{}", type=_Why).why
+            return msgspec.json.decode(text or b"{}", type=_Reason).reason
         except msgspec.MsgspecError:
             return "its report does not decode"
 
@@ -181,7 +187,9 @@ def _running(now_ms: int, name: Any, fields: Sequence[Any]) -> RunningNow:
 
 
 def _finished(now_ms: int, name: Any, fields: Sequence[Any]) -> tuple[FinishedLately, str]:
-    state, priority_class, route, attempt, at, claimed_at, done_at, verdict, language, _, _, why, _ = map(_text, fields)
+    state, priority_class, route, attempt, at, claimed_at, done_at, verdict, language, _, _, reason, _ = map(
+        _text, fields
+    )
     done_ms, claimed_ms = _integer(done_at), _integer(claimed_at)
     view = FinishedLately(
         id=_text(name),
@@ -193,7 +201,7 @@ def _finished(now_ms: int, name: Any, fields: Sequence[Any]) -> tuple[FinishedLa
         judging_ms=max(0, done_ms - claimed_ms) if claimed_at else 0,
         done_ago_ms=max(0, now_ms - done_ms),
     )
-    return view, why
+    return view, reason
 
 
 def _replica_lag_ns(replication: Mapping[str, Any]) -> int | None:

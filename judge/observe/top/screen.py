@@ -200,7 +200,7 @@ def _troubles(overview: Overview) -> Table:
             _text(item.id),
             _text(item.language),
             Text(printable(item.verdict, 12), "bold red" if item.verdict == Verdict.JE else ""),
-            _text(item.why, 300),
+            _text(item.reason, 300),
         )
     if not overview.troubles:
         table.add_row("", Text("none", "dim"), "", "", "")

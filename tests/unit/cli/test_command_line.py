@@ -26,9 +26,9 @@ from judge.sandbox.cgroups.hierarchy import delegate_command
 
 
 def test_a_terminal_of_letters_alone_changes_neither_exit_code_nor_sense(tmp_path: Path) -> None:
-    case = CaseReport(name="secret/1", verdict=Verdict.WA, run=RunResult(outcome=Outcome.EXITED), why="found ü")
+    case = CaseReport(name="secret/1", verdict=Verdict.WA, run=RunResult(outcome=Outcome.EXITED), reason="found ü")
     root = GroupReport(name="", verdict=Verdict.WA, cases=(case,))
-    report = Report(submission="s", problem="p", language="c", verdict=Verdict.WA, why="found ü", root=root)
+    report = Report(submission="s", problem="p", language="c", verdict=Verdict.WA, reason="found ü", root=root)
     file = tmp_path / "report.json"
     file.write_bytes(msgspec.json.encode(report))
     for command in (["report", str(file)], ["report", str(file), "--html", "-"], ["help"]):

@@ -29,9 +29,9 @@ FLOOD = RunResult(outcome=Outcome.OUTPUT_LIMIT)
 CUT_OFF = RunResult(outcome=Outcome.CANCELLED)
 
 ACCEPTS = Validation(verdict=AC, run=RunResult(outcome=Outcome.EXITED, exit_code=42))
-REJECTS = Validation(verdict=WA, why="bad guess", run=RunResult(outcome=Outcome.EXITED, exit_code=43))
-CRASHES = Validation(verdict=JE, why="validator crashed", run=RunResult(outcome=Outcome.SIGNALLED, signal=11))
-HANGS = Validation(verdict=JE, why="validator hangs", run=RunResult(outcome=Outcome.WALL_LIMIT))
+REJECTS = Validation(verdict=WA, reason="bad guess", run=RunResult(outcome=Outcome.EXITED, exit_code=43))
+CRASHES = Validation(verdict=JE, reason="validator crashed", run=RunResult(outcome=Outcome.SIGNALLED, signal=11))
+HANGS = Validation(verdict=JE, reason="validator hangs", run=RunResult(outcome=Outcome.WALL_LIMIT))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,6 @@ def test_an_interactor_may_send_more_than_a_validator_may_print() -> None:
     ],
 )
 def test_a_validator_over_a_limit_is_told_the_key_that_raises_it(outcome: Outcome, key: str) -> None:
-    why = kattis_validation(interactor(Limits()), completed(outcome=outcome, cause="the evidence"), 1000).why
-    assert "guess.py" in why
-    assert f"(the evidence; the package's limits: {key})" in why
+    reason = kattis_validation(interactor(Limits()), completed(outcome=outcome, cause="the evidence"), 1000).reason
+    assert "guess.py" in reason
+    assert f"(the evidence; the package's limits: {key})" in reason

@@ -53,7 +53,7 @@ class TestDefaultValidator:
         report = bench.judge(bench.problem(*cases), {"solution": prints(b"2\n")})
         assert report.verdict is WA
         assert report.deciding_case == "secret/2"
-        assert report.why == "line 1, token 1: " + ('expected "4", found "2"')
+        assert report.reason == "line 1, token 1: " + ('expected "4", found "2"')
         assert report.root is not None
         assert [case.verdict for case in report.root.groups[0].cases] == [AC, WA, None]
 
@@ -72,7 +72,7 @@ class TestDefaultValidator:
     ) -> None:
         report = bench.judge(bench.problem(), {"solution": lambda call: completed(b"2\n", outcome=outcome)})
         assert report.verdict is verdict
-        assert report.why
+        assert report.reason
 
     def test_the_answer_never_reaches_the_submission(self, bench: Bench) -> None:
         case = bench.case("secret/1", b"input", b"the answer is secret")
@@ -117,12 +117,12 @@ class TestStages:
         big = SourceFile(name="a.fake", content=b"x" * (200 << 10))
         report = bench.judge(bench.problem(), {}, files=[big])
         assert report.verdict is CE
-        assert "128 KiB" in report.why
+        assert "128 KiB" in report.reason
 
     def test_a_language_that_the_problem_does_not_allow_is_a_compile_error(self, bench: Bench) -> None:
         report = bench.judge(bench.problem(languages=("cpp", "java")), {"solution": double})
         assert report.verdict is CE
-        assert "cpp, java" in report.why
+        assert "cpp, java" in report.reason
 
     def test_an_unknown_language_is_the_callers_fault(self, bench: Bench) -> None:
         with pytest.raises(LanguageError):
@@ -149,7 +149,7 @@ class TestStages:
         (bench.directory / "data/secret/1.ans").unlink()
         report = bench.judge(bench.problem(case), {"solution": double})
         assert report.verdict is JE
-        assert "1.ans" in report.why
+        assert "1.ans" in report.reason
 
     def test_a_cancelled_run_is_no_verdict(self, bench: Bench) -> None:
         with pytest.raises(CancelledError):
@@ -185,7 +185,7 @@ class TestValidators:
     def test_anything_else_is_a_judge_error_that_names_the_validator(self, bench: Bench, check: Any) -> None:
         report = bench.judge(bench.problem(validator="check"), {"solution": double, "check": check})
         assert report.verdict is JE
-        assert "check" in report.why
+        assert "check" in report.reason
 
     def test_a_validator_gets_input_answer_feedback_directory_and_its_arguments(self, bench: Bench) -> None:
         case = bench.case("secret/1", b"in", b"ans", output_validator_args=("loose", "2"))
@@ -200,7 +200,7 @@ class TestValidators:
         report = bench.judge(bench.problem(validator="check"), {"solution": double, "check": check})
         assert report.root is not None
         case = report.root.groups[0].cases[0]
-        assert (case.why, case.team_feedback) == ("token 3 is bad", "try again")
+        assert (case.reason, case.team_feedback) == ("token 3 is bad", "try again")
         assert case.feedback == "token 3 is bad\nmore\nsaid so"
 
     def test_long_messages_are_kept_for_rejected_cases_only(self, bench: Bench) -> None:
@@ -215,7 +215,7 @@ class TestValidators:
         (bench.directory / "check.fake").unlink()
         report = bench.judge(problem, {"solution": double})
         assert report.verdict is JE
-        assert "check" in report.why
+        assert "check" in report.reason
 
     @pytest.mark.parametrize(
         ("code", "stderr", "verdict", "score"),
@@ -258,7 +258,7 @@ class TestScores:
         problem = bench.problem(validator="check", scoring=True, custom_score=True)
         report = bench.judge(problem, {"solution": double, "check": ends(42, score_txt=text)})
         assert report.verdict is JE
-        assert "score.txt" in report.why
+        assert "score.txt" in report.reason
 
     def test_a_multiplier_scales_the_maximum(self, bench: Bench) -> None:
         policy = ScorePolicy(aggregation=ScoreAggregation.SUM, max_score=100, on_reject_break=False)
@@ -294,7 +294,7 @@ class TestScores:
         )
         report = bench.judge(problem, {"solution": double, "grade": prints(answer)})
         assert report.verdict is JE
-        assert "grader" in report.why
+        assert "grader" in report.reason
 
 
 class TestMultiPass:
@@ -336,7 +336,7 @@ class TestMultiPass:
         problem = bench.problem(bench.case("secret/1", b"1"), validator="check", multi_pass=True, validation_passes=3)
         report = bench.judge(problem, {"solution": double, "check": ends(42, nextpass_in=b"2")})
         assert report.verdict is JE
-        assert "3 passes" in report.why
+        assert "3 passes" in report.reason
 
     def test_nextpass_means_nothing_in_other_problems(self, bench: Bench) -> None:
         problem = bench.problem(validator="check")
@@ -355,7 +355,7 @@ class TestOutputOnly:
     def test_a_missing_output_is_wrong(self, bench: Bench) -> None:
         report = self.judge(bench, SourceFile(name="1", content=b"2"))
         assert report.verdict is WA
-        assert "secret/2" in report.why
+        assert "secret/2" in report.reason
 
 
 class TestSwappedForLinks:
@@ -373,14 +373,14 @@ class TestSwappedForLinks:
         report = bench.judge(bench.problem(case), {"solution": double})
         assert report.root is not None
         assert report.verdict is JE
-        assert "link" in report.root.groups[0].cases[0].why
+        assert "link" in report.root.groups[0].cases[0].reason
 
     def test_a_setters_source_is_no_longer_followed(self, bench: Bench) -> None:
         problem = bench.problem(validator="check")
         assert problem.output_validator is not None
         self.swap(bench, problem.output_validator.files[0][1])
         report = bench.judge(problem, {"solution": double, "check": ends(42)})
-        assert (report.verdict, "link" in report.why) == (JE, True), report
+        assert (report.verdict, "link" in report.reason) == (JE, True), report
 
 
 class TestNearTheLimit:

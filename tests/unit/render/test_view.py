@@ -24,7 +24,7 @@ def _case(name: str, *, sample: bool, verdict: Verdict = Verdict.RTE, ending: st
         verdict=verdict,
         run=RUN,
         validation=RUN,
-        why=f"{ending}: {SECRET}",
+        reason=f"{ending}: {SECRET}",
         ending=ending,
         feedback=SECRET,
         team_feedback="look at the sign",
@@ -36,13 +36,13 @@ def _case(name: str, *, sample: bool, verdict: Verdict = Verdict.RTE, ending: st
 
 
 def _report(case: CaseReport) -> Report:
-    group = GroupReport(name="secret", verdict=case.verdict, why=SECRET, cases=(case,))
+    group = GroupReport(name="secret", verdict=case.verdict, reason=SECRET, cases=(case,))
     return Report(
         submission="s",
         problem="p",
         language="c",
         verdict=case.verdict or Verdict.AC,
-        why=case.why,
+        reason=case.reason,
         deciding_case=case.name,
         root=GroupReport(name="", verdict=case.verdict, groups=(group,)),
         judged_by=SECRET,
@@ -61,18 +61,18 @@ def test_a_contestant_sees_nothing_of_a_hidden_test_but_how_the_run_failed(verdi
     seen = view_of(_report(_case("secret/1", sample=False, verdict=verdict)), Role.CONTESTANT)
     for picture in (msgspec.json.encode(seen).decode(), render_text(seen), render_html(seen)):
         assert SECRET not in picture
-    assert seen.why == (JUDGE_ERROR if verdict is Verdict.JE else "exit code 1")
+    assert seen.reason == (JUDGE_ERROR if verdict is Verdict.JE else "exit code 1")
     assert "look at the sign" in render_text(seen) or verdict is Verdict.AC
 
 
 def test_of_a_wrong_answer_in_a_hidden_test_the_validator_tells_the_team() -> None:
     seen = view_of(_report(_case("secret/1", sample=False, verdict=Verdict.WA, ending="")), Role.CONTESTANT)
-    assert seen.why == "look at the sign"
+    assert seen.reason == "look at the sign"
 
 
 def test_a_contestant_sees_what_was_printed_in_a_sample() -> None:
     seen = view_of(_report(_case("sample/1", sample=True)), Role.CONTESTANT)
-    assert seen.why == f"exit code 1: {SECRET}"
+    assert seen.reason == f"exit code 1: {SECRET}"
     assert seen.root is not None
     (case,) = seen.root.groups[0].cases
     assert (case.stdout, case.transcript) == (Printed(head=SECRET), f">{SECRET}")
@@ -85,7 +85,7 @@ def test_a_contestant_sees_the_compilers_words() -> None:
         problem="p",
         language="c",
         verdict=Verdict.CE,
-        why="a.c:1: error",
+        reason="a.c:1: error",
         compile=CompileReport(ok=False, log="a.c:1: error\n1 error", run=RUN),
     )
     seen = view_of(report, Role.CONTESTANT)
@@ -101,7 +101,7 @@ def test_every_string_of_a_report_is_harmless_when_shown() -> None:
         name=EVIL,
         verdict=Verdict.WA,
         run=RUN,
-        why=EVIL + "why",
+        reason=EVIL + "why",
         ending=EVIL,
         feedback=EVIL + "feedback",
         team_feedback=EVIL + "team",
@@ -111,8 +111,8 @@ def test_every_string_of_a_report_is_harmless_when_shown() -> None:
         stdout=Printed(head=EVIL, tail=EVIL, omitted_bytes=1),
         stderr=Printed(head=EVIL),
     )
-    group = GroupReport(name=EVIL, verdict=Verdict.WA, why=EVIL, cases=(case,))
-    texts = dict.fromkeys(("submission", "problem", "language", "why", "judged_by", "tenant", "judge_version"), EVIL)
+    group = GroupReport(name=EVIL, verdict=Verdict.WA, reason=EVIL, cases=(case,))
+    texts = dict.fromkeys(("submission", "problem", "language", "reason", "judged_by", "tenant", "judge_version"), EVIL)
     report = Report(
         verdict=Verdict.WA,
         compile=CompileReport(ok=False, log=EVIL),

@@ -36,7 +36,7 @@ def test_a_directory_is_copied_from(tmp_path: Path, scheme: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mirror", "why"),
+    ("mirror", "reason"),
     [
         ("", "must begin with"),
         ("mirror.example.org/debian", "must begin with"),
@@ -54,8 +54,8 @@ def test_a_directory_is_copied_from(tmp_path: Path, scheme: str) -> None:
         ("file:///nonexistent sid", "no directory dists/sid"),
     ],
 )
-def test_a_mirror_that_does_not_fit_is_named_with_the_reason(mirror: str, why: str) -> None:
-    with pytest.raises(UsageError, match=why) as raised:
+def test_a_mirror_that_does_not_fit_is_named_with_the_reason(mirror: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason) as raised:
         words(mirror)
     assert str(raised.value).startswith(f"mirror {mirror!r}: ")
 

@@ -146,7 +146,7 @@ def test_a_manifest_that_lacks_what_came_along_is_refused(store: LayerStore, mir
 
 
 @pytest.mark.parametrize(
-    ("change", "why"),
+    ("change", "reason"),
     [
         ({"kind": LayerKind.BASE}, "other packages, another suite"),
         ({"request": "0"}, "other packages, another suite"),
@@ -155,11 +155,11 @@ def test_a_manifest_that_lacks_what_came_along_is_refused(store: LayerStore, mir
     ],
 )
 def test_a_manifest_of_something_else_is_refused(
-    store: LayerStore, mirror: Mirror, change: dict[str, Any], why: str
+    store: LayerStore, mirror: Mirror, change: dict[str, Any], reason: str
 ) -> None:
     made = build_toolchain(store, SOURCE, ["tool"])
     mirror.commands.clear()
-    with pytest.raises(UsageError, match=why):
+    with pytest.raises(UsageError, match=reason):
         build_toolchain(store, SOURCE, ["tool"], msgspec.structs.replace(made, **change))
     assert mirror.commands == []
 

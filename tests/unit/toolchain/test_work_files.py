@@ -103,16 +103,16 @@ class TestAStaticValidator:
     def judge(self, bench: Bench, *names: str) -> tuple[Verdict | None, str]:
         problem = static_problem(bench, words_txt=b"setter's")
         report = bench.judge(problem, {"solution": double, "look": self.look}, files=submitted(*names))
-        return report.verdict, report.why
+        return report.verdict, report.reason
 
     def test_finds_its_own_data_beside_the_sources(self, bench: Bench) -> None:
         assert self.judge(bench, "more.txt")[0] is Verdict.AC
 
     @pytest.mark.parametrize("name", ["words.txt", "words.txt/x"])
     def test_rejects_by_name_what_would_hide_its_data(self, bench: Bench, name: str) -> None:
-        verdict, why = self.judge(bench, name)
+        verdict, reason = self.judge(bench, name)
         assert verdict is Verdict.WA
-        assert name in why
+        assert name in reason
 
     @pytest.mark.parametrize("name", ["feedback", "feedback/score.txt", "feedback/teammessage.txt", "submission/x"])
     def test_gets_no_feedback_from_a_submission(self, bench: Bench, name: str) -> None:
@@ -124,8 +124,8 @@ class TestAStaticValidator:
         problem = msgspec.structs.replace(problem, include=stub)
         report = bench.judge(problem, {"solution": double, "look": self.look}, files=submitted())
         assert report.verdict is Verdict.JE
-        assert "static" in report.why
-        assert "stub.h" in report.why
+        assert "static" in report.reason
+        assert "stub.h" in report.reason
 
 
 @pytest.mark.parametrize("name", ["double.in", "double.in/x.txt", "double.out", "double.out/x"])
@@ -158,7 +158,7 @@ def test_a_validator_whose_data_are_in_the_way_is_named(bench: Bench, names: tup
     )
     report = bench.judge(problem, {"solution": double, "check": lambda call: completed(exit_code=42)})
     assert report.verdict is Verdict.JE
-    assert "check" in report.why
+    assert "check" in report.reason
 
 
 def test_a_feedback_directory_that_no_next_pass_can_have_is_named(bench: Bench) -> None:
@@ -170,7 +170,7 @@ def test_a_feedback_directory_that_no_next_pass_can_have_is_named(bench: Bench) 
     problem = bench.problem(validator="check", multi_pass=True)
     report = bench.judge(problem, {"solution": double, "check": check})
     assert report.verdict is Verdict.JE
-    assert "path is too long" in report.why
+    assert "path is too long" in report.reason
 
 
 @pytest.mark.parametrize("word", ["a\0b", "\ud800", "x" * 70_000])
@@ -178,11 +178,11 @@ def test_arguments_that_no_program_can_be_given_are_the_packages_fault(bench: Be
     case = bench.case("secret/1", args=(word,))
     report = bench.judge(bench.problem(case), {"solution": double})
     assert report.verdict is Verdict.JE
-    assert "test case secret/1" in report.why
+    assert "test case secret/1" in report.reason
     case = bench.case("secret/1", output_validator_args=(word,))
     report = bench.judge(bench.problem(case, validator="check"), {"solution": double, "check": double})
     assert report.verdict is Verdict.JE
-    assert "check" in report.why
+    assert "check" in report.reason
 
 
 def test_files_of_a_case_that_do_not_fit_are_the_packages_fault(bench: Bench) -> None:
@@ -192,4 +192,4 @@ def test_files_of_a_case_that_do_not_fit_are_the_packages_fault(bench: Bench) ->
     for programs in ({"solution": full, "check": double}, {"solution": double, "check": full}):
         report = bench.judge(bench.problem(validator="check"), programs)
         assert report.verdict is Verdict.JE
-        assert "put table.txt: No space left on device" in report.why
+        assert "put table.txt: No space left on device" in report.reason

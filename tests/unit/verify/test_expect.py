@@ -27,7 +27,7 @@ def report(verdicts: str, *, final: Verdict | None = None, score: float | None =
     """``verdicts``: one word a case of secret/g, "-" = not judged."""
     words = [None if word == "-" else Verdict(word) for word in verdicts.split()]
     cases = tuple(
-        CaseReport(name=f"secret/g/{i}", verdict=word, feedback=feedback, why="why") for i, word in enumerate(words)
+        CaseReport(name=f"secret/g/{i}", verdict=word, feedback=feedback, reason="why") for i, word in enumerate(words)
     )
     verdict = final or next((word for word in words if word not in (None, AC)), AC)
     group = GroupReport(name="secret/g", verdict=verdict, score=score, cases=cases)

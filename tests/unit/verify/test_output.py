@@ -44,8 +44,8 @@ def test_junit_has_a_case_for_everything_that_went_wrong() -> None:
             Diagnostic(level="error", file="problem.yaml", line=3, key="limits", message="unknown key"),
             Diagnostic(level="warning", file="problem.yaml", line=4, key="", message="advice"),
         ),
-        checks=(CheckResult(kind="input", program="v.py", case="secret/1", ok=False, why="refused"),),
-        checks_skipped=(CheckResult(kind="input", program="v.viva", case="", ok=True, why="not supported"),),
+        checks=(CheckResult(kind="input", program="v.py", case="secret/1", ok=False, reason="refused"),),
+        checks_skipped=(CheckResult(kind="input", program="v.viva", case="", ok=True, reason="not supported"),),
     )
     root = fromstring(junit_xml(VerifyResult(ok=False, packages=(wrong, package(submission())))))
     first, second = list(root)
@@ -71,12 +71,12 @@ def test_the_table_shows_what_was_expected_and_what_came() -> None:
 
 
 @given(TEXT, TEXT, TEXT)
-def test_no_name_breaks_the_output(name: str, why: str, place: str) -> None:
+def test_no_name_breaks_the_output(name: str, reason: str, place: str) -> None:
     one = package(
-        submission(name, ok=False, differences=(why,), why=why),
-        error=why,
-        diagnostics=(Diagnostic(level="error", file=place, line=1, key=name, message=why),),
-        checks=(CheckResult(kind="input", program=name, case=place, ok=False, why=why),),
+        submission(name, ok=False, differences=(reason,), reason=reason),
+        error=reason,
+        diagnostics=(Diagnostic(level="error", file=place, line=1, key=name, message=reason),),
+        checks=(CheckResult(kind="input", program=name, case=place, ok=False, reason=reason),),
     )
     result = VerifyResult(ok=False, packages=(one,))
     fromstring(junit_xml(result))

@@ -263,8 +263,8 @@ class Keeper:
         else:
             self._give_back(held, "the worker's processes died", Fault.UNBLAMED)
 
-    def _give_back(self, held: Held, why: str, fault: Fault) -> None:
-        text = f"{why} ({self._profile.node}/{held.slot})"
+    def _give_back(self, held: Held, reason: str, fault: Fault) -> None:
+        text = f"{reason} ({self._profile.node}/{held.slot})"
         log.warning("submission %s goes back: %s", held.id, text)
         self._queue.run(calls.give_back(held.id, held.fence, text, fault, attempts_max=self._settings.attempts_max))
 
@@ -359,9 +359,9 @@ class Keeper:
             self._give_up(exhausted)
 
     def _give_up(self, exhausted: Exhausted) -> None:
-        why = f"judging this submission kept failing: {exhausted.why}"
-        log.error("submission %s: %s", exhausted.id, why)
-        report = judge_error(exhausted.id, exhausted.submission, why, exhausted.attempt, self._profile.node)
+        reason = f"judging this submission kept failing: {exhausted.reason}"
+        log.error("submission %s: %s", exhausted.id, reason)
+        report = judge_error(exhausted.id, exhausted.submission, reason, exhausted.attempt, self._profile.node)
         if self._verdicts is not None:
             record = judged_record(report, priority_class=_priority_class(exhausted.submission))
             self._verdicts.prepare(exhausted.id, exhausted.fence, record)

@@ -262,8 +262,8 @@ class SlotLoop:
             lacking = self._hand_on(claim, error)
             if not lacking:
                 return
-            why = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
-            report = judge_error(claim.id, claim.submission, why, claim.attempt, self._identity.judge_name)
+            reason = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
+            report = judge_error(claim.id, claim.submission, reason, claim.attempt, self._identity.judge_name)
         except (PackageError, WireError) as error:
             self._check_lost(claim)
             report = judge_error(claim.id, claim.submission, str(error), claim.attempt, self._identity.judge_name)
@@ -317,21 +317,21 @@ class SlotLoop:
         log.error("reference %s: judging failed: %s", reference, said, exc_info=error)
         self._clear_up()
         ailment = self._host.ailment(language_to_prove(_language_of(claim), self._identity.languages))
-        why = f"{printable(said)} (reference {reference})"
+        reason = f"{printable(said)} (reference {reference})"
         if ailment or isinstance(error, HostFault):
-            self._give_back(claim, writer, why, Fault.FELL, out=ailment)
+            self._give_back(claim, writer, reason, Fault.FELL, out=ailment)
         else:
-            self._give_back(claim, writer, why, Fault.BLAMED, attempts_max=min(self._attempts_max, UNFORESEEN_MAX))
+            self._give_back(claim, writer, reason, Fault.BLAMED, attempts_max=min(self._attempts_max, UNFORESEEN_MAX))
 
     def _give_back(
-        self, claim: Claim, writer: ClaimWriter, why: str, fault: Fault, *, out: str = "", attempts_max: int = 0
+        self, claim: Claim, writer: ClaimWriter, reason: str, fault: Fault, *, out: str = "", attempts_max: int = 0
     ) -> None:
-        log.warning("attempt failed: %s", why)
+        log.warning("attempt failed: %s", reason)
         self._send(Counted(Count.ATTEMPT_FAILED))
         returning = calls.give_back(
             claim.id,
             claim.fence,
-            self._where(claim, why),
+            self._where(claim, reason),
             fault,
             attempts_max=attempts_max or self._attempts_max,
             delay_ms=0 if out else RETRY_DELAY_MS << min(max(claim.attempt, 1) - 1, 6),
@@ -340,8 +340,8 @@ class SlotLoop:
         _until_answered(writer.flush)
         _until_answered(lambda: self._queue.run(returning))
 
-    def _where(self, claim: Claim, why: str) -> str:
-        return f"attempt {claim.attempt} on {self._identity.node}/{self._identity.slot}: {why}"[:2000]
+    def _where(self, claim: Claim, reason: str) -> str:
+        return f"attempt {claim.attempt} on {self._identity.node}/{self._identity.slot}: {reason}"[:2000]
 
     def _clear_up(self) -> bool:
         """What the judge has put off; False = that failed, which the next judging will feel."""
@@ -357,7 +357,7 @@ class SlotLoop:
             raise ClaimLost(f"submission {claim.id}: the claim was withdrawn")
 
 
-def judge_error(submission_id: str, submission: bytes, why: str, attempt: int = 1, judged_by: str = "") -> Report:
+def judge_error(submission_id: str, submission: bytes, reason: str, attempt: int = 1, judged_by: str = "") -> Report:
     """The report of a submission that could not be judged; reads what it can of its text, and makes that safe."""
     try:
         sent = wire.decode_submission(submission, b"[]")
@@ -368,7 +368,7 @@ def judge_error(submission_id: str, submission: bytes, why: str, attempt: int = 
         problem=printable(os.path.basename(sent.package.rstrip("/"))[:_SHOWN_MAX]),
         language=printable(sent.language[:_SHOWN_MAX]),
         verdict=Verdict.JE,
-        why=why,
+        reason=reason,
         attempt=attempt,
         tenant=sent.tenant,
         judge_version=judge_version(),

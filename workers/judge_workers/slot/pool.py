@@ -63,10 +63,10 @@ class Slot:
                 return
             except Exception as error:
                 self._stack.close()
-                why = str(error) if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
-                log.error("slot %d cannot be opened: %s", index, why)
+                reason = str(error) if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
+                log.error("slot %d cannot be opened: %s", index, reason)
                 time.sleep(pause_s)
-        leave_unopened(run_directory(self._settings), index, why)
+        leave_unopened(run_directory(self._settings), index, reason)
 
     def close(self, **_: Any) -> None:
         """In a child that ends in order: give the slot back."""

@@ -77,7 +77,7 @@ def test_a_score_in_a_problem_without_scores_is_a_judge_error(format_: PackageFo
     group = secret(ScorePolicy())
     scored = score_case(problem(format_, group, scoring=False), group, CASE, AC, Award(score=1))
     assert scored.verdict is JE
-    assert scored.why
+    assert scored.reason
 
 
 SUM = ScorePolicy(aggregation=ScoreAggregation.SUM, max_score=100)
@@ -126,7 +126,7 @@ class TestModernCase:
     ) -> None:
         scored = score_modern(policy, maximum, verdict, award)
         assert scored.verdict is JE
-        assert scored.why
+        assert scored.reason
 
     def test_samples_have_no_score_and_may_write_one(self) -> None:
         sample = TestGroup(name="sample", cases=(CASE,))
@@ -222,7 +222,7 @@ def test_an_empty_group_is_accepted_with_nothing() -> None:
 
 def test_a_judge_error_wins_whatever_the_policy() -> None:
     group = secret(ScorePolicy(verdict_mode="always_accept"))
-    children = [("a", Scored(verdict=AC)), ("b", Scored(verdict=JE, why="the validator crashed"))]
+    children = [("a", Scored(verdict=AC)), ("b", Scored(verdict=JE, reason="the validator crashed"))]
     assert fold_group(problem(PackageFormat.LEGACY, group), group, children) == children[1][1]
 
 

@@ -115,7 +115,7 @@ def test_a_required_group_that_fails_rejects_without_judging() -> None:
     assert asked == ["secret/1/a"]
     second = report.groups[0].groups[1]
     assert (second.verdict, second.score) == (WA, 0.0)
-    assert "secret/1" in second.why
+    assert "secret/1" in second.reason
     report, _ = drive(plan, {"secret/1/a": AC, "secret/2/a": AC})
     assert report.score == 100.0 or report.groups[0].score == 100.0
 

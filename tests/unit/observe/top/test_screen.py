@@ -64,7 +64,7 @@ def overview(text: str = "x", workers: int = 1, running: int = 1) -> Overview:
         per_minute=per_minute(recent, complete=True),
         languages=languages(recent),
         recent=recent,
-        troubles=(Trouble(id=text, language=text, verdict="JE", done_ago_ms=1, why=text),),
+        troubles=(Trouble(id=text, language=text, verdict="JE", done_ago_ms=1, reason=text),),
     )
 
 
