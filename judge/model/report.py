@@ -35,7 +35,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     """One test case. ``verdict`` None = not run (an earlier test decided).
 
     ``run`` is the submission's run (the slowest pass of a multi-pass case), ``validation`` the
-    output validator's. ``reason`` is one line of evidence; ``feedback`` is for judges only,
+    output validator's. ``reason`` (``why`` in JSON) is one line of evidence; ``feedback`` is for judges only,
     ``team_feedback`` may be shown to the contestant. ``reruns_ns`` are CPU times of repeated runs
     near the limit, the first included (empty = run once); ``reruns_note`` says why the first of them counted and not
     the fastest. ``passes`` counts the runs of a multi-pass case.
@@ -67,7 +67,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
 class GroupReport(msgspec.Struct, frozen=True, kw_only=True):
     """One test group; children in the order they were judged. ``verdict`` None = nothing of it was judged.
 
-    ``reason`` tells what is not to be seen from the children: a broken score rule, a group that was required.
+    ``reason`` (``why`` in JSON) tells what the children do not show: a broken score rule, a group that was required.
     """
 
     name: str
