@@ -28,7 +28,7 @@ from judge.grading.calibrate import with_limit
 from judge.model.submission import SourceFile, Submission
 from judge.model.units import S_NS
 from judge.model.verdict import Verdict
-from judge.package.kattis.read import read_package
+from judge.package.kattis.reader import read_package
 
 TESTS = 100
 ROUNDS = 7

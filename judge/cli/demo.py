@@ -25,7 +25,7 @@ from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
-from judge.package.kattis.read import read_package
+from judge.package.kattis.reader import read_package
 from judge.printable import printable
 from judge.queue.values import State, WorkerInfo
 from judge.toolchain.definitions import Languages

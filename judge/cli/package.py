@@ -19,7 +19,7 @@ from judge.errors import PackageError
 from judge.model.problem import Diagnostic
 from judge.package.ceilings import Ceilings
 from judge.package.files.digest import package_digest
-from judge.package.files.names import printable
+from judge.package.files.file_names import printable
 from judge.package.findings import location
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases

@@ -11,7 +11,7 @@ import msgspec
 from judge.errors import LanguageError
 from judge.grading.programs import Workshop
 from judge.model.problem import JurySubmission, Problem
-from judge.package.files.names import ending
+from judge.package.files.file_names import ending
 
 CPYTHON, PYPY = "python3", "pypy3"
 #: ``--python``: PyPy first, or always the one.

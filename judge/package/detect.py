@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from judge.kernel.files import open_resolved
-from judge.package.files.names import ending
+from judge.package.files.file_names import ending
 
 _BYTES_MAX = 1 << 20
 

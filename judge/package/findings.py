@@ -2,7 +2,7 @@
 
 Three weights. A *warning* is advice. An *error* breaks the specification but leaves the meaning clear, so the
 problem can still be judged. A *blocking* error leaves the meaning unclear (a limit that is no number, a missing
-answer): :func:`judge.package.kattis.read.read_package` refuses the package because of it.
+answer): :func:`judge.package.kattis.reader.read_package` refuses the package because of it.
 """
 
 from __future__ import annotations

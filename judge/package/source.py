@@ -16,17 +16,17 @@ from pathlib import Path
 from judge.errors import PackageError, PackageMissing, UsageError, our_path
 from judge.model.problem import Problem
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
-from judge.package.dmoj import importer as dmoj
+from judge.package.dmoj import reader as dmoj
 from judge.package.faults import fault_of, faults_told
+from judge.package.files.file_names import hidden, shown
 from judge.package.files.git_revision import repository_of, unpack_revision
-from judge.package.files.names import hidden, shown
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds
 from judge.package.files.zip_archive import unpack_zip
 from judge.package.findings import Findings
 from judge.package.kattis.metadata import FILE
-from judge.package.kattis.read import inspect_package
+from judge.package.kattis.reader import inspect_package
 from judge.package.kattis.time_limit_files import INI_FILE
-from judge.package.polygon import importer as polygon
+from judge.package.polygon import reader as polygon
 
 ZIP_SUFFIXES = (".zip", ".kpp")
 #: One of these makes a directory a package.

@@ -10,7 +10,7 @@ from judge.errors import JudgeError
 from judge.grading.pipeline import Judge
 from judge.verify.package_run import DEFAULT_CHOICES, Choices, PackageRun, Progress
 from judge.verify.result import PackageResult, VerifyResult
-from judge.verify.thread_pool import Crew
+from judge.verify.thread_pool import ThreadPool
 
 
 def unwatched(package: str, part: str, done: int, total: int) -> None:
@@ -35,7 +35,7 @@ def verify_packages(
     with ExitStack() as stack:
         for run in runs:
             stack.callback(run.close)
-        Crew(judges).run([run.start for run in runs])
+        ThreadPool(judges).run([run.start for run in runs])
     results = tuple(_result_of(run) for run in runs)
     return VerifyResult(ok=all(result.ok for result in results), packages=results)
 

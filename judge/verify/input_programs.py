@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from judge.model.problem import Program
-from judge.package.files.names import ending
+from judge.package.files.file_names import ending
 
 _WRAPPER = Path(__file__).parent / "guest" / "checktestdata.py"
 

@@ -1,4 +1,4 @@
-"""Verifying one package as jobs of a :class:`~judge.verify.thread_pool.Crew`.
+"""Verifying one package as jobs of a :class:`~judge.verify.thread_pool.ThreadPool`.
 
 ::
 

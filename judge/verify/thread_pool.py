@@ -1,4 +1,4 @@
-"""Shares jobs among judges that each own a slot. A job may hand in further jobs; the crew rests when none are left.
+"""Shares jobs among judges that each own a slot. A job may hand in further jobs; the pool ends when none are left.
 
 Threads only wait for their sandbox; the verdicts do not depend on which of them did what.
 """
@@ -15,7 +15,7 @@ from judge.grading.pipeline import Judge
 Job = Callable[[Judge], Iterable["Job"]]
 
 
-class Crew:
+class ThreadPool:
     """One thread per judge. Use it once: :meth:`run`."""
 
     def __init__(self, judges: Sequence[Judge]) -> None:

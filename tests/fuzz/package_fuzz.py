@@ -39,7 +39,7 @@ from judge.model.submission import Submission
 from judge.model.units import S_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import DEFAULT_CEILINGS
-from judge.package.files.names import shown
+from judge.package.files.file_names import shown
 from judge.package.findings import location
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import with_cases

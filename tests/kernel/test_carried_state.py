@@ -17,7 +17,7 @@ from judge.model.report import CaseReport, Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
-from judge.package.kattis.read import read_package
+from judge.package.kattis.reader import read_package
 
 PROGRAMS = Path(__file__).parents[1] / "hostile" / "graded"
 PATIENCE = int(os.environ.get("JUDGE_TEST_PATIENCE", "1"))

@@ -23,7 +23,7 @@ from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
-from judge.package.kattis.read import read_package
+from judge.package.kattis.reader import read_package
 
 #: How many times slower than usual this machine is (an emulated one, say).
 PATIENCE = int(os.environ.get("JUDGE_TEST_PATIENCE", "1"))

@@ -21,7 +21,7 @@ from judge.config import Settings, load_settings
 from judge.model.event import Cancelled, Claimed, Compiled
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
-from judge.package.kattis.read import read_package
+from judge.package.kattis.reader import read_package
 from judge.queue.admin import worker_views
 
 ROOT = Path(__file__).resolve().parents[2]

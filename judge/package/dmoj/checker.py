@@ -16,12 +16,12 @@ from pathlib import Path
 
 from judge.model.problem import CompareFlags, Program, ValidatorKind
 from judge.package.ceilings import Bound
-from judge.package.dmoj.files import DmojFiles
 from judge.package.dmoj.guest import check as dmojcheck
-from judge.package.files.yaml_section import Section
-from judge.package.files.yaml_tree import Items, Node, Table
+from judge.package.dmoj.problem_files import DmojFiles
+from judge.package.files.yaml_section import YamlSection
+from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlSequence
 from judge.package.findings import Findings
-from judge.package.kattis.programs import inner_name
+from judge.package.kattis.program_files import inner_name
 
 STANDARD = CompareFlags(case_sensitive=True, line_sensitive=True)
 
@@ -86,16 +86,16 @@ class Asker:
         return (json.dumps(asked, sort_keys=True),)
 
 
-def read_checker(section: Section, files: DmojFiles, findings: Findings) -> Checker:
+def read_checker(section: YamlSection, files: DmojFiles, findings: Findings) -> Checker:
     """The checker that a table (of the problem, a batch or a test) names."""
     node = section.node("checker")
     if node is None:
         return Checker()
-    table = Section(node, section.file, findings, "checker.") if isinstance(node, Table) else None
+    table = YamlSection(node, section.file, findings, "checker.") if isinstance(node, YamlMapping) else None
     name = table.text("name") if table else section.text("checker")
     holder, key = (table, "args") if table else (section, "checker_args")
     args = holder.node(key)
-    if args is not None and not isinstance(args, Table):
+    if args is not None and not isinstance(args, YamlMapping):
         section.block("checker.args", "expected a map of keys to values")
         args = None
     text = json.dumps(plain(args) if args else {}, sort_keys=True)
@@ -113,7 +113,7 @@ def read_checker(section: Section, files: DmojFiles, findings: Findings) -> Chec
     return Checker(name=name, args=text, compare=None)
 
 
-def choose_asker(checkers: Sequence[Checker], judge: CustomJudge | None, section: Section) -> Asker:
+def choose_asker(checkers: Sequence[Checker], judge: CustomJudge | None, section: YamlSection) -> Asker:
     """The validator that can ask what all these tests want; a finding when there is none."""
     natives = tuple(dict.fromkeys(checker.native for checker in checkers if checker.native))
     if natives and judge is None:
@@ -138,7 +138,7 @@ def choose_asker(checkers: Sequence[Checker], judge: CustomJudge | None, section
     )
 
 
-def read_bridged(section: Section, files: DmojFiles) -> Program | None:
+def read_bridged(section: YamlSection, files: DmojFiles) -> Program | None:
     """A native checker or interactor."""
     section.choice("type", _BRIDGED, "default")
     names = section.words("files") if section.node("files") is not None else ()
@@ -155,18 +155,18 @@ def read_bridged(section: Section, files: DmojFiles) -> Program | None:
     return Program(name=names[0], files=sources, language=language)
 
 
-def check_flags(section: Section) -> None:
+def check_flags(section: YamlSection) -> None:
     """Flags of a compiler that change nothing here are passed over; any other one is a finding."""
     for flag in section.words("flags"):
         if not _HARMLESS_FLAG.fullmatch(flag):
             section.block("flags", f"the compiler's flag {flag[:80]!r} is not supported")
 
 
-def plain(node: Node) -> object:
+def plain(node: YamlNode) -> object:
     """A tree without its line numbers."""
-    if isinstance(node, Table):
+    if isinstance(node, YamlMapping):
         return {key: plain(value) for key, value in node.values.items()}
-    return [plain(item) for item in node.items] if isinstance(node, Items) else node.value
+    return [plain(item) for item in node.items] if isinstance(node, YamlSequence) else node.value
 
 
 def language_of_executor(executor: str) -> str:
@@ -181,7 +181,7 @@ def _script_name(number: int) -> str:
     return f"checker{number + 1}.py" if number else "checker.py"
 
 
-def _float_flags(name: str, args: Section) -> CompareFlags:
+def _float_flags(name: str, args: YamlSection) -> CompareFlags:
     precision = args.whole("precision", 6, _PRECISION)
     mode = args.choice("error_mode", tuple(_FLOATS.values()), _FLOATS[name])
     tolerance = 10.0**-precision

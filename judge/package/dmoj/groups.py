@@ -11,7 +11,7 @@ from itertools import groupby
 
 from judge.model.problem import ScoreAggregation, ScorePolicy, TestCase, TestGroup
 from judge.package.dmoj.checker import STANDARD, Asker
-from judge.package.dmoj.tests import Batch, Test
+from judge.package.dmoj.test_cases import Batch, Test
 
 
 def group_of(entries: Sequence[Test | Batch], asker: Asker) -> TestGroup:

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from judge.package.files.yaml_section import Section
-from judge.package.files.yaml_tree import EMPTY, Items, Leaf, Node, Table
+from judge.package.files.yaml_section import YamlSection
+from judge.package.files.yaml_tree import EMPTY_MAPPING, YamlMapping, YamlNode, YamlScalar, YamlSequence
 from judge.package.findings import Findings
 
 #: The documented defaults.
@@ -33,9 +33,11 @@ _Place = tuple[bool, int, str]
 _Match = tuple[int, str | None, str | None]
 
 
-def cases_by_pattern(node: Table | None, names: Sequence[str], top: Section, findings: Findings) -> Items:
+def cases_by_pattern(
+    node: YamlMapping | None, names: Sequence[str], top: YamlSection, findings: Findings
+) -> YamlSequence:
     """``test_cases`` as the list that its patterns stand for (the default ones when ``node`` is None)."""
-    section = Section(node or EMPTY, top.file, findings, "test_cases.")
+    section = YamlSection(node or EMPTY_MAPPING, top.file, findings, "test_cases.")
     line = node.line if node else 0
     patterns = (section.text(_KEYS[0], INPUT_FORMAT), section.text(_KEYS[1], OUTPUT_FORMAT))
     points = _points(section)
@@ -52,21 +54,21 @@ def cases_by_pattern(node: Table | None, names: Sequence[str], top: Section, fin
             if batch is not None:
                 batches.add(place)
             tests.setdefault(place, {}).setdefault(_place(case), {})[key] = names[index]
-    items: list[Node] = []
+    items: list[YamlNode] = []
     for place in sorted(tests):
         inner = [_test(tests[place][case], line) for case in sorted(tests[place])]
         if place in batches:
-            items.append(_table(line, batched=Items(line, tuple(inner))))
+            items.append(_table(line, batched=YamlSequence(line, tuple(inner))))
         else:
             items += inner
     if points is not None and len(points) != len(items):
         section.block("case_points", f"has {len(points)} numbers for {len(items)} tests and batches")
-    return Items(line, tuple(_with_points(items, points)))
+    return YamlSequence(line, tuple(_with_points(items, points)))
 
 
-def _points(section: Section) -> tuple[Node, ...] | None:
+def _points(section: YamlSection) -> tuple[YamlNode, ...] | None:
     node = section.node("case_points")
-    if node is None or isinstance(node, Items):
+    if node is None or isinstance(node, YamlSequence):
         return node.items if node else None
     section.block("case_points", "expected a list of numbers")
     return None
@@ -76,23 +78,23 @@ def _place(text: str) -> _Place:
     return (True, int(text), "") if text.isdecimal() and len(text) < 1000 else (False, 0, text)
 
 
-def _test(files: dict[str, str], line: int) -> Table:
-    return _table(line, **{key: Leaf(line, name, name) for key, name in files.items()})
+def _test(files: dict[str, str], line: int) -> YamlMapping:
+    return _table(line, **{key: YamlScalar(line, name, name) for key, name in files.items()})
 
 
-def _table(line: int, **values: Node) -> Table:
-    return Table(line, values, dict.fromkeys(values, line))
+def _table(line: int, **values: YamlNode) -> YamlMapping:
+    return YamlMapping(line, values, dict.fromkeys(values, line))
 
 
-def _with_points(items: Sequence[Node], points: tuple[Node, ...] | None) -> Iterator[Node]:
+def _with_points(items: Sequence[YamlNode], points: tuple[YamlNode, ...] | None) -> Iterator[YamlNode]:
     for number, item in enumerate(items):
-        if points is None or number >= len(points) or not isinstance(item, Table):
+        if points is None or number >= len(points) or not isinstance(item, YamlMapping):
             yield item
         else:
             yield _table(item.line, **item.values, points=points[number])
 
 
-def _matched(patterns: Sequence[str], names: Sequence[str], section: Section) -> list[list[_Match]]:
+def _matched(patterns: Sequence[str], names: Sequence[str], section: YamlSection) -> list[list[_Match]]:
     """For each pattern (index of the name, batch, case); nothing after a finding."""
     question = {"patterns": patterns, "names": names, "cpu_s": _CPU_S, "memory_bytes": _MEMORY_BYTES}
     program = Path(__file__).parent / "guest" / "match_patterns.py"

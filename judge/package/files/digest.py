@@ -17,7 +17,7 @@ from pathlib import Path
 from judge.errors import PackageError
 from judge.kernel.files import open_resolved
 from judge.package.faults import fault_of
-from judge.package.files.names import shown
+from judge.package.files.file_names import shown
 from judge.package.files.package_dir import DEPTH_MAX, ENTRIES_MAX
 
 #: What changes when a file does: path, inode, size, times of change of content and of the inode.

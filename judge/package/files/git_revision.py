@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from judge.errors import PackageError, UsageError
-from judge.package.files.names import shown
+from judge.package.files.file_names import shown
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds, Unpacker
 
 _COMMAND_SECONDS_MAX = 60

@@ -15,7 +15,7 @@ from pathlib import Path
 from judge.errors import PackageError
 from judge.kernel.files import open_resolved
 from judge.package.faults import fault_of
-from judge.package.files.names import HEADER_ENDINGS, ending, hidden, shown
+from judge.package.files.file_names import HEADER_ENDINGS, ending, hidden, shown
 from judge.package.findings import Findings
 
 #: How deep directories may nest below the package, and how many entries a package may have.
@@ -38,7 +38,7 @@ class Entry:
         return shown(self.relative)
 
 
-class Tree:
+class PackageDir:
     """A package's root directory. Reports each odd file once, whoever meets it.
 
     ``needed``: whether a verdict may depend on the file of this relative path. A link that leaves the package forbids

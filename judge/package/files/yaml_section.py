@@ -1,6 +1,6 @@
 """Typed reading of a YAML table: each getter names file, line and key in its complaint and returns the default.
 
-A key that nobody asked for is unknown: :meth:`Section.finish` reports it.
+A key that nobody asked for is unknown: :meth:`YamlSection.finish` reports it.
 """
 
 from __future__ import annotations
@@ -11,47 +11,47 @@ import shlex
 from collections.abc import Collection
 
 from judge.package.ceilings import SCORE_MAX, Bound
-from judge.package.files.yaml_tree import EMPTY, Items, Leaf, Node, Table
+from judge.package.files.yaml_tree import EMPTY_MAPPING, YamlMapping, YamlNode, YamlScalar, YamlSequence
 from judge.package.findings import Findings
 
 #: So many unknown keys of one table are told one by one.
 _UNKNOWN_MAX = 50
 
 
-class Section:
+class YamlSection:
     """One table of one file. ``prefix`` is the path of keys that leads here, with a final dot."""
 
-    def __init__(self, node: Node, file: str, findings: Findings, prefix: str = "") -> None:
+    def __init__(self, node: YamlNode, file: str, findings: Findings, prefix: str = "") -> None:
         self.file = file
         self._findings = findings
         self._prefix = prefix
         self._asked: set[str] = set()
-        if not isinstance(node, Table):
-            if not (isinstance(node, Leaf) and node.value is None):
-                self.findings_block(node.line, prefix.rstrip("."), "expected a map of keys to values")
-            node = EMPTY
-        self.table = node
+        if not isinstance(node, YamlMapping):
+            if not (isinstance(node, YamlScalar) and node.value is None):
+                self.block_at(node.line, prefix.rstrip("."), "expected a map of keys to values")
+            node = EMPTY_MAPPING
+        self.mapping = node
 
     def __contains__(self, key: str) -> bool:
-        return key in self.table.values
+        return key in self.mapping.values
 
     def keys(self) -> tuple[str, ...]:
         """All keys, in file order."""
-        return tuple(self.table.values)
+        return tuple(self.mapping.values)
 
     def line(self, key: str) -> int:
         """The line of a key, 0 when it is absent."""
-        return self.table.lines.get(key, 0)
+        return self.mapping.lines.get(key, 0)
 
-    def node(self, key: str) -> Node | None:
+    def node(self, key: str) -> YamlNode | None:
         """The raw value; an explicit null counts as absent."""
         self._asked.add(key)
-        node = self.table.values.get(key)
-        return None if isinstance(node, Leaf) and node.value is None else node
+        node = self.mapping.values.get(key)
+        return None if isinstance(node, YamlScalar) and node.value is None else node
 
     def block(self, key: str, message: str) -> None:
         """A blocking finding about ``key``."""
-        self.findings_block(self.line(key), self._prefix + key, message)
+        self.block_at(self.line(key), self._prefix + key, message)
 
     def error(self, key: str, message: str) -> None:
         """A non-blocking error about ``key``."""
@@ -61,7 +61,7 @@ class Section:
         """A warning about ``key``."""
         self._findings.warning(self.file, message, line=self.line(key), key=self._prefix + key)
 
-    def findings_block(self, line: int, key: str, message: str) -> None:
+    def block_at(self, line: int, key: str, message: str) -> None:
         """A blocking finding at an explicit place."""
         self._findings.block(self.file, message, line=line, key=key)
 
@@ -70,7 +70,7 @@ class Section:
         node = self.node(key)
         if node is None:
             return default
-        if not isinstance(node, Leaf):
+        if not isinstance(node, YamlScalar):
             self.block(key, "expected text")
             return default
         return node.text
@@ -88,7 +88,7 @@ class Section:
         node = self.node(key)
         if node is None:
             return default
-        if not isinstance(node, Leaf) or not isinstance(node.value, bool):
+        if not isinstance(node, YamlScalar) or not isinstance(node.value, bool):
             self.block(key, "expected true or false")
             return default
         return node.value
@@ -152,19 +152,19 @@ class Section:
         node = self.node(key)
         return () if node is None else self.words_of(node, key)
 
-    def words_of(self, node: Node, key: str) -> tuple[str, ...]:
+    def words_of(self, node: YamlNode, key: str) -> tuple[str, ...]:
         """As :meth:`words`, for a node found elsewhere."""
-        if isinstance(node, Leaf):
+        if isinstance(node, YamlScalar):
             return split_words(node.text)
-        if isinstance(node, Items) and all(isinstance(item, Leaf) for item in node.items):
-            return tuple(item.text for item in node.items if isinstance(item, Leaf))
+        if isinstance(node, YamlSequence) and all(isinstance(item, YamlScalar) for item in node.items):
+            return tuple(item.text for item in node.items if isinstance(item, YamlScalar))
         self.block(key, "expected a sequence of strings")
         return ()
 
-    def section(self, key: str) -> Section:
+    def section(self, key: str) -> YamlSection:
         """A nested table; empty when absent."""
         node = self.node(key)
-        return Section(EMPTY if node is None else node, self.file, self._findings, f"{self._prefix}{key}.")
+        return YamlSection(EMPTY_MAPPING if node is None else node, self.file, self._findings, f"{self._prefix}{key}.")
 
     def finish(self, known: Collection[str] = (), *, strict: bool = True) -> None:
         """Report keys that nobody asked for; ``known`` are fine but without a meaning for judging.
@@ -172,16 +172,16 @@ class Section:
         ``strict``: they are errors, else warnings.
         """
         report = self.error if strict else self.warning
-        unknown = [key for key in self.table.values if key not in self._asked and key not in known]
+        unknown = [key for key in self.mapping.values if key not in self._asked and key not in known]
         for key in unknown[:_UNKNOWN_MAX]:
             report(key, f"unknown key{_nearest(key, [*self._asked, *known])}")
         if len(unknown) > _UNKNOWN_MAX:
             report(unknown[_UNKNOWN_MAX], f"unknown key, as are {len(unknown) - _UNKNOWN_MAX - 1} more")
 
 
-def number_of(node: Node) -> float | None:
+def number_of(node: YamlNode) -> float | None:
     """The number a scalar stands for; YAML 1.1 takes ``1e-6`` for text, people do not."""
-    if not isinstance(node, Leaf) or isinstance(node.value, bool):
+    if not isinstance(node, YamlScalar) or isinstance(node.value, bool):
         return None
     if isinstance(node.value, int | float):
         try:

@@ -23,41 +23,41 @@ YAML_DEPTH_MAX = 64
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
-Scalar = str | int | float | bool | None
+PlainValue = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
-class Leaf:
+class YamlScalar:
     """A scalar. ``text`` is what the file says, ``value`` what YAML 1.1 makes of it (dates stay text)."""
 
     line: int
     text: str
-    value: Scalar
+    value: PlainValue
 
 
 @dataclass(frozen=True)
-class Items:
+class YamlSequence:
     """A sequence."""
 
     line: int
-    items: tuple[Node, ...]
+    items: tuple[YamlNode, ...]
 
 
 @dataclass(frozen=True)
-class Table:
+class YamlMapping:
     """A mapping with text keys; ``lines`` are those of the keys."""
 
     line: int
-    values: dict[str, Node]
+    values: dict[str, YamlNode]
     lines: dict[str, int]
 
 
-Node = Leaf | Items | Table
+YamlNode = YamlScalar | YamlSequence | YamlMapping
 
-EMPTY = Table(line=0, values={}, lines={})
+EMPTY_MAPPING = YamlMapping(line=0, values={}, lines={})
 
 
-def parse_yaml(data: bytes, file: str, findings: Findings) -> Node:
+def parse_yaml(data: bytes, file: str, findings: Findings) -> YamlNode:
     """The tree of one YAML document; an empty file is an empty table.
 
     Raises PackageError(where=file:line) for what is not YAML, not UTF-8, or beyond the bounds above.
@@ -74,7 +74,7 @@ def parse_yaml(data: bytes, file: str, findings: Findings) -> Node:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PackageError(f"not valid YAML: {type(error).__name__}", where=file) from error
     if root is None:
-        return EMPTY
+        return EMPTY_MAPPING
     return _Converter(file, findings).convert(root, depth=0)
 
 
@@ -130,21 +130,21 @@ class _Converter:
         self._nodes = 0
         self._scalars = yaml.constructor.SafeConstructor()
 
-    def convert(self, node: yaml.Node, depth: int) -> Node:
+    def convert(self, node: yaml.Node, depth: int) -> YamlNode:
         line = node.start_mark.line + 1
         self._nodes += 1
         if self._nodes > YAML_NODES_MAX or depth > YAML_DEPTH_MAX:
             raise PackageError("too many or too deeply nested values", where=f"{self._file}:{line}")
         if isinstance(node, yaml.ScalarNode):
-            return Leaf(line=line, text=node.value, value=self._scalar(node))
+            return YamlScalar(line=line, text=node.value, value=self._scalar(node))
         if isinstance(node, yaml.SequenceNode):
-            return Items(line=line, items=tuple(self.convert(item, depth + 1) for item in node.value))
+            return YamlSequence(line=line, items=tuple(self.convert(item, depth + 1) for item in node.value))
         if isinstance(node, yaml.MappingNode):
             return self._table(node, line, depth)
         raise PackageError("not valid YAML", where=f"{self._file}:{line}")
 
-    def _table(self, node: yaml.MappingNode, line: int, depth: int) -> Table:
-        values: dict[str, Node] = {}
+    def _table(self, node: yaml.MappingNode, line: int, depth: int) -> YamlMapping:
+        values: dict[str, YamlNode] = {}
         lines: dict[str, int] = {}
         merged: list[yaml.Node] = []
         for key_node, value_node in node.value:
@@ -163,21 +163,21 @@ class _Converter:
             lines[key] = key_line
         for source in merged:
             self._merge(source, values, lines, depth)
-        return Table(line=line, values=values, lines=lines)
+        return YamlMapping(line=line, values=values, lines=lines)
 
-    def _merge(self, source: yaml.Node, values: dict[str, Node], lines: dict[str, int], depth: int) -> None:
+    def _merge(self, source: yaml.Node, values: dict[str, YamlNode], lines: dict[str, int], depth: int) -> None:
         """``<<``: the keys of another table, or of several, that this one does not give itself."""
         sources = source.value if isinstance(source, yaml.SequenceNode) else [source]
         for one in sources:
             table = self.convert(one, depth + 1)
-            if not isinstance(table, Table):
+            if not isinstance(table, YamlMapping):
                 self._findings.block(self._file, "<< must name a map", line=table.line)
                 continue
             for key, value in table.values.items():
                 values.setdefault(key, value)
                 lines.setdefault(key, table.lines[key])
 
-    def _scalar(self, node: yaml.ScalarNode) -> Scalar:
+    def _scalar(self, node: yaml.ScalarNode) -> PlainValue:
         kind = node.tag.rpartition(":")[2]
         try:
             match kind:

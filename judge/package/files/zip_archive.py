@@ -11,7 +11,7 @@ from pathlib import Path
 
 from judge.errors import PackageError
 from judge.package.faults import fault_of
-from judge.package.files.names import shown
+from judge.package.files.file_names import shown
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds, Unpacker
 
 _CHUNK_BYTES = 1 << 20

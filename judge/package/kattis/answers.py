@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from judge.model.problem import Generator, JurySubmission, Problem, TestCase
-from judge.package.files.names import ending
+from judge.package.files.file_names import ending
 from judge.package.findings import Findings
 from judge.package.kattis.test_data import data_cases, with_cases
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from judge.model.problem import PackageFormat
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.encoding import HEAD_BYTES, odd_encoding
-from judge.package.files.names import conforming, shown
-from judge.package.files.package_dir import Entry, Tree
-from judge.package.files.yaml_section import Section, split_words
+from judge.package.files.file_names import conforming, shown
+from judge.package.files.package_dir import Entry, PackageDir
+from judge.package.files.yaml_section import YamlSection, split_words
 from judge.package.files.yaml_tree import YAML_BYTES_MAX, parse_yaml
 from judge.package.findings import Findings
 from judge.package.kattis.constants import substitute
@@ -70,7 +70,7 @@ class DataScanner:
     """Reads directories below data/. ``constants`` are substituted in group files of newer formats; ``ceilings`` bound
     the files of a test case."""
 
-    tree: Tree
+    package: PackageDir
     package_format: PackageFormat
     constants: tuple[tuple[str, str], ...]
     findings: Findings
@@ -78,7 +78,7 @@ class DataScanner:
 
     def scan(self, relative: str, name: str) -> RawGroup:
         """The group at ``relative`` (a path in the package) with everything below it."""
-        entries = self.tree.entries(relative)
+        entries = self.package.entries(relative)
         files = {entry.name: entry for entry in entries if not entry.is_directory}
         directories = {entry.name: entry for entry in entries if entry.is_directory}
         for entry in entries:
@@ -126,8 +126,8 @@ class DataScanner:
         if directory is None:
             return ()
         skip = len(directory.relative) + 1
-        entries = tuple(self.tree.files(directory.relative))
-        size_bytes = sum(self.tree.size_bytes(entry) for entry in entries)
+        entries = tuple(self.package.files(directory.relative))
+        size_bytes = sum(self.package.size_bytes(entry) for entry in entries)
         for amount, most, what, setting in (
             (len(entries), self.ceilings.case_files, "files", "limit_case_files_max"),
             (size_bytes, self.ceilings.case_files_bytes, "bytes", "limit_case_files_bytes_max"),
@@ -139,7 +139,7 @@ class DataScanner:
         return tuple((shown(entry.relative[skip:]), entry.path) for entry in entries)
 
     def _text(self, entry: Entry) -> str:
-        data = self.tree.read(entry, _ANNOTATION_BYTES_MAX)
+        data = self.package.read(entry, _ANNOTATION_BYTES_MAX)
         if what := odd_encoding(data[:HEAD_BYTES]):
             self.findings.warning(entry.shown, what)
         return data.decode("utf-8-sig", "replace").strip()
@@ -155,10 +155,10 @@ class DataScanner:
         return self._config(entry, is_case=False), entry.shown
 
     def _config(self, entry: Entry, *, is_case: bool) -> GroupConfig:
-        data = self.tree.read(entry, YAML_BYTES_MAX)
+        data = self.package.read(entry, YAML_BYTES_MAX)
         if not is_case and self.package_format is not PackageFormat.LEGACY:
             data = substitute(data, self.constants)
-        section = Section(parse_yaml(data, entry.shown, self.findings), entry.shown, self.findings)
+        section = YamlSection(parse_yaml(data, entry.shown, self.findings), entry.shown, self.findings)
         return read_group_config(section, self.package_format, is_case=is_case)
 
     def _check_strays(

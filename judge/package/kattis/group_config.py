@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from judge.model.problem import PackageFormat
-from judge.package.files.yaml_section import Section
-from judge.package.files.yaml_tree import Leaf, Table
+from judge.package.files.yaml_section import YamlSection
+from judge.package.files.yaml_tree import YamlMapping, YamlScalar
 
 #: ``max_score: unbounded``
 UNBOUNDED = float("inf")
@@ -92,7 +92,7 @@ _MODERN_KEYS = ("args", "input_validator_args", "output_validator_args", "full_f
 _IGNORED_KEYS = ("input_visualizer_args", "output_visualizer_args")
 
 
-def read_group_config(section: Section, package_format: PackageFormat, *, is_case: bool = False) -> GroupConfig:
+def read_group_config(section: YamlSection, package_format: PackageFormat, *, is_case: bool = False) -> GroupConfig:
     """One file's keys. Faults become findings."""
     legacy = package_format is PackageFormat.LEGACY
     foreign = (*_MODERN_GROUP_KEYS, *_MODERN_KEYS) if legacy else _LEGACY_KEYS
@@ -128,22 +128,22 @@ def read_group_config(section: Section, package_format: PackageFormat, *, is_cas
     return config.over(draft)
 
 
-def _optional_words(section: Section, key: str) -> tuple[str, ...] | None:
+def _optional_words(section: YamlSection, key: str) -> tuple[str, ...] | None:
     return section.words(key) if section.node(key) is not None else None
 
 
-def _optional_number(section: Section, key: str) -> float | None:
+def _optional_number(section: YamlSection, key: str) -> float | None:
     return section.score(key, 0.0) if section.node(key) is not None else None
 
 
-def _on_reject(section: Section) -> bool | None:
+def _on_reject(section: YamlSection) -> bool | None:
     if section.node("on_reject") is None:
         return None
     word = section.choice("on_reject", ("break", "continue", "first_error", "worst_error", "grade"), "break")
     return word in ("break", "first_error")
 
 
-def _custom_grader(section: Section) -> bool | None:
+def _custom_grader(section: YamlSection) -> bool | None:
     if section.node("grading") is None:
         return None
     return section.choice("grading", ("default", "custom"), "default") == "custom"
@@ -157,7 +157,7 @@ def parse_range(text: str) -> tuple[float, float]:
     return low, high
 
 
-def read_range(section: Section) -> tuple[float, float] | None:
+def read_range(section: YamlSection) -> tuple[float, float] | None:
     if section.node("range") is None:
         return None
     text = " ".join(section.words("range"))
@@ -168,22 +168,22 @@ def read_range(section: Section) -> tuple[float, float] | None:
         return None
 
 
-def _max_score(section: Section, key: str) -> float | None:
+def _max_score(section: YamlSection, key: str) -> float | None:
     node = section.node(key)
     if node is None:
         return None
-    if isinstance(node, Leaf) and node.text == "unbounded":
+    if isinstance(node, YamlScalar) and node.text == "unbounded":
         return UNBOUNDED
     return section.score(key, 0.0, at_least=0)
 
 
-def _aggregation(section: Section, key: str) -> str | None:
+def _aggregation(section: YamlSection, key: str) -> str | None:
     if section.node(key) is None:
         return None
     return section.choice(key, ("pass-fail", "sum", "min"), "pass-fail")
 
 
-def _draft_scoring(section: Section) -> GroupConfig:
+def _draft_scoring(section: YamlSection) -> GroupConfig:
     """The ``scoring`` map of 2023-07-draft."""
     config = GroupConfig(
         max_score=_max_score(section, "score"),
@@ -194,19 +194,19 @@ def _draft_scoring(section: Section) -> GroupConfig:
     return config
 
 
-def _static(section: Section) -> StaticConfig | None:
+def _static(section: YamlSection) -> StaticConfig | None:
     args = section.words("static_validator_args")
     score = section.node("static_validation_score")
     if score is not None:
-        pass_fail = isinstance(score, Leaf) and score.text == "pass-fail"
+        pass_fail = isinstance(score, YamlScalar) and score.text == "pass-fail"
         value = None if pass_fail else section.score("static_validation_score", 0.0, at_least=0)
         return StaticConfig(score=value, args=args)
     if args:
         section.error("static_validator_args", "means nothing without static_validation_score")
     node = section.node("static_validation")
-    if node is None or (isinstance(node, Leaf) and node.value is False):
+    if node is None or (isinstance(node, YamlScalar) and node.value is False):
         return None
-    if isinstance(node, Leaf) and node.value is True:
+    if isinstance(node, YamlScalar) and node.value is True:
         return StaticConfig()
     nested = section.section("static_validation")
     static = StaticConfig(score=_max_score(nested, "score"), args=nested.words("args"))
@@ -214,12 +214,12 @@ def _static(section: Section) -> StaticConfig | None:
     return static
 
 
-def _validator_args(section: Section, *keys: str) -> ValidatorArgs | None:
+def _validator_args(section: YamlSection, *keys: str) -> ValidatorArgs | None:
     for key in keys:
         node = section.node(key)
         if node is None:
             continue
-        if not isinstance(node, Table):
+        if not isinstance(node, YamlMapping):
             return (("", section.words(key)),)
         if key == "input_validator_flags" and node.values.keys() <= {"name", "flags"}:
             nested = section.section(key)
@@ -228,19 +228,19 @@ def _validator_args(section: Section, *keys: str) -> ValidatorArgs | None:
     return None
 
 
-def _output_args_place(section: Section) -> Place | None:
+def _output_args_place(section: YamlSection) -> Place | None:
     keys = (key for key in ("output_validator_args", "output_validator_flags") if section.node(key) is not None)
     key = next(keys, None)
     return None if key is None else (section.file, section.line(key), key)
 
 
-def _output_validator_args(section: Section) -> tuple[str, ...] | None:
+def _output_validator_args(section: YamlSection) -> tuple[str, ...] | None:
     if section.node("output_validator_args") is not None:
         return section.words("output_validator_args")
     node = section.node("output_validator_flags")
     if node is None:
         return None
-    if isinstance(node, Table):
+    if isinstance(node, YamlMapping):
         nested = section.section("output_validator_flags")
         nested.text("name")
         return nested.words("flags")

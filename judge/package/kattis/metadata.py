@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from judge.model.problem import PackageFormat, ProblemLimits
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
-from judge.package.files.yaml_section import Section
-from judge.package.files.yaml_tree import Items, Leaf, Table, parse_yaml
+from judge.package.files.yaml_section import YamlSection
+from judge.package.files.yaml_tree import YamlMapping, YamlScalar, YamlSequence, parse_yaml
 from judge.package.findings import Findings
 from judge.package.kattis.group_config import read_range
-from judge.package.kattis.limits import read_limits
+from judge.package.kattis.limits_section import read_limits
 from judge.package.kattis.people import check_legacy_people, check_modern_people
 
 FILE = "problem.yaml"
@@ -79,21 +79,21 @@ class Metadata:
 
 def read_metadata(data: bytes, findings: Findings, ceilings: Ceilings = DEFAULT_CEILINGS) -> Metadata:
     """The content of problem.yaml. Raises PackageError when it is no YAML; other faults become findings."""
-    section = Section(parse_yaml(data, FILE, findings), FILE, findings)
+    section = YamlSection(parse_yaml(data, FILE, findings), FILE, findings)
     package_format = _format(section)
     if package_format is PackageFormat.LEGACY:
         return _read_legacy(section, ceilings)
     return _read_modern(section, package_format, ceilings)
 
 
-def _format(section: Section) -> PackageFormat:
+def _format(section: YamlSection) -> PackageFormat:
     version = section.text("problem_format_version", "legacy")
     if version not in _VERSIONS:
         section.choice("problem_format_version", tuple(_VERSIONS), "legacy")
     return _VERSIONS.get(version, PackageFormat.LEGACY)
 
 
-def _read_legacy(section: Section, ceilings: Ceilings) -> Metadata:
+def _read_legacy(section: YamlSection, ceilings: Ceilings) -> Metadata:
     types = _legacy_types(section)
     scoring = "scoring" in types
     words, flags = _legacy_validation(section)
@@ -126,9 +126,9 @@ def _read_legacy(section: Section, ceilings: Ceilings) -> Metadata:
     return metadata
 
 
-def _legacy_validation(section: Section) -> tuple[list[str], tuple[str, ...]]:
+def _legacy_validation(section: YamlSection) -> tuple[list[str], tuple[str, ...]]:
     """The words of ``validation``, and flags for the validator that converters of other formats put below it."""
-    if not isinstance(section.node("validation"), Table):
+    if not isinstance(section.node("validation"), YamlMapping):
         return section.text("validation", "default").split() or ["default"], ()
     section.warning("validation", "expected text; its parts are used all the same")
     nested = section.section("validation")
@@ -138,7 +138,7 @@ def _legacy_validation(section: Section) -> tuple[list[str], tuple[str, ...]]:
     return ["custom", *talks] if talks else ["default"], flags
 
 
-def _legacy_types(section: Section) -> frozenset[str]:
+def _legacy_types(section: YamlSection) -> frozenset[str]:
     """The legacy ``type``: pass-fail or scoring; newer types are taken as newer formats mean them, as DOMjudge does."""
     node = section.node("type")
     words = ("pass-fail",) if node is None else section.words_of(node, "type")
@@ -152,7 +152,7 @@ def _legacy_types(section: Section) -> frozenset[str]:
     return frozenset(words)
 
 
-def _legacy_grading(section: Section, scoring: bool) -> LegacyGrading:
+def _legacy_grading(section: YamlSection, scoring: bool) -> LegacyGrading:
     if section.keys() and not scoring:
         section.warning(section.keys()[0], "only scoring problems may have a grading map")
     section.boolean("show_test_data_groups", False)
@@ -170,11 +170,11 @@ def _legacy_grading(section: Section, scoring: bool) -> LegacyGrading:
     return grading
 
 
-def _optional_number(section: Section, key: str) -> float | None:
+def _optional_number(section: YamlSection, key: str) -> float | None:
     return section.score(key, 0.0) if section.node(key) is not None else None
 
 
-def _read_modern(section: Section, package_format: PackageFormat, ceilings: Ceilings) -> Metadata:
+def _read_modern(section: YamlSection, package_format: PackageFormat, ceilings: Ceilings) -> Metadata:
     types = _types(section) | _validation_types(section)
     for key, use in (("validation", "used"), ("validator_flags", "used"), ("author", "fine"), ("source_url", "fine")):
         if key in section:
@@ -206,10 +206,10 @@ def _read_modern(section: Section, package_format: PackageFormat, ceilings: Ceil
     return metadata
 
 
-def _types(section: Section) -> frozenset[str]:
+def _types(section: YamlSection) -> frozenset[str]:
     node = section.node("type")
     words = ("pass-fail",) if node is None else section.words_of(node, "type")
-    if isinstance(node, Leaf) and len(words) > 1:
+    if isinstance(node, YamlScalar) and len(words) > 1:
         section.warning("type", "several types should be a list; used all the same")
     for word in words:
         if word not in _TYPES:
@@ -224,30 +224,30 @@ def _types(section: Section) -> frozenset[str]:
     return frozenset(words)
 
 
-def _validation_types(section: Section) -> frozenset[str]:
+def _validation_types(section: YamlSection) -> frozenset[str]:
     """The types that a legacy ``validation`` beside the newer ``type`` adds, as packages have that were moved to a
     newer version by their version alone."""
     node = section.node("validation")
-    words = section.words_of(node, "validation") if isinstance(node, Leaf) else ()
-    if isinstance(node, Table):
+    words = section.words_of(node, "validation") if isinstance(node, YamlScalar) else ()
+    if isinstance(node, YamlMapping):
         nested = section.section("validation")
         words = tuple(word for word in _VALIDATION_WORDS if nested.boolean(word, False))
     return frozenset(words) & {"interactive", "multi-pass"}
 
 
-def _title(section: Section) -> str:
+def _title(section: YamlSection) -> str:
     """The name; of several languages the English one, else the first."""
     node = section.node("name")
-    if isinstance(node, Table):
-        names = {key: value.text for key, value in node.values.items() if isinstance(value, Leaf)}
+    if isinstance(node, YamlMapping):
+        names = {key: value.text for key, value in node.values.items() if isinstance(value, YamlScalar)}
         return names.get("en", next(iter(names.values()), ""))
-    return node.text if isinstance(node, Leaf) else ""
+    return node.text if isinstance(node, YamlScalar) else ""
 
 
-def _languages(section: Section) -> tuple[str, ...]:
+def _languages(section: YamlSection) -> tuple[str, ...]:
     """Language codes that may be used; empty = all."""
     node = section.node("languages")
-    if node is None or (isinstance(node, Leaf) and node.text == "all"):
+    if node is None or (isinstance(node, YamlScalar) and node.text == "all"):
         return ()
     words = section.words_of(node, "languages")
     if not words:
@@ -255,29 +255,29 @@ def _languages(section: Section) -> tuple[str, ...]:
     return words
 
 
-def _constants(section: Section) -> tuple[tuple[str, str], ...]:
+def _constants(section: YamlSection) -> tuple[tuple[str, str], ...]:
     """(tag, text) pairs. A constant with variants is a map: ``{{n}}`` is its "value", ``{{n.word}}`` its "word"."""
-    table = section.section("constants").table
+    table = section.section("constants").mapping
     constants: list[tuple[str, str]] = []
     for name, node in table.values.items():
         variants = {"value": node}
-        if isinstance(node, Table):
+        if isinstance(node, YamlMapping):
             variants = node.values
             if "value" not in variants:
-                section.findings_block(table.lines[name], f"constants.{name}", 'has variants but no "value"')
+                section.block_at(table.lines[name], f"constants.{name}", 'has variants but no "value"')
         for variant, leaf in variants.items():
-            key = f"{name}.{variant}" if isinstance(node, Table) else name
+            key = f"{name}.{variant}" if isinstance(node, YamlMapping) else name
             if not all(re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", part) for part in (name, variant)):
-                section.findings_block(table.lines[name], f"constants.{key}", "is not a valid name of a constant")
-            elif not isinstance(leaf, Leaf) or leaf.value is None or isinstance(leaf.value, bool):
-                section.findings_block(table.lines[name], f"constants.{key}", "must be a number or a string")
+                section.block_at(table.lines[name], f"constants.{key}", "is not a valid name of a constant")
+            elif not isinstance(leaf, YamlScalar) or leaf.value is None or isinstance(leaf.value, bool):
+                section.block_at(table.lines[name], f"constants.{key}", "must be a number or a string")
             else:
                 constants += [(name, leaf.text)] if variant == "value" else []
                 constants += [(key, leaf.text)] if key != name else []
     return tuple(constants)
 
 
-def _check_license(section: Section) -> None:
+def _check_license(section: YamlSection) -> None:
     license_name = section.text("license", "unknown")
     if license_name not in _LICENSES:
         section.warning("license", f"expected one of {', '.join(_LICENSES)}, not {license_name!r}")
@@ -288,6 +288,8 @@ def _check_license(section: Section) -> None:
         section.warning("license", f"{license_name!r} needs rights_owner, an author or a source")
 
 
-def _has_author(section: Section) -> bool:
-    nodes = [section.table.values.get(key) for key in ("author", "credits", "source")]
-    return any(isinstance(node, Items | Table) or (isinstance(node, Leaf) and node.text) for node in nodes)
+def _has_author(section: YamlSection) -> bool:
+    nodes = [section.mapping.values.get(key) for key in ("author", "credits", "source")]
+    return any(
+        isinstance(node, YamlSequence | YamlMapping) or (isinstance(node, YamlScalar) and node.text) for node in nodes
+    )

@@ -13,15 +13,15 @@ import msgspec
 from judge.kernel.files import open_resolved
 from judge.model.problem import ExpectedResult, JurySubmission, PackageFormat, Program
 from judge.model.verdict import Verdict
-from judge.package.files.names import ending
-from judge.package.files.package_dir import Entry, Tree
-from judge.package.files.yaml_section import Section
-from judge.package.files.yaml_tree import YAML_BYTES_MAX, Table, parse_yaml
+from judge.package.files.file_names import ending
+from judge.package.files.package_dir import Entry, PackageDir
+from judge.package.files.yaml_section import YamlSection
+from judge.package.files.yaml_tree import YAML_BYTES_MAX, YamlMapping, parse_yaml
 from judge.package.findings import Findings
-from judge.package.kattis.labels import comment_label, directory_label
 from judge.package.kattis.metadata import Metadata
-from judge.package.kattis.programs import SOURCE_ENDINGS, is_program, program_at
+from judge.package.kattis.program_files import SOURCE_ENDINGS, is_program, program_at
 from judge.package.kattis.submissions_yaml import FILE, SubmissionRules, builtin_rules, read_submission_rules
+from judge.package.kattis.verdict_labels import comment_label, directory_label
 
 #: Comments with expectations are looked for in this much of each source.
 COMMENT_BYTES_MAX = 1 << 20
@@ -29,14 +29,16 @@ COMMENT_BYTES_MAX = 1 << 20
 DOMJUDGE_FILE = "submissions.json"
 
 
-def read_submissions(tree: Tree, metadata: Metadata, findings: Findings) -> tuple[JurySubmission, ...]:
+def read_submissions(package: PackageDir, metadata: Metadata, findings: Findings) -> tuple[JurySubmission, ...]:
     """All programs in submissions/*/ and directly in submissions/, in path order."""
-    reader = _Reader(tree, metadata, findings, _rules(tree, metadata, findings), _domjudge_hints(tree, findings))
+    reader = _Reader(
+        package, metadata, findings, _rules(package, metadata, findings), _domjudge_hints(package, findings)
+    )
     found = []
-    for entry in tree.entries("submissions"):
+    for entry in package.entries("submissions"):
         if entry.is_directory:
             found += reader.directory(entry)
-        elif entry.relative != FILE and is_program(tree, entry):
+        elif entry.relative != FILE and is_program(package, entry):
             if metadata.format is not PackageFormat.LEGACY:
                 findings.warning(entry.shown, "submissions belong into a directory below submissions/")
             found.append(reader.submission(entry, ""))
@@ -44,23 +46,23 @@ def read_submissions(tree: Tree, metadata: Metadata, findings: Findings) -> tupl
     return tuple(found)
 
 
-def _rules(tree: Tree, metadata: Metadata, findings: Findings) -> SubmissionRules:
-    entry = tree.find(FILE)
+def _rules(package: PackageDir, metadata: Metadata, findings: Findings) -> SubmissionRules:
+    entry = package.find(FILE)
     if entry is not None and not entry.is_directory:
         if metadata.format is PackageFormat.LEGACY:
             findings.warning(FILE, "does not belong to the legacy format; used all the same")
-        return read_submission_rules(tree.read(entry, YAML_BYTES_MAX), findings, scoring=metadata.scoring)
+        return read_submission_rules(package.read(entry, YAML_BYTES_MAX), findings, scoring=metadata.scoring)
     return SubmissionRules() if metadata.format is PackageFormat.LEGACY else builtin_rules()
 
 
-def _domjudge_hints(tree: Tree, findings: Findings) -> Mapping[str, tuple[str, str]]:
+def _domjudge_hints(package: PackageDir, findings: Findings) -> Mapping[str, tuple[str, str]]:
     """Path of a submission -> (language, entry point) from DOMjudge's file; JSON is read as the YAML it is, too."""
-    entry = tree.find(DOMJUDGE_FILE)
+    entry = package.find(DOMJUDGE_FILE)
     if entry is None or entry.is_directory:
         return {}
-    node = parse_yaml(tree.read(entry, YAML_BYTES_MAX), DOMJUDGE_FILE, findings)
-    root = Section(node, DOMJUDGE_FILE, findings)
-    maps = [(path, root.section(path)) for path, value in root.table.values.items() if isinstance(value, Table)]
+    node = parse_yaml(package.read(entry, YAML_BYTES_MAX), DOMJUDGE_FILE, findings)
+    root = YamlSection(node, DOMJUDGE_FILE, findings)
+    maps = [(path, root.section(path)) for path, value in root.mapping.values.items() if isinstance(value, YamlMapping)]
     return {path.strip("/"): (one.text("language"), one.text("entry_point")) for path, one in maps}
 
 
@@ -76,7 +78,7 @@ def _check(found: list[JurySubmission], rules: SubmissionRules, findings: Findin
 
 @dataclass(frozen=True)
 class _Reader:
-    tree: Tree
+    package: PackageDir
     metadata: Metadata
     findings: Findings
     rules: SubmissionRules
@@ -85,8 +87,8 @@ class _Reader:
     def directory(self, directory: Entry) -> list[JurySubmission]:
         """Programs of one directory of verdicts; in output-only problems every entry is one."""
         found = []
-        for entry in self.tree.entries(directory.relative):
-            if self.metadata.submit_answer or is_program(self.tree, entry):
+        for entry in self.package.entries(directory.relative):
+            if self.metadata.submit_answer or is_program(self.package, entry):
                 found.append(self.submission(entry, directory.name))
             else:
                 self.findings.warning(entry.shown, "is no program in a known language and was passed over")
@@ -94,7 +96,7 @@ class _Reader:
 
     def submission(self, entry: Entry, directory: str) -> JurySubmission:
         """One program with everything that is said about it."""
-        program = program_at(self.tree, entry)
+        program = program_at(self.package, entry)
         path = entry.shown
         applied = self.rules.apply(path.removeprefix("submissions/"))
         label = directory_label(directory, self.metadata.format, scoring=self.metadata.scoring)

@@ -14,10 +14,10 @@ import msgspec
 from judge.globs import compile_glob
 from judge.model.problem import ExpectedResult
 from judge.package.ceilings import SCORE_MAX
-from judge.package.files.yaml_section import Section, number_of
-from judge.package.files.yaml_tree import Items, Leaf, Node, Table, parse_yaml
+from judge.package.files.yaml_section import YamlSection, number_of
+from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlScalar, YamlSequence, parse_yaml
 from judge.package.findings import Findings
-from judge.package.kattis.labels import MODERN_RULES, VERDICT_WORDS, rule
+from judge.package.kattis.verdict_labels import MODERN_RULES, VERDICT_WORDS, rule
 
 FILE = "submissions/submissions.yaml"
 
@@ -80,9 +80,9 @@ def builtin_rules() -> SubmissionRules:
 def read_submission_rules(data: bytes, findings: Findings, *, scoring: bool) -> SubmissionRules:
     """The file's globs over the built-in ones: a glob that names a built-in directory replaces that rule, keeping
     what it does not give."""
-    root = Section(parse_yaml(data, FILE, findings), FILE, findings)
+    root = YamlSection(parse_yaml(data, FILE, findings), FILE, findings)
     found: dict[str, SubmissionRule] = {rule.glob: rule for rule in builtin_rules().rules}
-    for glob in root.table.values:
+    for glob in root.mapping.values:
         name = glob.strip("/")
         entry = _read_rule(root.section(glob), name, scoring)
         if entry is not None:
@@ -90,17 +90,17 @@ def read_submission_rules(data: bytes, findings: Findings, *, scoring: bool) -> 
     return SubmissionRules(tuple(found.values()))
 
 
-def _read_rule(section: Section, glob: str, scoring: bool) -> SubmissionRule | None:
+def _read_rule(section: YamlSection, glob: str, scoring: bool) -> SubmissionRule | None:
     try:
         pattern = compile_glob(glob)
     except ValueError as error:
-        section.findings_block(section.table.line, glob, str(error))
+        section.block_at(section.mapping.line, glob, str(error))
         return None
     permitted, required = MODERN_RULES.get(glob, ((), ()))
     rules = []
     if glob in MODERN_RULES or any(key in section for key in _RULE_KEYS):
         rules.append(("", _expectation(section, permitted, required, scoring)))
-    for key in section.table.values:
+    for key in section.mapping.values:
         if key not in (*_RULE_KEYS, *_META_KEYS):
             rules += _case_rule(section, key, scoring)
     section.boolean("model_solution", False)
@@ -109,10 +109,10 @@ def _read_rule(section: Section, glob: str, scoring: bool) -> SubmissionRule | N
     return SubmissionRule(glob, pattern, tuple(rules), language, entrypoint)
 
 
-def _case_rule(section: Section, key: str, scoring: bool) -> list[tuple[str, ExpectedResult]]:
+def _case_rule(section: YamlSection, key: str, scoring: bool) -> list[tuple[str, ExpectedResult]]:
     """An unknown key is a glob over test cases when its value is a map of rules."""
-    node = section.table.values[key]
-    if not isinstance(node, Table):
+    node = section.mapping.values[key]
+    if not isinstance(node, YamlMapping):
         return []
     nested = section.section(key)
     try:
@@ -128,7 +128,7 @@ def _case_rule(section: Section, key: str, scoring: bool) -> list[tuple[str, Exp
 
 
 def _expectation(
-    section: Section, permitted: tuple[str, ...], required: tuple[str, ...], scoring: bool
+    section: YamlSection, permitted: tuple[str, ...], required: tuple[str, ...], scoring: bool
 ) -> ExpectedResult:
     permitted = _verdict_words(section, "permitted", permitted)
     required = _verdict_words(section, "required", required)
@@ -146,7 +146,7 @@ def _expectation(
     return msgspec.structs.replace(expected, score_min=low, score_max=high, message=section.text("message"))
 
 
-def _verdict_words(section: Section, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+def _verdict_words(section: YamlSection, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
     node = section.node(key)
     if node is None:
         return default
@@ -158,7 +158,7 @@ def _verdict_words(section: Section, key: str, default: tuple[str, ...]) -> tupl
     return words
 
 
-def _score(section: Section) -> tuple[float | None, float | None]:
+def _score(section: YamlSection) -> tuple[float | None, float | None]:
     node = section.node("score")
     if node is None:
         return None, None
@@ -169,18 +169,18 @@ def _score(section: Section) -> tuple[float | None, float | None]:
     return numbers[0], numbers[-1]
 
 
-def _numbers(node: Node) -> tuple[float, ...] | None:
-    nodes = node.items if isinstance(node, Items) else (node,)
+def _numbers(node: YamlNode) -> tuple[float, ...] | None:
+    nodes = node.items if isinstance(node, YamlSequence) else (node,)
     numbers = tuple(number_of(item) for item in nodes)
     known = tuple(number for number in numbers if number is not None and abs(number) <= SCORE_MAX)
     return known if len(known) == len(numbers) and len(known) in (1, 2) else None
 
 
-def _use_for_time_limit(section: Section) -> str | None:
+def _use_for_time_limit(section: YamlSection) -> str | None:
     node = section.node("use_for_time_limit")
     if node is None:
         return None
-    word = node.text.lower() if isinstance(node, Leaf) else ""
+    word = node.text.lower() if isinstance(node, YamlScalar) else ""
     if word not in _TIME_LIMIT_WORDS:
         section.block("use_for_time_limit", "expected true, false, lower or upper")
     return _TIME_LIMIT_WORDS.get(word)

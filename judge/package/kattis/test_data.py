@@ -16,7 +16,7 @@ from judge.model.problem import (
     ValidatorCase,
 )
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
-from judge.package.files.package_dir import Tree
+from judge.package.files.package_dir import PackageDir
 from judge.package.findings import Findings
 from judge.package.kattis.compare_flags import parse_compare_flags, repeated_tolerances
 from judge.package.kattis.data_scan import DataScanner, RawCase, RawGroup
@@ -47,7 +47,7 @@ _VALIDATOR_CASES = {
 
 
 def read_testdata(
-    tree: Tree,
+    package: PackageDir,
     metadata: Metadata,
     findings: Findings,
     *,
@@ -59,7 +59,7 @@ def read_testdata(
 
     Blocks when there is no test case at all. A case without an answer file has no ``answer_path``.
     """
-    scanner = DataScanner(tree, metadata.format, metadata.constants, findings, ceilings)
+    scanner = DataScanner(package, metadata.format, metadata.constants, findings, ceilings)
     root = scanner.scan("data", "")
     for case in root.cases:
         findings.error(case.input.shown, "test cases belong below data/sample or data/secret; ignored")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from judge.model.problem import Problem, TestGroup
+from judge.package.source import open_package
+
 Content = str | bytes
 
 #: The smallest package without any finding.
@@ -37,3 +40,15 @@ def write_package(root: Path, files: Mapping[str, Content | None], base: Mapping
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return package
+
+
+def read_files(tmp_path: Path, files: Mapping[str, Content | None]) -> Problem:
+    """The problem in a package of nothing but ``files``, of whatever format; what was unpacked is gone again."""
+    with open_package(str(write_package(tmp_path, files, {})), tmp_path) as problem:
+        return problem
+
+
+def secret_group(problem: Problem) -> TestGroup:
+    """The only group of a problem's data."""
+    assert [group.name for group in problem.root.groups] == ["secret"]
+    return problem.root.groups[0]

@@ -16,9 +16,9 @@ from judge.model.problem import PackageFormat, Problem, ScorePolicy, TestCase, T
 from judge.model.units import MIB, S_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import Ceilings
-from judge.package.dmoj.importer import inspect_dmoj
-from judge.package.kattis.read import read_package
-from judge.package.polygon.importer import inspect_polygon
+from judge.package.dmoj.reader import inspect_dmoj
+from judge.package.kattis.reader import read_package
+from judge.package.polygon.reader import inspect_polygon
 
 CEILINGS = Ceilings(
     time_limit_ns=10 * S_NS,

@@ -17,13 +17,13 @@ from package_files import LEGACY, MODERN, write_package
 from judge.errors import PackageError
 from judge.globs import compile_glob
 from judge.model.problem import PackageFormat, TestGroup
-from judge.package.files.names import conforming, shown
-from judge.package.files.yaml_tree import Items, Leaf, Node, Table, parse_yaml
+from judge.package.files.file_names import conforming, shown
+from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlScalar, YamlSequence, parse_yaml
 from judge.package.findings import Findings
 from judge.package.kattis.compare_flags import parse_compare_flags
 from judge.package.kattis.constants import substitute, unknown_tags
-from judge.package.kattis.labels import comment_label
-from judge.package.kattis.read import inspect_package
+from judge.package.kattis.reader import inspect_package
+from judge.package.kattis.verdict_labels import comment_label
 
 KEY_WORDS = (
     "name type limits memory validation grading range on_reject accept_score max_score scoring args constants "
@@ -96,13 +96,13 @@ def all_cases(group: TestGroup) -> list[object]:
     return [*group.cases, *(case for child in group.groups for case in all_cases(child))]  # type: ignore[return-value]
 
 
-def plain(node: Node) -> object:
+def plain(node: YamlNode) -> object:
     match node:
-        case Leaf():
+        case YamlScalar():
             return node.value
-        case Items():
+        case YamlSequence():
             return [plain(item) for item in node.items]
-        case Table():
+        case YamlMapping():
             return {key: plain(value) for key, value in node.values.items()}
 
 

@@ -13,7 +13,7 @@ from judge.model.problem import (
 )
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.verdict import Verdict
-from judge.package.kattis.labels import MODERN_RULES, directory_label, rule
+from judge.package.kattis.verdict_labels import MODERN_RULES, directory_label, rule
 from judge.verify.expect import Outcome, best_score, compare_with_expected, enough_seen, needs_every_case, words_of
 
 AC, WA, TLE, RTE, MLE, OLE = (Verdict(word) for word in ("AC", "WA", "TLE", "RTE", "MLE", "OLE"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from judge.verify.thread_pool import Crew, Job
+from judge.verify.thread_pool import Job, ThreadPool
 
 
 class FakeSlot:
@@ -28,13 +28,13 @@ class FakeJudge:
         self.slots = [FakeSlot()]
 
 
-def crew(count: int) -> tuple[Crew, list[Any]]:
+def pool(count: int) -> tuple[ThreadPool, list[Any]]:
     judges: list[Any] = [FakeJudge() for _ in range(count)]
-    return Crew(judges), judges
+    return ThreadPool(judges), judges
 
 
 def test_nothing_to_do_ends_at_once() -> None:
-    crew(2)[0].run([])
+    pool(2)[0].run([])
 
 
 def test_every_job_and_every_job_of_a_job_is_done_once() -> None:
@@ -49,7 +49,7 @@ def test_every_job_and_every_job_of_a_job_is_done_once() -> None:
 
         return work
 
-    crew(3)[0].run([job("a", 3), job("b", 2)])
+    pool(3)[0].run([job("a", 3), job("b", 2)])
     assert sorted(done) == sorted(
         [f"a{tail}" for tail in tails(3)] + [f"b{tail}" for tail in tails(2)],
     )
@@ -69,7 +69,7 @@ def test_jobs_of_a_package_come_before_the_next_package() -> None:
 
         return work
 
-    crew(1)[0].run([job("one", job("one.a"), job("one.b")), job("two", job("two.a"))])
+    pool(1)[0].run([job("one", job("one.a"), job("one.b")), job("two", job("two.a"))])
     assert done == ["one", "one.a", "one.b", "two", "two.a"]
 
 
@@ -80,11 +80,11 @@ def test_judges_work_at_the_same_time() -> None:
         meeting.wait()
         return []
 
-    crew(2)[0].run([work, work])
+    pool(2)[0].run([work, work])
 
 
 def test_an_error_cancels_what_runs_and_is_raised() -> None:
-    made, judges = crew(2)
+    made, judges = pool(2)
     started = Event()
 
     def runs_until_cancelled(judge: Any) -> Iterable[Job]:

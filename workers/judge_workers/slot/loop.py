@@ -40,7 +40,7 @@ from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.metrics.summary import judged_record
 from judge.observe.timeline import Timeline
 from judge.observe.traces import Traces
-from judge.package.files.names import printable
+from judge.package.files.file_names import printable
 from judge.queue import calls
 from judge.queue.claimed import ClaimLost, ClaimWriter
 from judge.queue.redis_queue import Queue

@@ -17,8 +17,8 @@ from judge.errors import PackageError, PackageMissing, UsageError, blame_reader
 from judge.model.problem import Problem
 from judge.package.ceilings import Ceilings
 from judge.package.files.digest import Signature, known_digest, signature_of
-from judge.package.files.names import printable, shown
-from judge.package.kattis.read import read_package
+from judge.package.files.file_names import printable, shown
+from judge.package.kattis.reader import read_package
 from judge.package.source import open_package, package_inside
 
 #: So many problems are kept as values; a value is small, the test data stay on disk.

@@ -9,7 +9,7 @@ from package_files import LEGACY, MODERN, Content, write_package
 
 from judge.errors import PackageError
 from judge.package.kattis.lint import check_contents
-from judge.package.kattis.read import inspect_package
+from judge.package.kattis.reader import inspect_package
 
 
 def warnings(tmp_path: Path, files: dict[str, Content | None], base: dict[str, Content] = MODERN) -> list[str]:

@@ -14,7 +14,7 @@ from judge.package import detect as spoken
 from judge.package.encoding import odd_encoding
 from judge.package.files import package_dir as tree
 from judge.package.kattis.lint import check_contents
-from judge.package.kattis.read import inspect_package, read_package
+from judge.package.kattis.reader import inspect_package, read_package
 from judge.package.source import inspect_any
 
 BOM = b"\xef\xbb\xbf"

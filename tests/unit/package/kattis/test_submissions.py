@@ -10,7 +10,7 @@ from package_files import LEGACY, MODERN, Content, write_package
 from judge.errors import PackageError
 from judge.model.problem import ExpectedResult, JurySubmission, Problem
 from judge.model.verdict import Verdict
-from judge.package.kattis.read import read_package
+from judge.package.kattis.reader import read_package
 
 AC, WA, TLE, RTE, MLE, OLE, CE = (Verdict(word) for word in ("AC", "WA", "TLE", "RTE", "MLE", "OLE", "CE"))
 

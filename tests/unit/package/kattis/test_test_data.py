@@ -10,7 +10,7 @@ from package_files import LEGACY, MODERN, Content, write_package
 
 from judge.errors import PackageError
 from judge.model.problem import Problem, ScoreAggregation, TestGroup
-from judge.package.kattis.read import inspect_package, read_package
+from judge.package.kattis.reader import inspect_package, read_package
 
 SCORING = MODERN["problem.yaml"].replace("limits:", "type: scoring\nlimits:")  # type: ignore[arg-type, union-attr]
 LEGACY_SCORING = "name: Tiny\ntype: scoring\nlicense: public domain\n"

@@ -14,13 +14,13 @@ from judge.model.problem import Generator, ProblemLimits, Program
 from judge.model.units import KIB, S_NS
 from judge.package.ceilings import Ceilings
 from judge.package.dmoj.checker import Checker, check_flags, language_of_executor, read_checker
-from judge.package.dmoj.files import DmojFiles
 from judge.package.dmoj.patterns import cases_by_pattern
-from judge.package.files.names import shown
-from judge.package.files.yaml_section import Section, number_of
-from judge.package.files.yaml_tree import Items, Node, Table
+from judge.package.dmoj.problem_files import DmojFiles
+from judge.package.files.file_names import shown
+from judge.package.files.yaml_section import YamlSection, number_of
+from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlSequence
 from judge.package.findings import Findings
-from judge.package.kattis.programs import inner_name
+from judge.package.kattis.program_files import inner_name
 
 #: Keys of tests that no verdict depends on here.
 IGNORED_KEYS = (
@@ -80,7 +80,7 @@ class TestReader:
 
     def __init__(
         self,
-        top: Section,
+        top: YamlSection,
         files: DmojFiles,
         findings: Findings,
         *,
@@ -102,10 +102,10 @@ class TestReader:
     def entries(self) -> tuple[Test | Batch, ...]:
         """Pretests first, worth nothing; then the tests, by list or by pattern."""
         node = self._top.node("test_cases")
-        if not isinstance(node, Items):
-            if node is not None and not isinstance(node, Table):
+        if not isinstance(node, YamlSequence):
+            if node is not None and not isinstance(node, YamlMapping):
                 self._top.block("test_cases", "expected a list of test cases, or a map of patterns for file names")
-            patterns = node if isinstance(node, Table) else None
+            patterns = node if isinstance(node, YamlMapping) else None
             node = cases_by_pattern(patterns, self._files.names_of_tests, self._top, self._findings)
         tests = self._read(node, "test_cases")
         if not tests:
@@ -116,22 +116,22 @@ class TestReader:
         node = self._top.node("pretest_test_cases")
         if node is None:
             return ()
-        if not isinstance(node, Items):
+        if not isinstance(node, YamlSequence):
             self._top.block("pretest_test_cases", "expected a list of test cases")
             return ()
         return self._read(node, "pretest_test_cases", worthless=True)
 
-    def _read(self, node: Items, key: str, *, worthless: bool = False) -> tuple[Test | Batch, ...]:
+    def _read(self, node: YamlSequence, key: str, *, worthless: bool = False) -> tuple[Test | Batch, ...]:
         return tuple(self._entry(item, f"{key}.", worthless) for item in node.items)
 
-    def _entry(self, node: Node, prefix: str, worthless: bool) -> Test | Batch:
+    def _entry(self, node: YamlNode, prefix: str, worthless: bool) -> Test | Batch:
         section = self._section(node, prefix)
         batched = section.node("batched")
         if batched is None:
             return self._test((section, self._top), 0, worthless)
         self._batches += 1
         number = self._batches
-        items = batched.items if isinstance(batched, Items) else ()
+        items = batched.items if isinstance(batched, YamlSequence) else ()
         if not items:
             section.block("batched", "expected a list of test cases")
         tests = []
@@ -144,17 +144,17 @@ class TestReader:
         section.finish((*IGNORED_KEYS, *INHERITED_KEYS), strict=False)
         return Batch(number, 0.0 if worthless else self._points((section, self._top)), tuple(tests), dependencies)
 
-    def _section(self, node: Node, prefix: str) -> Section:
-        return Section(node, self._top.file, self._findings, prefix)
+    def _section(self, node: YamlNode, prefix: str) -> YamlSection:
+        return YamlSection(node, self._top.file, self._findings, prefix)
 
-    def _dependencies(self, section: Section, number: int) -> tuple[int, ...]:
+    def _dependencies(self, section: YamlSection, number: int) -> tuple[int, ...]:
         words = section.words("dependencies")
         if not all(word.isdigit() and 0 < int(word[:9]) < number for word in words):
             section.block("dependencies", "expected numbers of earlier batches")
             return ()
         return tuple(int(word) for word in words)
 
-    def _test(self, scope: Sequence[Section], batch: int, worthless: bool) -> Test:
+    def _test(self, scope: Sequence[YamlSection], batch: int, worthless: bool) -> Test:
         position, self._tests = self._tests, self._tests + 1
         own = scope[0]
         for section in scope[:-1]:
@@ -176,31 +176,31 @@ class TestReader:
         own.finish(IGNORED_KEYS, strict=False)
         return test
 
-    def _points(self, scope: Sequence[Section]) -> float:
+    def _points(self, scope: Sequence[YamlSection]) -> float:
         return _giving("points", scope).score("points", 1.0, at_least=0)
 
-    def _limit(self, scope: Sequence[Section]) -> int:
+    def _limit(self, scope: Sequence[YamlSection]) -> int:
         section = _giving("output_limit_length", scope)
         return self._amount(section, "output_limit_length", 1, "output_bytes") or self._output_bytes
 
-    def _amount(self, section: Section, key: str, unit: int, field: str) -> int:
+    def _amount(self, section: YamlSection, key: str, unit: int, field: str) -> int:
         """A limit in ns or bytes; 0 when it is not given, or given as 0."""
         node = section.node(key)
         if node is None or number_of(node) == 0:
             return 0
         return section.amount(key, 0, unit, self._ceilings.bound(field))
 
-    def _binary(self, scope: Sequence[Section]) -> bool:
+    def _binary(self, scope: Sequence[YamlSection]) -> bool:
         return _giving("binary_data", scope).boolean("binary_data", False)
 
-    def _input(self, scope: Sequence[Section], generator: Generator | None) -> str:
+    def _input(self, scope: Sequence[YamlSection], generator: Generator | None) -> str:
         section = _giving("in", scope)
         name = section.text("in")
         if name:
             return self._files.test_data(name, section, "in", binary=self._binary(scope))
         return "" if generator else self._files.empty()
 
-    def _answer(self, scope: Sequence[Section], generator: Generator | None) -> str:
+    def _answer(self, scope: Sequence[YamlSection], generator: Generator | None) -> str:
         section = _giving("out", scope)
         name = section.text("out")
         if name and not self._reads_answers and not self._files.has(name):
@@ -211,17 +211,17 @@ class TestReader:
         if generator:
             return ""
         if self._needs_answers and _giving("checker", scope).node("checker") is None:
-            scope[0].findings_block(scope[0].table.line, "out", "is missing")
+            scope[0].block_at(scope[0].mapping.line, "out", "is missing")
         return self._files.empty()
 
-    def _generator(self, scope: Sequence[Section]) -> Generator | None:
+    def _generator(self, scope: Sequence[YamlSection]) -> Generator | None:
         """What makes the files that the test does not name; none is run when it names both."""
         section = _giving("generator", scope)
         node = section.node("generator")
         if node is None or all(_giving(key, scope).node(key) for key in ("in", "out")):
             return None
         args = _giving("generator_args", scope).words("generator_args")
-        if not isinstance(node, Table):
+        if not isinstance(node, YamlMapping):
             return Generator(program=self._program(section, "generator"), args=args)
         table = section.section("generator")
         program = self._program(table, "source" if "source" in table else "name", table.text("language"))
@@ -232,14 +232,16 @@ class TestReader:
         table.finish(("compiler_time_limit",))
         return Generator(program=program, args=args, time_limit_ns=time_limit_ns, memory_bytes=memory_bytes)
 
-    def _program(self, section: Section, key: str, executor: str = "") -> Program:
-        names = section.words_of(node, key) if isinstance(node := section.node(key), Items) else (section.text(key),)
+    def _program(self, section: YamlSection, key: str, executor: str = "") -> Program:
+        names = (
+            section.words_of(node, key) if isinstance(node := section.node(key), YamlSequence) else (section.text(key),)
+        )
         if not any(names):
             section.block(key, "names no source file")
         files = tuple((inner_name(Path(name).name), self._files.path(name, section, key)) for name in names if name)
         return Program(name=names[0] if names else "", files=files, language=language_of_executor(executor))
 
 
-def _giving(key: str, scope: Sequence[Section]) -> Section:
+def _giving(key: str, scope: Sequence[YamlSection]) -> YamlSection:
     """The nearest table that gives the key; the outermost when none does."""
     return next((section for section in scope if section.node(key) is not None), scope[-1])

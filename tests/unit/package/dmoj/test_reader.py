@@ -1,4 +1,4 @@
-"""DMOJ and Polygon packages become the same Problem; hostile or unsupported ones become one error."""
+"""DMOJ's packages become the same Problem; hostile or unsupported ones become one error."""
 
 from __future__ import annotations
 
@@ -8,28 +8,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from package_files import write_package
+from package_files import read_files, secret_group, write_package
 
 from judge.errors import PackageError
-from judge.model.problem import NamedFiles, Problem, ScoreAggregation, TestGroup, ValidatorKind
+from judge.model.problem import NamedFiles, ScoreAggregation, ValidatorKind
 from judge.model.verdict import Verdict
-from judge.package.dmoj import patterns as dmojpatterns
-from judge.package.files.xml_tree import parse_xml
+from judge.package.dmoj import patterns as dmoj_patterns
 from judge.package.source import open_package
-
-
-def read(tmp_path: Path, files: dict[str, str | bytes | None]) -> Problem:
-    package = write_package(tmp_path, files, {})
-    with open_package(str(package), tmp_path) as problem:
-        return problem
-
-
-def secret(problem: Problem) -> TestGroup:
-    assert [group.name for group in problem.root.groups] == ["secret"]
-    return problem.root.groups[0]
-
 
 TESTS = {f"{n}.{end}": f"{n}\n" for n in range(1, 6) for end in ("in", "out")}
 
@@ -41,8 +26,8 @@ def test_dmoj_cases_batches_and_dependencies(tmp_path: Path) -> None:
         "- batched:\n  - {in: 4.in, out: 4.out}\n  points: 60\n  dependencies: [1]\n"
         "checker: {name: floats, args: {precision: 4}}\n"
     )
-    problem = read(tmp_path, {"init.yml": text, **TESTS})
-    group = secret(problem)
+    problem = read_files(tmp_path, {"init.yml": text, **TESTS})
+    group = secret_group(problem)
     assert group.order == ("secret/0001", "secret/batch-001", "secret/batch-002")
     assert group.cases[0].max_score == 10.0
     assert group.cases[0].compare.float_absolute_tolerance == pytest.approx(1e-4)
@@ -59,11 +44,11 @@ def test_a_python_checker_of_dmoj_is_a_validator_that_each_test_tells_its_points
         "test_cases:\n- {in: 1.in, out: 1.out, points: 10}\n- batched:\n  - {in: 2.in, out: 2.out}\n  points: 30\n"
         "checker: {name: mine.py, args: {a: [1, {b: x}]}}\n"
     )
-    problem = read(tmp_path, {"init.yml": text, "mine.py": "def check(*_, **__): return True\n", **TESTS})
+    problem = read_files(tmp_path, {"init.yml": text, "mine.py": "def check(*_, **__): return True\n", **TESTS})
     assert problem.validator_kind is ValidatorKind.KATTIS
     assert problem.output_validator is not None
     assert [name for name, _ in problem.output_validator.files] == ["main.py", "checker.py"]
-    group = secret(problem)
+    group = secret_group(problem)
     asked = [json.loads(case.output_validator_args[0]) for case in (*group.cases, *group.groups[0].cases)]
     common = {"binary_data": False, "name": "", "script": "checker.py", "args": {"a": [1, {"b": "x"}]}}
     assert asked == [
@@ -79,8 +64,8 @@ def test_a_test_of_dmoj_inherits_from_its_batch_and_from_the_problem(tmp_path: P
         "- points: 9\n  checker: floats\n  batched:\n  - {in: 3.in, out: 3.out}\n"
         "  - {in: 4.in, checker: {name: floats, args: {precision: 1}}, output_limit_length: 2000}\n"
     )
-    problem = read(tmp_path, {"init.yml": text, **TESTS})
-    group = secret(problem)
+    problem = read_files(tmp_path, {"init.yml": text, **TESTS})
+    group = secret_group(problem)
     first, second = group.cases
     third, fourth = group.groups[0].cases
     assert [Path(case.answer_path).name for case in (first, second, third, fourth)] == [
@@ -99,11 +84,11 @@ def test_tests_of_dmoj_with_different_checkers_are_all_asked_by_one_validator(tm
         "test_cases:\n- {in: 1.in, out: 1.out}\n- {in: 2.in, checker: one.py}\n- {in: 3.in, checker: two.py}\n"
         "- {in: 4.in, out: 4.out, checker: {name: floats, args: {precision: 2}}}\n"
     )
-    problem = read(tmp_path, {"init.yml": text, "one.py": "", "two.py": "", **TESTS})
+    problem = read_files(tmp_path, {"init.yml": text, "one.py": "", "two.py": "", **TESTS})
     assert problem.output_validator is not None
     assert [Path(path).name for _, path in problem.output_validator.files[1:]] == ["one.py", "two.py"]
     names = [name for name, _ in problem.output_validator.files[1:]]
-    asked = [json.loads(case.output_validator_args[0]) for case in secret(problem).cases]
+    asked = [json.loads(case.output_validator_args[0]) for case in secret_group(problem).cases]
     assert [one.get("script") for one in asked] == [None, *names, None]
     assert [one["name"] for one in asked] == ["standard", "", "", "floats"]
     assert asked[3]["args"] == {"precision": 2}
@@ -115,7 +100,7 @@ def test_what_comes_behind_a_worthless_test_of_dmoj_requires_it(tmp_path: Path) 
         "test_cases:\n- batched: [{in: 3.in, out: 3.out}]\n- {in: 4.in, out: 4.out, points: 0}\n"
         "- {batched: [{in: 5.in, out: 5.out}], dependencies: [1]}\n"
     )
-    group = secret(read(tmp_path, {"init.yml": text, **TESTS}))
+    group = secret_group(read_files(tmp_path, {"init.yml": text, **TESTS}))
     first, second, _, fourth = group.groups
     assert group.order == tuple(f"secret/part-00{number}" for number in range(1, 5))
     assert first.order == ("secret/part-001/0004", "secret/part-001/batch-003")
@@ -131,16 +116,16 @@ def test_a_judge_of_dmoj_talks_or_looks_at_the_output(tmp_path: Path) -> None:
         "from dmoj import graders\nif 1:\n class Grader(graders.InteractiveGrader):\n  def interact(self, c, i): pass\n"
     )
     text = "custom_judge: talk.py\ntest_cases: [{in: 1.in}, {points: 2}]\n"
-    problem = read(tmp_path / "a", {"init.yml": text, "talk.py": talker, **TESTS})
+    problem = read_files(tmp_path / "a", {"init.yml": text, "talk.py": talker, **TESTS})
     assert (problem.interactive, problem.validator_kind) == (True, ValidatorKind.KATTIS)
     assert problem.output_validator is not None
     assert [name for name, _ in problem.output_validator.files] == ["main.py", "grader.py"]
-    assert json.loads(secret(problem).cases[1].output_validator_args[0])["judge"] == "interact"
+    assert json.loads(secret_group(problem).cases[1].output_validator_args[0])["judge"] == "interact"
     looker = "class Grader ( StandardGrader ) :\n    def check_result(self, case, result): pass\n"
     text = "custom_judge: look.py\nchecker: mine.py\ntest_cases: [{in: 1.in, out: 1.out}]\n"
-    problem = read(tmp_path / "b", {"init.yml": text, "look.py": looker, "mine.py": "", **TESTS})
+    problem = read_files(tmp_path / "b", {"init.yml": text, "look.py": looker, "mine.py": "", **TESTS})
     assert not problem.interactive
-    asked = json.loads(secret(problem).cases[0].output_validator_args[0])
+    asked = json.loads(secret_group(problem).cases[0].output_validator_args[0])
     assert (asked["judge"], asked["script"]) == ("check", "checker.py")
 
 
@@ -151,8 +136,8 @@ def test_a_generator_of_dmoj_makes_what_a_test_does_not_name(tmp_path: Path) -> 
         "test_cases:\n- {in: 1.in, out: 1.out}\n- {generator_args: [1, a b]}\n- {in: 2.in}\n"
         "- {out: 3.out, generator: own.py, generator_args: '1 2'}\n"
     )
-    problem = read(tmp_path, {"init.yml": text, "gen.cpp": "", "lib.h": "", "own.py": "", **TESTS})
-    named, made, fed, own = secret(problem).cases
+    problem = read_files(tmp_path, {"init.yml": text, "gen.cpp": "", "lib.h": "", "own.py": "", **TESTS})
+    named, made, fed, own = secret_group(problem).cases
     assert named.generator is None
     assert (made.input_path, made.answer_path) == ("", "")
     assert made.generator is not None
@@ -175,18 +160,18 @@ def test_a_generator_of_dmoj_makes_what_a_test_does_not_name(tmp_path: Path) -> 
 def test_lines_of_dmojs_tests_end_as_unix_has_them_unless_they_are_binary(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, lines: bytes, block_bytes: int
 ) -> None:
-    monkeypatch.setattr("judge.package.files.text_lines._BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr("judge.package.files.line_ends._BLOCK_BYTES", block_bytes)
     text = "test_cases: [{in: t, out: t}, {in: t, out: 1.out, binary_data: true}]\n"
     package = write_package(tmp_path, {"init.yml": text, "t": content, **TESTS}, {})
     with open_package(str(package), tmp_path) as problem:
-        plain, binary = secret(problem).cases
+        plain, binary = secret_group(problem).cases
         assert Path(plain.input_path).read_bytes() == Path(plain.answer_path).read_bytes() == lines
         assert Path(binary.input_path).read_bytes() == content
 
 
 def test_signature_grading_of_dmoj(tmp_path: Path) -> None:
     text = "signature_grader: {entry: main.cpp, header: sum.h}\ntest_cases: [{in: 1.in, out: 1.out}]\n"
-    problem = read(tmp_path / "a", {"init.yml": text, "main.cpp": "", "sum.h": "", **TESTS})
+    problem = read_files(tmp_path / "a", {"init.yml": text, "main.cpp": "", "sum.h": "", **TESTS})
     assert problem.languages == ("c", "cpp")
     assert [(code, [name for name, _ in files]) for code, files in problem.include] == [
         ("c", ["dmoj_signature_entry.c", "sum.h"]),
@@ -195,7 +180,7 @@ def test_signature_grading_of_dmoj(tmp_path: Path) -> None:
     preamble = '#define SIGNATURE_GRADER 1\n#include "sum.h"\n#define main main_of_submission\n#line 1\n'
     assert problem.preambles == (("c", preamble), ("cpp", preamble))
     text = text.replace("header:", "allow_main: true, header:")
-    problem = read(tmp_path / "b", {"init.yml": text, "main.cpp": "", "sum.h": "", **TESTS})
+    problem = read_files(tmp_path / "b", {"init.yml": text, "main.cpp": "", "sum.h": "", **TESTS})
     assert dict(problem.preambles)["c"] == '#define SIGNATURE_GRADER 1\n#include "sum.h"\n#line 1\n'
 
 
@@ -204,7 +189,7 @@ def test_dmojs_floats_know_an_error_mode(
     tmp_path: Path, mode: str, absolute: float | None, relative: float | None
 ) -> None:
     text = f"test_cases: [{{in: 1.in, out: 1.out}}]\nchecker: {{name: floats, args: {{error_mode: {mode}}}}}\n"
-    flags = secret(read(tmp_path, {"init.yml": text, **TESTS})).cases[0].compare
+    flags = secret_group(read_files(tmp_path, {"init.yml": text, **TESTS})).cases[0].compare
     assert (flags.float_absolute_tolerance, flags.float_relative_tolerance) == (absolute, relative)
 
 
@@ -216,13 +201,13 @@ def test_dmoj_tests_may_lie_in_a_zip(tmp_path: Path) -> None:
     text = "archive: tests.zip\ntest_cases:\n- {in: data/1.in, out: data/1.out}\n"
     package = write_package(tmp_path, {"init.yml": text, "tests.zip": archive.read_bytes()}, {})
     with open_package(str(package), tmp_path) as problem:
-        assert Path(secret(problem).cases[0].input_path).read_text() == "1\n"
-        assert not Path(secret(problem).cases[0].input_path).is_relative_to(package)
+        assert Path(secret_group(problem).cases[0].input_path).read_text() == "1\n"
+        assert not Path(secret_group(problem).cases[0].input_path).is_relative_to(package)
 
 
 def test_dmoj_tests_without_a_list_are_paired_by_their_numbers(tmp_path: Path) -> None:
-    problem = read(tmp_path, {"init.yml": "points: 100\n", **TESTS, "README": "1 in\n"})
-    assert [case.name for case in secret(problem).cases] == [f"secret/{n:04d}" for n in range(1, 6)]
+    problem = read_files(tmp_path, {"init.yml": "points: 100\n", **TESTS, "README": "1 in\n"})
+    assert [case.name for case in secret_group(problem).cases] == [f"secret/{n:04d}" for n in range(1, 6)]
 
 
 def test_dmoj_tests_by_pattern_stand_where_their_numbers_say(tmp_path: Path) -> None:
@@ -230,16 +215,16 @@ def test_dmoj_tests_by_pattern_stand_where_their_numbers_say(tmp_path: Path) -> 
     files: dict[str, str | bytes | None] = {f"T{name}.{end}": "1\n" for name in names for end in ("in", "OUT")}
     formats = "'^t((?P<batch>\\w+)-)?(?P<case>\\d+)\\.%s$'"
     text = f"test_cases:\n  input_format: {formats % 'in'}\n  output_format: {formats % 'out'}\n"
-    problem = read(tmp_path / "a", {"init.yml": f"points: 3\n{text}", **files})
-    group = secret(problem)
+    problem = read_files(tmp_path / "a", {"init.yml": f"points: 3\n{text}", **files})
+    group = secret_group(problem)
     assert group.order == ("secret/batch-001", "secret/batch-002", "secret/0004", "secret/0005")
     batches = [[Path(case.input_path).name for case in batch.cases] for batch in group.groups]
     assert batches == [["Tx-1.in"], ["T2-1.in", "T2-2.in"]]
     pairs = [(Path(case.input_path).name, Path(case.answer_path).name) for case in group.cases]
     assert pairs == [("T3.in", "T3.OUT"), ("T10.in", "T10.OUT")]
     assert [batch.policy.max_score for batch in group.groups] == [3, 3]
-    problem = read(tmp_path / "b", {"init.yml": f"{text}  case_points: [1, 2, 3, 4]\n", **files})
-    group = secret(problem)
+    problem = read_files(tmp_path / "b", {"init.yml": f"{text}  case_points: [1, 2, 3, 4]\n", **files})
+    group = secret_group(problem)
     assert [batch.policy.max_score for batch in group.groups] == [1, 2]
     assert [case.max_score for case in group.cases] == [3, 4]
 
@@ -258,32 +243,32 @@ def test_dmojs_own_patterns_for_names(tmp_path: Path, names: tuple[str, ...], or
         for name in names:
             file.writestr(f"{name}.in", "1\n")
             file.writestr(f"{name}.out", "1\n")
-    problem = read(tmp_path, {"init.yml": "archive: tests.zip\n", "tests.zip": archive.read_bytes()})
-    assert secret(problem).order == tuple(f"secret/{name}" for name in order)
+    problem = read_files(tmp_path, {"init.yml": "archive: tests.zip\n", "tests.zip": archive.read_bytes()})
+    assert secret_group(problem).order == tuple(f"secret/{name}" for name in order)
 
 
 def test_a_pattern_that_never_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dmojpatterns, "_CPU_S", 1)
+    monkeypatch.setattr(dmoj_patterns, "_CPU_S", 1)
     text = "test_cases:\n  input_format: '(a+)+(?P<case>z)$'\n"
     with pytest.raises(PackageError, match=r"init\.yml:2: test_cases\.input_format.*too long"):
-        read(tmp_path, {"init.yml": text, "a" * 60: "", **TESTS})
+        read_files(tmp_path, {"init.yml": text, "a" * 60: "", **TESTS})
 
 
 def test_dmoj_testlib_programs(tmp_path: Path) -> None:
     bridged = "{name: bridged, args: {files: check.cpp, type: testlib, lang: CPP17}}"
     text = f"test_cases: [{{in: 1.in, out: 1.out}}]\nchecker: {bridged}\n"
-    problem = read(tmp_path / "a", {"init.yml": text, "check.cpp": "", **TESTS})
+    problem = read_files(tmp_path / "a", {"init.yml": text, "check.cpp": "", **TESTS})
     assert problem.validator_kind is ValidatorKind.TESTLIB
     assert problem.output_validator is not None
     assert problem.output_validator.language == "cpp"
     text = "interactive: {files: [talk.cpp, lib.h], type: testlib}\ntest_cases: [{in: 1.in}]\n"
-    problem = read(tmp_path / "b", {"init.yml": text, "talk.cpp": "", "lib.h": "", **TESTS})
+    problem = read_files(tmp_path / "b", {"init.yml": text, "talk.cpp": "", "lib.h": "", **TESTS})
     assert problem.interactive
     assert problem.output_validator is not None
     assert [name for name, _ in problem.output_validator.files] == ["talk.cpp", "lib.h"]
     assert problem.validator_kind is ValidatorKind.TESTLIB
     text = "interactive: {files: talk.cpp}\ntest_cases: [{in: 1.in}]\n"
-    problem = read(tmp_path / "c", {"init.yml": text, "talk.cpp": "", **TESTS})
+    problem = read_files(tmp_path / "c", {"init.yml": text, "talk.cpp": "", **TESTS})
     assert (problem.interactive, problem.validator_kind) == (True, ValidatorKind.BRIDGED)
 
 
@@ -296,7 +281,7 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
         "tests/good/good.cpp": "",
         **TESTS,
     }
-    problem = read(tmp_path, files)
+    problem = read_files(tmp_path, files)
     assert problem.limits.time_limit_ns == 3_000_000_000
     assert problem.limits.memory_bytes == 64 << 20
     labels = {one.path: (one.program.language, one.expected.verdicts[0]) for one in problem.submissions}
@@ -367,105 +352,12 @@ def test_what_cannot_be_imported_from_dmoj_is_named(tmp_path: Path, text: str, m
         "none.py": "def grade(): pass\n",
     }
     with pytest.raises(PackageError, match=message):
-        read(tmp_path, {"init.yml": text, **scripts, **TESTS})
-
-
-POLYGON = """<?xml version="1.0" encoding="utf-8"?>
-<problem revision="1" short-name="a-plus-b">
-  <names><name language="russian" value="R"/><name language="english" value="Sum"/></names>
-  <judging input-file="" output-file="">
-    <testset name="tests">
-      <time-limit>1500</time-limit><memory-limit>268435456</memory-limit><test-count>4</test-count>
-      <input-path-pattern>tests/%02d</input-path-pattern>
-      <answer-path-pattern>tests/%02d.a</answer-path-pattern>
-      <tests>
-        <test method="manual" sample="true" TEST0/>
-        <test cmd="gen 1" method="generated" TEST1/>
-        <test cmd="gen 2" method="generated" TEST1/>
-        <test cmd="gen 3" method="generated" TEST2/>
-      </tests>GROUPS
-    </testset>
-  </judging>
-  <files><resources>
-    <file path="files/testlib.h" type="h.g++"/>
-    <file path="files/lib.cpp" type="cpp.g++17" for-types="cpp.*"><assets><asset name="solution"/></assets></file>
-  </resources></files>
-  <assets>
-    <checker name="check.cpp" type="testlib"><source path="files/check.cpp" type="cpp.g++17"/></checker>ASSETS
-    <validators><validator><source path="files/validator.cpp" type="cpp.g++17"/></validator></validators>
-    <solutions>
-      <solution tag="main"><source path="solutions/main.cpp" type="cpp.g++17"/></solution>
-      <solution tag="time-limit-exceeded-or-accepted"><source path="solutions/slow.py" type="python.3"/></solution>
-      <solution tag="do-not-run"><source path="solutions/old.py" type="python.3"/></solution>
-    </solutions>
-  </assets>
-</problem>
-"""
-PROGRAMS = (
-    "files/testlib.h files/lib.cpp files/check.cpp files/validator.cpp files/talk.cpp "
-    "solutions/main.cpp solutions/slow.py solutions/old.py"
-)
-FILES = {
-    **{f"tests/{n:02d}{end}": f"{n}\n" for n in range(1, 5) for end in ("", ".a")},
-    **dict.fromkeys(PROGRAMS.split(), ""),
-}
-
-
-def polygon(**parts: str) -> str:
-    text = POLYGON
-    for part in ("TEST0", "TEST1", "TEST2", "GROUPS", "ASSETS"):
-        text = text.replace(part, parts.get(part, ""))
-    return text
-
-
-def test_polygon_package_without_points(tmp_path: Path) -> None:
-    problem = read(tmp_path, {"problem.xml": polygon(), **FILES})
-    assert (problem.name, problem.title, problem.scoring) == ("a-plus-b", "Sum", False)
-    assert (problem.limits.time_limit_ns, problem.limits.memory_bytes) == (1_500_000_000, 256 << 20)
-    cases = secret(problem).cases
-    assert [case.name for case in cases] == ["secret/1", "secret/2", "secret/3", "secret/4"]
-    assert [case.full_feedback for case in cases] == [True, False, False, False]
-    assert problem.validator_kind is ValidatorKind.TESTLIB
-    assert problem.output_validator is not None
-    assert [name for name, _ in problem.output_validator.files] == ["check.cpp", "testlib.h"]
-    assert [program.name for program in problem.input_validators] == ["files/validator.cpp"]
-    assert [(language, [name for name, _ in files]) for language, files in problem.include] == [("cpp", ["lib.cpp"])]
-    labels = {one.path: (one.program.language, one.expected.verdicts[0]) for one in problem.submissions}
-    assert labels == {"solutions/main.cpp": ("cpp", Verdict.AC), "solutions/slow.py": ("python3", Verdict.AC)}
-
-
-def test_polygon_groups_and_points(tmp_path: Path) -> None:
-    groups = (
-        '<groups><group name="0" points="0" points-policy="complete-group"/>'
-        '<group name="1" points-policy="complete-group"/>'
-        '<group name="2" points-policy="each-test"><dependencies><dependency group="1"/></dependencies></group>'
-        "</groups>"
-    )
-    text = polygon(
-        GROUPS=groups, TEST0='group="0"', TEST1='group="1" points="15.0"', TEST2='group="2" points="70.0"'
-    )  # fmt: skip
-    problem = read(tmp_path, {"problem.xml": text, **FILES})
-    first, second, third = secret(problem).groups
-    assert problem.scoring
-    assert [group.name for group in (first, second, third)] == ["secret/0", "secret/1", "secret/2"]
-    assert second.policy.aggregation is ScoreAggregation.MIN
-    assert [case.max_score for case in second.cases] == [30.0, 30.0]
-    assert third.policy.aggregation is ScoreAggregation.SUM
-    assert third.policy.required_groups == ("secret/1",)
-    assert [case.max_score for case in third.cases] == [70.0]
-
-
-def test_polygon_interactor(tmp_path: Path) -> None:
-    talk = '<interactor><source path="files/talk.cpp" type="cpp.g++17"/></interactor>'
-    problem = read(tmp_path, {"problem.xml": polygon(ASSETS=talk), **FILES})
-    assert problem.interactive
-    assert problem.output_validator is not None
-    assert problem.output_validator.name == "files/talk.cpp"
+        read_files(tmp_path, {"init.yml": text, **scripts, **TESTS})
 
 
 def test_an_output_limit_of_nothing_is_the_default(tmp_path: Path) -> None:
     text = "output_limit_length: 0\ntest_cases:\n- {in: 1.in, out: 1.out}\n"
-    assert read(tmp_path, {"init.yml": text, **TESTS}).limits.output_bytes == 24 << 20
+    assert read_files(tmp_path, {"init.yml": text, **TESTS}).limits.output_bytes == 24 << 20
 
 
 def test_limits_and_checker_arguments_that_stand_beside_in_init_yml(tmp_path: Path) -> None:
@@ -473,83 +365,14 @@ def test_limits_and_checker_arguments_that_stand_beside_in_init_yml(tmp_path: Pa
         "test_cases:\n- {in: 1.in, out: 1.out}\nchecker: floats\nchecker_args: {precision: 3}\n"
         "time_limit: 0.5\nmemory_limit: 65536\n"
     )
-    problem = read(tmp_path, {"init.yml": text, **TESTS})
+    problem = read_files(tmp_path, {"init.yml": text, **TESTS})
     assert (problem.limits.time_limit_ns, problem.limits.memory_bytes) == (500_000_000, 64 << 20)
-    assert secret(problem).cases[0].compare.float_absolute_tolerance == pytest.approx(1e-3)
+    assert secret_group(problem).cases[0].compare.float_absolute_tolerance == pytest.approx(1e-3)
     assert problem.diagnostics == ()
 
 
-def test_polygon_tests_that_are_not_there_are_made_by_generators_and_the_main_solution(tmp_path: Path) -> None:
-    executable = '<executables><executable><source path="files/gen.cpp" type="cpp.g++17"/></executable></executables>'
-    text = polygon().replace("</resources></files>", f"</resources>{executable}</files>")
-    files = {**FILES, "files/gen.cpp": "", **dict.fromkeys(["tests/04", "tests/04.a", "tests/01.a"])}
-    cases = secret(read(tmp_path, {"problem.xml": text, **files})).cases
-    assert [bool(case.generator) for case in cases] == [False, False, False, True]
-    assert [bool(case.solver) for case in cases] == [True, False, False, True]
-    generator, solver = cases[3].generator, cases[3].solver
-    assert generator is not None
-    assert solver is not None
-    assert (generator.program.name, generator.args) == ("files/gen.cpp", ("3",))
-    assert [name for name, _ in generator.program.files] == ["gen.cpp", "testlib.h"]
-    assert [name for name, _ in solver.program.files] == ["main.cpp", "lib.cpp"]
-
-
-def test_polygon_validators_are_told_testset_and_group(tmp_path: Path) -> None:
-    cases = secret(read(tmp_path, {"problem.xml": polygon(TEST0='group="a"'), **FILES}))
-    assert cases.groups[0].cases[0].input_validator_args == (("", ("--testset", "tests", "--group", "a")),)
-    assert cases.cases[0].input_validator_args == (("", ("--testset", "tests")),)
-
-
 def test_files_named_for_the_streams(tmp_path: Path) -> None:
-    text = polygon().replace('input-file="" output-file=""', 'input-file="sum.in" output-file="sum.out"')
-    assert read(tmp_path / "a", {"problem.xml": text, **FILES}).named_files == NamedFiles(
-        input="sum.in", output="sum.out"
-    )
-    dmoj = "file_io: {input: a.in}\ntest_cases:\n- {in: 1.in, out: 1.out}\n"
-    assert read(tmp_path / "b", {"init.yml": dmoj, **TESTS}).named_files == NamedFiles(input="a.in")
+    text = "file_io: {input: a.in}\ntest_cases:\n- {in: 1.in, out: 1.out}\n"
+    assert read_files(tmp_path / "b", {"init.yml": text, **TESTS}).named_files == NamedFiles(input="a.in")
     with pytest.raises(PackageError, match="no name of a file"):
-        read(tmp_path / "c", {"init.yml": dmoj.replace("a.in", "/etc/a"), **TESTS})
-
-
-def test_an_interactive_polygon_problem_may_lack_answers(tmp_path: Path) -> None:
-    talk = '<interactor><source path="files/talk.cpp" type="cpp.g++17"/></interactor>'
-    files = {**FILES, "tests/01.a": None}
-    case = secret(read(tmp_path, {"problem.xml": polygon(ASSETS=talk), **files})).cases[0]
-    assert (case.answer_path, case.solver) == ("", None)
-
-
-def test_polygon_tests_made_for_windows_get_the_line_ends_of_here(tmp_path: Path) -> None:
-    files = {**FILES, "tests/01": b"1 2\r\n3\r\n"}
-    package = write_package(tmp_path, {"problem.xml": polygon(), **files}, {})
-    with open_package(str(package), tmp_path) as problem:
-        assert Path(secret(problem).cases[0].input_path).read_bytes() == b"1 2\n3\n"
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (("tests/%02d<", "tests/%s<"), "no pattern"),
-        (("tests/%02d<", "tests/%99999999d<"), "no pattern"),
-        (("tests/%02d<", "../%02d<"), "no file"),
-        (("<time-limit>1500", "<time-limit>soon"), "whole number"),
-        (('input-file=""', 'input-file="../in.txt"'), "no name of a file"),
-        (("solutions/main.cpp", "solutions/gone.cpp"), "no file"),
-        (("<problem ", '<!DOCTYPE x [<!ENTITY a "b">]><problem '), "document type"),
-        (("</problem>", ""), "not valid XML"),
-        (("<testset name", "<other name"), "not valid XML"),
-        (('sample="true"', 'points="many"'), "points"),
-    ],
-)
-def test_what_cannot_be_imported_from_polygon_is_named(tmp_path: Path, change: tuple[str, str], message: str) -> None:
-    text = polygon().replace(*change)
-    assert text != polygon()
-    with pytest.raises(PackageError, match=message):
-        read(tmp_path, {"problem.xml": text, **FILES})
-
-
-@given(st.one_of(st.binary(), st.text(st.sampled_from("<>/ab=\"' &;!-[]?")).map(str.encode)))
-def test_any_bytes_are_xml_or_one_error(data: bytes) -> None:
-    try:
-        parse_xml(data, "problem.xml")
-    except PackageError as error:
-        assert error.where.startswith("problem.xml")
+        read_files(tmp_path / "c", {"init.yml": text.replace("a.in", "/etc/a"), **TESTS})

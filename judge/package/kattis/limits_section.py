@@ -7,7 +7,7 @@ import msgspec
 from judge.model.problem import PackageFormat, ProblemLimits
 from judge.model.units import KIB, MIB, S_NS
 from judge.package.ceilings import MARGIN_MAX, Ceilings
-from judge.package.files.yaml_section import Section
+from judge.package.files.yaml_section import YamlSection
 
 #: key -> (field, factor of its unit)
 _AMOUNTS = {
@@ -27,7 +27,7 @@ _LEGACY_MARGINS = (("time_multiplier", 5.0, "ac_to_time_limit"), ("time_safety_m
 
 
 def read_limits(
-    section: Section, package_format: PackageFormat, ceilings: Ceilings, *, multi_pass: bool
+    section: YamlSection, package_format: PackageFormat, ceilings: Ceilings, *, multi_pass: bool
 ) -> ProblemLimits:
     """All limits, none above ``ceilings``. A time limit of 0 ns means: compute it from the jury's submissions."""
     legacy = package_format is PackageFormat.LEGACY
@@ -44,7 +44,7 @@ def read_limits(
     return limits
 
 
-def _margins(section: Section, legacy: bool) -> dict[str, float]:
+def _margins(section: YamlSection, legacy: bool) -> dict[str, float]:
     """The safety margins around the time limit, in whichever spelling is there."""
     margins = {}
     multipliers = section.section("time_multipliers")
@@ -58,7 +58,7 @@ def _margins(section: Section, legacy: bool) -> dict[str, float]:
     return margins
 
 
-def _passes(section: Section, default: ProblemLimits, ceilings: Ceilings, multi_pass: bool) -> int:
+def _passes(section: YamlSection, default: ProblemLimits, ceilings: Ceilings, multi_pass: bool) -> int:
     if "validation_passes" in section and not multi_pass:
         section.warning("validation_passes", "only means something in multi-pass problems")
     return section.whole("validation_passes", default.validation_passes, ceilings.bound("validation_passes"))

@@ -25,11 +25,11 @@ from judge.model.problem import (
 )
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.faults import faults_told
-from judge.package.files.names import shown
-from judge.package.files.package_dir import Tree
+from judge.package.files.file_names import shown
+from judge.package.files.package_dir import PackageDir
 from judge.package.files.yaml_tree import YAML_BYTES_MAX
 from judge.package.findings import Findings
-from judge.package.kattis import programs
+from judge.package.kattis import program_files
 from judge.package.kattis.answers import with_answers
 from judge.package.kattis.metadata import FILE, Metadata, read_metadata
 from judge.package.kattis.submissions import read_submissions
@@ -60,19 +60,21 @@ def inspect_package(
     Raises PackageError for what makes reading on pointless: no directory, no problem.yaml, no YAML in it.
     """
     findings = Findings()
-    tree = Tree(path, findings, _is_needed)
-    metadata = _metadata(tree, findings, ceilings)
-    validators = _output_validators(tree, metadata, findings)
+    package = PackageDir(path, findings, _is_needed)
+    metadata = _metadata(package, findings, ceilings)
+    validators = _output_validators(package, metadata, findings)
     validator = validators[0] if validators else None
-    submissions = read_submissions(tree, metadata, findings)
-    reading = partial(read_testdata, tree, metadata, findings, default_validator=validator is None, ceilings=ceilings)
+    submissions = read_submissions(package, metadata, findings)
+    reading = partial(
+        read_testdata, package, metadata, findings, default_validator=validator is None, ceilings=ceilings
+    )
     root, validator_cases = reading(inheritance=inheritance)
-    by_domjudge = _is_scored_by_domjudge(tree, metadata, submissions, root)
+    by_domjudge = _is_scored_by_domjudge(package, metadata, submissions, root)
     if by_domjudge:  # whose keys go from no file to another
         root, validator_cases = reading(inheritance="files")
     problem = Problem(
-        name=shown(Path(tree.path).name),
-        path=tree.path,
+        name=shown(Path(package.path).name),
+        path=package.path,
         format=metadata.format,
         title=metadata.title,
         limits=metadata.limits,
@@ -89,21 +91,21 @@ def inspect_package(
         validator_kind=ValidatorKind.DEFAULT if validator is None else ValidatorKind.KATTIS,
         output_validator=validator,
         further_output_validators=validators[1:],
-        input_validators=_input_validators(tree, findings),
+        input_validators=_input_validators(package, findings),
         answer_validators=tuple(
             program
             for directory in ("answer_validator", "answer_validators")
-            for program in programs.programs_in(tree, directory, findings, grammars=True)
+            for program in program_files.programs_in(package, directory, findings, grammars=True)
         ),
-        graders=_grader(tree, findings),
-        static_validator=programs.single_program(tree, "static_validator", findings),
-        include=programs.include_files(tree, findings),
+        graders=_grader(package, findings),
+        static_validator=program_files.single_program(package, "static_validator", findings),
+        include=program_files.include_files(package, findings),
         submissions=submissions,
         validator_cases=validator_cases,
         constants=metadata.constants,
     )
     problem = with_answers(problem, findings)
-    _check_statement(tree, metadata.format, findings)
+    _check_statement(package, metadata.format, findings)
     _check_whole(problem, findings)
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
@@ -123,7 +125,7 @@ _DOMJUDGE_FLAGS = frozenset({"sum", "min", "max", "avg", "ignore_sample"})
 
 
 def _is_scored_by_domjudge(
-    tree: Tree, metadata: Metadata, submissions: tuple[JurySubmission, ...], root: TestGroup
+    package: PackageDir, metadata: Metadata, submissions: tuple[JurySubmission, ...], root: TestGroup
 ) -> bool:
     """Whether a legacy scoring package says that it is DOMjudge's: by its ini file, or by scores in sources' comments;
     unless it uses what only the specification has."""
@@ -133,7 +135,7 @@ def _is_scored_by_domjudge(
     if any(policy.custom_grader or not _DOMJUDGE_FLAGS.issuperset(policy.grader_flags) for policy in policies):
         return False
     commented = any(one.expected.score_min is not None for one in submissions)
-    return tree.find(INI_FILE) is not None or (commented and tree.find(RULES_FILE) is None)
+    return package.find(INI_FILE) is not None or (commented and package.find(RULES_FILE) is None)
 
 
 def _groups(group: TestGroup) -> Iterator[TestGroup]:
@@ -142,24 +144,24 @@ def _groups(group: TestGroup) -> Iterator[TestGroup]:
         yield from _groups(child)
 
 
-def _metadata(tree: Tree, findings: Findings, ceilings: Ceilings) -> Metadata:
-    entry = tree.find(FILE)
+def _metadata(package: PackageDir, findings: Findings, ceilings: Ceilings) -> Metadata:
+    entry = package.find(FILE)
     if entry is not None and not entry.is_directory:
-        metadata = read_metadata(tree.read(entry, YAML_BYTES_MAX), findings, ceilings)
-    elif tree.find(INI_FILE) is not None:
+        metadata = read_metadata(package.read(entry, YAML_BYTES_MAX), findings, ceilings)
+    elif package.find(INI_FILE) is not None:
         findings.warning(FILE, f"is missing; a legacy package for {INI_FILE}, as DOMjudge takes it")
         metadata = Metadata(format=PackageFormat.LEGACY, limits=ceilings.lowered(ProblemLimits()))
     else:
         raise PackageError("there is no such file, so this is no problem package", where=FILE)
     if metadata.limits.time_limit_ns:
         return metadata
-    limit_ns = declared_time_limit(tree, findings, ceilings.bound("time_limit_ns"))
+    limit_ns = declared_time_limit(package, findings, ceilings.bound("time_limit_ns"))
     limits = msgspec.structs.replace(metadata.limits, time_limit_ns=limit_ns)
     return dataclasses.replace(metadata, limits=limits)
 
 
-def _output_validators(tree: Tree, metadata: Metadata, findings: Findings) -> tuple[Program, ...]:
-    validators = programs.output_validators(tree, metadata.format, findings)
+def _output_validators(package: PackageDir, metadata: Metadata, findings: Findings) -> tuple[Program, ...]:
+    validators = program_files.output_validators(package, metadata.format, findings)
     legacy = metadata.format is PackageFormat.LEGACY
     talks = metadata.interactive or metadata.multi_pass
     if legacy and not metadata.custom_validator:
@@ -175,10 +177,10 @@ def _output_validators(tree: Tree, metadata: Metadata, findings: Findings) -> tu
     return validators
 
 
-def _input_validators(tree: Tree, findings: Findings) -> tuple[Program, ...]:
+def _input_validators(package: PackageDir, findings: Findings) -> tuple[Program, ...]:
     validators: tuple[Program, ...] = ()
     for directory in ("input_format_validators", "input_validator", "input_validators"):
-        found = programs.programs_in(tree, directory, findings, grammars=True)
+        found = program_files.programs_in(package, directory, findings, grammars=True)
         if found and directory != "input_validators":
             findings.warning(directory, "is called input_validators/ by the format")
         validators += found
@@ -187,8 +189,8 @@ def _input_validators(tree: Tree, findings: Findings) -> tuple[Program, ...]:
     return validators
 
 
-def _grader(tree: Tree, findings: Findings) -> Program | None:
-    found = programs.programs_in(tree, "graders", findings)
+def _grader(package: PackageDir, findings: Findings) -> Program | None:
+    found = program_files.programs_in(package, "graders", findings)
     if len(found) > 1:
         findings.block("graders", "there must be at most one grader")
     return found[0] if found else None
@@ -197,11 +199,11 @@ def _grader(tree: Tree, findings: Findings) -> Program | None:
 _STATEMENT = re.compile(r"problem(\.[a-zA-Z-]+)?\.(tex|md|pdf|html|typ)")
 
 
-def _check_statement(tree: Tree, package_format: PackageFormat, findings: Findings) -> None:
+def _check_statement(package: PackageDir, package_format: PackageFormat, findings: Findings) -> None:
     """People need one; judging does not."""
     own = "problem_statement" if package_format is PackageFormat.LEGACY else "statement"
     for directory in ("", "statement", "problem_statement"):
-        if any(_STATEMENT.fullmatch(entry.name) for entry in tree.entries(directory) if not entry.is_directory):
+        if any(_STATEMENT.fullmatch(entry.name) for entry in package.entries(directory) if not entry.is_directory):
             if directory not in ("", own):
                 findings.warning(directory, f"is called {own}/ in the {package_format} format")
             return

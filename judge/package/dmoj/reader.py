@@ -9,7 +9,7 @@ have to run inside DMOJ's own process is refused by name.
 
 ::
 
-    init.yml -> dmojtests (dmojpatterns, dmojchecker, dmojfiles) -> dmojgroups -> Problem
+    init.yml -> test_cases (patterns, checker, problem_files) -> groups -> Problem
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ from judge.model.units import KIB, MIB, S_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.dmoj.checker import Asker, CustomJudge, choose_asker, language_of_executor, read_bridged
-from judge.package.dmoj.files import open_files
 from judge.package.dmoj.groups import group_of
-from judge.package.dmoj.tests import IGNORED_KEYS, INHERITED_KEYS, Batch, Test, TestReader
-from judge.package.files.names import ending, is_plain_name, shown
-from judge.package.files.package_dir import Tree, is_no_document
-from judge.package.files.yaml_section import Section
+from judge.package.dmoj.problem_files import open_files
+from judge.package.dmoj.test_cases import IGNORED_KEYS, INHERITED_KEYS, Batch, Test, TestReader
+from judge.package.files.file_names import ending, is_plain_name, shown
+from judge.package.files.package_dir import PackageDir, is_no_document
+from judge.package.files.yaml_section import YamlSection
 from judge.package.files.yaml_tree import YAML_BYTES_MAX, parse_yaml
 from judge.package.findings import Findings
-from judge.package.kattis.labels import meaning
-from judge.package.kattis.programs import inner_name
+from judge.package.kattis.program_files import inner_name
+from judge.package.kattis.verdict_labels import meaning
 
 FILE = "init.yml"
 DEFAULT_LIMITS = ProblemLimits(time_limit_ns=2 * S_NS, memory_bytes=256 * MIB, output_bytes=24 * MIB)
@@ -77,12 +77,12 @@ def inspect_dmoj(directory: Path, scratch: Path, ceilings: Ceilings = DEFAULT_CE
     Raises PackageError when init.yml is no YAML or the archive is no zip.
     """
     findings = Findings()
-    tree = Tree(directory, findings, is_no_document)
-    entry = tree.find(FILE)
+    package = PackageDir(directory, findings, is_no_document)
+    entry = package.find(FILE)
     if entry is None or entry.is_directory:
         raise PackageError("there is no such file", where=FILE)
-    section = Section(parse_yaml(tree.read(entry, YAML_BYTES_MAX), FILE, findings), FILE, findings)
-    problem = _Importer(tree, findings, section, scratch, ceilings).problem()
+    section = YamlSection(parse_yaml(package.read(entry, YAML_BYTES_MAX), FILE, findings), FILE, findings)
+    problem = _Importer(package, findings, section, scratch, ceilings).problem()
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
 
@@ -99,17 +99,19 @@ _SOURCES_OF_C = ("c", "cc", "cpp", "cxx", "c++")
 
 
 class _Importer:
-    def __init__(self, tree: Tree, findings: Findings, section: Section, scratch: Path, ceilings: Ceilings) -> None:
+    def __init__(
+        self, package: PackageDir, findings: Findings, section: YamlSection, scratch: Path, ceilings: Ceilings
+    ) -> None:
         self._ceilings = ceilings
-        self._tree = tree
+        self._package = package
         self._findings = findings
         self._section = section
-        self._files = open_files(tree, section, findings, scratch)
+        self._files = open_files(package, section, findings, scratch)
 
     def problem(self) -> Problem:
         """Everything together."""
         section = self._section
-        for key in section.table.values:
+        for key in section.mapping.values:
             if key.endswith("+"):
                 section.block(key, "would have to be computed inside DMOJ's judge; not supported")
         if section.node("grader") is not None:
@@ -140,8 +142,8 @@ class _Importer:
             asker = choose_asker([test.checker for test in tests], judge, section)
         section.finish((*IGNORED_KEYS, *INHERITED_KEYS, "file_io"), strict=False)
         return Problem(
-            name=shown(Path(self._tree.path).name),
-            path=self._tree.path,
+            name=shown(Path(self._package.path).name),
+            path=self._package.path,
             format=PackageFormat.F2025_09,
             limits=msgspec.structs.replace(limits, output_bytes=self._output_limit(tests, limits)),
             scoring=True,
@@ -240,13 +242,13 @@ class _Importer:
         own = self._section
         default = self._ceilings.lowered(DEFAULT_LIMITS)
         limits = self._limits(own, ("time_limit", "memory_limit"), default)
-        for directory in self._tree.entries("tests"):
-            entry = self._tree.find(f"{directory.relative}/test.yml") if directory.is_directory else None
+        for directory in self._package.entries("tests"):
+            entry = self._package.find(f"{directory.relative}/test.yml") if directory.is_directory else None
             if entry is None or entry.is_directory:
                 continue
             where = entry.shown
-            node = parse_yaml(self._tree.read(entry, YAML_BYTES_MAX), where, self._findings)
-            section = Section(node, where, self._findings)
+            node = parse_yaml(self._package.read(entry, YAML_BYTES_MAX), where, self._findings)
+            section = YamlSection(node, where, self._findings)
             given = self._limits(section, ("time", "memory"), default)
             limits = msgspec.structs.replace(
                 default,
@@ -258,7 +260,7 @@ class _Importer:
             self._findings.warning(FILE, "DMOJ packages carry no limits: 2 s and 256 MiB are assumed")
         return limits, tuple(submission for submission in found if submission is not None)
 
-    def _limits(self, section: Section, keys: tuple[str, str], default: ProblemLimits) -> ProblemLimits:
+    def _limits(self, section: YamlSection, keys: tuple[str, str], default: ProblemLimits) -> ProblemLimits:
         """The time limit (in s) and memory limit (in KiB) that these keys give."""
         time_key, memory_key = keys
         bound = self._ceilings.bound
@@ -268,7 +270,7 @@ class _Importer:
             memory_bytes=section.amount(memory_key, default.memory_bytes, KIB, bound("memory_bytes")),
         )
 
-    def _submission(self, section: Section, directory: str, where: str) -> JurySubmission | None:
+    def _submission(self, section: YamlSection, directory: str, where: str) -> JurySubmission | None:
         names = section.words("source")
         files = tuple(
             (inner_name(Path(name).name), self._files.path(f"{directory}/{name}", section, "source")) for name in names

@@ -6,10 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from judge.package.files.names import shown
-from judge.package.files.package_dir import Entry, Tree
-from judge.package.files.text_lines import with_normal_lines
-from judge.package.files.yaml_section import Section
+from judge.package.files.file_names import shown
+from judge.package.files.line_ends import with_normal_lines
+from judge.package.files.package_dir import Entry, PackageDir
+from judge.package.files.yaml_section import YamlSection
 from judge.package.files.zip_archive import unpack_zip
 from judge.package.findings import Findings
 
@@ -17,8 +17,8 @@ from judge.package.findings import Findings
 class DmojFiles:
     """Finds files by the names that init.yml gives them. Loose ones win, as in DMOJ."""
 
-    def __init__(self, tree: Tree, archive: Tree | None, scratch: Path) -> None:
-        self._tree = tree
+    def __init__(self, package: PackageDir, archive: PackageDir | None, scratch: Path) -> None:
+        self._package = package
         self._archive = archive
         self._scratch = scratch
         self._empty = ""
@@ -27,13 +27,13 @@ class DmojFiles:
     @property
     def names_of_tests(self) -> tuple[str, ...]:
         """Every file that a pattern may take for a test: those of the archive, without one the loose ones."""
-        return tuple(entry.relative for entry in (self._archive or self._tree).files())
+        return tuple(entry.relative for entry in (self._archive or self._package).files())
 
     def has(self, name: str) -> bool:
         """Whether there is a file of this name."""
         return self._entry(name) is not None
 
-    def path(self, name: str, section: Section, key: str) -> str:
+    def path(self, name: str, section: YamlSection, key: str) -> str:
         """The host path of a file; a finding about ``key`` and empty when there is none."""
         entry = self._entry(name)
         if entry is None:
@@ -41,7 +41,7 @@ class DmojFiles:
             return ""
         return entry.path
 
-    def test_data(self, name: str, section: Section, key: str, *, binary: bool) -> str:
+    def test_data(self, name: str, section: YamlSection, key: str, *, binary: bool) -> str:
         """As :meth:`path`; unless ``binary``, of a file whose lines end as DMOJ makes them: all with LF, the last too.
 
         That is a copy where the file is not like that. The whole file is read.
@@ -63,17 +63,17 @@ class DmojFiles:
     def _entry(self, name: str) -> Entry | None:
         if not name or name.startswith("/") or ".." in name.split("/"):
             return None
-        found = (tree.find(name) for tree in (self._tree, self._archive) if tree is not None)
+        found = (package.find(name) for package in (self._package, self._archive) if package is not None)
         return next((entry for entry in found if entry is not None and not entry.is_directory), None)
 
 
-def open_files(tree: Tree, section: Section, findings: Findings, scratch: Path) -> DmojFiles:
+def open_files(package: PackageDir, section: YamlSection, findings: Findings, scratch: Path) -> DmojFiles:
     """The files of a problem, its archive unpacked into the empty ``scratch``. Raises PackageError for a bad zip."""
     name = section.text("archive")
-    entry = tree.find(name) if name else None
+    entry = package.find(name) if name else None
     if entry is None or entry.is_directory:
         if name:
             section.block("archive", f"there is no file {shown(name)[:200]!r}")
-        return DmojFiles(tree, None, scratch)
+        return DmojFiles(package, None, scratch)
     unpack_zip(Path(entry.path), scratch)
-    return DmojFiles(tree, Tree(scratch, findings), scratch)
+    return DmojFiles(package, PackageDir(scratch, findings), scratch)

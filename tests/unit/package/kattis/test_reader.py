@@ -9,7 +9,7 @@ from package_files import LEGACY, MODERN, Content, write_package
 
 from judge.errors import PackageError
 from judge.model.problem import Problem, ValidatorKind
-from judge.package.kattis.read import read_package
+from judge.package.kattis.reader import read_package
 
 EXAMPLES = Path(__file__).resolve().parents[4] / "examples"
 CUSTOM = {**LEGACY, "problem.yaml": "name: x\nvalidation: custom\n"}

@@ -35,14 +35,14 @@ from judge.model.problem import (
 from judge.model.units import MIB, MS_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import DEFAULT_CEILINGS, SCORE_MAX, Bound, Ceilings
-from judge.package.files.names import is_plain_name, shown
-from judge.package.files.package_dir import Entry, Tree, is_no_document
-from judge.package.files.text_lines import has_windows_lines, with_normal_lines
+from judge.package.files.file_names import is_plain_name, shown
+from judge.package.files.line_ends import has_windows_lines, with_normal_lines
+from judge.package.files.package_dir import Entry, PackageDir, is_no_document
 from judge.package.files.xml_tree import XML_BYTES_MAX, Element, parse_xml
 from judge.package.files.yaml_section import split_words
 from judge.package.findings import Findings
-from judge.package.kattis.labels import REJECTED, meaning
-from judge.package.kattis.programs import inner_name
+from judge.package.kattis.program_files import inner_name
+from judge.package.kattis.verdict_labels import REJECTED, meaning
 
 FILE = "problem.xml"
 _PATTERN = re.compile(r"[^%]*%(?:0?[0-9]{1,2})?d[^%]*")
@@ -77,11 +77,11 @@ def inspect_polygon(directory: Path, scratch: Path, ceilings: Ceilings = DEFAULT
     Raises PackageError when problem.xml is no XML or has no tests.
     """
     findings = Findings()
-    tree = Tree(directory, findings, is_no_document)
-    entry = tree.find(FILE)
+    package = PackageDir(directory, findings, is_no_document)
+    entry = package.find(FILE)
     if entry is None or entry.is_directory:
         raise PackageError("there is no such file", where=FILE)
-    importer = _Importer(tree, findings, parse_xml(tree.read(entry, XML_BYTES_MAX), FILE), scratch, ceilings)
+    importer = _Importer(package, findings, parse_xml(package.read(entry, XML_BYTES_MAX), FILE), scratch, ceilings)
     problem = importer.problem()
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
@@ -101,9 +101,11 @@ class _Test:
 
 
 class _Importer:
-    def __init__(self, tree: Tree, findings: Findings, root: Element, scratch: Path, ceilings: Ceilings) -> None:
+    def __init__(
+        self, package: PackageDir, findings: Findings, root: Element, scratch: Path, ceilings: Ceilings
+    ) -> None:
         self._ceilings = ceilings
-        self._tree = tree
+        self._package = package
         self._findings = findings
         self._root = root
         self._scratch = scratch
@@ -126,8 +128,8 @@ class _Importer:
         if validator is None:
             self._findings.warning(FILE, "has no checker: outputs are compared token by token", key="assets")
         return Problem(
-            name=self._root.get("short-name") or shown(Path(self._tree.path).name),
-            path=self._tree.path,
+            name=self._root.get("short-name") or shown(Path(self._package.path).name),
+            path=self._package.path,
             format=PackageFormat.F2025_09,
             title=self._title(),
             limits=self._limits(),
@@ -264,7 +266,7 @@ class _Importer:
         return entry.path
 
     def _find(self, name: str) -> Entry | None:
-        entry = self._tree.find(name) if not name.startswith("/") and ".." not in name.split("/") else None
+        entry = self._package.find(name) if not name.startswith("/") and ".." not in name.split("/") else None
         return None if entry is None or entry.is_directory else entry
 
     def _data(self, tests: list[_Test], groups: list[Element], scoring: bool) -> TestGroup:
