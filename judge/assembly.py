@@ -21,8 +21,8 @@ from judge.grading.case_data import CaseData
 from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
-from judge.grading.programs import Workshop
-from judge.grading.schedule import Gate
+from judge.grading.programs import BuildContext
+from judge.grading.schedule import ExclusiveLock
 from judge.grading.scoring.score import ScoreDialect
 from judge.model.report import Report
 from judge.model.units import S_NS
@@ -49,18 +49,18 @@ def open_judge(settings: Settings, *, slots: int = 1, run_all: bool = False) -> 
 
     Raises HostError or SandboxError when this machine cannot judge, UsageError for a bad setting.
     """
-    with _parts(settings, run_all=run_all) as (workshop, data, options), ExitStack() as stack:
+    with _parts(settings, run_all=run_all) as (build_context, data, options), ExitStack() as stack:
         opened = [stack.enter_context(open_slot(settings, index)) for index in range(slots)]
-        yield Judge(opened, workshop, data, options, noise=NoiseMeter())
+        yield Judge(opened, build_context, data, options, noise=NoiseMeter())
 
 
 @contextmanager
 def open_judges(settings: Settings, count: int, *, run_all: bool = False) -> Iterator[list[Judge]]:
     """That many judges with a slot each, to be used from a thread each. Raises as :func:`open_judge`."""
-    with _parts(settings, run_all=run_all) as (workshop, data, options), ExitStack() as stack:
-        gate = Gate()
+    with _parts(settings, run_all=run_all) as (build_context, data, options), ExitStack() as stack:
+        lock = ExclusiveLock()
         slots = [stack.enter_context(open_slot(settings, index)) for index in range(count)]
-        yield [Judge([slot], workshop, data, options, gate if count > 1 else None, NoiseMeter()) for slot in slots]
+        yield [Judge([slot], build_context, data, options, lock if count > 1 else None, NoiseMeter()) for slot in slots]
 
 
 def with_provenance(report: Report, judge: Judge, settings: Settings, package: str) -> Report:
@@ -70,11 +70,11 @@ def with_provenance(report: Report, judge: Judge, settings: Settings, package: s
     """
     state_dir = Path(settings.state_dir)
     root = Path(package).resolve()
-    workshop, toolchain_version = judge.workshop, ""
-    if isinstance(workshop.toolchain, Toolchains):
+    build_context, toolchain_version = judge.build_context, ""
+    if isinstance(build_context.toolchain, Toolchains):
         with contextlib.suppress(LanguageError):  # submitted output is in none
-            language = workshop.languages.get(report.language)
-            toolchain_version = Versions(state_dir, workshop.toolchain).of(language, judge.slots[0].container)
+            language = build_context.languages.get(report.language)
+            toolchain_version = Versions(state_dir, build_context.toolchain).of(language, judge.slots[0].container)
     return msgspec.structs.replace(
         report,
         finished_at_ms=time.time_ns() // 1_000_000,
@@ -118,12 +118,12 @@ def _allow_open_files(wanted: int) -> None:
 
 
 @contextmanager
-def _parts(settings: Settings, *, run_all: bool) -> Iterator[tuple[Workshop, CaseData, GradingOptions]]:
+def _parts(settings: Settings, *, run_all: bool) -> Iterator[tuple[BuildContext, CaseData, GradingOptions]]:
     with ExitStack() as stack:
         data = CaseData(settings.case_data_bytes)
         stack.callback(data.close)
         options = msgspec.structs.replace(grading_options(settings), run_all=run_all)
-        yield workshop_of(settings), data, options
+        yield build_context_of(settings), data, options
 
 
 def grading_options(settings: Settings) -> GradingOptions:
@@ -156,10 +156,10 @@ def ceilings_of(settings: Settings) -> Ceilings:
     )
 
 
-def workshop_of(settings: Settings) -> Workshop:
+def build_context_of(settings: Settings) -> BuildContext:
     """Languages, toolchains and the artifact store."""
     state = Path(settings.state_dir)
-    return Workshop(
+    return BuildContext(
         languages=Languages.open(settings.languages_dir),
         toolchain=Toolchains(state),
         store=ArtifactStore(state / "artifacts"),

@@ -65,7 +65,7 @@ def measure(settings: Settings, runs: int = RUNS) -> NoiseBench:
     cpus = sorted(os.sched_getaffinity(0))
     rootfs = host_rootfs(Path(settings.state_dir))
     with ExitStack() as stack:
-        boxes = []
+        containers = []
         for index, cpu in enumerate(cpus):
             config = SlotConfig(
                 index=index,
@@ -75,11 +75,11 @@ def measure(settings: Settings, runs: int = RUNS) -> NoiseBench:
                 cgroup_root=settings.cgroup_root,
             )
             slot = stack.enter_context(Slot.open(config))
-            boxes.append(stack.enter_context(slot.container(ContainerSpec(rootfs=rootfs))))
-        pool = stack.enter_context(ThreadPoolExecutor(len(boxes)))
-        _times(boxes[0], 2)
-        alone = _times(boxes[0], runs)
-        loaded = [time for times in pool.map(lambda box: _times(box, runs), boxes) for time in times]
+            containers.append(stack.enter_context(slot.container(ContainerSpec(rootfs=rootfs))))
+        pool = stack.enter_context(ThreadPoolExecutor(len(containers)))
+        _times(containers[0], 2)
+        alone = _times(containers[0], runs)
+        loaded = [time for times in pool.map(lambda container: _times(container, runs), containers) for time in times]
     return NoiseBench(
         slots=len(cpus),
         runs=runs,
@@ -91,7 +91,7 @@ def measure(settings: Settings, runs: int = RUNS) -> NoiseBench:
     )
 
 
-def _times(box: Container, runs: int) -> list[float]:
+def _times(container: Container, runs: int) -> list[float]:
     """CPU times in milliseconds."""
     spec = RunSpec(
         argv=("/usr/bin/python3", "-I", "-S", "-c", _PROGRAM),
@@ -99,7 +99,7 @@ def _times(box: Container, runs: int) -> list[float]:
     )
     times = []
     for _ in range(runs):
-        result = box.run(spec).result
+        result = container.run(spec).result
         if not result.ok:
             raise InfrastructureError(f"the benchmark's program ended with {result.outcome}: {result.cause}")
         times.append(result.usage.cpu_time_ns / 1e6)

@@ -103,7 +103,7 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
         )
         slot = stack.enter_context(Slot.open(config))
         container = ContainerSpec(rootfs=host_rootfs(Path(settings.state_dir)), artifact=scratch)
-        box = stack.enter_context(slot.container(container))
+        warm = stack.enter_context(slot.container(container))
         spec = RunSpec(argv=("/artifact/noop",), limits=Limits())
 
         def fresh() -> None:
@@ -111,8 +111,8 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
                 _run(other, spec)
 
         rare = {"fresh": fresh, **_others(program)}
-        times = _interleave({"bare": lambda: _bare(program), "warm": lambda: _run(box, spec)}, rare, runs)
-        usage = _run(box, spec)
+        times = _interleave({"bare": lambda: _bare(program), "warm": lambda: _run(warm, spec)}, rare, runs)
+        usage = _run(warm, spec)
         return _summary(times, runs, usage, _proportional_bytes(slot.keeper.pid))
 
 
@@ -156,9 +156,9 @@ def _bare(program: Path) -> None:
         raise InfrastructureError(f"the no-op ended with status {status}")
 
 
-def _run(box: Container, spec: RunSpec) -> tuple[int, int]:
+def _run(warm: Container, spec: RunSpec) -> tuple[int, int]:
     """Returns what the no-op was charged: CPU in nanoseconds, memory peak in bytes."""
-    result = box.run(spec).result
+    result = warm.run(spec).result
     if not result.ok:
         raise InfrastructureError(f"the no-op ended with {result.outcome}: {result.cause}")
     return result.usage.cpu_time_ns, result.usage.memory_peak_bytes

@@ -132,14 +132,14 @@ def _measure_one(slot: Slot, toolchain: Toolchain, language: LanguageSpec, compi
     spec = compiled.run_spec(limits)
     with ExitStack() as stack:
         container = ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))
-        box = stack.enter_context(slot.container(container))
+        warm = stack.enter_context(slot.container(container))
         cwd = stack.enter_context(tempfile.TemporaryDirectory(prefix="judge-bench-"))
         argv = [_on_host(word, compiled, toolchain) for word in spec.argv]
         environment = {name: _on_host(value, compiled, toolchain) for name, value in spec.env} | {"HOME": cwd}
 
         def run_sandboxed() -> int:
             started_ns = time.monotonic_ns()
-            done = box.run(spec, stdin=_INPUT)
+            done = warm.run(spec, stdin=_INPUT)
             elapsed_ns = time.monotonic_ns() - started_ns
             if not done.result.ok:
                 raise InfrastructureError(f"{language.id}: {done.result.outcome}: {done.stderr.text(200)}")

@@ -27,7 +27,7 @@ from judge.rootfs.layers import LayerKind
 from judge.rootfs.registries import build_npm, build_pypi
 from judge.sandbox.slot import Slot
 from judge.toolchain.artifacts import ArtifactStore
-from judge.toolchain.availability import OfferRecord, Offers, is_offered
+from judge.toolchain.availability import Availability, AvailabilityRecords, is_available
 from judge.toolchain.definitions import BUILTIN_DIR, Languages, load_language
 from judge.toolchain.language_test import run_selftest
 from judge.toolchain.roots import Toolchains, packages_request
@@ -72,12 +72,12 @@ def run(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace, settings: Settings) -> int:
     languages = Languages.open(settings.languages_dir)
     toolchains = Toolchains(Path(settings.state_dir))
-    offers = Offers(Path(settings.state_dir))
+    records = AvailabilityRecords(Path(settings.state_dir))
     chosen = _chosen(languages, args.languages) if args.languages else languages.all()
     if args.markdown:
-        print(markdown([_last_test(language, toolchains, offers) for language in chosen]), end="")
+        print(markdown([_last_test(language, toolchains, records) for language in chosen]), end="")
         return 0
-    rows = [_status(language, toolchains, offers) for language in chosen]
+    rows = [_status(language, toolchains, records) for language in chosen]
     rows = [row for row in rows if row.ready or not args.ready]
     if args.json:
         print(msgspec.json.encode(rows).decode())
@@ -87,14 +87,14 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _status(language: LanguageSpec, toolchains: Toolchains, offers: Offers) -> StatusRow:
+def _status(language: LanguageSpec, toolchains: Toolchains, records: AvailabilityRecords) -> StatusRow:
     state = toolchains.state(language)
-    record = offers.latest(language.id)
+    record = records.latest(language.id)
     return StatusRow(
         id=language.id,
         name=language.name,
         ready=state.ready,
-        offered=is_offered(language, toolchains, offers),
+        offered=is_available(language, toolchains, records),
         version=record.version if record and record.identity == state.identity else "",
         source=state.source,
         layers=state.layers,
@@ -102,9 +102,9 @@ def _status(language: LanguageSpec, toolchains: Toolchains, offers: Offers) -> S
     )
 
 
-def _last_test(language: LanguageSpec, toolchains: Toolchains, offers: Offers) -> TestRow:
+def _last_test(language: LanguageSpec, toolchains: Toolchains, records: AvailabilityRecords) -> TestRow:
     state = toolchains.state(language)
-    record = offers.latest(language.id)
+    record = records.latest(language.id)
     if record is None or not state.ready:
         missing = state.missing[0] if state.missing else "not tested"
         return TestRow(id=language.id, name=language.name, source=state.source, missing=missing)
@@ -171,10 +171,10 @@ def _test_one(language: LanguageSpec, toolchains: Toolchains, slot: Slot, settin
     store = ArtifactStore(Path(settings.state_dir) / "artifacts")
     version = toolchain_version(slot.container, toolchain, language)
     report = run_selftest(slot.container, toolchain, language, store)
-    record = OfferRecord(
+    record = Availability(
         identity=toolchains.state(language).identity, version=version, tested_at=int(time.time()), report=report
     )
-    Offers(Path(settings.state_dir)).record(record)
+    AvailabilityRecords(Path(settings.state_dir)).record(record)
     return TestRow(id=language.id, name=language.name, source=state.source, version=version, report=report)
 
 
@@ -256,7 +256,7 @@ def _remove(args: argparse.Namespace, settings: Settings) -> int:
         elif chosen & set(standing):
             print(f"kept {layer_id}: {', '.join(sorted(set(standing) - chosen))} stand on it")
     for language_id in chosen:
-        Offers(Path(settings.state_dir)).forget(language_id)
+        AvailabilityRecords(Path(settings.state_dir)).forget(language_id)
     if not removed:
         print("no layers to remove; packages of this machine are left to its package manager")
     return 0

@@ -131,7 +131,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stdin = _open_stdin(args.stdin, stack)
         judge = stack.enter_context(open_judge(settings))
-        main = args.main or first_named(args.files, judge.workshop.languages, args.language)
+        main = args.main or first_named(args.files, judge.build_context.languages, args.language)
         compiled = _compile(judge, sources, args.language, main)
         done = _run_once(judge, compiled, _limits(args), args.arg, stdin) if compiled.report.ok else None
         output = _compile_failure(compiled) if done is None else _output(done, compiled)
@@ -178,18 +178,18 @@ def _something_is_piped_in() -> bool:
 
 
 def _compile(judge: Judge, sources: tuple[SourceFile, ...], name: str, main: str) -> Compiled:
-    workshop = judge.workshop
+    build_context = judge.build_context
     names = [file.name for file in sources]
-    language = workshop.languages.get(name) if name else workshop.languages.detect(names, first_line(sources))
-    toolchain = workshop.toolchain(language)
-    return compile_program(judge.slots[0].container, toolchain, language, sources, workshop.store, main=main)
+    language = build_context.languages.get(name) if name else build_context.languages.detect(names, first_line(sources))
+    toolchain = build_context.toolchain(language)
+    return compile_program(judge.slots[0].container, toolchain, language, sources, build_context.store, main=main)
 
 
 def _run_once(judge: Judge, compiled: Compiled, limits: Limits, words: list[str], stdin: int | None) -> Completed:
     ours = language_limits(compiled.language, limits)
-    toolchain = judge.workshop.toolchain(compiled.language)
-    with open_submission(judge.slots[0].container, toolchain, compiled, ours) as box:
-        return box.container.run(compiled.run_spec(ours, words), stdin=stdin, files=dict(box.data_files))
+    toolchain = judge.build_context.toolchain(compiled.language)
+    with open_submission(judge.slots[0].container, toolchain, compiled, ours) as opened:
+        return opened.container.run(compiled.run_spec(ours, words), stdin=stdin, files=dict(opened.data_files))
 
 
 def _output(done: Completed, compiled: Compiled) -> RunOutput:

@@ -60,7 +60,7 @@ def with_time_limit(
     """
     if problem.limits.time_limit_ns or problem.submit_answer:
         return problem
-    problem = with_jury_python(problem, judge.workshop, python)
+    problem = with_jury_python(problem, judge.build_context, python)
     key = f"{package_digest(package)} {interpreter_of(problem)}"
     path = kept / hashlib.sha256(key.encode()).hexdigest()
     limit = _read(path)

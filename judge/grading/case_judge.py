@@ -16,12 +16,12 @@ import msgspec
 
 from judge.errors import PackageError, PackageMissing
 from judge.grading.case_data import CaseData
-from judge.grading.execute import STDERR_READ_BYTES, Quiet, SubmissionBox, execute
+from judge.grading.execute import STDERR_READ_BYTES, Exclusive, OpenSubmission, execute
 from judge.grading.interact import converse
 from judge.grading.options import GradingOptions
 from judge.grading.output_only import AnswerSheet
 from judge.grading.printed import printed, reason_of_failure
-from judge.grading.programs import ProgramBox
+from judge.grading.programs import OpenProgram
 from judge.grading.repeat import Trial, measure
 from judge.grading.scoring.score import NO_AWARD, Scored, dialect_of, score_case, score_modern
 from judge.grading.scoring.traverse import Task
@@ -74,13 +74,13 @@ class CaseJudge:
     """
 
     problem: Problem
-    submission: SubmissionBox | None
+    submission: OpenSubmission | None
     data: CaseData
     options: GradingOptions
-    quiet: Quiet
-    validator: ProgramBox | None = None
-    further_validators: tuple[ProgramBox, ...] = ()
-    static_validator: ProgramBox | None = None
+    exclusive: Exclusive
+    validator: OpenProgram | None = None
+    further_validators: tuple[OpenProgram, ...] = ()
+    static_validator: OpenProgram | None = None
     answers: AnswerSheet | None = None
     sources: Mapping[str, Capture] = field(default_factory=dict)
 
@@ -149,7 +149,7 @@ class CaseJudge:
         run = partial(execute, self.submission, case, open_input)
         limits = self.submission.limits
         trial = Trial(run, self.submission.container.start_over, lambda one: (one.result, one.stdout))
-        measured = measure(trial, limits, self.options, self.quiet)
+        measured = measure(trial, limits, self.options, self.exclusive)
         done, times = measured.counts, (measured.times_ns, measured.note)
         markers = self.submission.compiled.language.memory_markers
         verdict = verdict_of_run(done.result, done.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
@@ -190,7 +190,7 @@ class CaseJudge:
 
     def _ask(
         self,
-        validator: ProgramBox,
+        validator: OpenProgram,
         case: TestCase,
         open_input: Callable[[], int],
         answer_fd: int,
@@ -214,7 +214,7 @@ class CaseJudge:
 
     def _interactive_pass(
         self,
-        submission: SubmissionBox,
+        submission: OpenSubmission,
         case: TestCase,
         open_input: Callable[[], int],
         answer_fd: int,
@@ -227,7 +227,7 @@ class CaseJudge:
         shown = Shown(kept, self.sources)
         talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, shown)
         trial = Trial(talk, submission.container.start_over, lambda one: (one.run, one.said))
-        measured = measure(trial, submission.limits, self.options, self.quiet)
+        measured = measure(trial, submission.limits, self.options, self.exclusive)
         done = measured.counts
         verdict, reason, validation = done.verdict, done.reason, done.validation
         # A checker compares with the answer; where there is none that it can read, only the interactor can tell.

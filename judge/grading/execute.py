@@ -32,7 +32,7 @@ from judge.toolchain.work_files import Given, blamed_on, checked_arguments, merg
 STDERR_READ_BYTES = 64 << 10
 
 #: Enters a time in which nothing else of ours runs on this machine.
-Quiet = Callable[[], AbstractContextManager[None]]
+Exclusive = Callable[[], AbstractContextManager[None]]
 
 
 class CancelledError(InfrastructureError):
@@ -40,7 +40,7 @@ class CancelledError(InfrastructureError):
 
 
 @dataclass(frozen=True)
-class SubmissionBox:
+class OpenSubmission:
     """A compiled submission in its open container, warm for all of its tests. ``plain``: its run without arguments.
 
     ``named``: the files that stand for standard input and output.
@@ -77,7 +77,7 @@ def open_submission(
     named: NamedFiles = STANDARD_STREAMS,
     *,
     fresh_each_run: bool = False,
-) -> Iterator[SubmissionBox]:
+) -> Iterator[OpenSubmission]:
     """The submission's own container, for as long as it is judged; ``fresh_each_run``: one for each of its runs."""
     spec = ContainerSpec(
         rootfs=toolchain.rootfs,
@@ -89,11 +89,11 @@ def open_submission(
     )
     with open_container(spec) as container:
         plain = msgspec.structs.replace(compiled.run_spec(limits), collect=collect_output(named, limits))
-        yield SubmissionBox(compiled, container, limits, plain, data_files(compiled), named)
+        yield OpenSubmission(compiled, container, limits, plain, data_files(compiled), named)
 
 
 @contextmanager
-def files_of(box: SubmissionBox, case: TestCase, named_input: int = -1) -> Iterator[Mapping[str, Content]]:
+def files_of(submission: OpenSubmission, case: TestCase, named_input: int = -1) -> Iterator[Mapping[str, Content]]:
     """What a case's run finds in /work: the case's files, the named input (a descriptor, -1 = none), and those of the
     submission's data files that are in nobody's way, nor in that of the named output.
 
@@ -109,9 +109,13 @@ def files_of(box: SubmissionBox, case: TestCase, named_input: int = -1) -> Itera
                 raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
             stack.callback(os.close, fd)
             ours[name] = fd
-        if box.named.input and named_input >= 0:
-            ours[box.named.input] = named_input
-        own = {name: content for name, content in box.data_files if box.named.output not in (name, *parents(name))}
+        if submission.named.input and named_input >= 0:
+            ours[submission.named.input] = named_input
+        own = {
+            name: content
+            for name, content in submission.data_files
+            if submission.named.output not in (name, *parents(name))
+        }
         yield merged(Given(own), Given(ours, where=f"test case {case.name}"))
 
 
@@ -148,7 +152,7 @@ def _size_of(path: str) -> int:
         raise PackageError(f"cannot be read: {error.strerror}", where=path) from error
 
 
-def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -> Completed:
+def execute(submission: OpenSubmission, case: TestCase, open_input: Callable[[], int]) -> Completed:
     """One run; ``open_input`` gives a descriptor at offset 0, closed here. Raises CancelledError, PackageError for what
     the case brings along."""
     with ExitStack() as stack:
@@ -158,16 +162,16 @@ def execute(box: SubmissionBox, case: TestCase, open_input: Callable[[], int]) -
             stack.callback(os.close, fd)
             return fd
 
-        files = stack.enter_context(files_of(box, case, opened() if box.named.input else -1))
+        files = stack.enter_context(files_of(submission, case, opened() if submission.named.input else -1))
         with blamed_on(f"test case {case.name}"):
-            done = box.container.run(box.run_spec(case), stdin=opened(), files=files)
-    if box.named.output in done.files:
-        done = done._replace(stdout=done.files[box.named.output])
+            done = submission.container.run(submission.run_spec(case), stdin=opened(), files=files)
+    if submission.named.output in done.files:
+        done = done._replace(stdout=done.files[submission.named.output])
     if done.result.outcome is Outcome.CANCELLED:
         raise CancelledError(f"test case {case.name}: cancelled")
     return done
 
 
 def always() -> AbstractContextManager[None]:
-    """A :data:`Quiet` for when nothing else runs anyway."""
+    """A :data:`Exclusive` for when nothing else runs anyway."""
     return nullcontext()

@@ -16,7 +16,7 @@ import msgspec
 
 from judge.errors import PackageError, blame_reader
 from judge.grading.execute import CancelledError, collect_output
-from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, fault_of_run, open_box
+from judge.grading.programs import BuildContext, OpenProgram, SetterProgram, build_program, fault_of_run, open_program
 from judge.kernel.files import read_resolved
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, Generator, NamedFiles, Problem, Program, TestCase
@@ -41,7 +41,7 @@ _SAID_BYTES_MAX = 2000
 
 
 @contextmanager
-def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: Problem) -> Iterator[Problem]:
+def generated_tests(open_container: OpenContainer, build_context: BuildContext, problem: Problem) -> Iterator[Problem]:
     """The problem with a file for all that its generators make, while the context lasts; at once when there are none.
 
     Blocks for as long as they run. Raises PackageError naming a generator that cannot be built or fails,
@@ -51,8 +51,8 @@ def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: 
         yield problem
         return
     with ExitStack() as held:
-        with ExitStack() as boxes:
-            run = _Generation(open_container, workshop, problem, held, boxes)
+        with ExitStack() as containers:
+            run = _Generation(open_container, build_context, problem, held, containers)
             root = with_cases(problem.root, run.case)
         yield msgspec.structs.replace(problem, root=root)
 
@@ -60,24 +60,24 @@ def generated_tests(open_container: OpenContainer, workshop: Workshop, problem: 
 class _Generation:
     """Generators of one problem: built when first needed, their containers opened when one must run.
 
-    ``held`` takes the entries of the store that are in use, ``boxes`` the open containers.
+    ``held`` takes the entries of the store that are in use, ``containers`` the open containers.
     """
 
     def __init__(
         self,
         open_container: OpenContainer,
-        workshop: Workshop,
+        build_context: BuildContext,
         problem: Problem,
         held: ExitStack,
-        boxes: ExitStack,
+        containers: ExitStack,
     ) -> None:
         self._open_container = open_container
-        self._workshop = workshop
+        self._build_context = build_context
         self._problem = problem
         self._held = held
-        self._boxes = boxes
+        self._containers = containers
         self._programs: dict[Program, SetterProgram] = {}
-        self._open: dict[tuple[Program, Limits], ProgramBox] = {}
+        self._opened: dict[tuple[Program, Limits], OpenProgram] = {}
 
     def case(self, case: TestCase) -> TestCase:
         """The case with all of its files."""
@@ -108,7 +108,7 @@ class _Generation:
         program = self._program(generator)
         given = _read(input_path) if input_path else b""
         key = _key(program, generator, given, named)
-        store: ArtifactStore = self._workshop.store
+        store: ArtifactStore = self._build_context.store
         stored = store.get(key) or self._make(program, generator, given, named, key)
         self._held.callback(stored.close)
         return stored.path
@@ -116,27 +116,29 @@ class _Generation:
     def _program(self, generator: Generator) -> SetterProgram:
         found = self._programs.get(generator.program)
         if found is None:
-            found = build_program(self._open_container, self._workshop, self._problem, generator.program)
+            found = build_program(self._open_container, self._build_context, self._problem, generator.program)
             self._programs[generator.program] = found
         return found
 
     def _make(self, program: SetterProgram, generator: Generator, given: bytes, named: NamedFiles, key: str) -> Stored:
-        box = self._box(replace(program, limits=_limits(program.limits, generator)), generator)
+        opened = self._open(replace(program, limits=_limits(program.limits, generator)), generator)
         files = {named.input: given} if named.input else {}
-        done = box.run(generator.args, stdin=given, files=files, collect=collect_output(named, box.program.limits))
+        done = opened.run(
+            generator.args, stdin=given, files=files, collect=collect_output(named, opened.program.limits)
+        )
         if done.result.outcome is Outcome.CANCELLED:
             raise CancelledError(f"generator {generator.program.name}: cancelled")
         if done.result.outcome is not Outcome.EXITED or done.result.exit_code != 0:
-            raise PackageError(_complaint(box.program, generator, done), where=generator.program.name)
-        return self._workshop.store.put(
+            raise PackageError(_complaint(opened.program, generator, done), where=generator.program.name)
+        return self._build_context.store.put(
             key, {_STDOUT: done.files.get(named.output, done.stdout).read(), _STDERR: done.stderr.read()}
         )
 
-    def _box(self, program: SetterProgram, generator: Generator) -> ProgramBox:
+    def _open(self, program: SetterProgram, generator: Generator) -> OpenProgram:
         key = (generator.program, program.limits)
-        if key not in self._open:
-            self._open[key] = self._boxes.enter_context(open_box(self._open_container, program))
-        return self._open[key]
+        if key not in self._opened:
+            self._opened[key] = self._containers.enter_context(open_program(self._open_container, program))
+        return self._opened[key]
 
 
 def _limits(limits: Limits, generator: Generator) -> Limits:

@@ -30,10 +30,10 @@ from dataclasses import dataclass
 import msgspec
 
 from judge.compare.excerpt import escape
-from judge.grading.execute import STDERR_READ_BYTES, CancelledError, SubmissionBox, files_of
+from judge.grading.execute import STDERR_READ_BYTES, CancelledError, OpenSubmission, files_of
 from judge.grading.feedback import DIRECTORY
 from judge.grading.options import GradingOptions
-from judge.grading.programs import ProgramBox, SetterProgram
+from judge.grading.programs import OpenProgram, SetterProgram
 from judge.grading.validate import (
     ANSWER_FD,
     FEEDBACK_FILES,
@@ -81,8 +81,8 @@ class Conversation:
 
 
 def converse(
-    submission: SubmissionBox,
-    validator: ProgramBox,
+    submission: OpenSubmission,
+    validator: OpenProgram,
     kind: ValidatorKind,
     case: TestCase,
     open_input: Callable[[], int],
@@ -131,7 +131,9 @@ def outliving(program: SetterProgram, limits: Limits) -> SetterProgram:
     return dataclasses.replace(program, limits=raised)
 
 
-def _conversation(submission: SubmissionBox, case: TestCase, done: Interaction, validation: Validation) -> Conversation:
+def _conversation(
+    submission: OpenSubmission, case: TestCase, done: Interaction, validation: Validation
+) -> Conversation:
     run = done.self_side.result
     if run.outcome is Outcome.CANCELLED and validation.run and validation.run.outcome is Outcome.CANCELLED:
         raise CancelledError(f"test case {case.name}: cancelled")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from judge.errors import LanguageError
-from judge.grading.programs import Workshop
+from judge.grading.programs import BuildContext
 from judge.model.problem import JurySubmission, Problem
 from judge.package.files.file_names import ending
 
@@ -20,9 +20,9 @@ PYTHONS = ("auto", CPYTHON, PYPY)
 _SHEBANG_BYTES = 200
 
 
-def with_jury_python(problem: Problem, workshop: Workshop, python: str) -> Problem:
+def with_jury_python(problem: Problem, build_context: BuildContext, python: str) -> Problem:
     """The problem with each jury Python submission's interpreter settled; stubs for python3 go with PyPy as well."""
-    chosen = _chosen(problem, workshop, python)
+    chosen = _chosen(problem, build_context, python)
     if chosen == CPYTHON:
         return problem
     submissions = tuple(_under(one, chosen) if speaks_python(one) else one for one in problem.submissions)
@@ -54,11 +54,11 @@ def speaks_python(entry: JurySubmission) -> bool:
     return not (first.startswith(b"#!") and (b"python2" in first or b"pypy" in first))
 
 
-def _chosen(problem: Problem, workshop: Workshop, python: str) -> str:
+def _chosen(problem: Problem, build_context: BuildContext, python: str) -> str:
     if python == CPYTHON or (problem.languages and PYPY not in problem.languages and python == "auto"):
         return CPYTHON
     try:
-        workshop.toolchain(workshop.languages.get(PYPY))
+        build_context.toolchain(build_context.languages.get(PYPY))
     except LanguageError:
         if python == PYPY:
             raise

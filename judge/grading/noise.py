@@ -46,9 +46,9 @@ def measure_noise(open_container: OpenContainer, rootfs: Rootfs) -> float:
     """Run the same work a few times, the first not counted. Raises InfrastructureError."""
     spec = RunSpec(argv=_WORK, limits=Limits(cpu_time_ns=5 * S_NS, cpu_time_hard_ns=5 * S_NS, wall_time_ns=20 * S_NS))
     times_ns = []
-    with open_container(ContainerSpec(rootfs=rootfs)) as box:
+    with open_container(ContainerSpec(rootfs=rootfs)) as container:
         for _ in range(_RUNS):
-            result = box.run(spec).result
+            result = container.run(spec).result
             if not result.ok:
                 raise InfrastructureError(f"measuring noise: the work ended with {result.outcome}: {result.cause}")
             times_ns.append(result.usage.cpu_time_ns)

@@ -2,7 +2,7 @@
 
 ::
 
-    sources -> with_includes -> compile -+-> slots set up -> drive(judge_tree) -> report
+    sources -> with_includes -> compile -+-> slots set up -> schedule(judge_tree) -> report
     package -> generated -> build_tools -+
 
 A :class:`Judge` is frozen and holds what does not change from submission to submission. Each stage is a method
@@ -29,8 +29,8 @@ from judge.grading.noise import NoiseMeter
 from judge.grading.options import GradingOptions
 from judge.grading.output_only import AnswerSheet
 from judge.grading.printed import within_room, without_streams
-from judge.grading.programs import Workshop, first_line, open_box
-from judge.grading.schedule import Gate, Station, drive, drive_parallel
+from judge.grading.programs import BuildContext, first_line, open_program
+from judge.grading.schedule import ExclusiveLock, Station, schedule, schedule_parallel
 from judge.grading.scoring.custom_grader import grade_with
 from judge.grading.scoring.report import cases_of, deciding_case, first_error, report_of_judging, report_without_judging
 from judge.grading.scoring.score import Grader
@@ -63,17 +63,17 @@ def unheard(event: Event) -> None:
 class Judge:
     """Judges submissions on its slots, one submission at a time; used from one thread.
 
-    ``slots``: at least one; more judge several tests of a submission at once. ``gate`` is shared by judges that
-    work at the same time on this machine, so that what must be measured in quiet is. ``noise`` measures the slot
+    ``slots``: at least one; more judge several tests of a submission at once. ``lock`` is shared by judges that
+    work at the same time on this machine, so that what must be measured alone is. ``noise`` measures the slot
     when a time near the limit counts (or earlier, when somebody asked it to). ``enough`` ends the options'
     ``run_all`` for a submission.
     """
 
     slots: Sequence[Slot]
-    workshop: Workshop
+    build_context: BuildContext
     data: CaseData
     options: GradingOptions = field(default_factory=GradingOptions)
-    gate: Gate | None = None
+    lock: ExclusiveLock | None = None
     noise: NoiseMeter | None = None
     enough: Enough = never
 
@@ -112,9 +112,9 @@ class Judge:
         if problem.submit_answer:
             return _OUTPUT
         if submission.language:
-            return self.workshop.languages.get(submission.language)
+            return self.build_context.languages.get(submission.language)
         names = [file.name for file in submission.sources]
-        return self.workshop.languages.detect(names, first_line(submission.sources), problem.languages)
+        return self.build_context.languages.detect(names, first_line(submission.sources), problem.languages)
 
     def compile(
         self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit = unheard
@@ -127,10 +127,10 @@ class Judge:
         else:
             compiled = compile_program(
                 self.slots[0].container,
-                self.workshop.toolchain(language),
+                self.build_context.toolchain(language),
                 language,
                 with_includes(problem, language, submission.sources),
-                SubmissionStore(self.workshop.store, submission.tenant),
+                SubmissionStore(self.build_context.store, submission.tenant),
                 main=submission.main,
                 limits=compile_limits(problem.limits),
             )
@@ -143,11 +143,11 @@ class Judge:
 
         Entering blocks for as long as generators run, and raises PackageError naming one that fails.
         """
-        return generated_tests(self.slots[0].container, self.workshop, problem)
+        return generated_tests(self.slots[0].container, self.build_context, problem)
 
     def build_tools(self, problem: Problem) -> Tools:
         """Build the setter's programs. Raises PackageError naming the one that cannot be."""
-        return build_tools(self.slots[0].container, self.workshop, problem)
+        return build_tools(self.slots[0].container, self.build_context, problem)
 
     def judge_compiled(
         self,
@@ -161,7 +161,7 @@ class Judge:
         """Run, validate and score all tests of a compiled submission. ``after`` as in :meth:`judge`."""
         own = compiled.prepared.files if compiled.prepared else ()
         limits = with_room_for_files(submission_limits(problem, compiled.language), problem, own)
-        program = Runnable(compiled, self.workshop.toolchain(compiled.language), limits)
+        program = Runnable(compiled, self.build_context.toolchain(compiled.language), limits)
         setup = Setup(problem, tools, self.data, self.options, program=program, sources=submission.sources)
         root, deciding = self.judge_tasks(submission.id, setup, emit, after)
         near_limit = any(case.reruns_ns for case in cases_of(root))
@@ -202,7 +202,7 @@ class Judge:
     def judge_tasks(
         self, submission_id: str, setup: Setup, emit: Emit = unheard, after: ExitStack | None = None
     ) -> tuple[GroupReport, CaseReport | None]:
-        """Drive the tree of tests over the slots; also the case that decided, None when all is well.
+        """Judge the tree of tests on the slots; also the case that decided, None when all is well.
 
         ``after`` as in :meth:`judge`.
         """
@@ -221,13 +221,15 @@ class Judge:
             run_all = self.options.run_all
             walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=run_all, enough=self.enough)
             if len(self.slots) == 1 or len(plan.tasks) == 1 or setup.tools.grader is not None:
-                quiet = self.gate.quiet if self.gate else always
-                bench = stack.enter_context(setup.on(self.slots[0].container, quiet))
-                root = drive(walk, bench, on_case, self.gate)
+                exclusive = self.lock.exclusive if self.lock else always
+                bench = stack.enter_context(setup.on(self.slots[0].container, exclusive))
+                root = schedule(walk, bench, on_case, self.lock)
             else:
-                gate = self.gate or Gate()
-                stations = [Station(partial(setup.on, slot.container, gate.quiet), slot.cancel) for slot in self.slots]
-                root = drive_parallel(walk, plan, stations, gate, on_case, run_all=run_all)
+                lock = self.lock or ExclusiveLock()
+                stations = [
+                    Station(partial(setup.on, slot.container, lock.exclusive), slot.cancel) for slot in self.slots
+                ]
+                root = schedule_parallel(walk, plan, stations, lock, on_case, run_all=run_all)
             if after is not None:
                 after.push(stack.pop_all())
         return within_room(root), deciding_case(root, judged)
@@ -235,7 +237,7 @@ class Judge:
     def _grader(self, stack: ExitStack, tools: Tools) -> Grader | None:
         if tools.grader is None:
             return None
-        return partial(grade_with, stack.enter_context(open_box(self.slots[0].container, tools.grader)))
+        return partial(grade_with, stack.enter_context(open_program(self.slots[0].container, tools.grader)))
 
 
 def _complaint(submission: Submission, problem: Problem, language: LanguageSpec) -> str:

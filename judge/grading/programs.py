@@ -61,7 +61,7 @@ _RUN_ONLY = msgspec.structs.replace(_BUILD_AND_RUN, id="run-script", compile=(),
 
 
 @dataclass(frozen=True)
-class Workshop:
+class BuildContext:
     """What building programs takes: known languages, where their toolchains are, where artifacts are kept."""
 
     languages: Languages
@@ -109,7 +109,7 @@ class SetterProgram:
 
 
 @dataclass(frozen=True)
-class ProgramBox:
+class OpenProgram:
     """A setter's program in its open container."""
 
     program: SetterProgram
@@ -146,7 +146,7 @@ class ProgramBox:
 
 
 def build_program(
-    open_container: OpenContainer, workshop: Workshop, problem: Problem, program: Program
+    open_container: OpenContainer, build_context: BuildContext, problem: Problem, program: Program
 ) -> SetterProgram:
     """Compile a setter's program, or find it compiled.
 
@@ -154,11 +154,11 @@ def build_program(
     """
     files = read_sources(program, problem.constants)
     try:
-        language = language_of(program, files, workshop.languages)
-        toolchain = workshop.toolchain(_toolchain_language(language, workshop.languages))
+        language = language_of(program, files, build_context.languages)
+        toolchain = build_context.toolchain(_toolchain_language(language, build_context.languages))
     except LanguageError as error:
         raise UnavailableError(str(error), where=program.name) from error
-    compiled = compile_program(open_container, toolchain, language, files, workshop.store, limits=COMPILE_LIMITS)
+    compiled = compile_program(open_container, toolchain, language, files, build_context.store, limits=COMPILE_LIMITS)
     if not compiled.report.ok:
         log = " | ".join(line for line in compiled.report.log.splitlines()[:_LOG_LINES] if line.strip())
         raise PackageError(f"does not compile: {log or 'the compiler says nothing'}", where=program.name)
@@ -222,9 +222,9 @@ def _toolchain_language(language: LanguageSpec, languages: Languages) -> Languag
 
 
 @contextmanager
-def open_box(
+def open_program(
     open_container: OpenContainer, program: SetterProgram, sources: Mapping[str, int] | None = None
-) -> Iterator[ProgramBox]:
+) -> Iterator[OpenProgram]:
     """The program's own container, for as long as it is needed. ``sources``: sizes of files of a submission that it
     is to be shown beside its own."""
     limits = program.limits
@@ -239,7 +239,7 @@ def open_box(
         disk_inodes=limits.disk_inodes + room_inodes,
     )
     with open_container(spec) as container:
-        yield ProgramBox(program, container)
+        yield OpenProgram(program, container)
 
 
 def fault_of_run(program: SetterProgram, run: RunResult) -> str:

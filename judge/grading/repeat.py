@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from judge.grading.execute import Quiet
+from judge.grading.execute import Exclusive
 from judge.grading.options import GradingOptions
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
@@ -67,8 +67,8 @@ def is_near_limit(run: RunResult, limits: Limits, share: float) -> bool:
     return abs(run.usage.cpu_time_ns - limits.cpu_time_ns) <= share * limits.cpu_time_ns
 
 
-def measure(trial: Trial[T], limits: Limits, options: GradingOptions, quiet: Quiet) -> Measured[T]:
-    """Run once, and near the time limit again in quiet; the fastest counts that noise can explain.
+def measure(trial: Trial[T], limits: Limits, options: GradingOptions, exclusive: Exclusive) -> Measured[T]:
+    """Run once, and near the time limit again with nothing beside it; the fastest counts that noise can explain.
 
     Runs again at least once, then until the limit is kept, ``near_limit_runs`` is reached, or a repetition did other
     work. Raises what ``trial`` raises.
@@ -78,7 +78,7 @@ def measure(trial: Trial[T], limits: Limits, options: GradingOptions, quiet: Qui
     if options.near_limit_runs <= 1 or not is_near_limit(run, limits, options.near_limit_share):
         return Measured(first)
     times_ns = [run.usage.cpu_time_ns]
-    with quiet():
+    with exclusive():
         while len(times_ns) < options.near_limit_runs:
             trial.start_over()
             other = trial.run()

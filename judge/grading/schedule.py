@@ -17,7 +17,7 @@ from judge.grading.execute import CancelledError
 from judge.grading.scoring.traverse import Plan, Task
 from judge.model.report import CaseReport, GroupReport
 
-#: How long a result may wait to be told: waking the driver for each would slow the stations down.
+#: How long a result may wait to be reported: waking the scheduling thread for each would slow the stations down.
 _TELL_EVERY_S = 0.02
 
 #: How far ahead of what is asked for a slot may work, in tasks per slot.
@@ -42,14 +42,14 @@ class Station:
     cancel: Callable[[], None]
 
 
-def drive(
-    walk: Walk, judge: TaskJudge, on_case: Callable[[Task, CaseReport], None], gate: Gate | None = None
+def schedule(
+    walk: Walk, judge: TaskJudge, on_case: Callable[[Task, CaseReport], None], lock: ExclusiveLock | None = None
 ) -> GroupReport:
-    """Judge one task after another; ``on_case`` sees each report. ``gate`` is shared with other judges, if any."""
+    """Judge one task after another; ``on_case`` sees each report. ``lock`` is shared with other judges, if any."""
     try:
         task = next(walk)
         while True:
-            with gate.shared() if gate else nullcontext():
+            with lock.shared() if lock else nullcontext():
                 report = judge.judge(task)
             on_case(task, report)
             task = walk.send(report)
@@ -58,22 +58,22 @@ def drive(
         return root
 
 
-def drive_parallel(
+def schedule_parallel(
     walk: Walk,
     plan: Plan,
     stations: Sequence[Station],
-    gate: Gate,
+    lock: ExclusiveLock,
     on_case: Callable[[Task, CaseReport], None],
     *,
     run_all: bool = False,
 ) -> GroupReport:
-    """The same on several slots at once. ``gate`` is the one that the stations' judges use for quiet.
+    """The same on several slots at once. ``lock`` is the one that the stations' judges measure under.
 
     ``run_all`` is that of the walk: then nothing is irrelevant. ``on_case`` is called in this thread and in the
     order of judging, a little later than it happens. Raises what a station raised.
     """
     board = _Board(plan, walk, ahead=_AHEAD_PER_SLOT * len(stations), run_all=run_all)
-    threads = [Thread(target=_work, args=(board, station, gate), daemon=True) for station in stations]
+    threads = [Thread(target=_work, args=(board, station, lock), daemon=True) for station in stations]
     try:
         for thread in threads:
             thread.start()
@@ -87,13 +87,13 @@ def drive_parallel(
     return board.root()
 
 
-def _work(board: _Board, station: Station, gate: Gate) -> None:
+def _work(board: _Board, station: Station, lock: ExclusiveLock) -> None:
     """One station's thread: judge what the board gives until it gives nothing."""
     try:
         with station.open() as judge:
             while (task := board.take(station)) is not None:
                 try:
-                    with gate.shared():
+                    with lock.shared():
                         report = judge.judge(task)
                 except CancelledError:
                     if board.drop(task):
@@ -106,12 +106,12 @@ def _work(board: _Board, station: Station, gate: Gate) -> None:
 
 @dataclass
 class _Board:
-    """What the driver and the stations share; every field is guarded by ``_changed``.
+    """What the scheduling thread and the stations share; every field is guarded by ``_changed``.
 
     The station that brings the result that the coroutine waits for advances it, so that nobody is woken for each
     test. ``_next`` is the first task not looked at yet; ``_wanted`` the one that the coroutine waits for;
     ``_running`` what each task in work runs on; ``_skipped`` tasks that cannot matter any more; ``_judged`` what
-    the driver has not told yet.
+    ``on_case`` has not seen yet.
     """
 
     plan: Plan
@@ -202,7 +202,7 @@ class _Board:
         return self._root
 
     def fail(self, error: BaseException) -> None:
-        """A station cannot go on: the driver is told."""
+        """A station cannot go on: :meth:`wait` raises its error."""
         with self._changed:
             self._error = self._error or error
             self._changed.notify_all()
@@ -220,19 +220,19 @@ class _Board:
             self._running.pop(index).cancel()
 
 
-class Gate:
-    """Many may work at once, or one alone in quiet. Who is inside ``shared`` may enter ``quiet`` from there."""
+class ExclusiveLock:
+    """Many may work at once (shared), or one alone (exclusive). A thread inside ``shared`` may enter ``exclusive``."""
 
     def __init__(self) -> None:
         self._changed = Condition()
         self._inside = 0
-        self._quiet_wanted = 0
+        self._exclusive_wanted = 0
 
     @contextmanager
     def shared(self) -> Iterator[None]:
-        """Work beside others; waits while somebody wants quiet."""
+        """Work beside others; waits while somebody wants to be alone."""
         with self._changed:
-            while self._quiet_wanted:
+            while self._exclusive_wanted:
                 self._changed.wait()
             self._inside += 1
         try:
@@ -243,10 +243,10 @@ class Gate:
                 self._changed.notify_all()
 
     @contextmanager
-    def quiet(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Work alone, from inside ``shared``: steps out of it, waits for the others, and steps in again after."""
         with self._changed:
-            self._quiet_wanted += 1
+            self._exclusive_wanted += 1
             self._inside -= 1
             self._changed.notify_all()
             while self._inside:
@@ -256,5 +256,5 @@ class Gate:
             yield
         finally:
             with self._changed:
-                self._quiet_wanted -= 1
+                self._exclusive_wanted -= 1
                 self._changed.notify_all()

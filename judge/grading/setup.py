@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from judge.grading.case_data import CaseData
 from judge.grading.case_judge import CaseJudge
-from judge.grading.execute import Quiet, open_submission
+from judge.grading.execute import Exclusive, open_submission
 from judge.grading.options import GradingOptions
 from judge.grading.output_only import AnswerSheet
-from judge.grading.programs import ProgramBox, SetterProgram, Workshop, build_program, open_box
+from judge.grading.programs import BuildContext, OpenProgram, SetterProgram, build_program, open_program
 from judge.model.limits import Limits
 from judge.model.problem import Problem, Program
 from judge.model.submission import SourceFile
@@ -30,11 +30,11 @@ class Tools:
     grader: SetterProgram | None = None
 
 
-def build_tools(open_container: OpenContainer, workshop: Workshop, problem: Problem) -> Tools:
+def build_tools(open_container: OpenContainer, build_context: BuildContext, problem: Problem) -> Tools:
     """Build the setter's programs, or find them built. Raises PackageError naming the one that cannot be."""
 
     def build(program: Program) -> SetterProgram:
-        return build_program(open_container, workshop, problem, program)
+        return build_program(open_container, build_context, problem, program)
 
     return Tools(
         validator=build(problem.output_validator) if problem.output_validator else None,
@@ -69,14 +69,14 @@ class Setup:
     sources: Sequence[SourceFile] = ()
 
     @contextmanager
-    def on(self, open_container: OpenContainer, quiet: Quiet) -> Iterator[CaseJudge]:
+    def on(self, open_container: OpenContainer, exclusive: Exclusive) -> Iterator[CaseJudge]:
         """Open the containers on one slot, for as long as the submission is judged there."""
         program = self.program
         with ExitStack() as stack:
 
-            def box(tool: SetterProgram, shown: Sequence[SourceFile] = ()) -> ProgramBox:
+            def opened(tool: SetterProgram, shown: Sequence[SourceFile] = ()) -> OpenProgram:
                 sizes = {file.name: len(file.content) for file in shown}
-                return stack.enter_context(open_box(open_container, tool, sizes))
+                return stack.enter_context(open_program(open_container, tool, sizes))
 
             shown = self._shown_sources()
             prepared = program.compiled.prepared if program else None
@@ -98,11 +98,11 @@ class Setup:
                 submission=stack.enter_context(submission) if submission else None,
                 data=self.data,
                 options=self.options,
-                quiet=quiet,
-                validator=box(self.tools.validator, shown) if self.tools.validator else None,
-                further_validators=tuple(box(tool) for tool in self.tools.further_validators),
+                exclusive=exclusive,
+                validator=opened(self.tools.validator, shown) if self.tools.validator else None,
+                further_validators=tuple(opened(tool) for tool in self.tools.further_validators),
                 static_validator=(
-                    box(self.tools.static_validator, prepared.files)
+                    opened(self.tools.static_validator, prepared.files)
                     if self.tools.static_validator and prepared
                     else None
                 ),

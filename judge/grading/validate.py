@@ -22,7 +22,7 @@ from judge.compare.default_validator import compare, parse_number
 from judge.compare.excerpt import explain
 from judge.errors import PackageError
 from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
-from judge.grading.programs import SOURCES_DIRECTORY, ProgramBox, SetterProgram, fault_of_run
+from judge.grading.programs import SOURCES_DIRECTORY, OpenProgram, SetterProgram, fault_of_run
 from judge.grading.scoring.score import NO_AWARD, Award
 from judge.model.problem import CompareFlags, TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
@@ -124,7 +124,7 @@ def _source_of(output: Capture) -> Iterator[ByteSource]:
 
 
 def run_validator(
-    box: ProgramBox,
+    validator: OpenProgram,
     kind: ValidatorKind,
     case: TestCase,
     input_fd: int,
@@ -140,7 +140,7 @@ def run_validator(
     """
     output_fd = output.open_fd()
     try:
-        done = box.run(
+        done = validator.run(
             validator_args(kind, case, _path(OUTPUT_FD)),
             stdin=output_fd,
             files=shown.kept,
@@ -149,7 +149,7 @@ def run_validator(
             directories=(DIRECTORY,),
             collect=FEEDBACK_FILES,
         )
-        return validation_of(kind, box.program, done, text_bytes_max)
+        return validation_of(kind, validator.program, done, text_bytes_max)
     finally:
         os.close(output_fd)
 
@@ -290,7 +290,7 @@ class CheckedSources:
 
 
 def run_static_validator(
-    box: ProgramBox,
+    validator: OpenProgram,
     language_code: str,
     entry_point: str,
     sources: CheckedSources,
@@ -303,18 +303,20 @@ def run_static_validator(
     Its own data files lie beside them; a submission that takes one of their names is rejected unseen, since each would
     hide the other. Feedback and everything else is elsewhere. Raises PackageError where the contestant chose no name.
     """
-    data = dict(box.program.data_files)
+    data = dict(validator.program.data_files)
     lost = next(clashes(sources.files, data), None)
     if lost is not None:
         if lost not in sources.chose:
-            raise PackageError(f"file {shortened(lost)}: a source file has this name, too", where=box.program.name)
+            raise PackageError(
+                f"file {shortened(lost)}: a source file has this name, too", where=validator.program.name
+            )
         reason = f"the static validator has a file of its own where the submission has {shortened(lost)}: rename yours"
         return Validation(verdict=Verdict.WA, reason=reason, team_feedback=reason)
-    spec = box.program.run_spec(
+    spec = validator.program.run_spec(
         (language_code, entry_point, FEEDBACK_PATH, *args),
         directories=(DIRECTORY, SOURCES_DIRECTORY),
         collect=FEEDBACK_FILES,
     )
     spec = msgspec.structs.replace(spec, cwd=f"/work/{SOURCES_DIRECTORY}")
     files = {f"{SOURCES_DIRECTORY}/{name}": content for name, content in (data | dict(sources.files)).items()}
-    return kattis_validation(box.program, box.run_as(spec, files), text_bytes_max)
+    return kattis_validation(validator.program, validator.run_as(spec, files), text_bytes_max)

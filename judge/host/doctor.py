@@ -243,8 +243,8 @@ def _whole(state_dir: str, cgroup_root: str, uid_base: int) -> Finding:
     try:
         rootfs = host_rootfs(Path(state_dir))
         config = SlotConfig(index=0, state_dir=state_dir, cgroup_root=cgroup_root, uid_base=uid_base)
-        with Slot.open(config) as slot, slot.container(ContainerSpec(rootfs=rootfs)) as box:
-            done = box.run(RunSpec(argv=("/bin/true",), limits=Limits()))
+        with Slot.open(config) as slot, slot.container(ContainerSpec(rootfs=rootfs)) as container:
+            done = container.run(RunSpec(argv=("/bin/true",), limits=Limits()))
         found = f"ran a program: {done.result.outcome.value.lower()}, exit code {done.result.exit_code}"
         return _finding("sandbox", done.result.ok, found, "judge selftest tells more")
     except (InfrastructureError, OSError) as error:

@@ -19,7 +19,7 @@ from judge.toolchain.language_test import SelfTestReport
 from judge.toolchain.roots import Toolchains
 
 
-class OfferRecord(msgspec.Struct, frozen=True, kw_only=True):
+class Availability(msgspec.Struct, frozen=True, kw_only=True):
     """How a language did here. ``identity`` is that of :class:`ToolchainState` then; ``tested_at`` is Unix time."""
 
     identity: str
@@ -28,13 +28,13 @@ class OfferRecord(msgspec.Struct, frozen=True, kw_only=True):
     report: SelfTestReport
 
 
-class Offers:
+class AvailabilityRecords:
     """The records of one machine."""
 
     def __init__(self, state_dir: Path) -> None:
         self._root = state_dir / "languages"
 
-    def record(self, record: OfferRecord) -> None:
+    def record(self, record: Availability) -> None:
         """Keep how a language did. Raises HostError when it cannot be written."""
         path = self._path(record.report.language)
         try:
@@ -47,10 +47,10 @@ class Offers:
         except OSError as error:
             raise HostError(f"{path}: {error}") from error
 
-    def latest(self, language_id: str) -> OfferRecord | None:
+    def latest(self, language_id: str) -> Availability | None:
         """The last record, whether it still counts or not."""
         try:
-            return msgspec.json.decode(self._path(language_id).read_bytes(), type=OfferRecord)
+            return msgspec.json.decode(self._path(language_id).read_bytes(), type=Availability)
         except (OSError, msgspec.DecodeError):
             return None
 
@@ -62,14 +62,16 @@ class Offers:
         return self._root / f"{language_id}.json"
 
 
-def offered(languages: Iterable[LanguageSpec], toolchains: Toolchains, offers: Offers) -> tuple[LanguageSpec, ...]:
+def offered(
+    languages: Iterable[LanguageSpec], toolchains: Toolchains, records: AvailabilityRecords
+) -> tuple[LanguageSpec, ...]:
     """The languages that are installed and passed their self-test here as they are now."""
-    return tuple(language for language in languages if is_offered(language, toolchains, offers))
+    return tuple(language for language in languages if is_available(language, toolchains, records))
 
 
-def is_offered(language: LanguageSpec, toolchains: Toolchains, offers: Offers) -> bool:
+def is_available(language: LanguageSpec, toolchains: Toolchains, records: AvailabilityRecords) -> bool:
     """Whether this language is installed and passed as it is now."""
-    record = offers.latest(language.id)
+    record = records.latest(language.id)
     if record is None or not record.report.passed:
         return False
     state = toolchains.state(language)

@@ -208,13 +208,13 @@ def _build(
         return CompileReport(ok=True), sources
     logs: list[bytes] = []
     with ExitStack() as stack:
-        box = stack.enter_context(open_container(_container_spec(toolchain.rootfs, limits)))
+        container = stack.enter_context(open_container(_container_spec(toolchain.rootfs, limits)))
         files: Mapping[str, bytes | int | Capture] = sources
         for index, argv in enumerate(commands):
             last = index == len(commands) - 1
             patterns = language.artifact if last else ("**/*",)
             try:
-                done = _run_step(box, argv, language, files, patterns, limits)
+                done = _run_step(container, argv, language, files, patterns, limits)
             except WorkFilesError as error:
                 return CompileReport(ok=False, log=f"the files do not fit into a directory: {error.told}"), {}
             logs += [done.stderr.read(), done.stdout.read()]
@@ -248,7 +248,7 @@ def _compiled_from(language: LanguageSpec, prepared: Prepared) -> dict[str, byte
 
 
 def _run_step(
-    box: Container,
+    container: Container,
     argv: tuple[str, ...],
     language: LanguageSpec,
     files: Mapping[str, bytes | int | Capture],
@@ -258,7 +258,7 @@ def _run_step(
     collect = Collect(patterns=patterns, files_max=ARTIFACT_FILES_MAX, bytes_max=ARTIFACT_BYTES_MAX)
     spec = with_environment(RunSpec(argv=argv, limits=limits, collect=collect), language.compile_env)
     executables = [name for name in files if _matches_any(name, language.executables)]
-    return box.run(spec, files=files, executables=executables)
+    return container.run(spec, files=files, executables=executables)
 
 
 def _container_spec(rootfs: Rootfs, limits: Limits) -> ContainerSpec:

@@ -122,11 +122,11 @@ def _judge(
     if test is SelfTest.BURN:
         limits = msgspec.structs.replace(limits, cpu_time_ns=_BURN_NS, cpu_time_hard_ns=_BURN_NS)
     plan = _PLANS[test]
-    with open_container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as box:
-        done = box.run(compiled.run_spec(limits), stdin=plan.stdin)
+    with open_container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as container:
+        done = container.run(compiled.run_spec(limits), stdin=plan.stdin)
         complaint = plan.judge(compiled.language, done)
         if test is SelfTest.CLOCK_RANDOM and not complaint:
-            again = box.run(compiled.run_spec(limits), stdin=plan.stdin)
+            again = container.run(compiled.run_spec(limits), stdin=plan.stdin)
             complaint = _judge_random(done, again)
     return complaint
 
@@ -135,8 +135,8 @@ def _startup(
     open_container: OpenContainer, toolchain: Toolchain, compiled: Compiled, limits: Limits
 ) -> tuple[int, int]:
     """Median wall time and memory peak of a small program, in a warm container."""
-    with open_container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as box:
-        runs = [box.run(compiled.run_spec(limits), stdin=b"20 22\n").result.usage for _ in range(_STARTUP_RUNS)]
+    with open_container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as container:
+        runs = [container.run(compiled.run_spec(limits), stdin=b"20 22\n").result.usage for _ in range(_STARTUP_RUNS)]
     return median_low(run.wall_time_ns for run in runs), median_low(run.memory_peak_bytes for run in runs)
 
 

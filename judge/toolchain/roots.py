@@ -63,7 +63,7 @@ class ToolchainState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Toolchains:
-    """The toolchains of one machine, each looked at once; the callable that :class:`Workshop` wants."""
+    """The toolchains of one machine, each looked at once; the callable that :class:`BuildContext` wants."""
 
     def __init__(self, state_dir: Path, suite: str = DEFAULT_SUITE) -> None:
         self._state_dir = state_dir
@@ -190,7 +190,7 @@ def _run_prepare(
     language: LanguageSpec, prepare: Prepare, rootfs: Rootfs, open_container: OpenContainer
 ) -> dict[str, bytes]:
     limits = _PREPARE_LIMITS
-    container = ContainerSpec(
+    spec = ContainerSpec(
         rootfs=rootfs,
         policy=COMPILE_POLICY,
         open_files_max=limits.open_files,
@@ -198,11 +198,11 @@ def _run_prepare(
         disk_inodes=limits.disk_inodes,
     )
     files: dict[str, bytes | int | Capture] = {name: text.encode() for name, text in prepare.files.items()}
-    with open_container(container) as box:
+    with open_container(spec) as container:
         for index, argv in enumerate(prepare.commands):
             last = index == len(prepare.commands) - 1
             collect = Collect(patterns=prepare.collect if last else ("**/*",), bytes_max=_PREPARED_BYTES_MAX)
-            done = box.run(RunSpec(argv=argv, limits=limits, collect=collect), files=files)
+            done = container.run(RunSpec(argv=argv, limits=limits, collect=collect), files=files)
             if not done.result.ok:
                 words = " ".join(safe_text(done.stderr.read() or done.stdout.read(), 1000).split())
                 raise LanguageError(f"{language.id}: prepare.commands[{index}] failed: {words or done.result.outcome}")

@@ -11,7 +11,7 @@ from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS
 from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.text import safe_text
-from judge.toolchain.availability import Offers
+from judge.toolchain.availability import AvailabilityRecords
 from judge.toolchain.compile import COMPILE_POLICY, OpenContainer, Toolchain, with_environment
 from judge.toolchain.roots import Toolchains
 
@@ -24,15 +24,15 @@ def toolchain_version(open_container: OpenContainer, toolchain: Toolchain, langu
     """The version number in what ``version_command`` prints, or empty when it has none. Blocks for one run."""
     if not language.version_command:
         return ""
-    spec = with_environment(RunSpec(argv=language.version_command, limits=COMPILE_LIMITS), language.compile_env)
-    container = ContainerSpec(
+    command = with_environment(RunSpec(argv=language.version_command, limits=COMPILE_LIMITS), language.compile_env)
+    spec = ContainerSpec(
         rootfs=toolchain.rootfs,
         policy=COMPILE_POLICY,
         open_files_max=COMPILE_LIMITS.open_files,
         disk_bytes=COMPILE_LIMITS.disk_bytes,
     )
-    with open_container(container) as box:
-        done = box.run(spec)
+    with open_container(spec) as container:
+        done = container.run(command)
     answer = done.stdout.read(_ANSWER_BYTES_MAX) + b"\n" + done.stderr.read(_ANSWER_BYTES_MAX)
     return version_in(safe_text(answer, len(answer)))
 
@@ -41,7 +41,7 @@ class Versions:
     """The versions of this machine's toolchains, each asked once while it does not change."""
 
     def __init__(self, state_dir: Path, toolchains: Toolchains) -> None:
-        self._offers = Offers(state_dir)
+        self._records = AvailabilityRecords(state_dir)
         self._directory = state_dir / "toolchain-versions"
         self._toolchains = toolchains
 
@@ -53,7 +53,7 @@ class Versions:
         state = self._toolchains.state(language)
         if not state.ready:
             return ""
-        record = self._offers.latest(language.id)
+        record = self._records.latest(language.id)
         if record is not None and record.identity == state.identity:
             return record.version
         file = self._directory / language.id

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from judge.errors import PackageError, UnavailableError
 from judge.grading.execute import CancelledError
 from judge.grading.pipeline import Judge
-from judge.grading.programs import ProgramBox, SetterProgram, build_program, fault_of_run, open_box
+from judge.grading.programs import OpenProgram, SetterProgram, build_program, fault_of_run, open_program
 from judge.grading.validate import ACCEPT, REJECT, Validation, compare_output, run_validator
 from judge.model.problem import Problem, Program, TestCase, ValidatorCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
@@ -88,13 +88,13 @@ def check_outputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> 
     questions = list(_output_questions(problem, cases))
     wrong = []
     with ExitStack() as stack:
-        box = None
+        validator = None
         if problem.output_validator is not None and questions:
             built = _built(judge, problem, problem.output_validator)
-            box = stack.enter_context(open_box(judge.slots[0].container, built))
+            validator = stack.enter_context(open_program(judge.slots[0].container, built))
         name = problem.output_validator.name if problem.output_validator else "the default output validator"
         for kind, case, output_path in questions:
-            validation = _validate(judge, problem, box, case, output_path)
+            validation = _validate(judge, problem, validator, case, output_path)
             _stop_if_cancelled(validation.run)
             wanted = Verdict.WA if kind == "invalid_output" else Verdict.AC
             if validation.verdict is not wanted:
@@ -127,7 +127,9 @@ def _as_case(case: ValidatorCase) -> TestCase:
     )
 
 
-def _validate(judge: Judge, problem: Problem, box: ProgramBox | None, case: TestCase, output_path: str) -> Validation:
+def _validate(
+    judge: Judge, problem: Problem, validator: OpenProgram | None, case: TestCase, output_path: str
+) -> Validation:
     with ExitStack() as stack:
 
         def opened(path: str) -> int:
@@ -138,10 +140,10 @@ def _validate(judge: Judge, problem: Problem, box: ProgramBox | None, case: Test
         output_fd = judge.data.open(output_path)
         output = Capture(fd=output_fd, size_bytes=os.fstat(output_fd).st_size)
         stack.callback(output.close)
-        if box is None:
+        if validator is None:
             return compare_output(opened(case.answer_path), output, case.compare)
         return run_validator(
-            box,
+            validator,
             problem.validator_kind,
             case,
             opened(case.input_path),
@@ -177,9 +179,9 @@ def _ask(
     except PackageError as error:
         return Asked(1, (CheckResult(kind=what, program=program.name, case="", ok=False, reason=error.message),))
     wrong = []
-    with open_box(judge.slots[0].container, built) as box:
+    with open_program(judge.slots[0].container, built) as validator:
         for case in cases:
-            accepted, reason = _accepts(judge, problem, program, box, what, case)
+            accepted, reason = _accepts(judge, problem, program, validator, what, case)
             if accepted is not must_accept:
                 wrong.append(CheckResult(kind=what, program=program.name, case=case.name, ok=False, reason=reason))
     return Asked(len(cases), tuple(wrong))
@@ -190,7 +192,7 @@ def _unasked(program: Program, what: str, reason: str) -> Asked:
 
 
 def _accepts(
-    judge: Judge, problem: Problem, program: Program, box: ProgramBox, what: str, case: TestCase | ValidatorCase
+    judge: Judge, problem: Problem, program: Program, validator: OpenProgram, what: str, case: TestCase | ValidatorCase
 ) -> tuple[bool, str]:
     with ExitStack() as stack:
 
@@ -202,11 +204,11 @@ def _accepts(
         if what == "input":
             args = (*_arguments(case.input_validator_args, program), *case.args)
             files = {name: opened(path) for name, path in case.files}
-            done = box.run(args, stdin=opened(case.input_path), files=files)
+            done = validator.run(args, stdin=opened(case.input_path), files=files)
         else:
             fds = {_INPUT_FD: opened(case.input_path)}
             args = (f"/dev/fd/{_INPUT_FD}", *_arguments(case.answer_validator_args, program))
-            done = box.run(args, stdin=opened(case.answer_path), fds=fds)
+            done = validator.run(args, stdin=opened(case.answer_path), fds=fds)
         run = done.result
         _stop_if_cancelled(run)
         accept = 0 if problem.validator_kind is ValidatorKind.TESTLIB else ACCEPT
@@ -215,7 +217,7 @@ def _accepts(
         said = safe_text(done.stderr.read(_TEXT_BYTES_MAX) or done.stdout.read(_TEXT_BYTES_MAX), _TEXT_BYTES_MAX)
         line = next((line.strip() for line in said.splitlines() if line.strip()), "")
         refused = run.outcome is Outcome.EXITED and run.exit_code in (REJECT, 1)
-        reason = "refused" if refused else fault_of_run(box.program, run)
+        reason = "refused" if refused else fault_of_run(validator.program, run)
         return False, f"{reason}: {line}" if line else reason
 
 
@@ -241,7 +243,7 @@ def _kind(case: TestCase | ValidatorCase) -> str:
 def _built(judge: Judge, problem: Problem, program: Program) -> SetterProgram:
     """Raises PackageError naming the program, UnavailableError when this machine lacks its language."""
     try:
-        return build_program(judge.slots[0].container, judge.workshop, problem, program)
+        return build_program(judge.slots[0].container, judge.build_context, problem, program)
     except PackageError as error:
         raise type(error)(f"validator {error.message}", where=error.where or program.name) from error
 

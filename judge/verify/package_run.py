@@ -127,7 +127,7 @@ class PackageRun:
         if self.choices.validate:
             check_contents(problem, self._findings)
         problem = self._stack.enter_context(judge.generated(problem))
-        problem = with_jury_python(problem, judge.workshop, self.choices.python)
+        problem = with_jury_python(problem, judge.build_context, self.choices.python)
         if not problem.preambles:  # the jury may show solutions in languages that contestants may not use
             problem = msgspec.structs.replace(problem, languages=())
         if self.choices.time_limit_ns:

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from judge.errors import PackageError
-from judge.grading.execute import SubmissionBox, files_of, with_room_for_files
+from judge.grading.execute import OpenSubmission, files_of, with_room_for_files
 from judge.grading.feedback import DIRECTORY, read_feedback
 from judge.grading.programs import SetterProgram, data_files
 from judge.model.limits import Limits
@@ -167,7 +167,7 @@ def _run(dice: random.Random, compiled: Compiled, directory: Path) -> str:
     own = data_files(compiled)
     named = NamedFiles(input=dice.choice(("", "double.in")), output=dice.choice(("", "double.out")))
     case = TestCase(name="1", input_path=str(table), answer_path="", files=((odd_name(dice), str(table)),))
-    box: Any = SubmissionBox(compiled, Tried(dice), Limits(), spec, own, named)  # type: ignore[arg-type]
+    box: Any = OpenSubmission(compiled, Tried(dice), Limits(), spec, own, named)  # type: ignore[arg-type]
     group = TestGroup(name="data", cases=(case,))
     problem = Problem(
         name="p", path="", format=PackageFormat.LEGACY, root=group, limits=ProblemLimits(), named_files=named

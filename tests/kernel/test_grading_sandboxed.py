@@ -174,7 +174,7 @@ def test_several_slots_judge_as_one(state: Path, tmp_path: Path) -> None:
 def test_judges_with_a_slot_each_share_everything_else(state: Path) -> None:
     with open_judges(Settings(state_dir=str(state)), 2) as judges:
         assert judges[0].data is judges[1].data
-        assert judges[0].gate is judges[1].gate is not None
+        assert judges[0].lock is judges[1].lock is not None
         assert judges[0].slots != judges[1].slots
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.assembly import grading_options, open_slot, workshop_of
+from judge.assembly import build_context_of, grading_options, open_slot
 from judge.blobs.package_store import sweep_cache
 from judge.config import Settings
 from judge.errors import HostError, LanguageError, SandboxError, our_path
@@ -24,7 +24,7 @@ from judge.grading.calibrate import with_time_limit
 from judge.grading.case_data import CaseData
 from judge.grading.noise import NoiseMeter, measure_noise
 from judge.grading.pipeline import Judge
-from judge.grading.programs import Workshop
+from judge.grading.programs import BuildContext
 from judge.host.selftest import run_selftest
 from judge.model.language import SelfTest
 from judge.model.problem import Problem
@@ -59,7 +59,7 @@ _USUAL_WEIGHT = 100
 class SandboxJudge:
     """Judges in one slot. See :class:`judge_workers.judging.SlotJudge`."""
 
-    def __init__(self, settings: Settings, slot: Slot, judge: Judge, workshop: Workshop | None = None) -> None:
+    def __init__(self, settings: Settings, slot: Slot, judge: Judge, build_context: BuildContext | None = None) -> None:
         self._settings = settings
         self._slot = slot
         self._judge = judge
@@ -67,7 +67,7 @@ class SandboxJudge:
         self._weight = _USUAL_WEIGHT
         self._frozen = False
         self._after = ExitStack()
-        self._workshop = workshop
+        self._build_context = build_context
         self._versions: dict[str, str] = {}
         self._profile = [str(profile_path(settings))]
         self._looked = signature(self._profile)
@@ -131,12 +131,12 @@ class SandboxJudge:
         return self._versions[language]
 
     def _asked_version(self, language: str) -> str:
-        workshop = self._workshop
-        if workshop is None or not isinstance(workshop.toolchain, Toolchains):
+        build_context = self._build_context
+        if build_context is None or not isinstance(build_context.toolchain, Toolchains):
             return ""
         try:
-            versions = Versions(Path(self._settings.state_dir), workshop.toolchain)
-            return versions.of(workshop.languages.get(language), self._slot.container)
+            versions = Versions(Path(self._settings.state_dir), build_context.toolchain)
+            return versions.of(build_context.languages.get(language), self._slot.container)
         except LanguageError:
             return ""
 
@@ -146,8 +146,8 @@ class SandboxJudge:
         if looked != self._looked:
             self._looked = looked
             self._versions.clear()
-            if self._workshop is not None:
-                _forget(self._workshop)
+            if self._build_context is not None:
+                _forget(self._build_context)
 
     def _set_weight(self, priority_class: str) -> None:
         weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
@@ -196,9 +196,9 @@ class SandboxFactory:
         data = CaseData(settings.case_data_bytes)
         try:
             with open_slot(settings, index) as slot:
-                workshop = workshop_of(settings)
-                judge = Judge([slot], workshop, data, grading_options(settings), noise=NoiseMeter())
-                with closing(SandboxJudge(settings, slot, judge, workshop)) as sandboxed:
+                build_context = build_context_of(settings)
+                judge = Judge([slot], build_context, data, grading_options(settings), noise=NoiseMeter())
+                with closing(SandboxJudge(settings, slot, judge, build_context)) as sandboxed:
                     yield sandboxed
         finally:
             data.close()
@@ -228,10 +228,10 @@ class SandboxFactory:
 build_judge = SandboxFactory()
 
 
-def _forget(workshop: Workshop) -> None:
-    workshop.languages.forget()
-    if isinstance(workshop.toolchain, Toolchains):
-        workshop.toolchain.forget()
+def _forget(build_context: BuildContext) -> None:
+    build_context.languages.forget()
+    if isinstance(build_context.toolchain, Toolchains):
+        build_context.toolchain.forget()
 
 
 def readiness_of(

@@ -130,7 +130,7 @@ def stops(policy: ScorePolicy, verdict: Verdict) -> bool:
 def judge_tree(
     plan: Plan, grade: Grader | None = None, *, run_all: bool = False, enough: Enough = never
 ) -> Generator[Task, CaseReport, GroupReport]:
-    """Drive the judging of a whole problem; see the module.
+    """The order of judging a whole problem; see the module.
 
     ``run_all`` also asks for tasks that cannot change the result any more, to learn about every case; they
     show in the report, but the verdicts and scores of groups are those without them. ``enough`` may end that.

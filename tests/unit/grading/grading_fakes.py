@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from judge.errors import LanguageError
-from judge.grading.programs import Workshop
+from judge.grading.programs import BuildContext
 from judge.model.language import LanguageSpec
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox.capture import Capture, Completed
@@ -148,8 +148,8 @@ class FakeLanguages:
         raise LanguageError(f"no language has files like {names[0]!r}")
 
 
-def fake_workshop(directory: Path) -> Workshop:
+def fake_workshop(directory: Path) -> BuildContext:
     """A workshop that knows :data:`FAKE_LANGUAGE`."""
     toolchain = Toolchain(Rootfs(mounts=(OverlayMount(target="/", lowers=("/",)),)), "fake")
     languages: Any = FakeLanguages()
-    return Workshop(languages, lambda language: toolchain, ArtifactStore(directory / "store"))
+    return BuildContext(languages, lambda language: toolchain, ArtifactStore(directory / "store"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from judge.errors import InfrastructureError
 from judge.grading.execute import CancelledError
-from judge.grading.schedule import Gate, Station, drive, drive_parallel
+from judge.grading.schedule import ExclusiveLock, Station, schedule, schedule_parallel
 from judge.grading.scoring.traverse import Plan, Task, judge_tree, plan_of
 from judge.model.problem import PackageFormat, Problem, ScorePolicy, TestCase, TestGroup
 from judge.model.report import CaseReport, GroupReport
@@ -50,11 +50,11 @@ def parallel(plan: Plan, judges: list[Judged], **options: bool) -> tuple[GroupRe
 
         return Station(open_, lambda: None)
 
-    root = drive_parallel(
+    root = schedule_parallel(
         judge_tree(plan, **options),
         plan,
         [station(judge) for judge in judges],
-        Gate(),
+        ExclusiveLock(),
         lambda task, case: seen.append(task.name),
         **options,
     )
@@ -67,7 +67,7 @@ def test_the_same_report_and_the_same_events(verdicts: list[Verdict], breaks: bo
     plan = flat(len(verdicts), on_reject_break=breaks)
     table = dict(zip((task.name for task in plan.tasks), verdicts, strict=True))
     seen: list[str] = []
-    expected = drive(judge_tree(plan, run_all=run_all), Judged(table), lambda task, case: seen.append(task.name))
+    expected = schedule(judge_tree(plan, run_all=run_all), Judged(table), lambda task, case: seen.append(task.name))
     root, events = parallel(plan, [Judged(table) for _ in range(3)], run_all=run_all)
     assert root == expected
     assert events == seen
@@ -110,7 +110,7 @@ def test_a_rejection_cancels_what_runs_behind_it() -> None:
         yield Turns()
 
     stations = [Station(open_turns, cancelled.set) for _ in range(2)]
-    root = drive_parallel(judge_tree(plan), plan, stations, Gate(), lambda task, case: None)
+    root = schedule_parallel(judge_tree(plan), plan, stations, ExclusiveLock(), lambda task, case: None)
     assert root.verdict is WA
     assert [case.verdict for case in root.groups[0].cases] == [WA, None, None, None]
 
@@ -126,8 +126,8 @@ def test_a_failing_slot_fails_the_whole() -> None:
 
     plan = flat(3)
     with pytest.raises(InfrastructureError, match="the slot is gone"):
-        drive_parallel(
-            judge_tree(plan), plan, [Station(open_broken, lambda: None)] * 2, Gate(), lambda task, case: None
+        schedule_parallel(
+            judge_tree(plan), plan, [Station(open_broken, lambda: None)] * 2, ExclusiveLock(), lambda task, case: None
         )
 
 
@@ -142,8 +142,12 @@ def test_a_cancel_that_nobody_here_asked_for_ends_the_judging() -> None:
 
     plan = flat(3)
     with pytest.raises(CancelledError):
-        drive_parallel(
-            judge_tree(plan), plan, [Station(open_cancelled, lambda: None)] * 2, Gate(), lambda task, case: None
+        schedule_parallel(
+            judge_tree(plan),
+            plan,
+            [Station(open_cancelled, lambda: None)] * 2,
+            ExclusiveLock(),
+            lambda task, case: None,
         )
 
 
@@ -162,19 +166,19 @@ def test_an_error_of_the_listener_ends_the_judging() -> None:
         return Station(open_, lambda: None)
 
     with pytest.raises(ZeroDivisionError):
-        drive_parallel(judge_tree(plan), plan, [station(judge) for judge in judges], Gate(), refuse)
+        schedule_parallel(judge_tree(plan), plan, [station(judge) for judge in judges], ExclusiveLock(), refuse)
 
 
 def test_quiet_means_alone() -> None:
-    gate = Gate()
+    lock = ExclusiveLock()
     inside: list[str] = []
     peaks: list[int] = []
     ready = threading.Barrier(3)
 
     def work(name: str) -> None:
-        with gate.shared():
+        with lock.shared():
             ready.wait(20)
-            with gate.quiet():
+            with lock.exclusive():
                 inside.append(name)
                 peaks.append(len(inside))
                 inside.remove(name)

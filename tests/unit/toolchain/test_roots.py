@@ -10,7 +10,7 @@ import pytest
 from judge.errors import LanguageError
 from judge.model.language import LanguageSpec, SelfTest
 from judge.rootfs.layers import Layer, LayerKind
-from judge.toolchain.availability import OfferRecord, Offers, is_offered, offered
+from judge.toolchain.availability import Availability, AvailabilityRecords, is_available, offered
 from judge.toolchain.language_test import SelfTestReport, TestResult
 from judge.toolchain.roots import DEFAULT_SUITE, Toolchains, packages_request
 
@@ -77,36 +77,36 @@ def test_a_built_toolchain_takes_the_place_of_the_host(toolchains: Toolchains) -
     assert toolchains(language).digest != digest_on_host
 
 
-def record(toolchains: Toolchains, language: LanguageSpec, passed: bool = True) -> OfferRecord:
+def record(toolchains: Toolchains, language: LanguageSpec, passed: bool = True) -> Availability:
     results = (TestResult(test=SelfTest.ADD, passed=passed),)
     report = SelfTestReport(language=language.id, results=results)
-    return OfferRecord(identity=toolchains.state(language).identity, version="1", tested_at=1, report=report)
+    return Availability(identity=toolchains.state(language).identity, version="1", tested_at=1, report=report)
 
 
 def test_only_what_passed_here_is_offered(toolchains: Toolchains, tmp_path: Path) -> None:
-    offers = Offers(tmp_path)
-    assert not is_offered(SHELL, toolchains, offers)
-    offers.record(record(toolchains, SHELL, passed=False))
-    assert not is_offered(SHELL, toolchains, offers)
-    offers.record(record(toolchains, SHELL))
-    assert offered([SHELL, ABSENT], toolchains, offers) == (SHELL,)
-    offers.forget("shell")
-    offers.forget("shell")
-    assert offers.latest("shell") is None
+    records = AvailabilityRecords(tmp_path)
+    assert not is_available(SHELL, toolchains, records)
+    records.record(record(toolchains, SHELL, passed=False))
+    assert not is_available(SHELL, toolchains, records)
+    records.record(record(toolchains, SHELL))
+    assert offered([SHELL, ABSENT], toolchains, records) == (SHELL,)
+    records.forget("shell")
+    records.forget("shell")
+    assert records.latest("shell") is None
 
 
 def test_a_changed_definition_must_prove_itself_again(toolchains: Toolchains, tmp_path: Path) -> None:
-    offers = Offers(tmp_path)
-    offers.record(record(toolchains, SHELL))
-    assert not is_offered(msgspec.structs.replace(SHELL, run=("/usr/bin/env", "-i")), Toolchains(tmp_path), offers)
-    assert is_offered(msgspec.structs.replace(SHELL, aliases=("another",)), Toolchains(tmp_path), offers)
+    records = AvailabilityRecords(tmp_path)
+    records.record(record(toolchains, SHELL))
+    assert not is_available(msgspec.structs.replace(SHELL, run=("/usr/bin/env", "-i")), Toolchains(tmp_path), records)
+    assert is_available(msgspec.structs.replace(SHELL, aliases=("another",)), Toolchains(tmp_path), records)
 
 
 def test_a_damaged_record_is_no_record(toolchains: Toolchains, tmp_path: Path) -> None:
-    offers = Offers(tmp_path)
-    offers.record(record(toolchains, SHELL))
+    records = AvailabilityRecords(tmp_path)
+    records.record(record(toolchains, SHELL))
     (tmp_path / "languages/shell.json").write_text("{")
-    assert offers.latest("shell") is None
+    assert records.latest("shell") is None
 
 
 def test_a_language_that_adds_nothing_up_has_not_passed() -> None:

@@ -46,8 +46,8 @@ def problem(*submissions: JurySubmission, **fields: Any) -> Problem:
 
 
 def languages(one: Problem, python: str = "auto", *, pypy: bool = True) -> list[str]:
-    workshop: Any = FakeWorkshop(pypy=pypy)
-    return [entry.program.language for entry in with_jury_python(one, workshop, python).submissions]
+    build_context: Any = FakeWorkshop(pypy=pypy)
+    return [entry.program.language for entry in with_jury_python(one, build_context, python).submissions]
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_pypy_is_used_when_it_is_there_and_allowed(tmp_path: Path) -> None:
 
 
 def test_stubs_for_python_go_with_pypy_too(tmp_path: Path) -> None:
-    workshop: Any = FakeWorkshop(pypy=True)
+    build_context: Any = FakeWorkshop(pypy=True)
     stubs = (("python3", (("main.py", "/x"),)), ("c", ()))
-    found = with_jury_python(problem(submission(tmp_path, {"a.py": ""}), include=stubs), workshop, "auto")
+    found = with_jury_python(problem(submission(tmp_path, {"a.py": ""}), include=stubs), build_context, "auto")
     assert dict(found.include)["pypy3"] == (("main.py", "/x"),)
 
 

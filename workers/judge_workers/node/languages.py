@@ -18,7 +18,7 @@ from judge.config import Settings
 from judge.errors import JudgeError, LanguageError
 from judge.model.language import LanguageSpec, SelfTest
 from judge.toolchain.artifacts import ArtifactStore
-from judge.toolchain.availability import OfferRecord, Offers, is_offered
+from judge.toolchain.availability import Availability, AvailabilityRecords, is_available
 from judge.toolchain.compile import OpenContainer
 from judge.toolchain.definitions import BUILTIN_DIR, Languages
 from judge.toolchain.language_test import run_selftest
@@ -59,7 +59,7 @@ class LanguageFinder:
             raise LanguageError(f"setting languages: {error}") from error
         self._wanted = self._only or set(BASIC)
         self._toolchains = Toolchains(state_dir)
-        self._offers = Offers(state_dir)
+        self._records = AvailabilityRecords(state_dir)
         self._store = ArtifactStore(state_dir / "artifacts")
         self._directories = [str(state_dir / "languages"), str(state_dir / "layers"), settings.languages_dir]
 
@@ -107,13 +107,13 @@ class LanguageFinder:
         return (language for language in self._allowed() if language.id not in self._wanted)
 
     def _passed(self, language: LanguageSpec) -> bool:
-        return is_offered(language, self._toolchains, self._offers)
+        return is_available(language, self._toolchains, self._records)
 
     def _untested(self, versions: dict[str, str]) -> list[LanguageSpec]:
         """Installed, not offered, and not known to fail as they are now; of what is wanted all."""
         found = []
         for language in self._allowed():
-            state, record = self._toolchains.state(language), self._offers.latest(language.id)
+            state, record = self._toolchains.state(language), self._records.latest(language.id)
             if language.id in versions or not state.ready:
                 continue
             known = record is not None and record.identity == state.identity
@@ -133,7 +133,7 @@ class LanguageFinder:
         )
 
     def _version(self, language: LanguageSpec) -> str:
-        record = self._offers.latest(language.id)
+        record = self._records.latest(language.id)
         known = record is not None and record.identity == self._toolchains.state(language).identity
         return record.version if known and record is not None else ""
 
@@ -149,11 +149,11 @@ class LanguageFinder:
         try:
             toolchain = self._toolchains(language)
             report = run_selftest(open_container, toolchain, language, self._store, tests=(SelfTest.ADD,))
-            identity, record = self._toolchains.state(language).identity, self._offers.latest(language.id)
+            identity, record = self._toolchains.state(language).identity, self._records.latest(language.id)
             if record is None or record.identity != identity or len(record.report.results) == 1:
                 version = toolchain_version(open_container, toolchain, language)
-                self._offers.record(
-                    OfferRecord(identity=identity, version=version, tested_at=int(time.time()), report=report)
+                self._records.record(
+                    Availability(identity=identity, version=version, tested_at=int(time.time()), report=report)
                 )
         except JudgeError as error:
             return str(error)
