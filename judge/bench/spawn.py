@@ -113,7 +113,7 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
         rare = {"fresh": fresh, **_others(program)}
         times = _interleave({"bare": lambda: _bare(program), "warm": lambda: _run(warm, spec)}, rare, runs)
         usage = _run(warm, spec)
-        return _summary(times, runs, usage, _proportional_bytes(slot.keeper.pid))
+        return _summary(times, runs, usage, _proportional_bytes(slot.zygote.pid))
 
 
 def make_noop(directory: Path) -> Path:

@@ -212,7 +212,7 @@ def _identity(cgroup_root: str) -> Finding:
     except HostError:
         version = 2
     identity = identity_of(0, 0, version)
-    shared = identity.keeper_host == identity.program_host
+    shared = identity.setup_uid_host == identity.program_uid_host
     reason = " (cgroup v1 lets nobody else's processes move)" if version == 1 else ""
     return _finding(
         "uids",

@@ -1,7 +1,7 @@
 """One run that goes on, and the limits that the kernel does not enforce: CPU, wall and idle time.
 
 Wall and idle limits are for programs that wait: time in which the host let them wait is taken off, see
-:mod:`judge.sandbox.host_time`. What the end means: :mod:`judge.sandbox.conclude`.
+:mod:`judge.sandbox.cpu_wait`. What the end means: :mod:`judge.sandbox.run_result`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.sandbox import channel
 from judge.sandbox.cgroups.run_group import RunGroup
-from judge.sandbox.host_time import NOT_AT_ALL, HostTime, Processors
+from judge.sandbox.cpu_wait import NOT_AT_ALL, CpuWait, Processors
 from judge.sandbox.lock_calls import LockCalls
 from judge.sandbox.policy import LOCK_CALLS, NOTED
 from judge.sandbox.streams import Drain
@@ -111,7 +111,7 @@ class ActiveRun:
         self.syscall: str | None = None
         self.noted_calls = 0  # of policy.NOTED, as often as they were let happen
         self.frozen_ns = 0
-        self.host_time = HostTime(processors, group)
+        self.cpu_wait = CpuWait(processors, group)
         self._cpus = processors.count
         self._cpu_limit_ns = limits.cpu_time_hard_ns
         self._wall_limit_ns = _START_NS + limits.wall_time_ns
@@ -150,7 +150,7 @@ class ActiveRun:
     def converse(self, peer: ActiveRun) -> None:
         """The other side of a conversation, through the calling thread."""
         self.peer = peer
-        self.host_time.converses(peer.host_time)
+        self.cpu_wait.converses(peer.cpu_wait)
 
     def hurry(self) -> None:
         """The other side of the conversation is over: what is left to do is to end."""
@@ -162,7 +162,7 @@ class ActiveRun:
         if self.peer.exit_code == 0 and self.peer.stop_outcome is None:
             more_ns = max(2 * more_ns, self.limits.cpu_time_hard_ns // _LAST_SHARE)
         self._cpu_limit_ns = min(self._cpu_limit_ns, cpu_ns + more_ns)
-        waited_ns = self.host_time.waited(elapsed_ns, cpu_ns).most_ns
+        waited_ns = self.cpu_wait.waited(elapsed_ns, cpu_ns).most_ns
         self._wall_limit_ns = min(self._wall_limit_ns, elapsed_ns - waited_ns + 2 * more_ns)
 
     def _elapsed_ns(self, now_ns: int) -> int:
@@ -191,7 +191,7 @@ class ActiveRun:
             return
         cpu_ns = self.group.cpu_ns()
         elapsed_ns = self._elapsed_ns(now_ns)
-        self._waited, self._looked_ns = self.host_time.look(elapsed_ns, cpu_ns), now_ns
+        self._waited, self._looked_ns = self.cpu_wait.look(elapsed_ns, cpu_ns), now_ns
         if cpu_ns - self._cpu_seen_ns > _ALIVE_NS:
             self._busy_ns, self._waited_when_busy = now_ns, self._waited
         self._cpu_seen_ns = cpu_ns

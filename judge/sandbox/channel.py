@@ -46,7 +46,7 @@ MORE = b"M"
 FILES_AHEAD = 16
 #: A launcher keeps the doors of so many run groups, and those it has are not sent again; when a request brings more
 #: than there is room for, both sides forget all that came before it.
-DOORS_KEPT = 16
+JOIN_FDS_KEPT = 16
 #: Instead of the number of a run group.
 NO_GROUP = -1
 

@@ -21,10 +21,9 @@ from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.cgroups.slot_groups import SlotGroups
-from judge.sandbox.conclude import conclude
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.plan import Step, container_steps, run_mount_steps
-from judge.sandbox.putting import batches
+from judge.sandbox.put_files import batches
 from judge.sandbox.run_io import (
     Content,
     Streams,
@@ -37,9 +36,10 @@ from judge.sandbox.run_io import (
     refused,
 )
 from judge.sandbox.run_loop import supervise
+from judge.sandbox.run_result import result_of
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.sandbox.streams import Drain, RelayDrain
-from judge.sandbox.zygote_client import Keeper
+from judge.sandbox.zygote_client import ZygoteClient
 
 _DESCRIPTORS_MIN = 64
 _EVERY_MOUNT = (1 << len(channel.RUN_MOUNTS)) - 1
@@ -63,7 +63,7 @@ class Place(Protocol):
 
     identity: HostIdentity
     groups: SlotGroups
-    keeper: Keeper
+    zygote: ZygoteClient
     streams: Streams
     cancel_fd: int
 
@@ -117,11 +117,11 @@ class Container:
         place, spec = self._place, self._spec
         if spec.open_files_max < _DESCRIPTORS_MIN:
             raise SandboxError("limit", detail=f"open_files_max must be at least {_DESCRIPTORS_MIN}")
-        place.keeper.ensure_policy(spec.policy)
-        root = place.keeper.ensure_root(spec.rootfs)
+        place.zygote.ensure_policy(spec.policy)
+        root = place.zygote.ensure_root(spec.rootfs)
         number = place.next_container_number()
         request = ("open", number, self._steps(root), self._artifact_lowers())
-        control, self.listener_fd = place.keeper.ask("clone container", *request)
+        control, self.listener_fd = place.zygote.ask("clone container", *request)
         self._socket, self.control_fd, self._number = socket.socket(fileno=control), control, number
         os.set_blocking(self.listener_fd, False)
         with contextlib.suppress(OSError):  # before Linux 6.6 a call that waits for an answer takes twice as long
@@ -151,7 +151,7 @@ class Container:
         if not self._spec.artifact:
             return []
         empty = self._spec.rootfs.mounts[0].lowers[-1]
-        return [self._place.keeper.seen(path) for path in (self._spec.artifact, empty)]
+        return [self._place.zygote.seen(path) for path in (self._spec.artifact, empty)]
 
     def close(self) -> None:
         """End everything inside; returns when it is gone. Idempotent."""
@@ -160,7 +160,7 @@ class Container:
         gone = number < 0
         if number >= 0:
             with contextlib.suppress(InfrastructureError):
-                self._place.keeper.ask("close container", "close", number)
+                self._place.zygote.ask("close container", "close", number)
                 gone = True
         self._give_groups_back(launcher_is_gone=gone)
         if self._socket is not None:
@@ -211,9 +211,9 @@ class Container:
         return int(full)
 
     def _renew(self) -> None:
-        fresh = run_mount_steps(self._place.identity.inside.program, *self._disk, prefix="/")
+        fresh = run_mount_steps(self._place.identity.inside.program_uid, *self._disk, prefix="/")
         mounts = [step[1:] for index, step in enumerate(fresh) if self._dirty >> index & 1]
-        self._place.keeper.ask("renew mounts", "renew", self._number, mounts)
+        self._place.zygote.ask("renew mounts", "renew", self._number, mounts)
         self._send(("renewed",))
 
     # -- talking to the launcher ------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ class Container:
     def kill_hard(self) -> None:
         """Kill the container from outside."""
         with contextlib.suppress(InfrastructureError):
-            self._place.keeper.ask("kill container", "kill", self._number)
+            self._place.zygote.ask("kill container", "kill", self._number)
 
     def _send(self, message: tuple[object, ...], fds: Sequence[int] = ()) -> None:
         assert self._socket is not None
@@ -416,7 +416,7 @@ class Container:
             ahead = self._ahead if goes_on else None
             self._dirty = _EVERY_MOUNT  # until the launcher says better
             brought, doors = self._doors_to_send(group, ahead)
-            groups = (group.doors_id, ahead.doors_id if ahead else channel.NO_GROUP, brought)
+            groups = (group.group_id, ahead.group_id if ahead else channel.NO_GROUP, brought)
             what = None if spec is self._spec_known else _what_to_run(spec)
             with contextlib.ExitStack() as handed:
                 given = (stdin, stdout_end, err_end, *private_fds(handed, fds.values()))
@@ -441,14 +441,14 @@ class Container:
     def _doors_to_send(self, group: RunGroup, ahead: RunGroup | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Those of these groups that the launcher does not know yet, by number, and their doors."""
         known = self._doors
-        if group.doors_id in known and (ahead is None or ahead.doors_id in known):
+        if group.group_id in known and (ahead is None or ahead.group_id in known):
             return (), ()
         groups = [group] if ahead is None else [group, ahead]
-        strange = [one for one in groups if one.doors_id not in known]
-        if len(known) + len(strange) > channel.DOORS_KEPT:
+        strange = [one for one in groups if one.group_id not in known]
+        if len(known) + len(strange) > channel.JOIN_FDS_KEPT:
             known.clear()
             strange = groups
-        ids = tuple(one.doors_id for one in strange)
+        ids = tuple(one.group_id for one in strange)
         known.update(ids)
         return ids, tuple(fd for one in strange for fd in one.launch_fds)
 
@@ -468,7 +468,7 @@ class Container:
         else:
             was_alone = finish.tasks_created == 1 and finish.status == 0
             counters = active.group.counters(was_alone=was_alone, not_its_ns=finish.launcher_cpu_ns)
-        return Completed(conclude(active, counters, full), stdout, stderr, files, passed_over)
+        return Completed(result_of(active, counters, full), stdout, stderr, files, passed_over)
 
     def _collect(self, collect: Collect) -> tuple[dict[str, Capture], int]:
         """Take files out of /work; their names may be any bytes, kept as surrogate escapes. Also how many were too many

@@ -30,15 +30,15 @@ _SLOTS_MAX = 4096
 
 @dataclass(frozen=True)
 class HostIdentity:
-    """The uids of one slot outside. ``keeper_host == program_host`` = only one uid could be had."""
+    """The uids of one slot outside. ``setup_uid_host == program_uid_host`` = only one uid could be had."""
 
-    keeper_host: int
-    program_host: int
+    setup_uid_host: int
+    program_uid_host: int
 
     @property
     def inside(self) -> Identity:
         """The same uids as seen inside the user namespace."""
-        if self.keeper_host == self.program_host:
+        if self.setup_uid_host == self.program_uid_host:
             return Identity(PROGRAM_UID, PROGRAM_UID)
         return Identity(0, PROGRAM_UID)
 
@@ -163,10 +163,10 @@ def _write_project_map(pid: int) -> None:
 
 def write_maps(pid: int, identity: HostIdentity) -> None:
     """Give the new user namespace of ``pid`` its uids and gids. Raises SandboxError."""
-    keeper, program = identity.inside
+    setup, program = identity.inside
     _write_project_map(pid)
     try:
-        if keeper == program:
+        if setup == program:
             Path(f"/proc/{pid}/setgroups").write_text("deny")
             for kind in ("uid", "gid"):
                 outside = os.geteuid() if kind == "uid" else os.getegid()
@@ -174,11 +174,11 @@ def write_maps(pid: int, identity: HostIdentity) -> None:
         elif os.geteuid() == 0:
             Path(f"/proc/{pid}/setgroups").write_text("deny")
             for kind in ("uid", "gid"):
-                lines = f"{keeper} {identity.keeper_host} 1\n{program} {identity.program_host} 1\n"
+                lines = f"{setup} {identity.setup_uid_host} 1\n{program} {identity.program_uid_host} 1\n"
                 Path(f"/proc/{pid}/{kind}_map").write_text(lines)
         else:
             for tool, own in (("newuidmap", os.geteuid()), ("newgidmap", os.getegid())):
-                words = [tool, str(pid), str(keeper), str(own), "1", str(program), str(identity.program_host), "1"]
+                words = [tool, str(pid), str(setup), str(own), "1", str(program), str(identity.program_uid_host), "1"]
                 done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)
                 if done.returncode != 0:
                     raise SandboxError(

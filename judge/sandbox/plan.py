@@ -1,6 +1,6 @@
 """What a container's first process does before it is a launcher: an ordered list of steps, as pure data.
 
-The supervisor builds the list before the clone; :mod:`judge.sandbox.inside.launcher` executes it and reports the
+The run loop builds the list before the clone; :mod:`judge.sandbox.inside.launcher` executes it and reports the
 index, name
 and errno of a step that fails. A step is a tuple: the operation's name, then its arguments.
 """
@@ -32,10 +32,10 @@ REMEDIES = {
 
 
 class Identity(NamedTuple):
-    """Uids inside the user namespace: ``keeper`` sets up, ``program`` runs. Equal = only one uid could be had."""
+    """Uids inside the user namespace: the zygote's and the programs'. Equal = there is only one uid to use."""
 
-    keeper: int
-    program: int
+    setup_uid: int
+    program_uid: int
 
 
 def run_mount_steps(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str = "") -> list[Step]:
@@ -67,7 +67,7 @@ def container_steps(
     """Every step from the clone to a launcher behind all walls. ``root`` is the staged root, relative to the stage.
 
     The order matters: what needs privilege comes before it is dropped, the filter last of all. Nothing here depends
-    on a submission, so that a container can be had ahead; its artifact is mounted when it is opened.
+    on a submission, so that a container can be made before it is asked for; its artifact is mounted when it is opened.
     """
     proc_flags = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOEXEC
     return [
@@ -77,13 +77,13 @@ def container_steps(
         ("open counters",),
         ("change directory", root),
         ("mount proc", "proc", "proc", "proc", proc_flags, "subset=pid,hidepid=invisible"),
-        *run_mount_steps(identity.program, disk_bytes, disk_inodes),
+        *run_mount_steps(identity.program_uid, disk_bytes, disk_inodes),
         ("bring lo up", loopback_request),
         ("set host name", HOST_NAME),
         ("pivot root",),
         ("limit", open_files_max),
         ("pin", cpu),
-        ("become", identity.program, int(identity.keeper != identity.program)),
+        ("become", identity.program_uid, int(identity.setup_uid != identity.program_uid)),
         ("drop capabilities",),
         ("die with zygote",),
         ("no new privileges",),

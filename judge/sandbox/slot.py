@@ -28,7 +28,7 @@ from judge.sandbox.container import Container, Interaction
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
 from judge.sandbox.run_io import Streams
 from judge.sandbox.spec import ContainerSpec
-from judge.sandbox.zygote_client import Keeper
+from judge.sandbox.zygote_client import ZygoteClient
 
 __all__ = ["Container", "Interaction", "Slot", "SlotConfig"]
 
@@ -59,13 +59,13 @@ class Slot:
     """One reserved place."""
 
     def __init__(
-        self, config: SlotConfig, number: int, identity: HostIdentity, groups: SlotGroups, keeper: Keeper
+        self, config: SlotConfig, number: int, identity: HostIdentity, groups: SlotGroups, zygote: ZygoteClient
     ) -> None:
         self.config = config
         self.number = number
         self.identity = identity
         self.groups = groups
-        self.keeper = keeper
+        self.zygote = zygote
         self.streams = Streams()
         self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._cancel_was_asked = False
@@ -92,12 +92,12 @@ class Slot:
             config = dataclasses.replace(config, cpu=_cpu_of(config.cpu, number))
             groups = _open_groups(stack, host, number, config)
             identity = identity_of(number, config.uid_base, host.version)
-            slot = cls(config, number, identity, groups, Keeper(identity, _with_stage(config.state_dir), groups))
+            slot = cls(config, number, identity, groups, ZygoteClient(identity, _with_stage(config.state_dir), groups))
             stack.callback(slot._close)
             yield slot
 
     def _close(self) -> None:
-        self.keeper.close()
+        self.zygote.close()
         self.streams.close()
         os.close(self.cancel_fd)
 
@@ -107,9 +107,9 @@ class Slot:
 
         A zygote that died (killed from outside) is replaced here; containers that it had are gone.
         """
-        if not self.keeper.alive:
-            self.keeper.close()
-            self.keeper = Keeper(self.identity, _with_stage(self.config.state_dir), self.groups)
+        if not self.zygote.alive:
+            self.zygote.close()
+            self.zygote = ZygoteClient(self.identity, _with_stage(self.config.state_dir), self.groups)
         box = Container(self, spec)
         try:
             box.open()

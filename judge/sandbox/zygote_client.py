@@ -29,7 +29,7 @@ _BOOT = (
 )
 
 
-class Keeper:
+class ZygoteClient:
     """A running zygote. Not thread-safe: one slot, one thread."""
 
     def __init__(self, identity: HostIdentity, state_dir: Path, groups: SlotGroups) -> None:
@@ -59,10 +59,10 @@ class Keeper:
         try:
             self._expect("unshared", "unshare user namespace")
             write_maps(self._process.pid, identity)
-            channel.send(self._socket, ("mapped", identity.inside.keeper))
+            channel.send(self._socket, ("mapped", identity.inside.setup_uid))
             self._expect("ready", "start zygote")
             groups.adopt(self._process.pid)
-            homes = groups.home_fds
+            homes = groups.idle_fds
             self.ask("enter home cgroup", "doors", len(homes), fds=[*homes, *groups.slot_fds])
         except BaseException:
             self.close()

@@ -32,7 +32,7 @@ from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.channel import MESSAGE_BYTES_MAX
-from judge.sandbox.putting import batches
+from judge.sandbox.put_files import batches
 from judge.sandbox.run_io import check_request
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore

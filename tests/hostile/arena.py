@@ -91,7 +91,7 @@ class Arena:
     def attack(self, attack: Attack, *args: str) -> Completed:
         """Run one attack once; skips one that this user's identity cannot hold."""
         identity = self.slot.identity
-        if identity.keeper_host == identity.program_host and attack.name in SHARED_UID:
+        if identity.setup_uid_host == identity.program_uid_host and attack.name in SHARED_UID:
             pytest.skip(f"as a plain user on cgroup v1 {SHARED_UID[attack.name]}")
         collect = Collect(patterns=(attack.collect,)) if attack.collect else Collect()
         if attack.mode == "compile":

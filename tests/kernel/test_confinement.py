@@ -57,7 +57,7 @@ def test_identity_and_privilege(report: dict[str, Any], sandbox_slot: Slot) -> N
         assert (status["Cpus_allowed_list"], report["cpus"]) == (str(cpu), 1)
     del status["Cpus_allowed_list"], status["Tgid"]
     groups: list[int] = []
-    if sandbox_slot.identity.keeper_host == sandbox_slot.identity.program_host:  # the last resort: he keeps his groups
+    if sandbox_slot.identity.setup_uid_host == sandbox_slot.identity.program_uid_host:  # groups are kept then
         groups = sorted(1000 if group == os.getegid() else 65534 for group in os.getgroups())
     status.pop("Kthread", None)
     assert status == {
@@ -87,10 +87,10 @@ def test_the_user_namespace_maps_the_slots_own_uids(report: dict[str, Any], sand
         assert "1000" in inside
         assert set(lengths) == {"1"}
         assert "0" not in outside
-    assert set(report["uid_map"][1::3]) == {str(identity.keeper_host), str(identity.program_host)}
+    assert set(report["uid_map"][1::3]) == {str(identity.setup_uid_host), str(identity.program_uid_host)}
     # A user with subordinate ids leaves his groups by it; nobody inside has the capability that it wants.
     assert report["setgroups"] == "deny" or (os.geteuid() != 0 and report["setgroups"] == "allow")
-    own = identity.inside.keeper if identity.keeper_host == os.getuid() else os.getuid()
+    own = identity.inside.setup_uid if identity.setup_uid_host == os.getuid() else os.getuid()
     assert report["login"] in ("4294967295", str(own))
 
 
@@ -164,7 +164,7 @@ def test_mounts(report: dict[str, Any]) -> None:
 
 
 def test_places_to_write(report: dict[str, Any], sandbox_slot: Slot) -> None:
-    uid = sandbox_slot.identity.inside.keeper
+    uid = sandbox_slot.identity.inside.setup_uid
     size = {"bytes": LIMITS.disk_bytes, "inodes": LIMITS.disk_inodes, "writable": True, "entries": []}
     places = report["places"]
     devices = {place.pop("device") for place in places.values()}

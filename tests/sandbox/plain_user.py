@@ -75,7 +75,7 @@ def inputs_after_spoiling(box: Container, path: Path) -> list[str]:
 def main(state_dir: str) -> None:
     found: dict[str, object] = {"uid": os.geteuid()}
     with Slot.open(SlotConfig(index=0, state_dir=state_dir)) as slot:
-        found["single"] = slot.identity.keeper_host == slot.identity.program_host
+        found["single"] = slot.identity.setup_uid_host == slot.identity.program_uid_host
         found["directories"] = [str(path) for path in slot.groups.directories]
         with slot.container(ContainerSpec(rootfs=host_rootfs(Path(state_dir)))) as box:
             found["looks"] = [json.loads(python(box, LOOK).stdout.read()) for _ in range(2)]

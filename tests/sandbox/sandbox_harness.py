@@ -101,7 +101,7 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
     slot.prepare()
     settle(slot)
     return Holdings(
-        processes=_count_of_processes(slot.keeper.pid) + len(children(os.getpid())),
+        processes=_count_of_processes(slot.zygote.pid) + len(children(os.getpid())),
         descriptors=open_descriptors(),
         mounts=sum(str(state_dir) in line for line in Path("/proc/self/mountinfo").read_text().splitlines()),
         cgroups=groups_of(slot.groups) - {name for name in groups_of(slot.groups) if Path(name).name.startswith("r")},
@@ -111,14 +111,14 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
 
 def settle(slot: Slot) -> None:
     """Until the zygote has its next container ahead and nothing more to do."""
-    slot.keeper.ask("end nothing", "close", -1)  # after an end the zygote makes its next container at once,
-    slot.keeper.ask("settle", "kill", -1)  # and only then answers again
+    slot.zygote.ask("end nothing", "close", -1)  # after an end the zygote makes its next container at once,
+    slot.zygote.ask("settle", "kill", -1)  # and only then answers again
 
 
 def zygote_descriptors(slot: Slot) -> int:
     """How many descriptors a settled zygote has open."""
     settle(slot)
-    return len(os.listdir(f"/proc/{slot.keeper.pid}/fd"))
+    return len(os.listdir(f"/proc/{slot.zygote.pid}/fd"))
 
 
 def _count_of_processes(zygote: int) -> int:

@@ -12,7 +12,7 @@ from sandbox_harness import Stage, limits, open_descriptors, script
 from judge.errors import SandboxError, WorkFilesError
 from judge.model.units import MIB
 from judge.sandbox.capture import Capture
-from judge.sandbox.putting import batches
+from judge.sandbox.put_files import batches
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import Collect, RunSpec
 

@@ -23,7 +23,7 @@ from judge.sandbox.container import Container
 from judge.sandbox.plan import Identity, Step, container_steps
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs
-from judge.sandbox.zygote_client import Keeper
+from judge.sandbox.zygote_client import ZygoteClient
 
 STEPS = container_steps(
     Identity(0, 1000),
@@ -123,7 +123,7 @@ def test_a_zygote_that_cannot_start_names_the_step(
     before = holdings(sandbox_slot, sandbox_state)
     monkeypatch.setattr("judge.sandbox.zygote_client._BOOT", "raise SystemExit(1) # {fd}")
     with pytest.raises(SandboxError) as caught:
-        Keeper(sandbox_slot.identity, sandbox_state, sandbox_slot.groups)
+        ZygoteClient(sandbox_slot.identity, sandbox_state, sandbox_slot.groups)
     assert caught.value.step == "unshare user namespace"
     assert caught.value.remedy
     assert holdings(sandbox_slot, sandbox_state) == before
@@ -141,7 +141,7 @@ def test_uid_maps_that_cannot_be_written_name_the_step(sandbox_state: Path, sand
 
     before = set(os.listdir("/proc/self/fd"))
     with pytest.raises(SandboxError) as caught:
-        Keeper(HostIdentity(2**32 - 1, 2**32 - 2), sandbox_state, sandbox_slot.groups)
+        ZygoteClient(HostIdentity(2**32 - 1, 2**32 - 2), sandbox_state, sandbox_slot.groups)
     assert caught.value.step == "write uid maps"
     assert set(os.listdir("/proc/self/fd")) == before
 
@@ -150,7 +150,7 @@ def test_uid_maps_that_cannot_be_written_name_the_step(sandbox_state: Path, sand
 def test_a_zygote_killed_outside_a_run_is_replaced(own_slot: Slot, container_spec: ContainerSpec, moment: str) -> None:
     if moment == "between runs":
         assert runs_again(own_slot, container_spec)
-    os.kill(own_slot.keeper.pid, signal.SIGKILL)
+    os.kill(own_slot.zygote.pid, signal.SIGKILL)
     with pytest.raises(InfrastructureError):
         with own_slot.container(container_spec) as box:  # perhaps it was not dead yet
             box.run(actor("exit", 0))
@@ -164,7 +164,7 @@ def test_a_zygote_killed_during_a_run_is_our_fault_and_the_slot_lives_on(
     assert runs_again(own_slot, container_spec)
     before = holdings(own_slot, sandbox_state)
     with own_slot.container(container_spec) as box:
-        killer = threading.Timer(0.1, os.kill, (own_slot.keeper.pid, signal.SIGKILL))
+        killer = threading.Timer(0.1, os.kill, (own_slot.zygote.pid, signal.SIGKILL))
         killer.start()
         with pytest.raises(InfrastructureError):
             box.run(actor("sleep", 60_000))
@@ -256,8 +256,8 @@ def test_groups_that_cannot_be_made_are_told_again_and_again(
 ) -> None:
     assert runs_again(own_slot, container_spec)
     own_slot.groups.tidy()
-    while own_slot.groups._resting:
-        own_slot.groups._remove_first(own_slot.groups._resting)
+    while own_slot.groups._used:
+        own_slot.groups._remove_first(own_slot.groups._used)
     held = [own_slot.groups.take(MEMORY_BYTES, 4) for _ in range(max(1, len(own_slot.groups._ready)))]
     with monkeypatch.context() as patch:
         patch.setattr(Path, "mkdir", _read_only)
@@ -291,15 +291,15 @@ def test_a_group_that_cannot_be_entered_is_not_the_programs_fault(
     with own_slot.container(container_spec) as box:
         assert box.run(actor("exit", 0)).result.ok
         group = own_slot.groups.take(MEMORY_BYTES, 4)
-        real, group.door_fds = group.door_fds, (os.open("/dev/full", os.O_WRONLY), *group.door_fds[1:])
-        group.doors_id = next(RunGroup._ids)  # not one of those that the launcher has
+        real, group.join_fds = group.join_fds, (os.open("/dev/full", os.O_WRONLY), *group.join_fds[1:])
+        group.group_id = next(RunGroup._ids)  # not one of those that the launcher has
         own_slot.groups._ready.append(group)
         try:
             with pytest.raises(SandboxError) as caught:
                 box.run(actor("exit", 0))
         finally:
-            os.close(group.door_fds[0])
-            group.door_fds = real
+            os.close(group.join_fds[0])
+            group.join_fds = real
         assert (caught.value.step, caught.value.errno) == ("enter run cgroup", errno.ENOSPC)
         assert box.run(actor("exit", 0)).result.outcome is Outcome.EXITED
 

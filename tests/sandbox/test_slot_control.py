@@ -135,16 +135,16 @@ def test_a_freeze_between_runs_is_waited_for(sandbox_state: Path, container_spec
     with Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state))) as slot:
         with slot.container(container_spec) as box:
             assert box.run(actor("exit", 0)).result.ok
-        zygote = slot.keeper.pid
-        slot.keeper._socket.settimeout(1.0)
+        zygote = slot.zygote.pid
+        slot.zygote._socket.settimeout(1.0)
         slot.freeze()
         thaw = threading.Timer(2.5, slot.thaw)
         thaw.start()
         with slot.container(container_spec) as box:
-            slot.keeper._socket.settimeout(30)
+            slot.zygote._socket.settimeout(30)
             assert box.run(actor("exit", 0)).result.ok
         thaw.join()
-        assert slot.keeper.pid == zygote
+        assert slot.zygote.pid == zygote
 
 
 def test_a_slot_may_be_closed_while_it_is_frozen(sandbox_state: Path, container_spec: ContainerSpec) -> None:
@@ -191,7 +191,7 @@ def test_slots_at_once_have_different_numbers_uids_and_groups(sandbox_slot: Slot
         assert other.number != sandbox_slot.number
         assert set(other.groups.directories).isdisjoint(sandbox_slot.groups.directories)
         if os.geteuid() == 0:
-            assert other.identity.program_host != sandbox_slot.identity.program_host
+            assert other.identity.program_uid_host != sandbox_slot.identity.program_uid_host
 
 
 HOLDER = """
@@ -204,7 +204,7 @@ from judge.model.limits import Limits
 state = sys.argv[1]
 with Slot.open(SlotConfig(index=2000, state_dir=state)) as slot:
     with slot.container(ContainerSpec(rootfs=host_rootfs(Path(state)))) as box:
-        print(slot.number, slot.keeper.pid, *slot.groups.directories, flush=True)
+        print(slot.number, slot.zygote.pid, *slot.groups.directories, flush=True)
         said, says = os.pipe()
         def tell():
             os.read(said, 8)

@@ -15,7 +15,7 @@ from judge.errors import InfrastructureError, SandboxError
 from judge.model.units import MIB, MS_NS
 from judge.sandbox import channel
 from judge.sandbox.cgroups.run_group import RunGroup
-from judge.sandbox.cgroups.slot_groups import _RING
+from judge.sandbox.cgroups.slot_groups import _POOL_SIZE
 from judge.sandbox.container import Container
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec
@@ -51,18 +51,18 @@ def _await_members(group: RunGroup, count: int) -> None:
 
 def _groups_known(slot: Slot) -> int:
     groups = slot.groups
-    return sum(map(len, (groups._free, groups._ready, groups._resting, groups._spent)))
+    return sum(map(len, (groups._free, groups._ready, groups._used, groups._discarded)))
 
 
 def test_it_stands_there_in_every_hierarchy(waiting: Container) -> None:
     assert waiting._ahead is not None
-    _await_members(waiting._ahead, len(waiting._ahead.door_fds))
+    _await_members(waiting._ahead, len(waiting._ahead.join_fds))
 
 
 def test_what_it_uses_there_is_not_the_programs(waiting: Container) -> None:
     group = waiting._ahead
     assert group is not None
-    _await_members(group, len(group.door_fds))
+    _await_members(group, len(group.join_fds))
     deadline = time.monotonic() + 30
     while group.cpu_ns() < 50 * MS_NS:
         assert time.monotonic() < deadline
@@ -81,9 +81,9 @@ def test_files_that_it_copies_are_not_the_programs(waiting: Container) -> None:
 
 def test_it_is_let_go_before_a_group_is_removed(waiting: Container) -> None:
     number = waiting._number
-    for _ in range(2 * _RING):  # each spends its group, which is removed during the next
+    for _ in range(2 * _POOL_SIZE):  # each spends its group, which is removed during the next
         assert waiting.run(actor("forks", 3)).result.usage.pids_peak is not None
-    for index in range(2 * _RING):  # each of the small ones takes a group of its own, the others do not
+    for index in range(2 * _POOL_SIZE):  # each of the small ones takes a group of its own, the others do not
         memory_bytes = (4 if index % 2 else 64) * MIB
         assert waiting.run(actor("exit", 0, memory_bytes=memory_bytes)).result.ok
     assert waiting._number == number
@@ -92,31 +92,31 @@ def test_it_is_let_go_before_a_group_is_removed(waiting: Container) -> None:
 def test_it_forgets_the_groups_of_long_ago(waiting: Container, slot: Slot) -> None:
     settle(slot)
     (launcher,) = set(_members(waiting._ahead)) if waiting._ahead else set()
-    for _ in range(3 * channel.DOORS_KEPT):
+    for _ in range(3 * channel.JOIN_FDS_KEPT):
         assert waiting.run(actor("exit", 0, memory_bytes=4 * MIB)).result.ok
     if os.geteuid() == 0:  # an undumpable process shows its descriptors to nobody else
-        assert len(os.listdir(f"/proc/{launcher}/fd")) < 4 * channel.DOORS_KEPT
+        assert len(os.listdir(f"/proc/{launcher}/fd")) < 4 * channel.JOIN_FDS_KEPT
 
 
 def test_no_group_is_lost_with_its_container(slot: Slot, container_spec: ContainerSpec) -> None:
-    for _ in range(2 * _RING):
+    for _ in range(2 * _POOL_SIZE):
         with slot.container(container_spec) as box:
             for _ in range(3):
                 assert box.run(actor("exit", 0)).result.ok
-    assert _groups_known(slot) == _RING
+    assert _groups_known(slot) == _POOL_SIZE
 
 
 def test_no_group_is_lost_with_its_zygote(waiting: Container, slot: Slot, container_spec: ContainerSpec) -> None:
     group = waiting._ahead
     assert group is not None
-    os.kill(slot.keeper.pid, signal.SIGKILL)
+    os.kill(slot.zygote.pid, signal.SIGKILL)
     waiting.close()
-    assert group.is_spent  # somebody may still have been in it
+    assert group.is_discarded  # somebody may still have been in it
     with pytest.raises(InfrastructureError):
         waiting.run(actor("exit", 0))
     with slot.container(container_spec) as box:
         assert Stage(box).act("exit", 0).result.ok
-    assert _groups_known(slot) == _RING
+    assert _groups_known(slot) == _POOL_SIZE
 
 
 def test_no_group_is_lost_or_given_back_twice_when_its_limits_cannot_be_set(
@@ -128,8 +128,8 @@ def test_no_group_is_lost_or_given_back_twice_when_its_limits_cannot_be_set(
         with pytest.raises(SandboxError, match="no limits"):
             waiting.run(actor("exit", 0))
     groups = slot.groups
-    used = [group.name for group in (*groups._ready, *groups._resting, *groups._spent)]
-    assert sorted(used + groups._free) == sorted(f"r{index}" for index in range(_RING))
+    used = [group.name for group in (*groups._ready, *groups._used, *groups._discarded)]
+    assert sorted(used + groups._free) == sorted(f"r{index}" for index in range(_POOL_SIZE))
     assert waiting.run(actor("exit", 0)).result.ok
 
 

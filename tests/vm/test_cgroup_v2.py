@@ -110,7 +110,7 @@ def test_the_peak_is_what_was_held(box: Container) -> None:
 
 def test_counters_are_there_where_the_kernel_has_them(box: Container, slot: Slot) -> None:
     usage = run_python(box, "sum(range(1 << 20))").result.usage
-    home = slot.groups.directories[0] / "home"
+    home = slot.groups.directories[0] / "idle"
     assert usage.cpu_time_ns > 0
     assert abs(usage.cpu_time_ns - usage.cpu_user_ns - usage.cpu_system_ns) <= 2000
     assert (usage.pids_peak is not None) == (home / "pids.peak").exists()
@@ -194,7 +194,7 @@ def test_only_processes_are_seen_in_proc(box: Container) -> None:
 
 def test_programs_have_a_uid_of_their_own_on_the_host(slot: Slot, box: Container) -> None:
     own = os.geteuid()
-    assert slot.identity.program_host != own, "no subordinate uids: see /etc/subuid"
+    assert slot.identity.program_uid_host != own, "no subordinate uids: see /etc/subuid"
     found: list[str] = []
     worker = threading.Thread(target=lambda: found.append(run_python(box, "while True: pass").result.outcome))
     worker.start()
@@ -203,7 +203,7 @@ def test_programs_have_a_uid_of_their_own_on_the_host(slot: Slot, box: Container
     finally:
         slot.cancel()
         worker.join(60)
-    assert uids == {slot.identity.program_host}
+    assert uids == {slot.identity.program_uid_host}
 
 
 def await_program_uids(group: Path) -> set[int]:

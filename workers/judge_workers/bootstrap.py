@@ -104,7 +104,7 @@ class SandboxJudge:
 
     def take_counts(self) -> Iterator[Record]:
         """Containers had ahead and made on demand; problems known and read."""
-        containers = self._slot.keeper.containers
+        containers = self._slot.zygote.containers
         for how, count in (("ahead", Count.CONTAINER_WARM), ("made", Count.CONTAINER_COLD)):
             if containers[how]:
                 yield Counted(count, containers.pop(how))

@@ -83,9 +83,9 @@ def _is_exiting(pid: str) -> bool:
 
 
 class RunGroup:
-    """The cgroup of one run: its limits, its counters, its doors (``door_fds``), where a thread writes "0" to enter.
+    """The cgroup of one run: its limits, its counters, its doors (``join_fds``), where a thread writes "0" to enter.
 
-    ``doors_id`` is a number that no other group of this process ever had.
+    ``group_id`` is a number that no other group of this process ever had.
     """
 
     #: The file of a directory that is its door.
@@ -100,9 +100,9 @@ class RunGroup:
     def __init__(self, directories: Sequence[Path], files: dict[str, str], name: str) -> None:
         self._directories = directories
         self.name = name
-        self.doors_id = next(self._ids)
+        self.group_id = next(self._ids)
         self._fds: dict[str, int] = {}
-        self.door_fds: tuple[int, ...] = ()
+        self.join_fds: tuple[int, ...] = ()
         self._memory_max = -1
         self._processes_let_in = -1
         self._base = self._last = NOTHING
@@ -112,7 +112,7 @@ class RunGroup:
             for directory in directories:
                 directory.mkdir()
             for directory in directories:
-                self.door_fds += (os.open(directory / self.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
+                self.join_fds += (os.open(directory / self.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             for key, path in files.items():
                 fd = _open_if_there(path)
                 if fd is not None:
@@ -124,7 +124,7 @@ class RunGroup:
     @property
     def launch_fds(self) -> tuple[int, ...]:
         """What a launcher needs: the doors, then where it writes the process limit once it has left, if it leaves."""
-        return self.door_fds if self.pids_apart else (*self.door_fds, self._fds["pids_max"])
+        return self.join_fds if self.pids_apart else (*self.join_fds, self._fds["pids_max"])
 
     def read(self, key: str) -> str:
         """One small file, read afresh; empty when the kernel has none."""
@@ -210,7 +210,7 @@ class RunGroup:
         return self._oom_kills()
 
     @property
-    def is_spent(self) -> bool:
+    def is_discarded(self) -> bool:
         """Whether it can never be as good as new: a peak stays, or the run's :meth:`counters` were never read."""
         tasks_at_first = _LAUNCH_TASKS - self.pids_apart
         return not self._settled or self._is_dirty or (self._last.pids_peak or 0) > tasks_at_first
@@ -220,7 +220,7 @@ class RunGroup:
 
         Running totals count on from what they are now; peaks must be where a first run would find them.
         """
-        if self.is_spent or self._memory_now() > _RESIDUE_BYTES_MAX:
+        if self.is_discarded or self._memory_now() > _RESIDUE_BYTES_MAX:
             return False
         self._base = self._last
         self._settled = False
@@ -249,10 +249,10 @@ class RunGroup:
 
     def remove(self) -> None:
         """Give everything back; idempotent. Raises SandboxError when processes are left in it."""
-        for fd in (*self.door_fds, *self._fds.values()):
+        for fd in (*self.join_fds, *self._fds.values()):
             with contextlib.suppress(OSError):
                 os.close(fd)
-        self.door_fds = ()
+        self.join_fds = ()
         self._fds = {}
         for directory in self._directories:
             remove_group(directory)

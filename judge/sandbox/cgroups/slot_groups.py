@@ -15,6 +15,7 @@ from pathlib import Path
 
 from judge.errors import SandboxError, sandbox_error
 from judge.kernel.cgroupfs import read_hierarchies
+from judge.sandbox.cgroups.disk_reads import limit_reads, whole_disks
 from judge.sandbox.cgroups.hierarchy import (
     UNIFIED,
     V1_RUN,
@@ -25,11 +26,10 @@ from judge.sandbox.cgroups.hierarchy import (
     words_of,
 )
 from judge.sandbox.cgroups.run_group import RunGroup, RunGroupV1, RunGroupV2
-from judge.sandbox.disks import limit_reads, whole_disks
-from judge.sandbox.host_time import Processors
+from judge.sandbox.cpu_wait import Processors
 
-_HOME = "home"
-_RING = 16
+_IDLE = "idle"
+_POOL_SIZE = 16
 #: Groups had ahead: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
 #: When there are so many groups, those that rest will soon serve again: no more are made before they are needed.
@@ -67,15 +67,15 @@ class SlotGroups:
         self._slots = {controller: parent / f"slot-{number}" for controller, parent in host.parents.items()}
         self._group_kind = RunGroupV2 if host.version == 2 else RunGroupV1
         self.frozen = False
-        self.home_fds: tuple[int, ...] = ()
+        self.idle_fds: tuple[int, ...] = ()
         self.slot_fds: tuple[int, ...] = ()
         self.processors = Processors()
         self._own_tasks: Path | None = None  # of the group in which our threads stand in v1's cpu hierarchy
         self._ready: list[RunGroup] = []
-        self._resting: list[RunGroup] = []  # used, to serve again
-        self._spent: list[RunGroup] = []
+        self._used: list[RunGroup] = []  # used, to serve again
+        self._discarded: list[RunGroup] = []
         self._wanted: tuple[int, int] | None = None  # the last limits: the next run is likely to want the same
-        self._free = [f"r{index}" for index in range(_RING)]
+        self._free = [f"r{index}" for index in range(_POOL_SIZE)]
         self._stack = contextlib.ExitStack()
 
     def open(self, cpu: int, weight: int) -> None:
@@ -88,7 +88,7 @@ class SlotGroups:
                 self._stack.callback(remove_tree, directory)
             homes, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
             for home in homes:
-                self.home_fds += (os.open(home / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
+                self.idle_fds += (os.open(home / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             for other in others:
                 self.slot_fds += (os.open(other / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
@@ -136,7 +136,7 @@ class SlotGroups:
         if cpu >= 0 and "cpuset" in self.host.controllers:
             (slot / "cpuset.cpus").write_text(str(cpu))
         enable_controllers(slot, words_of(slot / "cgroup.controllers"))
-        home = slot / _HOME
+        home = slot / _IDLE
         home.mkdir()
         return [home], []
 
@@ -149,7 +149,7 @@ class SlotGroups:
             if controller == "memory":
                 with contextlib.suppress(OSError):
                     (self._slots["memory"] / "memory.swappiness").write_text("0")
-            home = self._slots[controller] / _HOME
+            home = self._slots[controller] / _IDLE
             home.mkdir(exist_ok=True)
             homes.append(home)
         if "cpu" in self._slots:
@@ -246,7 +246,7 @@ class SlotGroups:
         if self._wanted is None:
             return
         with contextlib.suppress(SandboxError):
-            while not self._ready or (len(self._ready) < _READY and len(self._free) > _RING - _EAGER):
+            while not self._ready or (len(self._ready) < _READY and len(self._free) > _POOL_SIZE - _EAGER):
                 self._ready.append(self._create())
             for group in self._ready:
                 group.limit(*self._wanted)
@@ -256,12 +256,12 @@ class SlotGroups:
 
         The kernel frees a dead program's last pages a little later: the one that has rested longest comes first.
         """
-        while self._spent:
-            self._remove_first(self._spent)
-        while self._resting and len(self._ready) < _READY and self._resting[0].recycle():
-            self._ready.append(self._resting.pop(0))
-        if self._resting and self._resting[0].is_spent:  # the kernel would not set its peak back
-            self._spent.append(self._resting.pop(0))
+        while self._discarded:
+            self._remove_first(self._discarded)
+        while self._used and len(self._ready) < _READY and self._used[0].recycle():
+            self._ready.append(self._used.pop(0))
+        if self._used and self._used[0].is_discarded:  # the kernel would not set its peak back
+            self._discarded.append(self._used.pop(0))
 
     def _remove_first(self, groups: list[RunGroup]) -> None:
         """Raises SandboxError when processes are left in it: it is then tried again."""
@@ -295,10 +295,10 @@ class SlotGroups:
 
     def give_back(self, group: RunGroup) -> None:
         """The run is over; its group is cleaned, or removed, while the next one runs."""
-        (self._spent if group.is_spent else self._resting).append(group)
+        (self._discarded if group.is_discarded else self._used).append(group)
 
     def _create(self) -> RunGroup:
-        if not self._free and (used := self._spent or self._resting):
+        if not self._free and (used := self._discarded or self._used):
             self._remove_first(used)
         if not self._free:
             raise SandboxError("make run group", detail="too many runs at once in one slot")
@@ -308,11 +308,11 @@ class SlotGroups:
 
     def close(self) -> None:
         """Kill what is left in the groups and remove them; idempotent."""
-        for fd in (*self.home_fds, *self.slot_fds):
+        for fd in (*self.idle_fds, *self.slot_fds):
             with contextlib.suppress(OSError):
                 os.close(fd)
-        self.home_fds = self.slot_fds = ()
-        for groups in (self._spent, self._resting, self._ready):
+        self.idle_fds = self.slot_fds = ()
+        for groups in (self._discarded, self._used, self._ready):
             for group in groups:
                 with contextlib.suppress(SandboxError):
                     group.remove()

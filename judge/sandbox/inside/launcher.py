@@ -233,13 +233,13 @@ class Launcher:
                 self._put_error = self._put_error or (channel.PUT + name, error.errno or 0, str(error))
 
     def _run(self, request: tuple[Any, ...], fds: list[int]) -> None:
-        _, what, targets, doors_id, next_id, brought = request
+        _, what, targets, group_id, next_id, brought = request
         if what is not None:  # else it is the same as the last time
             self._what = what
         argv, env, cwd, directories, limits = self._what
         if brought:
             self._keep_doors(brought, fds, len(targets))
-        doors = self._doors[doors_id]
+        doors = self._doors[group_id]
         if self._put_error:
             step, code, detail = self._put_error
             self._put_error = None
@@ -254,7 +254,7 @@ class Launcher:
             return
         started_ns = time.monotonic_ns()
         try:
-            self._enter(doors_id)
+            self._enter(group_id)
             launcher_cpu_ns = time.thread_time_ns() - self._charged_from_ns
             pid = self._spawn(argv, env, fds, targets, limits, doors, next_id)
         except _NotEnteredError as error:
@@ -282,7 +282,7 @@ class Launcher:
 
     def _keep_doors(self, groups: tuple[int, ...], fds: list[int], targets: int) -> None:
         """The doors of these run groups came at the end of ``fds``, and are taken out of it."""
-        if len(self._doors) + len(groups) > channel.DOORS_KEPT:
+        if len(self._doors) + len(groups) > channel.JOIN_FDS_KEPT:
             for doors in self._doors.values():
                 for fd in doors:
                     os.close(fd)

@@ -295,13 +295,15 @@ def _enter_user_namespace(control: socket.socket, state_dir: str) -> int:
     message, _ = channel.receive(control)
     if message is None:
         os._exit(0)
-    _, keeper = message
+    _, setup_uid = message
     libc.mount("", "/", "", abi.MS_REC | abi.MS_PRIVATE)
     state_fd = os.open(state_dir, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    libc.mount("stage", f"{state_dir}/stage", "tmpfs", abi.MS_NOSUID, f"mode=755,size=1m,uid={keeper},gid={keeper}")
+    libc.mount(
+        "stage", f"{state_dir}/stage", "tmpfs", abi.MS_NOSUID, f"mode=755,size=1m,uid={setup_uid},gid={setup_uid}"
+    )
     os.chdir(f"{state_dir}/stage")
     _start_clocks_at_zero()  # before the uid changes: /proc/self is not ours any more afterwards
-    if keeper == 0:
+    if setup_uid == 0:
         if os.getgroups():  # a plain user's: with subordinate ids they can be left behind, and so are
             os.setgroups([])
         os.setresgid(0, 0, 0)

@@ -21,7 +21,7 @@ from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.observe.metrics.exporter import listen
-from judge.sandbox import zygote_client as keeper
+from judge.sandbox import zygote_client
 from judge.sandbox.cgroups.hierarchy import delegate_command
 
 
@@ -76,10 +76,10 @@ def test_memory_too_small_for_any_program_is_refused() -> None:
 
 
 def test_what_is_mounted_below_a_layer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "mount_points", lambda: ["/", "/proc", "/usr/bin/x", "/usrlocal"])
+    monkeypatch.setattr(zygote_client, "mount_points", lambda: ["/", "/proc", "/usr/bin/x", "/usrlocal"])
     request = ("rootfs", "r0", [("", ["state/base"]), ("/usr", ["/usr"])])
-    assert keeper._about_mounts_below(request).startswith("/usr/bin/x is mounted below")
-    assert keeper._about_mounts_below(("rootfs", "r0", [("/lib", ["/lib"])])) == ""
+    assert zygote_client._about_mounts_below(request).startswith("/usr/bin/x is mounted below")
+    assert zygote_client._about_mounts_below(("rootfs", "r0", [("/lib", ["/lib"])])) == ""
 
 
 def test_a_plain_user_is_told_the_command_for_root(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,8 +107,8 @@ def test_uids_of_different_slots_never_meet() -> None:
     for number in range(50):
         own = identity_of(number, 2_000_000, 1)
         assert own.inside == (0, 1000)
-        assert {own.keeper_host, own.program_host}.isdisjoint(seen)
-        seen |= {own.keeper_host, own.program_host}
+        assert {own.setup_uid_host, own.program_uid_host}.isdisjoint(seen)
+        seen |= {own.setup_uid_host, own.program_uid_host}
 
 
 def test_a_single_uid_is_the_program_for_both() -> None:

@@ -20,9 +20,9 @@ from judge.model.units import MS_NS, S_NS
 from judge.sandbox import channel
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.cgroups.run_group import Counters
-from judge.sandbox.conclude import conclude
-from judge.sandbox.host_time import Processors
+from judge.sandbox.cpu_wait import Processors
 from judge.sandbox.run_loop import _Loop, supervise
+from judge.sandbox.run_result import result_of
 from judge.sandbox.streams import Drain
 
 LIMITS = Limits(cpu_time_ns=S_NS, cpu_time_hard_ns=2 * S_NS, wall_time_ns=5 * S_NS)
@@ -124,7 +124,7 @@ def counters(**changes: Any) -> Counters:
 def concluded(stack: ExitStack, full: int = 0, *, finish: dict[str, Any] | None = None, **counted: Any) -> RunResult:
     run = active(stack)
     run.finish = finished(**finish or {})
-    return conclude(run, counters(**counted), full)
+    return result_of(run, counters(**counted), full)
 
 
 # -- conclusions ----------------------------------------------------------------------------------------------
@@ -169,24 +169,24 @@ def test_what_we_ended_is_told_so(stack: ExitStack, outcome: Outcome) -> None:
     run.stop(outcome, "because")
     run.stop(Outcome.CANCELLED, "too late to count")
     run.finish = finished(status=9)
-    assert conclude(run, counters(), 0).outcome is outcome
+    assert result_of(run, counters(), 0).outcome is outcome
 
 
 def test_a_program_that_could_not_be_executed_exits_127(stack: ExitStack) -> None:
     run = active(stack)
     run.refusal = ("execute", 2, "/absent: No such file or directory")
-    result = conclude(run, counters(), 0)
+    result = result_of(run, counters(), 0)
     assert (result.outcome, result.exit_code) == (Outcome.EXITED, 127)
     run.refusal = ("execute", 12, "/big: Cannot allocate memory")
-    assert conclude(run, counters(), 0).outcome is Outcome.MEMORY_LIMIT
+    assert result_of(run, counters(), 0).outcome is Outcome.MEMORY_LIMIT
 
 
 def test_a_lost_launcher_is_our_fault_unless_the_evidence_says_otherwise(stack: ExitStack) -> None:
     run = active(stack)
     run.lost = True
     with pytest.raises(InfrastructureError):
-        conclude(run, counters(), 0)
-    assert conclude(run, counters(oom_kills=1), 0).outcome is Outcome.MEMORY_LIMIT
+        result_of(run, counters(), 0)
+    assert result_of(run, counters(oom_kills=1), 0).outcome is Outcome.MEMORY_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -201,14 +201,14 @@ def test_a_launcher_that_was_a_member_all_along_is_taken_off_by_its_group(stack:
     run = active(stack)
     run.group.pids_apart = True
     run.finish = finished(tasks_created=0)
-    assert conclude(run, counters(pids_peak=3), 0).usage.pids_peak == 3
+    assert result_of(run, counters(pids_peak=3), 0).usage.pids_peak == 3
 
 
 def test_frozen_time_is_no_wall_time(stack: ExitStack) -> None:
     run = active(stack)
     run.shift(3 * S_NS)
     run.finish = finished(ended_ns=7 * S_NS)
-    result = conclude(run, counters(), 0)
+    result = result_of(run, counters(), 0)
     assert (result.outcome, result.usage.wall_time_ns) == (Outcome.EXITED, 4 * S_NS)
 
 
@@ -283,7 +283,7 @@ def looked_at(run: ActiveRun, *after_s: float, waits: bool = False) -> None:
     start_ns = time.monotonic_ns()
     for after in after_s:
         if waits:
-            run.host_time._processors.unserved = round(after * S_NS)  # type: ignore[attr-defined]
+            run.cpu_wait._processors.unserved = round(after * S_NS)  # type: ignore[attr-defined]
         run.look(start_ns + round(after * S_NS))
 
 
@@ -313,14 +313,14 @@ def test_one_that_never_got_a_processor_ends_at_the_ceiling_without_a_verdict(st
     assert run.host_is_busy
     run.finish = finished(status=9, ended_ns=51 * S_NS)
     with pytest.raises(HostBusyError, match=r"host too busy: in 51\.000 s .* waited 51\.000 s for a processor"):
-        conclude(run, counters(), 0)
+        result_of(run, counters(), 0)
 
 
 def test_what_is_certain_is_told_of_a_run_on_a_busy_host_too(stack: ExitStack) -> None:
     run = active(stack, LIMITS)
     looked_at(run, 51, waits=True)
     run.finish = finished(status=9, ended_ns=51 * S_NS)
-    assert conclude(run, counters(oom_kills=1), 0).outcome is Outcome.MEMORY_LIMIT
+    assert result_of(run, counters(oom_kills=1), 0).outcome is Outcome.MEMORY_LIMIT
 
 
 def test_waiting_is_reported_and_never_more_than_what_was_not_computed(stack: ExitStack) -> None:
@@ -328,7 +328,7 @@ def test_waiting_is_reported_and_never_more_than_what_was_not_computed(stack: Ex
     run = active(stack, processors=processors)
     processors.unserved = 9 * S_NS
     run.finish = finished(ended_ns=9 * S_NS)
-    result = conclude(run, counters(cpu_ns=S_NS), 0)
+    result = result_of(run, counters(cpu_ns=S_NS), 0)
     assert result.ok
     assert result.usage.waited_for_cpu_ns == 8 * S_NS
     assert result.usage.wall_time_ns == 9 * S_NS
@@ -430,7 +430,7 @@ def test_output_over_the_limit_is_stopped(stack: ExitStack) -> None:
     say_later = channel.FINISHED + channel.FINISH.pack(*finished(status=9))
     run.box.tell = lambda data: say(run, say_later)  # type: ignore[method-assign]
     loop(stack, run)
-    result = conclude(run, counters(), 0)
+    result = result_of(run, counters(), 0)
     assert (result.outcome, result.stdout_bytes) == (Outcome.OUTPUT_LIMIT, 100)
 
 

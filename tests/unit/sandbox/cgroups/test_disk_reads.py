@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.sandbox.disks import limit_reads, whole_disks
+from judge.sandbox.cgroups.disk_reads import limit_reads, whole_disks
 
 
 def test_devices_that_hold_nothing_are_passed_over(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ class _Stat(NamedTuple):
     worked_ns: int
 
 
-class HostTime:
+class CpuWait:
     """The waiting of one run, from its start on. Call :meth:`look` now and then, :meth:`waited` when it is asked for.
 
     Times are of the run: real time and CPU time since it was started.
@@ -197,13 +197,13 @@ class HostTime:
         self._looked = (0, 0, 0)  # the last look: real time, CPU time, unserved time
         self._most_ns = 0  # until then
         self._relay: OwnDelay | None = None
-        self._peer: HostTime | None = None
+        self._peer: CpuWait | None = None
         self._first: _Stat | None = None  # of /proc/stat, at the first look
         self._stat_at_ns = 0  # the last time that it was read:
         self._stolen_ns = 0  # the run's share of what was stolen,
         self._others_ns = 0  # and how long processors of the slot did not work for the run
 
-    def converses(self, peer: HostTime) -> None:
+    def converses(self, peer: CpuWait) -> None:
         """This run waits for the calling thread, too, for what it passes on; and with the other side for the host."""
         self._relay, self._peer = OwnDelay(), peer
 

@@ -12,10 +12,10 @@ from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox import channel
 from judge.sandbox.active_run import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
 from judge.sandbox.cgroups.run_group import Counters
-from judge.sandbox.host_time import Waited
+from judge.sandbox.cpu_wait import Waited
 
 
-def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
+def result_of(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
     """Decide the outcome. ``disk_full``: bit k = RUN_MOUNTS[k] was full. Raises InfrastructureError.
 
     The order of the rules is the order of certainty: a refused call and a kill for memory are facts whatever the
@@ -23,7 +23,7 @@ def conclude(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
     """
     finish = run.finish
     wall_time_ns = _wall_time_ns(run)
-    waited = run.host_time.waited(wall_time_ns, counters.cpu_ns)
+    waited = run.cpu_wait.waited(wall_time_ns, counters.cpu_ns)
     usage = _usage(run, counters, wall_time_ns, waited)
     exit_code, number = exit_of(finish)
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from judge.model.units import MS_NS, S_NS
-from judge.sandbox import host_time as hosttime
-from judge.sandbox.host_time import HostTime, OwnDelay, Processors, TaskState, TaskWatch
+from judge.sandbox import cpu_wait
+from judge.sandbox.cpu_wait import CpuWait, OwnDelay, Processors, TaskState, TaskWatch
 
 
 class FakeTasks:
-    """Living tasks by number; also what :func:`hosttime.read_task` reads."""
+    """Living tasks by number; also what :func:`cpu_wait.read_task` reads."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.states: dict[int, TaskState] = {}
-        monkeypatch.setattr(hosttime, "read_task", lambda tid: self.states[tid])
+        monkeypatch.setattr(cpu_wait, "read_task", lambda tid: self.states[tid])
 
     def task_ids(self) -> list[int]:
         return list(self.states)
@@ -103,7 +103,7 @@ def test_a_crowd_of_tasks_is_not_looked_at_one_by_one(tasks: FakeTasks) -> None:
 def test_what_the_kernel_counted_for_one_core_is_exact(tasks: FakeTasks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeProcessors, "count", 1)
     processors = FakeProcessors(7 * S_NS)
-    run = HostTime(processors, tasks)
+    run = CpuWait(processors, tasks)
     processors.unserved = 9 * S_NS
     assert run.look(5 * S_NS, S_NS) == (2 * S_NS, 2 * S_NS)
     processors.unserved = 99 * S_NS
@@ -112,7 +112,7 @@ def test_what_the_kernel_counted_for_one_core_is_exact(tasks: FakeTasks, monkeyp
 
 def test_on_several_cores_a_sleeper_is_known_to_sleep_beside_others(tasks: FakeTasks) -> None:
     processors = FakeProcessors()
-    run = HostTime(processors, tasks)
+    run = CpuWait(processors, tasks)
     for tenth in range(1, 51):
         processors.stat = (0, tenth * S_NS // 5)
         tasks.are((MS_NS, 0, False))
@@ -123,7 +123,7 @@ def test_on_several_cores_a_sleeper_is_known_to_sleep_beside_others(tasks: FakeT
 
 def test_a_processor_that_is_idle_is_waited_for_by_nobody(tasks: FakeTasks) -> None:
     processors = FakeProcessors()
-    run = HostTime(processors, tasks)
+    run = CpuWait(processors, tasks)
     run.look(S_NS // 10, 0)
     tasks.are((0, 0, False), (0, 0, False))
     assert run.look(5 * S_NS, 0).most_ns < S_NS // 2
@@ -131,7 +131,7 @@ def test_a_processor_that_is_idle_is_waited_for_by_nobody(tasks: FakeTasks) -> N
 
 def test_a_wait_is_seen_whole_where_the_kernel_counted_short(tasks: FakeTasks) -> None:
     processors = FakeProcessors(0)
-    run = HostTime(processors, tasks)
+    run = CpuWait(processors, tasks)
     processors.unserved, processors.stat = S_NS, (0, 9 * S_NS)
     tasks.are((MS_NS, 3 * S_NS, True))
     assert run.look(4 * S_NS, MS_NS).least_ns == 3 * S_NS
@@ -141,7 +141,7 @@ def test_of_stolen_time_a_run_gets_its_share_of_the_work(tasks: FakeTasks, monke
     monkeypatch.setattr(FakeProcessors, "count", 1)
     for cpu_ns, share_ns in ((0, 0), (2 * S_NS, S_NS), (4 * S_NS, 2 * S_NS)):
         processors = FakeProcessors(0)
-        run = HostTime(processors, tasks)
+        run = CpuWait(processors, tasks)
         run.look(0, 0)
         processors.stat = (2 * S_NS, 4 * S_NS)
         assert run.look(8 * S_NS, cpu_ns) == (share_ns, share_ns)
