@@ -101,9 +101,9 @@ def open_slot(settings: Settings, index: int) -> Iterator[Slot]:
         index=index,
         state_dir=settings.state_dir,
         cpu=CPU_BY_NUMBER,
-        uid_base=settings.uid_base,
-        disk_read_bytes_per_s=settings.disk_read_bytes_per_s,
-        cgroup_root=settings.cgroup_root,
+        uid_base=settings.sandbox.uid_base,
+        disk_read_bytes_per_s=settings.sandbox.disk_read_bytes_per_s,
+        cgroup_root=settings.sandbox.cgroup_root,
     )
     with Slot.open(config) as slot:
         yield slot
@@ -120,7 +120,7 @@ def _allow_open_files(wanted: int) -> None:
 @contextmanager
 def _parts(settings: Settings, *, run_all: bool) -> Iterator[tuple[BuildContext, CaseData, GradingOptions]]:
     with ExitStack() as stack:
-        data = CaseData(settings.case_data_bytes)
+        data = CaseData(settings.grading.case_data_bytes)
         stack.callback(data.close)
         options = msgspec.structs.replace(grading_options(settings), run_all=run_all)
         yield build_context_of(settings), data, options
@@ -128,31 +128,32 @@ def _parts(settings: Settings, *, run_all: bool) -> Iterator[tuple[BuildContext,
 
 def grading_options(settings: Settings) -> GradingOptions:
     """What the settings say about grading. Raises UsageError for an unknown dialect."""
+    name = settings.grading.score_dialect
     try:
-        dialect = None if settings.score_dialect == AUTO_DIALECT else ScoreDialect(settings.score_dialect)
+        dialect = None if name == AUTO_DIALECT else ScoreDialect(name)
     except ValueError:
         known = ", ".join((AUTO_DIALECT, *(dialect.value for dialect in ScoreDialect)))
-        raise UsageError(f"score_dialect must be one of {known}, not {settings.score_dialect!r}") from None
+        raise UsageError(f"score_dialect must be one of {known}, not {name!r}") from None
     return GradingOptions(
         dialect=dialect,
-        near_limit_share=settings.near_limit_share,
-        near_limit_runs=settings.near_limit_runs,
-        fresh_containers=settings.fresh_containers,
+        near_limit_share=settings.grading.near_limit_share,
+        near_limit_runs=settings.grading.near_limit_runs,
+        fresh_containers=settings.grading.fresh_containers,
     )
 
 
 def ceilings_of(settings: Settings) -> Ceilings:
     """What the settings let packages ask for."""
     return Ceilings(
-        time_limit_ns=settings.limit_time_s_max * S_NS,
-        memory_bytes=settings.limit_memory_bytes_max,
-        output_bytes=settings.limit_output_bytes_max,
-        code_bytes=settings.limit_code_bytes_max,
-        compilation_time_ns=settings.limit_compilation_time_s_max * S_NS,
-        validation_time_ns=settings.limit_validation_time_s_max * S_NS,
-        validation_passes=settings.limit_validation_passes_max,
-        case_files=settings.limit_case_files_max,
-        case_files_bytes=settings.limit_case_files_bytes_max,
+        time_limit_ns=settings.limits.time_s_max * S_NS,
+        memory_bytes=settings.limits.memory_bytes_max,
+        output_bytes=settings.limits.output_bytes_max,
+        code_bytes=settings.limits.code_bytes_max,
+        compilation_time_ns=settings.limits.compilation_time_s_max * S_NS,
+        validation_time_ns=settings.limits.validation_time_s_max * S_NS,
+        validation_passes=settings.limits.validation_passes_max,
+        case_files=settings.limits.case_files_max,
+        case_files_bytes=settings.limits.case_files_bytes_max,
     )
 
 
@@ -160,7 +161,7 @@ def build_context_of(settings: Settings) -> BuildContext:
     """Languages, toolchains and the artifact store."""
     state = Path(settings.state_dir)
     return BuildContext(
-        languages=Languages.open(settings.languages_dir),
+        languages=Languages.open(settings.worker.languages_dir),
         toolchain=Toolchains(state),
         store=ArtifactStore(state / "artifacts"),
     )

@@ -77,19 +77,19 @@ def embedded_url(settings: Settings) -> str:
 def broker_of(settings: Settings) -> Broker:
     """The broker that the settings name, else the embedded one. Raises UsageError when a file cannot be read."""
     password = ""
-    if settings.broker_password_file:
+    if settings.broker.password_file:
         try:
-            password = Path(settings.broker_password_file).read_text().strip()
+            password = Path(settings.broker.password_file).read_text().strip()
         except OSError as error:
-            raise UsageError(f"broker_password_file {settings.broker_password_file}: {error.strerror}") from error
+            raise UsageError(f"broker_password_file {settings.broker.password_file}: {error.strerror}") from error
     broker = Broker(
-        url=settings.broker or embedded_url(settings),
-        namespace=settings.namespace,
-        username=settings.broker_username,
+        url=settings.broker.address or embedded_url(settings),
+        namespace=settings.broker.namespace,
+        username=settings.broker.username,
         password=password,
-        ca_file=settings.broker_ca_file,
-        cert_file=settings.broker_cert_file,
-        key_file=settings.broker_key_file,
+        ca_file=settings.broker.ca_file,
+        cert_file=settings.broker.cert_file,
+        key_file=settings.broker.key_file,
     )
     parse(broker.url)
     return broker
@@ -97,7 +97,7 @@ def broker_of(settings: Settings) -> Broker:
 
 def _client_broker(settings: Settings | None) -> Broker:
     settings = settings or load_settings()
-    if not settings.broker and not Path(parse(embedded_url(settings)).path).exists():
+    if not settings.broker.address and not Path(parse(embedded_url(settings)).path).exists():
         raise UsageError("no service runs here: start one with `judge up`, or name yours with --broker")
     return broker_of(settings)
 

@@ -71,8 +71,8 @@ def measure(settings: Settings, runs: int = RUNS) -> NoiseBench:
                 index=index,
                 state_dir=settings.state_dir,
                 cpu=cpu,
-                uid_base=settings.uid_base,
-                cgroup_root=settings.cgroup_root,
+                uid_base=settings.sandbox.uid_base,
+                cgroup_root=settings.sandbox.cgroup_root,
             )
             slot = stack.enter_context(Slot.open(config))
             containers.append(stack.enter_context(slot.container(ContainerSpec(rootfs=rootfs))))

@@ -98,8 +98,8 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
             index=0,
             state_dir=settings.state_dir,
             cpu=CPU_BY_NUMBER,
-            uid_base=settings.uid_base,
-            cgroup_root=settings.cgroup_root,
+            uid_base=settings.sandbox.uid_base,
+            cgroup_root=settings.sandbox.cgroup_root,
         )
         slot = stack.enter_context(Slot.open(config))
         container = ContainerSpec(rootfs=host_rootfs(Path(settings.state_dir)), artifact=scratch)

@@ -115,7 +115,7 @@ def example_packages(named: Sequence[str]) -> list[Path]:
 
 
 def _rows(problem: Problem, info: WorkerInfo) -> list[Row]:
-    languages = Languages.open(load_settings().languages_dir)
+    languages = Languages.open(load_settings().worker.languages_dir)
     return [
         _row(problem, entry.path, entry.program.files, entry.program.language, entry.expected.verdicts, languages, info)
         for entry in problem.submissions

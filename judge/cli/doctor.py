@@ -30,9 +30,9 @@ def run(args: argparse.Namespace) -> int:
     """Examine and print."""
     settings = load_settings()
     if args.broker:
-        findings = _broker_findings(msgspec.structs.replace(settings, broker=args.broker))
+        findings = _broker_findings(settings.with_broker(args.broker))
     else:
-        findings = examine(settings.state_dir, settings.cgroup_root, settings.uid_base)
+        findings = examine(settings.state_dir, settings.sandbox.cgroup_root, settings.sandbox.uid_base)
     if args.json:
         print(msgspec.json.encode({"ok": is_fit(findings), "findings": findings}).decode())
     else:

@@ -52,7 +52,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Read, judge, print."""
     settings = load_settings()
-    languages = Languages.open(settings.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir)
     submission = Submission(
         id=shown(args.id or os.path.basename(args.files[0].rstrip("/"))),
         package=shown(args.package),
@@ -61,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
         main=args.main or first_named(args.files, languages, args.language),
     )
     if args.dialect:
-        settings = msgspec.structs.replace(settings, score_dialect=args.dialect)
+        grading = msgspec.structs.replace(settings.grading, score_dialect=args.dialect)
+        settings = msgspec.structs.replace(settings, grading=grading)
     with naming(args.package), open_package(args.package, ceilings=ceilings_of(settings)) as package:
         problem = _overridden(package, args)
         slots = args.slots or slots_for(len(data_cases(problem.root)))

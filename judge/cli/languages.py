@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
-    languages = Languages.open(settings.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir)
     toolchains = Toolchains(Path(settings.state_dir))
     records = AvailabilityRecords(Path(settings.state_dir))
     chosen = _chosen(languages, args.languages) if args.languages else languages.all()
@@ -123,7 +123,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
                 found.append(str(error))
         count = len(args.files)
     else:
-        languages = Languages.open(settings.languages_dir)
+        languages = Languages.open(settings.worker.languages_dir)
         found = languages.problems()
         count = len(list(languages)) if not found else 0
     if args.json:
@@ -137,7 +137,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _test(args: argparse.Namespace, settings: Settings) -> int:
-    languages = Languages.open(settings.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir)
     toolchains = Toolchains(Path(settings.state_dir))
     chosen = _chosen(languages, args.languages) if args.languages else languages.all()
     if not args.languages and not args.all:
@@ -190,7 +190,7 @@ def _tell(console: Console, row: TestRow) -> None:
 
 
 def _install(args: argparse.Namespace, settings: Settings) -> int:
-    chosen = _chosen(Languages.open(settings.languages_dir), args.languages)
+    chosen = _chosen(Languages.open(settings.worker.languages_dir), args.languages)
     toolchains = Toolchains(Path(settings.state_dir), args.suite)
     console = Console(stderr=True, highlight=False)
     as_layer = args.layer or os.geteuid() != 0
@@ -243,7 +243,7 @@ def _apt_install(packages: Iterable[str], console: Console) -> None:
 
 
 def _remove(args: argparse.Namespace, settings: Settings) -> int:
-    languages = Languages.open(settings.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir)
     chosen = {language.id for language in _chosen(languages, args.languages)}
     toolchains = Toolchains(Path(settings.state_dir))
     users = toolchains.used_layers(languages.all())

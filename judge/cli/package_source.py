@@ -26,6 +26,6 @@ def add_package_source(parser: argparse.ArgumentParser) -> None:
 
 def package_source(args: argparse.Namespace, settings: Settings) -> PackageSource:
     """Where Debian packages come from: the options, else the settings."""
-    mirrors = settings.debian_mirrors if args.mirror is None else tuple(args.mirror)
-    keyring = settings.debian_keyring if args.keyring is None else args.keyring
+    mirrors = settings.layers.debian_mirrors if args.mirror is None else tuple(args.mirror)
+    keyring = settings.layers.debian_keyring if args.keyring is None else args.keyring
     return PackageSource(suite=args.suite, mirrors=mirrors, keyring=keyring)

@@ -30,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Publish."""
-    store = PackageStore(args.store or load_settings().package_store)
+    store = PackageStore(args.store or load_settings().packages.store)
     with naming(args.package), package_directory(args.package) as root:
         digest = store.publish(Path(root))
     print(json.dumps({"digest": digest}) if args.json else digest)

@@ -63,7 +63,7 @@ def _start(args: argparse.Namespace, queue: Queue) -> int:
     chosen = Selector(
         ids=tuple(args.ids),
         package=package_reference(args.package) if args.package else "",
-        language=Languages.open(load_settings().languages_dir).get(args.language).id if args.language else "",
+        language=Languages.open(load_settings().worker.languages_dir).get(args.language).id if args.language else "",
         verdict=known_verdict(args.verdict).value if args.verdict else "",
         tenant=args.tenant,
     )

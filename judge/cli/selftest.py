@@ -31,7 +31,10 @@ def run(args: argparse.Namespace) -> int:
     """Run the attacks and print how each ended."""
     settings = load_settings()
     config = SlotConfig(
-        index=0, state_dir=settings.state_dir, uid_base=settings.uid_base, cgroup_root=settings.cgroup_root
+        index=0,
+        state_dir=settings.state_dir,
+        uid_base=settings.sandbox.uid_base,
+        cgroup_root=settings.sandbox.cgroup_root,
     )
     with Slot.open(config) as slot:
         results = run_selftest(slot, host_rootfs(Path(settings.state_dir)))

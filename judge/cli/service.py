@@ -6,8 +6,6 @@ import argparse
 import os
 import sys
 
-import msgspec
-
 from judge.client import Client, broker_of
 from judge.config import Settings, load_settings
 from judge.queue.redis_queue import Queue
@@ -56,8 +54,7 @@ def worker_environment(args: argparse.Namespace) -> dict[str, str]:
 
 def settings_for(broker: str | None) -> Settings:
     """The settings, with a broker from the command line if there is one."""
-    settings = load_settings()
-    return msgspec.structs.replace(settings, broker=broker) if broker else settings
+    return load_settings().with_broker(broker or "")
 
 
 def open_client(broker: str | None) -> Client:
@@ -67,5 +64,5 @@ def open_client(broker: str | None) -> Client:
 
 def check_broker_answers(broker: str | None, settings: Settings) -> None:
     """Raises QueueError within seconds when Redis does not answer."""
-    with Queue(broker_of(msgspec.structs.replace(settings, broker=broker or settings.broker)), PATIENCE_S) as queue:
+    with Queue(broker_of(settings.with_broker(broker or "")), PATIENCE_S) as queue:
         queue.command("PING")

@@ -52,7 +52,7 @@ def filter_options(parser: argparse.ArgumentParser) -> None:
 
 def filter_of(args: argparse.Namespace, limit: int = 0) -> Filter:
     """The filter that the options ask for. Raises UsageError and LanguageError naming what is unknown."""
-    language = Languages.open(load_settings().languages_dir).get(args.language).id if args.language else ""
+    language = Languages.open(load_settings().worker.languages_dir).get(args.language).id if args.language else ""
     package = args.package
     if package and not package.startswith("sha256:"):
         package = os.path.abspath(package)

@@ -69,7 +69,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Hand in, follow, print."""
-    languages = Languages.open(load_settings().languages_dir)
+    languages = Languages.open(load_settings().worker.languages_dir)
     sources = read_sources(args.files)
     submission = Submission(
         id=args.id or new_id(),

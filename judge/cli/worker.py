@@ -25,7 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Does not return: this process becomes the supervisor."""
     settings = load_settings()
-    if not (args.broker or settings.broker):
+    if not (args.broker or settings.broker.address):
         raise UsageError("which Redis? name it with --broker URL, or start an embedded one with `judge up`")
     check_broker_answers(args.broker, settings)
     return become_supervisor(args, embedded=False)

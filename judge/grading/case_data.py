@@ -13,13 +13,11 @@ from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
 
+from judge import defaults
 from judge.errors import PackageError, blame_reader
 from judge.kernel.files import open_resolved
-from judge.model.units import MIB
 from judge.sandbox.capture import memfd_of, sealed_memfd
 
-#: How much test data one process keeps in memory by default.
-CACHE_BYTES = 512 * MIB
 _FILES_MAX = 1 << 16
 
 
@@ -40,7 +38,7 @@ class _Key(NamedTuple):
 class CaseData:
     """Opens test data; safe to share between threads. Close it when done."""
 
-    def __init__(self, bytes_max: int = CACHE_BYTES) -> None:
+    def __init__(self, bytes_max: int = defaults.CASE_DATA_BYTES) -> None:
         self._bytes_max = bytes_max
         self._size_bytes = 0
         self._kept: OrderedDict[_Key, int] = OrderedDict()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from judge import defaults
 from judge.grading.scoring.score import ScoreDialect
 
 
@@ -21,8 +22,8 @@ class GradingOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     dialect: ScoreDialect | None = None
     run_all: bool = False
-    near_limit_share: float = 0.1
-    near_limit_runs: int = 3
+    near_limit_share: float = defaults.NEAR_LIMIT_SHARE
+    near_limit_runs: int = defaults.NEAR_LIMIT_RUNS
     fresh_containers: bool = False
     transcript_bytes: int = 64 << 10
     feedback_bytes: int = 64 << 10

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from judge import defaults
 from judge.errors import HostError, InfrastructureError
 from judge.model.limits import Limits
 from judge.rootfs.host_root import host_rootfs
@@ -44,7 +45,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
 
 
-def examine(state_dir: str, cgroup_root: str = "", uid_base: int = 2_000_000, sys_root: str = "/") -> list[Finding]:
+def examine(
+    state_dir: str, cgroup_root: str = "", uid_base: int = defaults.UID_BASE, sys_root: str = "/"
+) -> list[Finding]:
     """Every check in order; the last one tries the whole. Never raises for what the host lacks."""
     root = Path(sys_root)
     findings = [

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
+from judge import defaults
 from judge.model.problem import ProblemLimits
-from judge.model.units import GIB, MIB, MS_NS, S_NS
+from judge.model.units import MIB, MS_NS, S_NS
 
 #: Scores up to here can be added up, as many as there are, without overflow.
 SCORE_MAX = 1e100
@@ -44,15 +45,15 @@ class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
     about the files that one test case puts beside a submission.
     """
 
-    time_limit_ns: int = 300 * S_NS
-    memory_bytes: int = 16 * GIB
-    output_bytes: int = 256 * MIB
-    code_bytes: int = 16 * MIB
-    compilation_time_ns: int = 300 * S_NS
-    validation_time_ns: int = 600 * S_NS
-    validation_passes: int = 1000
-    case_files: int = 1000
-    case_files_bytes: int = GIB
+    time_limit_ns: int = defaults.TIME_LIMIT_S_MAX * S_NS
+    memory_bytes: int = defaults.MEMORY_BYTES_MAX
+    output_bytes: int = defaults.OUTPUT_BYTES_MAX
+    code_bytes: int = defaults.CODE_BYTES_MAX
+    compilation_time_ns: int = defaults.COMPILATION_TIME_S_MAX * S_NS
+    validation_time_ns: int = defaults.VALIDATION_TIME_S_MAX * S_NS
+    validation_passes: int = defaults.VALIDATION_PASSES_MAX
+    case_files: int = defaults.CASE_FILES_MAX
+    case_files_bytes: int = defaults.CASE_FILES_BYTES_MAX
 
     def bound(self, field: str) -> Bound:
         """The bound of a field of :class:`~judge.model.problem.ProblemLimits`."""

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from judge import defaults
 from judge.errors import sandbox_error
 from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
 from judge.sandbox.cgroups.slot_groups import SlotGroups
@@ -50,9 +51,9 @@ class SlotConfig:
     state_dir: str
     cpu: int = -1
     weight: int = 100
-    uid_base: int = 2_000_000
+    uid_base: int = defaults.UID_BASE
     cgroup_root: str = ""
-    disk_read_bytes_per_s: int = 256 << 20
+    disk_read_bytes_per_s: int = defaults.DISK_READ_BYTES_PER_S
 
 
 class Slot:

@@ -12,7 +12,7 @@ from judge_workers.slot.problems import Problems
 from judge import wire
 from judge.blobs.package_store import PackageStore
 from judge.blobs.stores import StoreError
-from judge.config import Settings
+from judge.config import PackageSettings, Settings
 from judge.errors import HostFault, PackageError, PackageMissing
 from judge.model.submission import SourceFile, Submission
 
@@ -22,7 +22,9 @@ NOWHERE = "sha256:" + "0" * 64
 @pytest.fixture
 def problems(tmp_path: Path) -> Problems:
     (tmp_path / "store").mkdir()
-    return Problems(Settings(state_dir=str(tmp_path / "state"), package_store=str(tmp_path / "store")))
+    return Problems(
+        Settings(state_dir=str(tmp_path / "state"), packages=PackageSettings(store=str(tmp_path / "store")))
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_without_a_store_a_digest_may_be_found_elsewhere(tmp_path: Path):
 
 
 def test_a_store_that_is_not_mounted_is_away_and_has_not_lost_the_package(tmp_path: Path):
-    settings = Settings(state_dir=str(tmp_path / "state"), package_store=str(tmp_path / "gone"))
+    settings = Settings(state_dir=str(tmp_path / "state"), packages=PackageSettings(store=str(tmp_path / "gone")))
     with pytest.raises(StoreError), Problems(settings).open(NOWHERE):
         pass
 

@@ -10,7 +10,7 @@ from judge_workers.marks import signature
 from judge_workers.node import languages
 from judge_workers.node.languages import LanguageFinder
 
-from judge.config import Settings
+from judge.config import Settings, WorkerSettings
 from judge.errors import LanguageError
 from judge.model.language import LanguageSpec, SelfTest
 from judge.toolchain.availability import AvailabilityRecords
@@ -46,7 +46,15 @@ def settings(tmp_path: Path) -> Settings:
     ):
         text = f'name = "{name}"\nextensions = ["{name}"]\nrun = ["{program}", "{{source}}"]\n'
         (directory / f"{name}.toml").write_text(text)
-    return Settings(state_dir=str(tmp_path), languages_dir=str(directory), languages=("toya", "badone", "gone"))
+    return Settings(
+        state_dir=str(tmp_path),
+        worker=WorkerSettings(languages_dir=str(directory), languages=("toya", "badone", "gone")),
+    )
+
+
+def offering(settings: Settings, *languages: str) -> Settings:
+    """The same settings that name other languages."""
+    return msgspec.structs.replace(settings, worker=msgspec.structs.replace(settings.worker, languages=languages))
 
 
 def test_what_the_settings_name_is_tested_and_nothing_else_is_offered(settings: Settings, tested: list[str]):
@@ -60,7 +68,7 @@ def test_what_the_settings_name_is_tested_and_nothing_else_is_offered(settings: 
 
 def test_an_unknown_language_in_the_settings_is_named_with_the_near_one(settings: Settings):
     with pytest.raises(LanguageError, match="setting languages: no language 'toyaa'; did you mean toya"):
-        LanguageFinder(msgspec.structs.replace(settings, languages=("toyaa",)))
+        LanguageFinder(offering(settings, "toyaa"))
 
 
 def test_what_passed_is_not_tested_again_until_it_changes(settings: Settings, tested: list[str], tmp_path: Path):
@@ -89,7 +97,7 @@ def test_a_toolchain_that_goes_is_no_longer_offered(settings: Settings, tested: 
 
 
 def test_a_test_by_hand_counts_for_a_running_worker(settings: Settings, tested: list[str], tmp_path: Path):
-    settings = msgspec.structs.replace(settings, languages=("toya", "toyb"))
+    settings = offering(settings, "toya", "toyb")
     found = LanguageFinder(settings).at_start(None)
     before = signature(found.watched)
     AvailabilityRecords(tmp_path).forget("toyb")

@@ -150,7 +150,7 @@ class SandboxJudge:
                 _forget(self._build_context)
 
     def _set_weight(self, priority_class: str) -> None:
-        weight = self._settings.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
+        weight = self._settings.queue.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
         if weight != self._weight:
             self._slot.set_weight(weight)
             self._weight = weight
@@ -166,7 +166,9 @@ class SandboxFactory:
     def readiness(self, settings: Settings) -> Readiness:
         """Attack the sandbox, test the languages. Raises HostError when this host must not judge."""
         with open_slot(settings, 0) as slot:
-            held, problems = _attack(settings, slot) if settings.selftest else ([], ["sandbox self-test switched off"])
+            held, problems = (
+                _attack(settings, slot) if settings.worker.selftest else ([], ["sandbox self-test switched off"])
+            )
             found = LanguageFinder(settings).at_start(slot.container)
             noise_ratio = (
                 measure_noise(slot.container, host_rootfs(Path(settings.state_dir))) if found.versions else None
@@ -193,7 +195,7 @@ class SandboxFactory:
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[SandboxJudge]:
         """Slot ``index``, pinned and warm."""
-        data = CaseData(settings.case_data_bytes)
+        data = CaseData(settings.grading.case_data_bytes)
         try:
             with open_slot(settings, index) as slot:
                 build_context = build_context_of(settings)
@@ -211,7 +213,7 @@ class SandboxFactory:
             stack.callback(shutil.rmtree, scratch, ignore_errors=True)
             os.chmod(scratch, 0o755)  # programs are shown what is compiled there
             slot = stack.enter_context(open_slot(settings, 0))
-            spec = Languages.open(settings.languages_dir).get(language)
+            spec = Languages.open(settings.worker.languages_dir).get(language)
             store = ArtifactStore(Path(scratch) / "artifacts")
             report = run_language_selftest(
                 slot.container, Toolchains(state_dir)(spec), spec, store, tests=(SelfTest.ADD,)

@@ -102,8 +102,8 @@ class JudgeFactory(Protocol):
 
 def load_factory(settings: Settings) -> JudgeFactory:
     """The factory that the settings name as "module:attribute". Raises UsageError."""
-    module_name, _, attribute = settings.judge_factory.partition(":")
+    module_name, _, attribute = settings.worker.judge_factory.partition(":")
     try:
         return cast(JudgeFactory, getattr(import_module(module_name), attribute))
     except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(f"judge_factory {settings.judge_factory!r}: {error}") from error
+        raise UsageError(f"judge_factory {settings.worker.judge_factory!r}: {error}") from error

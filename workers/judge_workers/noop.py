@@ -48,7 +48,7 @@ class NoopFactory:
 
     def readiness(self, settings: Settings) -> Readiness:
         """Ready."""
-        return Readiness(languages=settings.languages or BASIC)
+        return Readiness(languages=settings.worker.languages or BASIC)
 
     def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
         """As ever."""

@@ -63,8 +63,8 @@ def save_profile(settings: Settings, profile: Profile) -> None:
 
 def node_name(settings: Settings) -> str:
     """The setting, else the host's name and a number that stays with the state directory."""
-    if settings.node:
-        return wire.check_name(settings.node, "node")
+    if settings.worker.node:
+        return wire.check_name(settings.worker.node, "node")
     path = Path(settings.state_dir) / "node-id"
     try:
         number = path.read_text().strip()
@@ -77,24 +77,24 @@ def node_name(settings: Settings) -> str:
 
 def slot_count(settings: Settings) -> int:
     """The setting, else one slot for each usable core."""
-    return settings.slots or len(os.sched_getaffinity(0))
+    return settings.worker.slots or len(os.sched_getaffinity(0))
 
 
 def policy_of(settings: Settings) -> Policy:
     """The queue's policy that the settings ask for. Raises UsageError for weights that are none."""
-    unknown = set(settings.class_weights) - set(wire.PRIORITY_CLASSES)
-    if unknown or not settings.class_weights or min(settings.class_weights.values()) < 1:
+    unknown = set(settings.queue.class_weights) - set(wire.PRIORITY_CLASSES)
+    if unknown or not settings.queue.class_weights or min(settings.queue.class_weights.values()) < 1:
         raise UsageError(
             f"class_weights: a whole number from 1 for some of {', '.join(wire.PRIORITY_CLASSES)}, "
-            f"not {settings.class_weights}"
+            f"not {settings.queue.class_weights}"
         )
     return Policy(
-        weights=settings.class_weights,
-        queue_max=settings.queue_max,
-        tenant_per_minute=settings.tenant_per_minute,
-        tenant_running_max=settings.tenant_running_max,
-        ageing_ms=settings.ageing_s * 1000,
-        waiting_max_ms=settings.waiting_max_s * 1000,
-        keep_ms=settings.keep_s * 1000,
-        keep_max=settings.keep_max,
+        weights=settings.queue.class_weights,
+        queue_max=settings.queue.max,
+        tenant_per_minute=settings.queue.tenant_per_minute,
+        tenant_running_max=settings.queue.tenant_running_max,
+        ageing_ms=settings.queue.ageing_s * 1000,
+        waiting_max_ms=settings.queue.waiting_max_s * 1000,
+        keep_ms=settings.queue.keep_s * 1000,
+        keep_max=settings.queue.keep_max,
     )

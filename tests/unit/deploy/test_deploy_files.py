@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from judge.config import Settings
+from judge.config.known import all_settings
 from judge.toolchain.definitions import Languages
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
-SETTINGS = {f"JUDGE_{name.upper()}" for name in Settings.__struct_fields__} | {"JUDGE_CONFIG"}
+SETTINGS = {setting.variable for setting in all_settings()} | {"JUDGE_CONFIG"}
 UNITS = sorted((DEPLOY / "systemd").rglob("*.*"))
 TEXTS = [
     *(path for path in UNITS if path.is_file()),
@@ -36,7 +37,7 @@ def test_a_drain_fits_into_the_time_to_stop(kind: str) -> None:
     text = (DEPLOY / "systemd" / kind / "judge-worker@.service").read_text()
     found = re.search(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)
     assert found
-    assert int(found[1]) > Settings().drain_max_s + 10
+    assert int(found[1]) > Settings().worker.drain_max_s + 10
 
 
 @pytest.mark.parametrize("kind", ["user", "system"])
@@ -55,7 +56,7 @@ def test_manifests_give_a_drain_its_time(name: str) -> None:
     assert all(isinstance(document, dict) for document in yaml.safe_load_all(text))
     found = re.search(r"(?:stop_grace_period|terminationGracePeriodSeconds): (\d+)", text)
     assert found
-    assert int(found[1]) > Settings().drain_max_s + 10
+    assert int(found[1]) > Settings().worker.drain_max_s + 10
 
 
 def test_breakages_find_what_they_break() -> None:

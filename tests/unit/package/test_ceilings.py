@@ -9,7 +9,7 @@ import pytest
 from package_files import LEGACY, MODERN, Content, write_package
 
 from judge.assembly import ceilings_of
-from judge.config import Settings
+from judge.config import LimitSettings, Settings
 from judge.errors import PackageError
 from judge.grading.scoring.score import Award, score_case
 from judge.model.problem import PackageFormat, Problem, ScorePolicy, TestCase, TestGroup
@@ -168,5 +168,5 @@ def test_scores_of_a_validator_that_cannot_be_added_up_are_a_judge_error() -> No
 
 def test_settings_are_the_ceilings() -> None:
     assert ceilings_of(Settings()) == Ceilings()
-    lowered = ceilings_of(Settings(limit_time_s_max=1, limit_output_bytes_max=5, limit_case_files_max=0))
+    lowered = ceilings_of(Settings(limits=LimitSettings(time_s_max=1, output_bytes_max=5, case_files_max=0)))
     assert (lowered.time_limit_ns, lowered.output_bytes, lowered.case_files) == (S_NS, 5, 0)

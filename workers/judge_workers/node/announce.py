@@ -20,7 +20,7 @@ def announce_when_ready(settings: Settings, profile: Profile) -> bool:
         return False
     leave_announced(directory)
     languages = " ".join(profile.info.languages)
-    broker = f" --broker {settings.broker}" if settings.broker else ""
+    broker = f" --broker {settings.broker.address}" if settings.broker.address else ""
     log.info("ready: %d slots, languages %s", profile.info.slots, languages)
     log.info("hand in: judge submit%s PACKAGE FILE; watch: judge top%s", broker, broker)
     return True

@@ -10,7 +10,7 @@ from contextlib import closing
 from functools import partial
 
 from judge.client import broker_of
-from judge.config import load_settings
+from judge.config import inherited_settings
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.exporter import ExporterConfig, run_exporter
 from judge.observe.metrics.vocabulary import Vocabulary
@@ -25,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--pipe-fd", type=int, required=True)
     parser.add_argument("--socket-fd", type=int, required=True)
     args = parser.parse_args(argv)
-    settings = load_settings()
-    set_up_logging(settings.log_format, settings.log_level)
+    settings = inherited_settings()
+    set_up_logging(settings.logs.format, settings.logs.level)
     profile = load_profile(settings)
     broker = broker_of(settings)
     with closing(QueueLook(broker)) as at_scrape, closing(QueueLook(broker)) as in_doubt:

@@ -38,7 +38,7 @@ class Health:
         if status.f_flag & os.ST_RDONLY:
             return f"{where} is mounted read-only"
         free = status.f_bavail * status.f_frsize
-        if free < self._settings.disk_free_min_bytes:
+        if free < self._settings.worker.disk_free_min_bytes:
             return f"disk full: {free >> 20} MiB free in {where}"
         if status.f_favail < min(INODES_FREE_MIN, status.f_files // 20):
             return f"disk full: {status.f_favail} inodes free in {where}"

@@ -52,16 +52,16 @@ class LanguageFinder:
 
     def __init__(self, settings: Settings) -> None:
         state_dir = Path(settings.state_dir)
-        self._languages = Languages.open(settings.languages_dir)
+        self._languages = Languages.open(settings.worker.languages_dir)
         try:
-            self._only = {self._languages.get(name).id for name in settings.languages}
+            self._only = {self._languages.get(name).id for name in settings.worker.languages}
         except LanguageError as error:
             raise LanguageError(f"setting languages: {error}") from error
         self._wanted = self._only or set(BASIC)
         self._toolchains = Toolchains(state_dir)
         self._records = AvailabilityRecords(state_dir)
         self._store = ArtifactStore(state_dir / "artifacts")
-        self._directories = [str(state_dir / "languages"), str(state_dir / "layers"), settings.languages_dir]
+        self._directories = [str(state_dir / "languages"), str(state_dir / "layers"), settings.worker.languages_dir]
 
     def at_start(self, open_container: OpenContainer) -> Found:
         """Test what is wanted; of the others those that passed earlier count. Where nothing works, all are tested."""

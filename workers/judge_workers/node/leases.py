@@ -26,7 +26,7 @@ import msgspec
 
 from judge import wire
 from judge.client import broker_of
-from judge.config import Settings, load_settings
+from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError, QueueError, WireError
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter
@@ -116,8 +116,10 @@ class Keeper:
         alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
         who = self._profile
         try:
-            urgent = self._settings.preempting_class
-            beat = self._queue.run(calls.tick(who.node, who.session, self._settings.lease_ms, info, alive, urgent))
+            urgent = self._settings.queue.preempting_class
+            beat = self._queue.run(
+                calls.tick(who.node, who.session, self._settings.leases.lease_ms, info, alive, urgent)
+            )
         except calls.StaleSession:
             self._register()
             return
@@ -229,8 +231,8 @@ class Keeper:
     def _vouch(self, watched: Watched, now_s: float) -> bool:
         """Whether a claim deserves renewal; ends a judging that takes too long."""
         held = watched.held
-        if now_s - watched.since_s > self._settings.judging_max_s:
-            log.error("submission %s: judging took more than %d s", held.id, self._settings.judging_max_s)
+        if now_s - watched.since_s > self._settings.leases.judging_max_s:
+            log.error("submission %s: judging took more than %d s", held.id, self._settings.leases.judging_max_s)
             process = self._processes.get(held.pid)
             if process is not None:
                 with contextlib.suppress(ProcessLookupError):
@@ -266,7 +268,9 @@ class Keeper:
     def _give_back(self, held: Held, reason: str, fault: Fault) -> None:
         text = f"{reason} ({self._profile.node}/{held.slot})"
         log.warning("submission %s goes back: %s", held.id, text)
-        self._queue.run(calls.give_back(held.id, held.fence, text, fault, attempts_max=self._settings.attempts_max))
+        self._queue.run(
+            calls.give_back(held.id, held.fence, text, fault, attempts_max=self._settings.leases.attempts_max)
+        )
 
     def _deliver(self, messages: list[str]) -> None:
         """Messages of our channel: "SLOT ID FENCE PID" of a claim that was cancelled."""
@@ -279,15 +283,15 @@ class Keeper:
 
     def _preempt(self, beat: Beat, now_s: float) -> None:
         """Freeze a slot for urgent work, or let it go on."""
-        if not self._settings.preempting_class:
+        if not self._settings.queue.preempting_class:
             return
         decision = decide(
             beat.held,
             self._frozen,
             slots=self._profile.info.slots,
             urgent_waits=beat.urgent and beat.state == "on",
-            granted_lately=now_s - self._granted_s < 2 * self._settings.tick_ms / 1000,
-            preempted_class=self._settings.preempted_class,
+            granted_lately=now_s - self._granted_s < 2 * self._settings.leases.tick_ms / 1000,
+            preempted_class=self._settings.queue.preempted_class,
         )
         for held in decision.thaw:
             self._order("thaw", held)
@@ -352,9 +356,14 @@ class Keeper:
     def _sweep(self, now_s: float) -> None:
         settings = self._settings
         swept = self._queue.run(
-            calls.sweep(self._profile.node, settings.tick_ms * 9 // 10, settings.lease_ms, settings.attempts_max)
+            calls.sweep(
+                self._profile.node,
+                settings.leases.tick_ms * 9 // 10,
+                settings.leases.lease_ms,
+                settings.leases.attempts_max,
+            )
         )
-        self._sweep_due_s = now_s + max(settings.tick_ms / 1000, swept.workers / SWEEPS_PER_S)
+        self._sweep_due_s = now_s + max(settings.leases.tick_ms / 1000, swept.workers / SWEEPS_PER_S)
         for exhausted in swept.exhausted:
             self._give_up(exhausted)
 
@@ -394,8 +403,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m judge_workers.node.leases")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     metrics_fd: int = parser.parse_args(argv).metrics_fd
-    settings = load_settings()
-    set_up_logging(settings.log_format, settings.log_level)
+    settings = inherited_settings()
+    set_up_logging(settings.logs.format, settings.logs.level)
     received: set[int] = set()
     for number in (signal.SIGTERM, signal.SIGQUIT):
         signal.signal(number, lambda number, _frame: received.add(number))
@@ -403,7 +412,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with Queue(broker_of(settings)) as queue:
             verdicts = VerdictSender(RecordWriter(metrics_fd), METRICS_SLOT) if metrics_fd >= 0 else None
             keeper = Keeper(settings, load_profile(settings), queue, verdicts)
-            _live(keeper, settings.tick_ms / 1000, received)
+            _live(keeper, settings.leases.tick_ms / 1000, received)
     except JudgeError as error:
         log.error("%s", error)
         return error.exit_code

@@ -30,4 +30,4 @@ def node_facts(settings: Settings) -> Iterator[Record]:
     if cache.is_dir():
         packages = unpacked_packages(cache)
         size_bytes = sum(map(tree_bytes, packages))
-        yield CacheMeasured("packages", size_bytes, settings.package_cache_bytes, len(packages))
+        yield CacheMeasured("packages", size_bytes, settings.packages.cache_bytes, len(packages))

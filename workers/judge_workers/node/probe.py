@@ -16,7 +16,7 @@ from importlib.metadata import version
 import msgspec
 
 from judge import wire
-from judge.config import Settings, load_settings
+from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError
 from judge.model.language import LanguageSpec
 from judge.observe.logs import set_up_logging
@@ -35,7 +35,7 @@ def make_profile(settings: Settings) -> Profile:
     ready = load_factory(settings).readiness(settings)
     info = WorkerInfo(
         slots=slot_count(settings),
-        tags=(os.uname().machine, *settings.tags),
+        tags=(os.uname().machine, *settings.worker.tags),
         version=version("judge-service"),
         host=socket.gethostname(),
         pid=os.getppid(),
@@ -60,7 +60,7 @@ def with_languages(profile: Profile, ready: Readiness, settings: Settings) -> Pr
         info=info,
         routes=_routes(profile.node, ready.languages, info.tags),
         languages_missing=ready.languages_missing,
-        known=tuple(card_of(language) for language in Languages.open(settings.languages_dir)),
+        known=tuple(card_of(language) for language in Languages.open(settings.worker.languages_dir)),
         untested=ready.untested,
         watched=ready.watched,
     )
@@ -96,8 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m judge_workers.node.probe")
     parser.add_argument("--languages", action="store_true", help="only bring the languages up to date")
     args = parser.parse_args(argv)
-    settings = load_settings()
-    set_up_logging(settings.log_format, settings.log_level)
+    settings = inherited_settings()
+    set_up_logging(settings.logs.format, settings.logs.level)
     try:
         if args.languages:
             look_again(settings)

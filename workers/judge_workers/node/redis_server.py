@@ -33,10 +33,10 @@ def find_server(settings: Settings) -> str:
 
     Raises HostError naming the remedy.
     """
-    if settings.redis_server:
-        if not os.access(settings.redis_server, os.X_OK):
-            raise HostError(f"redis_server: {settings.redis_server} is not an executable file")
-        return settings.redis_server
+    if settings.redis.server:
+        if not os.access(settings.redis.server, os.X_OK):
+            raise HostError(f"redis_server: {settings.redis.server} is not an executable file")
+        return settings.redis.server
     for name in ("redis-server", "valkey-server"):
         path = shutil.which(name)
         if path and _version(path) >= VERSION_MIN:
@@ -75,7 +75,7 @@ def server_argv(settings: Settings) -> tuple[str, ...]:
         "unixsocketperm": "700",
         "dir": str(home),
         "appendonly": "yes",
-        "appendfsync": settings.redis_fsync,
+        "appendfsync": settings.redis.fsync,
         "save": "",
         "maxmemory-policy": "noeviction",
         "stream-node-max-bytes": "1024",  # what the stream of one submission takes at once; Redis' own is 4096

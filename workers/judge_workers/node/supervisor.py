@@ -154,7 +154,7 @@ class Supervisor:
         self._stack.callback(os.close, read_fd)
         self._stack.callback(os.close, write_fd)
         self._metrics = RecordWriter(write_fd)
-        server = self._stack.enter_context(listen(self._settings.metrics_host, self._settings.metrics_port))
+        server = self._stack.enter_context(listen(self._settings.metrics.host, self._settings.metrics.port))
         host, port = server.getsockname()[:2]
         (run_directory(self._settings) / "metrics").write_text(f"http://{host}:{port}/metrics\n")
         self._add("keeper", python_module("judge_workers.node.leases", "--metrics-fd", str(write_fd)), (write_fd,))
@@ -166,9 +166,9 @@ class Supervisor:
             (read_fd, server.fileno()),
         )
         self._add("pool", python_module("judge_workers.slot.pool", "--metrics-fd", str(write_fd)), (write_fd,))
-        if self._settings.preempting_class:
+        if self._settings.queue.preempting_class:
             self._add("spare", python_module("judge_workers.slot.reserve", "--metrics-fd", str(write_fd)), (write_fd,))
-        if self._settings.ticket_broker:
+        if self._settings.tickets.broker:
             self._add("porter", python_module("judge_workers.node.ticket_bridge"))
 
     def _add(self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = ()) -> None:
@@ -259,7 +259,7 @@ class Supervisor:
         if how != signal.SIGQUIT:
             log.info("draining: what runs is finished, nothing more is claimed")
             keeper.signal(signal.SIGTERM)
-            if not self._wait_ended(keeper, self._settings.drain_max_s, until_signal=True):
+            if not self._wait_ended(keeper, self._settings.worker.drain_max_s, until_signal=True):
                 log.warning("still judging: handed back to the queue")
         keeper.signal(signal.SIGQUIT)
         self._wait_ended(keeper, STOP_TIMEOUT_S)
@@ -325,7 +325,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(relay: ManagedProcess, *, embedded: bool) -> int:
     try:
         settings = load_settings()
-        set_up_logging(settings.log_format, settings.log_level)
+        set_up_logging(settings.logs.format, settings.logs.level)
         return Supervisor(settings, relay, embedded=embedded).run()
     except UnfitHost as error:
         return error.exit_code

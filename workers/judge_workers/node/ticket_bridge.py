@@ -18,7 +18,7 @@ from kombu.exceptions import KombuError
 
 from judge import wire
 from judge.client import broker_of
-from judge.config import load_settings
+from judge.config import inherited_settings
 from judge.errors import JudgeError, QueueError
 from judge.observe.logs import set_up_logging
 from judge.queue.redis_queue import Queue
@@ -46,12 +46,12 @@ def carry(queue: Queue, app: Celery, routes: tuple[str, ...]) -> None:
 
 def main() -> int:
     """Carry until killed."""
-    settings = load_settings()
-    set_up_logging(settings.log_format, settings.log_level)
+    settings = inherited_settings()
+    set_up_logging(settings.logs.format, settings.logs.level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         profile = load_profile(settings)
-        app = make_app(broker_of(settings), profile.routes, settings.ticket_broker)
+        app = make_app(broker_of(settings), profile.routes, settings.tickets.broker)
         with Queue(broker_of(settings)) as queue:
             paths = [str(profile_path(settings))]
             known = signature(paths)

@@ -45,9 +45,9 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
         Linger(queue, profile.routes),
         send,
         VerdictSender(writer, index) if writer else None,
-        stack.enter_context(closing(Traces(version=profile.info.version))) if settings.traces else None,
-        lease_ms=settings.lease_ms,
-        attempts_max=settings.attempts_max,
+        stack.enter_context(closing(Traces(version=profile.info.version))) if settings.logs.traces else None,
+        lease_ms=settings.leases.lease_ms,
+        attempts_max=settings.leases.attempts_max,
         idle=idle,
     )
     signal.signal(ORDER_SIGNAL, lambda _number, _frame: loop.on_order())

@@ -25,7 +25,7 @@ from celery.signals import setup_logging, worker_process_init, worker_process_sh
 
 from judge import wire
 from judge.client import broker_of
-from judge.config import Settings, load_settings
+from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from judge_workers.celery_app import make_app, queues_of
@@ -98,12 +98,12 @@ class NewQueues:
         self._seen = seen
         routes = tuple(route for route in load_profile(self._settings).routes if route not in self._known)
         self._known.update(routes)
-        return queues_of(broker_of(self._settings), routes, self._settings.ticket_broker)
+        return queues_of(broker_of(self._settings), routes, self._settings.tickets.broker)
 
 
 def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     """The application with its one task, bound to a slot that each child opens."""
-    app = make_app(broker_of(settings), profile.routes, settings.ticket_broker)
+    app = make_app(broker_of(settings), profile.routes, settings.tickets.broker)
     app.conf.judge_new_queues = NewQueues(settings, profile)
     slot = Slot(settings, profile, metrics_fd)
     worker_process_init.connect(slot.open, weak=False)
@@ -119,7 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.pool")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     args = parser.parse_args(argv)
-    settings = load_settings()
+    settings = inherited_settings()
     profile = load_profile(settings)
     _set_up_logs(settings)
     os.environ.pop("REMAP_SIGTERM", None)
@@ -143,8 +143,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _set_up_logs(settings: Settings) -> None:
     """Our lines for Celery too, without its line per ticket; a slot's death is the keeper's story, told better."""
-    set_up_logging(settings.log_format, settings.log_level)
-    if settings.log_level != "debug":
+    set_up_logging(settings.logs.format, settings.logs.level)
+    if settings.logs.level != "debug":
         for name in ("celery", "kombu", "multiprocessing"):
             logging.getLogger(name).setLevel(logging.WARNING)
         get_logger().propagate = True

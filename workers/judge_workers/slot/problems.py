@@ -94,8 +94,8 @@ class Problems:
         if self._packages is None:
             self._packages = PackageCache(
                 packages_directory(self._settings),
-                PackageStore(self._settings.package_store),
-                self._settings.package_cache_bytes,
+                PackageStore(self._settings.packages.store),
+                self._settings.packages.cache_bytes,
             )
         return self._packages
 

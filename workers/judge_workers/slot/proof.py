@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.config import Settings, load_settings
+from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError
 from judge.kernel.prctl import set_parent_death_signal
 from judge.observe.logs import set_up_logging
@@ -140,8 +140,8 @@ def proof_of(settings: Settings) -> Proof:
 def main() -> int:
     """Make a proof, unless there is a fresh one; 0 = this host is well."""
     set_parent_death_signal(signal.SIGKILL)
-    settings = load_settings()
-    set_up_logging(settings.log_format, settings.log_level)
+    settings = inherited_settings()
+    set_up_logging(settings.logs.format, settings.logs.level)
     try:
         offered = load_profile(settings).info.languages
         complaint = proof_of(settings).complaint(language_to_prove("", offered))

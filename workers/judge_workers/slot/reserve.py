@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from judge.config import Settings, load_settings
+from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from judge_workers.profile import load_profile, run_directory
@@ -54,8 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.reserve")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     args = parser.parse_args(argv)
-    settings = load_settings()
-    set_up_logging(settings.log_format, settings.log_level)
+    settings = inherited_settings()
+    set_up_logging(settings.logs.format, settings.logs.level)
     profile = load_profile(settings)
     path = grant_path(settings)
     (run_directory(settings) / "spare-pid").write_text(str(os.getpid()))
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stack.callback(os.close, fd)
             while os.read(fd, 4096):
                 with finishing_first(loop):
-                    loop.work_on(settings.preempting_class)
+                    loop.work_on(settings.queue.preempting_class)
     except JudgeError as error:
         print(f"judge: the spare slot: {error}", file=sys.stderr)
         return error.exit_code

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from judge_workers.node.redis_server import check_writable, find_server, server_argv, wait_until_ready
 
-from judge.config import Settings
+from judge.config import RedisSettings, Settings
 from judge.errors import HostError
 
 
@@ -66,9 +66,9 @@ def test_where_there_is_none_the_remedies_are_named(settings, tmp_path, monkeypa
 
 def test_the_setting_wins_and_must_be_a_program(settings, tmp_path, monkeypatch):
     with_servers(tmp_path, monkeypatch, redis_server="7.0.15")
-    assert find_server(msgspec.structs.replace(settings, redis_server="/bin/true")) == "/bin/true"
+    assert find_server(msgspec.structs.replace(settings, redis=RedisSettings(server="/bin/true"))) == "/bin/true"
     with pytest.raises(HostError, match="redis_server: /none is not an executable file"):
-        find_server(msgspec.structs.replace(settings, redis_server="/none"))
+        find_server(msgspec.structs.replace(settings, redis=RedisSettings(server="/none")))
 
 
 def test_its_folder_is_private_it_forgets_nothing_and_has_no_port(settings):

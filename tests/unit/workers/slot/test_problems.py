@@ -11,7 +11,7 @@ import pytest
 from judge_workers.slot.problems import IMPORTED_MAX, Problems
 
 from judge.blobs.package_store import PackageStore
-from judge.config import Settings
+from judge.config import PackageSettings, Settings
 from judge.package.files import digest as digests
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "packages"
@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).parents[3] / "golden" / "packages"
 def test_a_package_of_any_format_is_fetched_by_digest(name, tmp_path):
     store = tmp_path / "store"
     digest = PackageStore(str(store)).publish(GOLDEN / name)
-    problems = Problems(Settings(state_dir=str(tmp_path / "state"), package_store=str(store)))
+    problems = Problems(Settings(state_dir=str(tmp_path / "state"), packages=PackageSettings(store=str(store))))
 
     with problems.open(digest) as problem:
         cases = [case for group in problem.root.groups for case in group.cases]

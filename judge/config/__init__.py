@@ -1,0 +1,41 @@
+"""Settings: frozen, read once from a TOML file and the environment. :mod:`judge.config.sections` has them all."""
+
+from judge.config.load import DEFAULT_FILE, Sourced, inherited_settings, load_settings, read_settings
+from judge.config.sections import (
+    BrokerSettings,
+    GradingSettings,
+    LayerSettings,
+    LeaseSettings,
+    LimitSettings,
+    LogSettings,
+    MetricsSettings,
+    PackageSettings,
+    QueueSettings,
+    RedisSettings,
+    SandboxSettings,
+    Settings,
+    TicketSettings,
+    WorkerSettings,
+)
+
+__all__ = [
+    "DEFAULT_FILE",
+    "BrokerSettings",
+    "GradingSettings",
+    "LayerSettings",
+    "LeaseSettings",
+    "LimitSettings",
+    "LogSettings",
+    "MetricsSettings",
+    "PackageSettings",
+    "QueueSettings",
+    "RedisSettings",
+    "SandboxSettings",
+    "Settings",
+    "Sourced",
+    "TicketSettings",
+    "WorkerSettings",
+    "inherited_settings",
+    "load_settings",
+    "read_settings",
+]

@@ -1,0 +1,88 @@
+"""The state directory of a worker or a command: what lies where in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class StateDir:
+    """Names of places below ``root``; nothing is read or made.
+
+    ::
+
+        ROOT/                   mode 755: programs in the sandbox reach their files through it
+          lock                  held by the one supervisor that works here
+          node-id               the number in the worker's name, made once
+          redis/                the embedded server's data; mode 700
+            redis.sock          its socket
+          run/                  what the processes of one worker leave for each other; emptied at each start
+          stage/                where a slot's mounts are prepared; nothing is ever in it outside of mount namespaces
+          artifacts/            compiled programs by the digest of all that went into them
+          layers/               the layers that `judge rootfs build` made
+          rootfs/               skeletons of root directories that containers are given
+          languages/            what the quick test found of each language
+          toolchain-versions/   what each compiler calls itself
+          packages/             unpacked packages that were fetched from the store by digest
+          package-digests/      digests of packages that lie elsewhere
+          time-limits/          time limits that the jury's submissions gave
+    """
+
+    root: Path
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "lock"
+
+    @property
+    def node_id(self) -> Path:
+        return self.root / "node-id"
+
+    @property
+    def redis(self) -> Path:
+        return self.root / "redis"
+
+    @property
+    def redis_socket(self) -> Path:
+        return self.redis / "redis.sock"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def stage(self) -> Path:
+        return self.root / "stage"
+
+    @property
+    def artifacts(self) -> Path:
+        return self.root / "artifacts"
+
+    @property
+    def layers(self) -> Path:
+        return self.root / "layers"
+
+    @property
+    def rootfs(self) -> Path:
+        return self.root / "rootfs"
+
+    @property
+    def languages(self) -> Path:
+        return self.root / "languages"
+
+    @property
+    def toolchain_versions(self) -> Path:
+        return self.root / "toolchain-versions"
+
+    @property
+    def packages(self) -> Path:
+        return self.root / "packages"
+
+    @property
+    def package_digests(self) -> Path:
+        return self.root / "package-digests"
+
+    @property
+    def time_limits(self) -> Path:
+        return self.root / "time-limits"
