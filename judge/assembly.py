@@ -68,17 +68,16 @@ def with_provenance(report: Report, judge: Judge, settings: Settings, package: s
 
     Raises InfrastructureError when the toolchain has to be asked and cannot be.
     """
-    state_dir = Path(settings.state_dir)
     root = Path(package).resolve()
     build_context, toolchain_version = judge.build_context, ""
     if isinstance(build_context.toolchain, Toolchains):
         with contextlib.suppress(LanguageError):  # submitted output is in none
             language = build_context.languages.get(report.language)
-            toolchain_version = Versions(state_dir, build_context.toolchain).of(language, judge.slots[0].container)
+            toolchain_version = Versions(settings.state, build_context.toolchain).of(language, judge.slots[0].container)
     return msgspec.structs.replace(
         report,
         finished_at_ms=time.time_ns() // 1_000_000,
-        package_digest=known_digest(root, signature_of(root), state_dir / "package-digests") if root.is_dir() else "",
+        package_digest=known_digest(root, signature_of(root), settings.state.package_digests) if root.is_dir() else "",
         judge_version=judge_version(),
         toolchain_version=toolchain_version,
     )
@@ -159,9 +158,8 @@ def ceilings_of(settings: Settings) -> Ceilings:
 
 def build_context_of(settings: Settings) -> BuildContext:
     """Languages, toolchains and the artifact store."""
-    state = Path(settings.state_dir)
     return BuildContext(
         languages=Languages.open(settings.worker.languages_dir),
-        toolchain=Toolchains(state),
-        store=ArtifactStore(state / "artifacts"),
+        toolchain=Toolchains(settings.state),
+        store=ArtifactStore(settings.state.artifacts),
     )

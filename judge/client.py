@@ -71,7 +71,7 @@ def submission_of(
 
 def embedded_url(settings: Settings) -> str:
     """Where the embedded Redis of ``judge up`` listens."""
-    return f"unix://{Path(settings.state_dir) / 'redis' / 'redis.sock'}"
+    return f"unix://{settings.state.redis_socket}"
 
 
 def broker_of(settings: Settings) -> Broker:

@@ -14,6 +14,7 @@ from judge.errors import HostError, SandboxError
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import Rootfs
+from judge.state_dir import StateDir
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,7 +33,7 @@ def sandbox_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sandbox_rootfs(sandbox_state: Path) -> Rootfs:
     """The host's own toolchains."""
-    return host_rootfs(sandbox_state)
+    return host_rootfs(StateDir(sandbox_state))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from statistics import median
 
 import msgspec
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 def measure(settings: Settings, runs: int = RUNS) -> NoiseBench:
     """Measure with one slot per usable core. Raises InfrastructureError, HostError."""
     cpus = sorted(os.sched_getaffinity(0))
-    rootfs = host_rootfs(Path(settings.state_dir))
+    rootfs = host_rootfs(settings.state)
     with ExitStack() as stack:
         containers = []
         for index, cpu in enumerate(cpus):

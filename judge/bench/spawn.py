@@ -90,7 +90,7 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
     """Measure everything; blocks for some seconds. Raises InfrastructureError, HostError."""
     with ExitStack() as stack:
         # Below the state directory, since a sandboxed uid must be able to reach it.
-        Path(settings.state_dir).mkdir(parents=True, exist_ok=True)
+        settings.state.root.mkdir(parents=True, exist_ok=True)
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=settings.state_dir))
         os.chmod(scratch, 0o755)
         program = make_noop(Path(scratch))
@@ -102,7 +102,7 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
             cgroup_root=settings.sandbox.cgroup_root,
         )
         slot = stack.enter_context(Slot.open(config))
-        container = ContainerSpec(rootfs=host_rootfs(Path(settings.state_dir)), artifact=scratch)
+        container = ContainerSpec(rootfs=host_rootfs(settings.state), artifact=scratch)
         warm = stack.enter_context(slot.container(container))
         spec = RunSpec(argv=("/artifact/noop",), limits=Limits())
 

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from statistics import median
 
 import msgspec
@@ -96,11 +95,11 @@ def run(args: argparse.Namespace) -> int:
 def measure(settings: Settings, names: Sequence[str] = (), runs: int = RUNS) -> StartupBench:
     """Measure every language asked for, or every one that is ready. Raises InfrastructureError, LanguageError."""
     languages = Languages.open(settings.worker.languages_dir)
-    toolchains = Toolchains(Path(settings.state_dir))
+    toolchains = Toolchains(settings.state)
     chosen = [languages.get(name) for name in names] or [
         language for language in languages if toolchains.state(language).ready and _is_from_host(language, toolchains)
     ]
-    store = ArtifactStore(Path(settings.state_dir) / "artifacts")
+    store = ArtifactStore(settings.state.artifacts)
     rows = []
     with open_slot(settings, 0) as slot:
         for language in chosen:

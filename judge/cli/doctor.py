@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     if args.broker:
         findings = _broker_findings(settings.with_broker(args.broker))
     else:
-        findings = examine(settings.state_dir, settings.sandbox.cgroup_root, settings.sandbox.uid_base)
+        findings = examine(settings.state, settings.sandbox.cgroup_root, settings.sandbox.uid_base)
     if args.json:
         print(msgspec.json.encode({"ok": is_fit(findings), "findings": findings}).decode())
     else:

@@ -91,7 +91,7 @@ def _judge(judge: Judge, submission: Submission, problem: Problem, settings: Set
             judge,
             problem,
             Path(problem.path),
-            Path(settings.state_dir) / "time-limits",
+            settings.state.time_limits,
             lambda path: status.update(f"measuring the time limit: {path}"),
         )
 

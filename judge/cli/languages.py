@@ -71,8 +71,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
     languages = Languages.open(settings.worker.languages_dir)
-    toolchains = Toolchains(Path(settings.state_dir))
-    records = AvailabilityRecords(Path(settings.state_dir))
+    toolchains = Toolchains(settings.state)
+    records = AvailabilityRecords(settings.state)
     chosen = _chosen(languages, args.languages) if args.languages else languages.all()
     if args.markdown:
         print(markdown([_last_test(language, toolchains, records) for language in chosen]), end="")
@@ -138,7 +138,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
 def _test(args: argparse.Namespace, settings: Settings) -> int:
     languages = Languages.open(settings.worker.languages_dir)
-    toolchains = Toolchains(Path(settings.state_dir))
+    toolchains = Toolchains(settings.state)
     chosen = _chosen(languages, args.languages) if args.languages else languages.all()
     if not args.languages and not args.all:
         chosen = tuple(language for language in chosen if toolchains.state(language).ready)
@@ -168,13 +168,13 @@ def _test_one(language: LanguageSpec, toolchains: Toolchains, slot: Slot, settin
     except LanguageError as error:
         return TestRow(id=language.id, name=language.name, missing=str(error), source=state.source)
     toolchain = toolchains(language)
-    store = ArtifactStore(Path(settings.state_dir) / "artifacts")
+    store = ArtifactStore(settings.state.artifacts)
     version = toolchain_version(slot.container, toolchain, language)
     report = run_selftest(slot.container, toolchain, language, store)
     record = Availability(
         identity=toolchains.state(language).identity, version=version, tested_at=int(time.time()), report=report
     )
-    AvailabilityRecords(Path(settings.state_dir)).record(record)
+    AvailabilityRecords(settings.state).record(record)
     return TestRow(id=language.id, name=language.name, source=state.source, version=version, report=report)
 
 
@@ -191,7 +191,7 @@ def _tell(console: Console, row: TestRow) -> None:
 
 def _install(args: argparse.Namespace, settings: Settings) -> int:
     chosen = _chosen(Languages.open(settings.worker.languages_dir), args.languages)
-    toolchains = Toolchains(Path(settings.state_dir), args.suite)
+    toolchains = Toolchains(settings.state, args.suite)
     console = Console(stderr=True, highlight=False)
     as_layer = args.layer or os.geteuid() != 0
     source = package_source(args, settings)
@@ -245,7 +245,7 @@ def _apt_install(packages: Iterable[str], console: Console) -> None:
 def _remove(args: argparse.Namespace, settings: Settings) -> int:
     languages = Languages.open(settings.worker.languages_dir)
     chosen = {language.id for language in _chosen(languages, args.languages)}
-    toolchains = Toolchains(Path(settings.state_dir))
+    toolchains = Toolchains(settings.state)
     users = toolchains.used_layers(languages.all())
     removed = 0
     for layer_id, standing in users.items():
@@ -256,7 +256,7 @@ def _remove(args: argparse.Namespace, settings: Settings) -> int:
         elif chosen & set(standing):
             print(f"kept {layer_id}: {', '.join(sorted(set(standing) - chosen))} stand on it")
     for language_id in chosen:
-        AvailabilityRecords(Path(settings.state_dir)).forget(language_id)
+        AvailabilityRecords(settings.state).forget(language_id)
     if not removed:
         print("no layers to remove; packages of this machine are left to its package manager")
     return 0

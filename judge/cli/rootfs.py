@@ -59,16 +59,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _build(args: argparse.Namespace, settings: Settings) -> int:
-    state_dir = Path(settings.state_dir)
     languages = Languages.open(settings.worker.languages_dir)
     chosen = [languages.get(name) for name in args.languages]
     if args.host:
-        view = host_view(state_dir, [pattern for language in chosen for pattern in language.host_files])
+        view = host_view(settings.state, [pattern for language in chosen for pattern in language.host_files])
         print(view.rootfs.mounts[0].lowers[0])
         return 0
     if not chosen:
         raise UsageError("name at least one language, or --host")
-    store = LayerStore(state_dir)
+    store = LayerStore(settings.state)
     source = package_source(args, settings)
     pinned = _pinned(args.pin, source.suite, chosen) if args.pin else None
     for language in chosen:
@@ -107,7 +106,7 @@ def _pinned(path: str, suite: str, chosen: Sequence[LanguageSpec]) -> Layer:
 
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
-    toolchains = Toolchains(Path(settings.state_dir))
+    toolchains = Toolchains(settings.state)
     users = toolchains.used_layers(Languages.open(settings.worker.languages_dir).all())
     layers = toolchains.layers.all()
     if args.json:
@@ -125,7 +124,7 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _show(args: argparse.Namespace, settings: Settings) -> int:
-    store = LayerStore(Path(settings.state_dir))
+    store = LayerStore(settings.state)
     layer = store.get(args.layer)
     if args.verify:
         content, _ = summary_of(store.tree(layer))
@@ -147,7 +146,7 @@ def _show(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(args: argparse.Namespace, settings: Settings) -> int:
-    store = LayerStore(Path(settings.state_dir))
+    store = LayerStore(settings.state)
     for name in args.layers:
         layer = store.get(name)
         store.remove(layer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -37,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         cgroup_root=settings.sandbox.cgroup_root,
     )
     with Slot.open(config) as slot:
-        results = run_selftest(slot, host_rootfs(Path(settings.state_dir)))
+        results = run_selftest(slot, host_rootfs(settings.state))
     if args.json:
         print(msgspec.json.encode(_as_dict(results)).decode())
     else:

@@ -99,14 +99,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace, settings: Settings, choices: Choices) -> VerifyResult:
-    state = Path(settings.state_dir)
     with (
         open_judges(settings, args.slots or settings.worker.slots or _cores()) as judges,
         tempfile.TemporaryDirectory(prefix="judge-verify-", ignore_cleanup_errors=True) as scratch,
         _progress(shown=not args.json and sys.stderr.isatty()) as watch,
     ):
         return verify_packages(
-            args.packages, judges, scratch=Path(scratch), kept=state / "time-limits", choices=choices, progress=watch
+            args.packages,
+            judges,
+            scratch=Path(scratch),
+            kept=settings.state.time_limits,
+            choices=choices,
+            progress=watch,
         )
 
 

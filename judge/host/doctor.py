@@ -23,6 +23,7 @@ from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
 from judge.sandbox.identity import identity_of, subordinate_range
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.state_dir import StateDir
 
 _KERNEL_MIN = (5, 11)
 _OPEN_FILES_MIN = 4096
@@ -46,7 +47,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def examine(
-    state_dir: str, cgroup_root: str = "", uid_base: int = defaults.UID_BASE, sys_root: str = "/"
+    state: StateDir, cgroup_root: str = "", uid_base: int = defaults.UID_BASE, sys_root: str = "/"
 ) -> list[Finding]:
     """Every check in order; the last one tries the whole. Never raises for what the host lacks."""
     root = Path(sys_root)
@@ -63,7 +64,7 @@ def examine(
         _smt(root),
         _governor(root),
     ]
-    return [*findings, _whole(state_dir, cgroup_root, uid_base)]
+    return [*findings, _whole(state, cgroup_root, uid_base)]
 
 
 def is_fit(findings: list[Finding]) -> bool:
@@ -241,11 +242,11 @@ def _governor(root: Path) -> Finding:
     return _finding("frequency governor", governors <= {"performance"}, found, remedy, Status.WARNING)
 
 
-def _whole(state_dir: str, cgroup_root: str, uid_base: int) -> Finding:
+def _whole(state: StateDir, cgroup_root: str, uid_base: int) -> Finding:
     """The proof: one program in a real container."""
     try:
-        rootfs = host_rootfs(Path(state_dir))
-        config = SlotConfig(index=0, state_dir=state_dir, cgroup_root=cgroup_root, uid_base=uid_base)
+        rootfs = host_rootfs(state)
+        config = SlotConfig(index=0, state_dir=str(state.root), cgroup_root=cgroup_root, uid_base=uid_base)
         with Slot.open(config) as slot, slot.container(ContainerSpec(rootfs=rootfs)) as container:
             done = container.run(RunSpec(argv=("/bin/true",), limits=Limits()))
         found = f"ran a program: {done.result.outcome.value.lower()}, exit code {done.result.exit_code}"

@@ -25,6 +25,7 @@ import msgspec
 from judge.errors import HostError
 from judge.sandbox.plan import HOST_NAME
 from judge.sandbox.spec import OverlayMount, Rootfs
+from judge.state_dir import StateDir
 
 #: Directories that a container mounts something on, with the modes that programs expect.
 MOUNT_POINTS = ("artifact", "dev", "dev/shm", "proc", "root", "run", "tmp", "usr", "var", "var/tmp", "work")
@@ -89,13 +90,13 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
-def host_rootfs(state_dir: Path, extra_files: Sequence[str] = (), root: Path = Path("/")) -> Rootfs:
+def host_rootfs(state: StateDir, extra_files: Sequence[str] = (), root: Path = Path("/")) -> Rootfs:
     """The machine's own toolchains, read-only. See :func:`host_view`."""
-    return host_view(state_dir, extra_files, root).rootfs
+    return host_view(state, extra_files, root).rootfs
 
 
-def host_view(state_dir: Path, extra_files: Sequence[str] = (), root: Path = Path("/")) -> HostView:
-    """Make (or find) the skeleton below ``state_dir/rootfs`` and describe the root that it gives.
+def host_view(state: StateDir, extra_files: Sequence[str] = (), root: Path = Path("/")) -> HostView:
+    """Make (or find) the skeleton below ``state.rootfs`` and describe the root that it gives.
 
     ``extra_files`` are globs of further paths outside /usr to copy (a language's ``host_files``). ``root`` is
     the root of the host, another directory in tests. Raises HostError when there is nothing to show.
@@ -103,9 +104,9 @@ def host_view(state_dir: Path, extra_files: Sequence[str] = (), root: Path = Pat
     usr = root / "usr"
     if not usr.is_dir():
         raise HostError(f"{usr}: no such directory; a host root needs the machine's /usr")
-    skeleton, digest = _place(state_dir, "host", _skeleton_entries(root, extra_files))
-    mask, _ = _place(state_dir, "mask", [Entry("local", target="../opt")])
-    empty, _ = _place(state_dir, "empty", [])
+    skeleton, digest = _place(state, "host", _skeleton_entries(root, extra_files))
+    mask, _ = _place(state, "mask", [Entry("local", target="../opt")])
+    empty, _ = _place(state, "empty", [])
     mounts = [
         OverlayMount(target="/", lowers=(str(skeleton), str(empty))),
         OverlayMount(target="/usr", lowers=(str(mask), str(usr))),
@@ -118,11 +119,11 @@ def host_view(state_dir: Path, extra_files: Sequence[str] = (), root: Path = Pat
     return HostView(rootfs=Rootfs(mounts=tuple(mounts)), digest=identity)
 
 
-def built_view(state_dir: Path, trees: Sequence[Path]) -> HostView:
+def built_view(state: StateDir, trees: Sequence[Path]) -> HostView:
     """The root made of built layers alone, topmost first: nothing of the host shows."""
     entries = {point: Entry(point) for point in ("etc", "opt", *MOUNT_POINTS) if point != "usr"}
     entries |= {path: Entry(path, 0o644, content=text.encode()) for path, text in _OWN_FILES.items()}
-    skeleton, digest = _place(state_dir, "plain", _with_parents(entries))
+    skeleton, digest = _place(state, "plain", _with_parents(entries))
     rootfs = Rootfs(mounts=(OverlayMount(target="/", lowers=(str(skeleton), *map(str, trees))),))
     return HostView(rootfs=rootfs, digest=digest)
 
@@ -235,10 +236,10 @@ def _with_parents(entries: Mapping[str, Entry]) -> list[Entry]:
     return [every[path] for path in sorted(every)]
 
 
-def _place(state_dir: Path, kind: str, entries: Sequence[Entry]) -> tuple[Path, str]:
+def _place(state: StateDir, kind: str, entries: Sequence[Entry]) -> tuple[Path, str]:
     """Make the directory of these entries unless it is there; returns it and the digest in its name."""
     digest = _digest(entries)
-    parent = state_dir / "rootfs"
+    parent = state.rootfs
     final = parent / f"{kind}-{digest[:16]}"
     if final.is_dir():
         return final, digest

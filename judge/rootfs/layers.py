@@ -2,9 +2,9 @@
 
 ::
 
-    state_dir/layers/toolchain-1f0c9a.../layer.json   what it is: its manifest
-    state_dir/layers/toolchain-1f0c9a.../origin.json  where its packages came from; no part of what it is
-    state_dir/layers/toolchain-1f0c9a.../tree/...     what a container sees, from / down
+    layers/toolchain-1f0c9a.../layer.json   what it is: its manifest
+    layers/toolchain-1f0c9a.../origin.json  where its packages came from; no part of what it is
+    layers/toolchain-1f0c9a.../tree/...     what a container sees, from / down
 
 A layer is named by the digest of its manifest and appears by one rename; it is never changed, only removed. Any
 number of processes may make, use and list layers at once; whoever stacks a layer holds a lock on it, and what is held
@@ -29,6 +29,7 @@ import msgspec
 
 from judge.errors import HostError, UsageError
 from judge.kernel.locks import lock_directory
+from judge.state_dir import StateDir
 
 
 class LayerKind(StrEnum):
@@ -75,8 +76,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 class LayerStore:
     """The layers below a state directory."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self._root = state_dir / "layers"
+    def __init__(self, state: StateDir) -> None:
+        self._root = state.layers
         self._held: dict[str, int] = {}  # id -> descriptor with a shared lock: what this store's user has stacked
 
     def all(self) -> tuple[Layer, ...]:

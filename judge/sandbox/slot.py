@@ -30,6 +30,7 @@ from judge.sandbox.identity import HostIdentity, claim_number, identity_of
 from judge.sandbox.run_io import Streams
 from judge.sandbox.spec import ContainerSpec
 from judge.sandbox.zygote_client import ZygoteClient
+from judge.state_dir import StateDir
 
 __all__ = ["Container", "Interaction", "Slot", "SlotConfig"]
 
@@ -193,7 +194,7 @@ def _open_groups(stack: contextlib.ExitStack, host: CgroupHost, number: int, con
 
 def _with_stage(state_dir: str) -> Path:
     """The state directory, with an empty place to mount on in the zygote's own mount namespace."""
-    stage = Path(state_dir) / "stage"
+    stage = StateDir(Path(state_dir)).stage
     try:
         stage.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,6 +1,6 @@
 """What this machine may offer: the record of self-tests that passed, read by workers and shown to people.
 
-One small file per language below ``state_dir/languages``, written by one rename. A record counts as long as the
+One small file per language below ``StateDir.languages``, written by one rename. A record counts as long as the
 language's definition and its commands are what they were when it passed.
 """
 
@@ -15,6 +15,7 @@ import msgspec
 
 from judge.errors import HostError
 from judge.model.language import LanguageSpec
+from judge.state_dir import StateDir
 from judge.toolchain.language_test import SelfTestReport
 from judge.toolchain.roots import Toolchains
 
@@ -31,8 +32,8 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
 class AvailabilityRecords:
     """The records of one machine."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self._root = state_dir / "languages"
+    def __init__(self, state: StateDir) -> None:
+        self._root = state.languages
 
     def record(self, record: Availability) -> None:
         """Keep how a language did. Raises HostError when it cannot be written."""

@@ -22,6 +22,7 @@ from judge.rootfs.host_root import HostView, built_view, find_in, host_view, wit
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, request_digest
 from judge.sandbox.capture import Capture
 from judge.sandbox.spec import Collect, ContainerSpec, Rootfs, RunSpec
+from judge.state_dir import StateDir
 from judge.text import safe_text
 from judge.toolchain.compile import COMPILE_POLICY, OpenContainer, Toolchain
 
@@ -65,10 +66,10 @@ class ToolchainState(msgspec.Struct, frozen=True, kw_only=True):
 class Toolchains:
     """The toolchains of one machine, each looked at once; the callable that :class:`BuildContext` wants."""
 
-    def __init__(self, state_dir: Path, suite: str = DEFAULT_SUITE) -> None:
-        self._state_dir = state_dir
+    def __init__(self, state: StateDir, suite: str = DEFAULT_SUITE) -> None:
+        self._state = state
         self._suite = suite
-        self.layers = LayerStore(state_dir)
+        self.layers = LayerStore(state)
         self._known: dict[str, tuple[Toolchain, ToolchainState]] = {}
         self._host_views: dict[tuple[str, ...], HostView] = {}
 
@@ -154,7 +155,7 @@ class Toolchains:
         stacked = self._bare_layers(language)
         trees = [tree for layer in stacked for tree in self.layers.stack(layer)]
         if any(layer.kind is LayerKind.TOOLCHAIN for layer in stacked):
-            view = built_view(self._state_dir, trees)
+            view = built_view(self._state, trees)
         else:
             view = self._host_view(language.host_files)
             view = msgspec.structs.replace(view, rootfs=with_layers(view.rootfs, trees))
@@ -162,7 +163,7 @@ class Toolchains:
 
     def _host_view(self, host_files: tuple[str, ...]) -> HostView:
         if host_files not in self._host_views:
-            self._host_views[host_files] = host_view(self._state_dir, host_files)
+            self._host_views[host_files] = host_view(self._state, host_files)
         return self._host_views[host_files]
 
     def _bare_layers(self, language: LanguageSpec) -> tuple[Layer, ...]:

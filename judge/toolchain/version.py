@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from pathlib import Path
 
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS
 from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.state_dir import StateDir
 from judge.text import safe_text
 from judge.toolchain.availability import AvailabilityRecords
 from judge.toolchain.compile import COMPILE_POLICY, OpenContainer, Toolchain, with_environment
@@ -40,9 +40,9 @@ def toolchain_version(open_container: OpenContainer, toolchain: Toolchain, langu
 class Versions:
     """The versions of this machine's toolchains, each asked once while it does not change."""
 
-    def __init__(self, state_dir: Path, toolchains: Toolchains) -> None:
-        self._records = AvailabilityRecords(state_dir)
-        self._directory = state_dir / "toolchain-versions"
+    def __init__(self, state: StateDir, toolchains: Toolchains) -> None:
+        self._records = AvailabilityRecords(state)
+        self._directory = state.toolchain_versions
         self._toolchains = toolchains
 
     def of(self, language: LanguageSpec, open_container: OpenContainer) -> str:

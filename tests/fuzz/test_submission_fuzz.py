@@ -9,6 +9,7 @@ from submission_fuzz import Odd, attempt, corpus, search
 
 from judge.model.submission import SourceFile
 from judge.sandbox.slot import Slot
+from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import compile_program
 from judge.toolchain.definitions import Languages
@@ -52,6 +53,6 @@ def test_whatever_a_build_leaves_is_a_compile_error_or_a_program(
     store = ArtifactStore(sandbox_state / "artifacts")
     script = f"cp main.build run; {HOSTILE_BUILDS[build]}\n"
     files = [SourceFile(name="a.build", content=script.encode())]
-    toolchain = Toolchains(sandbox_state)(language)
+    toolchain = Toolchains(StateDir(sandbox_state))(language)
     report = compile_program(sandbox_slot.container, toolchain, language, files, store).report
     assert report.ok or report.log

@@ -22,6 +22,7 @@ from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.capture import Completed
 from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
+from judge.state_dir import StateDir
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"
@@ -72,7 +73,7 @@ class Arena:
 
     def __init__(self, stack: ExitStack, state_dir: Path, artifact: Path, index: int = 0) -> None:
         self.artifact = artifact
-        self.rootfs = host_rootfs(state_dir)
+        self.rootfs = host_rootfs(StateDir(state_dir))
         self.slot = stack.enter_context(Slot.open(SlotConfig(index=index, state_dir=str(state_dir))))
         self._stack = stack
         self._containers: dict[str, Container] = {}

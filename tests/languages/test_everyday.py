@@ -27,6 +27,7 @@ from judge.model.submission import SourceFile
 from judge.model.units import MIB, S_NS
 from judge.sandbox.slot import Container, Slot
 from judge.sandbox.spec import ContainerSpec
+from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Compiled, compile_program
 from judge.toolchain.definitions import Languages, LanguageSpec
@@ -58,7 +59,7 @@ class Bench:
         self._stack = stack
         self._slot = slot
         self._languages = Languages.open()
-        self._toolchains = Toolchains(state_dir)
+        self._toolchains = Toolchains(StateDir(state_dir))
         self._store = ArtifactStore(state_dir / "artifacts")
         self._made: dict[str, tuple[Compiled, Container]] = {}
 

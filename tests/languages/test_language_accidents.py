@@ -14,6 +14,7 @@ from judge.model.submission import SourceFile
 from judge.model.units import S_NS
 from judge.sandbox.capture import Completed
 from judge.sandbox.slot import Slot
+from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Compiled, compile_program
 from judge.toolchain.definitions import Languages, language_limits
@@ -25,7 +26,7 @@ Run = Callable[..., tuple[Compiled, Completed | None]]
 @pytest.fixture
 def run(sandbox_slot: Slot, sandbox_state: Path) -> Run:
     """Compile one file and run it: (language, name, content) -> (compiled, run or None after a compile error)."""
-    toolchains = Toolchains(sandbox_state)
+    toolchains = Toolchains(StateDir(sandbox_state))
     store = ArtifactStore(sandbox_state / "artifacts")
 
     def run(language_id: str, name: str, content: bytes) -> tuple[Compiled, Completed | None]:

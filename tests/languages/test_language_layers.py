@@ -13,6 +13,7 @@ import pytest
 from judge.cli.main import main
 from judge.rootfs.layers import LayerKind, LayerStore
 from judge.sandbox.slot import Slot
+from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.definitions import Languages
 from judge.toolchain.language_test import run_selftest
@@ -35,7 +36,7 @@ def test_a_layer_is_built_again_the_same_and_its_language_proves_itself(
     needs.tool("mmdebstrap")
     monkeypatch.setenv("JUDGE_STATE_DIR", str(sandbox_state))
     judge("rootfs", "build", "bc")
-    store = LayerStore(sandbox_state)
+    store = LayerStore(StateDir(sandbox_state))
     built = [layer for layer in store.all() if layer.kind in (LayerKind.BASE, LayerKind.TOOLCHAIN)]
     toolchain = next(layer for layer in built if layer.kind is LayerKind.TOOLCHAIN)
     manifest = tmp_path / "pin.json"
@@ -45,7 +46,7 @@ def test_a_layer_is_built_again_the_same_and_its_language_proves_itself(
     assert [layer for layer in store.all() if layer in built] == built
 
     language = Languages.open().get("bc")
-    toolchains = Toolchains(sandbox_state)
+    toolchains = Toolchains(StateDir(sandbox_state))
     assert toolchains.state(language).layers == (toolchain.id,)
     report = run_selftest(
         sandbox_slot.container, toolchains(language), language, ArtifactStore(sandbox_state / "artifacts")
@@ -63,4 +64,4 @@ def test_a_pin_for_another_language_is_refused_before_anything_is_built(
     assert f"{manifest}: bc: manifest of toolchain-" in capsys.readouterr().err
     assert main(["rootfs", "build", "bc", "--mirror", "ftp://mirror/debian"]) == 2
     assert "mirror 'ftp://mirror/debian': it must begin with" in capsys.readouterr().err
-    assert LayerStore(tmp_path).all() == ()
+    assert LayerStore(StateDir(tmp_path)).all() == ()

@@ -8,6 +8,7 @@ import needs
 import pytest
 
 from judge.sandbox.slot import Slot
+from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.definitions import Languages
 from judge.toolchain.language_test import run_selftest
@@ -22,7 +23,7 @@ PROVED = (
 @pytest.mark.parametrize("language_id", PROVED)
 def test_a_language_proves_itself(language_id: str, sandbox_slot: Slot, sandbox_state: Path) -> None:
     language = Languages.open().get(language_id)
-    toolchains = Toolchains(sandbox_state)
+    toolchains = Toolchains(StateDir(sandbox_state))
     state = toolchains.state(language)
     if not state.ready:
         pytest.skip(needs.language(language_id, state.missing[0]))

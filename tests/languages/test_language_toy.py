@@ -14,6 +14,7 @@ from judge.model.submission import SourceFile
 from judge.sandbox.plan import HOST_NAME
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
+from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import compile_program
 from judge.toolchain.definitions import Languages
@@ -56,7 +57,7 @@ def languages(tmp_path: Path) -> Languages:
 def test_one_toml_adds_a_language(languages: Languages, sandbox_slot: Slot, sandbox_state: Path) -> None:
     assert languages.problems() == []
     language = languages.detect(["x.toy"])
-    toolchain = Toolchains(sandbox_state)(language)
+    toolchain = Toolchains(StateDir(sandbox_state))(language)
     store = ArtifactStore(sandbox_state / "artifacts")
     report = run_selftest(sandbox_slot.container, toolchain, language, store)
     assert [result.detail for result in report.results if result.passed is False] == []
@@ -82,7 +83,7 @@ def test_the_commands_know_it_too(
 
 def test_the_stage_compiles_once_in_the_real_sandbox(sandbox_slot: Slot, sandbox_state: Path, tmp_path: Path) -> None:
     language = Languages.open().get("c")
-    toolchains = Toolchains(sandbox_state)
+    toolchains = Toolchains(StateDir(sandbox_state))
     if not toolchains.state(language).ready:
         pytest.skip(needs.language("c"))
     store = ArtifactStore(sandbox_state / "once")
@@ -116,7 +117,7 @@ collect = ["copy.h"]
 """
     (tmp_path / "ch.toml").write_text(text)
     language = Languages.open(str(tmp_path)).get("ch")
-    toolchains = Toolchains(sandbox_state)
+    toolchains = Toolchains(StateDir(sandbox_state))
     if not toolchains.state(language).ready:
         pytest.skip(needs.language("c"))
     layer = toolchains.prepare(language, sandbox_slot.container)
@@ -131,7 +132,7 @@ collect = ["copy.h"]
 
 def test_programs_see_no_secret_of_the_host(sandbox_slot: Slot, sandbox_state: Path) -> None:
     language = Languages.open().get("sh")
-    toolchain = Toolchains(sandbox_state)(language)
+    toolchain = Toolchains(StateDir(sandbox_state))(language)
     store = ArtifactStore(sandbox_state / "artifacts")
     script = (
         b"ls -d /home/* /root/* /etc/shadow /etc/ssh /usr/local/* /var/lib/* 2>/dev/null; id -u; id -un; cat /etc/hosts"
@@ -145,7 +146,7 @@ def test_programs_see_no_secret_of_the_host(sandbox_slot: Slot, sandbox_state: P
 
 def test_programs_may_open_their_streams_by_name(sandbox_slot: Slot, sandbox_state: Path) -> None:
     language = Languages.open().get("sh")
-    toolchain = Toolchains(sandbox_state)(language)
+    toolchain = Toolchains(StateDir(sandbox_state))(language)
     store = ArtifactStore(sandbox_state / "artifacts")
     source = SourceFile(name="x.sh", content=b"cat < /dev/stdin > /dev/stdout; echo err > /dev/stderr")
     compiled = compile_program(sandbox_slot.container, toolchain, language, [source], store)

@@ -13,6 +13,7 @@ from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.capture import Completed
 from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.state_dir import StateDir
 
 LIMITS = Limits(cpu_time_ns=10**9, cpu_time_hard_ns=10**9, memory_bytes=64 << 20, processes=8)
 LOOK = """
@@ -77,7 +78,7 @@ def main(state_dir: str) -> None:
     with Slot.open(SlotConfig(index=0, state_dir=state_dir)) as slot:
         found["single"] = slot.identity.setup_uid_host == slot.identity.program_uid_host
         found["directories"] = [str(path) for path in slot.groups.directories]
-        with slot.container(ContainerSpec(rootfs=host_rootfs(Path(state_dir)))) as box:
+        with slot.container(ContainerSpec(rootfs=host_rootfs(StateDir(Path(state_dir))))) as box:
             found["looks"] = [json.loads(python(box, LOOK).stdout.read()) for _ in range(2)]
             found["everyday"] = [python(box, EVERYDAY).stdout.text().strip() for _ in range(2)]
             found["inputs"] = inputs_after_spoiling(box, Path(state_dir) / "1.in")

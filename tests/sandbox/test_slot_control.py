@@ -203,7 +203,7 @@ from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.model.limits import Limits
 state = sys.argv[1]
 with Slot.open(SlotConfig(index=2000, state_dir=state)) as slot:
-    with slot.container(ContainerSpec(rootfs=host_rootfs(Path(state)))) as box:
+    with slot.container(ContainerSpec(rootfs=host_rootfs(StateDir(Path(state))))) as box:
         print(slot.number, slot.zygote.pid, *slot.groups.directories, flush=True)
         said, says = os.pipe()
         def tell():

@@ -99,7 +99,7 @@ class Factory:
 
     def prove(self, settings: Settings, language: str) -> str:
         with self.open_slot(settings, 0):
-            return "it is ill" if (Path(settings.state_dir) / "ill").exists() else ""
+            return "it is ill" if (settings.state.ill).exists() else ""
 
     def clean_leftovers(self, settings: Settings) -> int:
         return 0
@@ -119,7 +119,7 @@ class UnopenableWhileIllFactory(Factory):
 
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
-        if (Path(settings.state_dir) / "ill").exists():
+        if (settings.state.ill).exists():
             raise InfrastructureError("cgroup: No space left on device")
         yield ScriptedJudge(settings.state_dir)
 
@@ -151,7 +151,7 @@ class ListedFactory(Factory):
     """A host whose toolchains are the words in a file of the state directory."""
 
     def readiness(self, settings: Settings) -> Readiness:
-        path = Path(settings.state_dir) / "toolchains"
+        path = settings.state.toolchains
         languages = tuple(path.read_text().split())
         return Readiness(languages=languages, versions=dict.fromkeys(languages, "1.0"), watched=(str(path),))
 

@@ -41,7 +41,7 @@ def service(short_root: Path) -> Iterator[Settings]:
     process = subprocess.Popen([judge, "up"], env=environ, stdin=subprocess.DEVNULL, process_group=0)
     settings = load_settings(environ)
     try:
-        until((Path(settings.state_dir) / "redis" / "redis.sock").exists, "judge up", 60)
+        until((settings.state.redis / "redis.sock").exists, "judge up", 60)
         with Client.open(settings) as client:
             until(lambda: worker_views(client.queue), "the worker", 60)
         yield settings

@@ -13,6 +13,7 @@ from judge_workers.node.languages import LanguageFinder
 from judge.config import Settings, WorkerSettings
 from judge.errors import LanguageError
 from judge.model.language import LanguageSpec, SelfTest
+from judge.state_dir import StateDir
 from judge.toolchain.availability import AvailabilityRecords
 from judge.toolchain.language_test import SelfTestReport, TestResult
 
@@ -100,6 +101,6 @@ def test_a_test_by_hand_counts_for_a_running_worker(settings: Settings, tested: 
     settings = offering(settings, "toya", "toyb")
     found = LanguageFinder(settings).at_start(None)
     before = signature(found.watched)
-    AvailabilityRecords(tmp_path).forget("toyb")
+    AvailabilityRecords(StateDir(tmp_path)).forget("toyb")
     assert signature(found.watched) != before
     assert set(LanguageFinder(settings).again(None, lambda _found: None).versions) == {"toya", "toyb"}

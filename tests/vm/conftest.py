@@ -14,6 +14,7 @@ from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
 from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec
+from judge.state_dir import StateDir
 
 
 @pytest.fixture(scope="session")
@@ -45,5 +46,5 @@ def slot(host: CgroupHost, state_dir: Path) -> Iterator[Slot]:
 @pytest.fixture(scope="session")
 def box(slot: Slot, state_dir: Path) -> Iterator[Container]:
     """One warm container for all tests."""
-    with slot.container(ContainerSpec(rootfs=host_rootfs(state_dir))) as container:
+    with slot.container(ContainerSpec(rootfs=host_rootfs(StateDir(state_dir)))) as container:
         yield container

@@ -135,7 +135,7 @@ class SandboxJudge:
         if build_context is None or not isinstance(build_context.toolchain, Toolchains):
             return ""
         try:
-            versions = Versions(Path(self._settings.state_dir), build_context.toolchain)
+            versions = Versions(self._settings.state, build_context.toolchain)
             return versions.of(build_context.languages.get(language), self._slot.container)
         except LanguageError:
             return ""
@@ -156,7 +156,7 @@ class SandboxJudge:
             self._weight = weight
 
     def _with_time_limit(self, problem: Problem) -> Problem:
-        kept = Path(self._settings.state_dir) / "time-limits"
+        kept = self._settings.state.time_limits
         return with_time_limit(self._judge, problem, Path(problem.path), kept)
 
 
@@ -170,9 +170,7 @@ class SandboxFactory:
                 _attack(settings, slot) if settings.worker.selftest else ([], ["sandbox self-test switched off"])
             )
             found = LanguageFinder(settings).at_start(slot.container)
-            noise_ratio = (
-                measure_noise(slot.container, host_rootfs(Path(settings.state_dir))) if found.versions else None
-            )
+            noise_ratio = measure_noise(slot.container, host_rootfs(settings.state)) if found.versions else None
         if not found.versions:
             complaints = "; ".join(f"{language}: {complaint}" for language, complaint in found.missing.items())
             raise HostError(f"no language works here: {complaints}")
@@ -207,22 +205,21 @@ class SandboxFactory:
 
     def prove(self, settings: Settings, language: str) -> str:
         """Compile and run the language's small program, in a fresh slot and with an empty store of artifacts."""
-        state_dir = Path(settings.state_dir)
         with ExitStack() as stack, our_path(settings.state_dir):
-            scratch = tempfile.mkdtemp(prefix=_PROOF_PREFIX, dir=state_dir)
+            scratch = tempfile.mkdtemp(prefix=_PROOF_PREFIX, dir=settings.state_dir)
             stack.callback(shutil.rmtree, scratch, ignore_errors=True)
             os.chmod(scratch, 0o755)  # programs are shown what is compiled there
             slot = stack.enter_context(open_slot(settings, 0))
             spec = Languages.open(settings.worker.languages_dir).get(language)
             store = ArtifactStore(Path(scratch) / "artifacts")
             report = run_language_selftest(
-                slot.container, Toolchains(state_dir)(spec), spec, store, tests=(SelfTest.ADD,)
+                slot.container, Toolchains(settings.state)(spec), spec, store, tests=(SelfTest.ADD,)
             )
             return next((result.detail for result in report.results if result.passed is False), "")
 
     def clean_leftovers(self, settings: Settings) -> int:
         """Half-filled packages and proofs; a slot cleans up after a dead one of its number when it is opened."""
-        for left in Path(settings.state_dir).glob(f"{_PROOF_PREFIX}*"):
+        for left in settings.state.root.glob(f"{_PROOF_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
         return sweep_cache(packages_directory(settings))
 
@@ -258,7 +255,7 @@ def _attack(settings: Settings, slot: Slot) -> tuple[list[str], list[str]]:
     Raises HostError when a wall does not hold; says so when they cannot be run.
     """
     try:
-        results = run_selftest(slot, host_rootfs(Path(settings.state_dir)))
+        results = run_selftest(slot, host_rootfs(settings.state))
     except HostError as error:
         return [], [f"sandbox self-test not run: {error}"]
     broken = [result for result in results if not result.ok]

@@ -36,7 +36,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_directory(settings: Settings) -> Path:
     """Where the processes of one worker leave notes for each other; emptied at each start."""
-    return Path(settings.state_dir) / "run"
+    return settings.state.run
 
 
 def profile_path(settings: Settings) -> Path:
@@ -65,7 +65,7 @@ def node_name(settings: Settings) -> str:
     """The setting, else the host's name and a number that stays with the state directory."""
     if settings.worker.node:
         return wire.check_name(settings.worker.node, "node")
-    path = Path(settings.state_dir) / "node-id"
+    path = settings.state.node_id
     try:
         number = path.read_text().strip()
     except FileNotFoundError:

@@ -9,6 +9,7 @@ import pytest
 
 from judge.errors import HostError
 from judge.rootfs.host_root import MOUNT_POINTS, built_view, find_in, host_rootfs, host_view, with_layers
+from judge.state_dir import StateDir
 
 
 @pytest.fixture
@@ -42,18 +43,18 @@ def host(tmp_path: Path) -> Path:
 
 
 def skeleton_of(host: Path, state: Path, *extra: str) -> Path:
-    return Path(host_rootfs(state, extra, host).mounts[0].lowers[0])
+    return Path(host_rootfs(StateDir(state), extra, host).mounts[0].lowers[0])
 
 
 def test_programs_see_the_toolchains_of_usr_and_no_usr_local(host: Path, tmp_path: Path) -> None:
-    rootfs = host_rootfs(tmp_path / "state", (), host)
+    rootfs = host_rootfs(StateDir(tmp_path / "state"), (), host)
     assert [mount.target for mount in rootfs.mounts] == ["/", "/usr"]
     assert find_in(rootfs, "/usr/bin/tool-1") == host / "usr/bin/tool-1"
     assert find_in(rootfs, "/usr/local/bin/private") is None
 
 
 def test_links_are_followed_inside_the_root(host: Path, tmp_path: Path) -> None:
-    rootfs = host_rootfs(tmp_path / "state", (), host)
+    rootfs = host_rootfs(StateDir(tmp_path / "state"), (), host)
     assert find_in(rootfs, "/usr/bin/tool") == host / "usr/bin/tool-1"
     assert find_in(rootfs, "/bin/../bin/./tool") == host / "usr/bin/tool-1"
     assert find_in(rootfs, "/../../etc/passwd") == Path(rootfs.mounts[0].lowers[0]) / "etc/passwd"
@@ -61,7 +62,7 @@ def test_links_are_followed_inside_the_root(host: Path, tmp_path: Path) -> None:
 
 def test_a_loop_of_links_is_no_file(host: Path, tmp_path: Path) -> None:
     (host / "usr/bin/loop").symlink_to("loop")
-    assert find_in(host_rootfs(tmp_path / "state", (), host), "/usr/bin/loop") is None
+    assert find_in(host_rootfs(StateDir(tmp_path / "state"), (), host), "/usr/bin/loop") is None
 
 
 def test_users_and_secrets_of_the_host_never_show(host: Path, tmp_path: Path) -> None:
@@ -85,48 +86,48 @@ def test_every_mount_point_is_there_and_everybody_may_enter(host: Path, tmp_path
 
 
 def test_the_same_host_gives_the_same_skeleton_and_a_changed_one_another(host: Path, tmp_path: Path) -> None:
-    first = host_view(tmp_path / "state", (), host)
-    assert host_view(tmp_path / "state", (), host) == first
+    first = host_view(StateDir(tmp_path / "state"), (), host)
+    assert host_view(StateDir(tmp_path / "state"), (), host) == first
     (host / "etc/alternatives/tool").unlink()
     (host / "etc/alternatives/tool").symlink_to("/usr/bin/tool-2")
-    second = host_view(tmp_path / "state", (), host)
+    second = host_view(StateDir(tmp_path / "state"), (), host)
     assert second.digest != first.digest
     assert second.rootfs.mounts[0].lowers[0] != first.rootfs.mounts[0].lowers[0]
 
 
 def test_installing_a_package_changes_the_digest(host: Path, tmp_path: Path) -> None:
-    first = host_view(tmp_path / "state", (), host)
+    first = host_view(StateDir(tmp_path / "state"), (), host)
     (host / "var/lib/dpkg").mkdir()
     (host / "var/lib/dpkg/status").write_text("Package: new\n")
-    assert host_view(tmp_path / "state", (), host).digest != first.digest
+    assert host_view(StateDir(tmp_path / "state"), (), host).digest != first.digest
 
 
 def test_a_host_without_merged_usr_shows_its_own_directories(host: Path, tmp_path: Path) -> None:
     (host / "bin").unlink()
     (host / "bin").mkdir()
     (host / "bin/sh").write_text("sh")
-    rootfs = host_rootfs(tmp_path / "state", (), host)
+    rootfs = host_rootfs(StateDir(tmp_path / "state"), (), host)
     assert rootfs.mounts[-1].target == "/bin"
     assert find_in(rootfs, "/bin/sh") == host / "bin/sh"
 
 
 def test_many_makers_at_once_agree_and_leave_no_scratch(host: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: host_rootfs(tmp_path / "state", (), host), range(16)))
+        found = list(pool.map(lambda _: host_rootfs(StateDir(tmp_path / "state"), (), host), range(16)))
     assert len({str(rootfs) for rootfs in found}) == 1
     assert not list((tmp_path / "state/rootfs").glob(".*"))
 
 
 def test_a_host_without_usr_is_an_error_that_says_so(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="no such directory"):
-        host_rootfs(tmp_path / "state", (), tmp_path / "nothing")
+        host_rootfs(StateDir(tmp_path / "state"), (), tmp_path / "nothing")
 
 
 def test_layers_lie_over_the_root_topmost_first(host: Path, tmp_path: Path) -> None:
     for name in ("above", "below"):
         (tmp_path / name / "opt/x").mkdir(parents=True)
         (tmp_path / name / "opt/x/file").write_text(name)
-    rootfs = with_layers(host_rootfs(tmp_path / "state", (), host), [tmp_path / "above", tmp_path / "below"])
+    rootfs = with_layers(host_rootfs(StateDir(tmp_path / "state"), (), host), [tmp_path / "above", tmp_path / "below"])
     found = find_in(rootfs, "/opt/x/file")
     assert found is not None
     assert found.read_text() == "above"
@@ -136,6 +137,6 @@ def test_a_built_root_shows_nothing_of_the_host(tmp_path: Path) -> None:
     base = tmp_path / "base"
     (base / "etc").mkdir(parents=True)
     (base / "etc/passwd").write_text("of the base")
-    rootfs = built_view(tmp_path / "state", [base]).rootfs
+    rootfs = built_view(StateDir(tmp_path / "state"), [base]).rootfs
     assert len(rootfs.mounts) == 1
     assert "judge:x:1000" in (find_in(rootfs, "/etc/passwd") or Path()).read_text()

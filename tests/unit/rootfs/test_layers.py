@@ -17,6 +17,7 @@ from judge.rootfs import debian
 from judge.rootfs.debian import build_toolchain, toolchain_request
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, Origin, summary_of
 from judge.rootfs.mirrors import PackageSource
+from judge.state_dir import StateDir
 
 BOOKWORM = PackageSource(suite="bookworm")
 
@@ -36,7 +37,7 @@ def fill(tree: Path) -> None:
 
 
 def test_a_layer_is_found_again_by_what_was_asked_for(tmp_path: Path) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     made = store.add(layer(), fill)
     assert store.find(LayerKind.TOOLCHAIN, "r") == made
     assert store.get(made.id[:14]) == made
@@ -45,11 +46,14 @@ def test_a_layer_is_found_again_by_what_was_asked_for(tmp_path: Path) -> None:
 
 
 def test_the_same_tree_has_the_same_name(tmp_path: Path) -> None:
-    assert LayerStore(tmp_path / "a").add(layer(), fill).id == LayerStore(tmp_path / "b").add(layer(), fill).id
+    assert (
+        LayerStore(StateDir(tmp_path / "a")).add(layer(), fill).id
+        == LayerStore(StateDir(tmp_path / "b")).add(layer(), fill).id
+    )
 
 
 def test_a_changed_tree_no_longer_is_what_its_manifest_says(tmp_path: Path) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     made = store.add(layer(), fill)
     (store.tree(made) / "usr/tool").write_text("evil")
     assert summary_of(store.tree(made))[0] != made.content
@@ -60,7 +64,7 @@ def test_a_layer_that_could_not_be_filled_leaves_nothing(tmp_path: Path) -> None
         fill(tree)
         raise OSError(28, "No space left on device")
 
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     with pytest.raises(HostError, match="No space left"):
         store.add(layer(), fail)
     assert store.all() == ()
@@ -68,7 +72,7 @@ def test_a_layer_that_could_not_be_filled_leaves_nothing(tmp_path: Path) -> None
 
 
 def test_a_layer_that_carries_another_is_not_removed(tmp_path: Path) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     base = store.add(layer("base"), fill)
     above = store.add(layer("above", base.id), fill)
     assert store.stack(above) == (store.tree(above), store.tree(base))
@@ -80,7 +84,10 @@ def test_a_layer_that_carries_another_is_not_removed(tmp_path: Path) -> None:
 
 
 def test_a_layer_that_another_process_has_stacked_is_not_removed(tmp_path: Path) -> None:
-    store, other = LayerStore(tmp_path), LayerStore(tmp_path)  # locks belong to open files, not to processes
+    store, other = (
+        LayerStore(StateDir(tmp_path)),
+        LayerStore(StateDir(tmp_path)),
+    )  # locks belong to open files, not to processes
     made = store.add(layer(), fill)
     other.stack(made)
     for _ in range(2):
@@ -95,7 +102,7 @@ def test_a_layer_that_another_process_has_stacked_is_not_removed(tmp_path: Path)
 
 
 def test_two_makers_of_one_layer_agree_and_removing_it_twice_is_fine(tmp_path: Path) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     first = store.add(layer(), fill)
     assert store.add(layer(), fill) == first
     store.remove(first)
@@ -104,7 +111,7 @@ def test_two_makers_of_one_layer_agree_and_removing_it_twice_is_fine(tmp_path: P
 
 
 def test_of_two_layers_for_one_request_the_one_made_or_preferred_last_is_found(tmp_path: Path) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     old = store.add(layer(), fill)
     new = store.add(layer(), lambda tree: (tree / "usr").mkdir())
     for made, age_s in ((old, 20), (new, 10)):
@@ -115,7 +122,7 @@ def test_of_two_layers_for_one_request_the_one_made_or_preferred_last_is_found(t
 
 
 def test_where_packages_came_from_is_recorded_and_no_part_of_the_name(tmp_path: Path) -> None:
-    here, there = LayerStore(tmp_path / "a"), LayerStore(tmp_path / "b")
+    here, there = LayerStore(StateDir(tmp_path / "a")), LayerStore(StateDir(tmp_path / "b"))
     origin = Origin(suite="bookworm", mirrors=("http://mirror/debian",))
     made = here.add(layer(), fill, origin)
     assert there.add(layer(), fill).id == made.id
@@ -124,7 +131,7 @@ def test_where_packages_came_from_is_recorded_and_no_part_of_the_name(tmp_path: 
 
 
 def test_a_layer_that_must_be_another_is_not_kept(tmp_path: Path) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     with pytest.raises(HostError, match="toolchain-0123 cannot be made again"):
         store.add(layer(), fill, must_be="toolchain-0123")
     assert list((tmp_path / "layers").iterdir()) == []
@@ -132,7 +139,7 @@ def test_a_layer_that_must_be_another_is_not_kept(tmp_path: Path) -> None:
 
 def test_an_unknown_layer_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such layer"):
-        LayerStore(tmp_path).get("toolchain-0")
+        LayerStore(StateDir(tmp_path)).get("toolchain-0")
 
 
 def archive_of(*members: tuple[tarfile.TarInfo, bytes]) -> bytes:
@@ -192,7 +199,7 @@ def test_a_toolchain_holds_what_its_packages_add_to_the_base(tmp_path: Path, mmd
         entry("./usr/share/doc/tool/README", b"long"),
     ]
     mmdebstrap[True] = archive_of(*BASE, *added)
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     made = build_toolchain(store, BOOKWORM, ["tool"])
     assert files_below(store.tree(made)) == {"usr/bin/tool", "usr/bin/tool-again"}
     assert (store.tree(made) / "usr/bin/tool").stat().st_mode & 0o7777 == 0o755
@@ -203,7 +210,7 @@ def test_a_toolchain_holds_what_its_packages_add_to_the_base(tmp_path: Path, mmd
 
 
 def test_a_toolchain_is_built_once_and_shares_its_base(tmp_path: Path, mmdebstrap: dict[bool, bytes]) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     one = build_toolchain(store, BOOKWORM, ["tool"])
     mmdebstrap.clear()
     assert build_toolchain(store, BOOKWORM, ["tool"]) == one
@@ -212,7 +219,7 @@ def test_a_toolchain_is_built_once_and_shares_its_base(tmp_path: Path, mmdebstra
 def test_an_entry_outside_the_root_is_refused(tmp_path: Path, mmdebstrap: dict[bool, bytes]) -> None:
     mmdebstrap[False] = archive_of(*BASE, entry("./../../escape", b"x"))
     with pytest.raises(HostError, match="outside its root"):
-        build_toolchain(LayerStore(tmp_path / "state"), BOOKWORM, ["tool"])
+        build_toolchain(LayerStore(StateDir(tmp_path / "state")), BOOKWORM, ["tool"])
     assert not (tmp_path.parent / "escape").exists()
     assert list((tmp_path / "state/layers").iterdir()) == []
 
@@ -220,13 +227,13 @@ def test_an_entry_outside_the_root_is_refused(tmp_path: Path, mmdebstrap: dict[b
 @pytest.mark.parametrize("name", ["tool; reboot", "-o", "Tool", "tool=1"])
 def test_a_package_name_is_a_package_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="not a Debian package"):
-        build_toolchain(LayerStore(tmp_path), BOOKWORM, [name])
+        build_toolchain(LayerStore(StateDir(tmp_path)), BOOKWORM, [name])
 
 
 def test_a_missing_mmdebstrap_comes_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(debian.shutil, "which", lambda _: None)
     with pytest.raises(HostError, match="apt-get install mmdebstrap"):
-        build_toolchain(LayerStore(tmp_path), BOOKWORM, ["tool"])
+        build_toolchain(LayerStore(StateDir(tmp_path)), BOOKWORM, ["tool"])
 
 
 def test_the_request_is_the_names_whatever_their_order() -> None:

@@ -18,6 +18,7 @@ from judge.rootfs import debian
 from judge.rootfs.debian import build_toolchain
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, Origin
 from judge.rootfs.mirrors import PackageSource
+from judge.state_dir import StateDir
 
 SOURCE = PackageSource(suite="bookworm", mirrors=("http://mirror/debian",))
 
@@ -69,7 +70,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
 
 @pytest.fixture
 def store(tmp_path: Path) -> LayerStore:
-    return LayerStore(tmp_path / "a state")  # as a name with a space: the pins' path is a word of a hook
+    return LayerStore(StateDir(tmp_path / "a state"))  # as a name with a space: the pins' path is a word of a hook
 
 
 def remove_all(store: LayerStore) -> None:
@@ -89,7 +90,7 @@ def test_a_removed_layer_is_made_again_from_its_manifest_after_the_archive_moved
     mirror.versions = {"libc": ["1", "2"], "tool": ["1", "2"]}
     assert build_toolchain(store, SOURCE, ["tool"], made) == made
     assert in_layers(store, made) == {"libc-1", "tool-1"}
-    newer = build_toolchain(LayerStore(store.tree(made).parents[3] / "other"), SOURCE, ["tool"])
+    newer = build_toolchain(LayerStore(StateDir(store.tree(made).parents[3] / "other")), SOURCE, ["tool"])
     assert newer.packages == ("libc=2", "tool=2")
 
 

@@ -13,6 +13,7 @@ from judge.errors import HostError, UsageError
 from judge.rootfs import registries
 from judge.rootfs.layers import LayerStore
 from judge.rootfs.registries import build_npm, build_pypi
+from judge.state_dir import StateDir
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def test_npm_packages_become_a_layer_that_everybody_may_read(tmp_path: Path, asked: list[list[str]]) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     layer = build_npm(store, "request", ["left@1"])
     tool = store.tree(layer) / "opt/npm/node_modules/left/tool"
     assert tool.stat().st_mode & 0o777 == 0o755
@@ -54,7 +55,7 @@ def test_npm_packages_become_a_layer_that_everybody_may_read(tmp_path: Path, ask
 
 
 def test_wheels_become_a_layer(tmp_path: Path, asked: list[list[str]]) -> None:
-    store = LayerStore(tmp_path)
+    store = LayerStore(StateDir(tmp_path))
     layer = build_pypi(store, "request", ["left==2.0"])
     assert (store.tree(layer) / "opt/pypi/left/tool").read_text() == "tool"
     assert layer.packages == ("left=2.0",)
@@ -64,9 +65,9 @@ def test_wheels_become_a_layer(tmp_path: Path, asked: list[list[str]]) -> None:
 @pytest.mark.parametrize("name", ["--registry=x", "https://x/y.tgz", "git+ssh://x", "../left", "left; rm", "Left Pad"])
 def test_only_names_of_packages_are_taken(tmp_path: Path, asked: list[list[str]], name: str) -> None:
     with pytest.raises(UsageError):
-        build_npm(LayerStore(tmp_path), "request", [name])
+        build_npm(LayerStore(StateDir(tmp_path)), "request", [name])
     with pytest.raises(UsageError):
-        build_pypi(LayerStore(tmp_path), "request", [name])
+        build_pypi(LayerStore(StateDir(tmp_path)), "request", [name])
     assert asked == []
 
 
@@ -77,11 +78,11 @@ def test_a_client_that_fails_is_quoted_and_leaves_nothing(tmp_path: Path, monkey
     monkeypatch.setattr(registries.shutil, "which", lambda _: "/usr/bin/npm")
     monkeypatch.setattr(registries.subprocess, "run", run)
     with pytest.raises(HostError, match="404 no such package"):
-        build_npm(LayerStore(tmp_path), "request", ["left"])
+        build_npm(LayerStore(StateDir(tmp_path)), "request", ["left"])
     assert list((tmp_path / "layers").iterdir()) == []
 
 
 def test_a_missing_client_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registries.shutil, "which", lambda _: None)
     with pytest.raises(HostError, match="npm is not installed"):
-        build_npm(LayerStore(tmp_path), "request", ["left"])
+        build_npm(LayerStore(StateDir(tmp_path)), "request", ["left"])

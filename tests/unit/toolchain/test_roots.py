@@ -10,6 +10,7 @@ import pytest
 from judge.errors import LanguageError
 from judge.model.language import LanguageSpec, SelfTest
 from judge.rootfs.layers import Layer, LayerKind
+from judge.state_dir import StateDir
 from judge.toolchain.availability import Availability, AvailabilityRecords, is_available, offered
 from judge.toolchain.language_test import SelfTestReport, TestResult
 from judge.toolchain.roots import DEFAULT_SUITE, Toolchains, packages_request
@@ -26,7 +27,7 @@ ABSENT = LanguageSpec(
 
 @pytest.fixture
 def toolchains(tmp_path: Path) -> Toolchains:
-    return Toolchains(tmp_path)
+    return Toolchains(StateDir(tmp_path))
 
 
 def add_layer(toolchains: Toolchains, kind: LayerKind, request: str, path: str) -> Layer:
@@ -84,7 +85,7 @@ def record(toolchains: Toolchains, language: LanguageSpec, passed: bool = True) 
 
 
 def test_only_what_passed_here_is_offered(toolchains: Toolchains, tmp_path: Path) -> None:
-    records = AvailabilityRecords(tmp_path)
+    records = AvailabilityRecords(StateDir(tmp_path))
     assert not is_available(SHELL, toolchains, records)
     records.record(record(toolchains, SHELL, passed=False))
     assert not is_available(SHELL, toolchains, records)
@@ -96,14 +97,16 @@ def test_only_what_passed_here_is_offered(toolchains: Toolchains, tmp_path: Path
 
 
 def test_a_changed_definition_must_prove_itself_again(toolchains: Toolchains, tmp_path: Path) -> None:
-    records = AvailabilityRecords(tmp_path)
+    records = AvailabilityRecords(StateDir(tmp_path))
     records.record(record(toolchains, SHELL))
-    assert not is_available(msgspec.structs.replace(SHELL, run=("/usr/bin/env", "-i")), Toolchains(tmp_path), records)
-    assert is_available(msgspec.structs.replace(SHELL, aliases=("another",)), Toolchains(tmp_path), records)
+    assert not is_available(
+        msgspec.structs.replace(SHELL, run=("/usr/bin/env", "-i")), Toolchains(StateDir(tmp_path)), records
+    )
+    assert is_available(msgspec.structs.replace(SHELL, aliases=("another",)), Toolchains(StateDir(tmp_path)), records)
 
 
 def test_a_damaged_record_is_no_record(toolchains: Toolchains, tmp_path: Path) -> None:
-    records = AvailabilityRecords(tmp_path)
+    records = AvailabilityRecords(StateDir(tmp_path))
     records.record(record(toolchains, SHELL))
     (tmp_path / "languages/shell.json").write_text("{")
     assert records.latest("shell") is None

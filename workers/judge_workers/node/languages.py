@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from judge.config import Settings
 from judge.errors import JudgeError, LanguageError
@@ -51,17 +50,17 @@ class LanguageFinder:
     """Looks at the languages of one machine, as its settings restrict them. Raises LanguageError for an unknown one."""
 
     def __init__(self, settings: Settings) -> None:
-        state_dir = Path(settings.state_dir)
+        state = settings.state
         self._languages = Languages.open(settings.worker.languages_dir)
         try:
             self._only = {self._languages.get(name).id for name in settings.worker.languages}
         except LanguageError as error:
             raise LanguageError(f"setting languages: {error}") from error
         self._wanted = self._only or set(BASIC)
-        self._toolchains = Toolchains(state_dir)
-        self._records = AvailabilityRecords(state_dir)
-        self._store = ArtifactStore(state_dir / "artifacts")
-        self._directories = [str(state_dir / "languages"), str(state_dir / "layers"), settings.worker.languages_dir]
+        self._toolchains = Toolchains(state)
+        self._records = AvailabilityRecords(state)
+        self._store = ArtifactStore(state.artifacts)
+        self._directories = [str(state.languages), str(state.layers), settings.worker.languages_dir]
 
     def at_start(self, open_container: OpenContainer) -> Found:
         """Test what is wanted; of the others those that passed earlier count. Where nothing works, all are tested."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from judge.blobs.package_store import tree_bytes, unpacked_packages
 from judge.config import Settings
@@ -22,9 +21,8 @@ def node_facts(settings: Settings) -> Iterator[Record]:
         yield LanguageReady(language, False)
     for attack in profile.attacks_held:
         yield SelfTested(attack, True)
-    state_dir = Path(settings.state_dir)
-    if (state_dir / "artifacts").is_dir():
-        usage = ArtifactStore(state_dir / "artifacts").usage()
+    if settings.state.artifacts.is_dir():
+        usage = ArtifactStore(settings.state.artifacts).usage()
         yield CacheMeasured("artifacts", usage.size_bytes, STORE_BYTES_MAX, usage.entries)
     cache = packages_directory(settings)
     if cache.is_dir():

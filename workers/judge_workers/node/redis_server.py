@@ -52,12 +52,12 @@ def find_server(settings: Settings) -> str:
 
 def directory(settings: Settings) -> Path:
     """Where the embedded server keeps its data and its socket."""
-    return Path(settings.state_dir) / "redis"
+    return settings.state.redis
 
 
 def socket_path(settings: Settings) -> str:
     """The embedded server's socket. Raises HostError when the path is too long for one."""
-    path = str(directory(settings) / "redis.sock")
+    path = str(settings.state.redis_socket)
     if len(path.encode()) > SOCKET_PATH_MAX:
         raise HostError(f"state_dir is too long for a socket ({path}): choose a shorter one")
     return path

@@ -112,17 +112,17 @@ class Supervisor:
         log.info("starting: broker %s, state directory %s, %d slots", broker, settings.state_dir, count)
 
     def _lock_state_dir(self) -> None:
-        state_dir = Path(self._settings.state_dir)
+        state = self._settings.state
         try:
-            state_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
-            lock = os.open(state_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            state.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+            lock = os.open(state.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise HostError(f"state_dir {state_dir}: {error.strerror}") from error
+            raise HostError(f"state_dir {state.root}: {error.strerror}") from error
         self._stack.callback(os.close, lock)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise HostError(f"another worker runs in {state_dir}; give this one its own with --state-dir") from error
+            raise HostError(f"another worker runs in {state.root}; give this one its own with --state-dir") from error
         run = run_directory(self._settings)
         run.mkdir(mode=0o700, exist_ok=True)
         empty(run)

@@ -64,7 +64,7 @@ class Problems:
             return ""
         known = self._digests.get(reference)
         if known is None or known[0] != kept.signature:
-            cache = Path(self._settings.state_dir) / "package-digests"
+            cache = self._settings.state.package_digests
             known = self._digests[reference] = (kept.signature, known_digest(Path(reference), kept.signature, cache))
         return known[1]
 
@@ -133,7 +133,7 @@ class Problems:
 
 def packages_directory(settings: Settings) -> Path:
     """Where the packages of a worker that were fetched by digest lie."""
-    return Path(settings.state_dir) / "packages"
+    return settings.state.packages
 
 
 def _is_native(directory: str) -> bool:

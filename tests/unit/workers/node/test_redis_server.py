@@ -74,7 +74,7 @@ def test_the_setting_wins_and_must_be_a_program(settings, tmp_path, monkeypatch)
 def test_its_folder_is_private_it_forgets_nothing_and_has_no_port(settings):
     words = server_argv(settings)
     options = dict(zip(words[1::2], words[2::2], strict=True))
-    home = Path(settings.state_dir) / "redis"
+    home = settings.state.redis
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     wanted = {"--port": "0", "--unixsocket": str(home / "redis.sock"), "--dir": str(home), "--unixsocketperm": "700"}
     wanted |= {"--appendonly": "yes", "--appendfsync": "always", "--save": "", "--maxmemory-policy": "noeviction"}
@@ -88,7 +88,7 @@ def test_a_state_directory_too_long_for_a_socket_is_refused(settings, tmp_path):
 
 def test_a_server_that_ends_at_its_start_is_not_waited_for(settings):
     server_argv(settings)
-    (Path(settings.state_dir) / "redis" / "redis.log").write_text("Bad directive\n")
+    (settings.state.redis / "redis.log").write_text("Bad directive\n")
     ended = subprocess.Popen(["/bin/true"])
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
     with pytest.raises(HostError, match=r"ended at its start; .*Bad directive"):
