@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
@@ -25,6 +26,7 @@ from judge.assembly import open_judge, slots_for
 from judge.config import load_settings
 from judge.errors import InfrastructureError
 from judge.grading.calibrate import with_limit
+from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.units import S_NS
 from judge.model.verdict import Verdict
@@ -142,23 +144,25 @@ def _ours(package: Path, rounds: int, slots: int) -> tuple[float, float]:
     bare: list[float] = []
     total: list[float] = []
     with open_judge(load_settings(), slots=slots) as judge:
-        compiled = judge.compile(submission, problem, judge.language_of(submission, problem))
+        judging = judge.judging(submission, problem)
+        compiled = judging.compile(judge.language_of(submission, problem))
         if compiled.artifact is None:
             raise InfrastructureError(f"the benchmark's program does not compile: {compiled.report.log}")
         program = str(next(path for path in compiled.artifact.rglob("*") if os.access(path, os.X_OK)))
         tools = judge.build_tools(problem)
         for number in range(rounds + 1):
             bare_ms = _timed_ms(lambda: _bare_runs(program, inputs))
-            total_ms = _timed_ms(lambda: _accepted(judge.judge_compiled(submission, problem, compiled, tools).verdict))
+            total_ms = _timed_ms(lambda: _accepted(judging.program_judged(compiled, tools)))
             if number:  # the first round warms caches
                 bare.append(bare_ms)
                 total.append(total_ms)
     return median(bare), median(total)
 
 
-def _accepted(verdict: Verdict) -> None:
-    if verdict is not Verdict.AC:
-        raise InfrastructureError(f"the benchmark's program got {verdict}")
+def _accepted(judged: AbstractContextManager[Report]) -> None:
+    with judged as report:
+        if report.verdict is not Verdict.AC:
+            raise InfrastructureError(f"the benchmark's program got {report.verdict}")
 
 
 def _timed_ms(work: Callable[[], None]) -> float:

@@ -26,7 +26,7 @@ from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile
 from judge.model.units import MS_NS, format_bytes, format_ns
 from judge.sandbox.capture import Completed, memfd_of
-from judge.toolchain.compile import Compiled, compile_program
+from judge.toolchain.compile import Compiled, CompileOptions, compile_program
 from judge.toolchain.definitions import language_limits
 from judge.verdicts import reason_of_run
 
@@ -182,7 +182,8 @@ def _compile(judge: Judge, sources: tuple[SourceFile, ...], name: str, main: str
     names = [file.name for file in sources]
     language = build_context.languages.get(name) if name else build_context.languages.detect(names, first_line(sources))
     toolchain = build_context.toolchain(language)
-    return compile_program(judge.slots[0].container, toolchain, language, sources, build_context.store, main=main)
+    options = CompileOptions(main=main)
+    return compile_program(judge.slots[0].container, toolchain, language, sources, build_context.store, options)
 
 
 def _run_once(judge: Judge, compiled: Compiled, limits: Limits, words: list[str], stdin: int | None) -> Completed:

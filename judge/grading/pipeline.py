@@ -5,15 +5,15 @@
     sources -> with_includes -> compile -+-> slots set up -> schedule(judge_tree) -> report
     package -> generated -> build_tools -+
 
-A :class:`Judge` is frozen and holds what does not change from submission to submission. Each stage is a method
-that takes and returns values, so that a caller may stop after any of them, or put its own in between. The
-contestant's and the setter's faults come back in the report; only ours are raised.
+A :class:`Judge` is frozen and holds what does not change from submission to submission, a :class:`Judging` one
+submission. Each stage is a method that takes and returns values, so that a caller may stop after any of them, or put
+its own in between. The contestant's and the setter's faults come back in the report; only ours are raised.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -32,31 +32,31 @@ from judge.grading.printed import within_room, without_streams
 from judge.grading.programs import BuildContext, first_line, open_program
 from judge.grading.schedule import ExclusiveLock, Station, schedule, schedule_parallel
 from judge.grading.scoring.custom_grader import grade_with
-from judge.grading.scoring.report import cases_of, deciding_case, first_error, report_of_judging, report_without_judging
+from judge.grading.scoring.report import (
+    JudgedTests,
+    cases_of,
+    deciding_case,
+    first_error,
+    report_of_judging,
+    report_without_judging,
+)
 from judge.grading.scoring.score import Grader
 from judge.grading.scoring.traverse import Enough, Task, judge_tree, never, plan_of
 from judge.grading.setup import Runnable, Setup, Tools, build_tools
-from judge.model.event import CaseJudged, Compiling, Event
+from judge.model.event import CaseJudged, Compiling, Emit, unheard
 from judge.model.event import Compiled as CompiledEvent
 from judge.model.language import LanguageSpec
 from judge.model.problem import Problem
-from judge.model.report import CaseReport, CompileReport, GroupReport, Report
+from judge.model.report import CaseReport, CompileReport, Report
 from judge.model.submission import Submission
 from judge.model.units import KIB
 from judge.model.verdict import Verdict
 from judge.sandbox.slot import Slot
 from judge.toolchain.artifacts import SubmissionStore
-from judge.toolchain.compile import Compiled, Toolchain, compile_program
-
-#: Takes each event when it happens, in the thread that called the judge.
-Emit = Callable[[Event], None]
+from judge.toolchain.compile import Compiled, CompileOptions, Toolchain, compile_program
 
 #: Stands in for the language where a submission is its outputs.
 _OUTPUT = LanguageSpec(id="output", name="submitted output", extensions=("out",), run=("/bin/true",))
-
-
-def unheard(event: Event) -> None:
-    """An :data:`Emit` for nobody."""
 
 
 @dataclass(frozen=True)
@@ -77,35 +77,14 @@ class Judge:
     noise: NoiseMeter | None = None
     enough: Enough = never
 
-    def judge(
-        self, submission: Submission, problem: Problem, emit: Emit = unheard, after: ExitStack | None = None
-    ) -> Report:
-        """All stages. The problem's time limit must be known (see :mod:`judge.grading.calibrate`).
+    def judge(self, submission: Submission, problem: Problem, emit: Emit = unheard) -> Report:
+        """All stages, containers closed. Raises as :meth:`Judging.report` does."""
+        with self.judging(submission, problem, emit).report() as report:
+            return report
 
-        ``after``: takes what can wait until the report is on its way (containers to close); the caller closes it
-        before the slot is used again.
-
-        Raises LanguageError for a language that is unknown or not installed, CancelledError when a slot was
-        cancelled, PackageMissing for a file that cannot be read on this machine, InfrastructureError.
-        """
-        language = self.language_of(submission, problem)
-        try:
-            return self._judge(submission, problem, language, emit, after)
-        except PackageMissing:  # another worker may have it
-            raise
-        except PackageError as error:
-            return report_without_judging(submission, problem, language.id, Verdict.JE, str(error))
-
-    def _judge(
-        self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit, after: ExitStack | None
-    ) -> Report:
-        if problem.submit_answer:
-            return self.judge_answers(submission, problem, self.build_tools(problem), emit, after)
-        compiled = self.compile(submission, problem, language, emit)
-        if not compiled.report.ok:
-            reason = first_error(compiled.report.log)
-            return report_without_judging(submission, problem, language.id, Verdict.CE, reason, compiled.report)
-        return self.judge_compiled(submission, problem, compiled, self.build_tools(problem), emit, after)
+    def judging(self, submission: Submission, problem: Problem, emit: Emit = unheard) -> Judging:
+        """The stages of one submission, to be taken one by one or all together."""
+        return Judging(self, submission, problem, emit)
 
     def language_of(self, submission: Submission, problem: Problem) -> LanguageSpec:
         """The language that a submission names, or that its files look like. Raises LanguageError."""
@@ -115,28 +94,6 @@ class Judge:
             return self.build_context.languages.get(submission.language)
         names = [file.name for file in submission.sources]
         return self.build_context.languages.detect(names, first_line(submission.sources), problem.languages)
-
-    def compile(
-        self, submission: Submission, problem: Problem, language: LanguageSpec, emit: Emit = unheard
-    ) -> Compiled:
-        """The compile stage: size and language rules, included files, the compiler."""
-        emit(Compiling(submission=submission.id, language=language.id))
-        complaint = _complaint(submission, problem, language)
-        if complaint:
-            compiled = Compiled(report=CompileReport(ok=False, log=complaint), language=language)
-        else:
-            compiled = compile_program(
-                self.slots[0].container,
-                self.build_context.toolchain(language),
-                language,
-                with_includes(problem, language, submission.sources),
-                SubmissionStore(self.build_context.store, submission.tenant),
-                main=submission.main,
-                limits=compile_limits(problem.limits),
-            )
-        report, wall_time_ns = compiled.report, compiled.wall_time_ns
-        emit(CompiledEvent(submission=submission.id, ok=report.ok, cached=report.cached, wall_time_ns=wall_time_ns))
-        return compiled
 
     def generated(self, problem: Problem) -> AbstractContextManager[Problem]:
         """The problem with the tests that its generators make, while the context lasts; to be judged inside of it.
@@ -149,65 +106,107 @@ class Judge:
         """Build the setter's programs. Raises PackageError naming the one that cannot be."""
         return build_tools(self.slots[0].container, self.build_context, problem)
 
-    def judge_compiled(
-        self,
-        submission: Submission,
-        problem: Problem,
-        compiled: Compiled,
-        tools: Tools,
-        emit: Emit = unheard,
-        after: ExitStack | None = None,
-    ) -> Report:
-        """Run, validate and score all tests of a compiled submission. ``after`` as in :meth:`judge`."""
-        own = compiled.prepared.files if compiled.prepared else ()
-        limits = with_room_for_files(submission_limits(problem, compiled.language), problem, own)
-        program = Runnable(compiled, self.build_context.toolchain(compiled.language), limits)
-        setup = Setup(problem, tools, self.data, self.options, program=program, sources=submission.sources)
-        root, deciding = self.judge_tasks(submission.id, setup, emit, after)
-        near_limit = any(case.reruns_ns for case in cases_of(root))
-        return report_of_judging(
-            submission,
-            problem,
-            compiled.language.id,
-            compiled.report,
-            root,
-            time_limit_ns=limits.cpu_time_ns,
-            memory_limit_bytes=limits.memory_bytes,
-            deciding=deciding,
-            noise_ratio=self.noise_ratio(program.toolchain, needed=near_limit),
-        )
-
     def noise_ratio(self, toolchain: Toolchain, *, needed: bool) -> float | None:
         """How noisy the first slot is known to be; measured now when ``needed``."""
         if self.noise is None:
             return None
         return self.noise.ratio(self.slots[0].container, toolchain.rootfs, needed=needed)
 
-    def judge_answers(
-        self,
-        submission: Submission,
-        problem: Problem,
-        tools: Tools,
-        emit: Emit = unheard,
-        after: ExitStack | None = None,
-    ) -> Report:
-        """Judge an output-only submission: its files are the outputs. ``after`` as in :meth:`judge`."""
-        answers = AnswerSheet(submission.sources)
-        setup = Setup(problem, tools, self.data, self.options, answers=answers)
-        root, deciding = self.judge_tasks(submission.id, setup, emit, after)
-        return report_of_judging(
-            submission, problem, _OUTPUT.id, None, root, time_limit_ns=0, memory_limit_bytes=0, deciding=deciding
+
+@dataclass(frozen=True)
+class Judging:
+    """One submission on its way through a judge: its stages, in order, and all of them in :meth:`report`.
+
+    The problem's time limit must be known (see :mod:`judge.grading.calibrate`), its tests be made (see
+    :meth:`Judge.generated`). ``emit`` hears of each stage when it happens.
+    """
+
+    judge: Judge
+    submission: Submission
+    problem: Problem
+    emit: Emit = unheard
+
+    @contextmanager
+    def report(self) -> Iterator[Report]:
+        """All stages: inside the block the report is ready; leaving it closes the containers.
+
+        So whoever waits for the report can have it first; the slots must not be used until the block is left.
+
+        Raises LanguageError for a language that is unknown or not installed, CancelledError when a slot was
+        cancelled, PackageMissing for a file that cannot be read on this machine, InfrastructureError.
+        """
+        language = self.judge.language_of(self.submission, self.problem)
+        with ExitStack() as stack:
+            try:
+                report = stack.enter_context(self._report(language))
+            except PackageMissing:  # another worker may have it
+                raise
+            except PackageError as error:
+                report = report_without_judging(self.submission, self.problem, language.id, Verdict.JE, str(error))
+            yield report
+
+    def _report(self, language: LanguageSpec) -> AbstractContextManager[Report]:
+        if self.problem.submit_answer:
+            return self.answers_judged(self.judge.build_tools(self.problem))
+        compiled = self.compile(language)
+        if compiled.report.ok:
+            return self.program_judged(compiled, self.judge.build_tools(self.problem))
+        reason = first_error(compiled.report.log)
+        return nullcontext(
+            report_without_judging(self.submission, self.problem, language.id, Verdict.CE, reason, compiled.report)
         )
 
-    def judge_tasks(
-        self, submission_id: str, setup: Setup, emit: Emit = unheard, after: ExitStack | None = None
-    ) -> tuple[GroupReport, CaseReport | None]:
-        """Judge the tree of tests on the slots; also the case that decided, None when all is well.
+    def compile(self, language: LanguageSpec) -> Compiled:
+        """The compile stage: size and language rules, included files, the compiler."""
+        submission, problem, judge = self.submission, self.problem, self.judge
+        self.emit(Compiling(submission=submission.id, language=language.id))
+        complaint = _complaint(submission, problem, language)
+        if complaint:
+            compiled = Compiled(report=CompileReport(ok=False, log=complaint), language=language)
+        else:
+            compiled = compile_program(
+                judge.slots[0].container,
+                judge.build_context.toolchain(language),
+                language,
+                with_includes(problem, language, submission.sources),
+                SubmissionStore(judge.build_context.store, submission.tenant),
+                CompileOptions(main=submission.main, limits=compile_limits(problem.limits)),
+            )
+        report, wall_time_ns = compiled.report, compiled.wall_time_ns
+        self.emit(
+            CompiledEvent(submission=submission.id, ok=report.ok, cached=report.cached, wall_time_ns=wall_time_ns)
+        )
+        return compiled
 
-        ``after`` as in :meth:`judge`.
-        """
-        if self.options.dialect is not None:
-            problem = msgspec.structs.replace(setup.problem, score_dialect=self.options.dialect)
+    @contextmanager
+    def program_judged(self, compiled: Compiled, tools: Tools) -> Iterator[Report]:
+        """Run, validate and score all tests of the compiled submission; the block as in :meth:`report`."""
+        judge, problem = self.judge, self.problem
+        own = compiled.prepared.files if compiled.prepared else ()
+        limits = with_room_for_files(submission_limits(problem, compiled.language), problem, own)
+        program = Runnable(compiled, judge.build_context.toolchain(compiled.language), limits)
+        sources = self.submission.sources
+        setup = Setup(problem, tools, judge.data, judge.options, program=program, sources=sources)
+        with self.tests_judged(setup) as judged:
+            near_limit = any(case.reruns_ns for case in cases_of(judged.root))
+            noise_ratio = judge.noise_ratio(program.toolchain, needed=near_limit)
+            judged = replace(judged, limits=limits, noise_ratio=noise_ratio)
+            yield report_of_judging(self.submission, problem, compiled.language.id, judged, compiled.report)
+
+    @contextmanager
+    def answers_judged(self, tools: Tools) -> Iterator[Report]:
+        """Judge an output-only submission: its files are the outputs. The block as in :meth:`report`."""
+        answers = AnswerSheet(self.submission.sources)
+        setup = Setup(self.problem, tools, self.judge.data, self.judge.options, answers=answers)
+        with self.tests_judged(setup) as judged:
+            yield report_of_judging(self.submission, self.problem, _OUTPUT.id, judged)
+
+    @contextmanager
+    def tests_judged(self, setup: Setup) -> Iterator[JudgedTests]:
+        """Judge the tree of tests on the slots, whose containers are open until the block is left."""
+        judge = self.judge
+        if judge.options.dialect is not None:
+            problem = msgspec.structs.replace(setup.problem, score_dialect=judge.options.dialect)
             setup = replace(setup, problem=problem)
         plan = plan_of(setup.problem)
         judged: list[CaseReport] = []
@@ -215,29 +214,28 @@ class Judge:
         def on_case(task: Task, case: CaseReport) -> None:
             judged.append(case)
             shown = without_streams(case)
-            emit(CaseJudged(submission=submission_id, index=task.index + 1, total=len(plan.tasks), case=shown))
+            place, total = task.index + 1, len(plan.tasks)
+            self.emit(CaseJudged(submission=self.submission.id, index=place, total=total, case=shown))
 
         with ExitStack() as stack:
-            run_all = self.options.run_all
-            walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=run_all, enough=self.enough)
-            if len(self.slots) == 1 or len(plan.tasks) == 1 or setup.tools.grader is not None:
-                exclusive = self.lock.exclusive if self.lock else always
-                bench = stack.enter_context(setup.on(self.slots[0].container, exclusive))
-                root = schedule(walk, bench, on_case, self.lock)
+            run_all = judge.options.run_all
+            walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=run_all, enough=judge.enough)
+            if len(judge.slots) == 1 or len(plan.tasks) == 1 or setup.tools.grader is not None:
+                exclusive = judge.lock.exclusive if judge.lock else always
+                case_judge = stack.enter_context(setup.on(judge.slots[0].container, exclusive))
+                root = schedule(walk, case_judge, on_case, judge.lock)
             else:
-                lock = self.lock or ExclusiveLock()
+                lock = judge.lock or ExclusiveLock()
                 stations = [
-                    Station(partial(setup.on, slot.container, lock.exclusive), slot.cancel) for slot in self.slots
+                    Station(partial(setup.on, slot.container, lock.exclusive), slot.cancel) for slot in judge.slots
                 ]
                 root = schedule_parallel(walk, plan, stations, lock, on_case, run_all=run_all)
-            if after is not None:
-                after.push(stack.pop_all())
-        return within_room(root), deciding_case(root, judged)
+            yield JudgedTests(within_room(root), deciding_case(root, judged))
 
     def _grader(self, stack: ExitStack, tools: Tools) -> Grader | None:
         if tools.grader is None:
             return None
-        return partial(grade_with, stack.enter_context(open_program(self.slots[0].container, tools.grader)))
+        return partial(grade_with, stack.enter_context(open_program(self.judge.slots[0].container, tools.grader)))
 
 
 def _complaint(submission: Submission, problem: Problem, language: LanguageSpec) -> str:

@@ -19,7 +19,7 @@ from judge.errors import LanguageError, PackageError, UnavailableError, blame_re
 from judge.grading.limits import validation_limits
 from judge.kernel.files import read_resolved
 from judge.model.language import LanguageSpec
-from judge.model.limits import COMPILE_LIMITS, Limits
+from judge.model.limits import Limits
 from judge.model.problem import Problem, Program
 from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
@@ -158,7 +158,7 @@ def build_program(
         toolchain = build_context.toolchain(_toolchain_language(language, build_context.languages))
     except LanguageError as error:
         raise UnavailableError(str(error), where=program.name) from error
-    compiled = compile_program(open_container, toolchain, language, files, build_context.store, limits=COMPILE_LIMITS)
+    compiled = compile_program(open_container, toolchain, language, files, build_context.store)
     if not compiled.report.ok:
         log = " | ".join(line for line in compiled.report.log.splitlines()[:_LOG_LINES] if line.strip())
         raise PackageError(f"does not compile: {log or 'the compiler says nothing'}", where=program.name)

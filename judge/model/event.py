@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from judge.model.report import CaseReport, Report
@@ -69,3 +71,10 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
 
 
 Event = Queued | Claimed | Compiling | Compiled | CaseJudged | Retried | Cancelled | Done
+
+#: Takes each event when it happens, in the thread that judges. What it raises ends the judging.
+Emit = Callable[[Event], None]
+
+
+def unheard(event: Event) -> None:
+    """An :data:`Emit` that does nothing."""

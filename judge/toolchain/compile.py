@@ -110,15 +110,24 @@ class Compiled:
         return with_environment(RunSpec(argv=argv, limits=limits), variables)
 
 
+@dataclass(frozen=True)
+class CompileOptions:
+    """How to compile. ``main`` names the main file, "" = it is found; ``limits`` are those of each compile command."""
+
+    main: str = ""
+    limits: Limits = COMPILE_LIMITS
+
+
+DEFAULT_OPTIONS = CompileOptions()
+
+
 def compile_program(
     open_container: OpenContainer,
     toolchain: Toolchain,
     language: LanguageSpec,
     files: Sequence[SourceFile],
     store: ArtifactStore | SubmissionStore,
-    *,
-    main: str = "",
-    limits: Limits = COMPILE_LIMITS,
+    options: CompileOptions = DEFAULT_OPTIONS,
 ) -> Compiled:
     """Compile, or find what compiling left before. Blocks for as long as the compiler runs.
 
@@ -127,7 +136,7 @@ def compile_program(
     """
     started_ns = time.monotonic_ns()
     try:
-        prepared = prepare(language, files, main)
+        prepared = prepare(language, files, options.main)
     except SourceProblem as problem:
         return Compiled(report=CompileReport(ok=False, log=str(problem)), language=language)
     key = artifact_key(toolchain, language, prepared)
@@ -136,7 +145,7 @@ def compile_program(
         note = msgspec.json.decode(stored.note, type=_Note)
         note = msgspec.structs.replace(note, report=msgspec.structs.replace(note.report, cached=True))
     else:
-        report, artifact = _build(open_container, toolchain, language, prepared, limits)
+        report, artifact = _build(open_container, toolchain, language, prepared, options.limits)
         note = _with_main_class(_Note(report=report, main=prepared.main), language, prepared, artifact)
         if _is_final(note.report):
             artifact = _with_files_of(language, artifact)

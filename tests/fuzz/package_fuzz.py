@@ -29,10 +29,11 @@ from judge.errors import PackageError
 from judge.grading.execute import with_room_for_files
 from judge.grading.jury_time_limit import Timing, time_limit_of
 from judge.grading.limits import compile_limits, submission_limits, validation_limits
-from judge.grading.scoring.report import report_of_judging
+from judge.grading.scoring.report import JudgedTests, report_of_judging
 from judge.grading.scoring.score import Award, Scored, ScoreDialect, score_case, score_modern
 from judge.grading.scoring.traverse import judge_tree, plan_of
 from judge.model.language import LanguageSpec
+from judge.model.limits import Limits
 from judge.model.problem import Problem, TestCase
 from judge.model.report import CaseReport
 from judge.model.submission import Submission
@@ -304,9 +305,7 @@ def _report(problem: Problem, dialect: ScoreDialect, rng: random.Random):  # typ
         root = stop.value
     assert root.score is None or math.isfinite(root.score), root.score
     submission = Submission(id="s", package=problem.path, sources=())
-    return report_of_judging(
-        submission, problem, "plain", None, root, time_limit_ns=1, memory_limit_bytes=1, deciding=None
-    )
+    return report_of_judging(submission, problem, "plain", JudgedTests(root, limits=Limits()))
 
 
 # --- corpus ------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from judge.sandbox.put_files import batches
 from judge.sandbox.run_io import check_request
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore
-from judge.toolchain.compile import Compiled, Toolchain, compile_program
+from judge.toolchain.compile import Compiled, CompileOptions, Toolchain, compile_program
 from judge.toolchain.definitions import Languages
 from judge.toolchain.work_files import parents
 
@@ -145,8 +145,8 @@ def attempt(odd: Odd, directory: Path) -> str:
     language = next(language for language in LANGUAGES if language.id == odd.language)
     slot = Tried(dice)
     store = ArtifactStore(directory)
-    compiled = compile_program(slot.container, _TOOLCHAIN, language, odd.sources, store, main=odd.main)
-    again = compile_program(slot.container, _TOOLCHAIN, language, odd.sources, store, main=odd.main)
+    compiled = compile_program(slot.container, _TOOLCHAIN, language, odd.sources, store, CompileOptions(main=odd.main))
+    again = compile_program(slot.container, _TOOLCHAIN, language, odd.sources, store, CompileOptions(main=odd.main))
     for put in slot.puts:
         must_be_makeable(put)
     if not compiled.report.ok:

@@ -26,6 +26,7 @@ from judge.grading.noise import NoiseMeter, measure_noise
 from judge.grading.pipeline import Judge
 from judge.grading.programs import BuildContext
 from judge.host.selftest import run_selftest
+from judge.model.event import Emit
 from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
@@ -41,7 +42,7 @@ from judge.toolchain.definitions import Languages
 from judge.toolchain.language_test import run_selftest as run_language_selftest
 from judge.toolchain.roots import Toolchains
 from judge.toolchain.version import Versions
-from judge_workers.judging import Emit, Readiness
+from judge_workers.judging import Readiness
 from judge_workers.marks import signature
 from judge_workers.node.languages import Found, LanguageFinder
 from judge_workers.profile import profile_path
@@ -79,7 +80,8 @@ class SandboxJudge:
         self._set_weight(submission.priority_class)
         package = self._after.enter_context(self._problems.open(submission.package))
         problem = self._after.enter_context(self._judge.generated(package))
-        report = self._judge.judge(submission, self._with_time_limit(problem), emit, self._after)
+        judging = self._judge.judging(submission, self._with_time_limit(problem), emit)
+        report = self._after.enter_context(judging.report())
         return msgspec.structs.replace(
             report,
             attempt=attempt,

@@ -10,15 +10,13 @@ from typing import Protocol, cast
 
 from judge.config import Settings
 from judge.errors import UsageError
-from judge.model.event import Event
+from judge.model.event import Emit
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.observe.metrics.record import Record
 
 #: The languages that are tested before a worker starts when the settings name no others.
 BASIC = ("c", "cpp", "python3")
-
-Emit = Callable[[Event], None]
 
 
 class SlotJudge(Protocol):

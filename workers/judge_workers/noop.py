@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from judge.config import Settings
+from judge.model.event import Emit
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
 from judge.observe.metrics.record import Record
-from judge_workers.judging import BASIC, Emit, Readiness
+from judge_workers.judging import BASIC, Readiness
 
 
 class NoopJudge:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from judge.model.limits import Limits
 from judge.model.problem import Problem
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.run import Usage
@@ -36,39 +38,45 @@ def deciding_case(root: GroupReport, judged: Sequence[CaseReport]) -> CaseReport
     return next(same, None) or next(rejected, None)
 
 
+@dataclass(frozen=True)
+class JudgedTests:
+    """What judging the tests of a submission came to. ``deciding``: the first case that explains the verdict of
+    ``root``. ``limits`` are the program's, None when none was run; ``noise_ratio`` as in a report."""
+
+    root: GroupReport
+    deciding: CaseReport | None = None
+    limits: Limits | None = None
+    noise_ratio: float | None = None
+
+
 def report_of_judging(
     submission: Submission,
     problem: Problem,
     language: str,
-    compiled: CompileReport | None,
-    root: GroupReport,
-    *,
-    time_limit_ns: int,
-    memory_limit_bytes: int,
-    deciding: CaseReport | None,
-    noise_ratio: float | None = None,
+    judged: JudgedTests,
+    compiled: CompileReport | None = None,
 ) -> Report:
-    """The report of a submission that was judged. ``deciding``: the first case that had the final verdict."""
-    verdict = root.verdict or Verdict.AC
+    """The report of a submission that was judged."""
+    root, deciding, limits = judged.root, judged.deciding, judged.limits
     usages = [case.run.usage for case in cases_of(root) if case.run is not None]
     nothing = Usage()
     return Report(
         submission=submission.id,
         problem=problem.name,
         language=language,
-        verdict=verdict,
+        verdict=root.verdict or Verdict.AC,
         score=root.score,
         reason=root.reason or (deciding.reason if deciding else ""),
         deciding_case=deciding.name if deciding else "",
-        time_limit_ns=time_limit_ns,
-        memory_limit_bytes=memory_limit_bytes,
+        time_limit_ns=limits.cpu_time_ns if limits else 0,
+        memory_limit_bytes=limits.memory_bytes if limits else 0,
         cpu_time_max_ns=max((usage.cpu_time_ns for usage in usages), default=nothing.cpu_time_ns),
         wall_time_max_ns=max((usage.wall_time_ns for usage in usages), default=nothing.wall_time_ns),
         memory_peak_max_bytes=max((usage.memory_peak_bytes for usage in usages), default=nothing.memory_peak_bytes),
         pids_peak_max=max((usage.pids_peak or 0 for usage in usages), default=0),
         compile=compiled,
         root=root,
-        noise_ratio=noise_ratio,
+        noise_ratio=judged.noise_ratio,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grading_fakes import Behaviour, Dialogue, FakeSlot, fake_workshop
+from grading_fakes import Behaviour, Dialogue, FakeSlot, fake_build_context
 
 from judge.grading.case_data import CaseData
 from judge.grading.options import GradingOptions
@@ -80,8 +80,17 @@ class Bench:
         emit: Callable[[Any], None] = lambda event: None,
     ) -> Report:
         """Judge a submission that behaves as ``programs["solution"]`` says."""
+        sources = tuple(files) or (SourceFile(name="a.fake", content=source.encode()),)
+        judge = self.judge_with(programs, options, dialogues)
+        return judge.judge(Submission(id="s1", package="", sources=sources), problem, emit)
+
+    def judge_with(
+        self,
+        programs: Mapping[str, Behaviour],
+        options: GradingOptions | None = None,
+        dialogues: Mapping[tuple[str, str], Dialogue] | None = None,
+    ) -> Judge:
+        """A judge on a new fake slot."""
         self.slot = FakeSlot(programs, dialogues or {})
         slot: Any = self.slot
-        judge = Judge([slot], fake_workshop(self.directory), self.data, options or GradingOptions())
-        sources = tuple(files) or (SourceFile(name="a.fake", content=source.encode()),)
-        return judge.judge(Submission(id="s1", package="", sources=sources), problem, emit)
+        return Judge([slot], fake_build_context(self.directory), self.data, options or GradingOptions())

@@ -124,11 +124,16 @@ class FakeSlot:
     calls: list[tuple[str, Call]] = field(default_factory=list)
     started_over: list[str] = field(default_factory=list)
     cancelled: int = 0
+    open_containers: int = 0
 
     @contextmanager
     def container(self, spec: ContainerSpec) -> Iterator[Container]:
         source = next(Path(spec.artifact).rglob("*.fake"))
-        yield FakeContainer(self, source.read_text().strip())
+        self.open_containers += 1
+        try:
+            yield FakeContainer(self, source.read_text().strip())
+        finally:
+            self.open_containers -= 1
 
     def cancel(self) -> None:
         self.cancelled += 1
@@ -148,8 +153,8 @@ class FakeLanguages:
         raise LanguageError(f"no language has files like {names[0]!r}")
 
 
-def fake_workshop(directory: Path) -> BuildContext:
-    """A workshop that knows :data:`FAKE_LANGUAGE`."""
+def fake_build_context(directory: Path) -> BuildContext:
+    """A build context that knows :data:`FAKE_LANGUAGE`."""
     toolchain = Toolchain(Rootfs(mounts=(OverlayMount(target="/", lowers=("/",)),)), "fake")
     languages: Any = FakeLanguages()
     return BuildContext(languages, lambda language: toolchain, ArtifactStore(directory / "store"))

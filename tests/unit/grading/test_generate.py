@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from grading_bench import Bench
-from grading_fakes import Behaviour, Call, FakeSlot, completed, fake_workshop
+from grading_fakes import Behaviour, Call, FakeSlot, completed, fake_build_context
 
 from judge.errors import PackageError
 from judge.grading.execute import CancelledError
@@ -35,7 +35,7 @@ def squares_of(bench: Bench, name: str, *args: str, **fields: object) -> TestCas
 def contents(bench: Bench, problem: Problem, programs: Mapping[str, Behaviour]) -> list[tuple[bytes, bytes]]:
     """Input and answer of every case, after all was generated."""
     bench.slot = FakeSlot(programs)
-    with generated_tests(bench.slot.container, fake_workshop(bench.directory), problem) as complete:
+    with generated_tests(bench.slot.container, fake_build_context(bench.directory), problem) as complete:
         cases = complete.root.groups[0].cases
         assert not any(case.generator for case in cases)
         return [(Path(case.input_path).read_bytes(), Path(case.answer_path).read_bytes()) for case in cases]
@@ -111,7 +111,7 @@ def test_a_generator_that_was_cancelled_is_nobodys_fault(bench: Bench) -> None:
 
 def test_a_problem_without_generators_stays_the_same_object(bench: Bench) -> None:
     problem = bench.problem()
-    with generated_tests(bench.slot.container, fake_workshop(bench.directory), problem) as complete:
+    with generated_tests(bench.slot.container, fake_build_context(bench.directory), problem) as complete:
         assert complete is problem
 
 

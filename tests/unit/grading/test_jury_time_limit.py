@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from grading_bench import Bench
-from grading_fakes import Call, FakeSlot, completed, fake_workshop
+from grading_fakes import Call, FakeSlot, completed, fake_build_context
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,7 +107,7 @@ class TestCalibrate:
             return completed(outcome=Outcome.CPU_LIMIT)
 
         slot = FakeSlot({"quick": takes(100 * MS_NS), "slow": takes(700 * MS_NS), "endless": broken})  # type: ignore[dict-item]
-        return Judge([slot], fake_workshop(directory), bench.data), slot  # type: ignore[list-item]
+        return Judge([slot], fake_build_context(directory), bench.data), slot  # type: ignore[list-item]
 
     def test_the_slowest_accepted_submission_decides(self, bench: Bench, tmp_path: Path) -> None:
         judge, _ = self.judge(bench, tmp_path)

@@ -11,14 +11,14 @@ import pytest
 from grading_bench import Bench
 from grading_fakes import Call, completed
 
-from judge.errors import InfrastructureError, LanguageError
+from judge.errors import InfrastructureError, LanguageError, PackageError
 from judge.grading.execute import CancelledError
 from judge.grading.options import GradingOptions
 from judge.model.event import CaseJudged, Compiled, Compiling
 from judge.model.problem import PackageFormat, ScoreAggregation, ScorePolicy, StaticValidation, TestGroup, ValidatorKind
 from judge.model.report import CaseReport
 from judge.model.run import Outcome
-from judge.model.submission import SourceFile
+from judge.model.submission import SourceFile, Submission
 from judge.model.units import MS_NS, S_NS
 from judge.model.verdict import Verdict
 from judge.render.report_text import reruns_note
@@ -112,6 +112,23 @@ class TestStages:
         bench.judge(bench.problem(bench.case("secret/1")), {"solution": double}, emit=events.append)
         assert [type(event) for event in events] == [Compiling, Compiled, CaseJudged]
         assert (events[2].index, events[2].total) == (1, 1)
+
+    def test_the_report_is_ready_before_the_containers_are_closed(self, bench: Bench) -> None:
+        judge = bench.judge_with({"solution": double})
+        sources = (SourceFile(name="a.fake", content=b"solution"),)
+        judging = judge.judging(Submission(id="s1", package="", sources=sources), bench.problem())
+        with judging.report() as report:
+            assert report.verdict is AC
+            assert bench.slot.open_containers == 1
+        assert bench.slot.open_containers == 0
+
+    def test_containers_are_closed_when_the_reader_of_the_report_fails(self, bench: Bench) -> None:
+        judge = bench.judge_with({"solution": double})
+        sources = (SourceFile(name="a.fake", content=b"solution"),)
+        judging = judge.judging(Submission(id="s1", package="", sources=sources), bench.problem())
+        with pytest.raises(PackageError, match="mine"), judging.report():
+            raise PackageError("mine")
+        assert bench.slot.open_containers == 0
 
     def test_code_over_the_limit_is_a_compile_error(self, bench: Bench) -> None:
         big = SourceFile(name="a.fake", content=b"x" * (200 << 10))

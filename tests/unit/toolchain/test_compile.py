@@ -20,7 +20,7 @@ from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore, SubmissionStore
-from judge.toolchain.compile import Compiled, Toolchain, artifact_key, compile_program
+from judge.toolchain.compile import Compiled, CompileOptions, Toolchain, artifact_key, compile_program
 from judge.toolchain.sources import prepare
 
 TOOLCHAIN = Toolchain(rootfs=Rootfs(mounts=(OverlayMount(target="/", lowers=("/a", "/b")),)), digest="host-1")
@@ -84,7 +84,8 @@ def compile_with(store: ArtifactStore) -> Compile:
     def run(
         sandbox: FakeSandbox, language: LanguageSpec = C, files: Sequence[SourceFile] = SOURCE, **options: Any
     ) -> Compiled:
-        return compile_program(sandbox.open, options.pop("toolchain", TOOLCHAIN), language, files, store, **options)
+        toolchain = options.pop("toolchain", TOOLCHAIN)
+        return compile_program(sandbox.open, toolchain, language, files, store, CompileOptions(**options))
 
     return run
 

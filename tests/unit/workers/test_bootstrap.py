@@ -39,9 +39,10 @@ class Notes:
         self.asked.append("generate")
         return nullcontext(problem)
 
-    def judge(self, submission: Submission, *_: object) -> Report:
+    def judging(self, submission: Submission, *_: object) -> SimpleNamespace:
         self.asked.append(submission.id)
-        return Report(submission=submission.id, problem="sum", language="c", verdict=Verdict.AC)
+        report = Report(submission=submission.id, problem="sum", language="c", verdict=Verdict.AC)
+        return SimpleNamespace(report=lambda: nullcontext(report))
 
 
 @pytest.fixture
