@@ -161,12 +161,17 @@ def _odd_line(files: Files, rng: random.Random) -> None:
         files[found[0]] = b"\n".join(lines)
 
 
+def bytes_of(node: Node) -> bytes:
+    """A file's content; nothing of what is no file."""
+    return node if isinstance(node, bytes) else b""
+
+
 def _odd_bytes(files: Files, rng: random.Random) -> None:
     names = [name for name, node in files.items() if isinstance(node, bytes)]
     if not names:
         return
     name = rng.choice(names)
-    data = bytes(files[name] or b"")
+    data = bytes_of(files[name])
     at = rng.randrange(len(data) + 1)
     files[name] = rng.choice((
         b"\xef\xbb\xbf" + data, data.replace(b"\n", b"\r\n"), data.replace(b"\n", b"\r"), data[:at], b"",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from package_bases import BASES
-from package_fuzz import CORPUS, NUMERIC_KEYS, ODD_NUMBERS, attempt, bases, load, search
+from package_fuzz import CORPUS, NUMERIC_KEYS, ODD_NUMBERS, attempt, bases, bytes_of, load, search
 
 KEPT = sorted(path.name for path in CORPUS.glob("*.json"))
 
@@ -26,7 +26,7 @@ def test_a_package_that_once_broke_its_reader_is_read_or_refused(name: str, tmp_
 @pytest.mark.parametrize("number", ODD_NUMBERS, ids=range(len(ODD_NUMBERS)))
 def test_every_limit_of_every_format_takes_any_number(base: str, number: str, tmp_path: Path) -> None:
     files = dict(BASES[base])
-    text = bytes(files["problem.yaml"] or b"").split(b"limits:")[0]
+    text = bytes_of(files["problem.yaml"]).split(b"limits:")[0]
     limits = "".join(f"  {key}: {number}\n" for key in NUMERIC_KEYS)
     attempt({**files, "problem.yaml": text + f"limits:\n{limits}".encode()}, tmp_path, random.Random(0))
 

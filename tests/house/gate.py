@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -88,18 +88,18 @@ class Gate:
         return (RETRIED, "R", "RETRIED") if report.outcome == RETRIED else None
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """In a strict run a skip whose reason is not allowed becomes a failure."""
         report = yield
         _judge_skip(report)
-        return report  # type: ignore[return-value]  # a wrapper's result is its hook's
+        return report
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self) -> Iterator[None]:
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         """The same for a whole file that is skipped."""
         report = yield
         _judge_skip(report)
-        return report  # type: ignore[return-value]  # a wrapper's result is its hook's
+        return report
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Each retry with its test's name, and what fell outside the budget."""

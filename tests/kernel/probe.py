@@ -112,7 +112,7 @@ def place(path):
     }
 
 
-def main():
+def main() -> None:
     report = {
         "namespaces": namespaces(),
         "status": status(),

@@ -22,6 +22,7 @@ from typing import Any
 import needs
 import pytest
 
+from judge.model.language import LanguageSpec
 from judge.model.limits import Limits
 from judge.model.submission import SourceFile
 from judge.model.units import MIB, S_NS
@@ -30,7 +31,7 @@ from judge.sandbox.spec import ContainerSpec
 from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Compiled, compile_program
-from judge.toolchain.definitions import Languages, LanguageSpec
+from judge.toolchain.definitions import Languages
 from judge.toolchain.roots import Toolchains
 
 HERE = Path(__file__).parent / "everyday"

@@ -153,7 +153,7 @@ def test_prometheus_counts_what_was_reported_also_when_slots_are_killed(
     look = QueueLook(broker)
     rng = random.Random(7)
     for kill in range(1, KILLS + 1):
-        until(lambda kill=kill: look.state().recorded >= kill * SUBMISSIONS // (KILLS + 1), "work between two kills")
+        until(lambda kill=kill: look.state().recorded >= kill * SUBMISSIONS // (KILLS + 1), "work between two kills")  # type: ignore[misc]
         node.kill_one(rng)
     until(lambda: look.state().recorded == SUBMISSIONS, "all verdicts")
     until(lambda: prometheus.value("sum(judge_submissions_total)") == SUBMISSIONS, "the last scrape")

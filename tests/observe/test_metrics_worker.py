@@ -43,7 +43,7 @@ def _address(worker: object) -> str:
     path = worker.state_dir / "run" / "metrics"  # type: ignore[attr-defined]
     until(path.exists, "the worker's metrics")
     until(path.read_text, "the worker's address")
-    return path.read_text().split("/")[2]
+    return path.read_text().split("/")[2]  # type: ignore[no-any-return]
 
 
 def test_every_verdict_of_a_real_worker_counts_once(
@@ -62,7 +62,7 @@ def test_every_verdict_of_a_real_worker_counts_once(
             what = {"do": "package"} if number % 50 == 0 else {}
             ids.append(client.submit(order(language=language, verdict=verdict, ms=number % 5, tests=2, **what)))
         for kill in range(1, KILLS + 1):
-            until(lambda kill=kill: (look.state().recorded or 0) >= kill * SUBMISSIONS // (KILLS + 2), "work")
+            until(lambda kill=kill: (look.state().recorded or 0) >= kill * SUBMISSIONS // (KILLS + 2), "work")  # type: ignore[misc]
             until(worker.slot_pids, "a slot")  # type: ignore[attr-defined]
             with contextlib.suppress(ProcessLookupError, IndexError):
                 os.kill(rng.choice(worker.slot_pids()), signal.SIGKILL)  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ EVERYTHING = Collect(patterns=("**",))
 
 def test_files_arrive_with_content_and_mode(stage: Stage) -> None:
     look = "import os; print([(p, oct(os.stat(p).st_mode), open(p, 'rb').read()) for p in ('a', 'd/e/f')])"
-    files = {"a": b"\0binary", "d/e/f": Capture(b"#!/bin/sh\nexit 9\n")}
+    files: dict[str, bytes | int | Capture] = {"a": b"\0binary", "d/e/f": Capture(b"#!/bin/sh\nexit 9\n")}
     done = stage.box.run(script(look), files=files, executables=("d/e/f",))
     assert done.stdout.text().strip() == str(
         [("a", "0o100644", b"\0binary"), ("d/e/f", "0o100755", b"#!/bin/sh\nexit 9\n")]

@@ -87,7 +87,7 @@ def test_real_steps_report_their_own_name(sandbox_slot: Slot, container_spec: Co
 
 def test_unknown_policies_and_tiny_ceilings_are_refused(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
     for changes in ({"policy": "absent"}, {"open_files_max": 3}):
-        spec = ContainerSpec(rootfs=container_spec.rootfs, **changes)  # type: ignore[arg-type]
+        spec = ContainerSpec(rootfs=container_spec.rootfs, **changes)
         with pytest.raises(SandboxError):
             sandbox_slot.container(spec).__enter__()
 

@@ -63,7 +63,7 @@ def order(id: str = "", *, language: str = "c", **orders: object) -> Submission:
     own = {name: orders.pop(name) for name in names if name in orders}
     content = json.dumps(orders).encode()
     own.setdefault("package", "/p")
-    return Submission(id=id or new_id(), sources=(SourceFile(name="a.c", content=content),), language=language, **own)
+    return Submission(id=id or new_id(), sources=(SourceFile(name="a.c", content=content),), language=language, **own)  # type: ignore[arg-type]
 
 
 class RedisServer:

@@ -130,7 +130,7 @@ class FailingFactory(Factory):
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
         judge = ScriptedJudge(settings.state_dir)
-        judge.judge = _fail
+        judge.judge = _fail  # type: ignore[method-assign]
         yield judge
 
     def prove(self, settings: Settings, language: str) -> str:

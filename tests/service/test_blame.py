@@ -1,10 +1,14 @@
 """Who pays for a judging that failed: the work, its package's owner, its client or the host - and nobody else."""
 
+# What is None, or of another type, where something is asked of it, fails the test: no need to ask first.
+# mypy: disable-error-code="misc, union-attr"
+
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,26 +20,27 @@ from judge.model.event import Claimed, Retried
 from judge.model.verdict import Verdict
 from judge.queue import calls
 from judge.queue.admin import set_worker_state, worker_views
+from judge.queue.redis_queue import Queue
 from judge.queue.values import Fault, State
 
 BOTH = ("w1", "w2")
 
 
-def join_both(queue) -> None:
+def join_both(queue: Queue) -> None:
     for node in BOTH:
         join(queue, node, routes=("c", "any", f"@{node}"))
 
 
-def attempt_of(queue, id: str) -> int:
+def attempt_of(queue: Queue, id: str) -> int:
     return int(queue.command("HGET", f"{queue.prefix}s:{id}", "attempt"))
 
 
-def fall_silent(queue, node: str) -> None:
+def fall_silent(queue: Queue, node: str) -> None:
     queue.command("ZADD", f"{queue.prefix}workers", 0, node)
 
 
 class TestScripts:
-    def test_what_one_worker_lacks_goes_to_the_other_alone(self, queue):
+    def test_what_one_worker_lacks_goes_to_the_other_alone(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         claimed = claim(queue)
@@ -46,7 +51,7 @@ class TestScripts:
         assert not queue.run(calls.finish("a", claimed.fence, report_for("a")))
         assert finish(queue, other)
 
-    def test_when_nobody_is_left_the_last_one_still_holds_it_and_knows_all_names(self, queue):
+    def test_when_nobody_is_left_the_last_one_still_holds_it_and_knows_all_names(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         queue.run(calls.hand_on("a", claim(queue).fence, "no package"))
@@ -55,14 +60,14 @@ class TestScripts:
         assert queue.run(calls.hand_on("a", last.fence, "no package")) == ("w1", "w2")
         assert finish(queue, last, Verdict.JE)
 
-    def test_handing_on_a_lost_claim_does_nothing(self, queue):
+    def test_handing_on_a_lost_claim_does_nothing(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         claimed = claim(queue)
         assert queue.run(calls.hand_on("a", claimed.fence + 1, "no package")) == ()
         assert finish(queue, claimed)
 
-    def test_a_worker_that_died_with_what_was_handed_to_it_is_not_waited_for(self, queue):
+    def test_a_worker_that_died_with_what_was_handed_to_it_is_not_waited_for(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         queue.run(calls.hand_on("a", claim(queue).fence, "no package"))
@@ -72,7 +77,7 @@ class TestScripts:
         assert again.id == "a"
         assert queue.run(calls.hand_on("a", again.fence, "no package")) == ("w1",)
 
-    def test_a_lease_that_ran_out_at_the_other_worker_goes_back_to_it_and_then_to_all(self, queue):
+    def test_a_lease_that_ran_out_at_the_other_worker_goes_back_to_it_and_then_to_all(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         queue.run(calls.hand_on("a", claim(queue).fence, "no package"))
@@ -83,7 +88,7 @@ class TestScripts:
         sweep(queue)
         assert claim(queue).fence > stale.fence
 
-    def test_a_worker_that_is_out_is_waited_for_by_what_only_it_may_have(self, queue):
+    def test_a_worker_that_is_out_is_waited_for_by_what_only_it_may_have(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         claimed = claim(queue)
@@ -94,7 +99,7 @@ class TestScripts:
         set_worker_state(queue, "w2", "on", "")
         assert claim(queue, node="w2").id == "a"
 
-    def test_work_that_failed_for_no_known_reason_tries_another_host_and_ends_there(self, queue):
+    def test_work_that_failed_for_no_known_reason_tries_another_host_and_ends_there(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         queue.run(calls.give_back("a", claim(queue).fence, "first", Fault.BLAMED, attempts_max=2, delay_ms=200))
@@ -104,7 +109,7 @@ class TestScripts:
         (exhausted,) = sweep(queue).exhausted
         assert (exhausted.id, exhausted.reason) == ("a", "second")
 
-    def test_a_fallen_worker_is_out_at_once_and_its_work_is_not_blamed(self, queue):
+    def test_a_fallen_worker_is_out_at_once_and_its_work_is_not_blamed(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         fence = claim(queue).fence
@@ -114,7 +119,7 @@ class TestScripts:
         assert attempt_of(queue, "a") == 0
         assert finish(queue, claim(queue, node="w2"))
 
-    def test_what_two_workers_held_when_they_fell_is_the_suspect(self, queue):
+    def test_what_two_workers_held_when_they_fell_is_the_suspect(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         for node in BOTH:
@@ -123,7 +128,7 @@ class TestScripts:
         (exhausted,) = sweep(queue).exhausted
         assert exhausted.reason == "no space on w2"
 
-    def test_a_host_that_is_ill_claims_nothing(self, queue):
+    def test_a_host_that_is_ill_claims_nothing(self, queue: Queue) -> None:
         join(queue)
         queue.run(calls.submit(order("a")))
         answer = queue.run(calls.claim("w1", "S", "0", 1, LEASE_MS, ill="disk full: 0 inodes free"))
@@ -133,14 +138,14 @@ class TestScripts:
 
 
 @pytest.fixture
-def server(short_dir: Path):
+def server(short_dir: Path) -> Iterator[RedisServer]:
     server = RedisServer(short_dir / "redis")
     with running(server):
         yield server
 
 
 @pytest.fixture
-def one(server: RedisServer, short_dir: Path):
+def one(server: RedisServer, short_dir: Path) -> Iterator[tuple[Worker, Client]]:
     """A worker of one slot, ready, and a client."""
     worker = Worker(server.url, short_dir / "w", slots=1, attempts_max=3)
     with running(worker), Client(server.broker, patience_s=20) as client:
@@ -149,7 +154,7 @@ def one(server: RedisServer, short_dir: Path):
 
 
 @pytest.fixture
-def two(server: RedisServer, short_dir: Path):
+def two(server: RedisServer, short_dir: Path) -> Iterator[tuple[list[Worker], Client]]:
     """Two workers of one slot each, ready, and a client."""
     workers = [Worker(server.url, short_dir / name, slots=1) for name in ("wa", "wb")]
     with running(*workers), Client(server.broker, patience_s=20) as client:
@@ -164,7 +169,7 @@ def let_prove_again(worker: Worker) -> None:
     path.write_bytes(path.read_bytes().replace(b'"at_s":', b'"at_s":-1e9,"was":'))
 
 
-def test_bad_submissions_take_no_worker_out(one):
+def test_bad_submissions_take_no_worker_out(one: tuple[Worker, Client]) -> None:
     worker, client = one
     bad = [client.submit(order(do=what, number=number)) for number in range(6) for what in ("fail", "crash")]
     good = client.submit(order(ms=1))
@@ -177,7 +182,7 @@ def test_bad_submissions_take_no_worker_out(one):
     assert view_of(client, worker.node).state == "on"
 
 
-def test_a_package_that_one_worker_lacks_is_judged_where_it_is(two):
+def test_a_package_that_one_worker_lacks_is_judged_where_it_is(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     (workers[0].state_dir / "lacks").touch()
     ids = [client.submit(order(do="missing", ms=5, number=number)) for number in range(14)]
@@ -186,7 +191,7 @@ def test_a_package_that_one_worker_lacks_is_judged_where_it_is(two):
     assert {view_of(client, worker.node).state for worker in workers} == {"on"}
 
 
-def test_a_package_that_no_worker_has_is_a_judge_error_that_names_them(two):
+def test_a_package_that_no_worker_has_is_a_judge_error_that_names_them(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     for worker in workers:
         (worker.state_dir / "lacks").touch()
@@ -196,7 +201,7 @@ def test_a_package_that_no_worker_has_is_a_judge_error_that_names_them(two):
     assert report.judged_by
 
 
-def test_what_was_handed_on_survives_the_death_of_who_judges_it(two):
+def test_what_was_handed_on_survives_the_death_of_who_judges_it(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     (workers[0].state_dir / "lacks").touch()
     submission = order(do="missing", ms=1500)
@@ -211,7 +216,7 @@ def test_what_was_handed_on_survives_the_death_of_who_judges_it(two):
     assert client.result(submission.id).verdict is Verdict.AC
 
 
-def test_a_host_fault_hands_the_work_back_and_the_worker_returns_by_itself(one):
+def test_a_host_fault_hands_the_work_back_and_the_worker_returns_by_itself(one: tuple[Worker, Client]) -> None:
     worker, client = one
     ill = worker.state_dir / "ill"
     ill.touch()
@@ -227,7 +232,7 @@ def test_a_host_fault_hands_the_work_back_and_the_worker_returns_by_itself(one):
     assert view_of(client, worker.node).state == "on"
 
 
-def test_work_that_makes_well_hosts_fail_is_the_suspect(two):
+def test_work_that_makes_well_hosts_fail_is_the_suspect(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     id = client.submit(order(do="fault"))
     report = client.result(id)
@@ -236,7 +241,7 @@ def test_work_that_makes_well_hosts_fail_is_the_suspect(two):
     assert {view_of(client, worker.node).state for worker in workers} == {"on"}
 
 
-def test_a_worker_whose_slots_could_not_be_opened_returns_by_itself(server: RedisServer, short_dir: Path):
+def test_a_worker_whose_slots_could_not_be_opened_returns_by_itself(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1, judge_factory="service_judges:UNOPENABLE_WHILE_ILL")
     worker.state_dir.mkdir()
     ill = worker.state_dir / "ill"
@@ -251,7 +256,7 @@ def test_a_worker_whose_slots_could_not_be_opened_returns_by_itself(server: Redi
 
 
 @pytest.fixture
-def small_disk(short_dir: Path):
+def small_disk(short_dir: Path) -> Iterator[Path]:
     """A state directory of few inodes."""
     path = short_dir / "small"
     path.mkdir()
@@ -262,7 +267,7 @@ def small_disk(short_dir: Path):
     subprocess.run(["umount", "--lazy", str(path)], check=True)
 
 
-def test_a_full_inode_table_blames_nobody_and_passes(server: RedisServer, small_disk: Path):
+def test_a_full_inode_table_blames_nobody_and_passes(server: RedisServer, small_disk: Path) -> None:
     worker = Worker(server.url, small_disk, slots=2, disk_free_min_bytes=0)
     with running(worker), Client(server.broker, patience_s=20) as client:
         client.result(client.submit(order()))
@@ -281,7 +286,7 @@ def test_a_full_inode_table_blames_nobody_and_passes(server: RedisServer, small_
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_slots_that_are_told_to_end_finish_what_they_judge(one, number: int):
+def test_slots_that_are_told_to_end_finish_what_they_judge(one: tuple[Worker, Client], number: int) -> None:
     worker, client = one
     submission = order(ms=700)
     client.submit(submission)
@@ -297,7 +302,7 @@ def test_slots_that_are_told_to_end_finish_what_they_judge(one, number: int):
     assert client.result(client.submit(order(ms=1))).verdict is Verdict.AC
 
 
-def test_a_pool_that_is_told_to_end_with_its_whole_group_blames_nobody(one):
+def test_a_pool_that_is_told_to_end_with_its_whole_group_blames_nobody(one: tuple[Worker, Client]) -> None:
     worker, client = one
     submission = order(ms=700)
     client.submit(submission)
@@ -309,7 +314,7 @@ def test_a_pool_that_is_told_to_end_with_its_whole_group_blames_nobody(one):
     assert int(client.queue.command("HGET", f"{client.queue.prefix}stat", "blamed") or 0) == 0
 
 
-def test_a_slot_that_stands_stopped_is_shown_and_replaced(one):
+def test_a_slot_that_stands_stopped_is_shown_and_replaced(one: tuple[Worker, Client]) -> None:
     worker, client = one
     before = worker.slot_pids()
     send_signal(before, signal.SIGSTOP)

@@ -5,6 +5,6 @@ from __future__ import annotations
 from chaos import run_chaos
 
 
-def test_nothing_is_lost_or_doubled_while_everything_dies():
+def test_nothing_is_lost_or_doubled_while_everything_dies() -> None:
     outcome = run_chaos("always", count=400, faults=10, pause_s=0.3, workers=2, seed=7, patience_s=90)
     assert outcome.good, outcome.line()

@@ -41,7 +41,7 @@ def accepted(claim: Claim) -> Report:
 def story(queue: Queue, claim: Claim) -> list[str]:
     """The languages in the progress of the claim, as recorded."""
     entries = queue.client.xrange(f"{queue.prefix}e:{claim.id}")
-    return [fields[b"event"].decode().split('"')[-2] for _, fields in entries if fields[b"type"] == b"compiling"]
+    return [fields[b"event"].decode().split('"')[-2] for _, fields in entries if fields[b"type"] == b"compiling"]  # type: ignore[index, union-attr]
 
 
 def test_events_are_gathered_until_the_time_has_come(queue: Queue, claim: Claim) -> None:
@@ -72,7 +72,7 @@ def test_what_lies_here_goes_out_before_the_report(queue: Queue, claim: Claim) -
     writer = ClaimWriter(queue, claim, nothing)
     writer.emit(progress(claim, 1)[0])
     assert writer.finish(accepted(claim))
-    kinds = [fields[b"type"] for _, fields in queue.client.xrange(f"{queue.prefix}e:{claim.id}")]
+    kinds = [fields[b"type"] for _, fields in queue.client.xrange(f"{queue.prefix}e:{claim.id}")]  # type: ignore[index, union-attr]
     assert kinds == [b"queued", b"claimed", b"compiling", b"done"]
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from service_harness import until, view_of
+from service_harness import RedisServer, Worker, until, view_of
 
 from judge.cli.main import main
 from judge.client import Client
 from judge.queue.values import State
 
+#: Runs a judge command: exit code, standard output, standard error.
+Judge = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def judge(shared_redis, shared_worker, monkeypatch, capfd):
+def judge(
+    shared_redis: RedisServer, shared_worker: Worker, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Judge:
     """Runs a judge command against the shared worker; returns exit code, standard output, standard error."""
     monkeypatch.setenv("JUDGE_NAMESPACE", "shared")
 
@@ -29,7 +35,7 @@ def judge(shared_redis, shared_worker, monkeypatch, capfd):
 
 
 @pytest.fixture
-def program(tmp_path: Path):
+def program(tmp_path: Path) -> Callable[..., str]:
     """Writes a program for the scripted judge."""
 
     def write(**orders: object) -> str:
@@ -40,7 +46,9 @@ def program(tmp_path: Path):
     return write
 
 
-def test_cancel_says_what_became_of_each(judge, client: Client, program, tmp_path: Path):
+def test_cancel_says_what_became_of_each(
+    judge: Judge, client: Client, program: Callable[..., str], tmp_path: Path
+) -> None:
     assert judge("submit", str(tmp_path), program(), "--id", "c-done")[0] == 0
     assert judge("submit", str(tmp_path), program(ms=60_000), "--id", "c-long", "--no-wait")[0] == 0
     code, out, _ = judge("cancel", "c-done", "c-long", "--json")
@@ -53,7 +61,9 @@ def test_cancel_says_what_became_of_each(judge, client: Client, program, tmp_pat
     assert (code, err.splitlines()[-1]) == (1, "judge submit: submission c-long was cancelled")
 
 
-def test_drain_waits_for_what_runs_and_resume_goes_on(judge, client: Client, shared_worker, program, tmp_path: Path):
+def test_drain_waits_for_what_runs_and_resume_goes_on(
+    judge: Judge, client: Client, shared_worker: Worker, program: Callable[..., str], tmp_path: Path
+) -> None:
     judge("submit", str(tmp_path), program(ms=60_000), "--id", "d-long", "--no-wait")
     until(lambda: client.state("d-long") is State.CLAIMED, "the claim")
     code, out, _ = judge("drain", shared_worker.node, "--wait", "0.2", "--json")
@@ -71,17 +81,19 @@ def test_drain_waits_for_what_runs_and_resume_goes_on(judge, client: Client, sha
     code, out, _ = judge("drain", shared_worker.node, "--resume")
     assert (code, out.split(",")[0]) == (0, f"{shared_worker.node}: resumed")
     assert client.result("d-next").verdict == "AC"
-    assert view_of(client, shared_worker.node).state == "on"
+    assert view_of(client, shared_worker.node).state == "on"  # type: ignore[union-attr]
 
 
-def test_draining_whom_there_is_not_is_a_usage_error(judge):
+def test_draining_whom_there_is_not_is_a_usage_error(judge: Judge) -> None:
     code, _, err = judge("drain", "nobody")
     assert (code, err) == (2, "judge drain: no worker 'nobody'; judge workers lists them\n")
     assert judge("drain", "--json")[0] == 2
 
 
 @pytest.mark.parametrize("limit", ["queue_max", "tenant_per_minute"])
-def test_a_refusal_has_an_exit_code_of_its_own(judge, client: Client, program, tmp_path: Path, limit: str):
+def test_a_refusal_has_an_exit_code_of_its_own(
+    judge: Judge, client: Client, program: Callable[..., str], tmp_path: Path, limit: str
+) -> None:
     policy = f"{client.queue.prefix}policy"
     before = client.queue.command("HGET", policy, limit)
     blockers = [f"f-{limit}-{number}" for number in range(3)]
@@ -101,12 +113,14 @@ def test_a_refusal_has_an_exit_code_of_its_own(judge, client: Client, program, t
     ] in refused[2]
 
 
-def test_the_doctor_looks_at_a_broker(judge, shared_redis):
+def test_the_doctor_looks_at_a_broker(judge: Judge, shared_redis: RedisServer) -> None:
     code = main(["doctor", "--broker", shared_redis.url, "--json"])
     assert code == 0
 
 
-def test_following_goes_on_where_it_stopped(client: Client, judge, program, tmp_path: Path):
+def test_following_goes_on_where_it_stopped(
+    client: Client, judge: Judge, program: Callable[..., str], tmp_path: Path
+) -> None:
     judge("submit", str(tmp_path), program(tests=3), "--id", "follow")
     story = list(client.follow_from("follow", "0"))
     position, _ = story[3]

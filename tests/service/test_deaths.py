@@ -1,10 +1,14 @@
 """What dies and what must not be lost: kills, stops and outages of real workers and a real Redis."""
 
+# What is None, or of another type, where something is asked of it, fails the test: no need to ask first.
+# mypy: disable-error-code="misc, union-attr"
+
 from __future__ import annotations
 
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,14 +22,14 @@ from judge.queue.values import State
 
 
 @pytest.fixture
-def server(short_dir: Path):
+def server(short_dir: Path) -> Iterator[RedisServer]:
     server = RedisServer(short_dir / "redis")
     with running(server):
         yield server
 
 
 @pytest.fixture
-def two(server: RedisServer, short_dir: Path):
+def two(server: RedisServer, short_dir: Path) -> Iterator[tuple[list[Worker], Client]]:
     """Two workers of one slot each, and a client."""
     workers = [Worker(server.url, short_dir / name, slots=1) for name in ("wa", "wb")]
     with running(*workers), Client(server.broker, patience_s=20) as client:
@@ -46,7 +50,7 @@ def attempts(client: Client, submission_id: str) -> int:
     return sum(isinstance(event, Claimed) for event in client.follow(submission_id))
 
 
-def test_a_killed_slot_gives_its_submission_back_at_once(two):
+def test_a_killed_slot_gives_its_submission_back_at_once(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     submission = order(ms=400)
     client.submit(submission)
@@ -57,7 +61,7 @@ def test_a_killed_slot_gives_its_submission_back_at_once(two):
     assert attempts(client, submission.id) == 2
 
 
-def test_a_killed_pool_gives_everything_back_and_comes_again(two):
+def test_a_killed_pool_gives_everything_back_and_comes_again(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     submissions = [order(ms=200) for _ in range(4)]
     for item in submissions:
@@ -69,7 +73,7 @@ def test_a_killed_pool_gives_everything_back_and_comes_again(two):
     until(lambda: workers[0].pid_of("pool") not in (0, old), "the pool to come again")
 
 
-def test_a_killed_keeper_comes_again_before_a_lease_is_lost(two):
+def test_a_killed_keeper_comes_again_before_a_lease_is_lost(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     submission = order(ms=3000)
     client.submit(submission)
@@ -80,7 +84,9 @@ def test_a_killed_keeper_comes_again_before_a_lease_is_lost(two):
     assert attempts(client, submission.id) == 1
 
 
-def test_a_killed_supervisor_takes_everything_with_it_and_another_worker_takes_over(two):
+def test_a_killed_supervisor_takes_everything_with_it_and_another_worker_takes_over(
+    two: tuple[list[Worker], Client],
+) -> None:
     workers, client = two
     submission = order(ms=500)
     client.submit(submission)
@@ -92,7 +98,7 @@ def test_a_killed_supervisor_takes_everything_with_it_and_another_worker_takes_o
     until(lambda: not any(process_stat(pid).alive for pid in everything), "the processes to be gone")
 
 
-def test_a_worker_frozen_for_longer_than_its_lease_records_nothing(two):
+def test_a_worker_frozen_for_longer_than_its_lease_records_nothing(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     submission = order(ms=300)
     client.submit(submission)
@@ -111,7 +117,7 @@ def test_a_worker_frozen_for_longer_than_its_lease_records_nothing(two):
     until(lambda: view_of(client, name).silent_ms < 1000, "the frozen worker to be back")
 
 
-def test_a_stopped_slot_alone_loses_its_lease(two):
+def test_a_stopped_slot_alone_loses_its_lease(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     submission = order(ms=300)
     client.submit(submission)
@@ -125,7 +131,7 @@ def test_a_stopped_slot_alone_loses_its_lease(two):
 
 
 @pytest.mark.parametrize("fsync", ["always", "everysec"])
-def test_a_killed_and_restarted_redis_loses_nothing_and_workers_go_on(short_dir: Path, fsync: str):
+def test_a_killed_and_restarted_redis_loses_nothing_and_workers_go_on(short_dir: Path, fsync: str) -> None:
     server = RedisServer(short_dir / "redis", fsync)
     worker = Worker(server.url, short_dir / "w", slots=2)
     with running(server, worker), Client(server.broker, patience_s=20) as client:
@@ -147,7 +153,9 @@ def test_a_killed_and_restarted_redis_loses_nothing_and_workers_go_on(short_dir:
         assert "pool ended" not in worker.log()
 
 
-def test_progress_arrives_while_judging_also_right_after_redis_has_restarted(server: RedisServer, short_dir: Path):
+def test_progress_arrives_while_judging_also_right_after_redis_has_restarted(
+    server: RedisServer, short_dir: Path
+) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker, patience_s=20) as client:
         until(lambda: view_of(client, worker.node), "the worker")
@@ -160,7 +168,7 @@ def test_progress_arrives_while_judging_also_right_after_redis_has_restarted(ser
             server.start()
 
 
-def test_redis_away_for_longer_than_a_lease_repeats_nothing(server: RedisServer, short_dir: Path):
+def test_redis_away_for_longer_than_a_lease_repeats_nothing(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker, patience_s=20) as client:
         until(lambda: view_of(client, worker.node), "the worker")
@@ -174,7 +182,7 @@ def test_redis_away_for_longer_than_a_lease_repeats_nothing(server: RedisServer,
 
 
 @pytest.mark.realtime
-def test_idle_slots_are_back_soon_after_an_outage(server: RedisServer, short_dir: Path):
+def test_idle_slots_are_back_soon_after_an_outage(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker, patience_s=20) as client:
         until(lambda: view_of(client, worker.node), "the worker")
@@ -194,7 +202,7 @@ def _timer(seconds: float) -> int:
     return subprocess.Popen(["sleep", str(seconds)]).pid
 
 
-def test_what_killed_processes_leave_of_temporary_files_does_not_pile_up(server: RedisServer, short_dir: Path):
+def test_what_killed_processes_leave_of_temporary_files_does_not_pile_up(server: RedisServer, short_dir: Path) -> None:
     outside, inside = short_dir / "tmp", short_dir / "w" / "run" / "tmp"
     outside.mkdir()
     worker = Worker(server.url, short_dir / "w", slots=1)
@@ -219,7 +227,7 @@ def test_what_killed_processes_leave_of_temporary_files_does_not_pile_up(server:
     assert not list(outside.iterdir())
 
 
-def test_sigterm_finishes_what_runs_and_claims_nothing_more(server: RedisServer, short_dir: Path):
+def test_sigterm_finishes_what_runs_and_claims_nothing_more(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker) as client:
         until(lambda: view_of(client, worker.node), "the worker")
@@ -233,7 +241,7 @@ def test_sigterm_finishes_what_runs_and_claims_nothing_more(server: RedisServer,
         assert view_of(client, worker.node) is None
 
 
-def test_sigquit_hands_the_leases_back_at_once(server: RedisServer, short_dir: Path):
+def test_sigquit_hands_the_leases_back_at_once(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker) as client:
         until(lambda: view_of(client, worker.node), "the worker")
@@ -246,7 +254,7 @@ def test_sigquit_hands_the_leases_back_at_once(server: RedisServer, short_dir: P
         assert attempt == b"0"
 
 
-def test_a_drain_that_takes_too_long_hands_back(server: RedisServer, short_dir: Path):
+def test_a_drain_that_takes_too_long_hands_back(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1, drain_max_s=1)
     with running(worker), Client(server.broker) as client:
         until(lambda: view_of(client, worker.node), "the worker")
@@ -257,7 +265,7 @@ def test_a_drain_that_takes_too_long_hands_back(server: RedisServer, short_dir: 
         assert client.state(submission.id) is State.QUEUED
 
 
-def test_judging_that_never_ends_is_ended(server: RedisServer, short_dir: Path):
+def test_judging_that_never_ends_is_ended(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1, judging_max_s=1, attempts_max=1)
     with running(worker), Client(server.broker) as client:
         until(lambda: view_of(client, worker.node), "the worker")
@@ -268,7 +276,7 @@ def test_judging_that_never_ends_is_ended(server: RedisServer, short_dir: Path):
         assert story[-1].report.verdict is Verdict.JE
 
 
-def test_a_worker_with_a_full_disk_takes_itself_out_and_says_so(server: RedisServer, short_dir: Path):
+def test_a_worker_with_a_full_disk_takes_itself_out_and_says_so(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1, disk_free_min_bytes=1 << 60)
     with running(worker), Client(server.broker) as client:
         until(lambda: (view := view_of(client, worker.node)) and view.state == "out", "the worker to leave")
@@ -279,7 +287,7 @@ def test_a_worker_with_a_full_disk_takes_itself_out_and_says_so(server: RedisSer
         assert client.state(submission.id) is State.QUEUED
 
 
-def test_a_worker_that_only_fails_takes_itself_out_and_blames_nothing(server: RedisServer, short_dir: Path):
+def test_a_worker_that_only_fails_takes_itself_out_and_blames_nothing(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1, judge_factory="service_judges:FAILING")
     with running(worker), Client(server.broker) as client:
         ids = [client.submit(order(number=number)) for number in range(5)]
@@ -288,7 +296,7 @@ def test_a_worker_that_only_fails_takes_itself_out_and_blames_nothing(server: Re
         assert {client.state(id) for id in ids} == {State.QUEUED}
 
 
-def test_a_worker_that_only_fails_spoils_nothing_for_those_that_work(server: RedisServer, short_dir: Path):
+def test_a_worker_that_only_fails_spoils_nothing_for_those_that_work(server: RedisServer, short_dir: Path) -> None:
     good = Worker(server.url, short_dir / "good", slots=1)
     broken = Worker(server.url, short_dir / "broken", slots=2, judge_factory="service_judges:FAILING")
     with running(good, broken), Client(server.broker) as client:
@@ -299,7 +307,9 @@ def test_a_worker_that_only_fails_spoils_nothing_for_those_that_work(server: Red
         assert view_of(client, broken.node).state == "out"
 
 
-def test_a_worker_whose_slots_cannot_be_opened_takes_itself_out_and_says_why(server: RedisServer, short_dir: Path):
+def test_a_worker_whose_slots_cannot_be_opened_takes_itself_out_and_says_why(
+    server: RedisServer, short_dir: Path
+) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1, judge_factory="service_judges:UNOPENABLE")
     with running(worker), Client(server.broker) as client:
         until(lambda: (view := view_of(client, worker.node)) and view.state == "out", "the worker to leave")
@@ -308,7 +318,7 @@ def test_a_worker_whose_slots_cannot_be_opened_takes_itself_out_and_says_why(ser
         assert client.state(client.submit(order())) is State.QUEUED
 
 
-def test_two_workers_cannot_share_a_state_directory(server: RedisServer, short_dir: Path):
+def test_two_workers_cannot_share_a_state_directory(server: RedisServer, short_dir: Path) -> None:
     first, second = (Worker(server.url, short_dir / "w", slots=1) for _ in range(2))
     with running(first), Client(server.broker) as client:
         until(lambda: view_of(client, first.node), "the worker")

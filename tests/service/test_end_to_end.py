@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,14 @@ from judge.cli.main import main
 from judge.client import Client, new_id
 from judge.config import Settings, load_settings
 from judge.model.event import Cancelled, Claimed, Compiled
+from judge.model.problem import JurySubmission
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.package.kattis.reader import read_package
 from judge.queue.admin import worker_views
+
+#: Runs a judge command: exit code, standard output, standard error.
+Judge = Callable[..., tuple[int, str, str]]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = sorted(path.parent for path in (ROOT / "examples").glob("*/problem.yaml"))
@@ -53,7 +57,7 @@ def service(short_root: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def judge(service: Settings, monkeypatch, capfd):
+def judge(service: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Judge:
     """Runs a judge command against the service; returns exit code, standard output, standard error."""
     monkeypatch.setenv("JUDGE_STATE_DIR", service.state_dir)
 
@@ -66,7 +70,7 @@ def judge(service: Settings, monkeypatch, capfd):
     return run
 
 
-def test_every_example_submission_gets_its_label(judge):
+def test_every_example_submission_gets_its_label(judge: Judge) -> None:
     for number, (problem, entry) in enumerate(LABELLED):
         code, _, err = judge("submit", "--no-wait", "--id", f"example-{number}", problem.path, *_files(entry))
         assert code == 0, err
@@ -80,7 +84,7 @@ def test_every_example_submission_gets_its_label(judge):
     assert not wrong
 
 
-def test_progress_and_verdict_are_shown_to_people(judge):
+def test_progress_and_verdict_are_shown_to_people(judge: Judge) -> None:
     problem, entry = next(item for item in LABELLED if item[1].expected.verdicts == (Verdict.AC,))
     code, out, err = judge("submit", problem.path, *_files(entry))
     assert code == 0
@@ -88,7 +92,7 @@ def test_progress_and_verdict_are_shown_to_people(judge):
     assert "test 1/" in err
 
 
-def test_the_package_may_be_missing_or_broken(judge, tmp_path):
+def test_the_package_may_be_missing_or_broken(judge: Judge, tmp_path: Path) -> None:
     source = str(ROOT / "examples/sum/submissions/accepted/sum.c")
     code, _, err = judge("submit", str(tmp_path / "nothing"), source)
     assert (code, err.count("\n")) == (2, 1)
@@ -98,14 +102,14 @@ def test_the_package_may_be_missing_or_broken(judge, tmp_path):
     assert "problem.yaml" in json.loads(out)["why"]
 
 
-def test_a_language_without_workers_is_said_at_once(judge, tmp_path):
+def test_a_language_without_workers_is_said_at_once(judge: Judge, tmp_path: Path) -> None:
     (tmp_path / "x.zz").write_text("?")
     code, _, err = judge("submit", str(PACKAGES[0]), str(tmp_path / "x.zz"))
     assert code == 4
     assert err.count("\n") == 1
 
 
-def test_tags_that_no_worker_has_are_said_at_once(judge):
+def test_tags_that_no_worker_has_are_said_at_once(judge: Judge) -> None:
     code, _, err = judge("submit", "--tags", "gpu", str(PACKAGES[0]), __file__)
     assert code == 2
     assert f"has all of the tags gpu; there are {os.uname().machine}" in err
@@ -113,28 +117,28 @@ def test_tags_that_no_worker_has_are_said_at_once(judge):
     assert judge("submit", "--tags", os.uname().machine, problem.path, *_files(entry))[0] == 0
 
 
-def test_a_submission_that_is_not_waited_for_is_named(judge):
+def test_a_submission_that_is_not_waited_for_is_named(judge: Judge) -> None:
     problem, entry = next(item for item in LABELLED if item[1].expected.verdicts == (Verdict.AC,))
     code, out, _ = judge("submit", "--no-wait", "--json", "--id", "named", problem.path, *_files(entry))
     assert (code, json.loads(out)) == (0, {"id": "named"})
     assert judge("submit", "--id", "named", problem.path, *_files(entry))[0] == 0
 
 
-def test_an_unreachable_queue_is_one_line_with_the_next_step(judge):
+def test_an_unreachable_queue_is_one_line_with_the_next_step(judge: Judge) -> None:
     code, _, err = judge("queue", "--broker", "redis://127.0.0.1:1/0")
     assert code == 5
     assert err.count("\n") == 1
     assert "Connection refused" in err and "judge doctor --broker" in err
 
 
-def test_the_looking_commands_answer_in_json(judge, service):
+def test_the_looking_commands_answer_in_json(judge: Judge, service: Settings) -> None:
     workers = json.loads(judge("workers", "--json")[1])
     assert {"c", "cpp", "python3"} <= set(workers[0]["info"]["languages"])
     assert json.loads(judge("queue", "--json")[1])["waiting"] == 0
     assert judge("workers")[0] == judge("queue")[0] == 0
 
 
-def test_a_rejudge_through_the_command_line(judge):
+def test_a_rejudge_through_the_command_line(judge: Judge) -> None:
     problem, entry = next(item for item in LABELLED if item[1].expected.verdicts == (Verdict.AC,))
     judge("submit", "--json", "--id", "again", problem.path, *_files(entry))
     batch = json.loads(judge("rejudge", "start", "again", "--json")[1])["batch"]
@@ -145,7 +149,7 @@ def test_a_rejudge_through_the_command_line(judge):
     assert (item["before"], item["after"], item["applied"]) == ("AC", "AC", True)
 
 
-def test_a_package_by_digest_comes_from_the_store(judge, short_root):
+def test_a_package_by_digest_comes_from_the_store(judge: Judge, short_root: Path) -> None:
     problem, entry = next(item for item in LABELLED if item[1].expected.verdicts == (Verdict.AC,))
     code, out, _ = judge("publish", "--store", str(short_root / "store"), problem.path)
     assert code == 0
@@ -153,7 +157,7 @@ def test_a_package_by_digest_comes_from_the_store(judge, short_root):
     assert json.loads(out)["verdict"] == "AC"
 
 
-def test_the_demo_ends_well_and_leaves_nothing_also_after_a_kill():
+def test_the_demo_ends_well_and_leaves_nothing_also_after_a_kill() -> None:
     judge = str(Path(sys.executable).parent / "judge")
     words = [judge, "demo", "--json", str(ROOT / "examples" / "mean")]
     environ = os.environ | {"JUDGE_SELFTEST": "0"}
@@ -174,7 +178,7 @@ def test_the_demo_ends_well_and_leaves_nothing_also_after_a_kill():
     assert set(Path(tempfile.gettempdir()).glob("judge-demo-*")) <= before
 
 
-def _files(entry) -> list[str]:
+def _files(entry: JurySubmission) -> list[str]:
     return [host_path for _, host_path in entry.program.files]
 
 
@@ -195,7 +199,7 @@ print(a + b)
 """
 
 
-def test_a_cancelled_program_frees_its_slot_within_a_tenth_of_a_second(service, tmp_path):
+def test_a_cancelled_program_frees_its_slot_within_a_tenth_of_a_second(service: Settings, tmp_path: Path) -> None:
     package = _add_package(tmp_path / "add")
     with Client.open(service) as client:
         freed_ms = min(_cancel_and_claim_ms(client, package) for _ in range(3))
@@ -218,7 +222,7 @@ def _cancel_and_claim_ms(client: Client, package: Path) -> int:
     return int(claimed.partition("-")[0]) - int(cancelled.partition("-")[0])
 
 
-def test_a_contest_submission_freezes_a_rejudge_and_its_clock_stops(service, tmp_path):
+def test_a_contest_submission_freezes_a_rejudge_and_its_clock_stops(service: Settings, tmp_path: Path) -> None:
     package = _add_package(tmp_path / "add")
     with Client.open(service) as client:
         slow = [_of(package, "python3", SLOW, "rejudge") for _ in range(2)]

@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
-from service_harness import order, until
+from service_harness import RedisServer, Worker, order, until
 from test_queue_promises import claim, finish, join
 
 from judge.cli.main import main
@@ -31,9 +32,14 @@ from judge.queue.redis_queue import Queue
 from judge.queue.script import scripts
 from judge.queue.values import State
 
+#: Runs a judge command: exit code, standard output, standard error.
+Judge = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def judge(shared_redis, shared_worker, monkeypatch, capfd):
+def judge(
+    shared_redis: RedisServer, shared_worker: Worker, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Judge:
     """Runs a judge command against the shared worker; returns exit code, standard output, standard error."""
     monkeypatch.setenv("JUDGE_NAMESPACE", "shared")
 
@@ -58,7 +64,7 @@ def moment_of(queue: Queue, name: str) -> int:
     return int(queue.command("HGET", f"{queue.prefix}s:{name}", "at"))
 
 
-def test_a_record_has_times_tenant_worker_and_verdict(client: Client, shared_worker):
+def test_a_record_has_times_tenant_worker_and_verdict(client: Client, shared_worker: Worker) -> None:
     before_ms = int(time.time() * 1000)
     client.result(client.submit(order("s-1", tenant="amy", language="python", verdict="WA", ms=20)))
     view = client.status("s-1")
@@ -71,7 +77,7 @@ def test_a_record_has_times_tenant_worker_and_verdict(client: Client, shared_wor
         client.status("s-none")
 
 
-def test_reports_say_when_and_on_whose_behalf(client: Client):
+def test_reports_say_when_and_on_whose_behalf(client: Client) -> None:
     client.submit(order("s-2", tenant="amy"))
     *_, done = client.follow("s-2")
     assert isinstance(done, Done)
@@ -85,7 +91,7 @@ def test_reports_say_when_and_on_whose_behalf(client: Client):
         )
 
 
-def test_waiting_for_a_report_ends_in_time(client: Client):
+def test_waiting_for_a_report_ends_in_time(client: Client) -> None:
     client.submit(order("s-long", ms=60_000))
     try:
         for wait in (
@@ -112,7 +118,7 @@ def test_waiting_for_a_report_ends_in_time(client: Client):
         client.cancel("s-long")
 
 
-def test_lists_by_time_tenant_verdict_class_and_package(queue: Queue):
+def test_lists_by_time_tenant_verdict_class_and_package(queue: Queue) -> None:
     join(queue)
     for number in range(6):
         verdict, tenant = ("AC", "WA")[number % 2], ("amy", "bob")[number // 3]
@@ -140,7 +146,7 @@ def test_lists_by_time_tenant_verdict_class_and_package(queue: Queue):
         Listing(Filter(verdict="FOO"))
 
 
-def test_a_list_of_many_that_came_at_once_has_each_once(queue: Queue):
+def test_a_list_of_many_that_came_at_once_has_each_once(queue: Queue) -> None:
     with queue.client.pipeline(transaction=True) as pipe:  # many in one millisecond
         for number in range(450):
             call = calls.submit(order(f"m{number:03}"))
@@ -150,7 +156,7 @@ def test_a_list_of_many_that_came_at_once_has_each_once(queue: Queue):
     assert sorted(found) == [f"m{number:03}" for number in range(450)]
 
 
-def test_the_index_goes_with_the_records(queue: Queue):
+def test_the_index_goes_with_the_records(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("gone", tenant="amy")))
     finish(queue, claim(queue))
@@ -165,7 +171,7 @@ def _swept(queue: Queue) -> bool:
     return not queue.command("EXISTS", f"{queue.prefix}s:gone")
 
 
-def test_the_commands_find_a_past_submission(judge, client: Client, tmp_path: Path):
+def test_the_commands_find_a_past_submission(judge: Judge, client: Client, tmp_path: Path) -> None:
     client.result(client.submit(order("c-1", tenant="cal", verdict="WA", tests=2)))
     code, out, err = judge("status", "c-1", "c-none")
     assert (code, out.splitlines()[0], err) == (2, "c-1: WA", "judge status: no submission 'c-none' in the queue\n")
@@ -181,7 +187,7 @@ def test_the_commands_find_a_past_submission(judge, client: Client, tmp_path: Pa
     assert judge("result", "c-none")[0] == judge("follow", "c-none")[0] == 2
 
 
-def test_lists_as_table_csv_and_json(judge, client: Client):
+def test_lists_as_table_csv_and_json(judge: Judge, client: Client) -> None:
     for number in range(3):
         client.result(client.submit(order(f"x-{number}", tenant="dee", verdict=("AC", "WA")[number % 2])))
     code, out, _ = judge("list", "--tenant", "dee")
@@ -204,11 +210,11 @@ def test_lists_as_table_csv_and_json(judge, client: Client):
 
 
 @pytest.mark.parametrize("text", ["2h", "3d", "2026-11-28", "2026-11-28T14:30", "2026-11-28T14:30:00Z"])
-def test_moments_are_ages_or_dates(text: str):
+def test_moments_are_ages_or_dates(text: str) -> None:
     assert moment_ms(text) > 0
 
 
-def test_cancel_tells_about_each(judge, client: Client):
+def test_cancel_tells_about_each(judge: Judge, client: Client) -> None:
     client.result(client.submit(order("k-done")))
     client.submit(order("k-long", ms=60_000))
     code, out, err = judge("cancel", "k-done", "k-none", "k-long", "--json")
@@ -218,7 +224,9 @@ def test_cancel_tells_about_each(judge, client: Client):
     assert (code, out) == (2, "k-long: cancelled\n")
 
 
-def test_submit_says_the_id_first_and_at_an_interrupt_how_to_go_on(shared_redis, shared_worker, tmp_path: Path):
+def test_submit_says_the_id_first_and_at_an_interrupt_how_to_go_on(
+    shared_redis: RedisServer, shared_worker: Worker, tmp_path: Path
+) -> None:
     file = tmp_path / "a.c"
     file.write_text(json.dumps({"ms": 60_000}))
     words = [sys.executable, "-m", "judge", "submit", "--broker", shared_redis.url, str(tmp_path), str(file)]
@@ -241,7 +249,7 @@ def test_submit_says_the_id_first_and_at_an_interrupt_how_to_go_on(shared_redis,
         process.kill()
 
 
-def test_a_rejudge_prints_its_bare_name_and_is_listed(judge, client: Client):
+def test_a_rejudge_prints_its_bare_name_and_is_listed(judge: Judge, client: Client) -> None:
     client.result(client.submit(order("r-1", tenant="rex", language="python", verdict="WA")))
     code, out, err = judge("rejudge", "start", "--tenant", "rex", "--language", "py", "--verdict", "wa")
     batch = out.strip()
@@ -260,7 +268,9 @@ def test_a_rejudge_prints_its_bare_name_and_is_listed(judge, client: Client):
     assert [view.id for view in client.submissions(Filter(tenant="rex"))] == ["r-1"]
 
 
-def test_a_rejudge_of_everything_is_not_started_by_accident(judge, client: Client, monkeypatch):
+def test_a_rejudge_of_everything_is_not_started_by_accident(
+    judge: Judge, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client.result(client.submit(order("r-2")))
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     code, out, err = judge("rejudge", "start")
@@ -274,14 +284,14 @@ def test_a_rejudge_of_everything_is_not_started_by_accident(judge, client: Clien
     assert judge("rejudge", "start", "--language", "klingon")[0] == 4
 
 
-def test_both_clients_can_do_the_same():
+def test_both_clients_can_do_the_same() -> None:
     def public(kind: type) -> set[str]:
         return {name for name in vars(kind) if not name.startswith("_")}
 
     assert public(Client) == public(AsyncClient)
 
 
-def test_a_list_is_the_same_from_both_clients(client: Client):
+def test_a_list_is_the_same_from_both_clients(client: Client) -> None:
     client.result(client.submit(order("y-1", tenant="eve")))
 
     async def listed() -> list[str]:

@@ -1,22 +1,27 @@
 """A client that knows docs/reference/wire.md and its schema only: plain Redis commands, no code of this project."""
 
+# What is None, or of another type, where something is asked of it, fails the test: no need to ask first.
+# mypy: disable-error-code="arg-type, assignment, call-overload, dict-item, index, misc, str-unpack"
+
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
 import pytest
 import redis
+from service_harness import RedisServer, Worker
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "reference" / "wire.schema.json").read_text())
 PREFIX = "{shared}:"
 
 
 @pytest.fixture
-def client(shared_redis, shared_worker):
+def client(shared_redis: RedisServer, shared_worker: Worker) -> Iterator[redis.Redis]:
     client = redis.Redis(unix_socket_path=str(shared_redis.socket), decode_responses=True)
     yield client
     client.close()
@@ -33,7 +38,7 @@ def arguments(name: str, orders: dict[str, object]) -> list[str]:
     return [name, *texts, sources_digest, digest, "practice", "-", "c", ""]
 
 
-def follow(client, name: str, position: str = "0") -> list[tuple[str, str]]:
+def follow(client: redis.Redis, name: str, position: str = "0") -> list[tuple[str, str]]:
     """Ids and types of the events after ``position``, to the last one; each fits the schema."""
     found: list[tuple[str, str]] = []
     while not found or found[-1][1] not in ("done", "cancelled"):
@@ -46,7 +51,7 @@ def follow(client, name: str, position: str = "0") -> list[tuple[str, str]]:
     return found
 
 
-def test_plain_redis_commands_are_enough(client):
+def test_plain_redis_commands_are_enough(client: redis.Redis) -> None:
     assert client.get(PREFIX + "schema") == "1"
     script = client.hget(PREFIX + "scripts", "submit")
     words = arguments("foreign-1", {"verdict": "WA", "tests": 1})
@@ -68,7 +73,7 @@ def test_plain_redis_commands_are_enough(client):
     assert client.hget(PREFIX + "s:foreign-1", "state") == "DONE"
 
 
-def test_cancelling_too(client):
+def test_cancelling_too(client: redis.Redis) -> None:
     submit, cancel = (client.hget(PREFIX + "scripts", name) for name in ("submit", "cancel"))
     client.eval(submit, 1, PREFIX, *arguments("foreign-3", {"ms": 60_000}))
     client.xread({PREFIX + "e:foreign-3": client.xrange(PREFIX + "e:foreign-3")[0][0]}, block=5000)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
 import redis
-from service_harness import Worker, order, running, until, view_of
+from service_harness import RedisServer, Worker, order, running, until, view_of
 from test_foreign_client import arguments
 
 from judge.client import AsyncClient, Client
@@ -25,7 +27,7 @@ CARDS = (
 
 
 @pytest.fixture
-def raw(shared_redis, shared_worker):
+def raw(shared_redis: RedisServer, shared_worker: Worker) -> Iterator[redis.Redis]:
     with redis.Redis(unix_socket_path=str(shared_redis.socket), decode_responses=True) as client:
         yield client
 
@@ -41,12 +43,12 @@ def language_of(queue: Queue, submission_id: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", ["python", "Python", "py3", "c++", "C++", " CPP "])
-def test_an_alias_is_as_good_as_the_id(client: Client, name: str):
+def test_an_alias_is_as_good_as_the_id(client: Client, name: str) -> None:
     report = client.result(client.submit(order(language=name)))
     assert report.verdict == "AC"
 
 
-def test_an_alias_becomes_the_route_of_its_language(queue: Queue):
+def test_an_alias_becomes_the_route_of_its_language(queue: Queue) -> None:
     publish_languages(queue, CARDS)
     register(queue, "w", "cpp", "cpp+gpu", "python3")
     for name, sent, tags, route in (
@@ -69,7 +71,9 @@ def test_an_alias_becomes_the_route_of_its_language(queue: Queue):
         ("klingon", ""),
     ],
 )
-def test_an_unknown_language_is_refused_with_the_near_one_and_what_is_offered(queue: Queue, name: str, near: str):
+def test_an_unknown_language_is_refused_with_the_near_one_and_what_is_offered(
+    queue: Queue, name: str, near: str
+) -> None:
     publish_languages(queue, CARDS)
     register(queue, "w", "cpp", "python3")
     with pytest.raises(LanguageError, match="no language") as caught:
@@ -80,7 +84,7 @@ def test_an_unknown_language_is_refused_with_the_near_one_and_what_is_offered(qu
         queue.state("x")
 
 
-def test_a_language_that_nobody_offers_is_refused_with_the_remedy(queue: Queue):
+def test_a_language_that_nobody_offers_is_refused_with_the_remedy(queue: Queue) -> None:
     publish_languages(queue, CARDS)
     register(queue, "w", "cpp")
     words = "no worker offers java; they offer cpp; judge languages install java"
@@ -88,14 +92,14 @@ def test_a_language_that_nobody_offers_is_refused_with_the_remedy(queue: Queue):
         queue.run(calls.submit(order(language="java")))
 
 
-def test_tags_that_nobody_has_are_refused(queue: Queue):
+def test_tags_that_nobody_has_are_refused(queue: Queue) -> None:
     publish_languages(queue, CARDS)
     register(queue, "w", "cpp", "cpp+arm64")
     with pytest.raises(UsageError, match="no worker that offers cpp has all of the tags gpu; there are arm64"):
         queue.run(calls.submit(order(language="cpp", tags=("gpu",))))
 
 
-def test_where_no_worker_runs_what_is_known_waits_for_one(queue: Queue):
+def test_where_no_worker_runs_what_is_known_waits_for_one(queue: Queue) -> None:
     publish_languages(queue, CARDS)
     queue.run(calls.submit(order("waits", language="java")))
     assert queue.state("waits") is State.QUEUED
@@ -103,7 +107,7 @@ def test_where_no_worker_runs_what_is_known_waits_for_one(queue: Queue):
         queue.run(calls.submit(order(language="klingon")))
 
 
-def test_a_worker_that_starts_again_loses_nothing_meanwhile(queue: Queue):
+def test_a_worker_that_starts_again_loses_nothing_meanwhile(queue: Queue) -> None:
     publish_languages(queue, CARDS)
     register(queue, "stays", "cpp")
     register(queue, "leaves", "java")
@@ -112,14 +116,14 @@ def test_a_worker_that_starts_again_loses_nothing_meanwhile(queue: Queue):
     assert queue.state("meanwhile") is State.QUEUED
 
 
-def test_the_same_answers_for_clients_of_plain_redis(raw):
+def test_the_same_answers_for_clients_of_plain_redis(raw: redis.Redis) -> None:
     script = raw.hget("{shared}:scripts", "submit")
 
     def submit(name: str, language: str, route: str) -> list[str]:
         words = arguments(name, {})
         words[1] = words[1].replace('"language": "c"', f'"language": "{language}"')
         words[7] = route
-        return raw.eval(script, 1, "{shared}:", *words)
+        return raw.eval(script, 1, "{shared}:", *words)  # type: ignore[arg-type, no-any-return]
 
     answer = submit("raw-1", "klingon", "klingon")
     assert answer[0] == "LANGUAGE"
@@ -133,7 +137,7 @@ def test_the_same_answers_for_clients_of_plain_redis(raw):
     assert raw.hget("{shared}:s:raw-1", "state") is None
 
 
-def test_both_clients_list_what_is_offered(client: Client):
+def test_both_clients_list_what_is_offered(client: Client) -> None:
     found = {card.id: card for card in client.languages()}
     assert set(found) == {"c", "cpp", "python3"}
     assert "python" in found["python3"].aliases
@@ -148,7 +152,7 @@ def test_both_clients_list_what_is_offered(client: Client):
     assert asyncio.run(ask()) == client.languages()
 
 
-def test_a_running_worker_notices_toolchains_that_come_and_go(shared_redis, short_dir):
+def test_a_running_worker_notices_toolchains_that_come_and_go(shared_redis: RedisServer, short_dir: Path) -> None:
     worker = Worker(shared_redis.url, short_dir / "l", namespace="listed", judge_factory="service_judges:LISTED")
     toolchains = worker.state_dir / "toolchains"
     worker.state_dir.mkdir()

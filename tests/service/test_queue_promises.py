@@ -1,8 +1,12 @@
 """The queue's scripts on a real Redis server, without workers: who gets what, when, and what nobody can break."""
 
+# What is None, or of another type, where something is asked of it, fails the test: no need to ask first.
+# mypy: disable-error-code="no-untyped-call, union-attr"
+
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pytest
@@ -52,7 +56,7 @@ def finish(queue: Queue, claimed: Claim, verdict: Verdict = Verdict.AC) -> bool:
     return queue.run(calls.finish(claimed.id, claimed.fence, report_for(claimed.id, verdict)))
 
 
-def sweep(queue: Queue, attempts_max: int = 3):
+def sweep(queue: Queue, attempts_max: int = 3) -> Any:
     return queue.run(calls.sweep("w1", 0, LEASE_MS, attempts_max))
 
 
@@ -60,26 +64,26 @@ def events(queue: Queue, submission_id: str) -> list[object]:
     return [event for _, event in queue.follow(submission_id)]
 
 
-def test_the_same_submission_is_accepted_once(queue):
+def test_the_same_submission_is_accepted_once(queue: Queue) -> None:
     submission = order("one")
     assert queue.run(calls.submit(submission)) is True
     assert queue.run(calls.submit(submission)) is False
     assert queue_view(queue).waiting == 1
 
 
-def test_an_id_cannot_stand_for_another_submission(queue):
+def test_an_id_cannot_stand_for_another_submission(queue: Queue) -> None:
     queue.run(calls.submit(order("one")))
     with pytest.raises(UsageError, match="another submission"):
         queue.run(calls.submit(order("one", verdict="WA")))
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "{x}", "x" * 129, "-x", "a\n", "é"])
-def test_an_id_that_cannot_be_a_key_is_refused_by_name(queue, name):
+def test_an_id_that_cannot_be_a_key_is_refused_by_name(queue: Queue, name: str) -> None:
     with pytest.raises(WireError, match=r"^id: "):
         queue.run(calls.submit(msgspec.structs.replace(order(), id=name)))
 
 
-def test_a_claim_needs_a_registered_session(queue):
+def test_a_claim_needs_a_registered_session(queue: Queue) -> None:
     queue.run(calls.submit(order()))
     assert refused(queue) == "stale"
     join(queue)
@@ -87,7 +91,7 @@ def test_a_claim_needs_a_registered_session(queue):
     claim(queue)
 
 
-def test_a_worker_gets_only_what_it_serves(queue):
+def test_a_worker_gets_only_what_it_serves(queue: Queue) -> None:
     join(queue, routes=("c",))
     queue.run(calls.submit(order("java", language="java")))
     queue.run(calls.submit(order("gpu", tags=("gpu",))))
@@ -96,7 +100,7 @@ def test_a_worker_gets_only_what_it_serves(queue):
     assert {claim(queue, node="w2").id, claim(queue, "1", node="w2").id} == {"java", "gpu"}
 
 
-def test_one_tenant_is_served_in_order(queue):
+def test_one_tenant_is_served_in_order(queue: Queue) -> None:
     join(queue)
     ids = [f"s{number}" for number in range(20)]
     for name in ids:
@@ -104,7 +108,7 @@ def test_one_tenant_is_served_in_order(queue):
     assert [claim(queue, str(number)).id for number in range(20)] == ids
 
 
-def test_a_tenant_with_one_submission_does_not_wait_behind_a_thousand_of_another(queue):
+def test_a_tenant_with_one_submission_does_not_wait_behind_a_thousand_of_another(queue: Queue) -> None:
     join(queue)
     for number in range(1000):
         queue.run(calls.submit(order(f"big{number}", tenant="big")))
@@ -114,7 +118,7 @@ def test_a_tenant_with_one_submission_does_not_wait_behind_a_thousand_of_another
     assert "small" in next_two
 
 
-def test_tenants_share_a_class_evenly(queue):
+def test_tenants_share_a_class_evenly(queue: Queue) -> None:
     join(queue)
     for number in range(60):
         queue.run(calls.submit(order(f"a{number}", tenant="a")))
@@ -124,7 +128,7 @@ def test_tenants_share_a_class_evenly(queue):
     assert abs(shares["a"] - shares["b"]) <= 2
 
 
-def test_classes_share_by_their_weights_and_none_starves(queue):
+def test_classes_share_by_their_weights_and_none_starves(queue: Queue) -> None:
     join(queue)
     for name in ("contest", "run", "practice", "rejudge"):
         for number in range(106):
@@ -133,7 +137,7 @@ def test_classes_share_by_their_weights_and_none_starves(queue):
     assert shares == {"contest": 64, "run": 32, "practice": 8, "rejudge": 2}
 
 
-def test_a_class_gets_no_credit_for_having_been_idle(queue):
+def test_a_class_gets_no_credit_for_having_been_idle(queue: Queue) -> None:
     join(queue)
     for number in range(100):
         queue.run(calls.submit(order(f"p{number}", priority_class="practice")))
@@ -145,7 +149,7 @@ def test_a_class_gets_no_credit_for_having_been_idle(queue):
     assert shares["practice"] >= 14
 
 
-def test_what_waits_too_long_goes_ahead_of_its_class(queue):
+def test_what_waits_too_long_goes_ahead_of_its_class(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, ageing_ms=1))
     join(queue)
     queue.run(calls.submit(order("old", priority_class="rejudge")))
@@ -155,7 +159,7 @@ def test_what_waits_too_long_goes_ahead_of_its_class(queue):
     assert "old" in [claim(queue, str(number)).id for number in range(5)]
 
 
-def test_a_tenant_at_its_limit_does_not_keep_the_old_of_others_waiting(queue):
+def test_a_tenant_at_its_limit_does_not_keep_the_old_of_others_waiting(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, ageing_ms=1, tenant_running_max=1))
     join(queue)
     for number in range(4):
@@ -168,7 +172,7 @@ def test_a_tenant_at_its_limit_does_not_keep_the_old_of_others_waiting(queue):
     assert "old" in [claim(queue, str(number)).id for number in range(1, 6)]
 
 
-def test_a_tenant_at_its_limit_waits_and_others_go_ahead(queue):
+def test_a_tenant_at_its_limit_waits_and_others_go_ahead(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, tenant_running_max=2))
     join(queue)
     for number in range(5):
@@ -182,7 +186,7 @@ def test_a_tenant_at_its_limit_waits_and_others_go_ahead(queue):
     assert refused(queue, "4") == "none"
 
 
-def test_a_tenant_may_have_a_limit_of_its_own(queue):
+def test_a_tenant_may_have_a_limit_of_its_own(queue: Queue) -> None:
     queue.command("HSET", f"{queue.prefix}policy", "tenant_running_max/vip", 0, "tenant_running_max", 1)
     join(queue)
     for number in range(3):
@@ -190,7 +194,7 @@ def test_a_tenant_may_have_a_limit_of_its_own(queue):
     assert len({claim(queue, str(number)).id for number in range(3)}) == 3
 
 
-def test_a_full_queue_refuses_at_once_and_says_how_long(queue):
+def test_a_full_queue_refuses_at_once_and_says_how_long(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, queue_max=8))
     join(queue)
     queue.command("HSET", f"{queue.prefix}stat", "judging_ms", "500.0")
@@ -201,7 +205,7 @@ def test_a_full_queue_refuses_at_once_and_says_how_long(queue):
     assert (caught.value.length, caught.value.wait_s) == (8, 2.0)  # 8 of half a second on 2 slots
 
 
-def test_a_rejudge_is_not_bound_by_its_tenants_rate(queue):
+def test_a_rejudge_is_not_bound_by_its_tenants_rate(queue: Queue) -> None:
     old = _finished(queue, 3)
     set_policy(queue, msgspec.structs.replace(POLICY, tenant_per_minute=1, keep_ms=60_000))
     batch, count = rejudge.start(queue, Selector(ids=old))
@@ -209,7 +213,7 @@ def test_a_rejudge_is_not_bound_by_its_tenants_rate(queue):
     assert 0 < queue.command("PTTL", f"{queue.prefix}rejudge:{batch}") <= 120_000
 
 
-def test_a_rejudge_that_the_queue_refuses_leaves_nothing(queue):
+def test_a_rejudge_that_the_queue_refuses_leaves_nothing(queue: Queue) -> None:
     old = _finished(queue, 3)
     set_policy(queue, msgspec.structs.replace(POLICY, queue_max=2))
     with pytest.raises(QueueFullError):
@@ -226,14 +230,14 @@ def _finished(queue: Queue, count: int) -> tuple[str, ...]:
     return tuple(f"s{number}" for number in range(count))
 
 
-def test_a_known_submission_is_answered_even_when_the_queue_is_full(queue):
+def test_a_known_submission_is_answered_even_when_the_queue_is_full(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, queue_max=1))
     submission = order()
     queue.run(calls.submit(submission))
     assert queue.run(calls.submit(submission)) is False
 
 
-def test_a_tenant_that_submits_too_fast_is_told_when_to_come_back(queue):
+def test_a_tenant_that_submits_too_fast_is_told_when_to_come_back(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, tenant_per_minute=3))
     for _ in range(3):
         queue.run(calls.submit(order(tenant="a")))
@@ -243,12 +247,12 @@ def test_a_tenant_that_submits_too_fast_is_told_when_to_come_back(queue):
     queue.run(calls.submit(order(tenant="b")))
 
 
-def test_an_unknown_class_is_refused_with_the_known_ones(queue):
+def test_an_unknown_class_is_refused_with_the_known_ones(queue: Queue) -> None:
     with pytest.raises(WireError, match="practice"):
         queue.run(calls.submit(order(priority_class="vip")))
 
 
-def test_the_newest_fence_alone_writes(queue):
+def test_the_newest_fence_alone_writes(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     zombie = claim(queue)
@@ -261,7 +265,7 @@ def test_the_newest_fence_alone_writes(queue):
     assert queue.report("s").verdict is Verdict.AC
 
 
-def test_recording_twice_is_one_record(queue):
+def test_recording_twice_is_one_record(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     claimed = claim(queue)
@@ -270,7 +274,7 @@ def test_recording_twice_is_one_record(queue):
     assert [type(event) for event in events(queue, "s")] == [Queued, Claimed, Done]
 
 
-def test_progress_sent_twice_arrives_once(queue):
+def test_progress_sent_twice_arrives_once(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     claimed = claim(queue)
@@ -282,7 +286,7 @@ def test_progress_sent_twice_arrives_once(queue):
     assert [type(event) for event in events(queue, "s")].count(Retried) == 3
 
 
-def test_a_late_client_sees_everything_and_can_resume(queue):
+def test_a_late_client_sees_everything_and_can_resume(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     finish(queue, claim(queue))
@@ -290,7 +294,7 @@ def test_a_late_client_sees_everything_and_can_resume(queue):
     assert [event for _, event in queue.follow("s", seen[0][0])] == [event for _, event in seen[1:]]
 
 
-def test_a_slot_that_asks_again_gives_up_what_it_held(queue):
+def test_a_slot_that_asks_again_gives_up_what_it_held(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     lost = claim(queue)
@@ -299,7 +303,7 @@ def test_a_slot_that_asks_again_gives_up_what_it_held(queue):
     assert again.fence > lost.fence
 
 
-def test_an_expired_lease_goes_back_to_its_old_place(queue):
+def test_an_expired_lease_goes_back_to_its_old_place(queue: Queue) -> None:
     join(queue)
     for name in ("first", "second"):
         queue.run(calls.submit(order(name)))
@@ -308,7 +312,7 @@ def test_an_expired_lease_goes_back_to_its_old_place(queue):
     assert claim(queue, "1").id == "first"
 
 
-def test_after_an_outage_no_lease_is_judged_before_one_lease_has_passed(queue):
+def test_after_an_outage_no_lease_is_judged_before_one_lease_has_passed(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     sweep(queue)
@@ -322,7 +326,7 @@ def test_after_an_outage_no_lease_is_judged_before_one_lease_has_passed(queue):
     assert queue.state("s") is State.QUEUED
 
 
-def test_a_new_session_takes_back_what_the_old_one_held(queue):
+def test_a_new_session_takes_back_what_the_old_one_held(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     claim(queue)
@@ -331,7 +335,7 @@ def test_a_new_session_takes_back_what_the_old_one_held(queue):
     assert claim(queue, session="T").attempt == 2
 
 
-def test_too_many_blamed_attempts_end_in_the_hands_of_the_sweeper(queue):
+def test_too_many_blamed_attempts_end_in_the_hands_of_the_sweeper(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("poison")))
     for number in range(3):
@@ -344,7 +348,7 @@ def test_too_many_blamed_attempts_end_in_the_hands_of_the_sweeper(queue):
     assert sweep(queue).exhausted == ()
 
 
-def test_submissions_that_kill_their_judge_take_no_worker_out(queue):
+def test_submissions_that_kill_their_judge_take_no_worker_out(queue: Queue) -> None:
     join(queue)
     for number in range(12):
         queue.run(calls.submit(order(f"s{number}")))
@@ -355,7 +359,7 @@ def test_submissions_that_kill_their_judge_take_no_worker_out(queue):
     assert claim(queue).id == "good"
 
 
-def test_a_sweeper_that_dies_leaves_its_judge_error_to_the_next(queue):
+def test_a_sweeper_that_dies_leaves_its_judge_error_to_the_next(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("poison")))
     claimed = claim(queue)
@@ -366,7 +370,7 @@ def test_a_sweeper_that_dies_leaves_its_judge_error_to_the_next(queue):
     assert queue.run(calls.finish("poison", alive.fence, report_for("poison", Verdict.JE))) is True
 
 
-def test_workers_that_die_are_not_held_against_a_submission_for_long(queue):
+def test_workers_that_die_are_not_held_against_a_submission_for_long(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     for number in range(12):
@@ -375,7 +379,7 @@ def test_workers_that_die_are_not_held_against_a_submission_for_long(queue):
     assert [item.id for item in sweep(queue).exhausted] == ["s"]
 
 
-def test_what_is_returned_in_order_never_counted(queue):
+def test_what_is_returned_in_order_never_counted(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     for number in range(30):
@@ -384,7 +388,7 @@ def test_what_is_returned_in_order_never_counted(queue):
         queue.run(calls.give_back("s", claimed.fence, "stopped", Fault.RETURNED, attempts_max=3))
 
 
-def test_a_delayed_retry_waits_for_the_sweep(queue):
+def test_a_delayed_retry_waits_for_the_sweep(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     claimed = claim(queue)
@@ -394,7 +398,7 @@ def test_a_delayed_retry_waits_for_the_sweep(queue):
     assert claim(queue).attempt == 2
 
 
-def test_cancelling_takes_a_waiting_submission_out(queue):
+def test_cancelling_takes_a_waiting_submission_out(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     assert queue.run(calls.cancel("s")) is True
@@ -403,7 +407,7 @@ def test_cancelling_takes_a_waiting_submission_out(queue):
     assert queue.run(calls.cancel("s")) is True
 
 
-def test_cancelling_a_running_submission_frees_its_slot_and_fences_it_off(queue):
+def test_cancelling_a_running_submission_frees_its_slot_and_fences_it_off(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     claimed = claim(queue)
@@ -412,7 +416,7 @@ def test_cancelling_a_running_submission_frees_its_slot_and_fences_it_off(queue)
     assert worker_views(queue)[0].running == {}
 
 
-def test_cancelling_too_late_changes_nothing(queue):
+def test_cancelling_too_late_changes_nothing(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("s")))
     finish(queue, claim(queue))
@@ -420,12 +424,12 @@ def test_cancelling_too_late_changes_nothing(queue):
     assert queue.report("s").verdict is Verdict.AC
 
 
-def test_cancelling_what_is_unknown_is_an_error(queue):
+def test_cancelling_what_is_unknown_is_an_error(queue: Queue) -> None:
     with pytest.raises(UsageError, match="nobody"):
         queue.run(calls.cancel("nobody"))
 
 
-def test_a_drained_worker_claims_nothing(queue):
+def test_a_drained_worker_claims_nothing(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order()))
     set_worker_state(queue, "w1", "draining", "test")
@@ -434,7 +438,7 @@ def test_a_drained_worker_claims_nothing(queue):
     claim(queue)
 
 
-def test_a_heartbeat_renews_and_tells_what_is_lost(queue):
+def test_a_heartbeat_renews_and_tells_what_is_lost(queue: Queue) -> None:
     join(queue)
     for name in ("kept", "gone"):
         queue.run(calls.submit(order(name)))
@@ -448,12 +452,12 @@ def test_a_heartbeat_renews_and_tells_what_is_lost(queue):
     assert queue.state("kept") is State.CLAIMED
 
 
-def test_a_heartbeat_of_an_unknown_session_is_told_so(queue):
+def test_a_heartbeat_of_an_unknown_session_is_told_so(queue: Queue) -> None:
     with pytest.raises(calls.StaleSession):
         queue.run(calls.tick("w1", "S", LEASE_MS, None, []))
 
 
-def test_lost_tickets_are_issued_again(queue):
+def test_lost_tickets_are_issued_again(queue: Queue) -> None:
     join(queue)
     for _ in range(5):
         queue.run(calls.submit(order()))
@@ -462,7 +466,7 @@ def test_lost_tickets_are_issued_again(queue):
     assert queue.command("LLEN", f"{queue.prefix}q.c") == 5
 
 
-def test_work_that_nobody_takes_ends_in_a_judge_error(queue):
+def test_work_that_nobody_takes_ends_in_a_judge_error(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, waiting_max_ms=1))
     queue.run(calls.submit(order("orphan", language="cobol")))
     until(lambda: queue_view(queue).lanes[0].oldest_ms > 2, "the patience to end")
@@ -471,7 +475,7 @@ def test_work_that_nobody_takes_ends_in_a_judge_error(queue):
     assert queue_view(queue).waiting == 0
 
 
-def test_old_records_and_their_sources_go(queue):
+def test_old_records_and_their_sources_go(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, keep_max=1))
     join(queue)
     for number in range(3):
@@ -485,7 +489,7 @@ def test_old_records_and_their_sources_go(queue):
     assert len(queue.command("KEYS", f"{queue.prefix}src:*")) == 1
 
 
-def test_shared_sources_stay_until_the_last_record_goes(queue):
+def test_shared_sources_stay_until_the_last_record_goes(queue: Queue) -> None:
     set_policy(queue, msgspec.structs.replace(POLICY, keep_max=1))
     join(queue)
     for number in range(3):
@@ -496,7 +500,7 @@ def test_shared_sources_stay_until_the_last_record_goes(queue):
     assert len(queue.command("KEYS", f"{queue.prefix}src:*")) == 1
 
 
-def test_nothing_is_left_when_all_is_done(queue):
+def test_nothing_is_left_when_all_is_done(queue: Queue) -> None:
     join(queue)
     for number in range(40):
         name = ("contest", "run", "practice", "rejudge")[number % 4]
@@ -509,7 +513,7 @@ def test_nothing_is_left_when_all_is_done(queue):
         assert queue.command("KEYS", queue.prefix + pattern) == []
 
 
-def test_a_long_queue_costs_claims_and_submits_no_more_commands(queue):
+def test_a_long_queue_costs_claims_and_submits_no_more_commands(queue: Queue) -> None:
     join(queue)
     for number in range(20):
         queue.run(calls.submit(order(f"first{number}", tenant=f"t{number % 5}")))

@@ -118,7 +118,7 @@ def rabbit(short_root: Path) -> Iterator[RabbitServer]:
         rabbit.stop()
 
 
-def test_tickets_travel_over_rabbitmq_and_none_that_is_lost_matters(short_dir: Path, rabbit: RabbitServer):
+def test_tickets_travel_over_rabbitmq_and_none_that_is_lost_matters(short_dir: Path, rabbit: RabbitServer) -> None:
     with service(short_dir, rabbit) as (worker, client):
         ids = [client.submit(order(tests=1)) for _ in range(200)]
         assert all(client.result(id).verdict is Verdict.AC for id in ids)
@@ -128,7 +128,7 @@ def test_tickets_travel_over_rabbitmq_and_none_that_is_lost_matters(short_dir: P
         assert client.result(client.submit(order(tests=1))).verdict is Verdict.AC
 
 
-def test_work_waits_for_a_killed_rabbitmq_and_goes_on_when_it_is_back(short_dir: Path, rabbit: RabbitServer):
+def test_work_waits_for_a_killed_rabbitmq_and_goes_on_when_it_is_back(short_dir: Path, rabbit: RabbitServer) -> None:
     with service(short_dir, rabbit) as (_, client):
         client.result(client.submit(order()))
         rabbit.kill()

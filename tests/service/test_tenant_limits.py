@@ -26,7 +26,7 @@ def handed_in(queue: Queue, tenant: str, tries: int = 4) -> int:
     return taken
 
 
-def test_a_tenant_has_a_rate_of_its_own(queue: Queue):
+def test_a_tenant_has_a_rate_of_its_own(queue: Queue) -> None:
     queue.command("HSET", f"{queue.prefix}policy", "tenant_per_minute", 2)
     set_tenant_limit(queue, "slow", "tenant_per_minute", 1)
     set_tenant_limit(queue, "free", "tenant_per_minute", 0)
@@ -34,27 +34,29 @@ def test_a_tenant_has_a_rate_of_its_own(queue: Queue):
     assert [handed_in(queue, tenant) for tenant in ("slow", "free", "", "other")] == [1, 4, 3, 2]
 
 
-def test_a_rate_of_one_tenant_needs_none_for_everybody(queue: Queue):
+def test_a_rate_of_one_tenant_needs_none_for_everybody(queue: Queue) -> None:
     set_tenant_limit(queue, "slow", "tenant_per_minute", 1)
     assert [handed_in(queue, tenant) for tenant in ("slow", "other")] == [1, 4]
     set_tenant_limit(queue, "slow", "tenant_per_minute", None)
     assert handed_in(queue, "slow") == 4
 
 
-def test_a_worker_that_starts_leaves_them_alone(queue: Queue):
+def test_a_worker_that_starts_leaves_them_alone(queue: Queue) -> None:
     set_tenant_limit(queue, "amy", "tenant_running_max", 2)
     set_policy(queue, POLICY)
     assert tenant_limits(queue) == {"amy": {"tenant_running_max": 2}}
 
 
-def test_what_cannot_be_is_refused(queue: Queue):
+def test_what_cannot_be_is_refused(queue: Queue) -> None:
     with pytest.raises(WireError, match="tenant"):
         set_tenant_limit(queue, "a b", "tenant_per_minute", 1)
     with pytest.raises(UsageError, match="tenant_per_minut "):
         set_tenant_limit(queue, "amy", "tenant_per_minut", 1)
 
 
-def test_fields_that_mean_nothing_are_named(queue: Queue, monkeypatch, capsys):
+def test_fields_that_mean_nothing_are_named(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     policy = f"{queue.prefix}policy"
     for field, value in (("tenant_per_minut/amy", 1), ("queue_maximum", 3), ("tenant_running_max/bob", "two")):
         queue.command("HSET", policy, field, value)

@@ -38,7 +38,7 @@ def server(*words: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def answers(port: int, **options: object) -> bool:
-    client = redis.Redis(host="127.0.0.1", port=port, socket_timeout=2, **options)
+    client = redis.Redis(host="127.0.0.1", port=port, socket_timeout=2, **options)  # type: ignore[arg-type]
     try:
         return bool(client.ping())
     except redis.RedisError:
@@ -65,7 +65,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return cert, key
 
 
-def test_a_worker_and_a_client_over_tls(short_dir: Path):
+def test_a_worker_and_a_client_over_tls(short_dir: Path) -> None:
     needs.tool("openssl")
     cert, key = certificate(short_dir)
     port = free_port()
@@ -83,7 +83,7 @@ def test_a_worker_and_a_client_over_tls(short_dir: Path):
             queue.command("PING")
 
 
-def test_a_failover_of_sentinel_is_followed(short_dir: Path):
+def test_a_failover_of_sentinel_is_followed(short_dir: Path) -> None:
     primary, replica, sentinel = free_port(), free_port(), free_port()
     with ExitStack() as stack:
         common = ["--bind", "127.0.0.1", "--save", "", "--repl-diskless-sync-delay", "0"]
@@ -117,7 +117,7 @@ def _synchronized(port: int) -> bool:
     if not answers(port):
         return False
     with redis.Redis(host="127.0.0.1", port=port) as client:
-        return client.info("replication").get("master_link_status") == "up"
+        return client.info("replication").get("master_link_status") == "up"  # type: ignore[no-any-return]
 
 
 def _knows_replica(port: int) -> bool:

@@ -53,8 +53,8 @@ def redis_pid(worker: Worker) -> int:
 
 
 @pytest.fixture
-def log_read_fd() -> Iterator[int]:
-    """The read end of the log; the write end is in the test's second element."""
+def log_fds() -> Iterator[tuple[int, int]]:
+    """The log's read end and its write end."""
     read_fd, write_fd = os.pipe2(os.O_CLOEXEC)
     yield read_fd, write_fd
     for fd in (read_fd, write_fd):
@@ -63,23 +63,23 @@ def log_read_fd() -> Iterator[int]:
 
 
 @pytest.fixture
-def unread(short_dir: Path, log_read_fd: tuple[int, int]) -> Iterator[tuple[Worker, Client]]:
+def unread(short_dir: Path, log_fds: tuple[int, int]) -> Iterator[tuple[Worker, Client]]:
     """A service with its own Redis that logs everything it can into a pipe which is full and stays so."""
     worker = Worker("", short_dir / "s", log_level="debug")
     del worker.env["JUDGE_BROKER"]
-    worker.start("--embedded", log_fd=log_read_fd[1])
+    worker.start("--embedded", log_fd=log_fds[1])
     broker = Broker(url=f"unix://{short_dir}/s/redis/redis.sock")
     try:
         with Client(broker, patience_s=20) as client:
             until(lambda: worker.pid_of("keeper") and view_of(client, worker.node), "the worker to register")
-            fill(log_read_fd[1])
+            fill(log_fds[1])
             refill(worker)
             yield worker, client
     finally:
         worker.kill()
 
 
-def test_judging_goes_on_while_nobody_reads_the_log(unread):
+def test_judging_goes_on_while_nobody_reads_the_log(unread: tuple[Worker, Client]) -> None:
     worker, client = unread
     submissions = [order(do="fail" if number % 2 else "") for number in range(6)]
     for submission in submissions:
@@ -92,13 +92,13 @@ def test_judging_goes_on_while_nobody_reads_the_log(unread):
     assert client.result(after.id).verdict is Verdict.AC
 
 
-def test_what_dies_is_started_again_while_nobody_reads_the_log(unread):
+def test_what_dies_is_started_again_while_nobody_reads_the_log(unread: tuple[Worker, Client]) -> None:
     worker, client = unread
     for name in ("keeper", "exporter", "pool", "relay"):
-        until(lambda name=name: worker.pid_of(name), f"the {name}")
+        until(lambda name=name: worker.pid_of(name), f"the {name}")  # type: ignore[misc]
         old = worker.pid_of(name)
         send_signal([old], signal.SIGKILL)
-        until(lambda name=name, old=old: worker.pid_of(name) not in (0, old), f"the {name} to come again")
+        until(lambda name=name, old=old: worker.pid_of(name) not in (0, old), f"the {name} to come again")  # type: ignore[misc]
         refill(worker)
     old = redis_pid(worker)
     send_signal([old], signal.SIGKILL)
@@ -109,22 +109,22 @@ def test_what_dies_is_started_again_while_nobody_reads_the_log(unread):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
-def test_the_service_stops_while_nobody_reads_the_log(unread, number: signal.Signals):
+def test_the_service_stops_while_nobody_reads_the_log(unread: tuple[Worker, Client], number: signal.Signals) -> None:
     worker, _ = unread
     processes = worker.all_pids()
     assert worker.stop(number, timeout_s=20) == 0
     until(lambda: not any(command_line(pid) for pid in processes), "every process to be gone")
 
 
-def test_a_reader_who_comes_back_is_told_what_was_lost(unread, log_read_fd):
+def test_a_reader_who_comes_back_is_told_what_was_lost(unread: tuple[Worker, Client], log_fds: tuple[int, int]) -> None:
     _, client = unread
     fail(client)
-    os.set_blocking(log_read_fd[0], False)
+    os.set_blocking(log_fds[0], False)
     seen = bytearray()
 
     def told() -> bool:
         with contextlib.suppress(BlockingIOError):
-            while data := os.read(log_read_fd[0], 1 << 16):
+            while data := os.read(log_fds[0], 1 << 16):
                 seen.extend(data)
         fail(client)  # the slots that lost a line have another to write
         return b"were dropped: nobody read them" in seen
@@ -132,12 +132,12 @@ def test_a_reader_who_comes_back_is_told_what_was_lost(unread, log_read_fd):
     until(told, "the count of lost lines")
 
 
-def test_a_reader_who_has_gone_stops_nothing(short_dir: Path, log_read_fd):
+def test_a_reader_who_has_gone_stops_nothing(short_dir: Path, log_fds: tuple[int, int]) -> None:
     worker = Worker("", short_dir / "s", log_level="debug")
     del worker.env["JUDGE_BROKER"]
-    worker.start("--embedded", log_fd=log_read_fd[1])
+    worker.start("--embedded", log_fd=log_fds[1])
     try:
-        for fd in log_read_fd:
+        for fd in log_fds:
             os.close(fd)
         with Client(Broker(url=f"unix://{short_dir}/s/redis/redis.sock"), patience_s=20) as client:
             until(lambda: worker.pid_of("keeper") and view_of(client, worker.node), "the worker to register")
@@ -149,7 +149,7 @@ def test_a_reader_who_has_gone_stops_nothing(short_dir: Path, log_read_fd):
         worker.kill()
 
 
-def test_the_last_lines_are_written_before_the_supervisor_ends(short_dir: Path):
+def test_the_last_lines_are_written_before_the_supervisor_ends(short_dir: Path) -> None:
     worker = Worker("", short_dir / "s", log_level="info")
     del worker.env["JUDGE_BROKER"]
     worker.start("--embedded")
@@ -163,7 +163,7 @@ def test_the_last_lines_are_written_before_the_supervisor_ends(short_dir: Path):
         worker.kill()
 
 
-def test_the_log_says_where_it_starts_and_is_ready_once_a_slot_is(short_dir: Path):
+def test_the_log_says_where_it_starts_and_is_ready_once_a_slot_is(short_dir: Path) -> None:
     worker = Worker("", short_dir / "s", log_level="info")
     del worker.env["JUDGE_BROKER"]
     worker.start("--embedded")

@@ -1,13 +1,17 @@
 """One real worker on a real Redis: judging, progress, cancelling, failing, draining - nothing is killed here."""
 
+# What is None, or of another type, where something is asked of it, fails the test: no need to ask first.
+# mypy: disable-error-code="arg-type, assignment, attr-defined, misc, union-attr"
+
 from __future__ import annotations
 
 import asyncio
 import urllib.request
+from typing import Any
 
 import msgspec
 import pytest
-from service_harness import order, until, view_of
+from service_harness import RedisServer, Worker, order, until, view_of
 
 from judge.client import AsyncClient, Client
 from judge.errors import SubmissionCancelled
@@ -16,10 +20,11 @@ from judge.model.verdict import Verdict
 from judge.queue import rejudge
 from judge.queue.admin import set_worker_state
 from judge.queue.rejudge import Selector
+from judge.queue.script import Call
 from judge.queue.values import State
 
 
-def test_a_submission_gets_its_verdict_and_its_whole_story(client):
+def test_a_submission_gets_its_verdict_and_its_whole_story(client: Client) -> None:
     submission = order(tests=3)
     client.submit(submission)
     story = list(client.follow(submission.id))
@@ -30,14 +35,14 @@ def test_a_submission_gets_its_verdict_and_its_whole_story(client):
     assert client.state(submission.id) is State.DONE
 
 
-def test_a_client_that_comes_late_sees_the_same_story(client):
+def test_a_client_that_comes_late_sees_the_same_story(client: Client) -> None:
     submission = order(tests=2)
     client.submit(submission)
     first = list(client.follow(submission.id))
     assert list(client.follow(submission.id)) == first
 
 
-def test_submitting_again_is_the_same_submission(client):
+def test_submitting_again_is_the_same_submission(client: Client) -> None:
     submission = order(tests=1)
     client.submit(submission)
     report = client.result(submission.id)
@@ -45,7 +50,7 @@ def test_submitting_again_is_the_same_submission(client):
     assert client.result(submission.id) == report
 
 
-def test_the_async_client_does_the_same(shared_redis, shared_worker):
+def test_the_async_client_does_the_same(shared_redis: RedisServer, shared_worker: Worker) -> None:
     async def story() -> list[object]:
         broker = msgspec.structs.replace(shared_redis.broker, namespace="shared")
         async with AsyncClient(broker) as client:
@@ -66,7 +71,7 @@ def test_the_async_client_does_the_same(shared_redis, shared_worker):
     assert asyncio.run(story()) == [Queued, Claimed, Compiling, Compiled, CaseJudged, Done]
 
 
-def test_the_setters_fault_is_a_judge_error_at_once(client):
+def test_the_setters_fault_is_a_judge_error_at_once(client: Client) -> None:
     report = client.result(client.submit(order(do="package")))
     assert (report.verdict, report.attempt) == (Verdict.JE, 1)
     assert "problem.yaml:3" in report.reason
@@ -84,7 +89,9 @@ def test_what_nobody_foresaw_is_tried_again_and_ends_in_a_judge_error(client, sh
     assert f"reference {reference}: judging failed" in shared_worker.log()
 
 
-def test_submissions_that_kill_their_judge_each_time_end_in_judge_errors_and_harm_no_other(client, shared_worker):
+def test_submissions_that_kill_their_judge_each_time_end_in_judge_errors_and_harm_no_other(
+    client: Client, shared_worker: Worker
+) -> None:
     others = [order(ms=20) for _ in range(10)]
     poison = [order(do="die") for _ in range(5)]
     for submission in (*others[:5], *poison, *others[5:]):
@@ -97,7 +104,7 @@ def test_submissions_that_kill_their_judge_each_time_end_in_judge_errors_and_har
     assert view_of(client, shared_worker.node).state == "on"
 
 
-def test_a_message_that_is_no_submission_is_a_judge_error(client):
+def test_a_message_that_is_no_submission_is_a_judge_error(client: Client) -> None:
     queue = client.queue
     from judge.queue import calls
 
@@ -110,14 +117,14 @@ def test_a_message_that_is_no_submission_is_a_judge_error(client):
     assert "package" in report.reason
 
 
-def msgspec_replace(call, arguments):
+def msgspec_replace(call: Call[Any], arguments: tuple[Any, ...]) -> Call[Any]:
     """The same call with other arguments."""
     from dataclasses import replace
 
     return replace(call, arguments=arguments)
 
 
-def test_cancelling_frees_a_running_slot_for_what_waits(client):
+def test_cancelling_frees_a_running_slot_for_what_waits(client: Client) -> None:
     blockers = [order(ms=60_000) for _ in range(2)]
     for item in blockers:
         client.submit(item)
@@ -132,7 +139,7 @@ def test_cancelling_frees_a_running_slot_for_what_waits(client):
         client.result(blockers[0].id)
 
 
-def test_cancelling_what_waits_means_it_is_never_judged(client):
+def test_cancelling_what_waits_means_it_is_never_judged(client: Client) -> None:
     blockers = [order(ms=60_000) for _ in range(2)]
     for item in blockers:
         client.submit(item)
@@ -145,7 +152,7 @@ def test_cancelling_what_waits_means_it_is_never_judged(client):
     assert not any(isinstance(event, Claimed) for event in client.follow(waiting.id))
 
 
-def test_a_drained_worker_lets_work_wait_and_resumes(client, shared_worker):
+def test_a_drained_worker_lets_work_wait_and_resumes(client: Client, shared_worker: Worker) -> None:
     set_worker_state(client.queue, shared_worker.node, "draining", "test")
     until(lambda: shared_worker.pid_of("pool") == 0, "the slots to stop")
     waiting = order()
@@ -156,7 +163,7 @@ def test_a_drained_worker_lets_work_wait_and_resumes(client, shared_worker):
     assert client.result(waiting.id).verdict is Verdict.AC
 
 
-def test_a_rejudge_is_previewed_then_applied(client):
+def test_a_rejudge_is_previewed_then_applied(client: Client) -> None:
     old = [order(verdict=verdict) for verdict in ("WA", "AC")]
     for item in old:
         client.submit(item)
@@ -177,7 +184,7 @@ def test_a_rejudge_is_previewed_then_applied(client):
     assert client.result(old[0].id).submission == old[0].id
 
 
-def _pretend_other_verdict(client: Client, items, seen: str, now: str) -> None:
+def _pretend_other_verdict(client: Client, items: list[Any], seen: str, now: str) -> None:
     """As if the corrected test data had changed a verdict."""
     for item in items:
         if item.after == seen:
@@ -186,7 +193,7 @@ def _pretend_other_verdict(client: Client, items, seen: str, now: str) -> None:
             client.queue.command("HSET", key, "verdict", now, "report", report)
 
 
-def test_a_rejudge_can_be_dropped(client):
+def test_a_rejudge_can_be_dropped(client: Client) -> None:
     submission = order(verdict="RTE")
     client.submit(submission)
     client.result(submission.id)
@@ -195,7 +202,7 @@ def test_a_rejudge_can_be_dropped(client):
     assert client.result(submission.id).verdict is Verdict.RTE
 
 
-def test_metrics_count_each_verdict_once(client, shared_worker):
+def test_metrics_count_each_verdict_once(client: Client, shared_worker: Worker) -> None:
     def counted() -> float:
         url = (shared_worker.state_dir / "run" / "metrics").read_text().strip()
         with urllib.request.urlopen(url, timeout=10) as answer:
@@ -210,7 +217,7 @@ def test_metrics_count_each_verdict_once(client, shared_worker):
     assert counted() == before + 20
 
 
-def test_the_processes_of_an_idle_worker_are_as_documented(shared_worker):
+def test_the_processes_of_an_idle_worker_are_as_documented(shared_worker: Worker) -> None:
     assert all(shared_worker.pid_of(name) for name in ("pool", "keeper", "exporter"))
     threads = [_threads(pid) for pid in (shared_worker.pid, shared_worker.pid_of("pool"))]
     assert threads == [1, 1]

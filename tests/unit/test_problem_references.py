@@ -31,7 +31,9 @@ def problems(tmp_path: Path) -> Problems:
     "reference",
     ["", "relative/path", "/a\0b", "/" + "x" * 5000, "/" + "x/" * 4000, "/" + "x" * 256, "/\ud800", "/" + "é" * 200],
 )
-def test_a_reference_that_can_be_no_package_is_refused_and_named_on_any_worker(problems: Problems, reference: str):
+def test_a_reference_that_can_be_no_package_is_refused_and_named_on_any_worker(
+    problems: Problems, reference: str
+) -> None:
     with pytest.raises(PackageError) as raised, problems.open(reference):
         pass
     assert not isinstance(raised.value, PackageMissing)
@@ -40,18 +42,18 @@ def test_a_reference_that_can_be_no_package_is_refused_and_named_on_any_worker(p
 
 
 @pytest.mark.parametrize("reference", ["/", "/proc", "/dev", "/nonexistent/p", "/dev/zero", "/proc/self/mem", NOWHERE])
-def test_what_is_no_package_here_may_be_one_elsewhere_and_is_told_at_once(problems: Problems, reference: str):
+def test_what_is_no_package_here_may_be_one_elsewhere_and_is_told_at_once(problems: Problems, reference: str) -> None:
     with pytest.raises(PackageMissing), problems.open(reference):
         pass
 
 
-def test_an_empty_mount_point_lacks_its_package(problems: Problems, tmp_path: Path):
+def test_an_empty_mount_point_lacks_its_package(problems: Problems, tmp_path: Path) -> None:
     (tmp_path / "mnt").mkdir()
     with pytest.raises(PackageMissing, match="on this worker"), problems.open(str(tmp_path / "mnt")):
         pass
 
 
-def test_without_a_store_a_digest_may_be_found_elsewhere(tmp_path: Path):
+def test_without_a_store_a_digest_may_be_found_elsewhere(tmp_path: Path) -> None:
     with (
         pytest.raises(PackageMissing, match="package_store"),
         Problems(Settings(state_dir=str(tmp_path))).open(NOWHERE),
@@ -65,7 +67,9 @@ def test_a_store_that_is_not_mounted_is_away_and_has_not_lost_the_package(tmp_pa
         pass
 
 
-def test_a_cache_that_takes_no_file_is_the_hosts_fault(problems: Problems, tmp_path: Path, monkeypatch):
+def test_a_cache_that_takes_no_file_is_the_hosts_fault(
+    problems: Problems, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = tmp_path / "p"
     package.mkdir()
     (package / "problem.yaml").write_text("name: p\n")
@@ -79,7 +83,7 @@ def test_a_cache_that_takes_no_file_is_the_hosts_fault(problems: Problems, tmp_p
         pass
 
 
-def test_a_judge_error_repeats_no_control_characters_of_the_references():
+def test_a_judge_error_repeats_no_control_characters_of_the_references() -> None:
     sent = Submission(
         id="a", package="/tmp/\x1b]0;pwn\x07", sources=(SourceFile(name="a.c", content=b""),), language="c\x1b[31m"
     )

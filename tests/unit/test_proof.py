@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from judge_workers.slot import proof
 from judge_workers.slot.proof import PROOF_EVERY_S, Proof, language_to_prove
 
 
@@ -13,11 +12,11 @@ from judge_workers.slot.proof import PROOF_EVERY_S, Proof, language_to_prove
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """``clock[0]`` is the time."""
     now = [1000.0]
-    monkeypatch.setattr(proof.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     return now
 
 
-def test_what_one_process_found_holds_for_the_others_until_a_minute_is_over(tmp_path: Path, clock: list[float]):
+def test_what_one_process_found_holds_for_the_others_until_a_minute_is_over(tmp_path: Path, clock: list[float]) -> None:
     answers = iter(("", "broken"))
     asked: list[str] = []
 
@@ -38,14 +37,14 @@ def test_what_one_process_found_holds_for_the_others_until_a_minute_is_over(tmp_
     assert asked == ["c", "java"]
 
 
-def test_a_proof_that_ends_in_an_exception_has_failed(tmp_path: Path):
+def test_a_proof_that_ends_in_an_exception_has_failed(tmp_path: Path) -> None:
     def prove(_: str) -> str:
         raise ZeroDivisionError("x" * 5000)
 
     assert "ZeroDivisionError" in Proof(tmp_path, prove).complaint("c")
 
 
-def test_the_language_that_failed_is_proved_where_it_is_offered():
+def test_the_language_that_failed_is_proved_where_it_is_offered() -> None:
     assert language_to_prove("java", ("c", "java")) == "java"
     assert language_to_prove("klingon", ("c", "java")) == "c"
     assert language_to_prove("", ("c",)) == "c"

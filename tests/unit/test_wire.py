@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from judge import wire
 from judge.errors import WireError
-from judge.model.event import Cancelled, CaseJudged, Claimed, Done, Queued
+from judge.model.event import Cancelled, CaseJudged, Claimed, Done, Event, Queued
 from judge.model.report import CaseReport, Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
@@ -34,13 +34,13 @@ submissions = st.builds(
 
 
 @given(submissions)
-def test_a_submission_comes_out_as_it_went_in(submission):
+def test_a_submission_comes_out_as_it_went_in(submission: Submission) -> None:
     message = wire.encode_submission(submission)
     assert wire.decode_submission(message.submission, message.sources) == submission
 
 
 @given(submissions)
-def test_a_submission_fits_the_published_schema(submission):
+def test_a_submission_fits_the_published_schema(submission: Submission) -> None:
     message = wire.encode_submission(submission)
     schema = wire_schema()
     jsonschema.validate(
@@ -49,7 +49,7 @@ def test_a_submission_fits_the_published_schema(submission):
 
 
 @given(submissions, submissions)
-def test_the_digest_tells_submissions_apart(one, other):
+def test_the_digest_tells_submissions_apart(one: Submission, other: Submission) -> None:
     assert (wire.encode_submission(one).digest == wire.encode_submission(other).digest) == (one == other)
 
 
@@ -63,7 +63,7 @@ def test_the_digest_tells_submissions_apart(one, other):
         Done(submission="s", report=Report(submission="s", problem="p", language="c", verdict=Verdict.AC)),
     ],
 )
-def test_events_come_out_as_they_went_in_and_fit_the_schema(event):
+def test_events_come_out_as_they_went_in_and_fit_the_schema(event: Event) -> None:
     text = wire.encode(event)
     assert wire.decode_event(text) == event
     assert wire.event_type(event) == msgspec.json.decode(text)["type"]
@@ -80,41 +80,41 @@ def test_events_come_out_as_they_went_in_and_fit_the_schema(event):
         (b"[]", "object"),
     ],
 )
-def test_what_is_no_submission_names_the_field(text, field):
+def test_what_is_no_submission_names_the_field(text: str, field: str) -> None:
     with pytest.raises(WireError, match=field):
-        wire.decode_submission(text, b"[]")
+        wire.decode_submission(text, b"[]")  # type: ignore[arg-type]
 
 
-def test_sources_that_are_no_base64_name_the_field():
+def test_sources_that_are_no_base64_name_the_field() -> None:
     submission = wire.encode_submission(Submission(id="s", package="p", sources=(SourceFile(name="a", content=b""),)))
     with pytest.raises(WireError, match=r"sources.*content"):
         wire.decode_submission(submission.submission, b'[{"name":"a","content":"%%%"}]')
 
 
-def test_a_submission_without_sources_is_refused():
+def test_a_submission_without_sources_is_refused() -> None:
     with pytest.raises(WireError, match="sources"):
         wire.encode_submission(Submission(id="s", package="p", sources=()))
 
 
-def test_routes_are_the_language_and_what_is_asked_for():
+def test_routes_are_the_language_and_what_is_asked_for() -> None:
     assert wire.route("cpp") == "cpp"
     assert wire.route("cpp", ("gpu", "aarch64", "gpu")) == "cpp+aarch64+gpu"
     assert wire.route("") == "any"
 
 
-def test_a_worker_serves_each_subset_of_its_tags():
+def test_a_worker_serves_each_subset_of_its_tags() -> None:
     served = wire.routes_served(("c",), ("x86_64", "gpu"))
     assert set(served) == {
         f"{language}{tags}" for language in ("any", "c") for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")
     }
 
 
-def test_too_many_tags_are_refused():
+def test_too_many_tags_are_refused() -> None:
     with pytest.raises(WireError, match="at most 4"):
         wire.routes_served((), ("a", "b", "c", "d", "e"))
 
 
-def test_the_published_schema_is_the_types():
+def test_the_published_schema_is_the_types() -> None:
     assert (ROOT / "docs" / "reference" / "wire.schema.json").read_text() == wire_schema_text(), (
         "run: python -c 'from judge.wire_schema import wire_schema_text; print(wire_schema_text(), end=str())'"
         " > docs/reference/wire.schema.json"

@@ -1,5 +1,8 @@
 """Which languages a worker offers: what is installed and passed, remembered, tested again when it changed."""
 
+# What is None, or of another type, where something is asked of it, fails the test: no need to ask first.
+# mypy: disable-error-code="arg-type, var-annotated"
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -58,7 +61,7 @@ def offering(settings: Settings, *languages: str) -> Settings:
     return msgspec.structs.replace(settings, worker=msgspec.structs.replace(settings.worker, languages=languages))
 
 
-def test_what_the_settings_name_is_tested_and_nothing_else_is_offered(settings: Settings, tested: list[str]):
+def test_what_the_settings_name_is_tested_and_nothing_else_is_offered(settings: Settings, tested: list[str]) -> None:
     found = LanguageFinder(settings).at_start(None)
     assert found.versions == {"toya": "9.9"}
     assert found.missing["badone"] == "5, not 3"
@@ -67,12 +70,14 @@ def test_what_the_settings_name_is_tested_and_nothing_else_is_offered(settings: 
     assert not found.untested
 
 
-def test_an_unknown_language_in_the_settings_is_named_with_the_near_one(settings: Settings):
+def test_an_unknown_language_in_the_settings_is_named_with_the_near_one(settings: Settings) -> None:
     with pytest.raises(LanguageError, match="setting languages: no language 'toyaa'; did you mean toya"):
         LanguageFinder(offering(settings, "toyaa"))
 
 
-def test_what_passed_is_not_tested_again_until_it_changes(settings: Settings, tested: list[str], tmp_path: Path):
+def test_what_passed_is_not_tested_again_until_it_changes(
+    settings: Settings, tested: list[str], tmp_path: Path
+) -> None:
     LanguageFinder(settings).at_start(None)
     tested.clear()
     told = []
@@ -88,7 +93,7 @@ def test_what_passed_is_not_tested_again_until_it_changes(settings: Settings, te
     assert "toya" in tested
 
 
-def test_a_toolchain_that_goes_is_no_longer_offered(settings: Settings, tested: list[str], tmp_path: Path):
+def test_a_toolchain_that_goes_is_no_longer_offered(settings: Settings, tested: list[str], tmp_path: Path) -> None:
     LanguageFinder(settings).at_start(None)
     definition = tmp_path / "definitions" / "toya.toml"
     definition.write_text(definition.read_text().replace("/usr/bin/cat", "/usr/bin/no"))

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class _Memory(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def http_store():
+def http_store() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Memory)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -83,15 +84,17 @@ def check_round_trip(address: str, package: Path, tmp_path: Path) -> None:
         assert root.parent.stat().st_mode & 0o077 == 0
 
 
-def test_a_package_goes_through_a_directory(package, tmp_path):
+def test_a_package_goes_through_a_directory(package: Path, tmp_path: Path) -> None:
     check_round_trip(str(tmp_path / "store"), package, tmp_path)
 
 
-def test_a_package_goes_through_http(package, tmp_path, http_store):
+def test_a_package_goes_through_http(package: Path, tmp_path: Path, http_store: str) -> None:
     check_round_trip(http_store, package, tmp_path)
 
 
-def test_a_package_goes_through_an_s3_service(package, tmp_path, http_store, monkeypatch):
+def test_a_package_goes_through_an_s3_service(
+    package: Path, tmp_path: Path, http_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", http_store.removesuffix("/packages"))
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "test")
@@ -102,13 +105,13 @@ def test_a_package_goes_through_an_s3_service(package, tmp_path, http_store, mon
         pass
 
 
-def test_an_s3_address_without_boto3_says_what_to_install(monkeypatch):
+def test_an_s3_address_without_boto3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(UsageError, match=r"judge-service\[s3\]"):
         PackageStore("s3://packages/judge")
 
 
-def test_a_package_is_unpacked_once(package, tmp_path):
+def test_a_package_is_unpacked_once(package: Path, tmp_path: Path) -> None:
     store = PackageStore(str(tmp_path / "store"))
     digest = store.publish(package)
     cache = PackageCache(tmp_path / "cache", store, 1 << 30)
@@ -120,7 +123,7 @@ def test_a_package_is_unpacked_once(package, tmp_path):
         assert (third / "problem.yaml").exists()
 
 
-def test_what_is_not_what_its_name_says_is_refused(package, tmp_path):
+def test_what_is_not_what_its_name_says_is_refused(package: Path, tmp_path: Path) -> None:
     store = PackageStore(str(tmp_path / "store"))
     digest = store.publish(package)
     (package / "problem.yaml").write_text("name: other\n")
@@ -135,7 +138,7 @@ def test_what_is_not_what_its_name_says_is_refused(package, tmp_path):
     assert [path.name for path in (tmp_path / "cache").iterdir()] == [f"{digest.removeprefix('sha256:')}.lock"]
 
 
-def test_a_missing_package_and_a_broken_zip_are_named(tmp_path):
+def test_a_missing_package_and_a_broken_zip_are_named(tmp_path: Path) -> None:
     store = PackageStore(str(tmp_path / "store"))
     cache = PackageCache(tmp_path / "cache", store, 1 << 30)
     digest = "sha256:" + "0" * 64
@@ -147,19 +150,19 @@ def test_a_missing_package_and_a_broken_zip_are_named(tmp_path):
         pass
 
 
-def test_an_unreachable_store_is_named(tmp_path):
+def test_an_unreachable_store_is_named(tmp_path: Path) -> None:
     store = PackageStore("http://127.0.0.1:9/packages")
     with pytest.raises(StoreError, match=r"127\.0\.0\.1:9"):
         store.has("sha256:" + "0" * 64)
 
 
 @pytest.mark.parametrize("digest", ["", "sha256:", "sha256:xyz", "../../etc/passwd", "sha256:" + "0" * 63])
-def test_a_digest_that_is_none_is_refused(tmp_path, digest):
+def test_a_digest_that_is_none_is_refused(tmp_path: Path, digest: str) -> None:
     with pytest.raises(UsageError, match="64 hexadecimal"):
         PackageStore(str(tmp_path)).has(digest)
 
 
-def test_the_cache_forgets_what_was_used_longest_ago_but_nothing_in_use(package, tmp_path):
+def test_the_cache_forgets_what_was_used_longest_ago_but_nothing_in_use(package: Path, tmp_path: Path) -> None:
     store = PackageStore(str(tmp_path / "store"))
     digests = []
     for number in range(4):
@@ -175,7 +178,9 @@ def test_the_cache_forgets_what_was_used_longest_ago_but_nothing_in_use(package,
         assert kept == {digests[0].removeprefix("sha256:"), digests[3].removeprefix("sha256:")}
 
 
-def test_a_package_that_is_being_removed_when_its_remover_dies_is_never_served(package, tmp_path, monkeypatch):
+def test_a_package_that_is_being_removed_when_its_remover_dies_is_never_served(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = PackageStore(str(tmp_path / "store"))
     cache_dir = tmp_path / "cache"
     cache = PackageCache(cache_dir, store, 0)
@@ -197,7 +202,9 @@ def test_a_package_that_is_being_removed_when_its_remover_dies_is_never_served(p
         assert (root / "problem.yaml").exists()
 
 
-def test_what_killed_processes_left_in_the_cache_goes_unless_somebody_works_on_it(package, tmp_path):
+def test_what_killed_processes_left_in_the_cache_goes_unless_somebody_works_on_it(
+    package: Path, tmp_path: Path
+) -> None:
     cache_dir = tmp_path / "cache"
     (cache_dir / f".incoming-{'a' * 64}" / "package").mkdir(parents=True)
     (cache_dir / f".outgoing-{'b' * 64}").mkdir()
@@ -210,7 +217,9 @@ def test_what_killed_processes_left_in_the_cache_goes_unless_somebody_works_on_i
     assert sweep_cache(tmp_path / "none") == 0
 
 
-def test_a_full_store_directory_keeps_no_half_of_a_file(package, tmp_path, monkeypatch):
+def test_a_full_store_directory_keeps_no_half_of_a_file(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 

@@ -15,7 +15,7 @@ from judge.cli.run import run_schema
 
 
 @pytest.mark.parametrize("command", [command for command, _, _ in COMMANDS])
-def test_the_help_of_a_command_names_its_exit_codes(command: str, capsys: pytest.CaptureFixture[str]):
+def test_the_help_of_a_command_names_its_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([command, "--help"])
     shown = " ".join(capsys.readouterr().out.split())
@@ -25,12 +25,14 @@ def test_the_help_of_a_command_names_its_exit_codes(command: str, capsys: pytest
             assert f"{code} {text}" in shown.replace("- ", "-")
 
 
-def test_every_command_has_its_codes_and_each_code_a_meaning():
+def test_every_command_has_its_codes_and_each_code_a_meaning() -> None:
     assert set(OWN) == {command for command, _, _ in COMMANDS}
     assert all(code in COMMON for codes in OWN.values() for code in codes)
 
 
-def test_a_fault_of_the_judge_is_not_taken_for_a_verdict(monkeypatch, capsys: pytest.CaptureFixture[str]):
+def test_a_fault_of_the_judge_is_not_taken_for_a_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fail(_args: object) -> int:
         raise ZeroDivisionError
 
@@ -39,7 +41,7 @@ def test_a_fault_of_the_judge_is_not_taken_for_a_verdict(monkeypatch, capsys: py
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_the_page_of_exit_codes_is_what_the_help_says():
+def test_the_page_of_exit_codes_is_what_the_help_says() -> None:
     page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "exit-codes.md"
     assert page.read_text() == exit_codes_page(), (
         "run: python -c 'from judge.cli.exit_codes import exit_codes_page; print(exit_codes_page(), end=str())' "
@@ -47,8 +49,8 @@ def test_the_page_of_exit_codes_is_what_the_help_says():
     )
 
 
-def test_the_schema_of_runs_knows_every_outcome():
+def test_the_schema_of_runs_knows_every_outcome() -> None:
     schema = run_schema()
-    assert "COMPILE_ERROR" in schema["$defs"]["RunOutput"]["properties"]["outcome"]["enum"]
+    assert "COMPILE_ERROR" in schema["$defs"]["RunOutput"]["properties"]["outcome"]["enum"]  # type: ignore[index]
     published = Path(__file__).resolve().parents[3] / "docs" / "reference" / "run.schema.json"
     assert json.loads(published.read_text()) == schema, "run: judge run --schema > docs/reference/run.schema.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,11 +17,11 @@ from judge.compare.default_validator import Difference, DifferenceKind, compare,
 from judge.model.problem import CompareFlags
 
 
-def difference(answer: bytes, output: bytes, **flags: float | bool) -> Difference | None:
+def difference(answer: bytes, output: bytes, **flags: Any) -> Difference | None:
     return compare(BytesInMemory(answer), BytesInMemory(output), CompareFlags(**flags))
 
 
-def accepted(answer: bytes, output: bytes, **flags: float | bool) -> bool:
+def accepted(answer: bytes, output: bytes, **flags: Any) -> bool:
     return difference(answer, output, **flags) is None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +13,7 @@ from judge.compare.excerpt import escape, explain, position_of
 from judge.model.problem import CompareFlags
 
 
-def message(answer: bytes, output: bytes, **flags: float | bool) -> list[str]:
+def message(answer: bytes, output: bytes, **flags: Any) -> list[str]:
     compare_flags = CompareFlags(**flags)
     left, right = BytesInMemory(answer), BytesInMemory(output)
     difference = compare(left, right, compare_flags)

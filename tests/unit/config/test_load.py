@@ -15,7 +15,7 @@ from judge.config.reference import markdown, toml_text
 from judge.errors import UsageError
 
 
-def test_the_environment_wins_over_the_file(tmp_path: Path):
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "judge.toml"
     file.write_text('[worker]\nslots = 3\ntags = ["gpu"]\n[broker]\nnamespace = "contest"\n')
     found = load_settings({"JUDGE_CONFIG": str(file), "JUDGE_SLOTS": "5", "JUDGE_TAGS": "a, b"})
@@ -39,7 +39,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path):
         ("class_cpu_weights", '{"contest": 10001}'),
     ],
 )
-def test_a_bad_variable_is_named(field: str, value: str):
+def test_a_bad_variable_is_named(field: str, value: str) -> None:
     with pytest.raises(UsageError, match=f"environment variable JUDGE_{field.upper()}: "):
         load_settings({f"JUDGE_{field.upper()}": value})
 
@@ -57,7 +57,7 @@ def test_a_bad_variable_is_named(field: str, value: str):
         ('broker = "\\ud800"', "judge.toml"),
     ],
 )
-def test_a_bad_file_is_named_and_so_is_the_field(tmp_path: Path, line: str, named: str):
+def test_a_bad_file_is_named_and_so_is_the_field(tmp_path: Path, line: str, named: str) -> None:
     file = tmp_path / "judge.toml"
     file.write_text(line + "\n")
     with pytest.raises(UsageError, match=named) as caught:
@@ -65,18 +65,18 @@ def test_a_bad_file_is_named_and_so_is_the_field(tmp_path: Path, line: str, name
     assert str(file) in str(caught.value)
 
 
-def test_a_lease_outlives_some_heartbeats():
+def test_a_lease_outlives_some_heartbeats() -> None:
     with pytest.raises(UsageError, match=r"lease_ms \(600\): at least 3 times tick_ms \(250\)"):
         load_settings({"JUDGE_LEASE_MS": "600"})
 
 
-def test_an_unknown_class_is_refused():
+def test_an_unknown_class_is_refused() -> None:
     with pytest.raises(UsageError, match="preempting_class: 'urgent' is not one of contest"):
         load_settings({"JUDGE_PREEMPTING_CLASS": "urgent"})
     assert load_settings({"JUDGE_PREEMPTING_CLASS": ""}).queue.preempting_class == ""
 
 
-def test_the_defaults_are_valid(tmp_path: Path):
+def test_the_defaults_are_valid(tmp_path: Path) -> None:
     (tmp_path / "empty.toml").touch()
     assert load_settings({"JUDGE_CONFIG": str(tmp_path / "empty.toml")}) == Settings()
 
@@ -91,13 +91,13 @@ def test_the_defaults_are_valid(tmp_path: Path):
         ("JUDGE_slots", "no such setting"),
     ],
 )
-def test_an_unknown_variable_is_refused_with_the_near_one(variable: str, words: str):
+def test_an_unknown_variable_is_refused_with_the_near_one(variable: str, words: str) -> None:
     with pytest.raises(UsageError, match=f"environment variable {variable}: no such setting") as caught:
         load_settings({variable: "3"})
     assert words in str(caught.value)
 
 
-def test_variables_of_others_that_look_like_ours_are_left_alone():
+def test_variables_of_others_that_look_like_ours_are_left_alone() -> None:
     others = {
         "JUDGE_TEST_PATIENCE": "3",
         "JUDGE_REDIS_SERVICE_HOST": "10.0.0.1",
@@ -108,7 +108,7 @@ def test_variables_of_others_that_look_like_ours_are_left_alone():
     assert load_settings(others) == load_settings({})
 
 
-def test_an_unknown_key_of_the_file_is_named_with_the_near_one(tmp_path: Path):
+def test_an_unknown_key_of_the_file_is_named_with_the_near_one(tmp_path: Path) -> None:
     file = tmp_path / "judge.toml"
     file.write_text("slot = 1\n")
     with pytest.raises(UsageError, match=r"no setting 'slot'; did you mean worker.slots\?"):
@@ -178,7 +178,7 @@ def test_each_setting_says_where_it_comes_from(tmp_path: Path):
     assert found["tick_ms"].source == "default"
 
 
-def test_the_config_command_prints_every_setting(capsys: pytest.CaptureFixture[str]):
+def test_the_config_command_prints_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--defaults", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == [setting.old_name for setting in all_settings()]

@@ -8,7 +8,7 @@ WORDS = "([Ljava/lang/String;)V"
 STATIC_MAIN = 0x0009
 
 
-def class_file(
+def class_file(  # noqa: PLR0913 (the parts of a class file, all with defaults)
     name: str,
     *,
     method: str = "main",

@@ -68,7 +68,7 @@ class Bench:
         fields.setdefault("format", PackageFormat.LEGACY)
         return Problem(name="double", path=str(self.directory), root=root, limits=limits, **fields)
 
-    def judge(
+    def judge(  # noqa: PLR0913 (what a test may change)
         self,
         problem: Problem,
         programs: Mapping[str, Behaviour],

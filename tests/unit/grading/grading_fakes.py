@@ -44,7 +44,7 @@ Behaviour = Callable[[Call], Completed]
 Dialogue = Callable[[Call, Call], Interaction]
 
 
-def completed(
+def completed(  # noqa: PLR0913 (fields of a result, all with defaults)
     stdout: bytes = b"",
     *,
     exit_code: int = 0,

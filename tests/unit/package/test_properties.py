@@ -91,9 +91,9 @@ def test_every_pair_of_files_becomes_one_case_with_a_name_of_its_own(
         shutil.rmtree(root)
 
 
-def all_cases(group: TestGroup) -> list[object]:
+def all_cases(group: TestGroup) -> list[TestCase]:
     assert sorted(group.order) == sorted([*(one.name for one in group.cases), *(one.name for one in group.groups)])
-    return [*group.cases, *(case for child in group.groups for case in all_cases(child))]  # type: ignore[return-value]
+    return [*group.cases, *(case for child in group.groups for case in all_cases(child))]
 
 
 def plain(node: YamlNode) -> object:

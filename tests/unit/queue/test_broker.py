@@ -26,8 +26,8 @@ from judge.queue.broker import Address, Broker, connect, connect_async, parse, r
         ),
     ],
 )
-def test_an_address_is_taken_apart(url, address):
-    assert parse(url) == address
+def test_an_address_is_taken_apart(url: str, address: str) -> None:
+    assert parse(url) == address  # type: ignore[comparison-overlap]
 
 
 @pytest.mark.parametrize(
@@ -43,32 +43,32 @@ def test_an_address_is_taken_apart(url, address):
         ("sentinel://h", "master"),
     ],
 )
-def test_what_is_no_address_says_why(url, complaint):
+def test_what_is_no_address_says_why(url: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
         parse(url)
 
 
-def test_passwords_stay_out_of_messages():
+def test_passwords_stay_out_of_messages() -> None:
     assert redact("redis://u:secret@h/0") == "redis://u:***@h/0"
     with pytest.raises(UsageError) as caught:
         parse("redis://u:secret@h:x")
     assert "secret" not in str(caught.value)
 
 
-def test_credentials_of_the_settings_win():
+def test_credentials_of_the_settings_win() -> None:
     client = connect(Broker(url="redis://u:p@h", username="v", password="q"))
     assert client.connection_pool.connection_kwargs["username"] == "v"
     assert client.connection_pool.connection_kwargs["password"] == "q"
 
 
-def test_tls_checks_certificates():
+def test_tls_checks_certificates() -> None:
     options = connect(Broker(url="rediss://h", ca_file="/ca.pem")).connection_pool.connection_kwargs
     assert options["ssl_cert_reqs"] == "required"
     assert options["ssl_ca_certs"] == "/ca.pem"
 
 
-def test_sentinels_are_asked_for_the_named_group():
+def test_sentinels_are_asked_for_the_named_group() -> None:
     for make in (connect, connect_async):
         client = make(Broker(url="sentinel://a:1,b:2/3?master=judges", password="p"))
-        assert client.connection_pool.service_name == "judges"
+        assert client.connection_pool.service_name == "judges"  # type: ignore[union-attr]
         assert client.connection_pool.connection_kwargs["db"] == 3

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from judge.errors import HostError, UsageError
-from judge.rootfs import debian
 from judge.rootfs.debian import build_toolchain, toolchain_request
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, Origin, summary_of
 from judge.rootfs.mirrors import PackageSource
@@ -183,8 +182,8 @@ def mmdebstrap(monkeypatch: pytest.MonkeyPatch) -> dict[bool, bytes]:
         )
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr(debian.shutil, "which", lambda _: "/usr/bin/mmdebstrap")
-    monkeypatch.setattr(debian.subprocess, "run", run)
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/mmdebstrap")
+    monkeypatch.setattr("subprocess.run", run)
     return archives
 
 
@@ -231,7 +230,7 @@ def test_a_package_name_is_a_package_name(tmp_path: Path, name: str) -> None:
 
 
 def test_a_missing_mmdebstrap_comes_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(debian.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(HostError, match="apt-get install mmdebstrap"):
         build_toolchain(LayerStore(StateDir(tmp_path)), BOOKWORM, ["tool"])
 

@@ -14,7 +14,6 @@ import msgspec
 import pytest
 
 from judge.errors import HostError, UsageError
-from judge.rootfs import debian
 from judge.rootfs.debian import build_toolchain
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, Origin
 from judge.rootfs.mirrors import PackageSource
@@ -63,8 +62,8 @@ class Mirror:
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Mirror:
     made = Mirror()
-    monkeypatch.setattr(debian.shutil, "which", lambda _: "/usr/bin/mmdebstrap")
-    monkeypatch.setattr(debian.subprocess, "run", made.run)
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/mmdebstrap")
+    monkeypatch.setattr("subprocess.run", made.run)
     return made
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from judge.errors import HostError, UsageError
-from judge.rootfs import registries
 from judge.rootfs.layers import LayerStore
 from judge.rootfs.registries import build_npm, build_pypi
 from judge.state_dir import StateDir
@@ -39,8 +38,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (package.parent / ".package-lock.json").write_text(json.dumps(lock))
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr(registries.shutil, "which", lambda name: f"/usr/bin/{Path(name).name}")
-    monkeypatch.setattr(registries.subprocess, "run", run)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{Path(name).name}")
+    monkeypatch.setattr("subprocess.run", run)
     return commands
 
 
@@ -75,14 +74,14 @@ def test_a_client_that_fails_is_quoted_and_leaves_nothing(tmp_path: Path, monkey
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
         return subprocess.CompletedProcess(command, 1, b"", b"npm ERR! 404 no such package")
 
-    monkeypatch.setattr(registries.shutil, "which", lambda _: "/usr/bin/npm")
-    monkeypatch.setattr(registries.subprocess, "run", run)
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/npm")
+    monkeypatch.setattr("subprocess.run", run)
     with pytest.raises(HostError, match="404 no such package"):
         build_npm(LayerStore(StateDir(tmp_path)), "request", ["left"])
     assert list((tmp_path / "layers").iterdir()) == []
 
 
 def test_a_missing_client_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registries.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(HostError, match="npm is not installed"):
         build_npm(LayerStore(StateDir(tmp_path)), "request", ["left"])

@@ -169,7 +169,7 @@ def test_the_32_bit_entry_is_shut() -> None:
         page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
         page.write(code)
         address = ctypes.addressof(ctypes.c_char.from_buffer(page))
-        return ctypes.CFUNCTYPE(ctypes.c_int)(address)()
+        return int(ctypes.CFUNCTYPE(ctypes.c_int)(address)())
 
     assert in_child(body) in (-errno.ENOSYS, "SIGSEGV")
 

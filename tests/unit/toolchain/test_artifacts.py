@@ -108,7 +108,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are read."""
     paths: list[Path] = []
     original = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: (paths.append(path), original(path))[1])
+    monkeypatch.setattr(Path, "read_bytes", lambda path: paths.append(path) or original(path))  # type: ignore[func-returns-value]
     return paths
 
 

@@ -43,7 +43,7 @@ SOURCE = (SourceFile(name="a.c", content=b"int main;"),)
 def completed(
     files: Mapping[str, bytes] | None = None, stderr: bytes = b"", stdout: bytes = b"", **result: Any
 ) -> Completed:
-    fields = {"outcome": Outcome.EXITED, "exit_code": 0} | result
+    fields: dict[str, Any] = {"outcome": Outcome.EXITED, "exit_code": 0} | result
     return Completed(
         result=RunResult(**fields),
         stdout=Capture(stdout),
@@ -312,7 +312,7 @@ def test_the_key_changes_with_everything_that_decides_the_program() -> None:
     assert key_of() == key_of(language=msgspec.structs.replace(C, name="another name", time_factor=3.0))
 
 
-def test_nothing_tells_a_tenant_what_another_has_handed_in(tmp_path: Path):
+def test_nothing_tells_a_tenant_what_another_has_handed_in(tmp_path: Path) -> None:
     store = ArtifactStore(tmp_path / "artifacts")
     sandbox = FakeSandbox(*[completed({"prog": PROGRAM})] * 4)
 
@@ -320,6 +320,6 @@ def test_nothing_tells_a_tenant_what_another_has_handed_in(tmp_path: Path):
         return compile_program(sandbox.open, TOOLCHAIN, C, SOURCE, artifacts).report.cached
 
     tenants = [SubmissionStore(store, tenant) for tenant in ("amy", "bob", "")]
-    assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [False] * 4
-    assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [True] * 4
+    assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [False] * 4  # type: ignore[arg-type]
+    assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [True] * 4  # type: ignore[arg-type]
     assert len(sandbox.containers) == 4

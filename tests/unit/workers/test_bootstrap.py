@@ -52,7 +52,7 @@ def notes() -> Notes:
 
 @pytest.fixture
 def judge(notes: Notes, tmp_path: Path) -> SandboxJudge:
-    return SandboxJudge(Settings(state_dir=str(tmp_path)), notes, notes)
+    return SandboxJudge(Settings(state_dir=str(tmp_path)), notes, notes)  # type: ignore[arg-type]
 
 
 def of_class(name: str, priority_class: str) -> Submission:
@@ -65,7 +65,7 @@ def of_class(name: str, priority_class: str) -> Submission:
     )
 
 
-def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, notes: Notes):
+def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, notes: Notes) -> None:
     for name, priority_class in (("a", "practice"), ("b", "contest"), ("c", "contest"), ("d", "rejudge")):
         judge.judge(of_class(name, priority_class), 1, lambda _: None)
         judge.clear_up()
@@ -77,7 +77,7 @@ def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, not
     ]
 
 
-def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path):
+def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path) -> None:
     package = tmp_path / "sum"
     shutil.copytree(PACKAGE, package)
     order = msgspec.structs.replace(of_class("a", "practice"), package=str(package), tenant="amy")
@@ -92,6 +92,6 @@ def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path):
     assert second.package_digest == package_digest(package) != first.package_digest
 
 
-def test_the_report_says_which_attempt_and_where(judge: SandboxJudge):
+def test_the_report_says_which_attempt_and_where(judge: SandboxJudge) -> None:
     report = judge.judge(of_class("a", "practice"), 2, lambda _: None)
     assert (report.attempt, report.judged_by.rpartition("/")[2]) == (2, "3")

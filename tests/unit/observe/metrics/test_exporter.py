@@ -36,7 +36,8 @@ VOCABULARY = Vocabulary(languages=frozenset({"cpp"}))
 
 
 def _get(server: socket.socket, path: str, method: str = "GET") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(*server.getsockname()[:2], timeout=30)
+    host, port = server.getsockname()[:2]
+    connection = http.client.HTTPConnection(host, port, timeout=30)
     connection.request(method, path)
     response = connection.getresponse()
     return response.status, response.read()

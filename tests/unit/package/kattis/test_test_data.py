@@ -12,7 +12,7 @@ from judge.errors import PackageError
 from judge.model.problem import Problem, ScoreAggregation, TestGroup
 from judge.package.kattis.reader import inspect_package, read_package
 
-SCORING = MODERN["problem.yaml"].replace("limits:", "type: scoring\nlimits:")  # type: ignore[arg-type, union-attr]
+SCORING = MODERN["problem.yaml"].replace("limits:", "type: scoring\nlimits:")  # type: ignore[arg-type]
 LEGACY_SCORING = "name: Tiny\ntype: scoring\nlicense: public domain\n"
 
 

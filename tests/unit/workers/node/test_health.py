@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from judge_workers.node import health
@@ -22,10 +23,10 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the file system says; change it."""
     told = dict(WELL)
-    monkeypatch.setattr(health.os, "statvfs", lambda _: SimpleNamespace(**told))
+    monkeypatch.setattr("os.statvfs", lambda _: SimpleNamespace(**told))
     return told
 
 
@@ -41,9 +42,11 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         ({"f_flag": os.ST_RDONLY}, "read-only"),
     ],
 )
-def test_space_inodes_and_a_read_only_disk_are_seen_and_pass(state: Path, disk: dict[str, int], change, said: str):
+def test_space_inodes_and_a_read_only_disk_are_seen_and_pass(
+    state: Path, disk: dict[str, int], change: dict[str, object], said: str
+) -> None:
     watched = health.Health(Settings(state_dir=str(state)))
-    disk.update(change)
+    disk.update(change)  # type: ignore[arg-type]
     found = watched.problem()
     assert said in found
     assert bool(found) == bool(said)
@@ -51,22 +54,22 @@ def test_space_inodes_and_a_read_only_disk_are_seen_and_pass(state: Path, disk: 
     assert watched.problem() == ""
 
 
-def test_a_state_directory_that_is_gone_is_named(tmp_path: Path):
+def test_a_state_directory_that_is_gone_is_named(tmp_path: Path) -> None:
     watched = health.Health(Settings(state_dir=str(tmp_path / "gone")))
     assert watched.ailment_at_a_glance() == f"{tmp_path / 'gone'}: No such file or directory"
 
 
-def test_a_disk_that_has_room_and_takes_no_file_is_seen(state: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_disk_that_has_room_and_takes_no_file_is_seen(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> int:
         raise OSError(5, "Input/output error")
 
     watched = health.Health(Settings(state_dir=str(state)))
     assert watched.ailment() == ""
-    monkeypatch.setattr(health.os, "open", broken)
+    monkeypatch.setattr("os.open", broken)
     assert watched.ailment_at_a_glance() == ""
     assert watched.ailment() == f"{state} takes no file: Input/output error"
 
 
-def test_a_slot_that_cannot_be_opened_is_named(state: Path):
+def test_a_slot_that_cannot_be_opened_is_named(state: Path) -> None:
     leave_unopened(state / "run", 1, "cgroup")
     assert health.Health(Settings(state_dir=str(state))).problem() == "slot 1 cannot be opened: cgroup"

@@ -26,37 +26,37 @@ REJUDGE, CONTEST = held(0, "rejudge"), held(1, "contest")
 SPARE = held(2, "contest")
 
 
-def test_urgent_work_without_a_free_slot_has_a_rejudge_frozen():
+def test_urgent_work_without_a_free_slot_has_a_rejudge_frozen() -> None:
     assert ask(REJUDGE, CONTEST, urgent=True) == Decision(freeze=(REJUDGE,), grant=True)
 
 
-def test_nothing_is_frozen_while_a_slot_is_free():
+def test_nothing_is_frozen_while_a_slot_is_free() -> None:
     assert ask(REJUDGE, urgent=True) == Decision()
 
 
-def test_nothing_is_frozen_when_nothing_less_urgent_runs():
+def test_nothing_is_frozen_when_nothing_less_urgent_runs() -> None:
     assert ask(held(0, "practice"), CONTEST, urgent=True) == Decision()
 
 
-def test_the_grant_is_given_once_and_the_slot_stays_frozen_meanwhile():
+def test_the_grant_is_given_once_and_the_slot_stays_frozen_meanwhile() -> None:
     assert ask(REJUDGE, CONTEST, frozen=(REJUDGE,), urgent=True, lately=True) == Decision()
 
 
-def test_one_slot_stays_frozen_while_the_spare_one_is_busy():
+def test_one_slot_stays_frozen_while_the_spare_one_is_busy() -> None:
     assert ask(REJUDGE, held(1, "rejudge"), SPARE, frozen=(REJUDGE,), urgent=True) == Decision()
 
 
-def test_a_spare_that_works_without_anything_frozen_has_something_frozen():
+def test_a_spare_that_works_without_anything_frozen_has_something_frozen() -> None:
     assert ask(REJUDGE, CONTEST, SPARE) == Decision(freeze=(REJUDGE,))
 
 
-def test_the_slot_goes_on_when_the_spare_one_is_idle_again():
+def test_the_slot_goes_on_when_the_spare_one_is_idle_again() -> None:
     assert ask(REJUDGE, CONTEST, frozen=(REJUDGE,)) == Decision(thaw=(REJUDGE,))
 
 
-def test_more_urgent_work_keeps_it_frozen():
+def test_more_urgent_work_keeps_it_frozen() -> None:
     assert ask(REJUDGE, CONTEST, frozen=(REJUDGE,), urgent=True) == Decision(grant=True)
 
 
-def test_a_frozen_claim_that_is_gone_is_forgotten():
+def test_a_frozen_claim_that_is_gone_is_forgotten() -> None:
     assert ask(held(0, "practice", fence=2), CONTEST, frozen=(REJUDGE,)) == Decision()

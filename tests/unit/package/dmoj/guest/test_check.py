@@ -140,7 +140,7 @@ def test_a_judge_that_talks_to_the_submission(
     assert (done.returncode, done.stdout, feedback.get("judgemessage.txt")) == (code, heard, message), done.stderr
 
 
-def ask(
+def ask(  # noqa: PLR0913 (a table of cases)
     tmp_path: Path,
     output: bytes,
     answer: bytes,
