@@ -96,7 +96,7 @@ def _attributes(report: Report) -> dict[str, str | int]:
     return {
         "judge.submission": report.submission,
         "judge.problem": report.problem,
-        "judge.toolchain.definitions": report.language,
+        "judge.language": report.language,
         "judge.verdict": report.verdict.value,
         "judge.attempt": report.attempt,
         "judge.deciding_case": report.deciding_case,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -173,9 +174,9 @@ class Worker:
         return self.process.pid
 
     def pid_of(self, name: str) -> int:
-        """The process number of "pool", "keeper", "exporter" or "relay"; 0 while there is none."""
+        """The process number of "pool", "leases", "exporter", "log_relay" or "ticket_bridge"; 0 while there is none."""
         for pid in children(self.pid):
-            if f"workers.{name}" in command_line(pid).replace("/", "."):
+            if re.search(rf"judge_workers[./]\w+[./]{name}\b", command_line(pid)):
                 return pid
         return 0
 

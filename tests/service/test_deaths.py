@@ -79,7 +79,7 @@ def test_a_killed_keeper_comes_again_before_a_lease_is_lost(two: tuple[list[Work
     client.submit(submission)
     on_worker(client, submission.id)
     for worker in workers:
-        send_signal([worker.pid_of("keeper")], signal.SIGKILL)
+        send_signal([worker.pid_of("leases")], signal.SIGKILL)
     assert client.result(submission.id).verdict is Verdict.AC
     assert attempts(client, submission.id) == 1
 

@@ -122,9 +122,9 @@ def test_tickets_travel_over_rabbitmq_and_none_that_is_lost_matters(short_dir: P
     with service(short_dir, rabbit) as (worker, client):
         ids = [client.submit(order(tests=1)) for _ in range(200)]
         assert all(client.result(id).verdict is Verdict.AC for id in ids)
-        porter = worker.pid_of("porter")
+        porter = worker.pid_of("ticket_bridge")
         send_signal([porter, worker.pid_of("pool")], signal.SIGKILL)
-        until(lambda: worker.pid_of("porter") not in (0, porter), "the next porter")
+        until(lambda: worker.pid_of("ticket_bridge") not in (0, porter), "the next porter")
         assert client.result(client.submit(order(tests=1))).verdict is Verdict.AC
 
 

@@ -33,7 +33,7 @@ def refill(worker: Worker) -> None:
     fd = os.open(f"/proc/{worker.pid}/fd/2", os.O_WRONLY | os.O_CLOEXEC)
 
     def stuck() -> bool:
-        relay = worker.pid_of("relay")
+        relay = worker.pid_of("log_relay")
         asleep = relay and Path(f"/proc/{relay}/stat").read_text().rpartition(")")[2].split()[0] == "S"
         return bool(asleep) and fill(fd) == 0  # asleep although there is something to read: in its write
 
@@ -71,7 +71,7 @@ def unread(short_dir: Path, log_fds: tuple[int, int]) -> Iterator[tuple[Worker, 
     broker = Broker(url=f"unix://{short_dir}/s/redis/redis.sock")
     try:
         with Client(broker, patience_s=20) as client:
-            until(lambda: worker.pid_of("keeper") and view_of(client, worker.node), "the worker to register")
+            until(lambda: worker.pid_of("leases") and view_of(client, worker.node), "the worker to register")
             fill(log_fds[1])
             refill(worker)
             yield worker, client
@@ -94,7 +94,7 @@ def test_judging_goes_on_while_nobody_reads_the_log(unread: tuple[Worker, Client
 
 def test_what_dies_is_started_again_while_nobody_reads_the_log(unread: tuple[Worker, Client]) -> None:
     worker, client = unread
-    for name in ("keeper", "exporter", "pool", "relay"):
+    for name in ("leases", "exporter", "pool", "log_relay"):
         until(lambda name=name: worker.pid_of(name), f"the {name}")  # type: ignore[misc]
         old = worker.pid_of(name)
         send_signal([old], signal.SIGKILL)
@@ -140,7 +140,7 @@ def test_a_reader_who_has_gone_stops_nothing(short_dir: Path, log_fds: tuple[int
         for fd in log_fds:
             os.close(fd)
         with Client(Broker(url=f"unix://{short_dir}/s/redis/redis.sock"), patience_s=20) as client:
-            until(lambda: worker.pid_of("keeper") and view_of(client, worker.node), "the worker to register")
+            until(lambda: worker.pid_of("leases") and view_of(client, worker.node), "the worker to register")
             submission = order()
             client.submit(submission)
             assert client.result(submission.id).verdict is Verdict.AC
@@ -154,7 +154,7 @@ def test_the_last_lines_are_written_before_the_supervisor_ends(short_dir: Path) 
     del worker.env["JUDGE_BROKER"]
     worker.start("--embedded")
     try:
-        until(lambda: worker.pid_of("keeper"), "the service")
+        until(lambda: worker.pid_of("leases"), "the service")
         assert worker.stop() == 0
         lines = worker.log().splitlines()
         assert lines[-1].endswith("judge_workers.node.supervisor: stopped")
@@ -170,7 +170,7 @@ def test_the_log_says_where_it_starts_and_is_ready_once_a_slot_is(short_dir: Pat
     try:
         until(lambda: "hand in: judge submit" in worker.log(), "the worker to say that it is ready")
         assert worker.slot_pids()
-        send_signal([worker.pid_of("keeper")], signal.SIGKILL)
+        send_signal([worker.pid_of("leases")], signal.SIGKILL)
         send_signal([redis_pid(worker)], signal.SIGKILL)
         until(lambda: "the broker of tickets is back" in worker.log(), "the pool to find Redis again")
         worker.stop()

@@ -55,7 +55,7 @@ def log_pipe() -> Iterator[ManagedProcess]:
 
 
 def _relay_spec(read_fd: int, outside: int) -> ProcessSpec:
-    script = str(Path(__file__).with_name("relay.py"))
+    script = str(Path(__file__).with_name("log_relay.py"))
     return ProcessSpec(
         "log",
         (sys.executable, "-I", "-S", script),
