@@ -130,7 +130,7 @@ class Chaos:
         self._kill_named("pool")
 
     async def kill_keeper(self) -> None:
-        self._kill_named("keeper")
+        self._kill_named("leases")
 
     async def kill_worker(self) -> None:
         worker = self._worker()

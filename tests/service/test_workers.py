@@ -78,7 +78,9 @@ def test_the_setters_fault_is_a_judge_error_at_once(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("fault", "reason"), [("fail", "disk of this host"), ("crash", "ZeroDivisionError")])
-def test_what_nobody_foresaw_is_tried_again_and_ends_in_a_judge_error(client, shared_worker, fault, reason):
+def test_what_nobody_foresaw_is_tried_again_and_ends_in_a_judge_error(
+    client: Client, shared_worker: Worker, fault: str, reason: str
+) -> None:
     submission = order(do=fault)
     client.submit(submission)
     story = list(client.follow(submission.id))
@@ -218,7 +220,7 @@ def test_metrics_count_each_verdict_once(client: Client, shared_worker: Worker) 
 
 
 def test_the_processes_of_an_idle_worker_are_as_documented(shared_worker: Worker) -> None:
-    assert all(shared_worker.pid_of(name) for name in ("pool", "keeper", "exporter"))
+    assert all(shared_worker.pid_of(name) for name in ("pool", "leases", "exporter"))
     threads = [_threads(pid) for pid in (shared_worker.pid, shared_worker.pid_of("pool"))]
     assert threads == [1, 1]
 

@@ -51,7 +51,7 @@ def parallel(plan: Plan, judges: list[Judged], **options: bool) -> tuple[GroupRe
         return Station(open_, lambda: None)
 
     root = schedule_parallel(
-        judge_tree(plan, **options),
+        judge_tree(plan, **options),  # type: ignore[arg-type]
         plan,
         [station(judge) for judge in judges],
         ExclusiveLock(),

@@ -16,7 +16,7 @@ from package_files import LEGACY, MODERN, write_package
 
 from judge.errors import PackageError
 from judge.globs import compile_glob
-from judge.model.problem import PackageFormat, TestGroup
+from judge.model.problem import PackageFormat, TestCase, TestGroup
 from judge.package.files.file_names import conforming, shown
 from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlScalar, YamlSequence, parse_yaml
 from judge.package.findings import Findings

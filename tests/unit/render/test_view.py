@@ -113,7 +113,9 @@ def test_every_string_of_a_report_is_harmless_when_shown() -> None:
         stderr=Printed(head=EVIL),
     )
     group = GroupReport(name=EVIL, verdict=Verdict.WA, reason=EVIL, cases=(case,))
-    texts = dict.fromkeys(("submission", "problem", "language", "reason", "judged_by", "tenant", "judge_version"), EVIL)
+    texts: dict[str, Any] = dict.fromkeys(
+        ("submission", "problem", "language", "reason", "judged_by", "tenant", "judge_version"), EVIL
+    )
     report = Report(
         verdict=Verdict.WA,
         compile=CompileReport(ok=False, log=EVIL),

@@ -141,7 +141,7 @@ def test_an_interactive_polygon_problem_may_lack_answers(tmp_path: Path) -> None
 
 def test_polygon_tests_made_for_windows_get_the_line_ends_of_here(tmp_path: Path) -> None:
     files = {**FILES, "tests/01": b"1 2\r\n3\r\n"}
-    package = write_package(tmp_path, {"problem.xml": polygon(), **files}, {})
+    package = write_package(tmp_path, {"problem.xml": polygon(), **files}, {})  # type: ignore[dict-item]
     with open_package(str(package), tmp_path) as problem:
         assert Path(secret_group(problem).cases[0].input_path).read_bytes() == b"1 2\n3\n"
 
