@@ -51,7 +51,7 @@ def _await_members(group: RunGroup, count: int) -> None:
 
 def _groups_known(slot: Slot) -> int:
     groups = slot.groups
-    return sum(map(len, (groups._free, groups._ready, groups._used, groups._discarded)))
+    return len(groups._free) + len(groups._ready) + len(groups._used) + len(groups._discarded)
 
 
 def test_it_stands_there_in_every_hierarchy(waiting: Container) -> None:

@@ -61,7 +61,7 @@ def test_without_a_store_a_digest_may_be_found_elsewhere(tmp_path: Path) -> None
         pass
 
 
-def test_a_store_that_is_not_mounted_is_away_and_has_not_lost_the_package(tmp_path: Path):
+def test_a_store_that_is_not_mounted_is_away_and_has_not_lost_the_package(tmp_path: Path) -> None:
     settings = Settings(state_dir=str(tmp_path / "state"), packages=PackageSettings(store=str(tmp_path / "gone")))
     with pytest.raises(StoreError), Problems(settings).open(NOWHERE):
         pass

@@ -102,7 +102,7 @@ def test_a_toolchain_that_goes_is_no_longer_offered(settings: Settings, tested: 
     assert "/usr/bin/no is not installed" in found.missing["toya"]
 
 
-def test_a_test_by_hand_counts_for_a_running_worker(settings: Settings, tested: list[str], tmp_path: Path):
+def test_a_test_by_hand_counts_for_a_running_worker(settings: Settings, tested: list[str], tmp_path: Path) -> None:
     settings = offering(settings, "toya", "toyb")
     found = LanguageFinder(settings).at_start(None)
     before = signature(found.watched)

@@ -124,7 +124,9 @@ def test_an_unknown_key_of_the_file_is_named_with_the_near_one(tmp_path: Path) -
         ("broker", "password_file", "JUDGE_BROKER_PASSWORD_FILE"),
     ],
 )
-def test_what_is_not_there_is_named_with_where_it_was_read(tmp_path: Path, section: str, field: str, variable: str):
+def test_what_is_not_there_is_named_with_where_it_was_read(
+    tmp_path: Path, section: str, field: str, variable: str
+) -> None:
     missing = str(tmp_path / "nowhere")
     with pytest.raises(UsageError, match=rf"{section}\.{field} \(environment variable {variable}\): .* {missing}$"):
         load_settings({variable: missing})
@@ -134,7 +136,9 @@ def test_what_is_not_there_is_named_with_where_it_was_read(tmp_path: Path, secti
         load_settings({"JUDGE_CONFIG": str(file)})
 
 
-def test_a_file_without_sections_is_read_and_the_new_places_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_file_without_sections_is_read_and_the_new_places_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     file = tmp_path / "judge.toml"
     file.write_text('state_dir = "/srv/j"\nbroker = "redis://h:1/0"\nqueue_max = 7\nclass_weights = { run = 2 }\n')
     found = load_settings({"JUDGE_CONFIG": str(file)})
@@ -147,21 +151,23 @@ def test_a_file_without_sections_is_read_and_the_new_places_are_named(tmp_path: 
     ]
 
 
-def test_every_setting_has_an_old_place_that_is_still_read(tmp_path: Path):
+def test_every_setting_has_an_old_place_that_is_still_read(tmp_path: Path) -> None:
     file = tmp_path / "judge.toml"
     lines = {setting.old_name: toml_text(setting.value_in(Settings())) for setting in all_settings()}
     file.write_text("".join(f"{name} = {text}\n" for name, text in lines.items()))
     assert read_settings({"JUDGE_CONFIG": str(file)}).settings == Settings()
 
 
-def test_a_setting_at_both_of_its_places_is_refused(tmp_path: Path):
+def test_a_setting_at_both_of_its_places_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "judge.toml"
     file.write_text("queue_max = 7\n[queue]\nmax = 8\n")
     with pytest.raises(UsageError, match=r"queue_max and max of \[queue\] are the same setting: leave one out"):
         load_settings({"JUDGE_CONFIG": str(file)})
 
 
-def test_only_the_process_that_was_started_by_hand_warns(tmp_path: Path, caplog, monkeypatch):
+def test_only_the_process_that_was_started_by_hand_warns(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "judge.toml"
     file.write_text("slots = 3\n")
     monkeypatch.setenv("JUDGE_CONFIG", str(file))
@@ -169,7 +175,7 @@ def test_only_the_process_that_was_started_by_hand_warns(tmp_path: Path, caplog,
     assert not caplog.messages
 
 
-def test_each_setting_says_where_it_comes_from(tmp_path: Path):
+def test_each_setting_says_where_it_comes_from(tmp_path: Path) -> None:
     file = tmp_path / "judge.toml"
     file.write_text('[worker]\nslots = 3\n[broker]\naddress = "redis://u:secret@h:1/0"\n')
     found = {row.name: row for row in rows_of(read_settings({"JUDGE_CONFIG": str(file), "JUDGE_SLOTS": "5"}))}
@@ -184,7 +190,7 @@ def test_the_config_command_prints_every_setting(capsys: pytest.CaptureFixture[s
     assert [row["name"] for row in rows] == [setting.old_name for setting in all_settings()]
 
 
-def test_the_page_of_settings_is_what_the_types_say():
+def test_the_page_of_settings_is_what_the_types_say() -> None:
     page = Path(__file__).resolve().parents[3] / "docs" / "reference" / "settings.md"
     assert all(setting.description for setting in all_settings())
     assert all(section_title(name) for name in section_names())
@@ -194,6 +200,6 @@ def test_the_page_of_settings_is_what_the_types_say():
     )
 
 
-def test_no_two_settings_share_a_variable_or_a_place():
+def test_no_two_settings_share_a_variable_or_a_place() -> None:
     assert len({setting.variable for setting in all_settings()}) == len(all_settings())
     assert len({setting.place for setting in all_settings()}) == len(all_settings())
