@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from judge_workers.judging import Emit, Readiness
+from judge_workers.judging import Readiness
 
 from judge.config import Settings
 from judge.errors import HostFault, InfrastructureError, PackageError, PackageMissing
-from judge.model.event import CaseJudged, Compiled, Compiling
+from judge.model.event import CaseJudged, Compiled, Compiling, Emit
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
@@ -99,7 +99,7 @@ class Factory:
 
     def prove(self, settings: Settings, language: str) -> str:
         with self.open_slot(settings, 0):
-            return "it is ill" if (settings.state.ill).exists() else ""
+            return "it is ill" if (Path(settings.state_dir) / "ill").exists() else ""
 
     def clean_leftovers(self, settings: Settings) -> int:
         return 0
@@ -119,7 +119,7 @@ class UnopenableWhileIllFactory(Factory):
 
     @contextmanager
     def open_slot(self, settings: Settings, index: int) -> Iterator[ScriptedJudge]:
-        if (settings.state.ill).exists():
+        if (Path(settings.state_dir) / "ill").exists():
             raise InfrastructureError("cgroup: No space left on device")
         yield ScriptedJudge(settings.state_dir)
 
@@ -151,7 +151,7 @@ class ListedFactory(Factory):
     """A host whose toolchains are the words in a file of the state directory."""
 
     def readiness(self, settings: Settings) -> Readiness:
-        path = settings.state.toolchains
+        path = Path(settings.state_dir) / "toolchains"
         languages = tuple(path.read_text().split())
         return Readiness(languages=languages, versions=dict.fromkeys(languages, "1.0"), watched=(str(path),))
 
