@@ -201,6 +201,7 @@ from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.model.limits import Limits
+from judge.state_dir import StateDir
 state = sys.argv[1]
 with Slot.open(SlotConfig(index=2000, state_dir=state)) as slot:
     with slot.container(ContainerSpec(rootfs=host_rootfs(StateDir(Path(state))))) as box:
