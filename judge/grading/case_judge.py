@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -26,9 +26,8 @@ from judge.grading.repeat import Trial, measure
 from judge.grading.scoring.score import NO_AWARD, Scored, dialect_of, score_case, score_modern
 from judge.grading.scoring.traverse import Task
 from judge.grading.validate import (
-    SHOWN_NOTHING,
+    Asked,
     CheckedSources,
-    Shown,
     Validation,
     compare_output,
     run_static_validator,
@@ -111,17 +110,16 @@ class CaseJudge:
 
     def _passes(self, case: TestCase, answer_fd: int) -> Iterator[Pass]:
         """Every pass in order; one, unless the problem is multi-pass and the validator asks for more."""
-        next_input: Capture | None = None
-        kept: Mapping[str, Capture] = {}
+        asked = Asked(case, partial(self.data.open, case.input_path), answer_fd, sources=self.sources)
         passes_max = self.problem.limits.validation_passes if self.problem.multi_pass else 1
         for number in range(1, passes_max + 1):
-            done = self._one_pass(case, self._input_opener(case, next_input), answer_fd, kept)
+            done = self._one_pass(asked)
             wanted = done.validation.next_pass if done.validation and self.problem.multi_pass else None
             complaint = self._complaint(done, wanted, last=number == passes_max)
             yield dataclasses.replace(done, verdict=Verdict.JE, reason=complaint) if complaint else done
             if complaint or wanted is None or done.validation is None:
                 return
-            next_input, kept = wanted, done.validation.kept
+            asked = dataclasses.replace(asked, open_input=wanted.open_fd, kept=done.validation.kept)
 
     def _complaint(self, done: Pass, wanted: Capture | None, *, last: bool) -> str:
         """What the setter's validator did wrong about passes, or empty."""
@@ -134,114 +132,93 @@ class CaseJudge:
             return f"output validator {name} asked for more than {self.problem.limits.validation_passes} passes"
         return ""
 
-    def _input_opener(self, case: TestCase, next_input: Capture | None) -> Callable[[], int]:
-        if next_input is not None:
-            return next_input.open_fd
-        return lambda: self.data.open(case.input_path)
-
-    def _one_pass(
-        self, case: TestCase, open_input: Callable[[], int], answer_fd: int, kept: Mapping[str, Capture]
-    ) -> Pass:
+    def _one_pass(self, asked: Asked) -> Pass:
         if self.submission is None:
-            return self._answer_pass(case, open_input, answer_fd)
+            return self._answer_pass(asked)
         if self.problem.interactive:
-            return self._interactive_pass(self.submission, case, open_input, answer_fd, kept)
-        run = partial(execute, self.submission, case, open_input)
+            return self._interactive_pass(self.submission, asked)
+        run = partial(execute, self.submission, asked.case, asked.open_input)
         limits = self.submission.limits
         trial = Trial(run, self.submission.container.start_over, lambda one: (one.result, one.stdout))
         measured = measure(trial, limits, self.options, self.exclusive)
-        done, times = measured.counts, (measured.times_ns, measured.note)
+        done = measured.counts
         markers = self.submission.compiled.language.memory_markers
         verdict = verdict_of_run(done.result, done.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
-        streams = (printed(done.stdout), printed(done.stderr, self.submission.compiled.in_own_names))
-        if verdict is not None:
+        stdout, stderr = printed(done.stdout), printed(done.stderr, self.submission.compiled.in_own_names)
+        validation, ending = None, ""
+        if verdict is None:
+            validation = self._validate(asked, done.stdout)
+            verdict, reason = validation.verdict, validation.reason
+        else:
             ending = ending_of_run(done.result, limits)
-            reason = reason_of_failure(ending, verdict, streams[1])
-            return Pass(verdict, reason, done.result, None, *times, "", ending, *streams)
-        validation = self._validate(case, open_input, answer_fd, done.stdout, kept)
-        return Pass(validation.verdict, validation.reason, done.result, validation, *times, "", "", *streams)
+            reason = reason_of_failure(ending, verdict, stderr)
+        return Pass(
+            verdict=verdict,
+            reason=reason,
+            run=done.result,
+            validation=validation,
+            times_ns=measured.times_ns,
+            times_note=measured.note,
+            ending=ending,
+            stdout=stdout,
+            stderr=stderr,
+        )
 
-    def _answer_pass(self, case: TestCase, open_input: Callable[[], int], answer_fd: int) -> Pass:
+    def _answer_pass(self, asked: Asked) -> Pass:
         """An output-only case: nothing is run, the submitted output is judged."""
-        output = self.answers.output_of(case.name) if self.answers else None
+        output = self.answers.output_of(asked.case.name) if self.answers else None
         if output is None:
-            return Pass(Verdict.WA, f"no output was submitted for {case.name}")
+            return Pass(Verdict.WA, f"no output was submitted for {asked.case.name}")
         if len(output) > self.problem.limits.output_bytes:
             return Pass(Verdict.OLE, f"output limit: the submitted output has {len(output)} bytes")
-        validation = self._validate(case, open_input, answer_fd, Capture(output), {})
-        return Pass(validation.verdict, validation.reason, None, validation)
+        validation = self._validate(asked, Capture(output))
+        return Pass(validation.verdict, validation.reason, validation=validation)
 
-    def _validate(
-        self,
-        case: TestCase,
-        open_input: Callable[[], int],
-        answer_fd: int,
-        output: Capture,
-        kept: Mapping[str, Capture],
-    ) -> Validation:
+    def _validate(self, asked: Asked, output: Capture) -> Validation:
         if self.validator is None:
-            return compare_output(answer_fd, output, case.compare)
-        first = self._ask(self.validator, case, open_input, answer_fd, output, Shown(kept, self.sources))
+            return compare_output(asked.answer_fd, output, asked.case.compare)
+        first = self._ask(self.validator, asked, output)
         for validator in self.further_validators if first.verdict is Verdict.AC else ():
-            further = self._ask(validator, case, open_input, answer_fd, output)
+            further = self._ask(validator, asked.bare(), output)
             if further.verdict is not Verdict.AC:
                 return further
         return first
 
-    def _ask(
-        self,
-        validator: OpenProgram,
-        case: TestCase,
-        open_input: Callable[[], int],
-        answer_fd: int,
-        output: Capture,
-        shown: Shown = SHOWN_NOTHING,
-    ) -> Validation:
-        input_fd = open_input()
-        try:
-            return run_validator(
-                validator,
-                self.problem.validator_kind,
-                case,
-                input_fd,
-                answer_fd,
-                output,
-                shown=shown,
-                text_bytes_max=self.options.feedback_bytes,
-            )
-        finally:
-            os.close(input_fd)
+    def _ask(self, validator: OpenProgram, asked: Asked, output: Capture) -> Validation:
+        text_bytes_max = self.options.feedback_bytes
+        return run_validator(validator, self.problem.validator_kind, asked, output, text_bytes_max=text_bytes_max)
 
-    def _interactive_pass(
-        self,
-        submission: OpenSubmission,
-        case: TestCase,
-        open_input: Callable[[], int],
-        answer_fd: int,
-        kept: Mapping[str, Capture],
-    ) -> Pass:
+    def _interactive_pass(self, submission: OpenSubmission, asked: Asked) -> Pass:
         validator = self.validator
         if validator is None:
             raise PackageError("an interactive problem needs an output validator", where=self.problem.name)
         kind = self.problem.validator_kind
-        shown = Shown(kept, self.sources)
-        talk = partial(converse, submission, validator, kind, case, open_input, answer_fd, self.options, shown)
+        talk = partial(converse, submission, validator, kind, asked, self.options)
         trial = Trial(talk, submission.container.start_over, lambda one: (one.run, one.said))
         measured = measure(trial, submission.limits, self.options, self.exclusive)
         done = measured.counts
         verdict, reason, validation = done.verdict, done.reason, done.validation
         # A checker compares with the answer; where there is none that it can read, only the interactor can tell.
-        for checker in self.further_validators if case.answer_path and kind is ValidatorKind.TESTLIB else ():
+        for checker in self.further_validators if asked.case.answer_path and kind is ValidatorKind.TESTLIB else ():
             if verdict is not Verdict.AC:
                 break
-            further = self._ask(checker, case, open_input, answer_fd, done.output)
+            further = self._ask(checker, asked.bare(), done.output)
             if further.verdict is not Verdict.JE:
                 verdict, reason, validation = further.verdict, further.reason, further
         stderr = printed(done.stderr, submission.compiled.in_own_names)
         if done.ending and verdict is done.verdict:
             reason = reason_of_failure(done.ending, verdict, stderr)
-        times = (measured.times_ns, measured.note)
-        return Pass(verdict, reason, done.run, validation, *times, done.transcript, done.ending, None, stderr)
+        return Pass(
+            verdict=verdict,
+            reason=reason,
+            run=done.run,
+            validation=validation,
+            times_ns=measured.times_ns,
+            times_note=measured.note,
+            transcript=done.transcript,
+            ending=done.ending,
+            stderr=stderr,
+        )
 
     def _judge_static(self, task: Task) -> CaseReport:
         """The static validation of a group: no run, only the package's look at the sources."""
@@ -262,7 +239,7 @@ class CaseJudge:
             text_bytes_max=self.options.feedback_bytes,
         )
         scored = self._score_static(task, static.max_score, validation)
-        return _report(task.name, (Pass(validation.verdict, validation.reason, None, validation),), scored)
+        return _report(task.name, (Pass(validation.verdict, validation.reason, validation=validation),), scored)
 
     def _score_static(self, task: Task, maximum: float | None, validation: Validation) -> Scored:
         if validation.verdict is Verdict.JE or not self.problem.scoring:

@@ -16,7 +16,15 @@ import msgspec
 
 from judge.errors import PackageError, blame_reader
 from judge.grading.execute import CancelledError, collect_output
-from judge.grading.programs import BuildContext, OpenProgram, SetterProgram, build_program, fault_of_run, open_program
+from judge.grading.programs import (
+    BuildContext,
+    OpenProgram,
+    RunInput,
+    SetterProgram,
+    build_program,
+    fault_of_run,
+    open_program,
+)
 from judge.kernel.files import read_resolved
 from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, Generator, NamedFiles, Problem, Program, TestCase
@@ -123,9 +131,8 @@ class _Generation:
     def _make(self, program: SetterProgram, generator: Generator, given: bytes, named: NamedFiles, key: str) -> Stored:
         opened = self._open(replace(program, limits=_limits(program.limits, generator)), generator)
         files = {named.input: given} if named.input else {}
-        done = opened.run(
-            generator.args, stdin=given, files=files, collect=collect_output(named, opened.program.limits)
-        )
+        collect = collect_output(named, opened.program.limits)
+        done = opened.run(generator.args, RunInput(stdin=given, files=files), collect=collect)
         if done.result.outcome is Outcome.CANCELLED:
             raise CancelledError(f"generator {generator.program.name}: cancelled")
         if done.result.outcome is not Outcome.EXITED or done.result.exit_code != 0:

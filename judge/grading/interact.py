@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -38,7 +38,7 @@ from judge.grading.validate import (
     ANSWER_FD,
     FEEDBACK_FILES,
     INPUT_FD,
-    Shown,
+    Asked,
     Validation,
     accepting_codes,
     validation_of,
@@ -84,19 +84,16 @@ def converse(
     submission: OpenSubmission,
     validator: OpenProgram,
     kind: ValidatorKind,
-    case: TestCase,
-    open_input: Callable[[], int],
-    answer_fd: int,
+    asked: Asked,
     options: GradingOptions,
-    shown: Shown,
 ) -> Conversation:
     """Run one interactive pass and decide it. Blocks; raises PackageError naming a file of the setter's that is in the
     way, CancelledError, InfrastructureError."""
-    program = validator.program
+    program, case = validator.program, asked.case
     args = validator_args(kind, case, INTERACTOR_OUTPUT)
     patient = outliving(program, submission.limits)
     spec = patient.run_spec(args, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
-    input_fd = open_input()
+    input_fd = asked.open_input()
     try:
         with files_of(submission, case) as files, blamed_on(program.name):
             done = submission.container.interact(
@@ -104,8 +101,8 @@ def converse(
                 validator.container,
                 spec,
                 files=files,
-                other_files=program.work_files(shown.kept, shown.sources, (DIRECTORY,)),
-                other_fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd},
+                other_files=program.work_files(asked.kept, asked.sources, (DIRECTORY,)),
+                other_fds={INPUT_FD: input_fd, ANSWER_FD: asked.answer_fd},
                 transcript_bytes_max=options.transcript_bytes,
                 go_on_after=accepting_codes(kind),
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -109,6 +109,20 @@ class SetterProgram:
 
 
 @dataclass(frozen=True)
+class RunInput:
+    """What one run of a setter's program is given beside its arguments.
+
+    ``stdin``: a descriptor, the bytes themselves, or nothing to read. ``files`` and ``sources`` as in
+    :meth:`SetterProgram.work_files`. ``fds``: number in the run -> descriptor of ours, which stays ours.
+    """
+
+    stdin: int | bytes | None = None
+    files: Mapping[str, Content] = field(default_factory=dict)
+    sources: Mapping[str, Content] = field(default_factory=dict)
+    fds: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class OpenProgram:
     """A setter's program in its open container."""
 
@@ -118,31 +132,24 @@ class OpenProgram:
     def run(
         self,
         args: Sequence[str],
+        given: RunInput,
         *,
-        stdin: int | bytes | None = None,
-        files: Mapping[str, Content] | None = None,
-        sources: Mapping[str, Content] | None = None,
-        fds: Mapping[int, int] | None = None,
         directories: tuple[str, ...] = (),
         collect: Collect = NOTHING,
     ) -> Completed:
-        """Run once. Blocks. ``files`` and ``sources`` as in :meth:`SetterProgram.work_files`.
+        """Run once. Blocks. ``directories`` are made below /work; ``collect`` says what is taken out of it.
 
         Raises PackageError naming a file that cannot be put into /work, else InfrastructureError only.
         """
         spec = self.program.run_spec(args, directories=directories, collect=collect)
-        return self.run_as(spec, self.program.work_files(files or {}, sources or {}, directories), stdin, fds)
+        files = self.program.work_files(given.files, given.sources, directories)
+        with blamed_on(self.program.name):
+            return self.container.run(spec, stdin=given.stdin, files=files, fds=given.fds)
 
-    def run_as(
-        self,
-        spec: RunSpec,
-        files: Mapping[str, Content],
-        stdin: int | bytes | None = None,
-        fds: Mapping[int, int] | None = None,
-    ) -> Completed:
+    def run_as(self, spec: RunSpec, files: Mapping[str, Content]) -> Completed:
         """Run once with exactly these files. Raises as :meth:`run` does."""
         with blamed_on(self.program.name):
-            return self.container.run(spec, stdin=stdin, files=files, fds=fds)
+            return self.container.run(spec, files=files)
 
 
 def build_program(

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -22,7 +22,7 @@ from judge.compare.default_validator import compare, parse_number
 from judge.compare.excerpt import explain
 from judge.errors import PackageError
 from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
-from judge.grading.programs import SOURCES_DIRECTORY, OpenProgram, SetterProgram, fault_of_run
+from judge.grading.programs import SOURCES_DIRECTORY, OpenProgram, RunInput, SetterProgram, fault_of_run
 from judge.grading.scoring.score import NO_AWARD, Award
 from judge.model.problem import CompareFlags, TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
@@ -76,15 +76,23 @@ class Validation:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a validator sees beside input, answer and output: ``kept`` files of the feedback directory from the last
-    pass, by their names below /work, and the submission's ``sources`` by their own."""
+class Asked:
+    """One pass of one test case, as a program that judges it is shown it.
 
+    ``open_input`` gives a new descriptor at offset 0, which its caller closes; ``answer_fd`` stays its owner's.
+    ``kept`` are files of the feedback directory from the last pass, by their names below /work, and ``sources`` those
+    of the submission by their own.
+    """
+
+    case: TestCase
+    open_input: Callable[[], int]
+    answer_fd: int
     kept: Mapping[str, Capture] = field(default_factory=dict)
     sources: Mapping[str, Capture] = field(default_factory=dict)
 
-
-SHOWN_NOTHING = Shown()
+    def bare(self) -> Asked:
+        """The same for a program that sees neither the last pass nor the submission's sources."""
+        return replace(self, kept={}, sources={})
 
 
 def compare_output(answer_fd: int, output: Capture, flags: CompareFlags) -> Validation:
@@ -124,34 +132,22 @@ def _source_of(output: Capture) -> Iterator[ByteSource]:
 
 
 def run_validator(
-    validator: OpenProgram,
-    kind: ValidatorKind,
-    case: TestCase,
-    input_fd: int,
-    answer_fd: int,
-    output: Capture,
-    *,
-    shown: Shown = SHOWN_NOTHING,
-    text_bytes_max: int,
+    validator: OpenProgram, kind: ValidatorKind, asked: Asked, output: Capture, *, text_bytes_max: int
 ) -> Validation:
     """Ask a setter's validator about one output.
 
     Blocks; raises PackageError naming a file that is in the way, else InfrastructureError only.
     """
-    output_fd = output.open_fd()
-    try:
-        done = validator.run(
-            validator_args(kind, case, _path(OUTPUT_FD)),
-            stdin=output_fd,
-            files=shown.kept,
-            sources=shown.sources,
-            fds={INPUT_FD: input_fd, ANSWER_FD: answer_fd, OUTPUT_FD: output_fd},
-            directories=(DIRECTORY,),
-            collect=FEEDBACK_FILES,
-        )
-        return validation_of(kind, validator.program, done, text_bytes_max)
-    finally:
-        os.close(output_fd)
+    with ExitStack() as stack:
+        input_fd = asked.open_input()
+        stack.callback(os.close, input_fd)
+        output_fd = output.open_fd()
+        stack.callback(os.close, output_fd)
+        fds = {INPUT_FD: input_fd, ANSWER_FD: asked.answer_fd, OUTPUT_FD: output_fd}
+        given = RunInput(stdin=output_fd, files=asked.kept, sources=asked.sources, fds=fds)
+        args = validator_args(kind, asked.case, _path(OUTPUT_FD))
+        done = validator.run(args, given, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
+    return validation_of(kind, validator.program, done, text_bytes_max)
 
 
 #: What is taken out of the feedback directory.

@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 
 from judge.errors import PackageError, UnavailableError
 from judge.grading.execute import CancelledError
 from judge.grading.pipeline import Judge
-from judge.grading.programs import OpenProgram, SetterProgram, build_program, fault_of_run, open_program
-from judge.grading.validate import ACCEPT, REJECT, Validation, compare_output, run_validator
+from judge.grading.programs import OpenProgram, RunInput, SetterProgram, build_program, fault_of_run, open_program
+from judge.grading.validate import ACCEPT, REJECT, Asked, Validation, compare_output, run_validator
 from judge.model.problem import Problem, Program, TestCase, ValidatorCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
@@ -31,7 +32,7 @@ _INPUT_FD = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckSummary:
     """The answers to some questions: how many there were, which went wrong, which validators could not be asked."""
 
     count: int = 0
@@ -39,7 +40,7 @@ class Asked:
     skipped: tuple[CheckResult, ...] = ()
 
 
-def check_inputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> Asked:
+def check_inputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> CheckSummary:
     """Every input validator must accept every input; every answer validator every answer."""
     names = {case.name for case in cases}
     extra = [one for one in problem.validator_cases if one.kind != "invalid_input" and one.name not in names]
@@ -54,7 +55,7 @@ def check_inputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> A
     return _together(asked)
 
 
-def check_invalid(judge: Judge, problem: Problem) -> Asked:
+def check_invalid(judge: Judge, problem: Problem) -> CheckSummary:
     """Each invalid input must be refused by some input validator, each invalid answer by some answer validator; where
     there is none of the latter, as no format asks for them, nobody is asked."""
     asked = []
@@ -77,14 +78,14 @@ def check_invalid(judge: Judge, problem: Problem) -> Asked:
             CheckResult(kind=kind, program=names, case=case.name, ok=False, reason="was accepted, but must be refused")
             for case in left
         )
-        asked.append(Asked(count, wrong))
+        asked.append(CheckSummary(count, wrong))
     return _together(asked)
 
 
-def check_outputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> Asked:
+def check_outputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> CheckSummary:
     """The output validator must refuse invalid outputs and accept valid ones and the samples' own answers."""
     if problem.interactive or problem.multi_pass:
-        return Asked()
+        return CheckSummary()
     questions = list(_output_questions(problem, cases))
     wrong = []
     with ExitStack() as stack:
@@ -102,7 +103,7 @@ def check_outputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> 
                     "was accepted, but must be refused" if wanted is Verdict.WA else "was refused"
                 )
                 wrong.append(CheckResult(kind=kind, program=name, case=case.name, ok=False, reason=reason))
-    return Asked(len(questions), tuple(wrong))
+    return CheckSummary(len(questions), tuple(wrong))
 
 
 def _output_questions(problem: Problem, cases: Sequence[TestCase]) -> Iterator[tuple[str, TestCase, str]]:
@@ -142,15 +143,8 @@ def _validate(
         stack.callback(output.close)
         if validator is None:
             return compare_output(opened(case.answer_path), output, case.compare)
-        return run_validator(
-            validator,
-            problem.validator_kind,
-            case,
-            opened(case.input_path),
-            opened(case.answer_path),
-            output,
-            text_bytes_max=_TEXT_BYTES_MAX,
-        )
+        asked = Asked(case, partial(judge.data.open, case.input_path), opened(case.answer_path))
+        return run_validator(validator, problem.validator_kind, asked, output, text_bytes_max=_TEXT_BYTES_MAX)
 
 
 def _ask(
@@ -161,14 +155,14 @@ def _ask(
     cases: Sequence[TestCase | ValidatorCase],
     *,
     must_accept: bool,
-) -> Asked:
+) -> CheckSummary:
     """One validator about many cases; ``wrong``: those it did not judge as ``must_accept`` says.
 
     A run that is no judgement at all (a crash, a limit) is never right when accepting is wanted; refusing is
     satisfied by anything but acceptance, as the format says.
     """
     if not cases:
-        return Asked()
+        return CheckSummary()
     buildable = runnable(program)
     if buildable is None:
         return _unasked(program, what, reason_not_runnable(program))
@@ -177,18 +171,18 @@ def _ask(
     except UnavailableError as error:
         return _unasked(program, what, error.message)
     except PackageError as error:
-        return Asked(1, (CheckResult(kind=what, program=program.name, case="", ok=False, reason=error.message),))
+        return CheckSummary(1, (CheckResult(kind=what, program=program.name, case="", ok=False, reason=error.message),))
     wrong = []
     with open_program(judge.slots[0].container, built) as validator:
         for case in cases:
             accepted, reason = _accepts(judge, problem, program, validator, what, case)
             if accepted is not must_accept:
                 wrong.append(CheckResult(kind=what, program=program.name, case=case.name, ok=False, reason=reason))
-    return Asked(len(cases), tuple(wrong))
+    return CheckSummary(len(cases), tuple(wrong))
 
 
-def _unasked(program: Program, what: str, reason: str) -> Asked:
-    return Asked(skipped=(CheckResult(kind=what, program=program.name, case="", ok=True, reason=reason),))
+def _unasked(program: Program, what: str, reason: str) -> CheckSummary:
+    return CheckSummary(skipped=(CheckResult(kind=what, program=program.name, case="", ok=True, reason=reason),))
 
 
 def _accepts(
@@ -204,11 +198,11 @@ def _accepts(
         if what == "input":
             args = (*_arguments(case.input_validator_args, program), *case.args)
             files = {name: opened(path) for name, path in case.files}
-            done = validator.run(args, stdin=opened(case.input_path), files=files)
+            done = validator.run(args, RunInput(stdin=opened(case.input_path), files=files))
         else:
             fds = {_INPUT_FD: opened(case.input_path)}
             args = (f"/dev/fd/{_INPUT_FD}", *_arguments(case.answer_validator_args, program))
-            done = validator.run(args, stdin=opened(case.answer_path), fds=fds)
+            done = validator.run(args, RunInput(stdin=opened(case.answer_path), fds=fds))
         run = done.result
         _stop_if_cancelled(run)
         accept = 0 if problem.validator_kind is ValidatorKind.TESTLIB else ACCEPT
@@ -248,8 +242,8 @@ def _built(judge: Judge, problem: Problem, program: Program) -> SetterProgram:
         raise type(error)(f"validator {error.message}", where=error.where or program.name) from error
 
 
-def _together(asked: Sequence[Asked]) -> Asked:
-    return Asked(
+def _together(asked: Sequence[CheckSummary]) -> CheckSummary:
+    return CheckSummary(
         sum(one.count for one in asked),
         tuple(check for one in asked for check in one.wrong),
         tuple(check for one in asked for check in one.skipped),

@@ -33,7 +33,7 @@ from judge.package.findings import Findings
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases
 from judge.package.source import fresh_directory, inspect_any, package_directory
-from judge.verify.checks import Asked, check_inputs, check_invalid, check_outputs
+from judge.verify.checks import CheckSummary, check_inputs, check_invalid, check_outputs
 from judge.verify.expect import (
     Comparison,
     Outcome,
@@ -90,7 +90,7 @@ class PackageRun:
     _problem: Problem | None = None
     _findings: Findings | None = None
     _error: str = ""
-    _asked: list[Asked] = field(default_factory=list)
+    _asked: list[CheckSummary] = field(default_factory=list)
     _submissions: dict[str, SubmissionResult] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
     _lock: Lock = field(default_factory=Lock)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from judge.compare.default_validator import parse_number
-from judge.grading.programs import OpenProgram, fault_of_run
+from judge.grading.programs import OpenProgram, RunInput, fault_of_run
 from judge.grading.scoring.score import Scored, judge_error
 from judge.model.problem import TestGroup
 from judge.model.verdict import Verdict
@@ -24,7 +24,7 @@ _ANSWER_BYTES = 4096
 def grade_with(grader: OpenProgram, group: TestGroup, results: Sequence[Scored]) -> Scored:
     """Ask the grader for the result of one group; anything but a proper answer is a judge error."""
     lines = "".join(f"{result.verdict} {result.score or 0.0:.12g}\n" for result in results)
-    done = grader.run(group.policy.grader_flags, stdin=lines.encode())
+    done = grader.run(group.policy.grader_flags, RunInput(stdin=lines.encode()))
     if not done.result.ok:
         return judge_error(f"grader {fault_of_run(grader.program, done.result)}{_said(done)}")
     match = _ANSWER.fullmatch(done.stdout.read(_ANSWER_BYTES))
