@@ -21,6 +21,7 @@ import msgspec
 
 from judge.assembly import open_slot
 from judge.bench.startup import on_core
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import HostError, InfrastructureError
 from judge.model.language import LanguageSpec
@@ -57,7 +58,7 @@ class CompileBench(msgspec.Struct, frozen=True, kw_only=True):
     hit_ms: float
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "compile", help="C++ with and without a precompiled header, and a cache hit", description=__doc__

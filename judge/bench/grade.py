@@ -23,6 +23,7 @@ from uuid import uuid4
 import msgspec
 
 from judge.assembly import open_judge, slots_for
+from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.errors import InfrastructureError
 from judge.grading.calibrate import with_limit
@@ -69,7 +70,7 @@ class GradeBench(msgspec.Struct, frozen=True, kw_only=True):
     bapctools_ms: float | None
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "grade",

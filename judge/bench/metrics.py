@@ -22,6 +22,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from judge.cli.parsers import Subparsers
 from judge.kernel.prctl import set_parent_death_signal
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult, Usage
@@ -65,7 +66,7 @@ class MetricsBench(msgspec.Struct, frozen=True, kw_only=True):
     over: tuple[str, ...]
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser("metrics", help="the price of recording a verdict, and of a scrape under load")
     parser.add_argument("--scrapes", type=int, default=SCRAPES, help=f"how many scrapes (default {SCRAPES})")

@@ -15,6 +15,7 @@ from statistics import median
 import msgspec
 
 from judge.bench.spawn import spread_of
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
 from judge.model.limits import Limits
@@ -39,7 +40,7 @@ class NoiseBench(msgspec.Struct, frozen=True, kw_only=True):
     disturbance: float
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser("noise", help="the spread of CPU times, alone and under load", description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs in each slot (default {RUNS}, at least 5)")

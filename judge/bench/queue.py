@@ -17,6 +17,7 @@ import msgspec
 import redis
 
 from judge.bench.embedded import embedded_service, sweep_old
+from judge.cli.parsers import Subparsers
 from judge.client import Client, new_id
 from judge.errors import InfrastructureError
 from judge.model.event import Claimed, Compiled, Event
@@ -47,7 +48,7 @@ _C_SOURCE = (
 )
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "queue",

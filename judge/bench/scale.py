@@ -16,6 +16,7 @@ import msgspec
 from rich.console import Console
 
 from judge.bench.embedded import embedded_service, sweep_old
+from judge.cli.parsers import Subparsers
 from judge.client import Client, new_id
 from judge.errors import InfrastructureError
 from judge.model.report import CaseReport, GroupReport, Report
@@ -39,7 +40,7 @@ _LATENCY_ROUNDS = 300
 _PROMISE = 100_000
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "scale",

@@ -23,6 +23,7 @@ from statistics import median, quantiles
 
 import msgspec
 
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
 from judge.model.limits import Limits
@@ -60,7 +61,7 @@ class SpawnBench(msgspec.Struct, frozen=True, kw_only=True):
     slot_memory_bytes: int
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "spawn", help="a no-op: bare, warm, fresh, other sandboxes", description="Run a static no-op in every way."

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.assembly import open_slot
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
 from judge.model.language import LanguageSpec, SelfTest
@@ -67,7 +68,7 @@ class StartupBench(msgspec.Struct, frozen=True, kw_only=True):
     over: tuple[str, ...]
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser("startup", help="a small program in each language, sandboxed and bare")
     parser.add_argument("languages", nargs="*", metavar="LANG", help="only these (default: all that are ready)")

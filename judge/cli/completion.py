@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Sequence
 
 from judge.cli.commands import COMMANDS
+from judge.cli.parsers import Subparsers
 
 _BASH = """\
 # judge: complete commands and options; files everywhere else. Use: eval "$(judge completion bash)"
@@ -29,7 +30,7 @@ complete -o default -F _judge judge
 _ZSH = "autoload -U +X bashcompinit && bashcompinit\n"
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "completion",

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, Sourced, read_settings
 from judge.config.known import all_settings
 from judge.config.reference import toml_text
@@ -28,7 +29,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     description: str
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "config",

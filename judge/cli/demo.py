@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from judge.bench.embedded import embedded_service, sweep_old
+from judge.cli.parsers import Subparsers
 from judge.client import Client, submission_of
 from judge.config import load_settings
 from judge.errors import JudgeError, UsageError
@@ -57,7 +58,7 @@ class Row(msgspec.Struct, kw_only=True):
         return self.report is None or not self.expected or self.report.verdict in self.expected
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "demo",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.host.doctor import Finding, Status, examine, is_fit
 
 _MARKS = {Status.OK: "[green]ok[/]", Status.WARNING: "[yellow]warning[/]", Status.MISSING: "[bold red]missing[/]"}
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command's arguments."""
     parser = subparsers.add_parser(
         "doctor",

@@ -6,13 +6,14 @@ import argparse
 import json
 import time
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.errors import UsageError
 from judge.queue.admin import set_worker_state, worker_views
 from judge.queue.redis_queue import Queue
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "drain",

@@ -6,12 +6,13 @@ import argparse
 import sys
 
 from judge import wire
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.submit import watch
 from judge.model.event import Event
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "follow",

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for, with_provenance
 from judge.cli.options import first_named, memory_bytes, naming, positive, read_sources, seconds_ns, size_bytes
+from judge.cli.parsers import Subparsers
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
 from judge.grading.calibrate import with_limit, with_time_limit
@@ -27,7 +28,7 @@ from judge.package.source import open_package
 from judge.toolchain.definitions import Languages
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "grade",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import pwd
-from typing import Any
 
 import msgspec
 
+from judge.cli.parsers import Subparsers
 from judge.errors import UsageError
 from judge.host.delegate import delegate_to, undelegate_from
 from judge.sandbox.identity import usual_runtime_dir
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command's arguments."""
     parser = subparsers.add_parser("host", help="prepare this host for a plain user (as root, once)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")

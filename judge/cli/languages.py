@@ -19,6 +19,7 @@ from rich.table import Table
 from judge.assembly import open_slot
 from judge.cli.languages_table import StatusRow, TestRow, markdown, status_table, test_table
 from judge.cli.package_source import add_package_source, package_source
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import HostError, LanguageError, UsageError
 from judge.model.language import LanguageSpec
@@ -34,7 +35,7 @@ from judge.toolchain.roots import Toolchains, packages_request
 from judge.toolchain.version import toolchain_version
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "languages",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.submissions import filter_of, filter_options, print_csv, print_json, print_table
 from judge.errors import UsageError
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "list",

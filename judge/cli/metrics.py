@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from judge.cli.parsers import Subparsers
 
-def add_parser(subparsers: Any) -> None:
+
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command's arguments."""
     parser = subparsers.add_parser(
         "metrics",

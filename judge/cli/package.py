@@ -6,13 +6,13 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from rich.console import Console
 
 from judge.assembly import ceilings_of
 from judge.cli.options import naming
+from judge.cli.parsers import Subparsers
 from judge.cli.verifyview import refusal, show_findings
 from judge.config import load_settings
 from judge.errors import PackageError
@@ -40,7 +40,7 @@ class CheckedPackage(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command's sub-commands."""
     parser = subparsers.add_parser(
         "package",

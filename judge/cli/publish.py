@@ -8,11 +8,12 @@ from pathlib import Path
 
 from judge.blobs.package_store import PackageStore
 from judge.cli.options import naming
+from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.package.source import package_directory
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "publish",

@@ -8,12 +8,13 @@ import sys
 import msgspec
 from rich.console import Console
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import add_row, plain_table
 from judge.queue.admin import QueueView, queue_view
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "queue",

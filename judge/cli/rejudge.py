@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from rich.console import Console
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import add_row, plain_table
 from judge.cli.submissions import local
@@ -23,7 +24,7 @@ from judge.queue.rejudge import Comparison, Selector
 from judge.toolchain.definitions import Languages
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "rejudge",

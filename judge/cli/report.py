@@ -10,6 +10,7 @@ from inspect import cleandoc
 
 import msgspec
 
+from judge.cli.parsers import Subparsers
 from judge.cli.showing import show_report, showing_options, write_page
 from judge.errors import UsageError
 from judge.model.report import REPORT_VERSION, Report
@@ -20,7 +21,7 @@ from judge.render.view import Role, view_of
 _BYTES_MAX = 256 << 20
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "report",

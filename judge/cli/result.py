@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import show_report, showing_options
 from judge.cli.submit import exit_code
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "result",

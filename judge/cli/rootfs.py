@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.cli.package_source import add_package_source, package_source
+from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
 from judge.model.language import LanguageSpec
@@ -25,7 +26,7 @@ from judge.toolchain.definitions import Languages
 from judge.toolchain.roots import Toolchains, packages_request
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "rootfs",

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from judge.assembly import open_judge
 from judge.cli.options import first_named, memory_bytes, positive, read_sources, seconds_ns, size_bytes
+from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.errors import UsageError
 from judge.grading.execute import open_submission
@@ -51,7 +52,7 @@ class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
     compile_log: str = ""
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     default = Limits()
     parser = subparsers.add_parser(

@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
+from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.host.selftest import SelfTestResult, run_selftest
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command's arguments."""
     parser = subparsers.add_parser(
         "selftest",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.submissions import local, print_json, stands, took
 from judge.client import SubmissionView
@@ -12,7 +13,7 @@ from judge.errors import UsageError, WireError
 from judge.printable import printable
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "status",

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from judge import wire
 from judge.cli.options import first_named, read_sources
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import terminal_width
 from judge.client import Client, new_id
@@ -34,7 +35,7 @@ from judge.toolchain.definitions import Languages
 _LINE_CHARS_MAX = 500
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "submit",

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.errors import UsageError
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
@@ -13,7 +14,7 @@ from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
 _OPTIONS = {"tenant_per_minute": "per_minute", "tenant_running_max": "running_max"}
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "tenant",

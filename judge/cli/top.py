@@ -16,6 +16,7 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.errors import QueueError, UsageError
 from judge.observe.top.overview import Overview
@@ -26,7 +27,7 @@ from judge.queue.broker import redact
 INTERVAL_S = 1.0
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "top",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import become_supervisor, worker_options
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "up",

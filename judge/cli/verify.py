@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -17,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from judge.assembly import ceilings_of, open_judges
 from judge.cli.options import AMOUNT_MAX
+from judge.cli.parsers import Subparsers
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
@@ -42,7 +42,7 @@ Exit code 0: everything is as expected; 1: some submission, check or file is not
 at all; 2: a package is not there; 5: this machine cannot judge."""
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command's arguments."""
     parser = subparsers.add_parser(
         "verify",

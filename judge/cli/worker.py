@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import become_supervisor, check_broker_answers, worker_options
 from judge.config import load_settings
 from judge.errors import UsageError
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "worker",

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import add_row, wide_console
 from judge.printable import printable
@@ -25,7 +26,7 @@ _MIN_WIDTHS = {"state": 8, "slots": 5, "load": 5, "noise": 5, "seen": 9}
 _CELL_CHARS_MAX = 500
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "workers",
