@@ -28,6 +28,7 @@ from judge.model.report import Report
 from judge.model.units import S_NS
 from judge.package.ceilings import Ceilings
 from judge.package.files.digest import known_digest, signature_of
+from judge.package.reader import ReadOptions
 from judge.release import judge_version
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.toolchain.artifacts import ArtifactStore
@@ -154,6 +155,12 @@ def ceilings_of(settings: Settings) -> Ceilings:
         case_files=settings.limits.case_files_max,
         case_files_bytes=settings.limits.case_files_bytes_max,
     )
+
+
+def reading_of(settings: Settings) -> ReadOptions:
+    """How packages are read: within the ceilings; as DOMjudge does when its scoring rules were asked for."""
+    as_domjudge = settings.grading.score_dialect == ScoreDialect.DOMJUDGE
+    return ReadOptions(ceilings=ceilings_of(settings), as_domjudge=as_domjudge)
 
 
 def build_context_of(settings: Settings) -> BuildContext:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import AUTO_DIALECT, ceilings_of, open_judge, slots_for, with_provenance
+from judge.assembly import AUTO_DIALECT, open_judge, reading_of, slots_for, with_provenance
 from judge.cli.options import first_named, memory_bytes, naming, positive, read_sources, seconds_ns, size_bytes
 from judge.cli.parsers import Subparsers
 from judge.cli.showing import show_report, showing_options
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.dialect:
         grading = msgspec.structs.replace(settings.grading, score_dialect=args.dialect)
         settings = msgspec.structs.replace(settings, grading=grading)
-    with naming(args.package), open_package(args.package, ceilings=ceilings_of(settings)) as package:
+    with naming(args.package), open_package(args.package, options=reading_of(settings)) as package:
         problem = _overridden(package, args)
         slots = args.slots or slots_for(len(data_cases(problem.root)))
         with open_judge(settings, slots=slots, run_all=args.all) as judge, judge.generated(problem) as complete:

@@ -10,19 +10,19 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import ceilings_of
+from judge.assembly import reading_of
 from judge.cli.options import naming
 from judge.cli.parsers import Subparsers
 from judge.cli.verifyview import refusal, show_findings
 from judge.config import load_settings
 from judge.errors import PackageError
 from judge.model.problem import Diagnostic
-from judge.package.ceilings import Ceilings
 from judge.package.files.digest import package_digest
 from judge.package.files.file_names import printable
 from judge.package.findings import location
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases
+from judge.package.reader import ReadOptions
 from judge.package.source import inspect_any, package_directory
 
 
@@ -73,8 +73,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="judge-check-") as scratch:
-        ceilings = ceilings_of(load_settings())
-        checked = [_checked(spec, Path(scratch), ceilings, strict=args.strict) for spec in args.packages]
+        options = reading_of(load_settings())
+        checked = [_checked(spec, Path(scratch), options, strict=args.strict) for spec in args.packages]
     if args.json:
         document = {"ok": all(one.ok for one in checked), "packages": checked}
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
@@ -85,11 +85,11 @@ def _check(args: argparse.Namespace) -> int:
     return 3 if any(one.error for one in checked) else 0 if all(one.ok for one in checked) else 1
 
 
-def _checked(spec: str, scratch: Path, ceilings: Ceilings, *, strict: bool) -> CheckedPackage:
+def _checked(spec: str, scratch: Path, options: ReadOptions, *, strict: bool) -> CheckedPackage:
     unpacked = Path(tempfile.mkdtemp(dir=scratch))
     try:
         with package_directory(spec, scratch) as directory:
-            problem, findings = inspect_any(directory, unpacked, ceilings=ceilings)
+            problem, findings = inspect_any(directory, unpacked, options)
             check_contents(problem, findings)
     except PackageError as error:
         return CheckedPackage(package=spec, ok=False, error=str(error))

@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from judge.assembly import ceilings_of, open_judges
+from judge.assembly import open_judges, reading_of
 from judge.cli.options import AMOUNT_MAX
 from judge.cli.parsers import Subparsers
 from judge.cli.verifyview import show_result
@@ -22,7 +22,7 @@ from judge.config import Settings, load_settings
 from judge.errors import UsageError
 from judge.grading.jury_python import PYTHONS
 from judge.model.units import S_NS, seconds_to_ns
-from judge.package.kattis.group_policy import INHERITANCE
+from judge.package.reader import Inheritance
 from judge.render.junit import junit_xml
 from judge.verify.engine import unwatched, verify_packages
 from judge.verify.package_run import Choices
@@ -61,7 +61,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--all-cases", action="store_true", help="judge all cases even when the verdict is settled")
     parser.add_argument("--no-data", action="store_true", help="do not ask the validators about the test data")
     parser.add_argument("--strict", action="store_true", help="warnings and skipped submissions count as faults")
-    parser.add_argument("--inheritance", choices=INHERITANCE, default=INHERITANCE[0],
+    parser.add_argument("--inheritance", choices=tuple(Inheritance), default=Inheritance.KEYS,
                         help="what legacy groups inherit: single keys (as problemtools) or whole files")  # fmt: skip
     parser.add_argument("--python", choices=PYTHONS, default=PYTHONS[0],
                         help="what runs the jury's Python: PyPy, then CPython if need be; or just one")  # fmt: skip
@@ -77,8 +77,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError(f"there is no package {spec}")
     settings = load_settings()
     choices = Choices(
-        ceilings=ceilings_of(settings),
-        inheritance=args.inheritance,
+        reading=msgspec.structs.replace(reading_of(settings), inheritance=Inheritance(args.inheritance)),
         time_limit_ns=seconds_to_ns(args.time_limit),
         every_case=args.all_cases,
         only=tuple(args.only),

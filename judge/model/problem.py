@@ -14,11 +14,13 @@ from judge.model.verdict import Verdict
 
 
 class PackageFormat(StrEnum):
-    """Which specification a package follows."""
+    """Which specification a package follows. Those of other judges are scored by the rules of 2025-09."""
 
     LEGACY = "legacy"
     DRAFT_2023_07 = "2023-07-draft"
     F2025_09 = "2025-09"
+    DMOJ = "dmoj"
+    POLYGON = "polygon"
 
 
 class CompareFlags(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,22 +15,18 @@ from pathlib import Path
 
 from judge.errors import PackageError, PackageMissing, UsageError, our_path
 from judge.model.problem import Problem
-from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
-from judge.package.dmoj import reader as dmoj
 from judge.package.faults import fault_of, faults_told
 from judge.package.files.file_names import hidden, shown
 from judge.package.files.git_revision import repository_of, unpack_revision
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds
 from judge.package.files.zip_archive import unpack_zip
 from judge.package.findings import Findings
-from judge.package.kattis.metadata import FILE
-from judge.package.kattis.reader import inspect_package
-from judge.package.kattis.time_limit_files import INI_FILE
-from judge.package.polygon import reader as polygon
+from judge.package.reader import DEFAULT_READING, ReadOptions
+from judge.package.registry import is_marked, markers_text, reader_of
 
 ZIP_SUFFIXES = (".zip", ".kpp")
-#: One of these makes a directory a package.
-_MARKERS = (FILE, polygon.FILE, dmoj.FILE, INI_FILE)
+#: For a reader that writes nothing: there can be no file in it.
+_NOWHERE = Path(os.devnull)
 
 
 @contextmanager
@@ -58,37 +54,41 @@ def package_directory(spec: str, scratch: Path | None = None, bounds: Bounds = D
         raise UsageError(f"there is no package {shown(spec)}")
 
 
-def inspect_any(
-    directory: Path, unpacked: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS
-) -> tuple[Problem, Findings]:
-    """The problem in a package directory of any known format, with its findings; see ``inspect_package``.
+def inspect_any(directory: Path, unpacked: Path, options: ReadOptions = DEFAULT_READING) -> tuple[Problem, Findings]:
+    """The problem in a package directory of any known format, with its findings; see :meth:`Reader.inspect`.
 
-    ``unpacked``: an empty directory for what an importer must unpack; it must live as long as the problem.
     Raises PackageError; HostError for what is wrong with this host.
     """
     with faults_told(directory):
-        marker = next((name for name in _MARKERS if (directory / name).exists()), "")
-        if marker in (FILE, INI_FILE):
-            return inspect_package(directory, inheritance=inheritance, ceilings=ceilings)
-        if marker == polygon.FILE:
-            return polygon.inspect_polygon(directory, unpacked, ceilings)
-        if marker == dmoj.FILE:
-            return dmoj.inspect_dmoj(directory, unpacked, ceilings)
-        raise _no_package()
+        reader = reader_of(directory)
+        if reader is None:
+            raise _no_package()
+        return reader.inspect(directory, unpacked, options)
 
 
 @contextmanager
-def open_package(
-    spec: str, scratch: Path | None = None, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS
-) -> Iterator[Problem]:
+def open_package(spec: str, scratch: Path | None = None, options: ReadOptions = DEFAULT_READING) -> Iterator[Problem]:
     """The problem that ``spec`` names, ready to judge; its files exist while the context lasts.
 
     Raises PackageError(where="file:line: key") when it cannot be judged.
     """
     with package_directory(spec, scratch) as directory, fresh_directory(scratch, "unpacked") as unpacked:
-        problem, findings = inspect_any(directory, unpacked, inheritance=inheritance, ceilings=ceilings)
+        problem, findings = inspect_any(directory, unpacked, options)
         findings.raise_if_blocked()
         yield problem
+
+
+def read_in_place(directory: Path, options: ReadOptions = DEFAULT_READING) -> Problem | None:
+    """The problem in a directory, ready to judge, without writing anything; None when its format must be unpacked, or
+    when the package is not in this directory itself. Raises as :func:`open_package`.
+    """
+    with faults_told(directory):
+        reader = reader_of(directory)
+        if reader is None or not reader.reads_in_place:
+            return None
+        problem, findings = reader.inspect(directory, _NOWHERE, options)
+    findings.raise_if_blocked()
+    return problem
 
 
 @contextmanager
@@ -110,26 +110,20 @@ def package_inside(root: Path) -> Path:
     Raises PackageMissing when neither is a package, before anything else is looked at: it may be a whole file system.
     """
     try:
-        if _is_marked(root):
+        if is_marked(root):
             return root
         with os.scandir(root) as entries:
             children = (Path(entry.path) for entry in entries if not hidden(entry.name) and entry.is_dir())
             few = tuple(itertools.islice(children, 2))
     except OSError as error:
         raise fault_of(error, "cannot be read") from error
-    if len(few) == 1 and _is_marked(few[0]):
+    if len(few) == 1 and is_marked(few[0]):
         return few[0]
     raise _no_package()
 
 
-def _is_marked(directory: Path) -> bool:
-    return any(os.path.lexists(directory / marker) for marker in _MARKERS)
-
-
 def _no_package() -> PackageError:
-    return PackageMissing(
-        f"is no problem package: it has neither {FILE}, {polygon.FILE} (Polygon) nor {dmoj.FILE} (DMOJ)"
-    )
+    return PackageMissing(f"is no problem package: it has none of {markers_text()}")
 
 
 def _is_directory(path: Path) -> bool:

@@ -28,10 +28,10 @@ from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
 from judge.model.report import CaseReport, Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
-from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.findings import Findings
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases
+from judge.package.reader import DEFAULT_READING, ReadOptions
 from judge.package.source import fresh_directory, inspect_any, package_directory
 from judge.verify.checks import CheckSummary, check_inputs, check_invalid, check_outputs
 from judge.verify.expect import (
@@ -57,11 +57,10 @@ class Choices:
     ``time_limit_ns`` overrides the package's own (0 = do not). ``every_case``: judge all cases of all submissions.
     ``only``: paths of submissions to judge, as prefixes (empty = all). ``strict``: warnings and skipped submissions
     count as faults. ``validate``: ask the validators about the test data. ``python``: see
-    :mod:`judge.grading.jury_python`. ``ceilings`` bound what packages may ask for.
+    :mod:`judge.grading.jury_python`. ``reading``: how packages are read.
     """
 
-    ceilings: Ceilings = DEFAULT_CEILINGS
-    inheritance: str = "keys"
+    reading: ReadOptions = DEFAULT_READING
     time_limit_ns: int = 0
     every_case: bool = False
     only: tuple[str, ...] = ()
@@ -118,10 +117,7 @@ class PackageRun:
     def _open(self, judge: Judge) -> Problem:
         directory = self._stack.enter_context(package_directory(self.spec, self.scratch))
         unpacked = self._stack.enter_context(fresh_directory(self.scratch, "unpacked"))
-        choices = self.choices
-        problem, self._findings = inspect_any(
-            directory, unpacked, inheritance=choices.inheritance, ceilings=choices.ceilings
-        )
+        problem, self._findings = inspect_any(directory, unpacked, self.choices.reading)
         self._problem = problem
         self._findings.raise_if_blocked()
         if self.choices.validate:

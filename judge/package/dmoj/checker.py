@@ -1,9 +1,8 @@
 """DMOJ's checkers: what one test asks, and the one output validator that can ask it for all tests.
 
-A problem here has one output validator. Comparisons that the default one knows need none; as soon as one test has a
-checker in Python, all are asked by :mod:`judge.package.dmoj.guest.check`, which is told by each test what to ask. A
-native
-checker (``bridged``) must be that of every test.
+A problem here has one output validator. Comparisons that the default one knows need none. As soon as one test has a
+checker in Python, :mod:`judge.package.dmoj.guest.check` asks for all tests; each test's arguments name the checker. A
+native checker (``bridged``) must be that of every test.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ from pathlib import Path
 
 from judge.model.problem import CompareFlags, Program, ValidatorKind
 from judge.package.ceilings import Bound
-from judge.package.dmoj.guest import check as dmojcheck
+from judge.package.dmoj.custom_judge import CustomJudge
+from judge.package.dmoj.guest import check as guest_check
 from judge.package.dmoj.problem_files import DmojFiles
 from judge.package.files.yaml_section import YamlSection
 from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlSequence
@@ -53,16 +53,6 @@ class Checker:
 
 
 @dataclass(frozen=True)
-class CustomJudge:
-    """A ``custom_judge``: (name, host path) of its script, whether it talks to the submission, and whether it looks at
-    answers, which DMOJ reads when it is asked for them."""
-
-    script: tuple[str, str]
-    interactive: bool
-    reads_answers: bool = True
-
-
-@dataclass(frozen=True)
 class Asker:
     """Who is asked about all tests. ``scripts``: names of Python checkers in the order of the validator's files."""
 
@@ -72,8 +62,8 @@ class Asker:
     judge: str = ""
 
     def args(self, checker: Checker, known: Mapping[str, object]) -> tuple[str, ...]:
-        """The validator's arguments for one test; ``known``: what :mod:`judge.package.dmoj.guest.check` is told
-        besides."""
+        """The validator's arguments for one test; ``known``: what else
+        :mod:`judge.package.dmoj.guest.check` gets."""
         if self.kind is not ValidatorKind.KATTIS:
             return ()
         asked = {"args": json.loads(checker.args), **known}
@@ -108,7 +98,7 @@ def read_checker(section: YamlSection, files: DmojFiles, findings: Findings) -> 
     if name.endswith(".py"):
         path = files.path(name, section, "checker")
         return Checker(name=name, args=text, compare=None, script=(name, path))
-    if name not in dmojcheck.BUILT_IN:
+    if name not in guest_check.BUILT_IN:
         section.block("checker", f"the checker {name[:80]!r} is not supported")
     return Checker(name=name, args=text, compare=None)
 
@@ -125,10 +115,10 @@ def choose_asker(checkers: Sequence[Checker], judge: CustomJudge | None, section
     if judge is None and all(checker.compare for checker in checkers):
         return Asker()
     scripts = dict(checker.script for checker in checkers if checker.script)
-    files = [("main.py", dmojcheck.__file__)]
+    files = [("main.py", guest_check.__file__)]
     files += [(_script_name(number), path) for number, path in enumerate(scripts.values())]
     if judge is not None:
-        files.append((dmojcheck.JUDGE_SCRIPT, judge.script[1]))
+        files.append((guest_check.JUDGE_SCRIPT, judge.script[1]))
     name = judge.script[0] if judge else next(iter(scripts), "") or checkers[0].name
     return Asker(
         kind=ValidatorKind.KATTIS,
@@ -163,7 +153,7 @@ def check_flags(section: YamlSection) -> None:
 
 
 def plain(node: YamlNode) -> object:
-    """A tree without its line numbers."""
+    """The plain values of a YAML tree, without its line numbers."""
     if isinstance(node, YamlMapping):
         return {key: plain(value) for key, value in node.values.items()}
     return [plain(item) for item in node.items] if isinstance(node, YamlSequence) else node.value

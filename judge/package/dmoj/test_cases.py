@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge.model.problem import Generator, ProblemLimits, Program
+from judge.model.problem import Generator, Program
 from judge.model.units import KIB, S_NS
 from judge.package.ceilings import Ceilings
 from judge.package.dmoj.checker import Checker, check_flags, language_of_executor, read_checker
@@ -72,30 +72,32 @@ class Batch:
     dependencies: tuple[int, ...] = ()
 
 
-class TestReader:
-    """Reads the tests of one problem. ``needs_answers`` False: a test without ``out`` is complete;
-    ``reads_answers`` False: so is one whose ``out`` is not there. ``limits``: what holds where a test says nothing."""
+@dataclass(frozen=True, kw_only=True)
+class TestRules:
+    """What holds for all tests of a problem.
+
+    ``needs_answers`` False: a test without ``out`` is complete; ``reads_answers`` False: so is one whose ``out`` is not
+    there. ``output_bytes``: the limit where a test gives none.
+    """
 
     __test__ = False
 
-    def __init__(
-        self,
-        top: YamlSection,
-        files: DmojFiles,
-        findings: Findings,
-        *,
-        needs_answers: bool,
-        reads_answers: bool,
-        limits: ProblemLimits,
-        ceilings: Ceilings,
-    ) -> None:
+    needs_answers: bool
+    reads_answers: bool
+    output_bytes: int
+    ceilings: Ceilings
+
+
+class TestReader:
+    """Reads the tests of one problem."""
+
+    __test__ = False
+
+    def __init__(self, top: YamlSection, files: DmojFiles, findings: Findings, rules: TestRules) -> None:
         self._top = top
         self._files = files
         self._findings = findings
-        self._needs_answers = needs_answers
-        self._reads_answers = reads_answers
-        self._output_bytes = limits.output_bytes
-        self._ceilings = ceilings
+        self._rules = rules
         self._tests = 0
         self._batches = 0
 
@@ -181,14 +183,14 @@ class TestReader:
 
     def _limit(self, scope: Sequence[YamlSection]) -> int:
         section = _giving("output_limit_length", scope)
-        return self._amount(section, "output_limit_length", 1, "output_bytes") or self._output_bytes
+        return self._amount(section, "output_limit_length", 1, "output_bytes") or self._rules.output_bytes
 
     def _amount(self, section: YamlSection, key: str, unit: int, field: str) -> int:
         """A limit in ns or bytes; 0 when it is not given, or given as 0."""
         node = section.node(key)
         if node is None or number_of(node) == 0:
             return 0
-        return section.amount(key, 0, unit, self._ceilings.bound(field))
+        return section.amount(key, 0, unit, self._rules.ceilings.bound(field))
 
     def _binary(self, scope: Sequence[YamlSection]) -> bool:
         return _giving("binary_data", scope).boolean("binary_data", False)
@@ -203,14 +205,14 @@ class TestReader:
     def _answer(self, scope: Sequence[YamlSection], generator: Generator | None) -> str:
         section = _giving("out", scope)
         name = section.text("out")
-        if name and not self._reads_answers and not self._files.has(name):
+        if name and not self._rules.reads_answers and not self._files.has(name):
             section.warning("out", f"there is no file {shown(name)[:200]!r}; the judge in Python finds an empty answer")
             return self._files.empty()
         if name:
             return self._files.test_data(name, section, "out", binary=self._binary(scope))
         if generator:
             return ""
-        if self._needs_answers and _giving("checker", scope).node("checker") is None:
+        if self._rules.needs_answers and _giving("checker", scope).node("checker") is None:
             scope[0].block_at(scope[0].mapping.line, "out", "is missing")
         return self._files.empty()
 

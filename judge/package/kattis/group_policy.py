@@ -1,8 +1,7 @@
 """Scoring rules of a group, from what its files say. Pure.
 
-Legacy groups inherit every key they do not give from the nearest ancestor that gives it (``"keys"``), as the
-format's own verifier does; the letter of the specification, a file replacing its ancestors' files whole, is
-``"files"``. Newer formats hand down arguments, never scores.
+Legacy groups inherit as :class:`~judge.package.reader.Inheritance` says: every key they do not give from the nearest
+ancestor that gives it, or nothing once they have a file. Newer formats hand down arguments, never scores.
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ from collections.abc import Sequence
 
 from judge.model.problem import ScoreAggregation, ScorePolicy
 from judge.package.kattis.group_config import UNBOUNDED, GroupConfig
-
-INHERITANCE = ("keys", "files")
+from judge.package.reader import Inheritance
 
 _SCORE_MODES = {mode.value: mode for mode in ScoreAggregation if mode is not ScoreAggregation.PASS_FAIL}
 _VERDICT_MODES = {
@@ -34,11 +32,11 @@ LEGACY_DEFAULTS = GroupConfig(
 )
 
 
-def inherit_legacy(own: GroupConfig, parent: GroupConfig, *, inheritance: str, has_file: bool) -> GroupConfig:
+def inherit_legacy(own: GroupConfig, parent: GroupConfig, *, inheritance: Inheritance, has_file: bool) -> GroupConfig:
     """The configuration in force in a legacy group; ``parent`` is complete, so the result is too."""
     if not has_file:
         return parent
-    return own.over(LEGACY_DEFAULTS if inheritance == "files" else parent)
+    return own.over(LEGACY_DEFAULTS if inheritance is Inheritance.FILES else parent)
 
 
 def legacy_policy(config: GroupConfig, *, is_root: bool) -> ScorePolicy:

@@ -23,7 +23,7 @@ from judge.model.problem import (
     TestGroup,
     ValidatorKind,
 )
-from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
+from judge.package.ceilings import Ceilings
 from judge.package.faults import faults_told
 from judge.package.files.file_names import shown
 from judge.package.files.package_dir import PackageDir
@@ -36,43 +36,75 @@ from judge.package.kattis.submissions import read_submissions
 from judge.package.kattis.submissions_yaml import FILE as RULES_FILE
 from judge.package.kattis.test_data import read_testdata
 from judge.package.kattis.time_limit_files import INI_FILE, declared_time_limit
+from judge.package.reader import DEFAULT_READING, Inheritance, ReadOptions
 
 
-def read_package(path: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS) -> Problem:
+class KattisReader:
+    """Reads the problem package format, all versions."""
+
+    title = "Kattis, ICPC"
+    marker = FILE
+    reads_in_place = True
+
+    def inspect(self, directory: Path, unpacked: Path, options: ReadOptions) -> tuple[Problem, Findings]:
+        """See :class:`~judge.package.reader.Reader`."""
+        return inspect_package(directory, options)
+
+
+class DomjudgeReader(KattisReader):
+    """Reads a legacy package that has only DOMjudge's own file beside its data."""
+
+    title = "DOMjudge"
+    marker = INI_FILE
+
+
+def read_package(path: Path, options: ReadOptions = DEFAULT_READING) -> Problem:
     """The problem in the directory ``path``, ready to judge, with everything found wrong in its diagnostics.
 
-    ``inheritance`` is how legacy groups inherit, see :mod:`judge.package.kattis.group_policy`; ``ceilings`` bound what
-    the
-    package may ask for.
     Raises PackageError(where="file:line: key") when it cannot be judged as it is, HostError for what this host lacks.
     """
     with faults_told(path):
-        problem, findings = inspect_package(path, inheritance=inheritance, ceilings=ceilings)
+        problem, findings = inspect_package(path, options)
     findings.raise_if_blocked()
     return problem
 
 
-def inspect_package(
-    path: Path, *, inheritance: str = "keys", ceilings: Ceilings = DEFAULT_CEILINGS
-) -> tuple[Problem, Findings]:
+def inspect_package(path: Path, options: ReadOptions = DEFAULT_READING) -> tuple[Problem, Findings]:
     """As :func:`read_package`, but blocking findings are only reported: the problem may then be meaningless.
 
     Raises PackageError for what makes reading on pointless: no directory, no problem.yaml, no YAML in it.
     """
     findings = Findings()
     package = PackageDir(path, findings, _is_needed)
-    metadata = _metadata(package, findings, ceilings)
+    metadata = _metadata(package, findings, options.ceilings)
     validators = _output_validators(package, metadata, findings)
-    validator = validators[0] if validators else None
     submissions = read_submissions(package, metadata, findings)
     reading = partial(
-        read_testdata, package, metadata, findings, default_validator=validator is None, ceilings=ceilings
+        read_testdata, package, metadata, findings, default_validator=not validators, ceilings=options.ceilings
     )
-    root, validator_cases = reading(inheritance=inheritance)
+    root, validator_cases = reading(inheritance=options.inheritance)
     by_domjudge = _is_scored_by_domjudge(package, metadata, submissions, root)
-    if by_domjudge:  # whose keys go from no file to another
-        root, validator_cases = reading(inheritance="files")
-    problem = Problem(
+    if by_domjudge or (options.as_domjudge and _is_legacy_scoring(metadata)):  # there keys go from no file to another
+        root, validator_cases = reading(inheritance=Inheritance.FILES)
+    problem = msgspec.structs.replace(
+        _without_data(package, metadata, validators, findings),
+        score_dialect="domjudge" if by_domjudge else "",
+        root=root,
+        validator_cases=validator_cases,
+        submissions=submissions,
+    )
+    problem = with_answers(problem, findings)
+    _check_statement(package, metadata.format, findings)
+    _check_whole(problem, findings)
+    return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
+
+
+def _without_data(
+    package: PackageDir, metadata: Metadata, validators: tuple[Program, ...], findings: Findings
+) -> Problem:
+    """The problem without its test data and submissions."""
+    validator = validators[0] if validators else None
+    return Problem(
         name=shown(Path(package.path).name),
         path=package.path,
         format=metadata.format,
@@ -83,11 +115,10 @@ def inspect_package(
         multi_pass=metadata.multi_pass,
         submit_answer=metadata.submit_answer,
         custom_score=metadata.custom_score,
-        score_dialect="domjudge" if by_domjudge else "",
         minimize=metadata.grading.minimize,
         languages=metadata.languages,
         allow_file_writing=metadata.allow_file_writing,
-        root=root,
+        root=TestGroup(name="data"),
         validator_kind=ValidatorKind.DEFAULT if validator is None else ValidatorKind.KATTIS,
         output_validator=validator,
         further_output_validators=validators[1:],
@@ -100,14 +131,8 @@ def inspect_package(
         graders=_grader(package, findings),
         static_validator=program_files.single_program(package, "static_validator", findings),
         include=program_files.include_files(package, findings),
-        submissions=submissions,
-        validator_cases=validator_cases,
         constants=metadata.constants,
     )
-    problem = with_answers(problem, findings)
-    _check_statement(package, metadata.format, findings)
-    _check_whole(problem, findings)
-    return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
 
 #: What lies at the root of a package and no verdict depends on.
@@ -129,13 +154,17 @@ def _is_scored_by_domjudge(
 ) -> bool:
     """Whether a legacy scoring package says that it is DOMjudge's: by its ini file, or by scores in sources' comments;
     unless it uses what only the specification has."""
-    if metadata.format is not PackageFormat.LEGACY or not metadata.scoring:
+    if not _is_legacy_scoring(metadata):
         return False
     policies = [group.policy for group in _groups(root)]
     if any(policy.custom_grader or not _DOMJUDGE_FLAGS.issuperset(policy.grader_flags) for policy in policies):
         return False
     commented = any(one.expected.score_min is not None for one in submissions)
     return package.find(INI_FILE) is not None or (commented and package.find(RULES_FILE) is None)
+
+
+def _is_legacy_scoring(metadata: Metadata) -> bool:
+    return metadata.format is PackageFormat.LEGACY and metadata.scoring
 
 
 def _groups(group: TestGroup) -> Iterator[TestGroup]:

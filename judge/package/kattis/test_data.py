@@ -31,6 +31,7 @@ from judge.package.kattis.group_policy import (
 )
 from judge.package.kattis.max_score import with_max_scores
 from judge.package.kattis.metadata import FILE, Metadata
+from judge.package.reader import Inheritance
 
 #: Directories below data/ that hold cases for the validators only; older names after the newer.
 _VALIDATOR_CASES = {
@@ -52,7 +53,7 @@ def read_testdata(
     findings: Findings,
     *,
     default_validator: bool,
-    inheritance: str = "keys",
+    inheritance: Inheritance = Inheritance.KEYS,
     ceilings: Ceilings = DEFAULT_CEILINGS,
 ) -> tuple[TestGroup, tuple[ValidatorCase, ...]]:
     """The root group (children sample and secret) and the validators' own cases.
@@ -102,7 +103,9 @@ def with_cases(group: TestGroup, change: Callable[[TestCase], TestCase]) -> Test
 class _Builder:
     """Turns raw groups into model groups under one format's rules."""
 
-    def __init__(self, metadata: Metadata, findings: Findings, default_validator: bool, inheritance: str) -> None:
+    def __init__(
+        self, metadata: Metadata, findings: Findings, default_validator: bool, inheritance: Inheritance
+    ) -> None:
         self._metadata = metadata
         self._findings = findings
         self._default_validator = default_validator

@@ -16,9 +16,10 @@ from judge.model.problem import PackageFormat, Problem, ScorePolicy, TestCase, T
 from judge.model.units import MIB, S_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import Ceilings
-from judge.package.dmoj.reader import inspect_dmoj
+from judge.package.dmoj.reader import DmojReader
 from judge.package.kattis.reader import read_package
-from judge.package.polygon.reader import inspect_polygon
+from judge.package.polygon.reader import PolygonReader
+from judge.package.reader import DEFAULT_READING, ReadOptions
 
 CEILINGS = Ceilings(
     time_limit_ns=10 * S_NS,
@@ -40,7 +41,7 @@ def with_limits(line: str) -> dict[str, Content | None]:
 
 def refusal(package: Path, ceilings: Ceilings = CEILINGS) -> str:
     with pytest.raises(PackageError) as caught:
-        read_package(package, ceilings=ceilings)
+        read_package(package, ReadOptions(ceilings=ceilings))
     return str(caught.value)
 
 
@@ -84,7 +85,7 @@ def test_passes_are_a_whole_number(tmp_path: Path) -> None:
 
 
 def test_what_a_format_gives_by_default_is_lowered_to_the_ceilings(tmp_path: Path) -> None:
-    limits = read_package(write_package(tmp_path, {}), ceilings=CEILINGS).limits
+    limits = read_package(write_package(tmp_path, {}), ReadOptions(ceilings=CEILINGS)).limits
     assert (limits.memory_bytes, limits.compilation_time_ns, limits.validation_time_ns) == (
         512 * MIB,
         30 * S_NS,
@@ -133,7 +134,7 @@ def test_numbers_of_dmoj_are_bounded_by_key(text: str, key: str, line: int, tmp_
     (tmp_path / "scratch").mkdir()
     (tmp_path / "p/init.yml").write_text(text)
     (tmp_path / "p/1.in").write_text("1\n")
-    _, findings = inspect_dmoj(tmp_path / "p", tmp_path / "scratch")
+    _, findings = DmojReader().inspect(tmp_path / "p", tmp_path / "scratch", DEFAULT_READING)
     found = [(one.file, one.line) for one in findings.blocking if one.key.endswith(key)]
     assert found == [("init.yml", line)]
 
@@ -151,7 +152,7 @@ def test_numbers_of_polygon_are_bounded_by_tag(tag: str, number: str, tmp_path: 
     )
     for name in ("1", "1.a"):
         (tmp_path / "p" / name).write_text("1\n")
-    _, findings = inspect_polygon(tmp_path / "p", tmp_path / "scratch")
+    _, findings = PolygonReader().inspect(tmp_path / "p", tmp_path / "scratch", DEFAULT_READING)
     assert [(one.file, one.key) for one in findings.blocking] == [("problem.xml", tag)]
 
 

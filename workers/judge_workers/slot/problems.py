@@ -9,22 +9,21 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from judge.assembly import ceilings_of
+from judge.assembly import reading_of
 from judge.blobs.package_store import PackageCache, PackageStore, is_digest
 from judge.blobs.stores import AbsentError
 from judge.config import Settings
 from judge.errors import PackageError, PackageMissing, UsageError, blame_reader
 from judge.model.problem import Problem
-from judge.package.ceilings import Ceilings
 from judge.package.files.digest import Signature, known_digest, signature_of
 from judge.package.files.file_names import printable, shown
-from judge.package.kattis.reader import read_package
-from judge.package.source import open_package, package_inside
+from judge.package.reader import ReadOptions
+from judge.package.source import open_package, package_inside, read_in_place
 
-#: So many problems are kept as values; a value is small, the test data stay on disk.
+#: At most this many problems are kept as values; a value is small, the test data stay on disk.
 KEPT_MAX = 64
-#: Of those, so many of other formats: DMOJ's test data are unpacked into this process's own temporary directory.
-IMPORTED_MAX = 8
+#: Of those, at most this many whose files were unpacked into this process's own temporary directory.
+UNPACKED_MAX = 8
 
 #: PATH_MAX and NAME_MAX (limits.h): no file system of Linux's takes more.
 _PATH_BYTES_MAX = 4096
@@ -34,8 +33,8 @@ _NAME_BYTES_MAX = 255
 class _Kept(NamedTuple):
     signature: Signature
     problem: Problem
-    is_native: bool
-    files: ExitStack  # closing it removes what an importer unpacked
+    is_in_place: bool
+    files: ExitStack  # closing it removes what was unpacked
 
 
 class Problems:
@@ -43,16 +42,16 @@ class Problems:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._ceilings = ceilings_of(settings)
+        self._reading = reading_of(settings)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._digests: dict[str, tuple[Signature, str]] = {}
-        self._known = self._read_anew = 0
+        self._known = self._newly_read = 0
         self._packages: PackageCache | None = None
 
     def take_counts(self) -> tuple[int, int]:
         """How many problems were known and how many had to be read, since the last call."""
-        counts = self._known, self._read_anew
-        self._known = self._read_anew = 0
+        counts = self._known, self._newly_read
+        self._known = self._newly_read = 0
         return counts
 
     def digest(self, reference: str) -> str:
@@ -81,7 +80,7 @@ class Problems:
             elif _is_unpacked(_checked(reference)):
                 yield self._read(reference, signature_of(Path(reference)))
             else:
-                yield _opened(stack, reference, self._ceilings)
+                yield _opened(stack, reference, self._reading)
 
     def _fetched(self, stack: ExitStack, digest: str) -> str:
         """Where the package with this digest lies while ``stack`` lasts."""
@@ -105,18 +104,18 @@ class Problems:
             self._kept.move_to_end(path)
             self._known += 1
             return known.problem
-        self._read_anew += 1
+        self._newly_read += 1
         if known is not None:
             self._forget(path)
         files = ExitStack()
-        is_native = _is_native(path)
-        problem = (
-            read_package(Path(path), ceilings=self._ceilings) if is_native else _opened(files, path, self._ceilings)
-        )
-        self._kept[path] = _Kept(signature, problem, is_native, files)
-        imported = [name for name, kept in self._kept.items() if not kept.is_native]
-        if len(imported) > IMPORTED_MAX:
-            self._forget(imported[0])
+        problem = read_in_place(Path(path), self._reading)
+        is_in_place = problem is not None
+        if problem is None:
+            problem = _opened(files, path, self._reading)
+        self._kept[path] = _Kept(signature, problem, is_in_place, files)
+        unpacked = [name for name, kept in self._kept.items() if not kept.is_in_place]
+        if len(unpacked) > UNPACKED_MAX:
+            self._forget(unpacked[0])
         if len(self._kept) > KEPT_MAX:
             self._forget(next(iter(self._kept)))
         return problem
@@ -134,11 +133,6 @@ class Problems:
 def packages_directory(settings: Settings) -> Path:
     """Where the packages of a worker that were fetched by digest lie."""
     return settings.state.packages
-
-
-def _is_native(directory: str) -> bool:
-    """Whether a package needs no importer and no unpacking."""
-    return os.path.exists(os.path.join(directory, "problem.yaml"))
 
 
 def _checked(reference: str) -> str:
@@ -168,10 +162,10 @@ def _is_unpacked(path: str) -> bool:
     return True
 
 
-def _opened(stack: ExitStack, reference: str, ceilings: Ceilings) -> Problem:
+def _opened(stack: ExitStack, reference: str, options: ReadOptions) -> Problem:
     """A package of any other kind. What is not there may be on another worker."""
     try:
-        return stack.enter_context(open_package(reference, ceilings=ceilings))
+        return stack.enter_context(open_package(reference, options=options))
     except UsageError as error:
         raise PackageMissing(f"{error} (on this worker)") from error
     except OSError as error:

@@ -11,6 +11,7 @@ from package_files import LEGACY, MODERN, Content, write_package
 from judge.errors import PackageError
 from judge.model.problem import Problem, ScoreAggregation, TestGroup
 from judge.package.kattis.reader import inspect_package, read_package
+from judge.package.reader import Inheritance, ReadOptions
 
 SCORING = MODERN["problem.yaml"].replace("limits:", "type: scoring\nlimits:")  # type: ignore[arg-type]
 LEGACY_SCORING = "name: Tiny\ntype: scoring\nlicense: public domain\n"
@@ -92,7 +93,7 @@ def test_the_letter_of_the_specification_replaces_whole_files(tmp_path: Path) ->
         "data/secret/g/testdata.yaml": "accept_score: 7\n",
         **cases("secret/g/1"),
     }
-    problem = read_package(write_package(tmp_path, files, LEGACY), inheritance="files")
+    problem = read_package(write_package(tmp_path, files, LEGACY), ReadOptions(inheritance=Inheritance.FILES))
     assert not group(problem, "secret").policy.on_reject_break
     assert group(problem, "secret/g").policy.on_reject_break
 

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from judge_workers.slot.problems import IMPORTED_MAX, Problems
+from judge_workers.slot.problems import UNPACKED_MAX, Problems
 
 from judge.blobs.package_store import PackageStore
 from judge.config import PackageSettings, Settings
@@ -66,12 +66,12 @@ def test_a_package_of_any_format_is_read_once(name: str, tmp_path: Path, tempora
 
 def test_what_was_unpacked_for_problems_of_long_ago_is_removed(tmp_path: Path, temporary: Path) -> None:
     problems = Problems(Settings(state_dir=str(tmp_path / "state")))
-    for number in range(IMPORTED_MAX + 3):
+    for number in range(UNPACKED_MAX + 3):
         package = tmp_path / f"p{number}"
         shutil.copytree(GOLDEN / "dmoj-batches", package)
         with problems.open(str(package)):
             pass
-    assert len(list(temporary.iterdir())) == IMPORTED_MAX
+    assert len(list(temporary.iterdir())) == UNPACKED_MAX
     problems.close()
 
 
