@@ -7,6 +7,7 @@ without their decorators, from ``def`` to the last line; circles count every imp
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 import sys
 from collections.abc import Iterator
@@ -18,13 +19,20 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Where packages are imported from, and which packages are ours.
 PACKAGES = {"judge": ROOT, "judge_workers": ROOT / "workers"}
 
+#: The bounds, each with a reason beside what is over it.
+FILE_MAX, FUNCTION_MAX, PARAMETERS_MAX = 400, 40, 6
+
 #: Programs that run inside the sandbox: whole scripts with rules of their own.
 GUEST = "guest"
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function or method. ``where`` is ``file:line name``; ``parameters`` leaves self and cls out."""
+    """One function or method. ``where`` is ``file:line name``; ``parameters`` leaves self and cls out.
+
+    ``excused``: "lines", "parameters", where the reason to be over a bound stands beside it: ``# long: REASON``, or
+    ``# noqa: PLR0913 (REASON)`` which ruff reads, too, in the comments of its ``def``.
+    """
 
     where: str
     lines: int
@@ -32,16 +40,21 @@ class Function:
     typed: bool
     public: bool
     documented: bool
+    excused: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Module:
-    """One source file; ``imports`` are the modules of ours that it imports, by full name."""
+    """One source file; ``imports`` are the modules of ours that it imports, by full name.
+
+    ``excused``: a line ``# long: REASON`` of its own at the left margin says why it is over a bound.
+    """
 
     name: str
     path: str
     lines: int
     documented: bool
+    excused: bool
     functions: tuple[Function, ...]
     imports: frozenset[str]
 
@@ -79,12 +92,13 @@ def _module(name: str, path: Path, known: frozenset[str]) -> Module:
         path=where,
         lines=text.count("\n"),
         documented=not text.strip() or ast.get_docstring(tree) is not None,
-        functions=tuple(_functions(tree, where)),
+        excused=re.search(r"^# long: \S", text, re.MULTILINE) is not None,
+        functions=tuple(_functions(tree, where, text.splitlines())),
         imports=frozenset(_imports(tree, known) - {name}),
     )
 
 
-def _functions(tree: ast.Module, where: str) -> Iterator[Function]:
+def _functions(tree: ast.Module, where: str, lines: list[str]) -> Iterator[Function]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
@@ -97,7 +111,13 @@ def _functions(tree: ast.Module, where: str) -> Iterator[Function]:
             typed=node.returns is not None and all(argument.annotation is not None for argument in own),
             public=not node.name.startswith("_"),
             documented=ast.get_docstring(node) is not None,
+            excused=_excused("\n".join(lines[node.lineno - 1 : node.body[0].lineno - 1])),
         )
+
+
+def _excused(head: str) -> frozenset[str]:
+    reasons = {"lines": r"# .*\blong: \S", "parameters": r"# noqa: .*PLR0913.*\(.+\)"}
+    return frozenset(name for name, pattern in reasons.items() if re.search(pattern, head))
 
 
 def _imports(tree: ast.Module, known: frozenset[str]) -> set[str]:
@@ -129,15 +149,28 @@ def report(found: tuple[Module, ...]) -> dict[str, str]:
         "lines": str(sum(sizes)),
         "files": str(len(found)),
         "file, median / p95": f"{statistics.median(sizes):.0f} / {_at(sizes, 0.95)}",
-        "files over 400 lines": str(sum(size > 400 for size in sizes)),
+        "files over 400 lines": str(sum(size > FILE_MAX for size in sizes)),
         "function, p50 / p95 / longest": f"{statistics.median(lengths):.0f} / {_at(lengths, 0.95)} / {max(lengths)}",
-        "functions over 40 lines": str(sum(length > 40 for length in lengths)),
-        "functions over 6 parameters": str(sum(function.parameters > 6 for function in functions)),
+        "functions over 40 lines": str(sum(length > FUNCTION_MAX for length in lengths)),
+        "functions over 6 parameters": str(sum(function.parameters > PARAMETERS_MAX for function in functions)),
         "functions typed": _share(sum(function.typed for function in functions), len(functions)),
         "public functions documented": _share(sum(function.documented for function in public), len(public)),
         "modules documented": _share(sum(module.documented for module in found), len(found)),
         "modules in a circle": f"{len(circles(found))} of {len(found)}",
     }
+
+
+def over(found: tuple[Module, ...]) -> list[str]:
+    """What is over a bound, or untyped, and has no reason for it beside it."""
+    files = [
+        f"{module.path}: {module.lines} lines" for module in found if module.lines > FILE_MAX and not module.excused
+    ]
+    for function in (function for module in found for function in module.functions):
+        long = function.lines > FUNCTION_MAX and "lines" not in function.excused
+        wide = function.parameters > PARAMETERS_MAX and "parameters" not in function.excused
+        if long or wide or not function.typed:
+            files.append(f"{function.where}: {function.lines} lines, {function.parameters} parameters")
+    return files
 
 
 def main() -> int:
@@ -146,12 +179,7 @@ def main() -> int:
     for name, value in report(found).items():
         print(f"{name:32} {value}")
     if "--long" in sys.argv:
-        for module in found:
-            if module.lines > 400:
-                print(f"{module.path}: {module.lines} lines")
-            for function in module.functions:
-                if function.lines > 40 or function.parameters > 6 or not function.typed:
-                    print(f"{function.where}: {function.lines} lines, {function.parameters} parameters")
+        print("\n".join(over(found)))
     return 0
 
 
