@@ -39,7 +39,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[docs_sessions
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_a_block_of_shell_commands_is_a_session_or_says_why_it_is_not_run(page: Path):
+def test_a_block_of_shell_commands_is_a_session_or_says_why_it_is_not_run(page: Path) -> None:
     for block in docs_sessions.blocks_of(page):
         if block.language in SHELLS or block.text.startswith("$ "):
             assert block.text.startswith("$ ") or block.not_run, f"{_name(page)}:{block.line}: begin with `$ `"
