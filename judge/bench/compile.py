@@ -21,12 +21,12 @@ import msgspec
 
 from judge.assembly import open_slot
 from judge.bench.startup import on_core
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import HostError, InfrastructureError
 from judge.model.language import LanguageSpec
 from judge.model.submission import SourceFile
 from judge.model.units import MS_NS
+from judge.parsers import Subparsers
 from judge.sandbox.slot import Slot
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Toolchain, compile_program

@@ -23,7 +23,6 @@ from uuid import uuid4
 import msgspec
 
 from judge.assembly import open_judge, slots_for
-from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.errors import InfrastructureError
 from judge.grading.calibrate import with_limit
@@ -32,6 +31,7 @@ from judge.model.submission import SourceFile, Submission
 from judge.model.units import S_NS
 from judge.model.verdict import Verdict
 from judge.package.kattis.reader import read_package
+from judge.parsers import Subparsers
 
 TESTS = 100
 ROUNDS = 7

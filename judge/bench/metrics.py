@@ -22,7 +22,6 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from judge.cli.parsers import Subparsers
 from judge.kernel.prctl import set_parent_death_signal
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult, Usage
@@ -34,6 +33,7 @@ from judge.observe.metrics.record import Phase, Prepared, encode_frame
 from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.metrics.summary import judged_record
 from judge.observe.metrics.vocabulary import Vocabulary
+from judge.parsers import Subparsers
 
 LANGUAGES = tuple(f"language-{number}" for number in range(30))
 TESTS = (1, 10, 100)

@@ -15,11 +15,11 @@ from statistics import median
 import msgspec
 
 from judge.bench.spawn import spread_of
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
 from judge.model.limits import Limits
 from judge.model.units import S_NS
+from judge.parsers import Subparsers
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec

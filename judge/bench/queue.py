@@ -17,12 +17,12 @@ import msgspec
 import redis
 
 from judge.bench.embedded import embedded_service, sweep_old
-from judge.cli.parsers import Subparsers
 from judge.client import Client, new_id
 from judge.errors import InfrastructureError
 from judge.model.event import Claimed, Compiled, Event
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
+from judge.parsers import Subparsers
 from judge.queue import calls
 from judge.queue.admin import worker_views
 from judge.queue.script import scripts

@@ -16,12 +16,12 @@ import msgspec
 from rich.console import Console
 
 from judge.bench.embedded import embedded_service, sweep_old
-from judge.cli.parsers import Subparsers
 from judge.client import Client, new_id
 from judge.errors import InfrastructureError
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
+from judge.parsers import Subparsers
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call, scripts

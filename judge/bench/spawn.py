@@ -23,10 +23,10 @@ from statistics import median, quantiles
 
 import msgspec
 
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
 from judge.model.limits import Limits
+from judge.parsers import Subparsers
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import CPU_BY_NUMBER, Container, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec

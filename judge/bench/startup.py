@@ -22,13 +22,13 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.assembly import open_slot
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
 from judge.model.language import LanguageSpec, SelfTest
 from judge.model.limits import Limits
 from judge.model.submission import SourceFile
 from judge.model.units import MS_NS
+from judge.parsers import Subparsers
 from judge.rootfs.host_root import find_in
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec

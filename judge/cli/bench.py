@@ -9,7 +9,7 @@ import argparse
 import importlib
 from types import ModuleType
 
-from judge.cli.parsers import Subparsers
+from judge.parsers import Subparsers
 
 BENCHES = ("spawn", "noise", "grade", "compile", "startup", "queue", "scale", "metrics")
 

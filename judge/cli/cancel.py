@@ -6,9 +6,9 @@ import argparse
 import json
 import sys
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.errors import UsageError, WireError
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

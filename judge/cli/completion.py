@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Sequence
 
 from judge.cli.commands import COMMANDS
-from judge.cli.parsers import Subparsers
+from judge.parsers import Subparsers
 
 _BASH = """\
 # judge: complete commands and options; files everywhere else. Use: eval "$(judge completion bash)"

@@ -8,10 +8,10 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, Sourced, read_settings
 from judge.config.known import all_settings
 from judge.config.reference import toml_text
+from judge.parsers import Subparsers
 from judge.queue.broker import redact
 
 #: Settings that may carry a password.

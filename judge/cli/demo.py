@@ -18,7 +18,6 @@ from rich.table import Table
 from rich.text import Text
 
 from judge.bench.embedded import embedded_service, sweep_old
-from judge.cli.parsers import Subparsers
 from judge.client import Client, submission_of
 from judge.config import load_settings
 from judge.errors import JudgeError, UsageError
@@ -27,6 +26,7 @@ from judge.model.report import Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.package.kattis.reader import read_package
+from judge.parsers import Subparsers
 from judge.printable import printable
 from judge.queue.values import State, WorkerInfo
 from judge.toolchain.definitions import Languages

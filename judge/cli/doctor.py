@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.host.doctor import Finding, Status, examine, is_fit
+from judge.parsers import Subparsers
 
 _MARKS = {Status.OK: "[green]ok[/]", Status.WARNING: "[yellow]warning[/]", Status.MISSING: "[bold red]missing[/]"}
 

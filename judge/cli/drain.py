@@ -6,9 +6,9 @@ import argparse
 import json
 import time
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.errors import UsageError
+from judge.parsers import Subparsers
 from judge.queue.admin import set_worker_state, worker_views
 from judge.queue.redis_queue import Queue
 

@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from judge import wire
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.submit import watch
 from judge.model.event import Event
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from judge.assembly import AUTO_DIALECT, open_judge, reading_of, slots_for, with_provenance
 from judge.cli.options import first_named, memory_bytes, naming, positive, read_sources, seconds_ns, size_bytes
-from judge.cli.parsers import Subparsers
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
 from judge.grading.calibrate import with_limit, with_time_limit
@@ -25,6 +24,7 @@ from judge.model.verdict import Verdict
 from judge.package.files.file_names import shown
 from judge.package.kattis.test_data import data_cases
 from judge.package.source import open_package
+from judge.parsers import Subparsers
 from judge.toolchain.definitions import Languages
 
 

@@ -7,9 +7,9 @@ import pwd
 
 import msgspec
 
-from judge.cli.parsers import Subparsers
 from judge.errors import UsageError
 from judge.host.delegate import delegate_to, undelegate_from
+from judge.parsers import Subparsers
 from judge.sandbox.identity import usual_runtime_dir
 
 

@@ -19,10 +19,10 @@ from rich.table import Table
 from judge.assembly import open_slot
 from judge.cli.languages_table import StatusRow, TestRow, markdown, status_table, test_table
 from judge.cli.package_source import add_package_source, package_source
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import HostError, LanguageError, UsageError
 from judge.model.language import LanguageSpec
+from judge.parsers import Subparsers
 from judge.rootfs.debian import build_toolchain
 from judge.rootfs.layers import LayerKind
 from judge.rootfs.registries import build_npm, build_pypi

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.submissions import filter_of, filter_options, print_csv, print_json, print_table
 from judge.errors import UsageError
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from judge.cli.parsers import Subparsers
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

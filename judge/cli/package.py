@@ -12,7 +12,6 @@ from rich.console import Console
 
 from judge.assembly import reading_of
 from judge.cli.options import naming
-from judge.cli.parsers import Subparsers
 from judge.cli.verifyview import refusal, show_findings
 from judge.config import load_settings
 from judge.errors import PackageError
@@ -24,6 +23,7 @@ from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases
 from judge.package.reader import ReadOptions
 from judge.package.source import inspect_any, package_directory
+from judge.parsers import Subparsers
 
 
 class CheckedPackage(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from judge.blobs.package_store import PackageStore
 from judge.cli.options import naming
-from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.package.source import package_directory
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

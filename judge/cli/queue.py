@@ -8,9 +8,9 @@ import sys
 import msgspec
 from rich.console import Console
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import add_row, plain_table
+from judge.parsers import Subparsers
 from judge.queue.admin import QueueView, queue_view
 
 

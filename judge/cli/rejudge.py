@@ -10,13 +10,13 @@ from collections.abc import Sequence
 import msgspec
 from rich.console import Console
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import add_row, plain_table
 from judge.cli.submissions import local
 from judge.cli.submit import package_reference
 from judge.config import load_settings
 from judge.errors import UsageError
+from judge.parsers import Subparsers
 from judge.queue import rejudge
 from judge.queue.records import known_verdict
 from judge.queue.redis_queue import Queue

@@ -10,10 +10,10 @@ from inspect import cleandoc
 
 import msgspec
 
-from judge.cli.parsers import Subparsers
 from judge.cli.showing import show_report, showing_options, write_page
 from judge.errors import UsageError
 from judge.model.report import REPORT_VERSION, Report
+from judge.parsers import Subparsers
 from judge.render.report_html import render_html
 from judge.render.view import Role, view_of
 

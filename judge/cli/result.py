@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import show_report, showing_options
 from judge.cli.submit import exit_code
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

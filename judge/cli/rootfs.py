@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.cli.package_source import add_package_source, package_source
-from judge.cli.parsers import Subparsers
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
 from judge.model.language import LanguageSpec
 from judge.model.units import format_bytes
+from judge.parsers import Subparsers
 from judge.rootfs.debian import build_toolchain, check_pins, toolchain_request
 from judge.rootfs.host_root import host_view
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, summary_of

@@ -15,7 +15,6 @@ from rich.console import Console
 
 from judge.assembly import open_judge
 from judge.cli.options import first_named, memory_bytes, positive, read_sources, seconds_ns, size_bytes
-from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.errors import UsageError
 from judge.grading.execute import open_submission
@@ -26,6 +25,7 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile
 from judge.model.units import MS_NS, format_bytes, format_ns
+from judge.parsers import Subparsers
 from judge.sandbox.capture import Completed, memfd_of
 from judge.toolchain.compile import Compiled, CompileOptions, compile_program
 from judge.toolchain.definitions import language_limits

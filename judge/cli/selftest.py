@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from judge.cli.parsers import Subparsers
 from judge.config import load_settings
 from judge.host.selftest import SelfTestResult, run_selftest
+from judge.parsers import Subparsers
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.slot import Slot, SlotConfig
 

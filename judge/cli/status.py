@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.submissions import local, print_json, stands, took
 from judge.client import SubmissionView
 from judge.errors import UsageError, WireError
+from judge.parsers import Subparsers
 from judge.printable import printable
 
 

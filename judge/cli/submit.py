@@ -14,7 +14,6 @@ from rich.console import Console
 
 from judge import wire
 from judge.cli.options import first_named, read_sources
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import terminal_width
 from judge.client import Client, new_id
@@ -26,6 +25,7 @@ from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
+from judge.parsers import Subparsers
 from judge.printable import printable
 from judge.queue.admin import worker_views
 from judge.render.report_text import headline, render_text

@@ -6,9 +6,9 @@ import argparse
 import json
 import sys
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.errors import UsageError
+from judge.parsers import Subparsers
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
 
 _OPTIONS = {"tenant_per_minute": "per_minute", "tenant_running_max": "running_max"}

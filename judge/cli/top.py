@@ -16,12 +16,12 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.errors import QueueError, UsageError
 from judge.observe.top.overview import Overview
 from judge.observe.top.queue_look import QueueLook
 from judge.observe.top.screen import full_screen, picture
+from judge.parsers import Subparsers
 from judge.queue.broker import redact
 
 INTERVAL_S = 1.0

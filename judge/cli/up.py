@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import become_supervisor, worker_options
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

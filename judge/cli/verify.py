@@ -16,13 +16,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from judge.assembly import open_judges, reading_of
 from judge.cli.options import AMOUNT_MAX
-from judge.cli.parsers import Subparsers
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
 from judge.errors import UsageError
 from judge.grading.jury_python import PYTHONS
 from judge.model.units import S_NS, seconds_to_ns
 from judge.package.reader import Inheritance
+from judge.parsers import Subparsers
 from judge.render.junit import junit_xml
 from judge.verify.engine import unwatched, verify_packages
 from judge.verify.package_run import Choices

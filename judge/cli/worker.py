@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import become_supervisor, check_broker_answers, worker_options
 from judge.config import load_settings
 from judge.errors import UsageError
+from judge.parsers import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from judge.cli.parsers import Subparsers
 from judge.cli.service import broker_option, open_client
 from judge.cli.showing import add_row, wide_console
+from judge.parsers import Subparsers
 from judge.printable import printable
 from judge.queue.admin import WorkerView, worker_views
 
