@@ -33,7 +33,7 @@ def showing_options(parser: argparse.ArgumentParser) -> None:
         "--view",
         choices=[role.value for role in Role],
         default=Role.JUDGE.value,
-        help="contestant: without what tells hidden tests, answers and texts for the judges (default: judge)",
+        help="contestant: without hidden tests, answers and texts for the judges (default: judge)",
     )
     parser.add_argument("--html", metavar="OUT", help="also write the report as an HTML page ('-' = standard output)")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")

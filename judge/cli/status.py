@@ -19,7 +19,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "status",
         help="say where submissions stand",
         description="Say of each submission where it stands: waiting, being judged, or its verdict, with times, worker "
-        "and versions. When one is unknown (or too old: keep_s), the others are told all the same.",
+        "and versions. When one is unknown (or too old: keep_s), the others are shown all the same.",
     )
     parser.add_argument("ids", nargs="+", metavar="ID")
     broker_option(parser)
