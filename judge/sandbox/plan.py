@@ -75,6 +75,7 @@ def container_steps(
         ("enter home cgroup",),
         ("unshare cgroup namespace",),
         ("open counters",),
+        ("narrow port range",),
         ("change directory", root),
         ("mount proc", "proc", "proc", "proc", proc_flags, "subset=pid,hidepid=invisible"),
         *run_mount_steps(identity.program_uid, disk_bytes, disk_inodes),

@@ -66,7 +66,7 @@ _CLOCKS = """
     timerfd_settime
 """
 _SOCKETS = """
-    accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg sendmmsg sendmsg
+    accept accept4 bind connect getpeername getsockname listen recvfrom recvmmsg recvmsg sendmmsg sendmsg
     sendto shutdown
 """
 #: The kernel puts these into a program that its host's administrator traces; called by hand they only fault.
@@ -203,7 +203,14 @@ BY_ARGUMENT: dict[str, Call] = {
             ),
             # Flow labels outlive their sockets, and all network namespaces share the room for them.
             Rule((_when(1, c.IPPROTO_IPV6), _when(2, c.IPV6_FLOWLABEL_MGR)), fail(ENOPROTOOPT)),
+            # With ranges of one's own the ports tell of a counter that no network namespace has for itself.
+            Rule((_when(1, c.IPPROTO_IP), _when(2, c.IP_LOCAL_PORT_RANGE)), fail(ENOPROTOOPT)),
         ),
+        ALLOW,
+    ),
+    # Cookies are counted up for the whole machine, and only by those who ask for them: exact to the last one.
+    "getsockopt": Call(
+        (Rule((_when(1, c.SOL_SOCKET), _when(2, c.SO_COOKIE, c.SO_NETNS_COOKIE)), fail(ENOPROTOOPT)),),
         ALLOW,
     ),
     # Terminal injection is an attack on whoever owns the terminal; nsfs requests walk up to the host's namespaces.

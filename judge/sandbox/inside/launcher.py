@@ -46,6 +46,8 @@ _OWN_FILES = 256
 _LOOKED_AT = (*channel.RUN_MOUNTS[:3], "/dev/pts/ptmx")
 _CYCLE_LOOKS = 1000
 _CYCLE_LOOK_S = 0.004
+#: Of the usual range for outgoing connections (32768 to 60999): where it begins, and how long it may be.
+_FIRST_PORT, _PORTS_MIN, _PORTS_MAX = 32_768, 16_384, 28_232
 #: Where the launcher stands when it is in no run's group.
 _AT_HOME = channel.NO_GROUP
 _SOMEWHERE = -2
@@ -108,6 +110,7 @@ class Launcher:
             "enter home cgroup": lambda: _write_all([*self._home, *self._slot]),
             "unshare cgroup namespace": lambda: libc.unshare(abi.CLONE_NEWCGROUP),
             "open counters": self._open_counters,
+            "narrow port range": _narrow_port_range,
             "change directory": os.chdir,
             "mount": libc.mount,
             "mount proc": self._mount_proc,
@@ -495,6 +498,22 @@ def _bring_loopback_up(request: bytes) -> None:
     code = int.from_bytes(answer[16:20], sys.byteorder, signed=True)
     if code:
         raise OSError(-code, os.strerror(-code), "lo")
+
+
+def _narrow_port_range() -> None:
+    """Ports for outgoing connections of this network namespace, from a range of a length that nobody knows before.
+
+    A port is a counter, which is one for all namespaces and moves with each connection to the same place, modulo that
+    length: with a length of its own no namespace finds in it what another one has counted.
+
+    Source: __inet_hash_connect in net/ipv4/inet_hashtables.c (table_perturb), Linux 5.18 to 6.18.
+    """
+    last = _FIRST_PORT + _PORTS_MIN + int.from_bytes(os.urandom(4)) % (_PORTS_MAX - _PORTS_MIN)
+    fd = os.open("/proc/sys/net/ipv4/ip_local_port_range", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, f"{_FIRST_PORT} {last}".encode())
+    finally:
+        os.close(fd)
 
 
 def _set_host_name(name: str) -> None:

@@ -129,6 +129,11 @@ DECISIONS = [
     ("setsockopt", (3, 41, 32), fail(ENOPROTOOPT)),  # IPV6_FLOWLABEL_MGR
     ("setsockopt", (3, GARBAGE | 41, GARBAGE | 32), fail(ENOPROTOOPT)),
     ("setsockopt", (3, 41, 26), ALLOW),  # IPV6_V6ONLY
+    ("setsockopt", (3, 0, 51), fail(ENOPROTOOPT)),  # IP_LOCAL_PORT_RANGE
+    ("setsockopt", (3, 0, 1), ALLOW),  # IP_TOS
+    *[("getsockopt", (3, 1, option), fail(ENOPROTOOPT)) for option in (57, 71, GARBAGE | 57)],  # SO_*COOKIE
+    ("getsockopt", (3, 1, 4), ALLOW),  # SO_ERROR
+    ("getsockopt", (3, 6, 57), ALLOW),
     # Terminals.
     ("ioctl", (0, 0x5412), NOTIFY),
     ("ioctl", (0, GARBAGE | 0x5412), NOTIFY),
