@@ -16,8 +16,8 @@ _INTRO = """\
 
 Every worker node serves its metrics on `http://HOST:PORT/metrics` (settings `metrics_host`, `metrics_port`), for
 Prometheus and everything that reads its text format. `/healthz` answers 200 while the exporter lives, `/readyz` 200
-while a slot can work and the queue answers, else 503; both give the reason as JSON. There is no authentication: keep the port
-on the loopback or a private network.
+while a slot can work and the queue answers, else 503; both give the reason as JSON. There is no authentication:
+keep the port on the loopback or a private network.
 
 ## How they stay right
 
