@@ -48,6 +48,12 @@ class PackageMissing(PackageError):
     """This machine does not have the package, or cannot read it; another may."""
 
 
+class PackageUnreadable(PackageMissing):
+    """What the package lies on cannot be read: no fault of the package, but of this host's disk or network."""
+
+    exit_code = 5
+
+
 class UnavailableError(PackageError):
     """A setter's program is in a language that this machine lacks: what only that program can tell stays untold."""
 
@@ -142,13 +148,13 @@ def blame_host(error: OSError, what: str) -> None:
 def blame_reader(error: OSError, where: str) -> None:
     """Raise what an error met while reading a package's file says of this host.
 
-    HostFault when the file has no part in it; PackageMissing when what the file lies on cannot be read here (files of
-    /proc answer so, too, hence no HostFault). Returns when the setter is to blame.
+    HostFault when the file has no part in it; PackageUnreadable when what the file lies on cannot be read here
+    (files of /proc answer so, too, hence no HostFault). Returns when the setter is to blame.
     """
     if error.errno in _FULL_ERRNOS:
         raise HostFault(f"{where} cannot be read: {error.strerror} [errno {error.errno}]") from error
     if error.errno in _MEDIUM_ERRNOS:
-        raise PackageMissing(f"cannot be read: {error.strerror}", where=where) from error
+        raise PackageUnreadable(f"cannot be read: {error.strerror}", where=where) from error
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.errors import UsageError, WireError
 from judge.parsers import Subparsers
 

@@ -6,7 +6,8 @@ import argparse
 import json
 import time
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.admin import set_worker_state, worker_views

@@ -20,7 +20,7 @@ COMMON = {
 OWN: dict[str, dict[int, str]] = {
     "run": {0: "the program ended by itself with exit code 0", 1: "anything else", 4: "", 5: ""},
     "grade": {0: "accepted", 1: "another verdict", 3: "", 4: "", 5: "judge error, or no sandbox here"},
-    "languages": {0: "", 1: "a definition has faults, or a test failed", 4: "", 5: ""},
+    "languages": {0: "", 1: "a definition has faults, a test failed, or no worker offers any", 4: "", 5: ""},
     "rootfs": {0: "", 1: "a layer is damaged", 4: "", 5: ""},
     "doctor": {0: "submissions can be run here", 5: "something is missing"},
     "host": {0: "", 5: ""},
@@ -28,7 +28,12 @@ OWN: dict[str, dict[int, str]] = {
     "selftest": {0: "every attack was stopped", 1: "one was not", 5: "the sandbox cannot run here"},
     "report": {0: ""},
     "verify": {0: "every verdict is as expected", 1: "one is not", 3: "", 4: "", 5: ""},
-    "package": {0: "no errors", 1: "some package has errors (--strict: or warnings)", 3: "one cannot be judged at all"},
+    "package": {
+        0: "no errors",
+        1: "some package has errors (--strict: or warnings)",
+        3: "one cannot be judged at all",
+        5: "a disk cannot be read",
+    },
     "demo": {0: "every verdict is as labelled", 1: "one is not", 3: "", 5: ""},
     "up": {0: "it was stopped in order", 4: "", 5: "this host cannot judge, or another worker runs here"},
     "worker": {0: "it was stopped in order", 4: "", 5: "this host cannot judge, or Redis does not answer"},

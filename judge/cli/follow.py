@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from judge import wire
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.cli.submit import watch
 from judge.model.event import Event
 from judge.parsers import Subparsers

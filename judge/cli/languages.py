@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -17,21 +12,20 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.assembly import open_slot
-from judge.cli.languages_table import StatusRow, TestRow, markdown, status_table, test_table
-from judge.cli.package_source import add_package_source, package_source
+from judge.cli.languages_install import chosen_languages, install, remove
+from judge.cli.languages_table import StatusRow, TestRow, markdown, offered_table, status_table, test_table
+from judge.cli.options import broker_option
+from judge.cli.package_source import add_package_source
 from judge.config import Settings, load_settings
-from judge.errors import HostError, LanguageError, UsageError
+from judge.errors import LanguageError
 from judge.model.language import LanguageSpec
 from judge.parsers import Subparsers
-from judge.rootfs.debian import build_toolchain
-from judge.rootfs.layers import LayerKind
-from judge.rootfs.registries import build_npm, build_pypi
 from judge.sandbox.slot import Slot
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.availability import Availability, AvailabilityRecords, is_available
 from judge.toolchain.definitions import BUILTIN_DIR, Languages, load_language
 from judge.toolchain.language_test import run_selftest
-from judge.toolchain.roots import Toolchains, packages_request
+from judge.toolchain.roots import Toolchains
 from judge.toolchain.version import toolchain_version
 
 
@@ -55,18 +49,21 @@ def add_parser(subparsers: Subparsers) -> None:
     test.add_argument("languages", nargs="*", metavar="LANG", help="ids or aliases (default: those that are ready)")
     test.add_argument("--all", action="store_true", help="every language, also those that are not installed")
     test.add_argument("--json", action="store_true", help="print as JSON")
-    install = actions.add_parser("install", help="install toolchains: on this machine, or as layers")
-    install.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
-    install.add_argument("--layer", action="store_true", help="Debian packages as a layer (default unless root)")
-    add_package_source(install)
-    remove = actions.add_parser("remove", help="remove the layers that only these languages use")
-    remove.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
+    offered = actions.add_parser("offered", help="what the running service offers to those who submit")
+    broker_option(offered)
+    offered.add_argument("--json", action="store_true", help="print a JSON array, one object a language")
+    installing = actions.add_parser("install", help="install toolchains: on this machine, or as layers")
+    installing.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
+    installing.add_argument("--layer", action="store_true", help="Debian packages as a layer (default unless root)")
+    add_package_source(installing)
+    removing = actions.add_parser("remove", help="remove the layers that only these languages use")
+    removing.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
 
 
 def run(args: argparse.Namespace) -> int:
     """Dispatch to the action."""
     settings = load_settings()
-    actions = {"list": _list, "check": _check, "test": _test, "install": _install, "remove": _remove}
+    actions = {"list": _list, "check": _check, "test": _test, "install": install, "remove": remove, "offered": _offered}
     return actions[args.action](args, settings)
 
 
@@ -74,7 +71,7 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     languages = Languages.open(settings.worker.languages_dir)
     toolchains = Toolchains(settings.state)
     records = AvailabilityRecords(settings.state)
-    chosen = _chosen(languages, args.languages) if args.languages else languages.all()
+    chosen = chosen_languages(languages, args.languages) if args.languages else languages.all()
     if args.markdown:
         print(markdown([_last_test(language, toolchains, records) for language in chosen]), end="")
         return 0
@@ -140,7 +137,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 def _test(args: argparse.Namespace, settings: Settings) -> int:
     languages = Languages.open(settings.worker.languages_dir)
     toolchains = Toolchains(settings.state)
-    chosen = _chosen(languages, args.languages) if args.languages else languages.all()
+    chosen = chosen_languages(languages, args.languages) if args.languages else languages.all()
     if not args.languages and not args.all:
         chosen = tuple(language for language in chosen if toolchains.state(language).ready)
     console = Console(stderr=True, highlight=False)
@@ -190,83 +187,17 @@ def _tell(console: Console, row: TestRow) -> None:
         console.print(f"  {result.test.value}: {result.detail}", markup=False)
 
 
-def _install(args: argparse.Namespace, settings: Settings) -> int:
-    chosen = _chosen(Languages.open(settings.worker.languages_dir), args.languages)
-    toolchains = Toolchains(settings.state, args.suite)
-    console = Console(stderr=True, highlight=False)
-    as_layer = args.layer or os.geteuid() != 0
-    source = package_source(args, settings)
-    for language in chosen:
-        _install_registries(language, toolchains, args.suite, console)
-    if as_layer:
-        for language in chosen:
-            if "debian" in language.packages:
-                console.print(f"{language.id}: building the layer of {' '.join(language.packages['debian'])}")
-                build_toolchain(toolchains.layers, source, language.packages["debian"])
+def _offered(args: argparse.Namespace, settings: Settings) -> int:
+    from judge.client import Client  # languages of this machine need no Redis
+
+    with Client.open(settings.with_broker(args.broker or "")) as client:
+        cards = client.languages()
+    if args.json:
+        print(msgspec.json.encode(cards).decode())
     else:
-        _apt_install({name for language in chosen for name in language.packages.get("debian", ())}, console)
-    toolchains.forget()
-    with ExitStack() as stack:
-        slot = stack.enter_context(open_slot(settings, 0)) if any(language.prepare for language in chosen) else None
-        for language in chosen:
-            if slot is not None and language.prepare is not None:
-                console.print(f"{language.id}: preparing {language.prepare.target}")
-                toolchains.prepare(language, slot.container)
-            toolchains(language)
-            print(f"{language.id}: ready")
-    return 0
-
-
-def _install_registries(language: LanguageSpec, toolchains: Toolchains, suite: str, console: Console) -> None:
-    for source, kind, build in (("npm", LayerKind.NPM, build_npm), ("pypi", LayerKind.PYPI, build_pypi)):
-        packages = language.packages.get(source)
-        if packages:
-            request = packages_request(suite, source, packages)
-            if toolchains.layers.find(kind, request) is None:
-                console.print(f"{language.id}: building the layer of {source} {' '.join(packages)}")
-                build(toolchains.layers, request, packages)
-
-
-def _apt_install(packages: Iterable[str], console: Console) -> None:
-    wanted = sorted(packages)
-    if not wanted:
-        return
-    apt = shutil.which("apt-get")
-    if apt is None:
-        raise HostError(f"no apt-get on this machine; install by hand or use --layer: {' '.join(wanted)}")
-    console.print(f"apt-get install {' '.join(wanted)}")
-    command = [apt, "install", "-y", "-qq", "--no-install-recommends", *wanted]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False)
-    if done.returncode != 0:
-        words = " ".join(done.stderr.decode("utf-8", "replace").split())[-300:]
-        raise HostError(f"apt-get failed with exit code {done.returncode}: {words}")
-
-
-def _remove(args: argparse.Namespace, settings: Settings) -> int:
-    languages = Languages.open(settings.worker.languages_dir)
-    chosen = {language.id for language in _chosen(languages, args.languages)}
-    toolchains = Toolchains(settings.state)
-    users = toolchains.used_layers(languages.all())
-    removed = 0
-    for layer_id, standing in users.items():
-        if set(standing) <= chosen:
-            toolchains.layers.remove(toolchains.layers.get(layer_id))
-            print(f"removed {layer_id}")
-            removed += 1
-        elif chosen & set(standing):
-            print(f"kept {layer_id}: {', '.join(sorted(set(standing) - chosen))} stand on it")
-    for language_id in chosen:
-        AvailabilityRecords(settings.state).forget(language_id)
-    if not removed:
-        print("no layers to remove; packages of this machine are left to its package manager")
-    return 0
-
-
-def _chosen(languages: Languages, names: Sequence[str]) -> tuple[LanguageSpec, ...]:
-    if not names:
-        raise UsageError("name at least one language")
-    return tuple({language.id: language for language in map(languages.get, names)}.values())
+        _print(offered_table(cards))
+        print(f"{sum(card.workers > 0 for card in cards)} of {len(cards)} are offered by a worker")
+    return 0 if any(card.workers for card in cards) else 1
 
 
 def _print(table: Table) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from rich.table import Table
 
+from judge.cli.showing import add_row
 from judge.model.language import SelfTest
 from judge.model.units import MS_NS, format_bytes
+from judge.queue.values import LanguageCard
 from judge.toolchain.language_test import SelfTestReport
 
 _MARKS = {True: "yes", False: "NO", None: "-"}
@@ -52,6 +56,18 @@ def status_table(rows: list[StatusRow]) -> Table:
         where = ", ".join(row.layers) or row.source
         ready = "yes" if row.ready else f"no: {row.missing[0]}"
         table.add_row(row.id, row.name, ready, "yes" if row.offered else "", row.version, where if row.ready else "")
+    return table
+
+
+def offered_table(cards: Sequence[LanguageCard]) -> Table:
+    """The table of ``offered``."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("id", "name", "other words", "files", "workers", "versions"):
+        table.add_column(heading, overflow="fold")
+    for card in cards:
+        extensions = " ".join(f".{extension}" for extension in card.extensions)
+        cells = (card.id, card.name, " ".join(card.aliases), extensions, str(card.workers), "; ".join(card.versions))
+        add_row(table, *cells)
     return table
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.cli.submissions import filter_of, filter_options, print_csv, print_json, print_table
 from judge.errors import UsageError
 from judge.parsers import Subparsers

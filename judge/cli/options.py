@@ -29,6 +29,13 @@ AMOUNT_MAX = 1 << 53
 _SOURCE_BYTES_MAX = 64 * MIB
 
 
+def broker_option(parser: argparse.ArgumentParser) -> None:
+    """The option of a command that talks to a running service."""
+    parser.add_argument(
+        "--broker", metavar="URL", help="address of the service's Redis (default: the settings', else this machine's)"
+    )
+
+
 def seconds_ns(text: str) -> int:
     """``1.5`` -> nanoseconds, for argparse."""
     try:
@@ -74,7 +81,7 @@ def naming(package: str) -> Iterator[None]:
     try:
         yield
     except PackageError as error:
-        raise PackageError(error.message, where=f"{package}/{error.where}" if error.where else package) from error
+        raise type(error)(error.message, where=f"{package}/{error.where}" if error.where else package) from error
 
 
 def read_sources(paths: Sequence[str]) -> tuple[SourceFile, ...]:

@@ -14,7 +14,7 @@ from judge.assembly import reading_of
 from judge.cli.options import naming
 from judge.cli.verifyview import refusal, show_findings
 from judge.config import load_settings
-from judge.errors import PackageError
+from judge.errors import PackageError, PackageUnreadable
 from judge.model.problem import Diagnostic
 from judge.package.files.digest import package_digest
 from judge.package.files.file_names import printable
@@ -91,6 +91,8 @@ def _checked(spec: str, scratch: Path, options: ReadOptions, *, strict: bool) ->
         with package_directory(spec, scratch) as directory:
             problem, findings = inspect_any(directory, unpacked, options)
             check_contents(problem, findings)
+    except PackageUnreadable as error:
+        raise PackageUnreadable(error.message, where=printable(spec)) from error
     except PackageError as error:
         return CheckedPackage(package=spec, ok=False, error=str(error))
     errors = any(strict or diagnostic.level == "error" for diagnostic in findings.diagnostics)

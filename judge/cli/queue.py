@@ -8,7 +8,8 @@ import sys
 import msgspec
 from rich.console import Console
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.cli.showing import add_row, plain_table
 from judge.parsers import Subparsers
 from judge.queue.admin import QueueView, queue_view

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import msgspec
 from rich.console import Console
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.cli.showing import add_row, plain_table
 from judge.cli.submissions import local
 from judge.cli.submit import package_reference

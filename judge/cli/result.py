@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.cli.showing import show_report, showing_options
 from judge.cli.submit import exit_code
 from judge.parsers import Subparsers

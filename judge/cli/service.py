@@ -22,13 +22,6 @@ def worker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tags", metavar="A,B", help="what this worker offers, for submissions that ask for it")
 
 
-def broker_option(parser: argparse.ArgumentParser) -> None:
-    """The option of a command that talks to a running service."""
-    parser.add_argument(
-        "--broker", metavar="URL", help="address of the service's Redis (default: the settings', else this machine's)"
-    )
-
-
 def become_supervisor(args: argparse.Namespace, *, embedded: bool) -> int:
     """Replace this process by the supervisor; does not return."""
     environ = os.environ | worker_environment(args)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.cli.submissions import local, print_json, stands, took
 from judge.client import SubmissionView
 from judge.errors import UsageError, WireError

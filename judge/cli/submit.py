@@ -13,8 +13,8 @@ from pathlib import Path
 from rich.console import Console
 
 from judge import wire
-from judge.cli.options import first_named, read_sources
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option, first_named, read_sources
+from judge.cli.service import open_client
 from judge.cli.showing import terminal_width
 from judge.client import Client, new_id
 from judge.config import load_settings

@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits

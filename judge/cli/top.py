@@ -16,7 +16,8 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
-from judge.cli.service import broker_option, open_client
+from judge.cli.options import broker_option
+from judge.cli.service import open_client
 from judge.errors import QueueError, UsageError
 from judge.observe.top.overview import Overview
 from judge.observe.top.queue_look import QueueLook

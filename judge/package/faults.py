@@ -12,7 +12,7 @@ from judge.package.files.file_names import shown
 
 
 def fault_of(error: OSError, what: str, where: str = "") -> JudgeError:
-    """The error to raise: PackageError for what the package is like, PackageMissing for what it lies on, HostFault.
+    """The error to raise: PackageError for what the package is like, PackageUnreadable for what it lies on, HostFault.
 
     ``what`` is the beginning of the message ("cannot be read"), ``where`` the place in the package.
     """

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from judge.errors import PackageError, PackageMissing, UsageError, our_path
+from judge.errors import PackageError, PackageMissing, UsageError, blame_reader, our_path
 from judge.model.problem import Problem
 from judge.package.faults import fault_of, faults_told
 from judge.package.files.file_names import hidden, shown
@@ -127,15 +127,21 @@ def _no_package() -> PackageError:
 
 
 def _is_directory(path: Path) -> bool:
-    """As Path.is_dir, but a path that no file can have is just not there."""
+    """As Path.is_dir, but a path that no file can have is just not there. Raises PackageUnreadable and HostFault."""
     try:
         return path.is_dir()
-    except (OSError, ValueError):
+    except ValueError:
+        return False
+    except OSError as error:
+        blame_reader(error, shown(str(path)))
         return False
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):
+    except ValueError:
+        return False
+    except OSError as error:
+        blame_reader(error, shown(str(path)))
         return False

@@ -42,8 +42,9 @@ def test_other_numbers_on_our_paths_say_nothing_of_the_host(number: int) -> None
 def test_a_file_of_a_package_that_cannot_be_read_here_may_be_read_elsewhere() -> None:
     with pytest.raises(HostFault):
         blame_reader(OSError(errno.EMFILE, "x"), "1.in")
-    with pytest.raises(PackageMissing, match=r"1\.in"):
+    with pytest.raises(PackageMissing, match=r"1\.in") as caught:
         blame_reader(OSError(errno.EIO, "x"), "1.in")
+    assert caught.value.exit_code == HostFault.exit_code
     blame_reader(OSError(errno.ENOENT, "x"), "1.in")
 
 
