@@ -173,6 +173,14 @@ def sandbox_error(step: str, index: int = -1, errno: int = 0, detail: str = "", 
     return kind(step, index, errno, detail, remedy)
 
 
+class BlobStoreError(InfrastructureError):
+    """A store of files cannot be reached, or not by this machine. Passes, or is for its operator to mend."""
+
+
+class BlobMissing(BlobStoreError):
+    """The store answers, and does not have what was asked for."""
+
+
 class QueueError(InfrastructureError):
     """Redis or Celery is unreachable or answered nonsense."""
 

@@ -1,41 +1,27 @@
-"""Problem packages between machines: a store of zip files named by digest, and each worker's cache of unpacked ones.
+"""Problem packages between machines: zip files in a store, named by digest.
 
-The store is one of :mod:`judge.blobs.stores`; its files are named ``<hex digest>.zip``. A package's digest is that of
-its
-content (:mod:`judge.package.files.digest`), so what was fetched is verified after unpacking, whoever packed it and
-however.
-
-The cache of a worker::
-
-    cache/<hex>.lock     flock: shared while in use, exclusive while filling or evicting
-    cache/<hex>/         the package, read-only; complete when it is there
-    cache/.incoming-<hex>, cache/.outgoing-<hex>
-                         being filled (then renamed into place), being removed; a killed one's when the lock is free
+The store is a :class:`~judge.blobs.store.BlobStore`; its files are named ``<hex digest>.zip``. A package's digest is
+that of its content (:mod:`judge.package.files.digest`), so what was fetched is verified after unpacking, whoever packed
+it and however.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import re
 import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from judge.blobs.stores import AbsentError, open_objects
-from judge.errors import HostFault, PackageError, UsageError
+from judge.blobs.addresses import open_blob_store
+from judge.blobs.store import CHUNK_BYTES
+from judge.errors import PackageError, UsageError
 from judge.package.files.digest import package_digest
-from judge.package.files.zip_archive import unpack_zip
 
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _SKIPPED = frozenset({".git", ".hg", ".svn", "__pycache__"})
-_CHUNK_BYTES = 1 << 20
-_INCOMING, _OUTGOING = ".incoming-", ".outgoing-"
 
 
 class PackageStore:
@@ -44,102 +30,27 @@ class PackageStore:
     def __init__(self, address: str) -> None:
         if not address:
             raise UsageError("no package store: set package_store to a directory, an HTTP(S) or an s3:// address")
-        self._objects = open_objects(address.rstrip("/"))
+        self._blobs = open_blob_store(address.rstrip("/"))
 
     def publish(self, root: Path) -> str:
         """Pack the package below ``root`` into the store, unless it is there; returns its ``sha256:`` digest.
 
-        Raises PackageError (what cannot be packed), StoreError.
+        Raises PackageError (what cannot be packed), BlobStoreError.
         """
         digest = package_digest(root)
         if not self.has(digest):
             with tempfile.TemporaryFile() as file:
                 pack(root, file.fileno())
-                self._objects.put(f"{_hex(digest)}.zip", file.fileno())
+                self._blobs.put(f"{hex_of(digest)}.zip", file.fileno())
         return digest
 
     def has(self, digest: str) -> bool:
-        """Whether the store holds the package. Raises StoreError."""
-        return self._objects.has(f"{_hex(digest)}.zip")
+        """Whether the store holds the package. Raises BlobStoreError."""
+        return self._blobs.has(f"{hex_of(digest)}.zip")
 
     def fetch(self, digest: str, target: Path) -> None:
-        """Write the package's zip file to ``target``. Raises AbsentError, StoreError, HostFault."""
-        self._objects.fetch(f"{_hex(digest)}.zip", target)
-
-
-class PackageCache:
-    """Unpacked packages of one worker, shared by its slots' processes; bounded in size."""
-
-    def __init__(self, directory: Path, store: PackageStore, bytes_max: int) -> None:
-        self._directory = directory
-        self._store = store
-        self._bytes_max = bytes_max
-
-    @contextmanager
-    def package(self, digest: str) -> Iterator[Path]:
-        """The package's directory, there while the context lasts; fetched and verified when it is not there yet.
-
-        Raises AbsentError, StoreError, PackageError (the zip is none), HostFault (the cache's disk).
-        """
-        name = _hex(digest)
-        try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._directory.chmod(0o700)  # answers lie here; tests travel into slots as descriptors
-            lock = _open_lock(self._directory / name)
-        except OSError as error:
-            raise HostFault(f"package cache {self._directory}: {error.strerror}") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            root = self._directory / name
-            while not root.exists():
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if not root.exists():
-                    self._fill(digest, root)
-                fcntl.flock(lock, fcntl.LOCK_SH)
-            os.utime(lock)
-            yield root
-        finally:
-            os.close(lock)
-
-    def _fill(self, digest: str, root: Path) -> None:
-        holder = self._directory / f"{_INCOMING}{root.name}"
-        try:
-            if holder.exists():
-                shutil.rmtree(holder)
-            holder.mkdir(mode=0o700)
-            archive, fresh = holder / "package.zip", holder / "package"
-            self._store.fetch(digest, archive)
-            fresh.mkdir()
-            unpack_zip(archive, fresh)
-            found = package_digest(fresh)
-            if found != digest:
-                raise AbsentError(f"package {digest}: the store has something else under this name ({found})")
-            _settle(fresh)
-            fresh.rename(root)
-        except OSError as error:
-            raise HostFault(f"package cache {self._directory}: {error.strerror}") from error
-        finally:
-            shutil.rmtree(holder, ignore_errors=True)
-        self._evict(keep=root)
-
-    def _evict(self, keep: Path) -> None:
-        """Remove the packages used longest ago until the rest fits; those in use stay."""
-        sizes = {path: tree_bytes(path) for path in unpacked_packages(self._directory)}
-        total = sum(sizes.values())
-        for path in sorted(sizes, key=_last_used):
-            if total <= self._bytes_max:
-                return
-            if path != keep and self._remove(path):
-                total -= sizes[path]
-
-    def _remove(self, path: Path) -> bool:
-        with contextlib.suppress(OSError), _alone(path):
-            grave = path.with_name(f"{_OUTGOING}{path.name}")
-            shutil.rmtree(grave, ignore_errors=True)
-            path.rename(grave)  # whole or not there, also when this process is killed now
-            shutil.rmtree(grave)
-            return True
-        return False
+        """Write the package's zip file to ``target``. Raises BlobMissing, BlobStoreError, HostFault."""
+        self._blobs.fetch(f"{hex_of(digest)}.zip", target)
 
 
 def pack(root: Path, fd: int) -> None:
@@ -164,7 +75,7 @@ def _pack_entry(archive: zipfile.ZipFile, root: Path, path: Path) -> None:
         archive.writestr(entry, os.fsencode(os.readlink(path)))
     elif stat.S_ISREG(status.st_mode):
         with open(path, "rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-            shutil.copyfileobj(source, target, _CHUNK_BYTES)
+            shutil.copyfileobj(source, target, CHUNK_BYTES)
     else:
         raise PackageError("is neither a file, a directory nor a link", where=name)
 
@@ -174,70 +85,8 @@ def is_digest(package: str) -> bool:
     return _DIGEST.fullmatch(package) is not None
 
 
-def tree_bytes(root: Path) -> int:
-    """What the files below ``root`` occupy."""
-    total = 0
-    for folder, _, names in os.walk(root):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
-    return total
-
-
-def _open_lock(root: Path) -> int:
-    """The descriptor to lock a package of a cache by. Raises OSError."""
-    return os.open(f"{root}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Nobody else uses, fills or removes the package meanwhile. Raises OSError when somebody does."""
-    lock = _open_lock(root)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(lock)
-
-
-def unpacked_packages(directory: Path) -> list[Path]:
-    """The packages in a cache."""
-    return [path for path in directory.iterdir() if re.fullmatch(r"[0-9a-f]{64}", path.name)]
-
-
-def sweep_cache(directory: Path) -> int:
-    """Remove what killed processes left half-filled or half-removed in a cache; returns how many packages' worth."""
-    count = 0
-    for prefix in (_INCOMING, _OUTGOING):
-        for path in directory.glob(f"{prefix}*"):
-            with contextlib.suppress(OSError), _alone(path.with_name(path.name.removeprefix(prefix))):
-                shutil.rmtree(path)
-                count += 1
-    return count
-
-
-def _settle(root: Path) -> None:
-    """Files read-only and on the disk: what is once in place is not looked at again, a power cut or not."""
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)
-            if not os.path.islink(path):
-                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                try:
-                    os.fchmod(fd, os.fstat(fd).st_mode & 0o555 | 0o444)
-                    os.fsync(fd)
-                finally:
-                    os.close(fd)
-
-
-def _last_used(path: Path) -> float:
-    try:
-        return os.stat(f"{path}.lock").st_mtime
-    except OSError:
-        return 0.0
-
-
-def _hex(digest: str) -> str:
+def hex_of(digest: str) -> str:
+    """The hexadecimal digits of a package's digest. Raises UsageError for what is none."""
     found = _DIGEST.fullmatch(digest)
     if not found:
         raise UsageError(f"package {digest[:80]!r}: a digest is sha256: and 64 hexadecimal digits")

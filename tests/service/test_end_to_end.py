@@ -41,6 +41,7 @@ def service(short_root: Path) -> Iterator[Settings]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("JUDGE_")}
     environ |= {"JUDGE_STATE_DIR": str(short_root / "up"), "JUDGE_METRICS_PORT": "0", "JUDGE_SELFTEST": "0"}
     environ |= {"JUDGE_SLOTS": "2", "JUDGE_LOG_LEVEL": "warning", "JUDGE_PACKAGE_STORE": str(short_root / "store")}
+    (short_root / "store").mkdir()
     judge = str(Path(sys.executable).parent / "judge")
     process = subprocess.Popen([judge, "up"], env=environ, stdin=subprocess.DEVNULL, process_group=0)
     settings = load_settings(environ)

@@ -11,9 +11,8 @@ from judge_workers.slot.problems import Problems
 
 from judge import wire
 from judge.blobs.package_store import PackageStore
-from judge.blobs.stores import StoreError
 from judge.config import PackageSettings, Settings
-from judge.errors import HostFault, PackageError, PackageMissing
+from judge.errors import BlobStoreError, HostFault, PackageError, PackageMissing
 from judge.model.submission import SourceFile, Submission
 
 NOWHERE = "sha256:" + "0" * 64
@@ -63,7 +62,7 @@ def test_without_a_store_a_digest_may_be_found_elsewhere(tmp_path: Path) -> None
 
 def test_a_store_that_is_not_mounted_is_away_and_has_not_lost_the_package(tmp_path: Path) -> None:
     settings = Settings(state_dir=str(tmp_path / "state"), packages=PackageSettings(store=str(tmp_path / "gone")))
-    with pytest.raises(StoreError), Problems(settings).open(NOWHERE):
+    with pytest.raises(BlobStoreError), Problems(settings).open(NOWHERE):
         pass
 
 

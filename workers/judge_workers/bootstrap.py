@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from judge.assembly import build_context_of, grading_options, open_slot
-from judge.blobs.package_store import sweep_cache
+from judge.blobs.package_cache import sweep_cache
 from judge.config import Settings
 from judge.errors import HostError, LanguageError, SandboxError, our_path
 from judge.grading.calibrate import with_time_limit

@@ -24,7 +24,7 @@ class SlotJudge(Protocol):
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge; blocks. Raises PackageError (the setter's fault; PackageMissing: another worker may have it),
-        HostFault, StoreError (the package store is away); anything else is nobody's until the worker proved itself.
+        HostFault, BlobStoreError (the package store is away); anything else is nobody's until the worker proved itself.
 
         An exception out of ``emit`` passes through. Each call is followed by :meth:`clear_up`, whatever it raised.
         """

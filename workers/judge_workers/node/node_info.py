@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from judge.blobs.package_store import tree_bytes, unpacked_packages
+from judge.blobs.package_cache import tree_bytes, unpacked_packages
 from judge.config import Settings
 from judge.observe.metrics.record import CacheMeasured, LanguageReady, Record, SelfTested
 from judge.toolchain.artifacts import STORE_BYTES_MAX, ArtifactStore

@@ -34,6 +34,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from judge.blobs.directory import check_directory
 from judge.client import broker_of
 from judge.config import Settings, load_settings
 from judge.errors import HostError, JudgeError
@@ -326,6 +327,8 @@ def _run(relay: ManagedProcess, *, embedded: bool) -> int:
     try:
         settings = load_settings()
         set_up_logging(settings.logs.format, settings.logs.level)
+        if settings.packages.store:
+            check_directory(settings.packages.store, "package_store")
         return Supervisor(settings, relay, embedded=embedded).run()
     except UnfitHost as error:
         return error.exit_code

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from judge import wire
-from judge.blobs.stores import StoreError
 from judge.errors import (
+    BlobStoreError,
     HostBusyError,
     HostFault,
     JudgeError,
@@ -229,7 +229,7 @@ class SlotLoop:
                 self._judge_claim(claim, writer, timeline)
             except ClaimLost:
                 self._send(Counted(Count.LEASE_LOST))
-            except StoreError as error:
+            except BlobStoreError as error:
                 self._wait_for_store(claim, writer, error)
             except Exception as error:
                 state = SlotState.FAILING
@@ -301,7 +301,7 @@ class SlotLoop:
             log.info("left to another worker: %s", error)
         return lacking
 
-    def _wait_for_store(self, claim: Claim, writer: ClaimWriter, error: StoreError) -> None:
+    def _wait_for_store(self, claim: Claim, writer: ClaimWriter, error: BlobStoreError) -> None:
         """The package store is away, for this worker at least: it is nobody's fault here, and passes."""
         _until_answered(writer.flush)
         if self._hand_on(claim, error):

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from judge.assembly import reading_of
-from judge.blobs.package_store import PackageCache, PackageStore, is_digest
-from judge.blobs.stores import AbsentError
+from judge.blobs.package_cache import PackageCache
+from judge.blobs.package_store import PackageStore, is_digest
 from judge.config import Settings
-from judge.errors import PackageError, PackageMissing, UsageError, blame_reader
+from judge.errors import BlobMissing, PackageError, PackageMissing, UsageError, blame_reader
 from judge.model.problem import Problem
 from judge.package.files.digest import Signature, known_digest, signature_of
 from judge.package.files.file_names import printable, shown
@@ -72,7 +72,7 @@ class Problems:
         """The problem that a submission names; its files exist while the context lasts.
 
         Raises PackageError (a reference that can be none, a broken package), PackageMissing (another worker may have
-        it), StoreError (the store is away) and HostFault.
+        it), BlobStoreError (the store is away) and HostFault.
         """
         with ExitStack() as stack:
             if is_digest(reference):
@@ -86,7 +86,7 @@ class Problems:
         """Where the package with this digest lies while ``stack`` lasts."""
         try:
             return str(stack.enter_context(self._cache().package(digest)))
-        except (AbsentError, UsageError) as error:  # no such package, or no store at all
+        except (BlobMissing, UsageError) as error:  # no such package, or no store at all
             raise PackageMissing(f"there is no package {digest}: {error}") from error
 
     def _cache(self) -> PackageCache:

@@ -1,0 +1,70 @@
+"""A bucket of an S3 service as a place that keeps files."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from judge.blobs.store import CONNECT_S, READ_S, open_copy
+from judge.errors import BlobMissing, BlobStoreError, UsageError, blame_host
+
+
+class S3Blobs:
+    """A bucket, through boto3 (``judge-service[s3]``); keys, region and endpoint come from where boto3 looks."""
+
+    def __init__(self, address: str, bucket: str, prefix: str) -> None:
+        try:
+            boto3, config, exceptions = (
+                import_module(name) for name in ("boto3", "botocore.config", "botocore.exceptions")
+            )
+        except ImportError as error:
+            raise UsageError(f"store {address}: needs boto3: pip install 'judge-service[s3]'") from error
+        self._errors = (exceptions.BotoCoreError, exceptions.ClientError, boto3.exceptions.Boto3Error, OSError)
+        self._absent = exceptions.ClientError
+        self._address, self._bucket, self._prefix = address, bucket, f"{prefix}/" if prefix else ""
+        try:
+            self._client = boto3.client(
+                "s3",
+                config=config.Config(
+                    connect_timeout=CONNECT_S,
+                    read_timeout=READ_S,
+                    retries={"total_max_attempts": 4, "mode": "standard"},
+                    request_checksum_calculation="when_required",  # services other than Amazon's may know none
+                    response_checksum_validation="when_required",
+                ),
+            )
+        except (*self._errors, ValueError) as error:
+            raise UsageError(f"store {address}: {error}") from error
+
+    def has(self, name: str) -> bool:
+        """See :class:`~judge.blobs.store.BlobStore`."""
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=self._prefix + name)
+        except self._errors as error:
+            if self._is_absent(error):
+                return False
+            raise BlobStoreError(f"store {self._address}: {error}") from error
+        return True
+
+    def fetch(self, name: str, target: Path) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`."""
+        try:
+            self._client.download_file(self._bucket, self._prefix + name, os.fspath(target))
+        except self._errors as error:
+            if isinstance(error, OSError):
+                blame_host(error, os.fspath(target))
+            kind = BlobMissing if self._is_absent(error) else BlobStoreError
+            raise kind(f"{self._address}/{name}: {error}") from error
+
+    def put(self, name: str, fd: int) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`."""
+        try:
+            with open_copy(fd) as file:
+                self._client.upload_fileobj(file, self._bucket, self._prefix + name)
+        except self._errors as error:
+            raise BlobStoreError(f"store {self._address}: {error}") from error
+
+    def _is_absent(self, error: Any) -> bool:
+        return isinstance(error, self._absent) and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404

@@ -1,0 +1,84 @@
+"""Places that keep files: each gives back what it got, and says what is missing or away."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from judge.blobs.addresses import open_blob_store
+from judge.blobs.directory import check_directory
+from judge.blobs.package_store import PackageStore
+from judge.blobs.store import BlobStore
+from judge.errors import BlobMissing, BlobStoreError, UsageError
+
+
+def test_an_s3_address_without_boto3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(UsageError, match=r"judge-service\[s3\]"):
+        PackageStore("s3://packages/judge")
+
+
+def test_an_unreachable_store_is_named() -> None:
+    with pytest.raises(BlobStoreError, match=r"127\.0\.0\.1:9"):
+        open_blob_store("http://127.0.0.1:9/packages").has("a")
+
+
+@pytest.fixture(params=["directory", "http", "s3"])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, http_store: str, monkeypatch: pytest.MonkeyPatch
+) -> BlobStore:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", http_store.removesuffix("/packages"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "test")
+    (tmp_path / "store").mkdir()
+    addresses = {"directory": str(tmp_path / "store"), "http": http_store, "s3": "s3://packages/judge"}
+    return open_blob_store(addresses[request.param])
+
+
+@pytest.mark.parametrize("name", ["abc.zip", "inputs/0123abcd"])
+def test_any_content_comes_out_as_it_went_in(store: BlobStore, tmp_path: Path, name: str) -> None:
+    assert not store.has(name)
+    for content in (b"first", b"\0\xff" * 100_000):
+        with (tmp_path / "from").open("w+b") as file:
+            file.write(content)
+            file.flush()
+            store.put(name, file.fileno())
+        assert store.has(name)
+        store.fetch(name, tmp_path / "to")
+        assert (tmp_path / "to").read_bytes() == content
+
+
+def test_what_a_store_does_not_have_is_missing_not_unreachable(store: BlobStore, tmp_path: Path) -> None:
+    with pytest.raises(BlobMissing):
+        store.fetch("abc.zip", tmp_path / "to")
+
+
+def test_a_store_directory_that_is_away_is_unreachable(tmp_path: Path) -> None:
+    with pytest.raises(BlobStoreError) as raised:
+        open_blob_store(str(tmp_path / "gone")).fetch("abc.zip", tmp_path / "to")
+    assert not isinstance(raised.value, BlobMissing)
+
+
+def test_a_full_store_directory_keeps_no_half_of_a_file(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BlobStoreError, match="No space left"):
+        PackageStore(str(tmp_path / "store")).publish(package)
+    assert list((tmp_path / "store").iterdir()) == []
+
+
+def test_a_store_directory_that_is_not_there_is_named_with_its_setting(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"package_store: there is no directory .*/gone;"):
+        check_directory(str(tmp_path / "gone"), "package_store")
+
+
+@pytest.mark.parametrize("address", ["/", "http://127.0.0.1:9/packages", "s3://bucket/prefix"])
+def test_a_directory_that_is_there_and_any_network_address_pass(address: str) -> None:
+    check_directory(address, "package_store")
