@@ -6,27 +6,12 @@ Runs of setters' programs are not judged here: whatever they do wrong is a judge
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
 
 from judge.model.limits import Limits
-from judge.model.run import Outcome, RunResult
+from judge.model.run import Outcome, RunResult, signal_name
 from judge.model.units import brief_bytes, brief_ns, format_ns
 from judge.model.verdict import Verdict
-
-_VERDICTS: dict[Outcome, Verdict] = {
-    Outcome.SIGNALLED: Verdict.RTE,
-    Outcome.CPU_LIMIT: Verdict.TLE,
-    Outcome.WALL_LIMIT: Verdict.TLE,
-    Outcome.IDLE_LIMIT: Verdict.TLE,
-    Outcome.MEMORY_LIMIT: Verdict.MLE,
-    Outcome.OUTPUT_LIMIT: Verdict.OLE,
-    Outcome.PROCESS_LIMIT: Verdict.RTE,
-    Outcome.DISK_LIMIT: Verdict.RTE,
-    Outcome.SYSCALL_DENIED: Verdict.RTE,
-}
-
-_MAY_MEAN_MEMORY = (Outcome.EXITED, Outcome.SIGNALLED)
 
 
 def verdict_of_run(run: RunResult, stderr: bytes = b"", memory_markers: Sequence[str] = ()) -> Verdict | None:
@@ -39,14 +24,30 @@ def verdict_of_run(run: RunResult, stderr: bytes = b"", memory_markers: Sequence
     Raises ValueError for a run that was cancelled: it was not allowed to show what it would have done, so it has no
     verdict.
     """
-    if run.outcome is Outcome.CANCELLED:
-        raise ValueError("a cancelled run has no verdict")
     if run.ok:
         return None
-    verdict = _VERDICTS.get(run.outcome, Verdict.RTE)
-    if run.outcome in _MAY_MEAN_MEMORY and any(marker.encode() in stderr for marker in memory_markers):
+    verdict = _verdict_of(run.outcome)
+    ended_by_itself = run.outcome in (Outcome.EXITED, Outcome.SIGNALLED)
+    if ended_by_itself and any(marker.encode() in stderr for marker in memory_markers):
         return Verdict.MLE
     return verdict
+
+
+def _verdict_of(outcome: Outcome) -> Verdict:
+    """The verdict of a run that failed so: an outcome without a case here is a type error."""
+    match outcome:
+        case Outcome.EXITED | Outcome.SIGNALLED:
+            return Verdict.RTE
+        case Outcome.CPU_LIMIT | Outcome.WALL_LIMIT | Outcome.IDLE_LIMIT:
+            return Verdict.TLE
+        case Outcome.MEMORY_LIMIT:
+            return Verdict.MLE
+        case Outcome.OUTPUT_LIMIT:
+            return Verdict.OLE
+        case Outcome.PROCESS_LIMIT | Outcome.DISK_LIMIT | Outcome.SYSCALL_DENIED:
+            return Verdict.RTE
+        case Outcome.CANCELLED:
+            raise ValueError("a cancelled run has no verdict")
 
 
 def reason_of_run(run: RunResult) -> str:
@@ -116,11 +117,3 @@ class _Words:
             self.output = f"{brief_bytes(limits.stderr_bytes)} to standard error"
         else:
             self.output = brief_bytes(limits.stdout_bytes)
-
-
-def signal_name(number: int | None) -> str:
-    """``SIGSEGV``, or ``signal 64`` when it has no name."""
-    try:
-        return signal.Signals(number or 0).name
-    except ValueError:
-        return f"signal {number}"

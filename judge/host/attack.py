@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from judge.model.limits import Limits
-from judge.model.run import Outcome
+from judge.model.run import Outcome, signal_name
 from judge.model.units import KIB, MIB, MS_NS, S_NS
 from judge.sandbox.capture import Completed
 
@@ -155,7 +155,7 @@ def describe(done: Completed) -> str:
     result = done.result
     detail = {
         Outcome.EXITED: str(result.exit_code),
-        Outcome.SIGNALLED: _signal_name(result.signal),
+        Outcome.SIGNALLED: signal_name(result.signal).removeprefix("signal "),
         Outcome.SYSCALL_DENIED: str(result.syscall),
     }.get(result.outcome, "")
     return f"{result.outcome} {detail}".strip() + (f" ({result.cause})" if result.cause else "")
@@ -213,10 +213,3 @@ def _limits(text: str, defaults: dict[str, int]) -> Limits:
         field, units = _FIELDS[found[1]]
         values[field] = int(found[2]) * units[found[3]]
     return Limits(cpu_time_hard_ns=values["cpu_time_ns"] + _HARD_EXTRA_NS, **values)
-
-
-def _signal_name(number: int | None) -> str:
-    try:
-        return signal.Signals(number or 0).name
-    except ValueError:
-        return str(number)

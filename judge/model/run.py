@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from enum import StrEnum
 
 import msgspec
@@ -75,3 +76,11 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     def ok(self) -> bool:
         """True when the program ended by itself with exit code 0 within all limits."""
         return self.outcome is Outcome.EXITED and self.exit_code == 0
+
+
+def signal_name(number: int | None) -> str:
+    """``SIGSEGV``, or ``signal 64`` when it has no name."""
+    try:
+        return signal.Signals(number or 0).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,8 +1,14 @@
-"""Verdicts: what a submission is told. Outcomes (what the kernel saw) live in :mod:`judge.model.run`."""
+"""Verdicts: what a submission is told. Outcomes (what the kernel saw) live in :mod:`judge.model.run`.
+
+:data:`VERDICTS` is the one table of what is fixed about each of them: a new verdict is a new row, and whoever ranks,
+names or colours verdicts reads it here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -16,3 +22,42 @@ class Verdict(StrEnum):
     OLE = "OLE"  #: output limit exceeded
     CE = "CE"  #: compile error
     JE = "JE"  #: judge error: the setter's fault or ours, never the contestant's
+
+
+class ColourRole(StrEnum):
+    """What the colour of a verdict says; each medium has one colour a role."""
+
+    GOOD = "good"
+    BAD = "bad"
+    SLOW = "slow"  #: over a limit of what it may use
+    CRASH = "crash"
+    COMPILER = "compiler"
+    OWN = "own"  #: not the contestant's fault
+
+
+class VerdictFacts(NamedTuple):
+    """What is fixed about a verdict. ``of_tests``: a single test case can have it."""
+
+    words: str
+    colour: ColourRole
+    of_tests: bool = True
+
+
+#: From worst to best, as the legacy default grader ranks them (its IF and PE do not exist here).
+VERDICTS: Mapping[Verdict, VerdictFacts] = {
+    Verdict.JE: VerdictFacts("judge error", ColourRole.OWN),
+    Verdict.CE: VerdictFacts("compile error", ColourRole.COMPILER, of_tests=False),
+    Verdict.RTE: VerdictFacts("run-time error", ColourRole.CRASH),
+    Verdict.MLE: VerdictFacts("memory limit exceeded", ColourRole.SLOW),
+    Verdict.TLE: VerdictFacts("time limit exceeded", ColourRole.SLOW),
+    Verdict.OLE: VerdictFacts("output limit exceeded", ColourRole.SLOW),
+    Verdict.WA: VerdictFacts("wrong answer", ColourRole.BAD),
+    Verdict.AC: VerdictFacts("accepted", ColourRole.GOOD),
+}
+
+_WORST_FIRST = tuple(VERDICTS)
+
+
+def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of some verdicts. Raises ValueError when there are none."""
+    return min(verdicts, key=_WORST_FIRST.index)

@@ -7,7 +7,7 @@ from html import escape
 
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.units import format_bytes, format_ns
-from judge.model.verdict import Verdict
+from judge.model.verdict import VERDICTS, Verdict
 from judge.printable import printable_lines
 from judge.render.report_text import format_score, ordered_children, origin, reruns_note, share_of, texts_of
 
@@ -34,12 +34,11 @@ pre { background: var(--soft); border-radius: 4px; margin: .2rem 0; overflow-x: 
 .time i { background: var(--time); } .memory i { background: var(--memory); }
 .verdict { border-radius: 4px; color: #fff; font-weight: 600; padding: .05rem .45rem; background: var(--bad);
   white-space: nowrap; }
-.AC { background: var(--good); } .TLE, .MLE, .OLE { background: var(--slow); } .RTE { background: var(--crash); }
-.JE { background: var(--own); } .CE { background: var(--compiler); }
+%s
 .none { background: none; color: inherit; font-weight: 400; opacity: .6; padding: 0; }
 @media print { :root { --page: #fff; --text: #000; } body { margin: 0; max-width: none; } tr { break-inside: avoid; }
   .verdict { background: none; color: inherit; padding: 0; } .bar { display: none; } }
-"""
+""".replace("%s", "\n".join(f".{word} {{ background: var(--{facts.colour}); }}" for word, facts in VERDICTS.items()))
 
 
 def render_html(report: Report) -> str:

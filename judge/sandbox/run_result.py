@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-import signal
 from collections.abc import Callable
 
 from judge.errors import HostBusyError, InfrastructureError
 from judge.model.limits import Limits
-from judge.model.run import Outcome, RunResult, Usage
+from judge.model.run import Outcome, RunResult, Usage, signal_name
 from judge.sandbox import channel
 from judge.sandbox.active_run import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
 from judge.sandbox.cgroups.run_group import Counters
@@ -94,15 +93,8 @@ def _by_exit_status(
         full = [path for index, path in enumerate(channel.RUN_MOUNTS) if disk_full >> index & 1]
         return result(Outcome.DISK_LIMIT, f"{' and '.join(full)} full")
     if number is not None:
-        return result(Outcome.SIGNALLED, f"killed by {_signal_name(number)}")
+        return result(Outcome.SIGNALLED, f"killed by {signal_name(number)}")
     return result(Outcome.EXITED, f"exit code {exit_code}" if exit_code else "")
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _pids_peak(run: ActiveRun, peak: int | None) -> int | None:

@@ -15,6 +15,7 @@ from judge.globs import compile_glob
 from judge.model.problem import ExpectedResult, Problem
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.verdict import Verdict
+from judge.package.kattis.verdict_labels import MEANINGS
 
 #: Scores this close, relatively, are the same.
 SCORE_TOLERANCE = 1e-9
@@ -79,10 +80,8 @@ def words_of(expected: ExpectedResult) -> tuple[str, ...]:
         if not glob:
             own = set(rule.required or rule.verdicts)
             verdicts = verdicts & own if verdicts and own else verdicts or own
-    if Verdict.RTE in verdicts:
-        verdicts -= {Verdict.MLE, Verdict.OLE}
-    if verdicts & {Verdict.WA, Verdict.TLE}:
-        verdicts -= {Verdict.OLE}
+    coarse = [finer for own, *finer in MEANINGS.values() if own in verdicts]
+    verdicts -= {verdict for finer in coarse for verdict in finer}
     return tuple(verdict.value for verdict in Verdict if verdict in verdicts)
 
 

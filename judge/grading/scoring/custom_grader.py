@@ -12,12 +12,13 @@ from judge.compare.default_validator import parse_number
 from judge.grading.programs import OpenProgram, RunInput, fault_of_run
 from judge.grading.scoring.score import Scored, judge_error
 from judge.model.problem import TestGroup
-from judge.model.verdict import Verdict
+from judge.model.verdict import VERDICTS, Verdict
 from judge.package.ceilings import SCORE_MAX
 from judge.sandbox.capture import Completed
 from judge.text import safe_text
 
-_ANSWER = re.compile(rb"\s*(AC|WA|TLE|RTE|MLE|OLE|JE)\s+(\S+)\s*")
+_WORDS = "|".join(verdict for verdict, facts in VERDICTS.items() if facts.of_tests)
+_ANSWER = re.compile(rf"\s*({_WORDS})\s+(\S+)\s*".encode())
 _ANSWER_BYTES = 4096
 
 

@@ -19,11 +19,8 @@ from enum import StrEnum
 import msgspec
 
 from judge.model.problem import PackageFormat, Problem, ScoreAggregation, ScorePolicy, TestCase, TestGroup
-from judge.model.verdict import Verdict
+from judge.model.verdict import Verdict, worst_of
 from judge.package.ceilings import SCORE_MAX
-
-#: From worst to best, as the legacy default grader ranks them (its IF and PE do not exist here).
-WORST_FIRST = (Verdict.JE, Verdict.RTE, Verdict.MLE, Verdict.TLE, Verdict.OLE, Verdict.WA, Verdict.AC)
 
 #: Scores this close (relatively) to a bound are on it: sums of thirds must not exceed their whole.
 SCORE_TOLERANCE = 1e-9
@@ -257,7 +254,7 @@ def _legacy_verdict(policy: ScorePolicy, verdicts: Sequence[Verdict]) -> Verdict
         return Verdict.AC
     if policy.verdict_mode == "first_error":
         return next((verdict for verdict in verdicts if verdict is not Verdict.AC), Verdict.AC)
-    return min(verdicts, key=WORST_FIRST.index)
+    return worst_of(verdicts)
 
 
 def aggregate(aggregation: ScoreAggregation, scores: Sequence[float]) -> float:

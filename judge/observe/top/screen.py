@@ -9,7 +9,7 @@ from rich.layout import Layout
 from rich.table import Table
 from rich.text import Text
 
-from judge.model.verdict import Verdict
+from judge.model.verdict import VERDICTS, ColourRole, Verdict
 from judge.observe.top.overview import Overview, RunningNow, WorkerOverview
 from judge.printable import printable
 
@@ -17,14 +17,12 @@ from judge.printable import printable
 SILENT_MS = 5000
 
 _COLOURS = {
-    Verdict.AC: "green",
-    Verdict.WA: "red",
-    Verdict.TLE: "yellow",
-    Verdict.MLE: "yellow",
-    Verdict.OLE: "yellow",
-    Verdict.RTE: "magenta",
-    Verdict.CE: "cyan",
-    Verdict.JE: "bold red",
+    ColourRole.GOOD: "green",
+    ColourRole.BAD: "red",
+    ColourRole.SLOW: "yellow",
+    ColourRole.CRASH: "magenta",
+    ColourRole.COMPILER: "cyan",
+    ColourRole.OWN: "bold red",
 }
 _TROUBLE_ROWS = 8
 _LEFT_WIDTH = 46
@@ -132,7 +130,7 @@ def _verdicts(overview: Overview) -> Table:
     most = max(overview.per_minute.values(), default=0.0)
     for verdict in _seen_verdicts(overview):
         rate = overview.per_minute.get(verdict, 0.0)
-        style = _COLOURS[verdict]
+        style = _COLOURS[VERDICTS[verdict].colour]
         bar = Text("█" * round(12 * rate / most) if most else "", style)
         table.add_row(Text(verdict, style), f"{rate:.1f}", str(overview.verdict_counts.get(verdict, 0)), bar)
     return table

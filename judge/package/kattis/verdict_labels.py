@@ -16,9 +16,9 @@ from judge.model.verdict import Verdict
 AC, WA, TLE, RTE = Verdict.AC, Verdict.WA, Verdict.TLE, Verdict.RTE
 MLE, OLE, CE = Verdict.MLE, Verdict.OLE, Verdict.CE
 
-#: A verdict word of the formats -> our verdicts that satisfy it.
-_MEANING = {"AC": (AC,), "WA": (WA, OLE), "TLE": (TLE, OLE), "RTE": (RTE, MLE, OLE)}
-VERDICT_WORDS = tuple(_MEANING)
+#: A verdict word of the formats -> our verdicts that satisfy it, its own first.
+MEANINGS = {"AC": (AC,), "WA": (WA, OLE), "TLE": (TLE, OLE), "RTE": (RTE, MLE, OLE)}
+VERDICT_WORDS = tuple(MEANINGS)
 REJECTED = (WA, TLE, RTE, MLE, OLE)
 
 #: submissions.yaml's built-in rules (2023-07-draft and 2025-09): directory -> (permitted, required) words.
@@ -72,7 +72,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 def meaning(words: Iterable[str]) -> tuple[Verdict, ...]:
     """Our verdicts that satisfy any of the formats' words."""
-    return tuple(dict.fromkeys(verdict for word in words for verdict in _MEANING[word]))
+    return tuple(dict.fromkeys(verdict for word in words for verdict in MEANINGS[word]))
 
 
 def directory_label(directory: str, package_format: PackageFormat, *, scoring: bool) -> ExpectedResult | None:

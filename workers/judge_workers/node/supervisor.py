@@ -39,6 +39,7 @@ from judge.client import broker_of
 from judge.config import Settings, load_settings
 from judge.errors import HostError, JudgeError
 from judge.kernel.prctl import set_child_subreaper, set_parent_death_signal
+from judge.model.run import signal_name
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.exporter import listen
 from judge.observe.metrics.pipe import RecordWriter, open_pipe
@@ -306,7 +307,7 @@ class Supervisor:
 
 def _describe(status: int) -> str:
     code = os.waitstatus_to_exitcode(status)
-    return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}" if code >= 0 else f"signal {signal_name(-code)}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judge.grading.scoring.score import (
-    WORST_FIRST,
     Award,
     Scored,
     ScoreDialect,
@@ -28,7 +27,7 @@ from judge.model.problem import (
     TestCase,
     TestGroup,
 )
-from judge.model.verdict import Verdict
+from judge.model.verdict import Verdict, worst_of
 
 AC, WA, TLE, RTE, JE = Verdict.AC, Verdict.WA, Verdict.TLE, Verdict.RTE, Verdict.JE
 CASE = TestCase(name="secret/1", input_path="/1.in", answer_path="/1.ans")
@@ -179,7 +178,7 @@ def default_grader(results: list[Scored], policy: ScorePolicy) -> tuple[Verdict,
     elif policy.verdict_mode == "first_error":
         verdict = rejected[0]
     else:
-        verdict = next(each for each in WORST_FIRST if each in rejected)
+        verdict = worst_of(rejected)
     folds = {"sum": sum(scores), "min": min(scores), "max": max(scores), "avg": sum(scores) / len(scores)}
     return verdict, folds[policy.aggregation.value]
 
