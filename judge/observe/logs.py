@@ -22,7 +22,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -74,16 +74,29 @@ def set_up_logging(log_format: str, log_level: str, stream: TextIO | None = None
     root.setLevel(log_level.upper())
 
 
+def report_dropped_lines(report: Callable[[int], object]) -> None:
+    """Call ``report`` with a number for lines of this process's log that are dropped from now on.
+
+    It is called while the log is being written to and must not wait. Without :func:`set_up_logging` nothing is dropped.
+    """
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _DroppingHandler):
+            handler.report_drops_to(report)
+
+
 class LineSink:
     """A descriptor that is written to and never fails: what it does not take at once is dropped.
 
-    ``dropped`` = pieces lost in this process since somebody set it to 0. The descriptor stays the caller's.
+    ``dropped`` = pieces lost in this process since somebody set it to 0; ``report`` hears of each. The descriptor
+    stays the caller's.
     """
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self.dropped = 0
+        self.report: Callable[[int], object] | None = None
         self._cut = False
+        self._reporting = False  # what reports a loss may itself log, and lose that
 
     def offer(self, data: bytes) -> bool:
         """Write everything; False = it is lost, at least in part. After a part the next write begins a new line."""
@@ -93,6 +106,17 @@ class LineSink:
             return False
         self._cut = written < len(data)
         return not self._cut
+
+    def lose(self) -> None:
+        """Count one piece that was not written."""
+        self.dropped += 1
+        if self.report is None or self._reporting:
+            return
+        self._reporting = True
+        try:
+            self.report(1)
+        finally:
+            self._reporting = False
 
 
 class _SinkText(io.TextIOBase):
@@ -121,7 +145,7 @@ class _SinkText(io.TextIOBase):
         """Write or drop what is pending."""
         data, self._pending = self._pending.encode("utf-8", "backslashreplace"), ""
         if data and not self._sink.offer(data):
-            self._sink.dropped += 1
+            self._sink.lose()
 
 
 class _DroppingHandler(logging.Handler):
@@ -131,6 +155,10 @@ class _DroppingHandler(logging.Handler):
         super().__init__()
         self._sink = sink
         self._pid = os.getpid()
+
+    def report_drops_to(self, report: Callable[[int], object]) -> None:
+        """See :func:`report_dropped_lines`."""
+        self._sink.report = report
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line; never raises."""
@@ -143,7 +171,7 @@ class _DroppingHandler(logging.Handler):
             if self._sink.offer("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")):
                 self._sink.dropped = 0
             else:
-                self._sink.dropped += 1
+                self._sink.lose()
         except Exception:
             self.handleError(record)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from judge.model.run import Outcome
 from judge.model.verdict import Verdict
 from judge.observe.metrics.queue_state import EVENTS
-from judge.observe.metrics.record import Count, Phase, SlotState
+from judge.observe.metrics.record import COUNTED_APART, Count, Phase, SlotState
 from judge.observe.metrics.series import Kind, Metric
 from judge.observe.metrics.vocabulary import NAMES_MAX
 from judge.wire import PRIORITY_CLASSES
@@ -23,7 +23,7 @@ class Label:
     most: int
 
 
-_NODE_EVENTS = tuple(event for event in Count if not event.startswith("container_"))
+_NODE_EVENTS = tuple(event for event in Count if event not in COUNTED_APART)
 
 LABELS: tuple[Label, ...] = (
     Label("language", "id of a language definition; `other` for everything else", 0),

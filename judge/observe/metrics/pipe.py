@@ -15,7 +15,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-from judge.observe.metrics.record import FRAME_BYTES_MAX, MAGIC, Judged, Prepared, Record, decode_payload, encode_frame
+from judge.observe.logs import report_dropped_lines
+from judge.observe.metrics.record import (
+    FRAME_BYTES_MAX,
+    MAGIC,
+    Count,
+    Counted,
+    Judged,
+    Prepared,
+    Record,
+    decode_payload,
+    encode_frame,
+)
 
 #: Asked of the kernel for the pipe: about 1500 records while the exporter restarts (F_SETPIPE_SZ, fcntl(2)).
 PIPE_BYTES = 1 << 20
@@ -77,6 +88,11 @@ def _with_drops(record: Record, dropped: int) -> Record:
     if isinstance(record, Prepared):
         return msgspec.structs.replace(record, judged=msgspec.structs.replace(record.judged, dropped=dropped))
     return msgspec.structs.replace(record, dropped=dropped) if isinstance(record, Judged) else record
+
+
+def count_dropped_lines(writer: RecordWriter) -> None:
+    """From now on the exporter counts each line that this process's log loses."""
+    report_dropped_lines(lambda count: writer.send(Counted(Count.LOG_LINE_DROPPED, count)))
 
 
 class RecordReader:

@@ -67,8 +67,13 @@ class Count(StrEnum):
     KEEPER_RESTARTED = "keeper_restarted"
     EXPORTER_RESTARTED = "exporter_restarted"
     REDIS_RESTARTED = "redis_restarted"  #: the embedded one
+    LOG_LINE_DROPPED = "log_line_dropped"  #: nobody read the log, and its pipe was full
     CONTAINER_COLD = "container_cold"  #: a container was made on demand
     CONTAINER_WARM = "container_warm"  #: a container had ahead was there
+
+
+#: Counted in series of their own; the others are values of the label ``event``.
+COUNTED_APART = frozenset({Count.LOG_LINE_DROPPED, Count.CONTAINER_COLD, Count.CONTAINER_WARM})
 
 
 class UsageSums(msgspec.Struct, frozen=True, array_like=True):

@@ -9,6 +9,7 @@ from typing import Any
 from judge.model.verdict import Verdict
 from judge.observe.metrics import series as metrics
 from judge.observe.metrics.record import (
+    COUNTED_APART,
     CacheMeasured,
     CacheUsed,
     Count,
@@ -72,10 +73,11 @@ class Recording:
     def _begin(self) -> None:
         """Counters whose first increase matters start at zero: rate() cannot see a series appear."""
         for event in Count:
-            if event not in _CONTAINER_STARTS:
+            if event not in COUNTED_APART:
                 self._store.add(metrics.EVENTS, (event,), 0)
         self._store.add(metrics.RECORDS_DROPPED, (), 0)
         self._store.add(metrics.RECORDS_INVALID, (), 0)
+        self._store.add(metrics.LOG_LINES_DROPPED, (), 0)
         for priority_class in sorted(self._vocabulary.classes):
             self._start_series("other", priority_class)
 
@@ -157,7 +159,9 @@ class Recording:
 
     def _counted(self, record: Counted) -> None:
         start = _CONTAINER_STARTS.get(record.what)
-        if start is not None:
+        if record.what is Count.LOG_LINE_DROPPED:
+            self._store.add(metrics.LOG_LINES_DROPPED, (), record.amount)
+        elif start is not None:
             self._store.add(metrics.CONTAINERS, (start,), record.amount)
         else:
             self._store.add(metrics.EVENTS, (record.what,), record.amount)

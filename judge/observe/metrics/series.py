@@ -209,10 +209,13 @@ QUEUE_MEMORY_LIMIT = _gauge(
     "judge_queue_memory_limit_bytes", "Redis' maxmemory; absent when unlimited.", unit="bytes", scope="cluster"
 )
 
-# The metrics themselves
+# The metrics and the log
 RECORDS = _counter("judge_metrics_records_total", "Records read from the metrics pipe.", "kind")
 RECORDS_DROPPED = _counter(
     "judge_metrics_records_dropped_total", "Records that a process could not write because the pipe was full."
+)
+LOG_LINES_DROPPED = _counter(
+    "judge_log_lines_dropped_total", "Log lines that were dropped because nobody read the log fast enough."
 )
 RECORDS_INVALID = _counter("judge_metrics_records_invalid_total", "Stretches of the metrics pipe that were no record.")
 
@@ -276,7 +279,7 @@ SECTIONS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
             QUEUE_MEMORY_LIMIT,
         ),
     ),
-    ("The metrics themselves", (RECORDS, RECORDS_DROPPED, RECORDS_INVALID)),
+    ("The metrics and the log", (RECORDS, RECORDS_DROPPED, RECORDS_INVALID, LOG_LINES_DROPPED)),
 )
 
 #: What is asked at scrape: of the queue and of the disk. All others lie in the exporter's own store.

@@ -135,6 +135,13 @@ def test_the_level_is_kept_and_wrong_settings_are_named() -> None:
 def test_what_a_full_pipe_refuses_is_dropped_and_the_next_line_says_how_much() -> None:
     read_fd, write_fd = os.pipe2(os.O_NONBLOCK)
     handler = _DroppingHandler(LineSink(write_fd))
+    reported: list[int] = []
+
+    def report(count: int) -> None:
+        reported.append(count)
+        handler.handle(logging.makeLogRecord({"msg": "what reports a loss may log, too"}))
+
+    handler.report_drops_to(report)
     try:
         while True:
             os.write(write_fd, b"x" * 4096)
@@ -147,7 +154,8 @@ def test_what_a_full_pipe_refuses_is_dropped_and_the_next_line_says_how_much() -
     for text in ("told", "quiet"):
         handler.handle(logging.makeLogRecord({"msg": text}))
     lines = os.read(read_fd, 1 << 16).decode().splitlines()
-    assert lines == ["3 log lines of this process were dropped: nobody read them", "told", "quiet"]
+    assert lines == ["6 log lines of this process were dropped: nobody read them", "told", "quiet"]
+    assert reported == [1, 1, 1]
     os.close(read_fd)
     handler.handle(logging.makeLogRecord({"msg": "nobody is there"}))
     os.close(write_fd)

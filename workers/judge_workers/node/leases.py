@@ -29,7 +29,7 @@ from judge.client import broker_of
 from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError, QueueError, WireError
 from judge.observe.logs import set_up_logging
-from judge.observe.metrics.pipe import RecordWriter
+from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
 from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.metrics.summary import judged_record
 from judge.queue import calls
@@ -410,13 +410,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda number, _frame: received.add(number))
     try:
         with Queue(broker_of(settings)) as queue:
-            verdicts = VerdictSender(RecordWriter(metrics_fd), METRICS_SLOT) if metrics_fd >= 0 else None
+            verdicts = _verdicts(metrics_fd)
             keeper = Keeper(settings, load_profile(settings), queue, verdicts)
             _live(keeper, settings.leases.tick_ms / 1000, received)
     except JudgeError as error:
         log.error("%s", error)
         return error.exit_code
     return 0
+
+
+def _verdicts(metrics_fd: int) -> VerdictSender | None:
+    """What sends verdicts, and log lines that are lost, to the exporter; None = there is none (``metrics_fd`` < 0)."""
+    if metrics_fd < 0:
+        return None
+    writer = RecordWriter(metrics_fd)
+    count_dropped_lines(writer)
+    return VerdictSender(writer, METRICS_SLOT)
 
 
 def _live(keeper: Keeper, tick_s: float, received: set[int]) -> None:

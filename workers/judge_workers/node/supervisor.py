@@ -42,7 +42,7 @@ from judge.kernel.prctl import set_child_subreaper, set_parent_death_signal
 from judge.model.run import signal_name
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.exporter import listen
-from judge.observe.metrics.pipe import RecordWriter, open_pipe
+from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines, open_pipe
 from judge.observe.metrics.record import Count, Counted, Record, SlotChanged, SlotState
 from judge.queue.broker import redact
 from judge_workers.judging import load_factory
@@ -156,6 +156,7 @@ class Supervisor:
         self._stack.callback(os.close, read_fd)
         self._stack.callback(os.close, write_fd)
         self._metrics = RecordWriter(write_fd)
+        count_dropped_lines(self._metrics)
         server = self._stack.enter_context(listen(self._settings.metrics.host, self._settings.metrics.port))
         host, port = server.getsockname()[:2]
         (run_directory(self._settings) / "metrics").write_text(f"http://{host}:{port}/metrics\n")

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 from judge.client import broker_of
 from judge.config import Settings
-from judge.observe.metrics.pipe import RecordWriter
+from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
 from judge.observe.metrics.record import SlotChanged, SlotState
 from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.traces import Traces
@@ -34,6 +34,8 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     writer = RecordWriter(metrics_fd) if metrics_fd >= 0 else None
     send = writer.send if writer else _send_nothing
+    if writer:
+        count_dropped_lines(writer)
     send(SlotChanged(index, SlotState.STARTING))
     judge = stack.enter_context(load_factory(settings).open_slot(settings, index))
     queue = stack.enter_context(Queue(broker_of(settings), preload=("event", "finish")))
