@@ -16,6 +16,7 @@ from judge.cli.languages_install import chosen_languages, install, remove
 from judge.cli.languages_table import StatusRow, TestRow, markdown, offered_table, status_table, test_table
 from judge.cli.options import broker_option
 from judge.cli.package_source import add_package_source
+from judge.cli.showing import wide_console
 from judge.config import Settings, load_settings
 from judge.errors import LanguageError
 from judge.model.language import LanguageSpec
@@ -201,4 +202,4 @@ def _offered(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print(table: Table) -> None:
-    Console(highlight=False).print(table)
+    wide_console().print(table)

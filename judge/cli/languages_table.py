@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from rich.table import Table
 
-from judge.cli.showing import add_row
+from judge.cli.showing import add_row, plain_table
 from judge.model.language import SelfTest
 from judge.model.units import MS_NS, format_bytes
 from judge.queue.values import LanguageCard
@@ -49,21 +49,17 @@ class TestRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def status_table(rows: list[StatusRow]) -> Table:
     """The table of ``list``."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("id", "name", "ready", "proved", "version", "from"):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    table = plain_table("id", "name", "ready", "proved", "version", "from", whole=("id", "proved", "version"))
     for row in rows:
         where = ", ".join(row.layers) or row.source
         ready = "yes" if row.ready else f"no: {row.missing[0]}"
-        table.add_row(row.id, row.name, ready, "yes" if row.offered else "", row.version, where if row.ready else "")
+        add_row(table, row.id, row.name, ready, "yes" if row.offered else "", row.version, where if row.ready else "")
     return table
 
 
 def offered_table(cards: Sequence[LanguageCard]) -> Table:
     """The table of ``offered``."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("id", "name", "other words", "files", "workers", "versions"):
-        table.add_column(heading, overflow="fold")
+    table = plain_table("id", "name", "other words", "files", "workers", "versions", whole=("id", "workers"))
     for card in cards:
         extensions = " ".join(f".{extension}" for extension in card.extensions)
         cells = (card.id, card.name, " ".join(card.aliases), extensions, str(card.workers), "; ".join(card.versions))

@@ -38,16 +38,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_table() -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
+    from judge.cli.showing import wide_console
     from judge.observe.metrics.series import SECTIONS
 
-    console = Console()
+    console = wide_console()
     for title, group in SECTIONS:
-        table = Table("series", "type", "labels", "meaning", title=title, title_justify="left")
+        name = Column("series", no_wrap=True)  # what is looked for: cut last
+        table = Table(name, "labels", "meaning", title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
         for metric in group:
-            table.add_row(metric.name, metric.kind, ", ".join(metric.labels), metric.help)
+            table.add_row(f"{metric.name} ({metric.kind})", ", ".join(metric.labels), metric.help)
         console.print(table)
 
 

@@ -9,11 +9,14 @@ from rich.console import Console, RenderableType
 
 from judge.cli.demo import Row, live_picture, table_of
 from judge.cli.doctor import _print_table
+from judge.cli.languages_table import StatusRow, status_table
+from judge.cli.metrics import _print_table as _print_series
 from judge.cli.showing import add_row, plain_table
 from judge.cli.workers import _show
 from judge.host.doctor import Finding, Status
 from judge.model.report import GroupReport, Report
 from judge.model.verdict import Verdict
+from judge.observe.metrics.series import METRICS
 from judge.queue.admin import WorkerView
 from judge.queue.values import WorkerInfo
 
@@ -116,3 +119,29 @@ def test_rows_of_texts_from_anywhere_are_harmless_and_one_line() -> None:
     assert len(lines) == 2
     assert "i" * 32 in lines[1]
     assert "[bold]\\x1b]0;pwn\\x07\\u202e" in lines[1]
+
+
+def test_ids_of_languages_are_whole_whatever_is_missing() -> None:
+    rows = [
+        StatusRow(
+            id=name,
+            name=f"Language {name}",
+            ready=missing == "",
+            offered=missing == "",
+            version="3.11.2",
+            source="host",
+            layers=(),
+            missing=(missing,) if missing else (),
+        )
+        for name, missing in (("javascript", ""), ("typescript-bun", "/opt/npm/node_modules/@oven/bun/[x]/" + "y" * 60))
+    ]
+    for width in (80, 160):
+        lines = drawn(status_table(rows), width).splitlines()
+        assert [line.split()[0] for line in lines] == ["id", "javascript", "typescript-bun"]
+
+
+def test_names_of_series_are_whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _print_series()
+    out = capsys.readouterr().out
+    assert all(metric.name in out for metric in METRICS)
