@@ -26,7 +26,7 @@ from judge.sandbox.container import Container
 from judge.sandbox.run_io import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.toolchain.compile import Compiled, OpenContainer, Toolchain
-from judge.toolchain.work_files import Given, blamed_on, checked_arguments, merged, parents, room_for
+from judge.toolchain.work_files import Given, blamed_on, checked_arguments, merged, parents, room_for, with_disk_room
 
 #: How much of stderr is searched for a language's memory markers.
 STDERR_READ_BYTES = 64 << 10
@@ -79,14 +79,8 @@ def open_submission(
     fresh_each_run: bool = False,
 ) -> Iterator[OpenSubmission]:
     """The submission's own container, for as long as it is judged; ``fresh_each_run``: one for each of its runs."""
-    spec = ContainerSpec(
-        rootfs=toolchain.rootfs,
-        artifact=str(compiled.artifact),
-        open_files_max=limits.open_files,
-        disk_bytes=limits.disk_bytes,
-        disk_inodes=limits.disk_inodes,
-        fresh_each_run=fresh_each_run,
-    )
+    artifact = str(compiled.artifact)
+    spec = ContainerSpec.under(toolchain.rootfs, limits, artifact=artifact, fresh_each_run=fresh_each_run)
     with open_container(spec) as container:
         plain = msgspec.structs.replace(compiled.run_spec(limits), collect=collect_output(named, limits))
         yield OpenSubmission(compiled, container, limits, plain, data_files(compiled), named)
@@ -137,11 +131,7 @@ def with_room_for_files(limits: Limits, problem: Problem, own: Sequence[SourceFi
     if problem.named_files.output:
         size_bytes, count = size_bytes + limits.stdout_bytes, count + 1 + len(parents(problem.named_files.output))
     own_bytes, own_inodes = room_for({file.name: len(file.content) for file in own})
-    return msgspec.structs.replace(
-        limits,
-        disk_bytes=limits.disk_bytes + size_bytes + own_bytes,
-        disk_inodes=limits.disk_inodes + count + own_inodes,
-    )
+    return with_disk_room(limits, size_bytes + own_bytes, count + own_inodes)
 
 
 def _size_of(path: str) -> int:

@@ -33,8 +33,6 @@ class TimeLimit(msgspec.Struct, frozen=True, kw_only=True):
     """A time limit with what it rests on. ``problems``: one line for each bound that it breaks."""
 
     time_limit_ns: int
-    slowest_accepted_ns: int = 0
-    fastest_too_slow_ns: int = 0
     problems: tuple[str, ...] = ()
 
 
@@ -66,12 +64,9 @@ def _slowest(report: Report, glob: str) -> int:
 def time_limit_of(limits: ProblemLimits, timings: tuple[Timing, ...]) -> TimeLimit:
     """The package's own time limit, or the smallest multiple of its resolution that fits; and what it breaks."""
     accepted_ns = max((timing.must_fit_ns for timing in timings), default=0)
-    too_slow_ns = min((timing.must_exceed_ns for timing in timings if timing.must_exceed_ns), default=0)
     limit_ns = limits.time_limit_ns or _smallest_multiple(limits, accepted_ns)
     return TimeLimit(
         time_limit_ns=limit_ns,
-        slowest_accepted_ns=accepted_ns,
-        fastest_too_slow_ns=too_slow_ns,
         problems=tuple(_problems(limits, limit_ns, timings)),
     )
 

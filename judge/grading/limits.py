@@ -8,6 +8,7 @@ from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, VALIDATION_LIMITS, Limits
 from judge.model.problem import Problem, ProblemLimits
 from judge.model.units import MIB, MS_NS, S_NS
+from judge.toolchain.definitions import with_minima, with_runtime_memory, with_time_factor
 
 #: What a submission may write to stderr: shown to nobody but the judges, so generous.
 STDERR_BYTES = 64 * MIB
@@ -35,23 +36,20 @@ def submission_limits(problem: Problem, language: LanguageSpec) -> Limits:
 
     *CPU*: the time limit times the language's factor decides; the run is killed a quarter (at least 0.5 s) later, so
     that a program that is a little too slow shows its true time. *Idle*: one that sleeps ends soon. *Wall*:
-    generous, so that a busy machine is nobody's fault. *Memory*: the language's overhead is added.
+    generous, so that a busy machine costs nobody a verdict. *Memory*: the language's overhead is added.
     """
     base_ns = problem.limits.time_limit_ns
     if base_ns <= 0:
         raise ValueError(f"problem {problem.name}: the time limit must be computed first")
-    cpu_ns = round(base_ns * language.time_factor)
+    cpu_ns = with_time_factor(base_ns, language)
     grace_ns = _INTERACTIVE_GRACE_NS if problem.interactive else 0
-    default = Limits()
     return msgspec.structs.replace(
-        default,
+        with_minima(Limits(), language),
         cpu_time_ns=cpu_ns,
         cpu_time_hard_ns=cpu_ns + max(500 * MS_NS, cpu_ns // 4),
         wall_time_ns=wall_limit_ns(cpu_ns) + grace_ns,
         idle_time_ns=idle_limit_ns(cpu_ns),
-        memory_bytes=problem.limits.memory_bytes + language.memory_overhead_mib * MIB,
-        processes=max(default.processes, language.processes_min),
-        open_files=max(default.open_files, language.open_files_min),
+        memory_bytes=with_runtime_memory(problem.limits.memory_bytes, language),
         stdout_bytes=problem.limits.output_bytes,
         stderr_bytes=STDERR_BYTES,
     )
@@ -71,13 +69,11 @@ def compile_limits(limits: ProblemLimits) -> Limits:
 def validation_limits(limits: ProblemLimits, language: LanguageSpec) -> Limits:
     """Limits of one run of a setter's program: real time twice the CPU time, and no long sleep."""
     return msgspec.structs.replace(
-        VALIDATION_LIMITS,
+        with_minima(VALIDATION_LIMITS, language),
         cpu_time_ns=limits.validation_time_ns,
         cpu_time_hard_ns=limits.validation_time_ns,
         wall_time_ns=2 * limits.validation_time_ns,
         idle_time_ns=_VALIDATOR_IDLE_NS,
-        memory_bytes=limits.validation_memory_bytes + language.memory_overhead_mib * MIB,
-        processes=max(VALIDATION_LIMITS.processes, language.processes_min),
-        open_files=max(VALIDATION_LIMITS.open_files, language.open_files_min),
+        memory_bytes=with_runtime_memory(limits.validation_memory_bytes, language),
         stdout_bytes=limits.validation_output_bytes,
     )

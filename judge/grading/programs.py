@@ -32,7 +32,16 @@ from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Compiled, OpenContainer, Toolchain, compile_program
 from judge.toolchain.definitions import Languages
 from judge.toolchain.source_text import plain_text
-from judge.toolchain.work_files import Given, blamed_on, checked_arguments, clashes, merged, room_for, shortened
+from judge.toolchain.work_files import (
+    Given,
+    blamed_on,
+    checked_arguments,
+    clashes,
+    merged,
+    room_for,
+    shortened,
+    with_disk_room,
+)
 from judge.verdicts import reason_of_run
 
 #: Finds the root and the digest of a language's toolchain; raises LanguageError when it is not installed.
@@ -234,17 +243,10 @@ def open_program(
 ) -> Iterator[OpenProgram]:
     """The program's own container, for as long as it is needed. ``sources``: sizes of files of a submission that it
     is to be shown beside its own."""
-    limits = program.limits
     sizes = {name: len(content) for name, content in program.data_files}
     sizes |= {f"{SOURCES_DIRECTORY}/{name}": size for name, size in (sources or {}).items()}
-    room_bytes, room_inodes = room_for(sizes)
-    spec = ContainerSpec(
-        rootfs=program.toolchain.rootfs,
-        artifact=str(program.compiled.artifact),
-        open_files_max=limits.open_files,
-        disk_bytes=limits.disk_bytes + room_bytes,
-        disk_inodes=limits.disk_inodes + room_inodes,
-    )
+    limits = with_disk_room(program.limits, *room_for(sizes))
+    spec = ContainerSpec.under(program.toolchain.rootfs, limits, artifact=str(program.compiled.artifact))
     with open_container(spec) as container:
         yield OpenProgram(program, container)
 

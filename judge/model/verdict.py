@@ -35,7 +35,7 @@ class ColourRole(StrEnum):
     OWN = "own"  #: not the contestant's fault
 
 
-class VerdictFacts(NamedTuple):
+class VerdictRow(NamedTuple):
     """What is fixed about a verdict. ``of_tests``: a single test case can have it."""
 
     words: str
@@ -44,15 +44,15 @@ class VerdictFacts(NamedTuple):
 
 
 #: From worst to best, as the legacy default grader ranks them (its IF and PE do not exist here).
-VERDICTS: Mapping[Verdict, VerdictFacts] = {
-    Verdict.JE: VerdictFacts("judge error", ColourRole.OWN),
-    Verdict.CE: VerdictFacts("compile error", ColourRole.COMPILER, of_tests=False),
-    Verdict.RTE: VerdictFacts("run-time error", ColourRole.CRASH),
-    Verdict.MLE: VerdictFacts("memory limit exceeded", ColourRole.SLOW),
-    Verdict.TLE: VerdictFacts("time limit exceeded", ColourRole.SLOW),
-    Verdict.OLE: VerdictFacts("output limit exceeded", ColourRole.SLOW),
-    Verdict.WA: VerdictFacts("wrong answer", ColourRole.BAD),
-    Verdict.AC: VerdictFacts("accepted", ColourRole.GOOD),
+VERDICTS: Mapping[Verdict, VerdictRow] = {
+    Verdict.JE: VerdictRow("judge error", ColourRole.OWN),
+    Verdict.CE: VerdictRow("compile error", ColourRole.COMPILER, of_tests=False),
+    Verdict.RTE: VerdictRow("run-time error", ColourRole.CRASH),
+    Verdict.MLE: VerdictRow("memory limit exceeded", ColourRole.SLOW),
+    Verdict.TLE: VerdictRow("time limit exceeded", ColourRole.SLOW),
+    Verdict.OLE: VerdictRow("output limit exceeded", ColourRole.SLOW),
+    Verdict.WA: VerdictRow("wrong answer", ColourRole.BAD),
+    Verdict.AC: VerdictRow("accepted", ColourRole.GOOD),
 }
 
 _WORST_FIRST = tuple(VERDICTS)

@@ -38,7 +38,7 @@ pre { background: var(--soft); border-radius: 4px; margin: .2rem 0; overflow-x: 
 .none { background: none; color: inherit; font-weight: 400; opacity: .6; padding: 0; }
 @media print { :root { --page: #fff; --text: #000; } body { margin: 0; max-width: none; } tr { break-inside: avoid; }
   .verdict { background: none; color: inherit; padding: 0; } .bar { display: none; } }
-""".replace("%s", "\n".join(f".{word} {{ background: var(--{facts.colour}); }}" for word, facts in VERDICTS.items()))
+""".replace("%s", "\n".join(f".{word} {{ background: var(--{row.colour}); }}" for word, row in VERDICTS.items()))
 
 
 def render_html(report: Report) -> str:

@@ -48,6 +48,27 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     disk_inodes: int = 4096
     fresh_each_run: bool = False
 
+    @classmethod
+    def under(
+        cls,
+        rootfs: Rootfs,
+        limits: Limits,
+        *,
+        artifact: str = "",
+        policy: str = "default",
+        fresh_each_run: bool = False,
+    ) -> ContainerSpec:
+        """A container for runs under ``limits``: its ceilings are exactly what they allow."""
+        return cls(
+            rootfs=rootfs,
+            artifact=artifact,
+            policy=policy,
+            open_files_max=limits.open_files,
+            disk_bytes=limits.disk_bytes,
+            disk_inodes=limits.disk_inodes,
+            fresh_each_run=fresh_each_run,
+        )
+
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):
     """Which files to take out of /work after a run: shell globs relative to /work, matched per path

@@ -217,7 +217,9 @@ def _build(
         return CompileReport(ok=True), sources
     logs: list[bytes] = []
     with ExitStack() as stack:
-        container = stack.enter_context(open_container(_container_spec(toolchain.rootfs, limits)))
+        container = stack.enter_context(
+            open_container(ContainerSpec.under(toolchain.rootfs, limits, policy=COMPILE_POLICY))
+        )
         files: Mapping[str, bytes | int | Capture] = sources
         for index, argv in enumerate(commands):
             last = index == len(commands) - 1
@@ -270,16 +272,6 @@ def _run_step(
     return container.run(spec, files=files, executables=executables)
 
 
-def _container_spec(rootfs: Rootfs, limits: Limits) -> ContainerSpec:
-    return ContainerSpec(
-        rootfs=rootfs,
-        policy=COMPILE_POLICY,
-        open_files_max=limits.open_files,
-        disk_bytes=limits.disk_bytes,
-        disk_inodes=limits.disk_inodes,
-    )
-
-
 def _artifact_complaint(done: Completed, language: LanguageSpec) -> str:
     if not language.artifact:
         return ""
@@ -310,7 +302,7 @@ def _can_start(head: bytes) -> bool:
 
 
 def _is_final(report: CompileReport) -> bool:
-    """Whether the same sources would get this answer again: limits and signals may be the machine's mood."""
+    """Whether the same sources would get this answer again: a limit or a signal may come from a busy machine."""
     return report.ok or (report.run is not None and report.run.outcome is Outcome.EXITED)
 
 

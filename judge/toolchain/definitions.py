@@ -313,14 +313,29 @@ def run_environment(spec: LanguageSpec, limits: Limits) -> dict[str, str]:
 
 def language_limits(spec: LanguageSpec, limits: Limits) -> Limits:
     """The limits of a run with the language's factors applied: its time factor and its minima."""
+    limits = with_minima(limits, spec)
     return msgspec.structs.replace(
         limits,
-        cpu_time_ns=round(limits.cpu_time_ns * spec.time_factor),
-        cpu_time_hard_ns=round(limits.cpu_time_hard_ns * spec.time_factor),
-        wall_time_ns=round(limits.wall_time_ns * spec.time_factor),
-        processes=max(limits.processes, spec.processes_min),
-        open_files=max(limits.open_files, spec.open_files_min),
+        cpu_time_ns=with_time_factor(limits.cpu_time_ns, spec),
+        cpu_time_hard_ns=with_time_factor(limits.cpu_time_hard_ns, spec),
+        wall_time_ns=with_time_factor(limits.wall_time_ns, spec),
     )
+
+
+def with_time_factor(time_ns: int, spec: LanguageSpec) -> int:
+    """A time limit as it holds for programs of this language."""
+    return round(time_ns * spec.time_factor)
+
+
+def with_runtime_memory(memory_bytes: int, spec: LanguageSpec) -> int:
+    """A memory limit with what the language's runtime takes for itself."""
+    return memory_bytes + spec.memory_overhead_mib * MIB
+
+
+def with_minima(limits: Limits, spec: LanguageSpec) -> Limits:
+    """The same limits, but not fewer processes and open files than the language's runtime needs."""
+    processes, open_files = max(limits.processes, spec.processes_min), max(limits.open_files, spec.open_files_min)
+    return msgspec.structs.replace(limits, processes=processes, open_files=open_files)
 
 
 def _limit_values(spec: LanguageSpec, limits: Limits) -> dict[str, str]:

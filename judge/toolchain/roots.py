@@ -191,13 +191,7 @@ def _run_prepare(
     language: LanguageSpec, prepare: Prepare, rootfs: Rootfs, open_container: OpenContainer
 ) -> dict[str, bytes]:
     limits = _PREPARE_LIMITS
-    spec = ContainerSpec(
-        rootfs=rootfs,
-        policy=COMPILE_POLICY,
-        open_files_max=limits.open_files,
-        disk_bytes=limits.disk_bytes,
-        disk_inodes=limits.disk_inodes,
-    )
+    spec = ContainerSpec.under(rootfs, limits, policy=COMPILE_POLICY)
     files: dict[str, bytes | int | Capture] = {name: text.encode() for name, text in prepare.files.items()}
     with open_container(spec) as container:
         for index, argv in enumerate(prepare.commands):

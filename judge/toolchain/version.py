@@ -25,12 +25,7 @@ def toolchain_version(open_container: OpenContainer, toolchain: Toolchain, langu
     if not language.version_command:
         return ""
     command = with_environment(RunSpec(argv=language.version_command, limits=COMPILE_LIMITS), language.compile_env)
-    spec = ContainerSpec(
-        rootfs=toolchain.rootfs,
-        policy=COMPILE_POLICY,
-        open_files_max=COMPILE_LIMITS.open_files,
-        disk_bytes=COMPILE_LIMITS.disk_bytes,
-    )
+    spec = ContainerSpec.under(toolchain.rootfs, COMPILE_LIMITS, policy=COMPILE_POLICY)
     with open_container(spec) as container:
         done = container.run(command)
     answer = done.stdout.read(_ANSWER_BYTES_MAX) + b"\n" + done.stderr.read(_ANSWER_BYTES_MAX)

@@ -11,7 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
+
 from judge.errors import PackageError, WorkFilesError
+from judge.model.limits import Limits
 from judge.sandbox.run_io import Content
 
 #: Below /work, in bytes: a path may have 4,095 with all that is before it (PATH_MAX), each part 255 (NAME_MAX).
@@ -124,6 +127,12 @@ def room_for(sizes_bytes: Mapping[str, int]) -> tuple[int, int]:
     pages = sum(-(-size // _PAGE_BYTES) for size in sizes_bytes.values())
     directories = {parent for name in sizes_bytes for parent in parents(name)}
     return pages * _PAGE_BYTES, len(sizes_bytes) + len(directories)
+
+
+def with_disk_room(limits: Limits, size_bytes: int, inodes: int) -> Limits:
+    """The same limits with more disk, for files that we put there ourselves: nobody is to lose room by them."""
+    disk_bytes, disk_inodes = limits.disk_bytes + size_bytes, limits.disk_inodes + inodes
+    return msgspec.structs.replace(limits, disk_bytes=disk_bytes, disk_inodes=disk_inodes)
 
 
 def artifact_complaint(names: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from judge.package.ceilings import SCORE_MAX
 from judge.sandbox.capture import Completed
 from judge.text import safe_text
 
-_WORDS = "|".join(verdict for verdict, facts in VERDICTS.items() if facts.of_tests)
+_WORDS = "|".join(verdict for verdict, row in VERDICTS.items() if row.of_tests)
 _ANSWER = re.compile(rf"\s*({_WORDS})\s+(\S+)\s*".encode())
 _ANSWER_BYTES = 4096
 

@@ -123,6 +123,10 @@ class YamlSection:
         """A score: a finite number that can be added to others."""
         return self.number(key, default, at_least=at_least, at_most=SCORE_MAX)
 
+    def optional_score(self, key: str) -> float | None:
+        """A score as :meth:`score` reads it; None where the key is not there or empty."""
+        return self.score(key, 0.0) if self.node(key) is not None else None
+
     def amount(self, key: str, default: int, unit: int, bound: Bound) -> int:
         """A number of ``unit`` ns or bytes, in ns or bytes, within ``bound``. The default is not looked at."""
         node = self.node(key)

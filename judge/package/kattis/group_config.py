@@ -108,8 +108,8 @@ def read_group_config(section: YamlSection, package_format: PackageFormat, *, is
         on_reject_break=_on_reject(section),
         custom_grader=_custom_grader(section),
         grader_flags=_optional_words(section, "grader_flags"),
-        accept_score=_optional_number(section, "accept_score"),
-        reject_score=_optional_number(section, "reject_score"),
+        accept_score=section.optional_score("accept_score"),
+        reject_score=section.optional_score("reject_score"),
         score_range=read_range(section),
         max_score=_max_score(section, "max_score"),
         aggregation=_aggregation(section, "score_aggregation"),
@@ -130,10 +130,6 @@ def read_group_config(section: YamlSection, package_format: PackageFormat, *, is
 
 def _optional_words(section: YamlSection, key: str) -> tuple[str, ...] | None:
     return section.words(key) if section.node(key) is not None else None
-
-
-def _optional_number(section: YamlSection, key: str) -> float | None:
-    return section.score(key, 0.0) if section.node(key) is not None else None
 
 
 def _on_reject(section: YamlSection) -> bool | None:

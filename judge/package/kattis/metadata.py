@@ -161,17 +161,13 @@ def _legacy_grading(section: YamlSection, scoring: bool) -> LegacyGrading:
             section.warning(key, "deprecated: belongs into testdata.yaml")
     grading = LegacyGrading(
         minimize=section.choice("objective", ("max", "min"), "max") == "min",
-        accept_score=_optional_number(section, "accept_score"),
-        reject_score=_optional_number(section, "reject_score"),
+        accept_score=section.optional_score("accept_score"),
+        reject_score=section.optional_score("reject_score"),
         score_range=read_range(section),
         on_reject=section.choice("on_reject", ("", "first_error", "worst_error", "grade"), ""),
     )
     section.finish(strict=False)
     return grading
-
-
-def _optional_number(section: YamlSection, key: str) -> float | None:
-    return section.score(key, 0.0) if section.node(key) is not None else None
 
 
 def _read_modern(section: YamlSection, package_format: PackageFormat, ceilings: Ceilings) -> Metadata:

@@ -14,7 +14,7 @@ def test_every_verdict_has_a_row() -> None:
 
 
 def test_the_words_tell_verdicts_apart() -> None:
-    assert len({facts.words for facts in VERDICTS.values()}) == len(Verdict)
+    assert len({row.words for row in VERDICTS.values()}) == len(Verdict)
 
 
 def test_a_judge_error_is_the_worst_and_acceptance_the_best() -> None:
