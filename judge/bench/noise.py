@@ -21,7 +21,8 @@ from judge.model.limits import Limits
 from judge.model.units import S_NS
 from judge.parsers import Subparsers
 from judge.rootfs.host_root import host_rootfs
-from judge.sandbox.slot import Container, Slot, SlotConfig
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 RUNS = 20

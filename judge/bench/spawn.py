@@ -28,7 +28,8 @@ from judge.errors import InfrastructureError
 from judge.model.limits import Limits
 from judge.parsers import Subparsers
 from judge.rootfs.host_root import host_rootfs
-from judge.sandbox.slot import CPU_BY_NUMBER, Container, Slot, SlotConfig
+from judge.sandbox.container import Container
+from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 RUNS = 300

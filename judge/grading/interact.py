@@ -50,7 +50,7 @@ from judge.model.run import Outcome, RunResult
 from judge.model.units import MIB
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
-from judge.sandbox.container import Interaction
+from judge.sandbox.conversation import Interaction, Participant, Side
 from judge.toolchain.work_files import blamed_on
 from judge.verdicts import ending_of_run, reason_of_run, verdict_of_run
 
@@ -97,12 +97,13 @@ def converse(
     try:
         with files_of(submission, case) as files, blamed_on(program.name):
             done = submission.container.interact(
-                submission.run_spec(case),
+                Participant(submission.run_spec(case), files),
                 validator.container,
-                spec,
-                files=files,
-                other_files=program.work_files(asked.kept, asked.sources, (DIRECTORY,)),
-                other_fds={INPUT_FD: input_fd, ANSWER_FD: asked.answer_fd},
+                Participant(
+                    spec,
+                    program.work_files(asked.kept, asked.sources, (DIRECTORY,)),
+                    {INPUT_FD: input_fd, ANSWER_FD: asked.answer_fd},
+                ),
                 transcript_bytes_max=options.transcript_bytes,
                 go_on_after=accepting_codes(kind),
             )
@@ -139,9 +140,9 @@ def _conversation(
         markers = submission.compiled.language.memory_markers
         own = verdict_of_run(run, done.self_side.stderr.read(STDERR_READ_BYTES) if markers else b"", markers)
     ending = ending_of_run(run, submission.limits) if own is not None else ""
-    verdict, reason = decide(run, own, validation, validator_first=done.first_exit == "other", ending=ending)
+    verdict, reason = decide(run, own, validation, validator_first=done.first_exit is Side.OTHER, ending=ending)
     output = done.other_side.files.get(INTERACTOR_OUTPUT.removeprefix("/work/"), NOTHING_WRITTEN)
-    said = Capture(b"".join(data for speaker, data in done.transcript if speaker == "self"))
+    said = Capture(b"".join(data for speaker, data in done.transcript if speaker is Side.SELF))
     return Conversation(
         run,
         verdict,
@@ -175,18 +176,18 @@ def _both_stand_still(run: RunResult, validation: Validation) -> bool:
     return run.outcome in _STOOD_STILL and validation.run is not None and validation.run.outcome in _OVER_ITS_LIMITS
 
 
-def render_transcript(pieces: Sequence[tuple[str, bytes]]) -> str:
+def render_transcript(pieces: Sequence[tuple[Side, bytes]]) -> str:
     """Lines as in the format's .interaction files: ``>`` written by the submission, ``<`` by the validator."""
-    marks = {"self": ">", "other": "<"}
+    marks = {Side.SELF: ">", Side.OTHER: "<"}
     lines = []
     for speaker, text in _lines_of(pieces):
-        lines.append(marks.get(speaker, "?") + escape(text))
+        lines.append(marks[speaker] + escape(text))
     return "\n".join(lines)
 
 
-def _lines_of(pieces: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+def _lines_of(pieces: Sequence[tuple[Side, bytes]]) -> list[tuple[Side, bytes]]:
     """Glue the pieces that one side wrote in a row, then cut them into lines."""
-    runs: list[tuple[str, bytearray]] = []
+    runs: list[tuple[Side, bytearray]] = []
     for speaker, data in pieces:
         if runs and runs[-1][0] == speaker:
             runs[-1][1].extend(data)

@@ -13,7 +13,8 @@ from pathlib import Path
 from judge.errors import HostError
 from judge.host.attack import Attack, describe, read_attack
 from judge.rootfs.host_root import find_in
-from judge.sandbox.slot import Container, Slot
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec
 
 INTERPRETER = "/usr/bin/python3"

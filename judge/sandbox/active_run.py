@@ -17,11 +17,11 @@ from judge.kernel import abi
 from judge.kernel.seccomp import syscall_name
 from judge.model.limits import Limits
 from judge.model.run import Outcome
-from judge.sandbox import channel
 from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.cpu_wait import NOT_AT_ALL, CpuWait, Processors
 from judge.sandbox.lock_calls import LockCalls
 from judge.sandbox.policy import LOCK_CALLS, NOTED
+from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, Failure, Finish
 from judge.sandbox.streams import Drain
 
 #: A running program is looked at (CPU used, OOM kills, idleness) at least this often.
@@ -52,8 +52,8 @@ _ANSWER = struct.Struct("<QqiI")  # struct seccomp_notif_resp: id, val, error, f
 _NOTED_CALLS_MAX = 16_384
 
 
-class Launchable(Protocol):
-    """What the supervisor needs of a container."""
+class Launched(Protocol):
+    """What the run loop needs of a launcher: a :class:`judge.sandbox.launcher_client.LauncherClient`, or a test's."""
 
     control_fd: int
     listener_fd: int
@@ -71,7 +71,7 @@ class Launchable(Protocol):
         ...
 
 
-def exit_of(finish: channel.Finish | None) -> tuple[int | None, int | None]:
+def exit_of(finish: Finish | None) -> tuple[int | None, int | None]:
     """(exit code, signal) of a program that has ended; None = not so."""
     if finish is None:
         return None, None
@@ -93,21 +93,21 @@ class ActiveRun:
     """One run that goes on: its limits, streams and what has happened to it so far."""
 
     def __init__(
-        self, box: Launchable, limits: Limits, group: RunGroup, stdout: Drain, stderr: Drain, processors: Processors
+        self, launcher: Launched, limits: Limits, group: RunGroup, stdout: Drain, stderr: Drain, processors: Processors
     ) -> None:
-        self.box = box
+        self.launcher = launcher
         self.limits = limits
         self.group = group
         self.stdout = stdout
         self.stderr = stderr
-        self.finish: channel.Finish | None = None
+        self.finish: Finish | None = None
         self.lost = False
-        self.refusal: tuple[str, int, str] | None = None
+        self.refusal: Failure | None = None
         self.stop_outcome: Outcome | None = None
         self.stop_cause = ""
         self.host_is_busy = False  # then the outcome above is none: the host kept the run from its end
         self.peer: ActiveRun | None = None
-        self._locks = LockCalls(box.listener_fd, limits.memory_bytes)
+        self._locks = LockCalls(launcher.listener_fd, limits.memory_bytes)
         self.syscall: str | None = None
         self.noted_calls = 0  # of policy.NOTED, as often as they were let happen
         self.frozen_ns = 0
@@ -139,7 +139,7 @@ class ActiveRun:
         self.stop_outcome, self.stop_cause = outcome, cause
         self._stopped_ns = time.monotonic_ns()
         self.look_ns = self._stopped_ns + _PATIENCE_NS
-        self.box.tell(channel.KILL)
+        self.launcher.tell(KILL)
 
     def shift(self, frozen_ns: int) -> None:
         """The slot stood frozen for a while: that time does not count."""
@@ -186,7 +186,7 @@ class ActiveRun:
             return
         if self.stop_outcome is not None:
             if now_ns - self._stopped_ns >= _PATIENCE_NS:
-                self.box.kill_hard()
+                self.launcher.kill_hard()
                 self.look_ns = now_ns + _PATIENCE_NS
             return
         cpu_ns = self.group.cpu_ns()
@@ -222,17 +222,14 @@ class ActiveRun:
             self.stop(Outcome.IDLE_LIMIT, f"no CPU used for {limits.idle_time_ns // 1_000_000} ms")
 
     def hear(self) -> None:
-        """Take one message of the launcher."""
-        message = self.box.hear()
-        kind, body = message[:1], message[1:]
-        if kind == channel.FINISHED and len(body) == channel.FINISH.size:
-            self.finish = channel.Finish._make(channel.FINISH.unpack(body))
-        elif kind == channel.NOT_STARTED:
-            _, code = channel.FAILURE.unpack_from(body)
-            step, _, detail = body[channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
-            self.refusal = (step, code, detail)
-        else:
-            self.lost = True
+        """Take one report of the launcher."""
+        report = self.launcher.hear()
+        kind, body = report[:1], report[1:]
+        if kind == FINISHED:
+            self.finish = Finish.unpack(body)
+        elif kind == NOT_STARTED:
+            self.refusal = Failure.unpack(body)
+        self.lost = self.finish is None and self.refusal is None
         self._over_ns = time.monotonic_ns()
 
     def hear_notification(self) -> None:
@@ -240,7 +237,7 @@ class ActiveRun:
         never gets any."""
         buffer = bytearray(abi.SECCOMP_NOTIF_BYTES)
         with contextlib.suppress(OSError):  # ENOENT: the caller died meanwhile
-            fcntl.ioctl(self.box.listener_fd, abi.SECCOMP_IOCTL_NOTIF_RECV, buffer)
+            fcntl.ioctl(self.launcher.listener_fd, abi.SECCOMP_IOCTL_NOTIF_RECV, buffer)
             call_id, pid, _, number, arch, _, first = _NOTIFICATION.unpack_from(buffer)
             name = syscall_name(arch, number)
             if name in LOCK_CALLS:
@@ -249,7 +246,7 @@ class ActiveRun:
             if name in NOTED and self.noted_calls < _NOTED_CALLS_MAX:
                 self.noted_calls += 1  # first: what is let happen is known, whatever comes next
                 answer = _ANSWER.pack(call_id, 0, 0, abi.SECCOMP_USER_NOTIF_FLAG_CONTINUE)
-                fcntl.ioctl(self.box.listener_fd, abi.SECCOMP_IOCTL_NOTIF_SEND, answer)
+                fcntl.ioctl(self.launcher.listener_fd, abi.SECCOMP_IOCTL_NOTIF_SEND, answer)
                 return
             self.syscall = self.syscall or name
             what = f"made {_NOTED_CALLS_MAX} times" if name in NOTED else "refused"

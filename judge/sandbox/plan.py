@@ -1,8 +1,7 @@
 """What a container's first process does before it is a launcher: an ordered list of steps, as pure data.
 
-The run loop builds the list before the clone; :mod:`judge.sandbox.inside.launcher` executes it and reports the
-index, name
-and errno of a step that fails. A step is a tuple: the operation's name, then its arguments.
+The list is built before the clone; :mod:`judge.sandbox.inside.set_up` carries it out and reports the index, name and
+errno of a step that fails. A step is a tuple: the operation's name, then its arguments.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from judge.kernel import abi
-
-Step = tuple[str | int | bytes, ...]
+from judge.sandbox.protocol import FILTER, MountCall, Step
+from judge.sandbox.spec import ContainerSpec
 
 HOST_NAME = "judge"
-#: The step whose policy name the zygote replaces by the program.
-FILTER = "install seccomp filter"
 TMPFS_FLAGS = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOATIME
 #: Of a run. What they buffer is charged to nobody, and the host has some thousand for all (sysctl kernel.pty.max).
 PSEUDO_TERMINALS_MAX = 16
@@ -27,7 +24,7 @@ REMEDIES = {
     "mount proc": "the surrounding container masks /proc: give it an unmasked /proc (procMount: Unmasked)",
     "mount overlay": "overlayfs in user namespaces needs Linux 5.11; state_dir must not be on overlayfs itself",
     FILTER: "Linux 5.0 with CONFIG_SECCOMP_FILTER is needed",
-    "enter home cgroup": "judge doctor",
+    "enter idle cgroup": "judge doctor",
 }
 
 
@@ -38,31 +35,23 @@ class Identity(NamedTuple):
     program_uid: int
 
 
-def run_mount_steps(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str = "") -> list[Step]:
-    """The fresh file systems of a run, those of channel.RUN_MOUNTS: /work is the program's own, /tmp and /dev/shm are
+def run_mounts(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str = "") -> list[MountCall]:
+    """The fresh file systems of a run, those of protocol.RUN_MOUNTS: /work is the program's own, /tmp and /dev/shm are
     everybody's, and the pseudo-terminals are an instance of their own."""
     size = f"size={disk_bytes},nr_inodes={disk_inodes}"
     own = f"{size},mode=0700,uid={program_uid},gid={program_uid}"
     shared = f"{size},mode=1777"
     terminals = f"newinstance,ptmxmode=0666,mode=0620,gid={program_uid},max={PSEUDO_TERMINALS_MAX}"
     return [
-        ("mount", "tmpfs", f"{prefix}work", "tmpfs", TMPFS_FLAGS, own),
-        ("mount", "tmpfs", f"{prefix}tmp", "tmpfs", TMPFS_FLAGS, shared),
-        ("mount", "tmpfs", f"{prefix}dev/shm", "tmpfs", TMPFS_FLAGS, shared),
-        ("mount", "devpts", f"{prefix}dev/pts", "devpts", abi.MS_NOSUID | abi.MS_NOEXEC, terminals),
+        ("tmpfs", f"{prefix}work", "tmpfs", TMPFS_FLAGS, own),
+        ("tmpfs", f"{prefix}tmp", "tmpfs", TMPFS_FLAGS, shared),
+        ("tmpfs", f"{prefix}dev/shm", "tmpfs", TMPFS_FLAGS, shared),
+        ("devpts", f"{prefix}dev/pts", "devpts", abi.MS_NOSUID | abi.MS_NOEXEC, terminals),
     ]
 
 
 def container_steps(
-    identity: Identity,
-    root: str,
-    *,
-    disk_bytes: int,
-    disk_inodes: int,
-    open_files_max: int,
-    cpu: int,
-    loopback_request: bytes,
-    policy: str,
+    spec: ContainerSpec, identity: Identity, root: str, cpu: int, loopback_request: bytes
 ) -> list[Step]:
     """Every step from the clone to a launcher behind all walls. ``root`` is the staged root, relative to the stage.
 
@@ -72,17 +61,17 @@ def container_steps(
     proc_flags = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOEXEC
     return [
         ("die with zygote",),
-        ("enter home cgroup",),
+        ("enter idle cgroup",),
         ("unshare cgroup namespace",),
         ("open counters",),
         ("narrow port range",),
         ("change directory", root),
         ("mount proc", "proc", "proc", "proc", proc_flags, "subset=pid,hidepid=invisible"),
-        *run_mount_steps(identity.program_uid, disk_bytes, disk_inodes),
+        *(("mount", *mount) for mount in run_mounts(identity.program_uid, spec.disk_bytes, spec.disk_inodes)),
         ("bring lo up", loopback_request),
         ("set host name", HOST_NAME),
         ("pivot root",),
-        ("limit", open_files_max),
+        ("limit", spec.open_files_max),
         ("pin", cpu),
         ("become", identity.program_uid, int(identity.setup_uid != identity.program_uid)),
         ("drop capabilities",),
@@ -90,6 +79,6 @@ def container_steps(
         ("no new privileges",),
         ("close descriptors",),
         ("note fresh state",),
-        (FILTER, policy),
+        (FILTER, spec.policy),
         ("rehearse",),
     ]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from judge.errors import SandboxError, WorkFilesError
 from judge.sandbox.capture import Capture, memfd_of, sealed_memfd
-from judge.sandbox.channel import PREPARE_WORK, PUT
+from judge.sandbox.protocol import PREPARE_WORK, PUT, Failure
 from judge.sandbox.spec import RunSpec
 from judge.sandbox.streams import Drain
 
@@ -41,8 +41,9 @@ def check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int,
 _MISFITS = frozenset({errno.ENOSPC, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL})
 
 
-def refused(step: str, code: int, detail: str) -> SandboxError:
+def refused(failure: Failure) -> SandboxError:
     """Why a launcher did not start a program: the files that it was to find, or a wall that is not there."""
+    _, code, step, detail = failure
     if code in _MISFITS and (step.startswith(PUT) or step == PREPARE_WORK):
         return WorkFilesError(step, code, detail)
     return SandboxError(step, errno=code, detail=detail)
@@ -88,7 +89,7 @@ def content_fd(stack: contextlib.ExitStack, content: Content) -> int:
 
 
 class Streams:
-    """Pipes for what programs write and empty inputs, some opened ahead while another program runs; of one thread.
+    """Pipes for what programs write and empty inputs, some opened in advance while another program runs; of one thread.
 
     ``late``: what may be closed when there is time.
     """

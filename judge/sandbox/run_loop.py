@@ -63,8 +63,8 @@ class _Loop:
         self._ends: dict[int, int] = {}
         self._watch(cancel_fd, self._cancel)
         for run in runs:
-            self._watch(run.box.control_fd, partial(self._control, run))
-            self._watch(run.box.listener_fd, run.hear_notification)
+            self._watch(run.launcher.control_fd, partial(self._control, run))
+            self._watch(run.launcher.listener_fd, run.hear_notification)
             self._watch(run.stdout.fd, partial(self._output, run, run.stdout))
             self._watch(run.stderr.fd, partial(self._output, run, run.stderr))
             if isinstance(run.stdout, RelayDrain):
@@ -159,8 +159,8 @@ class _Loop:
             return
         self._left -= 1
         if len(self._runs) > 1:
-            self._forget(run.box.control_fd)
-            self._forget(run.box.listener_fd)
+            self._forget(run.launcher.control_fd)
+            self._forget(run.launcher.listener_fd)
             self._ended(run)
         if self._on_end is not None:
             self._on_end(run)

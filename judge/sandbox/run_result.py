@@ -1,17 +1,25 @@
-"""The outcome of a run that is over, from what the kernel and the supervisor saw of it."""
+"""The outcome of a run that is over, from what the kernel and the run loop saw of it."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from typing import NamedTuple
 
 from judge.errors import HostBusyError, InfrastructureError
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage, signal_name
-from judge.sandbox import channel
 from judge.sandbox.active_run import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
 from judge.sandbox.cgroups.run_group import Counters
 from judge.sandbox.cpu_wait import Waited
+from judge.sandbox.protocol import EXECUTE, RUN_MOUNTS, Finish
+
+#: The exit code of a program that could not be executed, as shells have it.
+_NOT_EXECUTED = 127
+
+
+class _End(NamedTuple):
+    outcome: Outcome
+    cause: str
 
 
 def result_of(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
@@ -20,52 +28,61 @@ def result_of(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
     The order of the rules is the order of certainty: a refused call and a kill for memory are facts whatever the
     program's exit status says; limits come next; the exit status counts when nothing else explains the end.
     """
-    finish = run.finish
     wall_time_ns = _wall_time_ns(run)
     waited = run.cpu_wait.waited(wall_time_ns, counters.cpu_ns)
-    usage = _usage(run, counters, wall_time_ns, waited)
-    exit_code, number = exit_of(finish)
+    exit_code, number = exit_of(run.finish)
+    end = _by_facts(run, counters) or _by_limits(run, counters, wall_time_ns, waited)
+    if end is None:
+        if run.finish is None:
+            raise InfrastructureError("the launcher of a container died during a run")
+        end = _by_exit_status(counters, disk_full, exit_code, number)
+    elif end.outcome is Outcome.EXITED:
+        exit_code = _NOT_EXECUTED
+    return RunResult(
+        outcome=end.outcome,
+        exit_code=exit_code,
+        signal=number,
+        syscall=run.syscall,
+        cause=end.cause,
+        usage=_usage(run, counters, wall_time_ns, waited),
+        stdout_bytes=run.stdout.total_bytes,
+        stderr_bytes=run.stderr.total_bytes,
+    )
 
-    def result(outcome: Outcome, cause: str) -> RunResult:
-        return RunResult(
-            outcome=outcome,
-            exit_code=exit_code,
-            signal=number,
-            syscall=run.syscall,
-            cause=cause,
-            usage=usage,
-            stdout_bytes=run.stdout.total_bytes,
-            stderr_bytes=run.stderr.total_bytes,
-        )
 
-    limits = run.limits
-    if run.refusal is not None and run.refusal[0] == "execute" and not counters.oom_kills:
-        if run.refusal[1] == errno.ENOMEM:
-            return result(Outcome.MEMORY_LIMIT, f"{limits.memory_bytes} bytes are too few to execute it in")
-        exit_code = 127
-        return result(Outcome.EXITED, f"cannot execute {run.refusal[2]}")
+def _by_facts(run: ActiveRun, counters: Counters) -> _End | None:
+    """EXITED stands for a program that could not be executed."""
+    refusal, memory_bytes = run.refusal, run.limits.memory_bytes
+    if refusal is not None and refusal.step == EXECUTE and not counters.oom_kills:
+        if refusal.errno == errno.ENOMEM:
+            return _End(Outcome.MEMORY_LIMIT, f"{memory_bytes} bytes are too few to execute it in")
+        return _End(Outcome.EXITED, f"cannot execute {refusal.detail}")
     if run.stop_outcome is Outcome.SYSCALL_DENIED:
-        return result(Outcome.SYSCALL_DENIED, run.stop_cause)
+        return _End(Outcome.SYSCALL_DENIED, run.stop_cause)
     if counters.oom_kills:
-        cause = f"{counters.oom_kills} process(es) killed at the memory limit of {limits.memory_bytes} bytes"
-        return result(Outcome.MEMORY_LIMIT, cause)
+        cause = f"{counters.oom_kills} process(es) killed at the memory limit of {memory_bytes} bytes"
+        return _End(Outcome.MEMORY_LIMIT, cause)
     if run.stdout.over or run.stderr.over:
         name, drain = ("stdout", run.stdout) if run.stdout.over else ("stderr", run.stderr)
-        return result(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
+        return _End(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
     if run.stop_outcome is Outcome.CANCELLED:
-        return result(Outcome.CANCELLED, run.stop_cause)
+        return _End(Outcome.CANCELLED, run.stop_cause)
+    return None
+
+
+def _by_limits(run: ActiveRun, counters: Counters, wall_time_ns: int, waited: Waited) -> _End | None:
+    """Raises HostBusyError when nobody can say whether the run would have kept its limits."""
+    limits = run.limits
     if counters.cpu_ns > limits.cpu_time_ns or run.stop_outcome is Outcome.CPU_LIMIT:
         cause = f"{counters.cpu_ns / 1e9:.3f} s of CPU, {limits.cpu_time_ns / 1e9:.3f} s allowed"
-        return result(Outcome.CPU_LIMIT, run.stop_cause or cause)
+        return _End(Outcome.CPU_LIMIT, run.stop_cause or cause)
     if run.host_is_busy:
         raise HostBusyError(_busy(wall_time_ns, waited, limits))
     if run.stop_outcome is Outcome.IDLE_LIMIT:
-        return result(Outcome.IDLE_LIMIT, run.stop_cause)
+        return _End(Outcome.IDLE_LIMIT, run.stop_cause)
     if run.stop_outcome is Outcome.WALL_LIMIT or wall_time_ns - waited.most_ns > limits.wall_time_ns:
-        return result(Outcome.WALL_LIMIT, run.stop_cause or too_long(wall_time_ns, waited.most_ns, limits))
-    if finish is None:
-        raise InfrastructureError("the launcher of a container died during a run")
-    return _by_exit_status(result, counters, disk_full, exit_code, number)
+        return _End(Outcome.WALL_LIMIT, run.stop_cause or too_long(wall_time_ns, waited.most_ns, limits))
+    return None
 
 
 def _wall_time_ns(run: ActiveRun) -> int:
@@ -80,21 +97,15 @@ def _busy(wall_time_ns: int, waited: Waited, limits: Limits) -> str:
     return f"host too busy: in {wall} ({allowed}) a run waited {waits} s for a processor"
 
 
-def _by_exit_status(
-    result: Callable[[Outcome, str], RunResult],
-    counters: Counters,
-    disk_full: int,
-    exit_code: int | None,
-    number: int | None,
-) -> RunResult:
+def _by_exit_status(counters: Counters, disk_full: int, exit_code: int | None, number: int | None) -> _End:
     if exit_code != 0 and counters.fork_failures:
-        return result(Outcome.PROCESS_LIMIT, f"{counters.fork_failures} fork(s) refused at the process limit")
+        return _End(Outcome.PROCESS_LIMIT, f"{counters.fork_failures} fork(s) refused at the process limit")
     if exit_code != 0 and disk_full:
-        full = [path for index, path in enumerate(channel.RUN_MOUNTS) if disk_full >> index & 1]
-        return result(Outcome.DISK_LIMIT, f"{' and '.join(full)} full")
+        full = [path for index, path in enumerate(RUN_MOUNTS) if disk_full >> index & 1]
+        return _End(Outcome.DISK_LIMIT, f"{' and '.join(full)} full")
     if number is not None:
-        return result(Outcome.SIGNALLED, f"killed by {signal_name(number)}")
-    return result(Outcome.EXITED, f"exit code {exit_code}" if exit_code else "")
+        return _End(Outcome.SIGNALLED, f"killed by {signal_name(number)}")
+    return _End(Outcome.EXITED, f"exit code {exit_code}" if exit_code else "")
 
 
 def _pids_peak(run: ActiveRun, peak: int | None) -> int | None:
@@ -105,7 +116,7 @@ def _pids_peak(run: ActiveRun, peak: int | None) -> int | None:
     return min(peak, finish.tasks_created or max(1, peak - 1))
 
 
-def _read_bytes(finish: channel.Finish | None, counters: Counters) -> int | None:
+def _read_bytes(finish: Finish | None, counters: Counters) -> int | None:
     """By the cgroup where it counts them, else by the processes."""
     if counters.io_read_bytes is not None or finish is None:
         return counters.io_read_bytes

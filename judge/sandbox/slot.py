@@ -3,8 +3,8 @@
 ::
 
     with Slot.open(SlotConfig(index=0, state_dir=...)) as slot:
-        with slot.container(ContainerSpec(rootfs=rootfs, artifact=path)) as box:
-            done = box.run(RunSpec(argv=("/artifact/prog",), limits=limits), stdin=fd)
+        with slot.container(ContainerSpec(rootfs=rootfs, artifact=path)) as container:
+            done = container.run(RunSpec(argv=("/artifact/prog",), limits=limits), stdin=fd)
             done.result.outcome, done.stdout.read()
 
 A slot belongs to one thread, but for :meth:`Slot.cancel`, :meth:`Slot.freeze` and :meth:`Slot.thaw`.
@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import os
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +24,14 @@ from judge import defaults
 from judge.errors import sandbox_error
 from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
 from judge.sandbox.cgroups.slot_groups import SlotGroups
-from judge.sandbox.container import Container, Interaction
+from judge.sandbox.container import Container
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
+from judge.sandbox.namespaces import Namespaces, PlanChange
+from judge.sandbox.resources import CancelSwitch, FrozenClock, SlotResources
 from judge.sandbox.run_io import Streams
 from judge.sandbox.spec import ContainerSpec
 from judge.sandbox.zygote_client import ZygoteClient
 from judge.state_dir import StateDir
-
-__all__ = ["Container", "Interaction", "Slot", "SlotConfig"]
-
 
 #: For :attr:`SlotConfig.cpu`: a core of its own while the slots of this host do not outnumber the cores.
 CPU_BY_NUMBER = -2
@@ -60,26 +58,12 @@ class SlotConfig:
 class Slot:
     """One reserved place."""
 
-    def __init__(
-        self, config: SlotConfig, number: int, identity: HostIdentity, groups: SlotGroups, zygote: ZygoteClient
-    ) -> None:
+    def __init__(self, config: SlotConfig, number: int, resources: SlotResources) -> None:
         self.config = config
         self.number = number
-        self.identity = identity
-        self.groups = groups
-        self.zygote = zygote
-        self.streams = Streams()
-        self.cancel_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._cancel_was_asked = False
-        self._container_number = 0
-        self._clock = threading.RLock()  # guards the two below, also against a signal handler's cancel
-        self._frozen_since_ns = 0
-        self._frozen_ns = 0
-
-    @property
-    def pinned_cpu(self) -> int:
-        """The slot's core; -1 = none."""
-        return self.config.cpu
+        self.resources = resources
+        self.groups = resources.groups
+        self.zygote = resources.zygote
 
     @classmethod
     @contextlib.contextmanager
@@ -94,57 +78,53 @@ class Slot:
             config = dataclasses.replace(config, cpu=_cpu_of(config.cpu, number))
             groups = _open_groups(stack, host, number, config)
             identity = identity_of(number, config.uid_base, host.version)
-            slot = cls(config, number, identity, groups, ZygoteClient(identity, _with_stage(config.state_dir), groups))
-            stack.callback(slot._close)
-            yield slot
+            cancel, streams = CancelSwitch(), Streams()
+            stack.callback(cancel.close)
+            stack.callback(streams.close)
+            zygote = ZygoteClient(identity, _with_stage(config.state_dir), groups)
+            stack.callback(zygote.close)
+            zygote.start()
+            numbers = itertools.count(1)
+            yield cls(
+                config,
+                number,
+                SlotResources(identity, groups, zygote, streams, cancel, FrozenClock(), numbers, config.cpu),
+            )
 
-    def _close(self) -> None:
-        self.zygote.close()
-        self.streams.close()
-        os.close(self.cancel_fd)
+    @property
+    def identity(self) -> HostIdentity:
+        """The slot's uids."""
+        return self.resources.identity
 
     @contextlib.contextmanager
-    def container(self, spec: ContainerSpec) -> Iterator[Container]:
+    def container(self, spec: ContainerSpec, change_plan: PlanChange | None = None) -> Iterator[Container]:
         """Fresh namespaces; several may live at once in one slot (interactive). Raises SandboxError.
 
         A zygote that died (killed from outside) is replaced here; containers that it had are gone.
         """
         if not self.zygote.alive:
             self.zygote.close()
-            self.zygote = ZygoteClient(self.identity, _with_stage(self.config.state_dir), self.groups)
-        box = Container(self, spec)
+            _with_stage(self.config.state_dir)
+            self.zygote.start()
+        namespaces = Namespaces(self.resources, spec, change_plan)
         try:
-            box.open()
-            yield box
+            namespaces.open()
+            yield Container(namespaces)
         finally:
-            box.close()
-
-    def next_container_number(self) -> int:
-        """Numbers of containers are never used twice."""
-        self._container_number += 1
-        return self._container_number
+            namespaces.close()
 
     def cancel(self) -> None:
         """End what runs now with outcome CANCELLED; nothing happens when nothing runs. Callable from anywhere.
 
         A frozen slot is thawed: what stands still cannot end.
         """
-        os.eventfd_write(self.cancel_fd, 1)
-        self._cancel_was_asked = True  # after the write: whoever sees it finds something to read
-        if self._frozen_since_ns:
+        self.resources.cancel.pull()
+        if self.resources.frozen.is_stopped:
             self.thaw()
 
     def forget_cancel(self) -> None:
-        """A cancel that came between two runs does not hit the next one."""
-        if self._cancel_was_asked:
-            self._cancel_was_asked = False
-            with contextlib.suppress(BlockingIOError):
-                os.eventfd_read(self.cancel_fd)
-
-    def prepare(self) -> None:
-        """While a program runs: have ready what the next run will need."""
-        self.streams.prepare()
-        self.groups.prepare()
+        """A cancel from before does not count."""
+        self.resources.cancel.reset()
 
     def set_weight(self, weight: int) -> None:
         """CPU weight of what runs here: 1..10000, 100 = usual."""
@@ -153,27 +133,12 @@ class Slot:
     def freeze(self) -> None:
         """Stop what runs here; its clocks for wall and idle limits stop, too. Idempotent. Raises SandboxError."""
         self.groups.freeze(True)
-        with self._clock:
-            self._frozen_since_ns = self._frozen_since_ns or time.monotonic_ns()
+        self.resources.frozen.stop()
 
     def thaw(self) -> None:
         """Let it go on; idempotent."""
         self.groups.freeze(False)
-        with self._clock:
-            since, self._frozen_since_ns = self._frozen_since_ns, 0
-            if since:
-                self._frozen_ns += time.monotonic_ns() - since
-
-    def take_frozen_ns(self) -> int:
-        """How long the slot has stood frozen since the last call."""
-        with self._clock:
-            since = self._frozen_since_ns
-            if since:
-                now_ns = time.monotonic_ns()
-                self._frozen_since_ns = now_ns
-                self._frozen_ns += now_ns - since
-            frozen, self._frozen_ns = self._frozen_ns, 0
-        return frozen
+        self.resources.frozen.go_on()
 
 
 def _cpu_of(cpu: int, number: int) -> int:

@@ -1,4 +1,4 @@
-"""The supervisor's side of the zygote: starts it, asks it, ends it."""
+"""The slot's process's side of the zygote: starts it, asks it, ends it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from judge.errors import InfrastructureError, SandboxError, sandbox_error
 from judge.kernel.mounts import mount_points
@@ -20,6 +19,20 @@ from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.identity import HostIdentity, write_maps
 from judge.sandbox.plan import REMEDIES
 from judge.sandbox.policy import POLICIES
+from judge.sandbox.protocol import (
+    FILTER,
+    AddPolicy,
+    CallFailed,
+    Done,
+    JoinGroups,
+    Mapped,
+    Message,
+    Ready,
+    SetUpFailed,
+    StageRoot,
+    Unshared,
+    ZygoteRequest,
+)
 from judge.sandbox.spec import Rootfs
 
 _ANSWER_TIMEOUT_S = 30.0
@@ -30,18 +43,27 @@ _BOOT = (
 
 
 class ZygoteClient:
-    """A running zygote. Not thread-safe: one slot, one thread."""
+    """Starts the zygote of a slot, and starts it again. Not thread-safe: one slot, one thread."""
 
     def __init__(self, identity: HostIdentity, state_dir: Path, groups: SlotGroups) -> None:
-        """Start it. Raises SandboxError naming the step."""
+        self._identity = identity
+        self._state_dir = os.path.realpath(state_dir)
+        self._groups = groups
+        self._running: tuple[subprocess.Popen[bytes], socket.socket] | None = None  # None until started
+        self._policies: set[str] = set()  # those that the running zygote knows, as the next
+        self._roots: dict[Rootfs, str] = {}
+        self._seen: dict[str, str] = {}  # a cache; at most _SEEN_MAX
+        #: Containers handed out so far, by Done.opened; whoever reads may set it back.
+        self.containers: Counter[str] = Counter()
+
+    def start(self) -> None:
+        """Start it; none runs yet, or it was closed. Raises SandboxError naming the step; it is closed then."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_ANSWER_TIMEOUT_S)
-        self._socket = ours
-        self._groups = groups
         package_root = str(Path(__file__).resolve().parents[2])
-        command = [sys.executable, "-I", "-S", "-c", _BOOT.format(fd=theirs.fileno()), package_root, str(state_dir)]
+        command = [sys.executable, "-I", "-S", "-c", _BOOT.format(fd=theirs.fileno()), package_root, self._state_dir]
         with theirs:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -50,23 +72,33 @@ class ZygoteClient:
                 cwd="/",
                 env={"PATH": "/usr/bin:/bin"},
             )
-        self._state_dir = os.path.realpath(state_dir)
-        self._policies: set[str] = set()
-        self._roots: dict[Rootfs, str] = {}
-        self._seen: dict[str, str] = {}
-        #: Containers handed out so far: those had "ahead", those "made" on demand.
-        self.containers: Counter[str] = Counter()
+        self._running = process, ours
+        self._policies, self._roots = set(), {}
         try:
-            self._expect("unshared", "unshare user namespace")
-            write_maps(self._process.pid, identity)
-            channel.send(self._socket, ("mapped", identity.inside.setup_uid))
-            self._expect("ready", "start zygote")
-            groups.adopt(self._process.pid)
-            homes = groups.idle_fds
-            self.ask("enter home cgroup", "doors", len(homes), fds=[*homes, *groups.slot_fds])
+            self._expect(Unshared, "unshare user namespace")
+            write_maps(process.pid, self._identity)
+            channel.send(ours, Mapped(self._identity.inside.setup_uid))
+            self._expect(Ready, "start zygote")
+            self._groups.adopt(process.pid)
+            idle_fds = self._groups.idle_fds
+            self.ask("enter idle cgroup", JoinGroups(len(idle_fds)), [*idle_fds, *self._groups.slot_fds])
         except BaseException:
             self.close()
             raise
+
+    @property
+    def _process(self) -> subprocess.Popen[bytes]:
+        return self._started[0]
+
+    @property
+    def _socket(self) -> socket.socket:
+        return self._started[1]
+
+    @property
+    def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        if self._running is None:
+            raise InfrastructureError("the slot's zygote was not started")
+        return self._running
 
     @property
     def pid(self) -> int:
@@ -78,7 +110,7 @@ class ZygoteClient:
         """It runs and answers."""
         return self._process.poll() is None
 
-    def _receive(self) -> tuple[tuple[Any, ...], list[int]]:
+    def _receive(self) -> tuple[Message, list[int]]:
         try:
             message, fds = self._receive_patiently()
         except OSError as error:
@@ -90,7 +122,7 @@ class ZygoteClient:
             raise InfrastructureError("the slot's zygote died")
         return message, fds
 
-    def _receive_patiently(self) -> tuple[Any, list[int]]:
+    def _receive_patiently(self) -> tuple[Message | None, list[int]]:
         """While the slot stands frozen, launchers stand still and the zygote waits for them."""
         while True:
             try:
@@ -99,15 +131,18 @@ class ZygoteClient:
                 if not self._groups.frozen:
                     raise
 
-    def _expect(self, word: str, step: str) -> None:
+    def _expect(self, kind: type[Unshared | Ready], step: str) -> None:
+        remedy = REMEDIES.get(step, "")
         try:
             answer, _ = self._receive()
         except InfrastructureError as error:
-            raise SandboxError(step, detail=str(error), remedy=REMEDIES.get(step, "")) from error
-        if answer[0] != word:
-            raise sandbox_error(step, errno=answer[1], detail=answer[2], remedy=REMEDIES.get(step, ""))
+            raise SandboxError(step, detail=str(error), remedy=remedy) from error
+        if isinstance(answer, CallFailed):
+            raise sandbox_error(step, errno=answer.errno, detail=answer.detail, remedy=remedy)
+        if not isinstance(answer, kind):
+            raise SandboxError(step, detail=f"the zygote answers {type(answer).__name__}", remedy=remedy)
 
-    def ask(self, step: str, *request: Any, fds: Sequence[int] = ()) -> list[int]:
+    def ask(self, step: str, request: ZygoteRequest, fds: Sequence[int] = ()) -> list[int]:
         """One request, one answer; returns the descriptors that came with it.
 
         Raises SandboxError (naming ``step``, or the container's own step that failed), InfrastructureError when the
@@ -119,37 +154,41 @@ class ZygoteClient:
             self.close()
             raise InfrastructureError(f"the slot's zygote is gone: {error}") from error
         answer, handed = self._receive()
-        if answer[0] == "failed":
-            raise _reported(answer[1])
-        if answer[0] != "ok":
-            remedy = f"the slots' uids must be able to enter {self._state_dir} (chmod o+x)"
-            if answer[1] != errno.EACCES:
-                remedy = REMEDIES.get(step, "")
-            if step == "mount overlay" and answer[1] == errno.EINVAL:
-                remedy = _about_mounts_below(request) or remedy
-            raise sandbox_error(step, errno=answer[1], detail=answer[2], remedy=remedy)
-        if answer[1]:
-            self.containers[answer[1]] += 1
-        return handed
+        match answer:
+            case Done(opened):
+                if opened:
+                    self.containers[opened] += 1
+                return handed
+            case SetUpFailed(index, code, name, detail):
+                raise sandbox_error(name, index=index, errno=code, detail=detail, remedy=REMEDIES.get(name, ""))
+            case CallFailed(code, detail):
+                raise sandbox_error(step, errno=code, detail=detail, remedy=self._remedy(step, request, code))
+        raise InfrastructureError(f"the slot's zygote answers {type(answer).__name__}")
+
+    def _remedy(self, step: str, request: ZygoteRequest, code: int) -> str:
+        if code == errno.EACCES:
+            return f"the slots' uids must be able to enter {self._state_dir} (chmod o+x)"
+        about_mounts = _about_mounts_below(request) if isinstance(request, StageRoot) and code == errno.EINVAL else ""
+        return about_mounts or REMEDIES.get(step, "")
 
     def ensure_policy(self, name: str) -> None:
-        """Let the zygote know a policy, once."""
+        """Let the zygote know a policy, once. Raises SandboxError, InfrastructureError."""
         if name in self._policies:
             return
         if name not in POLICIES:
-            raise SandboxError("install seccomp filter", detail=f"no policy named {name!r}")
-        self.ask("install seccomp filter", "policy", name, assemble(POLICIES[name], os.uname().machine))
+            raise SandboxError(FILTER, detail=f"no policy named {name!r}")
+        self.ask(FILTER, AddPolicy(name, assemble(POLICIES[name], os.uname().machine)))
         self._policies.add(name)
 
     def ensure_root(self, rootfs: Rootfs) -> str:
-        """Have a root staged, once; returns its name in the zygote's stage."""
+        """Have a root staged, once; returns its name in the zygote's stage. Raises as :meth:`ask`."""
         name = self._roots.get(rootfs)
         if name is None:
             name = f"r{len(self._roots)}"
             mounts = [
                 ("" if m.target == "/" else m.target, [self.seen(path) for path in m.lowers]) for m in rootfs.mounts
             ]
-            self.ask("mount overlay", "rootfs", name, mounts)
+            self.ask("mount overlay", StageRoot(name, mounts))
             self._roots[rootfs] = name
         return name
 
@@ -167,17 +206,20 @@ class ZygoteClient:
 
     def close(self) -> None:
         """The zygote sees its socket close and goes, with all its containers; idempotent."""
-        self._socket.close()
+        if self._running is None:
+            return
+        process, sock = self._running
+        sock.close()
         try:
-            self._process.wait(timeout=5)
+            process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
 
 
-def _about_mounts_below(request: Sequence[Any]) -> str:
+def _about_mounts_below(request: StageRoot) -> str:
     """A user namespace may not take a directory apart from what is mounted below it; names that, if there is any."""
-    lowers = {lower for _, names in request[2] for lower in names if lower.startswith("/") and lower != "/"}
+    lowers = {lower for _, names in request.mounts for lower in names if lower.startswith("/") and lower != "/"}
     below = [point for point in mount_points() if any(point.startswith(f"{lower}/") for lower in lowers)]
     if not below:
         return ""
@@ -185,12 +227,3 @@ def _about_mounts_below(request: Sequence[Any]) -> str:
         f"{', '.join(sorted(below)[:3])} is mounted below a directory that programs are to see, and cannot be taken "
         "apart from it: unmount it for the judge (its own mount namespace), or use layers (judge rootfs)"
     )
-
-
-def _reported(report: bytes) -> SandboxError:
-    """A launcher's own words about the step that failed."""
-    if report[:1] != channel.FAILED:
-        return SandboxError("set up container", detail="its first process died without a word")
-    index, code = channel.FAILURE.unpack_from(report, 1)
-    name, _, detail = report[1 + channel.FAILURE.size :].decode("utf-8", "replace").partition("\0")
-    return sandbox_error(name, index=index, errno=code, detail=detail, remedy=REMEDIES.get(name, ""))

@@ -26,7 +26,7 @@ from judge.model.report import CompileReport
 from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.slot import Container
+from judge.sandbox.container import Container
 from judge.sandbox.spec import Collect, ContainerSpec, Rootfs, RunSpec
 from judge.text import safe_text
 from judge.toolchain.artifacts import ArtifactStore, Stored, SubmissionStore

@@ -32,9 +32,9 @@ from judge.model.run import Outcome, RunResult
 from judge.model.submission import SourceFile
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.channel import MESSAGE_BYTES_MAX
-from judge.sandbox.put_files import batches
 from judge.sandbox.run_io import check_request
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
+from judge.sandbox.work_directory import batches
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Compiled, CompileOptions, Toolchain, compile_program
 from judge.toolchain.definitions import Languages

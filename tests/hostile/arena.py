@@ -20,7 +20,8 @@ from judge.host.selftest import INTERPRETER
 from judge.model.run import Outcome
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.capture import Completed
-from judge.sandbox.slot import Container, Slot, SlotConfig
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.state_dir import StateDir
 

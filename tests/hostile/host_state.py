@@ -42,7 +42,7 @@ def snapshot(state_dir: Path, slot: Slot) -> Host:
 
     Blocks for a walk over /proc and the state directory, about a millisecond each.
     """
-    slot.prepare()
+    slot.resources.prepare()
     return Host(
         programs=tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid))),
         busy_groups=tuple(

@@ -11,7 +11,7 @@ from arena import Arena
 from judge.host.selftest import INTERPRETER
 from judge.model.limits import Limits
 from judge.model.units import MIB, S_NS
-from judge.sandbox.slot import Container
+from judge.sandbox.container import Container
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 PROBES = Path(__file__).parent / "probes"

@@ -26,7 +26,8 @@ from judge.model.language import LanguageSpec
 from judge.model.limits import Limits
 from judge.model.submission import SourceFile
 from judge.model.units import MIB, S_NS
-from judge.sandbox.slot import Container, Slot
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
 from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore

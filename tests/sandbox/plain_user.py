@@ -11,7 +11,8 @@ from judge.grading.case_data import CaseData
 from judge.model.limits import Limits
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.capture import Completed
-from judge.sandbox.slot import Container, Slot, SlotConfig
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.state_dir import StateDir
 

@@ -16,7 +16,9 @@ from judge.model.limits import Limits
 from judge.model.units import MIB, S_NS
 from judge.sandbox.capture import Completed
 from judge.sandbox.cgroups.slot_groups import SlotGroups
-from judge.sandbox.slot import Container, Slot
+from judge.sandbox.container import Container
+from judge.sandbox.protocol import CloseContainer, KillContainer
+from judge.sandbox.slot import Slot
 from judge.sandbox.spec import RunSpec
 
 HERE = Path(__file__).parent
@@ -94,11 +96,11 @@ class Holdings:
 
 
 def holdings(slot: Slot, state_dir: Path) -> Holdings:
-    """What is held now, once the zygote has its next container ahead; sockets and pipes by kind only.
+    """What is held now, once the zygote has pooled its next container; sockets and pipes by kind only.
 
     Of the host's mounts only ours are looked at: others come and go.
     """
-    slot.prepare()
+    slot.resources.prepare()
     settle(slot)
     return Holdings(
         processes=_count_of_processes(slot.zygote.pid) + len(children(os.getpid())),
@@ -110,9 +112,9 @@ def holdings(slot: Slot, state_dir: Path) -> Holdings:
 
 
 def settle(slot: Slot) -> None:
-    """Until the zygote has its next container ahead and nothing more to do."""
-    slot.zygote.ask("end nothing", "close", -1)  # after an end the zygote makes its next container at once,
-    slot.zygote.ask("settle", "kill", -1)  # and only then answers again
+    """Until the zygote has pooled its next container and has nothing more to do."""
+    slot.zygote.ask("end nothing", CloseContainer(-1))  # after an end the zygote makes its next container at once,
+    slot.zygote.ask("settle", KillContainer(-1))  # and only then answers again
 
 
 def zygote_descriptors(slot: Slot) -> int:
@@ -122,7 +124,7 @@ def zygote_descriptors(slot: Slot) -> int:
 
 
 def _count_of_processes(zygote: int) -> int:
-    """Below the zygote, at a moment when no launcher has a child: the one made ahead spawns while it is set up."""
+    """Below the zygote, at a moment when no launcher has a child: the pooled one spawns while it is set up."""
     deadline = time.monotonic() + 10
     while True:
         launchers = children(zygote)

@@ -12,9 +12,9 @@ from sandbox_harness import Stage, limits, open_descriptors, script
 from judge.errors import SandboxError, WorkFilesError
 from judge.model.units import MIB
 from judge.sandbox.capture import Capture
-from judge.sandbox.put_files import batches
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import Collect, RunSpec
+from judge.sandbox.work_directory import batches
 
 
 def taken(stage: Stage, text: str, collect: Collect, **changes: int) -> dict[str, Capture]:
@@ -137,13 +137,13 @@ def test_null_bytes_and_odd_names_are_our_callers_fault(
 
 def test_requests_too_large_to_be_sent_are_told_and_leak_nothing(stage: Stage, sandbox_slot: Slot) -> None:
     assert stage.act("exit", 0).result.ok
-    sandbox_slot.prepare()
+    sandbox_slot.resources.prepare()
     before = open_descriptors()
     for _ in range(5):
         with pytest.raises(SandboxError, match="too large"):
             stage.box.run(RunSpec(argv=("/bin/true", "x" * 100_000, "y" * 100_000), limits=limits()))
     assert stage.act("exit", 0).result.ok
-    sandbox_slot.prepare()
+    sandbox_slot.resources.prepare()
     assert open_descriptors() == before
 
 

@@ -12,7 +12,9 @@ from sandbox_harness import actor, script
 
 from judge.model.run import Outcome
 from judge.model.units import MIB, MS_NS
-from judge.sandbox.slot import Container, Interaction, Slot
+from judge.sandbox.container import Container
+from judge.sandbox.conversation import Interaction, Participant
+from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 WRITE_ONE = "import sys; sys.stdout.write('x'); sys.stdout.flush();"
@@ -26,7 +28,9 @@ def pair(sandbox_slot: Slot, container_spec: ContainerSpec) -> Iterator[tuple[Co
 
 
 def play(pair: tuple[Container, Container], self_spec: RunSpec, other_spec: RunSpec, **options: Any) -> Interaction:
-    return pair[0].interact(self_spec, pair[1], other_spec, **options)
+    mine = Participant(self_spec, options.pop("files", {}))
+    other = Participant(other_spec, options.pop("other_files", {}), options.pop("other_fds", {}))
+    return pair[0].interact(mine, pair[1], other, **options)
 
 
 def test_round_trips_arrive_in_order(pair: tuple[Container, Container]) -> None:

@@ -19,22 +19,13 @@ from judge.model.run import Outcome
 from judge.sandbox.cgroups import run_group as rungroup
 from judge.sandbox.cgroups import slot_groups as slotgroups
 from judge.sandbox.cgroups.run_group import RunGroup
-from judge.sandbox.container import Container
-from judge.sandbox.plan import Identity, Step, container_steps
+from judge.sandbox.plan import Identity, container_steps
+from judge.sandbox.protocol import KILL, Step
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs
 from judge.sandbox.zygote_client import ZygoteClient
 
-STEPS = container_steps(
-    Identity(0, 1000),
-    "root",
-    disk_bytes=1,
-    disk_inodes=1,
-    open_files_max=64,
-    cpu=-1,
-    loopback_request=loopback_up_request(),
-    policy="default",
-)
+STEPS = container_steps(ContainerSpec(rootfs=Rootfs(mounts=())), Identity(0, 1000), "root", -1, loopback_up_request())
 
 
 MEMORY_BYTES = 64 << 20
@@ -54,12 +45,14 @@ def runs_again(slot: Slot, spec: ContainerSpec) -> bool:
 
 def broken(slot: Slot, spec: ContainerSpec, steps: dict[int, Step]) -> SandboxError:
     """What opening a container with these steps in its plan raises."""
-    box = Container(slot, spec, extra_steps=steps)
-    try:
-        with pytest.raises(SandboxError) as caught:
-            box.open()
-    finally:
-        box.close()
+
+    def with_them(plan: list[Step]) -> list[Step]:
+        for index, step in sorted(steps.items()):
+            plan.insert(index, step)
+        return plan
+
+    with pytest.raises(SandboxError) as caught, slot.container(spec, with_them):
+        pass
     return caught.value
 
 
@@ -123,7 +116,7 @@ def test_a_zygote_that_cannot_start_names_the_step(
     before = holdings(sandbox_slot, sandbox_state)
     monkeypatch.setattr("judge.sandbox.zygote_client._BOOT", "raise SystemExit(1) # {fd}")
     with pytest.raises(SandboxError) as caught:
-        ZygoteClient(sandbox_slot.identity, sandbox_state, sandbox_slot.groups)
+        ZygoteClient(sandbox_slot.identity, sandbox_state, sandbox_slot.groups).start()
     assert caught.value.step == "unshare user namespace"
     assert caught.value.remedy
     assert holdings(sandbox_slot, sandbox_state) == before
@@ -141,7 +134,7 @@ def test_uid_maps_that_cannot_be_written_name_the_step(sandbox_state: Path, sand
 
     before = set(os.listdir("/proc/self/fd"))
     with pytest.raises(SandboxError) as caught:
-        ZygoteClient(HostIdentity(2**32 - 1, 2**32 - 2), sandbox_state, sandbox_slot.groups)
+        ZygoteClient(HostIdentity(2**32 - 1, 2**32 - 2), sandbox_state, sandbox_slot.groups).start()
     assert caught.value.step == "write uid maps"
     assert set(os.listdir("/proc/self/fd")) == before
 
@@ -179,7 +172,7 @@ def test_a_launcher_killed_between_runs_is_replaced_by_the_run_after_the_error(
 ) -> None:
     with sandbox_slot.container(container_spec) as box:
         assert box.run(actor("exit", 0)).result.ok
-        box.kill_hard()
+        box._namespaces.launcher.kill_hard()
         with contextlib.suppress(InfrastructureError):  # unless its death was seen before it was asked
             box.run(actor("exit", 0))
         assert box.run(actor("exit", 0)).result.ok
@@ -191,7 +184,7 @@ def test_a_launcher_killed_during_a_run_is_our_fault_and_the_container_lives_on(
     with sandbox_slot.container(container_spec) as box:
         assert box.run(actor("exit", 0)).result.ok
         before = holdings(sandbox_slot, sandbox_state)
-        killer = threading.Timer(0.1, box.kill_hard)
+        killer = threading.Timer(0.1, box._namespaces.launcher.kill_hard)
         killer.start()
         with pytest.raises(InfrastructureError, match="launcher"):
             box.run(actor("sleep", 60_000))
@@ -205,7 +198,7 @@ def test_a_stop_that_comes_after_the_end_does_no_harm(sandbox_slot: Slot, contai
     with sandbox_slot.container(container_spec) as box:
         for _ in range(3):
             assert box.run(actor("exit", 0)).result.ok
-            box.tell(b"K")
+            box._namespaces.launcher.tell(KILL)
 
 
 # -- control groups -------------------------------------------------------------------------------------------
@@ -310,9 +303,7 @@ def test_mounts_that_cannot_be_renewed_give_way_to_a_new_container(
     with sandbox_slot.container(container_spec) as box:
         box.run(actor("exit", 0), files={"a": b"dirty"})
         with monkeypatch.context() as patch:
-            patch.setattr(
-                "judge.sandbox.container.run_mount_steps", lambda *_, **__: [("mount", "x", "/no", "no", 0, "")] * 3
-            )
+            patch.setattr("judge.sandbox.namespaces.run_mounts", lambda *_, **__: [("x", "/no", "no", 0, "")] * 3)
             with pytest.raises(SandboxError, match="renew mounts"):
                 box.run(actor("exit", 0))
         assert box.run(actor("exit", 0)).result.ok

@@ -19,7 +19,8 @@ from judge.model.run import Outcome, RunResult
 from judge.model.units import MS_NS
 from judge.sandbox.cgroups.hierarchy import find_host
 from judge.sandbox.cgroups.slot_groups import SlotGroups
-from judge.sandbox.slot import Container, Slot, SlotConfig
+from judge.sandbox.namespaces import Namespaces
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 
@@ -149,11 +150,11 @@ def test_a_freeze_between_runs_is_waited_for(sandbox_state: Path, container_spec
 
 def test_a_slot_may_be_closed_while_it_is_frozen(sandbox_state: Path, container_spec: ContainerSpec) -> None:
     with Slot.open(SlotConfig(index=0, state_dir=str(sandbox_state))) as slot:
-        box = Container(slot, container_spec)
-        box.open()
+        namespaces = Namespaces(slot.resources, container_spec)
+        namespaces.open()
         slot.freeze()
         directories = slot.groups.directories
-    box.close()
+    namespaces.close()
     assert not any(directory.exists() for directory in directories)
 
 

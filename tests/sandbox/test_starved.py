@@ -9,6 +9,7 @@ from starving import starved
 from judge.errors import HostBusyError
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MS_NS, S_NS
+from judge.sandbox.conversation import Participant
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
@@ -65,7 +66,9 @@ def test_a_conversation_of_the_starved_is_judged_by_what_was_said(
 ) -> None:
     with sandbox_slot.container(container_spec) as other, starved(sandbox_slot):
         try:
-            done = stage.box.interact(actor("asks", 100, **CLOCKS), other, actor("echoes", **CLOCKS))
+            done = stage.box.interact(
+                Participant(actor("asks", 100, **CLOCKS)), other, Participant(actor("echoes", **CLOCKS))
+            )
         except HostBusyError:
             return
     assert done.self_side.result.ok, done.self_side.result

@@ -13,10 +13,10 @@ from sandbox_harness import Stage, actor, settle
 
 from judge.errors import InfrastructureError, SandboxError
 from judge.model.units import MIB, MS_NS
-from judge.sandbox import channel
 from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.cgroups.slot_groups import _POOL_SIZE
 from judge.sandbox.container import Container
+from judge.sandbox.protocol import JOIN_FDS_KEPT, NoteFreshMounts
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec
 
@@ -34,7 +34,7 @@ def waiting(slot: Slot, container_spec: ContainerSpec) -> Iterator[Container]:
     with slot.container(container_spec) as box:
         for _ in range(100):  # the second run asks for it, and gets it once the groups of earlier ones can serve again
             assert box.run(actor("exit", 0)).result.ok
-            if box._ahead is not None:
+            if box._namespaces.groups.next is not None:
                 break
         yield box
 
@@ -55,18 +55,18 @@ def _groups_known(slot: Slot) -> int:
 
 
 def test_it_stands_there_in_every_hierarchy(waiting: Container) -> None:
-    assert waiting._ahead is not None
-    _await_members(waiting._ahead, len(waiting._ahead.join_fds))
+    assert waiting._namespaces.groups.next is not None
+    _await_members(waiting._namespaces.groups.next, len(waiting._namespaces.groups.next.join_fds))
 
 
 def test_what_it_uses_there_is_not_the_programs(waiting: Container) -> None:
-    group = waiting._ahead
+    group = waiting._namespaces.groups.next
     assert group is not None
     _await_members(group, len(group.join_fds))
     deadline = time.monotonic() + 30
     while group.cpu_ns() < 50 * MS_NS:
         assert time.monotonic() < deadline
-        waiting._send(("renewed",))
+        waiting._namespaces.launcher.send(NoteFreshMounts())
     usage = waiting.run(actor("exit", 0)).result.usage
     assert group.cpu_ns() > 50 * MS_NS  # the very group of that run
     assert usage.cpu_time_ns < 25 * MS_NS
@@ -80,22 +80,22 @@ def test_files_that_it_copies_are_not_the_programs(waiting: Container) -> None:
 
 
 def test_it_is_let_go_before_a_group_is_removed(waiting: Container) -> None:
-    number = waiting._number
+    number = waiting._namespaces.launcher._number
     for _ in range(2 * _POOL_SIZE):  # each spends its group, which is removed during the next
         assert waiting.run(actor("forks", 3)).result.usage.pids_peak is not None
     for index in range(2 * _POOL_SIZE):  # each of the small ones takes a group of its own, the others do not
         memory_bytes = (4 if index % 2 else 64) * MIB
         assert waiting.run(actor("exit", 0, memory_bytes=memory_bytes)).result.ok
-    assert waiting._number == number
+    assert waiting._namespaces.launcher._number == number
 
 
 def test_it_forgets_the_groups_of_long_ago(waiting: Container, slot: Slot) -> None:
     settle(slot)
-    (launcher,) = set(_members(waiting._ahead)) if waiting._ahead else set()
-    for _ in range(3 * channel.JOIN_FDS_KEPT):
+    (launcher,) = set(_members(waiting._namespaces.groups.next)) if waiting._namespaces.groups.next else set()
+    for _ in range(3 * JOIN_FDS_KEPT):
         assert waiting.run(actor("exit", 0, memory_bytes=4 * MIB)).result.ok
     if os.geteuid() == 0:  # an undumpable process shows its descriptors to nobody else
-        assert len(os.listdir(f"/proc/{launcher}/fd")) < 4 * channel.JOIN_FDS_KEPT
+        assert len(os.listdir(f"/proc/{launcher}/fd")) < 4 * JOIN_FDS_KEPT
 
 
 def test_no_group_is_lost_with_its_container(slot: Slot, container_spec: ContainerSpec) -> None:
@@ -107,10 +107,10 @@ def test_no_group_is_lost_with_its_container(slot: Slot, container_spec: Contain
 
 
 def test_no_group_is_lost_with_its_zygote(waiting: Container, slot: Slot, container_spec: ContainerSpec) -> None:
-    group = waiting._ahead
+    group = waiting._namespaces.groups.next
     assert group is not None
     os.kill(slot.zygote.pid, signal.SIGKILL)
-    waiting.close()
+    waiting._namespaces.close()
     assert group.is_discarded  # somebody may still have been in it
     with pytest.raises(InfrastructureError):
         waiting.run(actor("exit", 0))
@@ -122,7 +122,7 @@ def test_no_group_is_lost_with_its_zygote(waiting: Container, slot: Slot, contai
 def test_no_group_is_lost_or_given_back_twice_when_its_limits_cannot_be_set(
     waiting: Container, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert waiting._ahead is not None
+    assert waiting._namespaces.groups.next is not None
     with monkeypatch.context() as patch:
         patch.setattr(RunGroup, "limit", _refuse)
         with pytest.raises(SandboxError, match="no limits"):

@@ -12,7 +12,8 @@ from judge.errors import HostError
 from judge.kernel.cgroupfs import read_hierarchies
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
-from judge.sandbox.slot import Container, Slot, SlotConfig
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec
 from judge.state_dir import StateDir
 

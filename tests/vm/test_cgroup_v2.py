@@ -19,7 +19,8 @@ from judge.sandbox.capture import Completed
 from judge.sandbox.cgroups import hierarchy as cgroup
 from judge.sandbox.cgroups import run_group as rungroup
 from judge.sandbox.cgroups.hierarchy import CgroupHost
-from judge.sandbox.slot import Container, Slot
+from judge.sandbox.container import Container
+from judge.sandbox.slot import Slot
 from judge.sandbox.spec import RunSpec
 
 # Generous times: the machine may be an emulated one.
@@ -135,9 +136,9 @@ def test_without_memory_peak_the_largest_sample_is_told(
     fresh = slot.groups._create()
     try:
         assert fresh.read("memory_peak") == ""
-        slot.groups._ready.append(fresh)  # the last one is taken first, by a container that has none ahead
+        slot.groups._ready.append(fresh)  # the last one is taken first, by a container whose launcher waits in none
         code = "import time\nheld = b'x' * (40 << 20)\nfor _ in range(300): time.sleep(0.01)"
-        with slot.container(box._spec) as other:
+        with slot.container(box._namespaces.spec) as other:
             usage = run_python(other, code).result.usage
         assert fresh._settled
         assert 40 * MIB < usage.memory_peak_bytes < 80 * MIB

@@ -35,6 +35,7 @@ from judge.observe.metrics.record import CacheUsed, Count, Counted, Record
 from judge.release import judge_version
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.container import Container
+from judge.sandbox.protocol import ON_DEMAND, POOLED
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
 from judge.toolchain.artifacts import ArtifactStore
@@ -105,11 +106,11 @@ class SandboxJudge:
         self._slot.cancel()
 
     def take_counts(self) -> Iterator[Record]:
-        """Containers had ahead and made on demand; problems known and read."""
+        """Containers taken from the pool and made on demand; problems known and read."""
         containers = self._slot.zygote.containers
-        for how, count in (("ahead", Count.CONTAINER_WARM), ("made", Count.CONTAINER_COLD)):
-            if containers[how]:
-                yield Counted(count, containers.pop(how))
+        for opened, count in ((POOLED, Count.CONTAINER_WARM), (ON_DEMAND, Count.CONTAINER_COLD)):
+            if containers[opened]:
+                yield Counted(count, containers.pop(opened))
         yield CacheUsed("problems", *self._problems.take_counts())
 
     def freeze(self) -> None:

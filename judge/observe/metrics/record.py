@@ -69,7 +69,7 @@ class Count(StrEnum):
     REDIS_RESTARTED = "redis_restarted"  #: the embedded one
     LOG_LINE_DROPPED = "log_line_dropped"  #: nobody read the log, and its pipe was full
     CONTAINER_COLD = "container_cold"  #: a container was made on demand
-    CONTAINER_WARM = "container_warm"  #: a container had ahead was there
+    CONTAINER_WARM = "container_warm"  #: a container was taken from the pool
 
 
 #: Counted in series of their own; the others are values of the label ``event``.

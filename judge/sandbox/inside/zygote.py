@@ -1,8 +1,9 @@
-"""The keeper of a slot: a small process in the slot's own user namespace that clones containers.
+"""The zygote of a slot: a small process in the slot's own user namespace that clones containers.
 
 It holds the namespaces' privileges and nothing else: as soon as the uid maps are written it is no longer any uid
 that owns something outside. It mounts each root once; a container starts from a copy of its mount namespace. It
-never touches a file that a program made: it only mounts fresh file systems over used ones.
+never touches a file that a program made: it only mounts fresh file systems over used ones. What it is asked and what
+it answers: :mod:`judge.sandbox.protocol`.
 
 Started as ``python -I -S``; imports the standard library's light modules only, since its memory is paid per slot.
 """
@@ -10,343 +11,252 @@ Started as ``python -I -S``; imports the standard library's light modules only, 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import os
 import select
 import signal
 import socket
-import time
 from collections.abc import Iterator
-from typing import Any
 
 from judge.kernel import abi, libc
-from judge.sandbox import channel
-from judge.sandbox.inside.launcher import FIRST_OWN_FD, FOR_THE_SUPERVISOR, Launcher
-from judge.sandbox.plan import FILTER
+from judge.sandbox import channel, protocol
+from judge.sandbox.inside.launcher import Launcher
+from judge.sandbox.inside.roots import artifact_mount, stage_root
+from judge.sandbox.inside.set_up import SIGNALS_TO_END, SetUp
+from judge.sandbox.inside.user_namespace import be_the_first_victim, enter_user_namespace, reserve_low_descriptors
+from judge.sandbox.protocol import (
+    FILTER,
+    AddPolicy,
+    CallFailed,
+    CloseContainer,
+    Done,
+    Failure,
+    JoinGroups,
+    KillContainer,
+    OpenContainer,
+    Ready,
+    RenewMounts,
+    SetUpFailed,
+    StageRoot,
+    Step,
+)
 
-#: CLONE_NEWCGROUP is no part of it: the namespace's root is where its maker stands, so the launcher goes home first.
+#: CLONE_NEWCGROUP is no part of it: the namespace's root is where its maker stands, so the launcher moves first.
 _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_NEWIPC | abi.CLONE_NEWUTS
-#: Containers had ahead: one kind for compiling, one for running.
-_SPARES_MAX = 2
-#: The next container is made when one has ended, or when nothing was asked for so long: not while a first run starts.
+#: Pooled containers: one kind for compiling, one for running.
+_POOL_MAX = 2
+#: The next container is made when one has ended, or when nothing was asked for this long: not while a first run starts.
 _QUIET_MS = 20
-_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 
-class _Box:
-    """A container as the zygote knows it; ``steps`` is the plan it was made by, which tells its kind."""
+class _Container:
+    """A container as the zygote knows it; ``steps`` is the plan it was made by, which is its kind."""
 
-    def __init__(self, steps: list[Any], pid: int, pidfd: int, control: socket.socket) -> None:
+    def __init__(self, steps: list[Step], pid: int, pidfd: int, control: socket.socket) -> None:
         self.steps = steps
         self.pid = pid
         self.pidfd = pidfd
-        self.control = control
-        self.mount_fd = -1
+        self.control = control  # to the launcher; handed out when the container is opened
+        self.mount_fd = -1  # of its mount namespace, once the launcher has sent it
 
 
 class _SetUpFailedError(Exception):
-    """A launcher reported a step; the report goes to the supervisor as it is."""
+    """A container could not be set up."""
 
-    def __init__(self, report: bytes) -> None:
+    def __init__(self, failure: Failure) -> None:
         super().__init__()
-        self.report = report
+        self.failure = failure
 
 
 class Zygote:
-    """Answers the supervisor's requests one after the other."""
+    """Answers the requests of the slot's process one after the other."""
 
     def __init__(self, control: socket.socket, stage_fd: int) -> None:
         self._control = control
         self._stage_fd = stage_fd
         self._own_mount_fd = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
-        self._boxes: dict[int, _Box] = {}
-        self._programs: dict[str, bytes] = {}
-        self._home: list[int] = []
-        self._slot: list[int] = []
-        self._spares: list[_Box] = []
-        self._wanted: list[Any] = []
-        self._patience_ms = 0
-        self._late: list[int] = []  # mount namespaces whose last user is gone: taking them apart need not be waited for
-        self._how = ""  # the last answer's container: "ahead" or "made", empty when it opened none
+        self._containers: dict[int, _Container] = {}  # those that are open, by number
+        self._policies: dict[str, bytes] = {}
+        self._idle_fds: list[int] = []  # of the cgroups that every launcher enters, see SetUp
+        self._slot_fds: list[int] = []
+        self._pool: list[_Container] = []  # made, not yet opened; at most one of a kind, the oldest first
+        self._wanted: list[Step] = []  # the kind opened last, of which one more is to be pooled; empty = of none
+        self._wait_ms = 0  # how long nothing must have been asked before that
+        self._late: list[int] = []  # mount namespaces that closing takes apart: done after the answer
 
     def serve(self) -> None:
-        """Until the supervisor is gone."""
+        """Until the slot's process is gone."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         while True:
-            if self._wanted and not (self._patience_ms and poll.poll(self._patience_ms)):
-                self._prepare_spare()
+            if self._wanted and not (self._wait_ms and poll.poll(self._wait_ms)):
+                self._fill_pool()
             request, fds = channel.receive(self._control)
             if request is None:
                 os._exit(0)
             self._answer(request, fds)
             while self._late:
                 os.close(self._late.pop())
-            self._patience_ms = 0 if request[0] == "close" else _QUIET_MS
+            self._wait_ms = 0 if isinstance(request, CloseContainer) else _QUIET_MS
 
-    def _answer(self, request: tuple[Any, ...], fds: list[int]) -> None:
+    def _answer(self, request: protocol.Message, fds: list[int]) -> None:
         handed: list[int] = []
-        self._how = ""
         try:
-            handed = getattr(self, f"_do_{request[0]}")(*request[1:], fds) or []
-            channel.send(self._control, ("ok", self._how), handed)
-        except _SetUpFailedError as failure:
-            channel.send(self._control, ("failed", failure.report))
+            opened, handed = self._carry_out(request, fds)
+            channel.send(self._control, Done(opened), handed)
+        except _SetUpFailedError as error:
+            channel.send(self._control, SetUpFailed(*error.failure))
         except OSError as error:
-            channel.send(self._control, ("error", error.errno or 0, str(error)))
+            channel.send(self._control, CallFailed(error.errno or 0, str(error)))
         finally:
             for fd in (*fds, *handed):
                 os.close(fd)
 
-    def _do_doors(self, homes: int, fds: list[int]) -> None:
-        """The cgroups that every launcher enters."""
-        kept = [os.dup(fd) for fd in fds]
-        self._home, self._slot = kept[:homes], kept[homes:]
+    def _carry_out(self, request: protocol.Message, fds: list[int]) -> tuple[str, list[int]]:
+        """Returns Done.opened, and descriptors to hand out and close. Raises OSError, _SetUpFailedError."""
+        match request:
+            case OpenContainer():
+                return self._open(request)
+            case CloseContainer():
+                self._close(request.number)
+            case RenewMounts():
+                self._renew(request)
+            case KillContainer():
+                self._kill(request.number)
+            case StageRoot():
+                while self._pool:
+                    _end(self._pool.pop())  # their mount namespaces are copies from before
+                stage_root(request.name, request.mounts)
+            case AddPolicy():
+                self._policies[request.name] = request.program
+            case JoinGroups():
+                kept = [os.dup(fd) for fd in fds]
+                self._idle_fds, self._slot_fds = kept[: request.idle_groups], kept[request.idle_groups :]
+        return "", []
 
-    def _do_policy(self, name: str, program: bytes, fds: list[int]) -> None:
-        self._programs[name] = program
+    # -- opening ----------------------------------------------------------------------------------------------
 
-    def _do_rootfs(self, name: str, mounts: list[tuple[str, list[str]]], fds: list[int]) -> None:
-        """Stage a root: ``mounts`` are (target, lower directories topmost first)."""
-        while self._spares:
-            _end(self._spares.pop())  # their mount namespaces are copies from before
-        os.mkdir(name)
-        flags = abi.MS_RDONLY | abi.MS_NOSUID | abi.MS_NODEV
-        try:
-            for target, lowers in mounts:
-                with _named(lowers) as names:
-                    libc.mount("root", f"{name}{target}", "overlay", flags, f"lowerdir={names}")
-            _make_devices(f"{name}/dev")
-        except OSError:
-            with contextlib.suppress(OSError):
-                libc.umount2(name, abi.MNT_DETACH)
-            os.rmdir(name)
-            raise
-
-    def _do_open(self, number: int, steps: list[Any], artifact: list[str], fds: list[int]) -> list[int]:
-        """Hand out a container of this kind, one had ahead if there is one: its control socket and its listener."""
-        spare = next((box for box in self._spares if box.steps == steps), None)
+    def _open(self, request: OpenContainer) -> tuple[str, list[int]]:
+        """Hand out a container of this kind, a pooled one if there is one."""
+        pooled = next((container for container in self._pool if container.steps == request.steps), None)
         handed: list[int] = []
-        if spare is not None:
-            self._spares.remove(spare)
+        if pooled is not None:
+            self._pool.remove(pooled)
             with contextlib.suppress(_SetUpFailedError):  # perhaps the host was short of something then
-                handed = self._hand_out(number, spare, artifact)
-        self._how = "ahead" if handed else "made"
-        handed = handed or self._hand_out(number, self._clone(steps), artifact)
-        self._wanted = steps
-        return handed
+                handed = self._hand_out(request, pooled)
+        opened = protocol.POOLED if handed else protocol.ON_DEMAND
+        handed = handed or self._hand_out(request, self._clone(request.steps))
+        self._wanted = request.steps
+        return opened, handed
 
-    def _hand_out(self, number: int, box: _Box, artifact: list[str]) -> list[int]:
-        listener = -1
+    def _hand_out(self, request: OpenContainer, container: _Container) -> list[int]:
+        listener_fd = -1
         try:
-            listener = _await_ready(box)
-            if artifact:
-                self._mount_artifact(box, artifact)
+            listener_fd = _await_ready(container)
+            if request.artifact:
+                self._mount_artifact(container, request.artifact)
         except _SetUpFailedError:
-            _end(box)
-            if listener >= 0:
-                os.close(listener)
+            _end(container)
+            if listener_fd >= 0:
+                os.close(listener_fd)
             raise
-        self._boxes[number] = box
-        return [box.control.detach(), listener]
+        self._containers[request.number] = container
+        return [container.control.detach(), listener_fd]
 
-    def _mount_artifact(self, box: _Box, lowers: list[str]) -> None:
+    def _mount_artifact(self, container: _Container, lowers: list[str]) -> None:
         """Made here, where its lower directories can be named, and then carried into the container."""
-        attributes = abi.MOUNT_ATTR_RDONLY | abi.MOUNT_ATTR_NOSUID | abi.MOUNT_ATTR_NODEV
         fd = -1
         try:
-            with _named(lowers) as names:
-                fd = libc.detached_mount("overlay", {"source": "artifact", "lowerdir": names}, attributes)
-            with self._inside(box):
+            fd = artifact_mount(lowers)
+            with self._inside(container):
                 libc.attach_mount(fd, "/artifact")
         except OSError as error:
-            head = channel.FAILED + channel.FAILURE.pack(-1, error.errno or 0)
-            raise _SetUpFailedError(head + f"mount artifact\0{error}".encode()) from error
+            raise _SetUpFailedError(Failure(-1, error.errno or 0, "mount artifact", str(error))) from error
         finally:
             if fd >= 0:
                 os.close(fd)
 
     @contextlib.contextmanager
-    def _inside(self, box: _Box) -> Iterator[None]:
+    def _inside(self, container: _Container) -> Iterator[None]:
         """In the container's mount namespace, with its root."""
-        libc.setns(box.mount_fd, abi.CLONE_NEWNS)
+        libc.setns(container.mount_fd, abi.CLONE_NEWNS)
         try:
             yield
         finally:
             libc.setns(self._own_mount_fd, abi.CLONE_NEWNS)
             os.fchdir(self._stage_fd)
 
-    def _clone(self, steps: list[Any]) -> _Box:
+    def _clone(self, steps: list[Step]) -> _Container:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid, pidfd = libc.clone3(_CONTAINER, signal.SIGCHLD)
         if pid == 0:
             try:
-                launcher = Launcher(theirs, self._home, self._slot)
-                programs = self._programs
-                launcher.set_up([(FILTER, programs[step[1]]) if step[0] == FILTER else step for step in steps])
-                launcher.serve()
+                set_up = SetUp(theirs, self._idle_fds, self._slot_fds)
+                policies = self._policies
+                set_up.carry_out([(FILTER, policies[str(step[1])]) if step[0] == FILTER else step for step in steps])
+                Launcher(set_up).serve()
             finally:
                 os._exit(1)  # whatever happened, a launcher never goes on as a zygote
         theirs.close()
-        return _Box(steps, pid, pidfd, ours)
+        return _Container(steps, pid, pidfd, ours)
 
-    def _prepare_spare(self) -> None:
-        """Have the next container ahead, of the kind wanted last. Failing is no failure: then it is made on demand."""
+    def _fill_pool(self) -> None:
+        """Make one more container of the kind wanted last. Failing is no failure: then it is made on demand."""
         wanted, self._wanted = self._wanted, []
-        if any(box.steps == wanted for box in self._spares):
+        if any(container.steps == wanted for container in self._pool):
             return
-        while len(self._spares) >= _SPARES_MAX:
-            _end(self._spares.pop(0))
+        while len(self._pool) >= _POOL_MAX:
+            _end(self._pool.pop(0))
         with contextlib.suppress(OSError):
-            self._spares.append(self._clone(wanted))
+            self._pool.append(self._clone(wanted))
 
-    def _do_renew(self, number: int, mounts: list[tuple[Any, ...]], fds: list[int]) -> None:
-        """Lay fresh file systems over used ones."""
-        with self._inside(self._boxes[number]):
-            for source, target, kind, flags, data in mounts:
+    # -- open containers --------------------------------------------------------------------------------------
+
+    def _renew(self, request: RenewMounts) -> None:
+        with self._inside(self._containers[request.number]):
+            for source, target, kind, flags, data in request.mounts:
                 libc.umount2(target, abi.MNT_DETACH)
                 libc.mount(source, target, kind, flags, data)
 
-    def _do_close(self, number: int, fds: list[int]) -> None:
-        """End a container with everything in it; returns when it is gone."""
-        box = self._boxes.pop(number, None)
-        if box is None:
+    def _close(self, number: int) -> None:
+        container = self._containers.pop(number, None)
+        if container is None:
             return
-        if box.mount_fd >= 0:
-            self._late.append(box.mount_fd)
-            box.mount_fd = -1
-        _end(box)
+        if container.mount_fd >= 0:
+            self._late.append(container.mount_fd)
+            container.mount_fd = -1
+        _end(container)
 
-    def _do_kill(self, number: int, fds: list[int]) -> None:
-        """End a container whose launcher does not answer; it still must be closed."""
-        box = self._boxes.get(number)
-        if box is not None:
-            signal.pidfd_send_signal(box.pidfd, signal.SIGKILL)
+    def _kill(self, number: int) -> None:
+        container = self._containers.get(number)
+        if container is not None:
+            signal.pidfd_send_signal(container.pidfd, signal.SIGKILL)
 
 
-def _await_ready(box: _Box) -> int:
+def _await_ready(container: _Container) -> int:
     """Until the launcher is behind all walls; returns its listener. Raises _SetUpFailedError with its report."""
     while True:
-        message, fds = channel.receive_bytes(box.control)
-        if message[:1] == channel.MOUNTS:
-            box.mount_fd = fds[0]
-        elif message[:1] == channel.READY:
+        report, fds = channel.receive_bytes(container.control)
+        kind = report[:1]
+        if kind == protocol.MOUNTS:
+            container.mount_fd = fds[0]
+        elif kind == protocol.READY:
             return fds[0]
+        elif kind == protocol.FAILED:
+            raise _SetUpFailedError(Failure.unpack(report[1:]))
         else:
-            raise _SetUpFailedError(message)
+            raise _SetUpFailedError(Failure(-1, 0, "set up container", "its first process died without a report"))
 
 
-@contextlib.contextmanager
-def _named(paths: list[str]) -> Iterator[str]:
-    """An overlay's list of directories, by descriptor: the kernel shows programs the option string as it was given."""
-    fds = [os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for path in paths]
-    try:
-        yield ":".join(f"/proc/self/fd/{fd}" for fd in fds)
-    finally:
-        for fd in fds:
-            os.close(fd)
-
-
-def _end(box: _Box) -> None:
+def _end(container: _Container) -> None:
     """Kill a container's first process, and with it the rest; returns when all are gone."""
     with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(box.pidfd, signal.SIGKILL)
-    os.waitpid(box.pid, 0)
-    os.close(box.pidfd)
-    box.control.close()
-    if box.mount_fd >= 0:
-        os.close(box.mount_fd)
-
-
-def _make_devices(directory: str) -> None:
-    """A /dev of six harmless devices, bound from the host's, and the customary links; read-only."""
-    flags = abi.MS_NOSUID | abi.MS_NOEXEC
-    libc.mount(
-        "dev",
-        directory,
-        "tmpfs",
-        flags,
-        "mode=755,size=64k,nr_inodes=32,uid=0,gid=0" if _has_root() else "mode=755,size=64k,nr_inodes=32",
-    )
-    for name in _DEVICES:
-        os.close(os.open(f"{directory}/{name}", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o666))
-        libc.mount(f"/dev/{name}", f"{directory}/{name}", "", abi.MS_BIND)
-        # Read-only stops nobody from writing to a device, but from leaving a mark on the host's inode (utime).
-        libc.mount("", f"{directory}/{name}", "", abi.MS_REMOUNT | abi.MS_BIND | abi.MS_RDONLY | flags)
-    for name, target in (("fd", "self/fd"), ("stdin", "self/fd/0"), ("stdout", "self/fd/1"), ("stderr", "self/fd/2")):
-        os.symlink(f"/proc/{target}", f"{directory}/{name}")
-    os.symlink("pts/ptmx", f"{directory}/ptmx")
-    for name in ("pts", "shm"):
-        os.mkdir(f"{directory}/{name}", 0o755)
-    libc.mount("", directory, "", abi.MS_REMOUNT | abi.MS_RDONLY | flags)
-
-
-def _has_root() -> bool:
-    return os.getuid() == 0
-
-
-def _enter_user_namespace(control: socket.socket, state_dir: str) -> int:
-    """New user and mount (and time) namespaces; the supervisor writes the maps meanwhile. Returns the stage."""
-    if os.geteuid() == 0:
-        os.setgroups([])  # inside it is denied
-    libc.unshare(abi.CLONE_NEWUSER | abi.CLONE_NEWNS)
-    channel.send(control, ("unshared",))
-    message, _ = channel.receive(control)
-    if message is None:
-        os._exit(0)
-    _, setup_uid = message
-    libc.mount("", "/", "", abi.MS_REC | abi.MS_PRIVATE)
-    state_fd = os.open(state_dir, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    libc.mount(
-        "stage", f"{state_dir}/stage", "tmpfs", abi.MS_NOSUID, f"mode=755,size=1m,uid={setup_uid},gid={setup_uid}"
-    )
-    os.chdir(f"{state_dir}/stage")
-    _start_clocks_at_zero()  # before the uid changes: /proc/self is not ours any more afterwards
-    if setup_uid == 0:
-        if os.getgroups():  # a plain user's: with subordinate ids they can be left behind, and so are
-            os.setgroups([])
-        os.setresgid(0, 0, 0)
-        os.setresuid(0, 0, 0)
-    os.mkdir("state")
-    # The way to the state directory may lead through places that only its owner may enter.
-    libc.mount(f"/proc/self/fd/{state_fd}", "state", "", abi.MS_BIND)
-    os.close(state_fd)
-    # Containers are clones: what is dropped here they never have.
-    libc.drop_bounding_set()
-    libc.prctl(abi.PR_SET_SECUREBITS, abi.SECBIT_LOCKED_DOWN)
-    return os.open(".", os.O_PATH | os.O_CLOEXEC)
-
-
-def _start_clocks_at_zero() -> None:
-    """A time namespace for the containers: their monotonic clocks tell nothing of the host's uptime."""
-    try:
-        libc.unshare(abi.CLONE_NEWTIME)
-    except OSError:
-        return  # before Linux 5.6
-    offsets = []
-    for name, clock in (("monotonic", time.CLOCK_MONOTONIC), ("boottime", time.CLOCK_BOOTTIME)):
-        offsets.append(f"{name} -{int(time.clock_gettime(clock))} 0")
-    with open("/proc/self/timens_offsets", "w") as file:
-        file.write("\n".join(offsets))
-
-
-def _reserve_low_descriptors(control_fd: int) -> int:
-    """Programs get the numbers below FIRST_OWN_FD, so nothing of ours may ever have one of them."""
-    moved = fcntl.fcntl(control_fd, fcntl.F_DUPFD_CLOEXEC, FIRST_OWN_FD)
-    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-    for fd in range(FIRST_OWN_FD):
-        if fd != null:
-            os.dup2(null, fd, inheritable=False)
-    if null >= FIRST_OWN_FD:
-        os.close(null)
-    return moved
-
-
-def _be_the_first_victim() -> None:
-    """Whatever the service's own standing: when the host itself runs out of memory, programs go first."""
-    with open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
+        signal.pidfd_send_signal(container.pidfd, signal.SIGKILL)
+    os.waitpid(container.pid, 0)
+    os.close(container.pidfd)
+    container.control.close()
+    if container.mount_fd >= 0:
+        os.close(container.mount_fd)
 
 
 def main(control_fd: int, state_dir: str) -> None:
@@ -357,17 +267,17 @@ def main(control_fd: int, state_dir: str) -> None:
             with contextlib.suppress(OSError, ValueError):  # some the C library keeps for itself
                 signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    # Ctrl-C, or an order to end that a whole process group gets, is for our supervisor to answer.
-    for number in FOR_THE_SUPERVISOR:
+    # Ctrl-C, or an order to end that a whole process group gets, is for the slot's process to answer.
+    for number in SIGNALS_TO_END:
         signal.signal(number, signal.SIG_IGN)
-    control = socket.socket(fileno=_reserve_low_descriptors(control_fd))
+    control = socket.socket(fileno=reserve_low_descriptors(control_fd))
     try:
-        _be_the_first_victim()
-        stage_fd = _enter_user_namespace(control, state_dir)
+        be_the_first_victim()
+        stage_fd = enter_user_namespace(control, state_dir)
     except OSError as error:
-        channel.send(control, ("error", error.errno or 0, str(error)))
+        channel.send(control, CallFailed(error.errno or 0, str(error)))
         os._exit(1)
     gc.disable()
     gc.freeze()
-    channel.send(control, ("ready",))
+    channel.send(control, Ready())
     Zygote(control, stage_fd).serve()

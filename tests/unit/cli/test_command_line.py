@@ -23,6 +23,7 @@ from judge.model.verdict import Verdict
 from judge.observe.metrics.exporter import listen
 from judge.sandbox import zygote_client
 from judge.sandbox.cgroups.hierarchy import delegate_command
+from judge.sandbox.protocol import StageRoot
 
 
 def test_a_terminal_of_letters_alone_changes_neither_exit_code_nor_sense(tmp_path: Path) -> None:
@@ -77,9 +78,9 @@ def test_memory_too_small_for_any_program_is_refused() -> None:
 
 def test_what_is_mounted_below_a_layer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zygote_client, "mount_points", lambda: ["/", "/proc", "/usr/bin/x", "/usrlocal"])
-    request = ("rootfs", "r0", [("", ["state/base"]), ("/usr", ["/usr"])])
+    request = StageRoot("r0", [("", ["state/base"]), ("/usr", ["/usr"])])
     assert zygote_client._about_mounts_below(request).startswith("/usr/bin/x is mounted below")
-    assert zygote_client._about_mounts_below(("rootfs", "r0", [("/lib", ["/lib"])])) == ""
+    assert zygote_client._about_mounts_below(StageRoot("r0", [("/lib", ["/lib"])])) == ""
 
 
 def test_a_plain_user_is_told_the_command_for_root(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ from judge.grading.programs import BuildContext
 from judge.model.language import LanguageSpec
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox.capture import Capture, Completed
-from judge.sandbox.container import Container, Interaction
+from judge.sandbox.container import Container
+from judge.sandbox.conversation import Interaction, Participant
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Toolchain
@@ -92,13 +93,16 @@ class FakeContainer(Container):
     def start_over(self) -> None:
         self.slot.started_over.append(self.name)
 
-    def interact(self, spec: RunSpec, other: Container, other_spec: RunSpec, **options: Any) -> Interaction:
+    def interact(self, mine: Participant, other: Container, others: Participant, **_: Any) -> Interaction:
         assert isinstance(other, FakeContainer)
-        files = {k: _bytes(v) for k, v in (options.get("other_files") or {}).items()}
-        mine = Call(spec, b"", {k: _bytes(v) for k, v in (options.get("files") or {}).items()}, {})
-        theirs = Call(other_spec, b"", files, _fds(options.get("other_fds")))
-        self.slot.calls += [(self.name, mine), (other.name, theirs)]
-        return self.slot.dialogues[self.name, other.name](mine, theirs)
+        calls = _call_of(mine), _call_of(others)
+        self.slot.calls += [(self.name, calls[0]), (other.name, calls[1])]
+        return self.slot.dialogues[self.name, other.name](*calls)
+
+
+def _call_of(participant: Participant) -> Call:
+    files = {name: _bytes(content) for name, content in participant.files.items()}
+    return Call(participant.spec, b"", files, _fds(participant.fds))
 
 
 def _fds(fds: Mapping[int, int] | None) -> dict[int, bytes]:

@@ -14,7 +14,7 @@ from judge.grading.validate import Validation, kattis_validation
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
-from judge.sandbox.container import Interaction
+from judge.sandbox.conversation import Interaction, Side
 from judge.verdicts import verdict_of_run
 
 AC, WA, TLE, RTE, MLE, OLE, CE, JE = Verdict
@@ -76,7 +76,8 @@ def test_table(run: RunResult, validation: Validation, first: str, verdict: Verd
 
 
 def test_transcript_is_written_as_in_the_format() -> None:
-    pieces = [("other", b"10\n"), ("self", b"guess "), ("self", b"5\n"), ("other", b"low\n"), ("self", b"\xff")]
+    me, other = Side.SELF, Side.OTHER
+    pieces = [(other, b"10\n"), (me, b"guess "), (me, b"5\n"), (other, b"low\n"), (me, b"\xff")]
     assert render_transcript(pieces) == "<10\n>guess 5\n<low\n>\\xff"
 
 
@@ -84,7 +85,7 @@ def test_a_conversation_is_judged_and_kept(bench: Bench) -> None:
     problem = bench.problem(validator="referee", interactive=True)
 
     def talk(mine: Call, theirs: Call) -> Interaction:
-        return Interaction(completed(), completed(exit_code=42), "self", (("other", b"1\n"), ("self", b"2\n")))
+        return Interaction(completed(), completed(exit_code=42), Side.SELF, ((Side.OTHER, b"1\n"), (Side.SELF, b"2\n")))
 
     nothing: Any = None
     report = bench.judge(problem, {"solution": nothing, "referee": nothing}, dialogues={("solution", "referee"): talk})
@@ -101,7 +102,7 @@ def test_interactive_multi_pass_hands_on_the_next_input(bench: Bench) -> None:
     answers = iter([{"feedback/nextpass.in": b"second", "feedback/state": b"s"}, {}])
 
     def talk(mine: Call, theirs: Call) -> Interaction:
-        return Interaction(completed(), completed(exit_code=42, files=next(answers)), "self")
+        return Interaction(completed(), completed(exit_code=42, files=next(answers)), Side.SELF)
 
     nothing: Any = None
     report = bench.judge(problem, {"solution": nothing, "referee": nothing}, dialogues={("solution", "referee"): talk})

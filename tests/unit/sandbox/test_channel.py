@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import socket
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from judge.sandbox import channel
+from judge.sandbox.protocol import AddPolicy, CollectFiles, NoteFreshMounts, to_wire
 
 
 @pytest.fixture
@@ -19,16 +21,16 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def test_messages_arrive_as_they_were_sent(pair: tuple[socket.socket, socket.socket]) -> None:
-    message = ("run", ["/bin/true", "\udcff"], {"A": "b"}, b"\0\xff", 1 << 40, None)
+    message = CollectFiles(("*.txt", "\udcff"), 3, 1 << 40)
     channel.send(pair[0], message)
     assert channel.receive(pair[1]) == (message, [])
 
 
 def test_descriptors_arrive_close_on_exec(pair: tuple[socket.socket, socket.socket]) -> None:
     read_end, write_end = os.pipe()
-    channel.send(pair[0], ("put",), [read_end, write_end])
+    channel.send(pair[0], NoteFreshMounts(), [read_end, write_end])
     message, fds = channel.receive(pair[1])
-    assert message == ("put",)
+    assert message == NoteFreshMounts()
     assert [os.get_inheritable(fd) for fd in fds] == [False, False]
     os.write(fds[1], b"x")
     assert os.read(read_end, 1) == b"x"
@@ -38,7 +40,7 @@ def test_descriptors_arrive_close_on_exec(pair: tuple[socket.socket, socket.sock
 
 def test_as_many_descriptors_as_promised_fit(pair: tuple[socket.socket, socket.socket]) -> None:
     fd = os.open("/dev/null", os.O_RDONLY)
-    channel.send(pair[0], ("put",), [fd] * channel.FDS_MAX)
+    channel.send(pair[0], NoteFreshMounts(), [fd] * channel.FDS_MAX)
     _, fds = channel.receive(pair[1])
     assert len(fds) == channel.FDS_MAX
     for number in (fd, *fds):
@@ -46,16 +48,16 @@ def test_as_many_descriptors_as_promised_fit(pair: tuple[socket.socket, socket.s
 
 
 def test_the_largest_message_fits_and_a_larger_one_is_refused(pair: tuple[socket.socket, socket.socket]) -> None:
-    overhead = len(__import__("marshal").dumps(("x", b"")))
-    largest = ("x", bytes(channel.MESSAGE_BYTES_MAX - overhead))
+    overhead = len(marshal.dumps(to_wire(AddPolicy("x", b""))))
+    largest = AddPolicy("x", bytes(channel.MESSAGE_BYTES_MAX - overhead))
     channel.send(pair[0], largest)
     assert channel.receive(pair[1])[0] == largest
     with pytest.raises(ValueError, match="over"):
-        channel.send(pair[0], ("x", bytes(channel.MESSAGE_BYTES_MAX)))
+        channel.send(pair[0], AddPolicy("x", bytes(channel.MESSAGE_BYTES_MAX)))
 
 
-def test_a_closed_other_side_is_told(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_a_closed_other_side_is_noticed(pair: tuple[socket.socket, socket.socket]) -> None:
     pair[0].close()
     assert channel.receive_bytes(pair[1]) == (b"", [])
     with pytest.raises(OSError):
-        channel.send(pair[1], ("x",))
+        channel.send(pair[1], NoteFreshMounts())

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judge.kernel import abi
-from judge.sandbox.channel import RUN_MOUNTS
-from judge.sandbox.inside.launcher import Launcher
-from judge.sandbox.plan import FILTER, PSEUDO_TERMINALS_MAX, Identity, Step, container_steps, run_mount_steps
+from judge.sandbox.inside.set_up import SetUp
+from judge.sandbox.plan import PSEUDO_TERMINALS_MAX, Identity, container_steps, run_mounts
+from judge.sandbox.protocol import FILTER, RUN_MOUNTS, Step
+from judge.sandbox.spec import ContainerSpec, Rootfs
 
 ROOTED = Identity(0, 1000)
 identities = st.sampled_from([ROOTED, Identity(1000, 1000)])
@@ -18,16 +19,8 @@ sizes = st.integers(1, 1 << 40)
 
 
 def plan(identity: Identity = ROOTED, disk_bytes: int = 1, disk_inodes: int = 1) -> list[Step]:
-    return container_steps(
-        identity,
-        "r0",
-        disk_bytes=disk_bytes,
-        disk_inodes=disk_inodes,
-        open_files_max=64,
-        cpu=-1,
-        loopback_request=b"x",
-        policy="default",
-    )
+    spec = ContainerSpec(rootfs=Rootfs(mounts=()), disk_bytes=disk_bytes, disk_inodes=disk_inodes)
+    return container_steps(spec, identity, "r0", -1, b"x")
 
 
 @given(identity=identities, disk_bytes=sizes, disk_inodes=sizes)
@@ -43,28 +36,27 @@ def test_privileges_are_used_before_they_are_dropped_and_the_filter_is_last(
     # Changing the uid clears the parent-death signal: it must be set again afterwards.
     assert "die with zygote" in names[names.index("become") :]
     assert names[0] == "die with zygote"
-    assert names.index("enter home cgroup") < names.index("unshare cgroup namespace")
+    assert names.index("enter idle cgroup") < names.index("unshare cgroup namespace")
 
 
 def test_the_launcher_knows_every_step() -> None:
-    known = Launcher(None, [], [])._operations()  # type: ignore[arg-type]
+    known = SetUp(None, [], [])._operations()  # type: ignore[arg-type]
     assert {step[0] for step in plan()} <= set(known)
 
 
 @given(uid=st.integers(0, 2**31), disk_bytes=sizes, disk_inodes=sizes)
 def test_every_run_mount_is_sized_and_harmless(uid: int, disk_bytes: int, disk_inodes: int) -> None:
-    steps = run_mount_steps(uid, disk_bytes, disk_inodes, prefix="/")
-    assert tuple(step[2] for step in steps) == RUN_MOUNTS
-    *files, terminals = steps
-    assert terminals[3] == "devpts"
-    assert {"newinstance", f"gid={uid}", f"max={PSEUDO_TERMINALS_MAX}"} <= set(str(terminals[5]).split(","))
-    for _, _, _, kind, flags, options in files:
+    mounts = run_mounts(uid, disk_bytes, disk_inodes, prefix="/")
+    assert tuple(mount[1] for mount in mounts) == RUN_MOUNTS
+    *files, terminals = mounts
+    assert terminals[2] == "devpts"
+    assert {"newinstance", f"gid={uid}", f"max={PSEUDO_TERMINALS_MAX}"} <= set(terminals[4].split(","))
+    for _, _, kind, flags, options in files:
         assert kind == "tmpfs"
-        assert isinstance(flags, int)
         assert flags & abi.MS_NOSUID
         assert flags & abi.MS_NODEV
-        assert f"size={disk_bytes},nr_inodes={disk_inodes}" in str(options)
-    assert f"uid={uid}" in str(steps[0][5])
+        assert f"size={disk_bytes},nr_inodes={disk_inodes}" in options
+    assert f"uid={uid}" in mounts[0][4]
 
 
 def test_plans_of_one_kind_are_equal_and_travel_unchanged() -> None:

@@ -17,10 +17,10 @@ from judge.errors import HostBusyError, InfrastructureError
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MS_NS, S_NS
-from judge.sandbox import channel
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.cgroups.run_group import Counters
 from judge.sandbox.cpu_wait import Processors
+from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, REPORT_BYTES_MAX, Failure, Finish
 from judge.sandbox.run_loop import _Loop, supervise
 from judge.sandbox.run_result import result_of
 from judge.sandbox.streams import Drain
@@ -64,13 +64,13 @@ class FakeProcessors(Processors):
         return 0, self.worked_ns
 
 
-class FakeBox:
-    """A container whose launcher is the test: it writes to ``launcher`` and reads from it what the run is told."""
+class FakeLauncher:
+    """A launcher that is the test: it writes to ``other_end`` and reads from it what the launcher is told."""
 
     def __init__(self, stack: ExitStack) -> None:
-        ours, self.launcher = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, self.other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._ours = stack.enter_context(ours)
-        stack.enter_context(self.launcher)
+        stack.enter_context(self.other_end)
         self.control_fd = ours.fileno()
         self.listener_fd, idle = os.pipe()
         stack.callback(os.close, self.listener_fd)
@@ -78,14 +78,14 @@ class FakeBox:
         self.kills = 0
 
     def hear(self) -> bytes:
-        return self._ours.recv(channel.NEWS_BYTES_MAX)
+        return self._ours.recv(REPORT_BYTES_MAX)
 
     def tell(self, data: bytes) -> None:
         self._ours.send(data)
 
     def kill_hard(self) -> None:
         self.kills += 1
-        self.launcher.close()
+        self.other_end.close()
 
 
 @pytest.fixture
@@ -107,13 +107,13 @@ def drain(stack: ExitStack, text: bytes = b"", limit: int = 100) -> Drain:
 def active(
     stack: ExitStack, limits: Limits = LIMITS, out: bytes = b"", processors: Processors | None = None
 ) -> ActiveRun:
-    box, group = FakeBox(stack), FakeGroup()
-    return ActiveRun(box, limits, group, drain(stack, out), drain(stack), processors or FakeProcessors())  # type: ignore[arg-type]
+    launcher, group = FakeLauncher(stack), FakeGroup()
+    return ActiveRun(launcher, limits, group, drain(stack, out), drain(stack), processors or FakeProcessors())  # type: ignore[arg-type]
 
 
-def finished(**changes: Any) -> channel.Finish:
-    values = dict.fromkeys(channel.Finish._fields, 0) | {"ended_ns": 10, "tasks_created": 1, "child_pid": 2}
-    return channel.Finish(**values | changes)
+def finished(**changes: Any) -> Finish:
+    values = dict.fromkeys(Finish._fields, 0) | {"ended_ns": 10, "tasks_created": 1}
+    return Finish(**values | changes)
 
 
 def counters(**changes: Any) -> Counters:
@@ -174,10 +174,10 @@ def test_what_we_ended_is_told_so(stack: ExitStack, outcome: Outcome) -> None:
 
 def test_a_program_that_could_not_be_executed_exits_127(stack: ExitStack) -> None:
     run = active(stack)
-    run.refusal = ("execute", 2, "/absent: No such file or directory")
+    run.refusal = Failure(-1, 2, "execute", "/absent: No such file or directory")
     result = result_of(run, counters(), 0)
     assert (result.outcome, result.exit_code) == (Outcome.EXITED, 127)
-    run.refusal = ("execute", 12, "/big: Cannot allocate memory")
+    run.refusal = Failure(-1, 12, "execute", "/big: Cannot allocate memory")
     assert result_of(run, counters(), 0).outcome is Outcome.MEMORY_LIMIT
 
 
@@ -260,9 +260,9 @@ def test_a_look_stops_what_is_over_its_limit(
     assert run.stop_outcome is outcome
     assert run.look_ns > time.monotonic_ns()
     if outcome:
-        assert run.box.launcher.recv(10) == channel.KILL  # type: ignore[attr-defined]
+        assert run.launcher.other_end.recv(10) == KILL  # type: ignore[attr-defined]
         run.look(now_ns + 100 * S_NS)
-        assert run.box.kills == 1  # type: ignore[attr-defined]
+        assert run.launcher.kills == 1  # type: ignore[attr-defined]
 
 
 @settings(deadline=None)
@@ -370,7 +370,7 @@ def test_once_its_peer_is_over_one_side_soon_ends(stack: ExitStack, status: int,
     computing, peer = conversation(stack, limits)
     waiting, other_peer = conversation(stack, limits)
     for gone in (peer, other_peer):
-        say(gone, channel.FINISHED + channel.FINISH.pack(*finished(status=status)))
+        say(gone, FINISHED + finished(status=status).pack())
         gone.hear()
     computing.hurry()
     waiting.hurry()
@@ -396,12 +396,12 @@ def loop(stack: ExitStack, *runs: ActiveRun) -> int:
 
 
 def say(run: ActiveRun, message: bytes) -> None:
-    run.box.launcher.send(message)  # type: ignore[attr-defined]
+    run.launcher.other_end.send(message)  # type: ignore[attr-defined]
 
 
 def test_the_news_of_the_end_ends_it(stack: ExitStack) -> None:
     run = active(stack, out=b"text")
-    say(run, channel.FINISHED + channel.FINISH.pack(*finished(status=1 << 8)))
+    say(run, FINISHED + finished(status=1 << 8).pack())
     loop(stack, run)
     assert run.finish == finished(status=1 << 8)
     assert run.exit_code == 1
@@ -410,10 +410,10 @@ def test_the_news_of_the_end_ends_it(stack: ExitStack) -> None:
 
 def test_a_refusal_and_a_death_end_it(stack: ExitStack) -> None:
     refused, dead = active(stack), active(stack)
-    say(refused, channel.NOT_STARTED + channel.FAILURE.pack(-1, 2) + b"execute\0/absent")
-    dead.box.launcher.close()  # type: ignore[attr-defined]
+    say(refused, NOT_STARTED + Failure(-1, 2, "execute", "/absent").pack())
+    dead.launcher.other_end.close()  # type: ignore[attr-defined]
     loop(stack, refused, dead)
-    assert refused.refusal == ("execute", 2, "/absent")
+    assert refused.refusal == Failure(-1, 2, "execute", "/absent")
     assert dead.lost
 
 
@@ -427,8 +427,8 @@ def test_nonsense_from_the_launcher_is_a_lost_launcher(stack: ExitStack, nonsens
 
 def test_output_over_the_limit_is_stopped(stack: ExitStack) -> None:
     run = active(stack, out=bytes(101))
-    say_later = channel.FINISHED + channel.FINISH.pack(*finished(status=9))
-    run.box.tell = lambda data: say(run, say_later)  # type: ignore[method-assign]
+    say_later = FINISHED + finished(status=9).pack()
+    run.launcher.tell = lambda data: say(run, say_later)  # type: ignore[method-assign]
     loop(stack, run)
     result = result_of(run, counters(), 0)
     assert (result.outcome, result.stdout_bytes) == (Outcome.OUTPUT_LIMIT, 100)
@@ -448,7 +448,7 @@ def held_drain(stack: ExitStack, text: bytes) -> Drain:
 def test_what_was_written_last_is_kept(stack: ExitStack, watched: bool) -> None:
     run = active(stack)
     run.stdout, run.stderr = held_drain(stack, b"last words"), held_drain(stack, b"")
-    run.box.launcher.send(channel.FINISHED + channel.FINISH.pack(*finished()))  # type: ignore[attr-defined]
+    run.launcher.other_end.send(FINISHED + finished().pack())  # type: ignore[attr-defined]
     cancel = os.eventfd(0)
     stack.callback(os.close, cancel)
     loop = _Loop([run], cancel, lambda: 0, None, None)

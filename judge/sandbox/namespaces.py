@@ -1,0 +1,119 @@
+"""The life of a container: its namespaces are made, kept as good as new for each run, made again, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from judge.errors import InfrastructureError, SandboxError
+from judge.kernel.netlink import loopback_up_request
+from judge.model.limits import Limits
+from judge.sandbox.launcher_client import LauncherClient
+from judge.sandbox.launcher_groups import LauncherGroups
+from judge.sandbox.plan import container_steps, run_mounts
+from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, STATE, MountState, OpenContainer, Step
+from judge.sandbox.resources import SlotResources
+from judge.sandbox.spec import ContainerSpec
+
+_DESCRIPTORS_MIN = 64
+_EVERY_MOUNT = (1 << len(RUN_MOUNTS)) - 1
+
+#: Changes a plan before it is carried out: how tests of the error paths let a step fail.
+PlanChange = Callable[[list[Step]], list[Step]]
+
+
+class Namespaces:
+    """Namespaces, the read-only root and the artifact, with a launcher inside."""
+
+    def __init__(self, resources: SlotResources, spec: ContainerSpec, change_plan: PlanChange | None = None) -> None:
+        self.resources = resources
+        self.spec = spec
+        self.groups = LauncherGroups(resources.groups)
+        self._change_plan = change_plan
+        self._launcher: LauncherClient | None = None  # None until opened, and from a close to the next open
+        self._dirty = 0  # MountState.dirty since the mounts were fresh; holds once _state_is_due is False
+        self._disk = (spec.disk_bytes, spec.disk_inodes)  # sizes of the run's file systems as they are mounted now
+        self._must_be_new = False  # something that no file system holds may be left of an earlier run
+        self._state_is_due = False  # the launcher's STATE of the last run was not heard yet
+
+    @property
+    def is_open(self) -> bool:
+        """There is a launcher, as far as is known."""
+        return self._launcher is not None
+
+    @property
+    def launcher(self) -> LauncherClient:
+        """Of the open namespaces. Raises InfrastructureError when they are closed."""
+        if self._launcher is None:
+            raise InfrastructureError("the launcher of a container is gone")
+        return self._launcher
+
+    def open(self) -> None:
+        """Make them; returns when the launcher is behind all walls. Raises SandboxError."""
+        spec, zygote = self.spec, self.resources.zygote
+        if spec.open_files_max < _DESCRIPTORS_MIN:
+            raise SandboxError("limit", detail=f"open_files_max must be at least {_DESCRIPTORS_MIN}")
+        zygote.ensure_policy(spec.policy)
+        root = zygote.ensure_root(spec.rootfs)
+        number = next(self.resources.numbers)
+        self._launcher = LauncherClient(zygote, OpenContainer(number, self._plan(root), self._artifact_lowers()))
+        self._dirty, self._disk, self._state_is_due = 0, (spec.disk_bytes, spec.disk_inodes), False
+        self._must_be_new = False
+
+    def _plan(self, root: str) -> list[Step]:
+        resources = self.resources
+        steps = container_steps(self.spec, resources.identity.inside, root, resources.cpu, loopback_up_request())
+        return steps if self._change_plan is None else self._change_plan(steps)
+
+    def _artifact_lowers(self) -> list[str]:
+        """An overlay without an upper directory wants two lower ones: the artifact over an empty one."""
+        if not self.spec.artifact:
+            return []
+        empty = self.spec.rootfs.mounts[0].lowers[-1]
+        return [self.resources.zygote.seen(path) for path in (self.spec.artifact, empty)]
+
+    def close(self) -> None:
+        """End everything inside; returns when it is gone. Idempotent."""
+        self.hear_state()  # by then the launcher has seen to it that nothing of the run lives on in the kernel
+        launcher, self._launcher = self._launcher, None
+        is_gone = launcher is None or launcher.close()
+        self.groups.give_back_all(launcher_is_gone=is_gone)
+
+    def start_over(self) -> None:
+        """The next run gets fresh namespaces, whatever the earlier ones did."""
+        self._must_be_new = True
+
+    def freshen(self, limits: Limits) -> None:
+        """Before a run: nothing of an earlier one may be left, and the file systems have the run's sizes.
+
+        Raises SandboxError, InfrastructureError."""
+        self.hear_state()
+        if self._launcher is None or self._must_be_new or self._dirty & DIRTY_NETWORK:
+            self.close()
+            self.open()
+        disk = (min(limits.disk_bytes, self.spec.disk_bytes), min(limits.disk_inodes, self.spec.disk_inodes))
+        if disk != self._disk:
+            self._disk, self._dirty = disk, _EVERY_MOUNT
+        if self._dirty:
+            fresh = run_mounts(self.resources.identity.inside.program_uid, *self._disk, prefix="/")
+            self.launcher.renew_mounts([mount for index, mount in enumerate(fresh) if self._dirty >> index & 1])
+        self._dirty = 0
+
+    def begin_use(self) -> None:
+        """A run is started: all counts as used until its launcher says better."""
+        self._dirty = _EVERY_MOUNT
+
+    def expect_state(self) -> None:
+        """A run has finished: its launcher is about to say what it left behind."""
+        self._state_is_due = True
+
+    def hear_state(self) -> int:
+        """What the last run left behind, as its launcher says after the run. Returns MountState.full."""
+        if not self._state_is_due:
+            return 0
+        self._state_is_due = False
+        report = self.launcher.hear()
+        if report[:1] != STATE:
+            self.close()
+            return 0
+        self._dirty, full = MountState.unpack(report[1:])
+        return full

@@ -1,0 +1,366 @@
+"""What the processes of a slot say to each other, written down once; :mod:`judge.sandbox.channel` carries it.
+
+::
+
+    slot's process  -- ZygoteRequest ------>  zygote       one answer to each request, before the next
+                    <-- ZygoteAnswer --------
+    slot's process  -- LauncherRequest ---->  launcher     one after the other
+                    -- KILL, MORE (raw) --->
+                    <-- reports (raw) -------
+    zygote          <-- MOUNTS, then READY or FAILED --  launcher, while it is set up
+
+    StartRun         KILL ends it early   -> FINISHED, then STATE; or NOT_STARTED
+    CollectFiles     MORE every 16 files  -> FILE for each file, then FILES_END
+    PutFiles, NoteFreshMounts             -> nothing: what went wrong is reported by the next StartRun
+
+A start-up conversation comes first: the zygote says Unshared, hears Mapped, says Ready (or CallFailed).
+
+Requests, and the zygote's answers, are marshalled tuples: a word, then the fields of the type that belongs to the word
+in :data:`TYPES`. The slot's process trusts the zygote, and both it and the launcher trust the slot's process. The
+launcher lives beside hostile programs, so what *it* says are fixed binary layouts that cannot build objects.
+
+Imported by the zygote: standard library's light modules only.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, NamedTuple
+
+#: A step of a plan (:mod:`judge.sandbox.plan`): the operation's name, then its arguments.
+Step = tuple[str | int | bytes, ...]
+#: The step whose argument, a policy's name, the zygote replaces by the assembled policy.
+FILTER = "install seccomp filter"
+#: Arguments of mount(2): source, target, type, flags, data.
+MountCall = tuple[str, str, str, int, str]
+
+#: Instead of the number of a run group.
+NO_GROUP = -1
+#: The descriptors by which a run group is joined are sent once: a launcher keeps those of this many groups. When a
+#: request brings more than there is room for, both sides forget all that came before it.
+JOIN_FDS_KEPT = 16
+#: Files handed out without a MORE: the kernel lets a user have no more descriptors under way than he may have open
+#: (unix(7), ETOOMANYREFS).
+FILES_UNASKED_MAX = 16
+
+#: The file systems that are renewed between runs, in the order of the bits of :class:`MountState`.
+RUN_MOUNTS = ("/work", "/tmp", "/dev/shm", "/dev/pts")
+#: Beside those bits: local sockets of the run may still exist.
+DIRTY_NETWORK = 1 << 4
+
+# Steps of a run that may fail because of the files or the command that it was given.
+PUT = "put "  # and the file's name
+PREPARE_WORK = "prepare /work"
+EXECUTE = "execute"
+
+
+# -- to the launcher ------------------------------------------------------------------------------------------
+
+
+class Program(NamedTuple):
+    """What to execute, and the limits that the launcher sets."""
+
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    cwd: str
+    directories: tuple[str, ...]  #: made below /work first
+    open_files: int  #: soft limit
+    stack_bytes: int  #: soft limit
+    processes: int  #: written by the launcher once it has left the run's group, where it leaves it
+
+
+class StartRun(NamedTuple):
+    """Spawn a program in a run group.
+
+    Descriptors: one for each of ``targets``, then the ``RunGroup.launch_fds`` of each of ``new_groups``.
+    """
+
+    program: Program | None  #: None = the same as the last time
+    targets: tuple[int, ...]  #: the numbers that the program gets its descriptors under
+    group: int  #: RunGroup.group_id, of which the launcher has the descriptors or gets them now
+    next_group: int  #: where to wait for the next run; NO_GROUP = in the idle group
+    new_groups: tuple[int, ...]  #: those whose descriptors come along
+
+
+class PutFile(NamedTuple):
+    """One file for /work, copied from one of the message's descriptors."""
+
+    name: str  #: relative to /work
+    mode: int
+    fd_index: int
+    offset_bytes: int
+    size_bytes: int  #: negative = to the end
+
+
+class PutFiles(NamedTuple):
+    """Copy files into /work; what goes wrong is reported by the next StartRun."""
+
+    files: list[PutFile]
+
+
+class CollectFiles(NamedTuple):
+    """Hand out the regular files of /work that match one of the patterns."""
+
+    patterns: tuple[str, ...]
+    files_max: int
+    bytes_max: int
+
+
+class NoteFreshMounts(NamedTuple):
+    """The file systems were renewed: what they look like now is what an unused one looks like."""
+
+
+LauncherRequest = StartRun | PutFiles | CollectFiles | NoteFreshMounts
+
+#: Raw: kill the program that runs. Anything longer is a request.
+KILL = b"K"
+#: Raw: FILES_UNASKED_MAX files were taken.
+MORE = b"M"
+
+
+# -- to the zygote --------------------------------------------------------------------------------------------
+
+
+class JoinGroups(NamedTuple):
+    """The cgroups that every launcher enters: descriptors of the idle groups, then of the slot's other groups."""
+
+    idle_groups: int
+
+
+class AddPolicy(NamedTuple):
+    """A system-call policy, assembled, under the name that plans use."""
+
+    name: str
+    program: bytes
+
+
+class StageRoot(NamedTuple):
+    """Mount a root once, below ``name`` in the stage."""
+
+    name: str
+    mounts: list[tuple[str, list[str]]]  #: (target, lower directories topmost first)
+
+
+class OpenContainer(NamedTuple):
+    """A container made by this plan. The answer brings its launcher's control socket and its seccomp listener."""
+
+    number: int  #: never used twice
+    steps: list[Step]
+    artifact: list[str]  #: lower directories of the artifact's overlay, topmost first
+
+
+class RenewMounts(NamedTuple):
+    """Lay fresh file systems over the used ones of a container."""
+
+    number: int
+    mounts: list[MountCall]
+
+
+class CloseContainer(NamedTuple):
+    """End a container with everything in it; the answer comes when it is gone. One that is gone already is no error."""
+
+    number: int
+
+
+class KillContainer(NamedTuple):
+    """Kill a container whose launcher does not answer; it still must be closed."""
+
+    number: int
+
+
+ZygoteRequest = JoinGroups | AddPolicy | StageRoot | OpenContainer | RenewMounts | CloseContainer | KillContainer
+
+
+class Mapped(NamedTuple):
+    """At the start, after Unshared: the uid maps are written."""
+
+    setup_uid: int  #: the zygote's own from now on
+
+
+# -- from the zygote ------------------------------------------------------------------------------------------
+
+
+class Unshared(NamedTuple):
+    """At the start: the user namespace is made, and waits for its uid maps."""
+
+
+class Ready(NamedTuple):
+    """At the start: requests are answered from now on."""
+
+
+# Whether an opened container was made in advance or when it was asked for.
+POOLED = "pooled"
+ON_DEMAND = "on demand"
+
+
+class Done(NamedTuple):
+    """The request was carried out."""
+
+    opened: str  #: POOLED or ON_DEMAND when it opened a container, else empty
+
+
+class SetUpFailed(NamedTuple):
+    """A launcher could not be set up: the fields of its Failure."""
+
+    step_index: int
+    errno: int
+    step: str
+    detail: str
+
+
+class CallFailed(NamedTuple):
+    """A system call of the zygote failed."""
+
+    errno: int
+    detail: str
+
+
+ZygoteAnswer = Done | SetUpFailed | CallFailed
+StartUpAnswer = Unshared | Ready | CallFailed
+
+Message = LauncherRequest | ZygoteRequest | Mapped | ZygoteAnswer | StartUpAnswer
+
+#: The first element of a marshalled message, and the type that the others are the fields of.
+TYPES: dict[str, type[Message]] = {
+    "run": StartRun,
+    "put": PutFiles,
+    "collect": CollectFiles,
+    "note fresh mounts": NoteFreshMounts,
+    "join groups": JoinGroups,
+    "add policy": AddPolicy,
+    "stage root": StageRoot,
+    "open": OpenContainer,
+    "renew": RenewMounts,
+    "close": CloseContainer,
+    "kill": KillContainer,
+    "mapped": Mapped,
+    "unshared": Unshared,
+    "ready": Ready,
+    "done": Done,
+    "set-up failed": SetUpFailed,
+    "call failed": CallFailed,
+}
+_WORDS = {kind: word for word, kind in TYPES.items()}
+
+
+def to_wire(message: Message) -> tuple[Any, ...]:
+    """A message as what marshal takes: plain tuples, no subclasses of them."""
+    fields: tuple[Any, ...] = message
+    if isinstance(message, StartRun) and message.program is not None:
+        fields = (tuple(message.program), *message[1:])
+    elif isinstance(message, PutFiles):
+        fields = ([tuple(file) for file in message.files],)
+    return (_WORDS[type(message)], *fields)
+
+
+def from_wire(wire: tuple[Any, ...]) -> Message:
+    """The message that :func:`to_wire` made this of."""
+    word, *fields = wire
+    kind = TYPES[word]
+    if kind is StartRun and fields[0] is not None:
+        fields[0] = Program._make(fields[0])
+    elif kind is PutFiles:
+        fields[0] = [PutFile._make(file) for file in fields[0]]
+    return kind(*fields)
+
+
+# -- from the launcher: one byte that says what it is, then a fixed layout ------------------------------------
+
+#: The longest report; the detail of a failure is cut.
+REPORT_BYTES_MAX = 4096
+
+MOUNTS = b"M"  # to the zygote, with the container's mount namespace
+READY = b"R"  # to the zygote, with the seccomp listener
+FAILED = b"E"  # to the zygote: a set-up step failed: Failure
+FINISHED = b"F"  # a run ended: Finish
+STATE = b"S"  # after FINISHED: MountState
+NOT_STARTED = b"N"  # a run could not start: Failure
+FILE = b"L"  # one collected file: FileHead, with its descriptor
+FILES_END = b"Z"  # no more files: FILES_END_BODY, how many were passed over because of a limit
+
+_FAILURE = struct.Struct("<ii")
+_FINISH = struct.Struct("<iQQQQQQQQQQB")
+_STATE = struct.Struct("<BB")
+_FILE_HEAD = struct.Struct("<QI")
+FILES_END_BODY = struct.Struct("<I")
+
+
+class Failure(NamedTuple):
+    """A step that failed, while a container was set up or a run was started."""
+
+    step_index: int  #: of the step in the plan; -1 = it is in none
+    errno: int  #: 0 = no system call's
+    step: str
+    detail: str
+
+    def pack(self) -> bytes:
+        """As the body of a report."""
+        text = f"{self.step}\0{self.detail}".encode("utf-8", "surrogateescape")
+        return (_FAILURE.pack(self.step_index, self.errno) + text)[: REPORT_BYTES_MAX - 1]
+
+    @classmethod
+    def unpack(cls, body: bytes) -> Failure:
+        """Of a report's body."""
+        index, code = _FAILURE.unpack_from(body)
+        step, _, detail = body[_FAILURE.size :].decode("utf-8", "replace").partition("\0")
+        return cls(index, code, step, detail)
+
+
+class Finish(NamedTuple):
+    """A finished run as the launcher saw it."""
+
+    status: int  #: as from waitpid(2)
+    started_ns: int  #: by the container's monotonic clock, as ``ended_ns``
+    ended_ns: int
+    rss_peak_kib: int
+    launcher_rss_kib: int
+    major_faults: int
+    switches_voluntary: int
+    switches_involuntary: int
+    tasks_created: int  #: 0 = unknown
+    launcher_cpu_ns: int  #: CPU time of the launcher itself in the run's group, before the program was spawned
+    read_bytes: int  #: from disks, by all that were waited for
+    killed: int  #: 1 = the launcher was told to kill it
+
+    def pack(self) -> bytes:
+        """As the body of a report."""
+        return _FINISH.pack(*self)
+
+    @classmethod
+    def unpack(cls, body: bytes) -> Finish | None:
+        """Of a report's body; None when it is none."""
+        return cls._make(_FINISH.unpack(body)) if len(body) == _FINISH.size else None
+
+
+class MountState(NamedTuple):
+    """What a run left behind; bit k stands for RUN_MOUNTS[k]."""
+
+    dirty: int  #: used; DIRTY_NETWORK, too
+    full: int
+
+    def pack(self) -> bytes:
+        """As the body of a report."""
+        return _STATE.pack(*self)
+
+    @classmethod
+    def unpack(cls, body: bytes) -> MountState:
+        """Of a report's body."""
+        return cls._make(_STATE.unpack_from(body))
+
+
+class FileHead(NamedTuple):
+    """A collected file, whose content is the descriptor beside it."""
+
+    size_bytes: int
+    mode: int
+    path: bytes  #: relative to /work; any bytes
+
+    def pack(self) -> bytes:
+        """As the body of a report."""
+        return _FILE_HEAD.pack(self.size_bytes, self.mode) + self.path
+
+    @classmethod
+    def unpack(cls, body: bytes) -> FileHead:
+        """Of a report's body."""
+        size_bytes, mode = _FILE_HEAD.unpack_from(body)
+        return cls(size_bytes, mode, body[_FILE_HEAD.size :])

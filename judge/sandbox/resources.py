@@ -1,0 +1,95 @@
+"""What a slot hands to its containers: everything that they share, in one frozen value."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from judge.sandbox.cgroups.slot_groups import SlotGroups
+from judge.sandbox.identity import HostIdentity
+from judge.sandbox.run_io import Streams
+from judge.sandbox.zygote_client import ZygoteClient
+
+
+class CancelSwitch:
+    """Ends what runs in a slot. ``fd`` can be read once it was pulled."""
+
+    def __init__(self) -> None:
+        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._was_pulled = False  # set by any thread or signal handler, cleared by the slot's thread
+
+    def pull(self) -> None:
+        """Callable from anywhere."""
+        os.eventfd_write(self.fd, 1)
+        self._was_pulled = True  # after the write: who sees it finds something to read
+
+    def reset(self) -> None:
+        """A cancel that came between two runs does not hit the next one."""
+        if self._was_pulled:
+            self._was_pulled = False
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(self.fd)
+
+    def close(self) -> None:
+        """Once, when nobody can pull it any more."""
+        os.close(self.fd)
+
+
+class FrozenClock:
+    """How long a slot stood frozen. Of any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # guards both fields, also against a signal handler's cancel
+        self._since_ns = 0  # when it was frozen, or last taken while frozen; 0 = it is not frozen
+        self._frozen_ns = 0  # until then, and not yet taken
+
+    @property
+    def is_stopped(self) -> bool:
+        """It is frozen now."""
+        return self._since_ns != 0
+
+    def stop(self) -> None:
+        """The slot was frozen. Idempotent."""
+        with self._lock:
+            self._since_ns = self._since_ns or time.monotonic_ns()
+
+    def go_on(self) -> None:
+        """The slot was thawed. Idempotent."""
+        with self._lock:
+            since_ns, self._since_ns = self._since_ns, 0
+            if since_ns:
+                self._frozen_ns += time.monotonic_ns() - since_ns
+
+    def take_ns(self) -> int:
+        """How long the slot has stood frozen since the last call."""
+        with self._lock:
+            since_ns = self._since_ns
+            if since_ns:
+                now_ns = time.monotonic_ns()
+                self._since_ns = now_ns
+                self._frozen_ns += now_ns - since_ns
+            frozen_ns, self._frozen_ns = self._frozen_ns, 0
+        return frozen_ns
+
+
+@dataclass(frozen=True)
+class SlotResources:
+    """What the containers of a slot share; of the slot's thread, but for ``cancel`` and ``frozen``."""
+
+    identity: HostIdentity
+    groups: SlotGroups
+    zygote: ZygoteClient
+    streams: Streams
+    cancel: CancelSwitch
+    frozen: FrozenClock
+    numbers: Iterator[int]  #: of containers; none is used twice
+    cpu: int  #: the core that programs are pinned to; -1 = none
+
+    def prepare(self) -> None:
+        """While a program runs: make ready what the next run will need. Raises SandboxError."""
+        self.streams.prepare()
+        self.groups.prepare()

@@ -1,0 +1,181 @@
+"""The runs in a container: each is started, watched, and turned into what is known of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from judge.sandbox.active_run import ActiveRun
+from judge.sandbox.capture import Completed
+from judge.sandbox.namespaces import Namespaces
+from judge.sandbox.protocol import EXECUTE, NO_GROUP, Program, StartRun
+from judge.sandbox.run_io import Content, check_request, private_fd, private_fds, refused
+from judge.sandbox.run_loop import supervise
+from judge.sandbox.run_result import result_of
+from judge.sandbox.spec import RunSpec
+from judge.sandbox.streams import Drain
+from judge.sandbox.work_directory import Collected, collect, put
+
+_NOTHING = Collected({}, 0)
+
+
+class Ends(NamedTuple):
+    """The ends of a program's standard input and output that it gets, and what reads the latter."""
+
+    stdin_fd: int
+    stdout_fd: int
+    stdout: Drain
+
+
+class Runs:
+    """Runs programs in namespaces, one at a time."""
+
+    def __init__(self, namespaces: Namespaces) -> None:
+        self.namespaces = namespaces
+
+    def run(
+        self,
+        spec: RunSpec,
+        stdin: int | bytes | None,
+        files: Mapping[str, Content],
+        executables: Sequence[str],
+        fds: Mapping[int, int],
+    ) -> Completed:
+        """See :meth:`judge.sandbox.container.Container.run`."""
+        namespaces = self.namespaces
+        resources = namespaces.resources
+        if files or fds or not self._knows(spec):
+            check_request(spec, files, fds)
+        resources.cancel.reset()
+        active: ActiveRun | None = None
+        try:
+            namespaces.freshen(spec.limits)
+            launcher = namespaces.launcher
+            if files:
+                put(launcher, files, executables)
+            goes_on = launcher.known_spec is not None and not files and not spec.collect.patterns
+            active = self._start(spec, stdin, fds, goes_on=goes_on)
+            supervise([active], resources.cancel.fd, resources.frozen.take_ns, resources.prepare)
+            return self.complete(spec, active)
+        except BaseException:
+            namespaces.close()  # what it holds is unknown: it goes, with all processes, before its group does
+            raise
+        finally:
+            if active is not None:
+                self.put_away(active)
+
+    def _knows(self, spec: RunSpec) -> bool:
+        return self.namespaces.is_open and spec is self.namespaces.launcher.known_spec
+
+    @contextlib.contextmanager
+    def closed_on_error(self) -> Iterator[None]:
+        """What a container holds whose run broke off is unknown: it goes, with all processes, before its groups do."""
+        try:
+            yield
+        except BaseException:
+            self.namespaces.close()
+            raise
+
+    def prepare(self, spec: RunSpec, files: Mapping[str, Content]) -> None:
+        """Nothing of earlier runs is left, and the files are there. Raises SandboxError, InfrastructureError."""
+        self.namespaces.freshen(spec.limits)
+        put(self.namespaces.launcher, files)
+
+    def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int], *, goes_on: bool) -> ActiveRun:
+        """Launch a run that has its standard output to itself. ``goes_on``: another of the kind is likely to follow."""
+        streams = self.namespaces.resources.streams
+        if stdin is None:
+            source, is_ours = streams.take_empty(), True
+        else:
+            source, is_ours = private_fd(stdin)
+        out, out_end = streams.take()
+        stdout = Drain(out, spec.limits.stdout_bytes, held_fd=out_end, late=streams.late)
+        try:
+            return self.launch(spec, Ends(source, out_end, stdout), fds, goes_on=goes_on)
+        except BaseException:
+            stdout.close()
+            raise
+        finally:
+            if is_ours:
+                os.close(source)
+
+    def launch(self, spec: RunSpec, ends: Ends, fds: Mapping[int, int], *, goes_on: bool = False) -> ActiveRun:
+        """Send the request; from here on the program runs. What it took is given back by :meth:`put_away`.
+
+        Raises SandboxError, InfrastructureError; what it took is given back then."""
+        namespaces = self.namespaces
+        resources, launcher, groups = namespaces.resources, namespaces.launcher, namespaces.groups
+        err, err_end = resources.streams.take()
+        stderr = Drain(err, spec.limits.stderr_bytes, held_fd=err_end, late=resources.streams.late)
+        group = None
+        try:
+            group = groups.take(spec.limits, goes_on=goes_on)
+            next_group = groups.next if goes_on else None
+            namespaces.begin_use()
+            new_groups = launcher.unknown_groups((group,) if next_group is None else (group, next_group))
+            request = StartRun(
+                program=None if spec is launcher.known_spec else _program_of(spec),
+                targets=(0, 1, 2, *fds),
+                group=group.group_id,
+                next_group=NO_GROUP if next_group is None else next_group.group_id,
+                new_groups=tuple(one.group_id for one in new_groups),
+            )
+            join_fds = [fd for one in new_groups for fd in one.launch_fds]
+            with contextlib.ExitStack() as handed:
+                given = private_fds(handed, fds.values())
+                launcher.send(request, (ends.stdin_fd, ends.stdout_fd, err_end, *given, *join_fds))
+            launcher.known_spec = spec
+        except BaseException:
+            stderr.close()
+            if group is not None:
+                groups.give_back_unused(group)
+            raise
+        return ActiveRun(launcher, spec.limits, group, ends.stdout, stderr, resources.groups.processors)
+
+    def put_away(self, active: ActiveRun) -> None:
+        """The run is over, and its result was taken or is not wanted."""
+        active.stdout.close()
+        active.stderr.close()
+        if active.noted_calls or self.namespaces.spec.fresh_each_run:
+            self.namespaces.start_over()
+        self.namespaces.groups.put_away(active.group)
+
+    def complete(self, spec: RunSpec, active: ActiveRun) -> Completed:
+        """What is known of a run that is over. Raises SandboxError, InfrastructureError when that is no result."""
+        namespaces = self.namespaces
+        stdout, stderr = active.stdout.finish(), active.stderr.finish()
+        finish = active.finish
+        if active.lost:
+            namespaces.close()
+        full = 0
+        collected = _NOTHING
+        if finish is not None:
+            namespaces.expect_state()
+            if finish.status != 0:
+                full = namespaces.hear_state()
+            if spec.collect.patterns:
+                namespaces.hear_state()
+                collected = collect(namespaces.launcher, spec.collect)
+        if active.refusal is not None and active.refusal.step != EXECUTE:
+            raise refused(active.refusal)
+        if finish is None:
+            counters = active.group.counters()
+        else:
+            was_alone = finish.tasks_created == 1 and finish.status == 0
+            counters = active.group.counters(was_alone=was_alone, not_its_ns=finish.launcher_cpu_ns)
+        return Completed(result_of(active, counters, full), stdout, stderr, collected.files, collected.passed_over)
+
+
+def _program_of(spec: RunSpec) -> Program:
+    limits = spec.limits
+    return Program(
+        argv=spec.argv,
+        env=dict(spec.env),
+        cwd=spec.cwd,
+        directories=spec.directories,
+        open_files=limits.open_files,
+        stack_bytes=limits.stack_bytes or limits.memory_bytes,
+        processes=limits.processes,
+    )
