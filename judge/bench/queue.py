@@ -121,7 +121,7 @@ def _measure_c(client: Client, rounds: int) -> dict[str, Any]:
         times_s = _times(lambda: _judged(client, _c(package)), max(rounds // 3, 20))
         per_second = _throughput(client, [_c(package) for _ in range(max(rounds, 100))])
         slots = sum(worker.info.slots for worker in worker_views(client.queue))
-        cancels_s = _cancellations(client, package, slots)
+        cancels_s = _cancellations(client, package, slots, rounds)
     return {
         "c_min_ms": _ms(min(times_s)),
         "c_p50_ms": _ms(median(times_s)),
@@ -133,11 +133,11 @@ def _measure_c(client: Client, rounds: int) -> dict[str, Any]:
     }
 
 
-def _cancellations(client: Client, package: Path, slots: int) -> list[float]:
+def _cancellations(client: Client, package: Path, slots: int, rounds: int) -> list[float]:
     """How long after a program that runs is cancelled its slot has claimed what waited for it."""
     running = [_started(client, package) for _ in range(slots)]
     times_s = []
-    for _ in range(_CANCELLATIONS):
+    for _ in range(min(_CANCELLATIONS, rounds)):
         waiting = client.submit(_c(package, _ENDLESS_SOURCE))
         time.sleep(_SETTLED_S)  # the programs themselves run by now
         began = time.perf_counter()

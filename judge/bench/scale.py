@@ -23,9 +23,10 @@ from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.parsers import Subparsers
 from judge.queue import calls
+from judge.queue.admin import publish_languages
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call, scripts
-from judge.queue.values import Claim, Held, WorkerInfo
+from judge.queue.values import Claim, Held, LanguageCard, WorkerInfo
 from judge.wire import PRIORITY_CLASSES
 
 #: A language that no real worker has, so that only the simulated ones take the submissions.
@@ -148,6 +149,7 @@ class Simulation:
 
     def register(self) -> None:
         """All workers sign on."""
+        publish_languages(self._queue, (LanguageCard(id=_LANGUAGE, name="Simulated"),))
         info = WorkerInfo(slots=_SLOTS, languages=(_LANGUAGE,))
         self._pipeline(
             calls.register(f"sim-{node}", _SESSION, "on", info, "", (_LANGUAGE,)) for node in range(self.workers)

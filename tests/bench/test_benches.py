@@ -1,0 +1,77 @@
+"""Every bench runs in its smallest form and prints the figures that the documents name; their size is not asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from judge.bench.compile import CompileBench
+from judge.bench.grade import GradeBench
+from judge.bench.metrics import MetricsBench
+from judge.bench.noise import NoiseBench
+from judge.bench.spawn import SpawnBench
+from judge.bench.startup import StartupBench
+from judge.cli.bench import BENCHES
+from judge.cli.main import main
+
+QUEUE = """
+    fsync rounds slots raw_p50_ms raw_p95_ms noop_p50_ms noop_p95_ms noop_ratio noop_per_second c_min_ms c_p50_ms
+    c_p95_ms c_per_second cancel_p50_ms cancel_max_ms
+"""
+SCALE = """
+    workers slots submissions submit_per_second claim_and_finish_per_second submit_p50_ms_empty claim_p50_ms_empty
+    submit_slowdown_at_100000 claim_slowdown_at_100000 submit_slowdown_at_all claim_slowdown_at_all
+    memory_bytes_per_waiting memory_bytes_per_done scripts_per_submission commands_per_submission
+    redis_us_per_submission redis_us_per_heartbeat heartbeats_load_percent breaks_at_judgements_per_second
+"""
+
+#: Bench -> its smallest form, and the names of its figures.
+SMALLEST: dict[str, tuple[str, tuple[str, ...]]] = {
+    "spawn": ("--runs 30", SpawnBench.__struct_fields__),
+    "noise": ("--runs 5", NoiseBench.__struct_fields__),
+    "grade": ("--rounds 1 --alone", GradeBench.__struct_fields__),
+    "compile": ("--language quickcpp --runs 3", CompileBench.__struct_fields__),
+    "startup": ("c --runs 5", StartupBench.__struct_fields__),
+    "queue": ("--rounds 3", tuple(QUEUE.split())),
+    "scale": ("--workers 2 --submissions 500", tuple(SCALE.split())),
+    "metrics": ("--scrapes 2", MetricsBench.__struct_fields__),
+}
+
+#: A C++ that does not optimise, so that the compile bench is soon over.
+QUICK_CPP = """
+extends = "cpp"
+name = "C++ in a hurry"
+compile = [["/usr/bin/g++", "-O0", "-I/opt/judge/quick", "-o", "prog", "{sources}"]]
+
+[prepare]
+target = "/opt/judge/quick"
+files = { "bits/stdc++.h" = "#include_next <bits/stdc++.h>" }
+commands = [["/usr/bin/g++", "-O0", "-x", "c++-header", "-o", "bits/stdc++.h.gch", "bits/stdc++.h"]]
+collect = ["bits/*"]
+"""
+
+#: What a bench may end with: done, or done and over what it allows itself, which a busy machine can be.
+DONE, OVER = 0, 1
+
+
+def test_every_bench_has_its_smallest_form() -> None:
+    assert set(SMALLEST) == set(BENCHES)
+
+
+@pytest.mark.parametrize("bench", BENCHES)
+def test_a_bench_prints_its_figures_as_json(
+    bench: str,
+    sandbox_state: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    words, names = SMALLEST[bench]
+    (tmp_path / "quickcpp.toml").write_text(QUICK_CPP)
+    monkeypatch.setenv("JUDGE_STATE_DIR", str(sandbox_state))
+    if bench == "compile":
+        monkeypatch.setenv("JUDGE_LANGUAGES_DIR", str(tmp_path))
+    assert main(["bench", bench, *words.split(), "--json"]) in (DONE, OVER)
+    assert set(json.loads(capfdbinary.readouterr().out)) == set(names)
