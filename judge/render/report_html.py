@@ -9,7 +9,16 @@ from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import VERDICTS, Verdict
 from judge.printable import printable_lines
-from judge.render.report_text import format_score, ordered_children, origin, reruns_note, share_of, texts_of
+from judge.render.report_text import (
+    cases_in,
+    format_score,
+    ordered_children,
+    origin,
+    reruns_note,
+    share_of,
+    texts_of,
+    waiting_note,
+)
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #fff; --text: #1f2328; --line: #8884; --soft: #8881; --good: #1a7f37;
@@ -24,8 +33,9 @@ dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0; text-align: left;
   vertical-align: baseline; }
-td.number { font-variant-numeric: tabular-nums; white-space: nowrap; width: 9rem; }
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap; width: 7.5rem; }
 td.name { padding-left: 1rem; } td.note { overflow-wrap: anywhere; }
+tr.group th { min-width: 8rem; overflow-wrap: anywhere; }
 tr.group th, tr.group td { background: var(--soft); }
 pre { background: var(--soft); border-radius: 4px; margin: .2rem 0; overflow-x: auto; padding: .4rem .6rem;
   white-space: pre-wrap; }
@@ -36,6 +46,12 @@ pre { background: var(--soft); border-radius: 4px; margin: .2rem 0; overflow-x: 
   white-space: nowrap; }
 %s
 .none { background: none; color: inherit; font-weight: 400; opacity: .6; padding: 0; }
+@media (max-width: 40rem) { body { margin: 1rem auto; } dl { display: block; } dd { margin-bottom: .4rem; }
+  thead tr, tbody tr { display: grid; grid-template-columns: minmax(4rem, 1fr) 4.2rem 5.5rem 5.5rem; }
+  th, td, tr.group th { border: 0; min-width: 0; } tbody tr { border-bottom: 1px solid var(--line); }
+  td.number { width: auto; } thead th:nth-child(5) { display: none; }
+  td.note { grid-column: 1 / -1; padding-left: 1rem; } td.note:empty { display: none; }
+  tr.group td[colspan] { grid-column: 3 / -1; } }
 @media print { :root { --page: #fff; --text: #000; } body { margin: 0; max-width: none; } tr { break-inside: avoid; }
   .verdict { background: none; color: inherit; padding: 0; } .bar { display: none; } }
 """.replace("%s", "\n".join(f".{word} {{ background: var(--{row.colour}); }}" for word, row in VERDICTS.items()))
@@ -58,9 +74,9 @@ def render_html(report: Report) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _verdict(verdict: Verdict | None) -> str:
+def _verdict(verdict: Verdict | None, without: str = "not run") -> str:
     if verdict is None:
-        return '<span class="verdict none">not run</span>'
+        return f'<span class="verdict none">{without}</span>'
     return f'<span class="verdict {verdict.value}">{verdict.value}</span>'
 
 
@@ -102,8 +118,10 @@ def _tests(report: Report) -> Iterator[str]:
 def _group(group: GroupReport, report: Report) -> Iterator[str]:
     score = f"score {format_score(group.score)}" if group.score is not None else ""
     note = " · ".join(part for part in (score, group.reason) if part)
+    ran = any(case.verdict is not None for case in cases_in(group))
+    verdict = _verdict(group.verdict, "not counted" if ran else "not run")
     yield (
-        f'<tr class="group"><th>{_text(group.name or "data")}</th><td>{_verdict(group.verdict)}</td>'
+        f'<tr class="group"><th>{_text(group.name or "data")}</th><td>{verdict}</td>'
         f'<td colspan="3">{_text(note)}</td></tr>'
     )
     for child in ordered_children(group):
@@ -135,7 +153,7 @@ def _notes(case: CaseReport, report: Report) -> Iterator[str]:
     passes = f"{case.passes} passes" if case.passes > 1 else ""
     decided = case.name == report.deciding_case and case.reason == report.reason
     reason = "decided, see above" if decided and case.reason else case.reason
-    line = " · ".join(part for part in (score, passes, reason, reruns_note(case)) if part)
+    line = " · ".join(part for part in (score, passes, reason, reruns_note(case), waiting_note(case)) if part)
     if line:
         yield _text(line)
     opened = " open" if decided else ""

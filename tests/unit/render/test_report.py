@@ -182,3 +182,19 @@ class TestCommand:
     def test_schema(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["report", "--schema"]) == 0
         assert json.loads(capsys.readouterr().out) == report_schema()
+
+
+def test_a_group_whose_tests_ran_after_all_was_decided_is_not_said_not_to_have_run() -> None:
+    ran = msgspec.structs.replace(SECRET, verdict=None, score=None)
+    page = render_html(msgspec.structs.replace(REPORT, root=ran))
+    assert '<th>secret</th><td><span class="verdict none">not counted</span>' in page
+    waiting = msgspec.structs.replace(ran, cases=SECRET.cases[2:])
+    page = render_html(msgspec.structs.replace(REPORT, root=waiting))
+    assert '<th>secret</th><td><span class="verdict none">not run</span>' in page
+
+
+def test_the_page_says_that_the_host_was_busy() -> None:
+    usage = Usage(cpu_time_ns=MS_NS, wall_time_ns=2 * S_NS, waited_for_cpu_ns=S_NS)
+    case = CaseReport(name="1", verdict=Verdict.AC, run=RunResult(outcome=Outcome.EXITED, exit_code=0, usage=usage))
+    page = render_html(msgspec.structs.replace(REPORT, root=GroupReport(name="", verdict=Verdict.AC, cases=(case,))))
+    assert "the host was busy: 1.000 s of 2.000 s" in page
