@@ -1,4 +1,4 @@
-"""Sessions of shell commands in Markdown pages: found, and run. See :mod:`test_commands` for the form."""
+"""Sessions of shell commands in Markdown pages: found, and run. :mod:`test_doc_commands` explains their form."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from judge.errors import JudgeError
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)``` *$", re.M | re.S)
 _ENDED = "\x1e"
+#: A new worker tests every toolchain of the host while it already judges; pages use these.
+_FEW_LANGUAGES = {"JUDGE_LANGUAGES": "c,cpp,python3"}
 READY_WITHIN_S = 90.0
 PAGE_WITHIN_S = 120.0
 
@@ -201,7 +203,7 @@ class Services:
             return
         with self._log.open("ab") as log:
             self._running[step.command] = subprocess.Popen(
-                step.command.split(), cwd=self._root, env=self._environment, stdout=log, stderr=log
+                step.command.split(), cwd=self._root, env=self._environment | _FEW_LANGUAGES, stdout=log, stderr=log
             )
         self._await_worker()
 
