@@ -1,14 +1,77 @@
-"""The globs of submissions.yaml: ``*`` within one path component, and ``{a,b}``. Pure.
+"""Globs: those of files (languages' artifacts, what is taken out of /work, parts of a toolchain), and those of
+submissions.yaml. Pure, and light: the launcher imports it.
 
-A path is matched when it or one of its parents is. ``**`` and ``[...]`` have no meaning and match themselves.
+*Files*: ``*`` and ``?`` stay within one path component, ``**`` spans any number of them; brackets mean themselves.
+Paths and patterns are tuples of components, as bytes. *submissions.yaml* (:func:`compile_glob`): ``*`` within one
+component, and ``{a,b}``; a path is matched when it or one of its parents is, and nothing else has a meaning.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable
+
+#: A path or a pattern, by components.
+Components = tuple[bytes, ...]
 
 #: More alternatives than this come from a mistake or an attack.
 ALTERNATIVES_MAX = 10_000
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+def parsed(text: str) -> Components:
+    """The components of a path or a pattern."""
+    return tuple(os.fsencode(part) for part in text.split("/"))
+
+
+def matches_any(path: str, patterns: Iterable[str]) -> bool:
+    """Does the whole path fit one of the patterns?"""
+    components = parsed(path)
+    return any(matches(components, parsed(pattern)) for pattern in patterns)
+
+
+def matches(path: Components, pattern: Components) -> bool:
+    """Does the whole path fit? ``*`` and ``?`` stay within a component, ``**`` spans any number of them."""
+    if not pattern:
+        return not path
+    if pattern[0] == b"**":
+        return matches(path, pattern[1:]) or (bool(path) and matches(path[1:], pattern))
+    return bool(path) and fits_component(path[0], pattern[0]) and matches(path[1:], pattern[1:])
+
+
+def may_hold(path: Components, pattern: Components) -> bool:
+    """Could something below this directory fit?"""
+    if not pattern:
+        return False
+    if pattern[0] == b"**" or not path:
+        return True
+    return fits_component(path[0], pattern[0]) and may_hold(path[1:], pattern[1:])
+
+
+def fits_component(name: bytes, pattern: bytes) -> bool:
+    """Shell matching of one component with ``*`` and ``?``, without backtracking blow-up."""
+    at = star = mark = 0
+    has_star = False
+    position = 0
+    while position < len(name):
+        if at < len(pattern) and pattern[at : at + 1] == b"*":
+            has_star, star, mark = True, at, position
+            at += 1
+        elif at < len(pattern) and pattern[at : at + 1] in (b"?", name[position : position + 1]):
+            at += 1
+            position += 1
+        elif has_star:
+            mark += 1
+            at, position = star + 1, mark
+        else:
+            return False
+    return all(pattern[index : index + 1] == b"*" for index in range(at, len(pattern)))
+
+
+# --- submissions.yaml -------------------------------------------------------------------------------
 
 
 def compile_glob(glob: str) -> re.Pattern[str]:

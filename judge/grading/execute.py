@@ -5,7 +5,6 @@ Nothing here knows what the right output is: an answer never comes near a submis
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -62,10 +61,10 @@ class OpenSubmission:
 
 
 def collect_output(named: NamedFiles, limits: Limits) -> Collect:
-    """What is to be collected after a run that may write its output into a file."""
+    """What is to be collected after a run that may write its output into a file, whose name has nothing of a glob."""
     if not named.output:
         return Collect()
-    return Collect(patterns=(glob.escape(named.output),), files_max=1, bytes_max=limits.stdout_bytes)
+    return Collect(patterns=(named.output,), files_max=1, bytes_max=limits.stdout_bytes)
 
 
 @contextmanager

@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
 
 from judge.errors import WorkFilesError
+from judge.globs import matches_any
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
 from judge.model.report import CompileReport
@@ -149,7 +149,7 @@ def compile_program(
         note = _with_main_class(_Note(report=report, main=prepared.main), language, prepared, artifact)
         if _is_final(note.report):
             artifact = _with_files_of(language, artifact)
-            executables = frozenset(name for name in artifact if _matches_any(name, language.executables))
+            executables = frozenset(name for name in artifact if matches_any(name, language.executables))
             stored = store.put(key, artifact, executables=executables, note=msgspec.json.encode(note))
     log = prepared.in_own_names(note.report.log)  # others may have handed in the same under another name
     return Compiled(
@@ -249,12 +249,12 @@ def _compiled_from(language: LanguageSpec, prepared: Prepared) -> dict[str, byte
     """
     sources = {*prepared.sources, prepared.source}
     patterns = language.source.compiled
-    if not any(_matches_any(name, language.artifact) for name in sources):
+    if not any(matches_any(name, language.artifact) for name in sources):
         patterns += language.artifact
     return {
         file.name: file.content
         for file in prepared.files
-        if file.name in sources or not _matches_any(file.name, patterns)
+        if file.name in sources or not matches_any(file.name, patterns)
     }
 
 
@@ -268,7 +268,7 @@ def _run_step(
 ) -> Completed:
     collect = Collect(patterns=patterns, files_max=ARTIFACT_FILES_MAX, bytes_max=ARTIFACT_BYTES_MAX)
     spec = with_environment(RunSpec(argv=argv, limits=limits, collect=collect), language.compile_env)
-    executables = [name for name in files if _matches_any(name, language.executables)]
+    executables = [name for name in files if matches_any(name, language.executables)]
     return container.run(spec, files=files, executables=executables)
 
 
@@ -315,16 +315,3 @@ def _log(logs: Sequence[bytes], failed: RunResult | None = None) -> str:
     words = _LIMIT_WORDS.get(failed.outcome, f"the compiler died of signal {failed.signal}")
     evidence = f" ({failed.cause})" if failed.cause else ""
     return f"{words}{evidence}\n{text}".rstrip("\n")
-
-
-def _matches_any(name: str, patterns: Sequence[str]) -> bool:
-    return any(_matches(name.split("/"), pattern.split("/")) for pattern in patterns)
-
-
-def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Shell globs per path component; ``**`` stands for any number of components."""
-    if not pattern:
-        return not parts
-    if pattern[0] == "**":
-        return any(_matches(parts[skip:], pattern[1:]) for skip in range(len(parts) + 1))
-    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])

@@ -6,14 +6,15 @@ A language whose packages were built as a layer uses that; the others use the ma
 
 from __future__ import annotations
 
-import glob
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from judge.errors import InfrastructureError, LanguageError
+from judge.globs import Components, fits_component, parsed
 from judge.model.language import LanguageSpec, Prepare
 from judge.model.limits import COMPILE_LIMITS
 from judge.model.units import GIB, S_NS
@@ -238,9 +239,21 @@ def _glob_in(rootfs: Rootfs, pattern: str) -> bool:
         base = mount.target.rstrip("/")
         if pattern.startswith(f"{base}/"):
             for lower in mount.lowers:
-                if glob.glob(lower + pattern[len(base) :]):
+                if _holds(lower.rstrip("/"), parsed(pattern[len(base) + 1 :])):
                     return True
     return False
+
+
+def _holds(directory: str, pattern: Components) -> bool:
+    """Whether something below a host directory fits a pattern."""
+    if not pattern:
+        return True
+    try:
+        names = sorted(os.listdir(os.fsencode(directory)))
+    except OSError:
+        return False
+    fitting = (name for name in names if fits_component(name, pattern[0]))
+    return any(_holds(f"{directory}/{os.fsdecode(name)}", pattern[1:]) for name in fitting)
 
 
 def _identity(language: LanguageSpec, rootfs: Rootfs) -> str:

@@ -1,7 +1,7 @@
 """Finds files below a directory that a hostile program filled. Runs as the program's own uid, inside.
 
 Nothing is followed: no symbolic link, no device, no FIFO is ever opened; depth and entries are bounded, names are
-bytes. Imported by the launcher: standard library's light modules only.
+bytes, patterns those of :mod:`judge.globs`. Imported by the launcher: light modules only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+
+from judge.globs import matches, may_hold, parsed
 
 _DEPTH_MAX = 64
 _ENTRIES_MAX = 100_000
@@ -20,7 +22,7 @@ def walk(top: bytes, patterns: tuple[str, ...]) -> Iterator[tuple[bytes, int, os
 
     The caller closes the descriptor. Directories that cannot be read are passed over.
     """
-    wanted = [tuple(os.fsencode(part) for part in pattern.split("/")) for pattern in patterns]
+    wanted = [parsed(pattern) for pattern in patterns]
     budget = [_ENTRIES_MAX]
     try:
         root = os.open(top, _OPEN | os.O_DIRECTORY)
@@ -64,41 +66,3 @@ def _walk(
                 yield from _walk(fd, path, wanted, budget)
         finally:
             os.close(fd)
-
-
-def matches(path: tuple[bytes, ...], pattern: tuple[bytes, ...]) -> bool:
-    """Does the whole path fit? ``*`` and ``?`` stay within a component, ``**`` spans any number of them."""
-    if not pattern:
-        return not path
-    if pattern[0] == b"**":
-        return matches(path, pattern[1:]) or (bool(path) and matches(path[1:], pattern))
-    return bool(path) and fits_component(path[0], pattern[0]) and matches(path[1:], pattern[1:])
-
-
-def may_hold(path: tuple[bytes, ...], pattern: tuple[bytes, ...]) -> bool:
-    """Could something below this directory fit?"""
-    if not pattern:
-        return False
-    if pattern[0] == b"**" or not path:
-        return True
-    return fits_component(path[0], pattern[0]) and may_hold(path[1:], pattern[1:])
-
-
-def fits_component(name: bytes, pattern: bytes) -> bool:
-    """Shell matching of one component with ``*`` and ``?``, without backtracking blow-up."""
-    at = star = mark = 0
-    has_star = False
-    position = 0
-    while position < len(name):
-        if at < len(pattern) and pattern[at : at + 1] == b"*":
-            has_star, star, mark = True, at, position
-            at += 1
-        elif at < len(pattern) and pattern[at : at + 1] in (b"?", name[position : position + 1]):
-            at += 1
-            position += 1
-        elif has_star:
-            mark += 1
-            at, position = star + 1, mark
-        else:
-            return False
-    return all(pattern[index : index + 1] == b"*" for index in range(at, len(pattern)))
