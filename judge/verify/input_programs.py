@@ -23,7 +23,11 @@ def reason_not_runnable(program: Program) -> str:
     """Why :func:`runnable` gave None."""
     if ending(program.name) == "viva":
         return "VIVA grammars are not supported"
-    return "the Python package checktestdata is not installed"
+    return f"checktestdata grammars need an extra: {_INSTALL}"
+
+
+#: How to get what runs the grammars.
+_INSTALL = "pip install 'judge-service[verify]'"
 
 
 def _checktestdata(program: Program) -> Program | None:

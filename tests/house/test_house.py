@@ -9,9 +9,9 @@ from figures import Module, circles, modules, over
 NOT_YET: frozenset[str] = frozenset({
     "judge/sandbox/cgroups/run_group.py", "judge/sandbox/container.py", "judge/sandbox/inside/launcher.py",
     "workers/judge_workers/node/leases.py",
-    "_simulate", "_row", "main", "add_parser", "submission_of", "converse", "run", "run_validator", "problem",
+    "_simulate", "_row", "main", "add_parser", "submission_of", "converse", "run", "run_validator",
     "__init__",
-    "_unpack_entry", "inspect_package", "submit", "claim", "give_back", "interact", "_run", "_spawn", "container_steps",
+    "submit", "claim", "give_back", "interact", "_run", "_spawn", "container_steps",
     "result_of",
 })  # fmt: skip
 

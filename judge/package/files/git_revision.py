@@ -10,7 +10,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from judge.errors import PackageError, UsageError
 from judge.package.files.file_names import shown
@@ -37,32 +37,54 @@ def unpack_revision(
     unpacker = Unpacker(root, bounds)
     with _cat_file(repository) as process:
         assert process.stdin is not None and process.stdout is not None
+        contents = _Contents(process.stdin, process.stdout)
         for record in filter(None, listing.split(b"\0")):
-            meta, _, raw_name = record.partition(b"\t")
-            mode, _, blob = meta.decode().split(" ")
-            _unpack_entry(process.stdin, process.stdout, unpacker, mode, blob, os.fsdecode(raw_name), bounds)
+            _unpack_file(_file_of(record), contents, unpacker, bounds)
         process.stdin.close()
     unpacker.finish()
 
 
-def _unpack_entry(
-    ask: IO[bytes], answer: IO[bytes], unpacker: Unpacker, mode: str, blob: str, name: str, bounds: Bounds
-) -> None:
-    if mode == _SUBMODULE:
-        raise PackageError("is a git submodule; packages must hold their own files", where=shown(name))
-    ask.write(blob.encode() + b"\n")
-    ask.flush()
-    header = answer.readline().split()
-    if len(header) != 3 or header[1] != b"blob":
-        raise PackageError("is missing from the git repository", where=shown(name))
-    size = int(header[2])
+class _File(NamedTuple):
+    """A line of ls-tree. ``mode``: git's, six digits."""
+
+    mode: str
+    blob: str
+    name: str
+
+
+class _Contents(NamedTuple):
+    """The two ends of ``git cat-file --batch``."""
+
+    questions: IO[bytes]
+    answers: IO[bytes]
+
+    def open(self, file: _File) -> int:
+        """The size of a file, whose bytes and a line end come next on ``answers``."""
+        self.questions.write(file.blob.encode() + b"\n")
+        self.questions.flush()
+        header = self.answers.readline().split()
+        if len(header) != 3 or header[1] != b"blob":
+            raise PackageError("is missing from the git repository", where=shown(file.name))
+        return int(header[2])
+
+
+def _file_of(record: bytes) -> _File:
+    meta, _, raw_name = record.partition(b"\t")
+    mode, _, blob = meta.decode().split(" ")
+    return _File(mode, blob, os.fsdecode(raw_name))
+
+
+def _unpack_file(file: _File, contents: _Contents, unpacker: Unpacker, bounds: Bounds) -> None:
+    if file.mode == _SUBMODULE:
+        raise PackageError("is a git submodule; packages must hold their own files", where=shown(file.name))
+    size = contents.open(file)
     if size > bounds.file_bytes:
-        raise PackageError(f"has more than {bounds.file_bytes} bytes", where=shown(name))
-    if mode == _LINK:
-        unpacker.link(name, os.fsdecode(b"".join(_exactly(answer, size))))
+        raise PackageError(f"has more than {bounds.file_bytes} bytes", where=shown(file.name))
+    if file.mode == _LINK:
+        unpacker.link(file.name, os.fsdecode(b"".join(_exactly(contents.answers, size))))
     else:
-        unpacker.file(name, _exactly(answer, size), executable=mode == _EXECUTABLE)
-    answer.read(1)
+        unpacker.file(file.name, _exactly(contents.answers, size), executable=file.mode == _EXECUTABLE)
+    contents.answers.read(1)
 
 
 def _exactly(stream: IO[bytes], size: int) -> Iterator[bytes]:
