@@ -29,6 +29,13 @@ _KERNEL_MIN = (5, 11)
 _OPEN_FILES_MIN = 4096
 
 
+#: What it costs that programs run under the judge's own uid.
+_SHARED_COSTS = (
+    "the walls hold, but what the kernel counts per user (pending signals, pipe memory, keys, inotify watches) is one "
+    "account for all slots and whatever else this user runs, and a program that got out would own this user's files"
+)
+
+
 class Status(StrEnum):
     """``missing`` = nothing runs here; ``warning`` = it runs, but with less isolation, accuracy or speed."""
 
@@ -221,7 +228,8 @@ def _identity(cgroup_root: str) -> Finding:
     return _finding(
         "uids",
         not shared,
-        f"uid {uid}; {subordinate}" + (f"; programs share this user's uid and groups{reason}" if shared else ""),
+        f"uid {uid}; {subordinate}"
+        + (f"; programs share this user's uid and groups{reason}: {_SHARED_COSTS}" if shared else ""),
         "a cgroup v2 host, or start it by root"
         if version == 1
         else "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER and install uidmap",
