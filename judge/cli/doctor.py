@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from judge.config import Settings, load_settings
-from judge.host.doctor import Finding, Status, examine, is_fit
+from judge.host.doctor import examine, is_fit
+from judge.model.finding import Finding, Status
 from judge.parsers import Subparsers
 
 _MARKS = {Status.OK: "[green]ok[/]", Status.WARNING: "[yellow]warning[/]", Status.MISSING: "[bold red]missing[/]"}
@@ -44,7 +45,7 @@ def _broker_findings(settings: Settings) -> list[Finding]:
     from judge.client import broker_of
     from judge.queue.check import check_broker
 
-    return [msgspec.convert(finding, Finding, from_attributes=True) for finding in check_broker(broker_of(settings))]
+    return check_broker(broker_of(settings))
 
 
 def _print_table(findings: Sequence[Finding]) -> None:

@@ -10,13 +10,11 @@ import platform
 import re
 import resource
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
-
-import msgspec
 
 from judge import defaults
 from judge.errors import HostError, InfrastructureError
+from judge.model.finding import Finding, Status
 from judge.model.limits import Limits
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
@@ -34,23 +32,6 @@ _SHARED_COSTS = (
     "the walls hold, but what the kernel counts per user (pending signals, pipe memory, keys, inotify watches) is one "
     "account for all slots and whatever else this user runs, and a program that got out would own this user's files"
 )
-
-
-class Status(StrEnum):
-    """``missing`` = nothing runs here; ``warning`` = it runs, but with less isolation, accuracy or speed."""
-
-    OK = "ok"
-    WARNING = "warning"
-    MISSING = "missing"
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One prerequisite. ``remedy`` is empty when there is nothing to mend."""
-
-    name: str
-    status: Status
-    found: str
-    remedy: str = ""
 
 
 def examine(

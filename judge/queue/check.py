@@ -9,10 +9,10 @@ from redis.exceptions import RedisError
 
 from judge import wire
 from judge.errors import JudgeError
+from judge.model.finding import Finding, Status
 from judge.queue.admin import odd_policy_fields
 from judge.queue.broker import Broker, parse
 from judge.queue.redis_queue import Queue
-from judge.queue.values import BrokerFinding, Status
 
 #: The oldest server that has all commands of the scripts and of kombu.
 VERSION_MIN = (6, 2)
@@ -26,7 +26,7 @@ _COMMANDS = (
 )  # fmt: skip
 
 
-def check_broker(broker: Broker) -> list[BrokerFinding]:
+def check_broker(broker: Broker) -> list[Finding]:
     """Everything there is to say about a broker; one finding of status MISSING when it cannot be reached.
 
     Needs only INFO and, where allowed, CONFIG GET and ACL DRYRUN. Writes nothing.
@@ -39,7 +39,7 @@ def check_broker(broker: Broker) -> list[BrokerFinding]:
         return [_missing("reachable", str(error), "start it, or correct the address and the credentials")]
 
 
-def _examine(queue: Queue) -> Iterator[BrokerFinding]:
+def _examine(queue: Queue) -> Iterator[Finding]:
     queue.command("PING")
     info: Mapping[str, Any] = queue.client.info()
     yield _ok("reachable", f"answers as {info.get('server_name', 'redis')} {info['redis_version']}")
@@ -54,14 +54,14 @@ def _examine(queue: Queue) -> Iterator[BrokerFinding]:
     yield from _rights(queue)
 
 
-def _version(version: str) -> BrokerFinding:
+def _version(version: str) -> Finding:
     numbers = tuple(int(part) for part in version.split(".")[:2])
     if numbers < VERSION_MIN:
         return _missing("version", version, "use Redis 6.2 or later, or any Valkey")
     return _ok("version", version)
 
 
-def _role(info: Mapping[str, Any]) -> BrokerFinding:
+def _role(info: Mapping[str, Any]) -> Finding:
     if info.get("role") != "master":
         return _missing("role", "a replica: it refuses writes", "name the primary, or the Sentinels with ?master=NAME")
     replicas = int(info.get("connected_slaves", 0))
@@ -72,7 +72,7 @@ def _role(info: Mapping[str, Any]) -> BrokerFinding:
     return _ok("role", f"primary with {replicas} replicas")
 
 
-def _persistence(info: Mapping[str, Any], fsync: str) -> BrokerFinding:
+def _persistence(info: Mapping[str, Any], fsync: str) -> Finding:
     if info.get("loading"):
         return _warning("persistence", "still loading its data", "wait")
     if not info.get("aof_enabled"):
@@ -88,7 +88,7 @@ def _persistence(info: Mapping[str, Any], fsync: str) -> BrokerFinding:
     return _ok("persistence", f"append-only file, fsync {fsync or 'unknown (CONFIG GET is not allowed)'}")
 
 
-def _eviction(info: Mapping[str, Any]) -> BrokerFinding:
+def _eviction(info: Mapping[str, Any]) -> Finding:
     policy = str(info.get("maxmemory_policy", "noeviction"))
     if policy == "noeviction":
         return _ok("eviction", policy)
@@ -98,7 +98,7 @@ def _eviction(info: Mapping[str, Any]) -> BrokerFinding:
     return _missing("eviction", found, remedy) if limited else _warning("eviction", found + " (no limit now)", remedy)
 
 
-def _memory(info: Mapping[str, Any]) -> Iterator[BrokerFinding]:
+def _memory(info: Mapping[str, Any]) -> Iterator[Finding]:
     limit, used = int(info.get("maxmemory", 0)), int(info.get("used_memory", 0))
     if limit and used > limit * 8 // 10:
         yield _warning(
@@ -108,21 +108,21 @@ def _memory(info: Mapping[str, Any]) -> Iterator[BrokerFinding]:
         yield _ok("memory", f"{used >> 20} MiB used" + (f" of {limit >> 20}" if limit else ", no limit set"))
 
 
-def _clients(info: Mapping[str, Any], allowed: str) -> BrokerFinding:
+def _clients(info: Mapping[str, Any], allowed: str) -> Finding:
     connected = int(info.get("connected_clients", 0))
     if allowed.isdigit() and connected > int(allowed) * 8 // 10:
         return _warning("connections", f"{connected} of {allowed}", "raise maxclients; a worker takes 5 + its slots")
     return _ok("connections", f"{connected}" + (f" of {allowed}" if allowed else ""))
 
 
-def _schema(queue: Queue) -> BrokerFinding:
+def _schema(queue: Queue) -> Finding:
     found = queue.command("GET", f"{queue.prefix}schema")
     if found is not None and int(found) != wire.SCHEMA_VERSION:
         return _missing("schema", f"version {int(found)}, this is {wire.SCHEMA_VERSION}", "use another namespace")
     return _ok("schema", "empty" if found is None else f"version {int(found)}")
 
 
-def _policy(queue: Queue) -> BrokerFinding:
+def _policy(queue: Queue) -> Finding:
     odd = odd_policy_fields(queue)
     if odd:
         remedy = f"HDEL {queue.prefix}policy FIELD; judge tenant sets what one tenant may"
@@ -130,7 +130,7 @@ def _policy(queue: Queue) -> BrokerFinding:
     return _ok("policy", "every field is known")
 
 
-def _rights(queue: Queue) -> Iterator[BrokerFinding]:
+def _rights(queue: Queue) -> Iterator[Finding]:
     """Whether the ACL user may do what is needed, where Redis can tell (ACL DRYRUN, 7.0)."""
     execute: Callable[..., Any] = queue.client.execute_command
     try:
@@ -169,13 +169,13 @@ def _text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _ok(name: str, found: str) -> BrokerFinding:
-    return BrokerFinding(name=name, status=Status.OK, found=found)
+def _ok(name: str, found: str) -> Finding:
+    return Finding(name=name, status=Status.OK, found=found)
 
 
-def _warning(name: str, found: str, remedy: str) -> BrokerFinding:
-    return BrokerFinding(name=name, status=Status.WARNING, found=found, remedy=remedy)
+def _warning(name: str, found: str, remedy: str) -> Finding:
+    return Finding(name=name, status=Status.WARNING, found=found, remedy=remedy)
 
 
-def _missing(name: str, found: str, remedy: str) -> BrokerFinding:
-    return BrokerFinding(name=name, status=Status.MISSING, found=found, remedy=remedy)
+def _missing(name: str, found: str, remedy: str) -> Finding:
+    return Finding(name=name, status=Status.MISSING, found=found, remedy=remedy)

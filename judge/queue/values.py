@@ -182,20 +182,3 @@ class LanguageCard(msgspec.Struct, frozen=True, kw_only=True):
     extensions: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     workers: int = 0
-
-
-class Status(StrEnum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"  #: works, with a risk that the finding names
-    MISSING = "missing"  #: submissions would be lost or refused
-
-
-class BrokerFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was checked about a broker."""
-
-    name: str
-    status: Status
-    found: str
-    remedy: str = ""

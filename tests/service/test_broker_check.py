@@ -13,10 +13,10 @@ import redis
 from service_harness import RedisServer, Worker, order, running, until, view_of
 
 from judge.client import Client
+from judge.model.finding import Status
 from judge.model.verdict import Verdict
 from judge.queue.broker import Broker
 from judge.queue.check import check_broker
-from judge.queue.values import Status
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "howto" / "run-redis.md"
 

@@ -5,7 +5,7 @@ import fcntl
 import os
 
 held = []
-# Files of the root can be locked: they are an overlay's, so their inodes, and with them their locks, are this slot's own
+# Files of the root can be locked: they are an overlay's, so their inodes, and with them their locks, are the slot's own
 # (docs/explanation/seccomp.md, "Locks"). An overlay's files lie on no numbered device; a file of the host's disk would.
 # That no other slot sees such a lock takes two slots to show: tests/hostile/programs/pair_locks.c does.
 for path in ("/etc/passwd", "/usr"):

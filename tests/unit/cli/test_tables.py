@@ -13,7 +13,7 @@ from judge.cli.languages_table import StatusRow, status_table
 from judge.cli.metrics import _print_table as _print_series
 from judge.cli.showing import add_row, plain_table
 from judge.cli.workers import _show
-from judge.host.doctor import Finding, Status
+from judge.model.finding import Finding, Status
 from judge.model.report import GroupReport, Report
 from judge.model.verdict import Verdict
 from judge.observe.metrics.series import METRICS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from judge.host.doctor import Status, _entering
+from judge.host.doctor import _entering
+from judge.model.finding import Status
 
 PLAIN = "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate,memory_recursiveprot 0 0\n"
 FAVOURED = PLAIN.replace("nsdelegate", "nsdelegate,favordynmods")
