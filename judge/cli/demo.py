@@ -27,8 +27,8 @@ from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.package.kattis.reader import read_package
 from judge.parsers import Subparsers
-from judge.printable import printable
 from judge.queue.values import State, WorkerInfo
+from judge.text import printable
 from judge.toolchain.definitions import Languages
 
 REFRESH_S = 0.1

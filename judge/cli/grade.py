@@ -21,10 +21,10 @@ from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.package.files.file_names import shown
 from judge.package.kattis.test_data import data_cases
 from judge.package.source import open_package
 from judge.parsers import Subparsers
+from judge.text import shown
 from judge.toolchain.definitions import Languages
 
 

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from judge.cli.commands import COMMANDS
 from judge.cli.exit_codes import help_text
 from judge.errors import JudgeError, QueueError
-from judge.printable import plain_letters, printable
+from judge.text import plain_letters, printable
 
 #: Commands with processes below them that SIGTERM is for, too.
 _SERVICES = ("demo", "up", "worker")

@@ -17,13 +17,13 @@ from judge.config import load_settings
 from judge.errors import PackageError, PackageUnreadable
 from judge.model.problem import Diagnostic
 from judge.package.files.digest import package_digest
-from judge.package.files.file_names import printable
 from judge.package.findings import location
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases
 from judge.package.reader import ReadOptions
 from judge.package.source import inspect_any, package_directory
 from judge.parsers import Subparsers
+from judge.text import printable
 
 
 class CheckedPackage(msgspec.Struct, frozen=True, kw_only=True):

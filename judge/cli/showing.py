@@ -16,10 +16,10 @@ from rich.text import Text
 from judge import wire
 from judge.errors import UsageError
 from judge.model.report import Report
-from judge.printable import printable
 from judge.render.report_html import render_html
 from judge.render.report_text import render_text
 from judge.render.view import Role, view_of
+from judge.text import printable
 
 #: Columns of a table that no terminal shows.
 _PIPE_WIDTH = 160

@@ -11,7 +11,7 @@ from judge.cli.submissions import local, print_json, stands, took
 from judge.client import SubmissionView
 from judge.errors import UsageError, WireError
 from judge.parsers import Subparsers
-from judge.printable import printable
+from judge.text import printable
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -26,10 +26,10 @@ from judge.model.submission import Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.parsers import Subparsers
-from judge.printable import printable
 from judge.queue.admin import worker_views
 from judge.render.report_text import headline, render_text
 from judge.render.view import Role, view_of
+from judge.text import printable
 from judge.toolchain.definitions import Languages
 
 _LINE_CHARS_MAX = 500

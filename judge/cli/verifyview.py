@@ -10,9 +10,9 @@ from rich.table import Table
 
 from judge.model.problem import Diagnostic
 from judge.model.units import format_bytes, format_ns
-from judge.package.files.file_names import printable
 from judge.package.findings import location
 from judge.render.report_text import excerpt, texts_of
+from judge.text import printable
 from judge.verify.result import PackageResult, SubmissionResult, VerifyResult
 
 

@@ -15,8 +15,8 @@ from judge.cli.options import broker_option
 from judge.cli.service import open_client
 from judge.cli.showing import add_row, wide_console
 from judge.parsers import Subparsers
-from judge.printable import printable
 from judge.queue.admin import WorkerView, worker_views
+from judge.text import printable
 
 #: Terminals of so many columns show everything about a worker.
 _WIDE = 120

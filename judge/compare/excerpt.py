@@ -12,6 +12,7 @@ import msgspec
 from judge.compare.byte_source import ByteSource
 from judge.compare.default_validator import WHITE_SPACE, Difference, DifferenceKind, parse_number
 from judge.model.problem import CompareFlags
+from judge.text import printable_bytes
 
 #: Longest token or line that is shown; the rest is cut off.
 SHOWN_BYTES = 80
@@ -120,7 +121,7 @@ def _token_at(source: ByteSource, offset: int) -> bytes:
 
 def _show(token: bytes) -> str:
     """A token in quotes, safe to print, cut when long."""
-    text = escape(token[:SHOWN_BYTES])
+    text = printable_bytes(token[:SHOWN_BYTES])
     return f'"{text}"' + ("..." if len(token) > SHOWN_BYTES else "")
 
 
@@ -128,7 +129,7 @@ def _show_byte(source: ByteSource, offset: int) -> str:
     byte = source.pread(1, offset)
     if not byte:
         return "the end"
-    return _SPACE_NAMES.get(byte[0]) or f'"{escape(byte)}"'
+    return _SPACE_NAMES.get(byte[0]) or f'"{printable_bytes(byte)}"'
 
 
 def _line(source: ByteSource, position: Position, offset: int) -> str:
@@ -136,10 +137,4 @@ def _line(source: ByteSource, position: Position, offset: int) -> str:
     start = max(position.line_offset, offset - SHOWN_BYTES // 2)
     text = source.pread(SHOWN_BYTES + 1, start).split(b"\n", 1)[0]
     tail = "..." if len(text) > SHOWN_BYTES else ""
-    return ("..." if start > position.line_offset else "") + escape(text[:SHOWN_BYTES].rstrip(b"\r")) + tail
-
-
-def escape(data: bytes) -> str:
-    """Any bytes as one line of printable text: UTF-8 where it is, escapes where it is not."""
-    text = data.decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    return ("..." if start > position.line_offset else "") + printable_bytes(text[:SHOWN_BYTES].rstrip(b"\r")) + tail

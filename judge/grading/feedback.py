@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from judge.compare.default_validator import parse_number
-from judge.compare.excerpt import escape
 from judge.grading.scoring.score import NO_AWARD, Award
 from judge.sandbox.capture import Capture
-from judge.text import safe_text
+from judge.text import printable_bytes, safe_text
 
 #: Where the validator finds the directory, relative to /work.
 DIRECTORY = "feedback"
@@ -58,7 +57,7 @@ def _number(files: Mapping[str, Capture], name: str) -> tuple[float | None, str]
         return None, ""
     text = capture.read(_SCORE_BYTES_MAX).strip()
     value = parse_number(text)
-    return value, "" if value is not None else f'{name} holds no number: "{escape(text[:60])}"'
+    return value, "" if value is not None else f'{name} holds no number: "{printable_bytes(text[:60])}"'
 
 
 def _text(files: Mapping[str, Capture], name: str, bytes_max: int) -> str:

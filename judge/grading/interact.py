@@ -29,7 +29,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.compare.excerpt import escape
 from judge.grading.execute import STDERR_READ_BYTES, CancelledError, OpenSubmission, files_of
 from judge.grading.feedback import DIRECTORY
 from judge.grading.options import GradingOptions
@@ -51,6 +50,7 @@ from judge.model.units import MIB
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 from judge.sandbox.conversation import Interaction, Participant, Side
+from judge.text import printable_bytes
 from judge.toolchain.work_files import blamed_on
 from judge.verdicts import ending_of_run, reason_of_run, verdict_of_run
 
@@ -181,7 +181,7 @@ def render_transcript(pieces: Sequence[tuple[Side, bytes]]) -> str:
     marks = {Side.SELF: ">", Side.OTHER: "<"}
     lines = []
     for speaker, text in _lines_of(pieces):
-        lines.append(marks[speaker] + escape(text))
+        lines.append(marks[speaker] + printable_bytes(text))
     return "\n".join(lines)
 
 

@@ -31,7 +31,7 @@ from typing import TextIO, cast
 import msgspec
 
 from judge.errors import UsageError
-from judge.printable import printable
+from judge.text import printable
 
 FORMATS = ("console", "json")
 LEVELS = ("debug", "info", "warning", "error")

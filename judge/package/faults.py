@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from judge.errors import JudgeError, PackageError, blame_host, blame_reader
-from judge.package.files.file_names import shown
+from judge.text import shown
 
 
 def fault_of(error: OSError, what: str, where: str = "") -> JudgeError:

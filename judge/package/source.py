@@ -16,13 +16,14 @@ from pathlib import Path
 from judge.errors import PackageError, PackageMissing, UsageError, blame_reader, our_path
 from judge.model.problem import Problem
 from judge.package.faults import fault_of, faults_told
-from judge.package.files.file_names import hidden, shown
+from judge.package.files.file_names import hidden
 from judge.package.files.git_revision import repository_of, unpack_revision
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds
 from judge.package.files.zip_archive import unpack_zip
 from judge.package.findings import Findings
 from judge.package.reader import DEFAULT_READING, ReadOptions
 from judge.package.registry import is_marked, markers_text, reader_of
+from judge.text import shown
 
 ZIP_SUFFIXES = (".zip", ".kpp")
 #: For a reader that writes nothing: there can be no file in it.

@@ -8,7 +8,6 @@ from html import escape
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import VERDICTS, Verdict
-from judge.printable import printable_lines
 from judge.render.report_text import (
     cases_in,
     format_score,
@@ -19,6 +18,7 @@ from judge.render.report_text import (
     texts_of,
     waiting_note,
 )
+from judge.text import printable_lines
 
 _STYLE = """
 :root { color-scheme: light dark; --page: #fff; --text: #1f2328; --line: #8884; --soft: #8881; --good: #1a7f37;

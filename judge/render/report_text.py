@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from judge.model.report import CaseReport, GroupReport, Printed, Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
-from judge.printable import printable
+from judge.text import printable
 
 _BAR_CELLS = 12
 _INDENT = "  "

@@ -40,11 +40,11 @@ from judge.model.submission import Submission
 from judge.model.units import S_NS
 from judge.model.verdict import Verdict
 from judge.package.ceilings import DEFAULT_CEILINGS
-from judge.package.files.file_names import shown
 from judge.package.findings import location
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import with_cases
 from judge.package.source import inspect_any
+from judge.text import shown
 from judge.verify.expect import best_score, compare_with_expected, enough_seen, needs_every_case, words_of
 
 CORPUS = Path(__file__).with_name("corpus")

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from judge.model.verdict import VERDICTS, ColourRole, Verdict
 from judge.observe.top.overview import Overview, RunningNow, WorkerOverview
-from judge.printable import printable
+from judge.text import printable
 
 #: A worker that has been silent for so long is shown in red.
 SILENT_MS = 5000

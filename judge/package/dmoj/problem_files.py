@@ -6,12 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from judge.package.files.file_names import shown
 from judge.package.files.line_ends import with_normal_lines
 from judge.package.files.package_dir import Entry, PackageDir
 from judge.package.files.yaml_section import YamlSection
 from judge.package.files.zip_archive import unpack_zip
 from judge.package.findings import Findings
+from judge.text import shown
 
 
 class DmojFiles:

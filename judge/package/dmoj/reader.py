@@ -38,12 +38,13 @@ from judge.package.dmoj.problem_files import DmojFiles, open_files
 from judge.package.dmoj.signature import NO_SIGNATURE, read_signature
 from judge.package.dmoj.submissions import SubmissionReader
 from judge.package.dmoj.test_cases import IGNORED_KEYS, INHERITED_KEYS, Batch, Test, TestReader, TestRules
-from judge.package.files.file_names import is_plain_name, shown
+from judge.package.files.file_names import is_plain_name
 from judge.package.files.package_dir import PackageDir, is_no_document
 from judge.package.files.yaml_section import YamlSection
 from judge.package.files.yaml_tree import YAML_BYTES_MAX, parse_yaml
 from judge.package.findings import Findings
 from judge.package.reader import ReadOptions
+from judge.text import shown
 
 FILE = "init.yml"
 

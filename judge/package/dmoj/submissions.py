@@ -16,13 +16,13 @@ from judge.model.verdict import Verdict
 from judge.package.ceilings import Ceilings
 from judge.package.dmoj.checker import language_of_executor
 from judge.package.dmoj.problem_files import DmojFiles
-from judge.package.files.file_names import shown
 from judge.package.files.package_dir import Entry, PackageDir
 from judge.package.files.yaml_section import YamlSection
 from judge.package.files.yaml_tree import YAML_BYTES_MAX, parse_yaml
 from judge.package.findings import Findings
 from judge.package.kattis.program_files import inner_name
 from judge.package.kattis.verdict_labels import meaning
+from judge.text import shown
 
 DEFAULT_LIMITS = ProblemLimits(time_limit_ns=2 * S_NS, memory_bytes=256 * MIB, output_bytes=24 * MIB)
 

@@ -16,11 +16,11 @@ from judge.package.ceilings import Ceilings
 from judge.package.dmoj.checker import Checker, check_flags, language_of_executor, read_checker
 from judge.package.dmoj.patterns import cases_by_pattern
 from judge.package.dmoj.problem_files import DmojFiles
-from judge.package.files.file_names import shown
 from judge.package.files.yaml_section import YamlSection, number_of
 from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlSequence
 from judge.package.findings import Findings
 from judge.package.kattis.program_files import inner_name
+from judge.text import shown
 
 #: Keys of tests that no verdict depends on here.
 IGNORED_KEYS = (

@@ -17,8 +17,8 @@ from pathlib import Path
 from judge.errors import PackageError
 from judge.kernel.files import open_resolved
 from judge.package.faults import fault_of
-from judge.package.files.file_names import shown
 from judge.package.files.package_dir import DEPTH_MAX, ENTRIES_MAX
+from judge.text import shown
 
 #: What changes when a file does: path, inode, size, times of change of content and of the inode.
 Signature = tuple[tuple[str, int, int, int, int], ...]

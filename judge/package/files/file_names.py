@@ -1,7 +1,7 @@
 """Names of files in packages: how they are shown, ordered and checked.
 
 Host paths keep whatever bytes the file system has (surrogate escapes); every name that leaves this room in a
-message, a report or JSON goes through :func:`shown`.
+message, a report or JSON goes through :func:`judge.text.shown`.
 """
 
 from __future__ import annotations
@@ -20,21 +20,6 @@ HEADER_ENDINGS = frozenset({"h", "hh", "hpp", "hxx", "inc"})
 def ending(name: str) -> str:
     """The part after the last dot, lower case; empty without a dot."""
     return name.rpartition(".")[2].lower() if "." in name else ""
-
-
-def shown(name: str) -> str:
-    """``name`` as text that any JSON encoder takes and no terminal obeys: bytes that are not UTF-8 become ``\\xNN``,
-    so do control characters."""
-    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
-
-
-def printable(text: str) -> str:
-    """``text`` on one line, with control and other unprintable characters as backslash escapes."""
-    if text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
-    )
 
 
 def is_plain_name(name: str) -> bool:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from judge.errors import PackageError, UsageError
-from judge.package.files.file_names import shown
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds, Unpacker
+from judge.text import shown
 
 _COMMAND_SECONDS_MAX = 60
 _CHUNK_BYTES = 1 << 20

@@ -15,8 +15,9 @@ from pathlib import Path
 from judge.errors import PackageError
 from judge.kernel.files import open_resolved
 from judge.package.faults import fault_of
-from judge.package.files.file_names import HEADER_ENDINGS, ending, hidden, shown
+from judge.package.files.file_names import HEADER_ENDINGS, ending, hidden
 from judge.package.findings import Findings
+from judge.text import shown
 
 #: How deep directories may nest below the package, and how many entries a package may have.
 DEPTH_MAX = 32

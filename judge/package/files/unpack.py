@@ -14,8 +14,8 @@ from pathlib import Path
 from judge.errors import PackageError
 from judge.model.units import GIB, MIB
 from judge.package.faults import fault_of
-from judge.package.files.file_names import shown
 from judge.package.files.package_dir import DEPTH_MAX
+from judge.text import shown
 
 
 @dataclass(frozen=True)

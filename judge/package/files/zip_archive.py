@@ -11,8 +11,8 @@ from pathlib import Path
 
 from judge.errors import PackageError
 from judge.package.faults import fault_of
-from judge.package.files.file_names import shown
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds, Unpacker
+from judge.text import shown
 
 _CHUNK_BYTES = 1 << 20
 _ENCRYPTED = 0x1

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from judge.model.problem import PackageFormat
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.encoding import HEAD_BYTES, odd_encoding
-from judge.package.files.file_names import conforming, shown
+from judge.package.files.file_names import conforming
 from judge.package.files.package_dir import Entry, PackageDir
 from judge.package.files.yaml_section import YamlSection, split_words
 from judge.package.files.yaml_tree import YAML_BYTES_MAX, parse_yaml
 from judge.package.findings import Findings
 from judge.package.kattis.constants import substitute
 from judge.package.kattis.group_config import GroupConfig, read_group_config
+from judge.text import shown
 
 GROUP_FILES = ("test_group.yaml", "testdata.yaml")
 _IMAGES = ("png", "jpg", "jpeg", "svg")

@@ -11,10 +11,10 @@ from judge.model.problem import Problem, Program, TestCase
 from judge.model.units import KIB, MIB
 from judge.package.encoding import HEAD_BYTES, odd_encoding
 from judge.package.faults import fault_of
-from judge.package.files.file_names import shown
 from judge.package.findings import Findings
 from judge.package.kattis.constants import unknown_tags
 from judge.package.kattis.test_data import data_cases
+from judge.text import shown
 
 #: The format advises against larger files.
 FILE_BYTES_ADVISED = 100 * MIB

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from judge.model.problem import PackageFormat, Program
 from judge.package.detect import spoken_language
-from judge.package.files.file_names import HEADER_ENDINGS, ending, shown
+from judge.package.files.file_names import HEADER_ENDINGS, ending
 from judge.package.files.package_dir import Entry, PackageDir
 from judge.package.findings import Findings
+from judge.text import shown
 
 #: Endings of source files, lower case. Source: the format's languages table; Kotlin scripts and the like left out.
 _ENDINGS = """

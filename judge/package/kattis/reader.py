@@ -25,7 +25,6 @@ from judge.model.problem import (
 )
 from judge.package.ceilings import Ceilings
 from judge.package.faults import faults_told
-from judge.package.files.file_names import shown
 from judge.package.files.package_dir import PackageDir
 from judge.package.files.yaml_tree import YAML_BYTES_MAX
 from judge.package.findings import Findings
@@ -37,6 +36,7 @@ from judge.package.kattis.submissions_yaml import FILE as RULES_FILE
 from judge.package.kattis.test_data import read_testdata
 from judge.package.kattis.time_limit_files import INI_FILE, declared_time_limit
 from judge.package.reader import DEFAULT_READING, Inheritance, ReadOptions
+from judge.text import shown
 
 
 class KattisReader:

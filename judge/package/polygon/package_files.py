@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from judge.model.problem import Program
-from judge.package.files.file_names import shown
 from judge.package.files.line_ends import has_windows_lines, with_normal_lines
 from judge.package.files.package_dir import Entry, PackageDir
 from judge.package.files.xml_tree import Element
 from judge.package.findings import Findings
 from judge.package.kattis.program_files import inner_name
+from judge.text import shown
 
 FILE = "problem.xml"
 _HEADER_TYPES = ("h.", "hpp.")

@@ -21,7 +21,7 @@ from judge.errors import PackageError
 from judge.model.problem import NamedFiles, PackageFormat, Problem, ProblemLimits, ValidatorKind
 from judge.model.units import MIB, MS_NS
 from judge.package.ceilings import Bound, Ceilings
-from judge.package.files.file_names import is_plain_name, shown
+from judge.package.files.file_names import is_plain_name
 from judge.package.files.package_dir import PackageDir, is_no_document
 from judge.package.files.xml_tree import XML_BYTES_MAX, Element, parse_xml
 from judge.package.findings import Findings
@@ -30,6 +30,7 @@ from judge.package.polygon.package_files import FILE, PolygonFiles
 from judge.package.polygon.solutions import read_solutions
 from judge.package.polygon.test_cases import TestReader
 from judge.package.reader import ReadOptions
+from judge.text import shown
 
 _OUTPUT_BYTES = 64 * MIB
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from judge.compare.byte_source import BytesInMemory
 from judge.compare.default_validator import compare
-from judge.compare.excerpt import escape, explain, position_of
+from judge.compare.excerpt import explain, position_of
 from judge.model.problem import CompareFlags
+from judge.text import printable_bytes
 
 
 def message(answer: bytes, output: bytes, **flags: Any) -> list[str]:
@@ -62,7 +63,7 @@ def test_long_lines_are_cut_around_the_difference() -> None:
 
 
 def test_binary_output_is_escaped() -> None:
-    assert escape(b"a\x00\x1b[31m\xff\t\xc3\xa4") == "a\\x00\\x1b[31m\\xff\\tä"
+    assert printable_bytes(b"a\x00\x1b[31m\xff\t\xc3\xa4") == "a\\x00\\x1b[31m\\xff\\tä"
 
 
 def test_a_difference_inside_a_long_token_shows_its_beginning() -> None:

@@ -17,13 +17,14 @@ from package_files import LEGACY, MODERN, write_package
 from judge.errors import PackageError
 from judge.globs import compile_glob
 from judge.model.problem import PackageFormat, TestCase, TestGroup
-from judge.package.files.file_names import conforming, shown
+from judge.package.files.file_names import conforming
 from judge.package.files.yaml_tree import YamlMapping, YamlNode, YamlScalar, YamlSequence, parse_yaml
 from judge.package.findings import Findings
 from judge.package.kattis.compare_flags import parse_compare_flags
 from judge.package.kattis.constants import substitute, unknown_tags
 from judge.package.kattis.reader import inspect_package
 from judge.package.kattis.verdict_labels import comment_label
+from judge.text import shown
 
 KEY_WORDS = (
     "name type limits memory validation grading range on_reject accept_score max_score scoring args constants "

@@ -40,12 +40,12 @@ from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.metrics.summary import judged_record
 from judge.observe.timeline import Timeline
 from judge.observe.traces import Traces
-from judge.package.files.file_names import printable
 from judge.queue import calls
 from judge.queue.claimed import ClaimLost, ClaimWriter
 from judge.queue.redis_queue import Queue
 from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Refusal
 from judge.release import judge_version
+from judge.text import printable
 from judge_workers.judging import SlotJudge
 from judge_workers.node.health import Health
 from judge_workers.run_dir import SlotNote, leave_noise, read_order

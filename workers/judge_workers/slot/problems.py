@@ -16,9 +16,9 @@ from judge.config import Settings
 from judge.errors import BlobMissing, PackageError, PackageMissing, UsageError, blame_reader
 from judge.model.problem import Problem
 from judge.package.files.digest import Signature, known_digest, signature_of
-from judge.package.files.file_names import printable, shown
 from judge.package.reader import ReadOptions
 from judge.package.source import open_package, package_inside, read_in_place
+from judge.text import printable, shown
 
 #: At most this many problems are kept as values; a value is small, the test data stay on disk.
 KEPT_MAX = 64

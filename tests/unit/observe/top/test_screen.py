@@ -20,7 +20,7 @@ from judge.observe.top.overview import (
     per_minute,
 )
 from judge.observe.top.screen import duration, full_screen, picture
-from judge.printable import printable
+from judge.text import printable
 
 
 def finished(verdict: str = "AC", language: str = "cpp", judging_ms: int = 100, ago_ms: int = 0) -> FinishedLately:
