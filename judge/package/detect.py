@@ -1,14 +1,21 @@
-"""Languages that share a file ending with a commoner one and are told by what the source says: Prolog, Python 2."""
+"""Which language files are in: by their names, and by what the source says where two languages share an ending.
+
+:func:`detect_by_names` chooses among the definitions; :func:`detect_by_content` comes before it for Prolog (Perl's
+ending) and Python 2 (Python 3's).
+"""
 
 from __future__ import annotations
 
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from judge.errors import LanguageError
 from judge.kernel.files import open_resolved
+from judge.model.language import LanguageSpec
 from judge.package.files.file_names import ending
 
 _BYTES_MAX = 1 << 20
@@ -22,7 +29,35 @@ _GONE = ("raw_input", "xrange")
 _OPERATORS = frozenset({"if", "else", "and", "or", "in", "is", "not", "for", "as"})
 
 
-def spoken_language(files: Iterable[tuple[str, str]]) -> str:
+def detect_by_names(
+    languages: Collection[LanguageSpec], names: Sequence[str], first_line: str = "", also: Collection[str] = ()
+) -> LanguageSpec:
+    """The language of files with these names: most files matched wins, then a matching shebang, then priority, then id.
+
+    ``first_line`` is that of the first file. ``also``: ids of languages that may be meant although file names alone do
+    not mean them. Raises LanguageError.
+    """
+    endings = Counter(name.rsplit(".", 1)[-1] for name in names if "." in name)
+    ranked = [
+        (sum(endings[e] for e in spec.extensions), _shebang_fits(spec, first_line), spec.priority, spec)
+        for spec in languages
+        if spec.detected or not {spec.id, *spec.aliases}.isdisjoint(also)
+    ]
+    best = max(ranked, key=lambda entry: (*entry[:3], [-ord(c) for c in entry[3].id]), default=None)
+    if best is None or best[0] == 0:
+        some = ", ".join(repr(name[:64]) for name in names[:3])
+        named = next((spec for spec in languages if not endings.keys().isdisjoint(spec.extensions)), None)
+        if named is not None:
+            raise LanguageError(f"{some}: not a program ({named.name}; --language {named.id} takes it as one)")
+        raise LanguageError(f"no language has files like {some}")
+    return best[3]
+
+
+def _shebang_fits(spec: LanguageSpec, first_line: str) -> bool:
+    return bool(spec.shebang and first_line.startswith("#!") and re.search(spec.shebang, first_line))
+
+
+def detect_by_content(files: Iterable[tuple[str, str]]) -> str:
     """What one of these (name, host path) sources says, prolog or python2; empty = the names will tell."""
     for name, path in files:
         last = ending(name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from judge.errors import LanguageError
 from judge.model.language import LanguageSpec, SelfTest
 from judge.model.limits import Limits
 from judge.model.units import MIB
+from judge.package.detect import detect_by_names
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -86,24 +86,8 @@ class Languages:
         raise LanguageError(f"no language {name[:64]!r}{hint}")
 
     def detect(self, names: Sequence[str], first_line: str = "", also: Collection[str] = ()) -> LanguageSpec:
-        """The language of these files: most files matched wins, then a matching shebang, then priority, then id.
-
-        ``also``: ids of languages that may be meant although file names do not speak for them. Raises LanguageError.
-        """
-        endings = Counter(name.rsplit(".", 1)[-1] for name in names if "." in name)
-        ranked = [
-            (sum(endings[e] for e in spec.extensions), _shebang_fits(spec, first_line), spec.priority, spec)
-            for spec in self.all()
-            if spec.detected or not {spec.id, *spec.aliases}.isdisjoint(also)
-        ]
-        best = max(ranked, key=lambda entry: (*entry[:3], [-ord(c) for c in entry[3].id]), default=None)
-        if best is None or best[0] == 0:
-            shown = ", ".join(repr(name[:64]) for name in names[:3])
-            named = next((spec for spec in self.all() if not endings.keys().isdisjoint(spec.extensions)), None)
-            if named is not None:
-                raise LanguageError(f"{shown}: not a program ({named.name}; --language {named.id} takes it as one)")
-            raise LanguageError(f"no language has files like {shown}")
-        return best[3]
+        """The language of these files; see :func:`judge.package.detect.detect_by_names`. Raises LanguageError."""
+        return detect_by_names(self.all(), names, first_line, also)
 
     def problems(self) -> list[str]:
         """Everything wrong with the set as a whole, one line each; malformed files included."""
@@ -195,12 +179,27 @@ def _behind(path: Path, directories: Sequence[Path]) -> Sequence[Path]:
 
 
 def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
+    """(key, what is wrong with it) of one definition."""
+    yield from _name_complaints(spec, stem)
+    yield from _command_complaints(spec)
+    yield from _number_complaints(spec)
+    yield from _pattern_complaints(spec)
+    known = {test.value for test in SelfTest}
+    for table in ("selftest", "selftest_without"):
+        for key in getattr(spec, table).keys() - known:
+            yield f"{table}.{key}", f"unknown; one of {', '.join(sorted(known))}"
+
+
+def _name_complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
     if spec.id != stem or not _ID.fullmatch(spec.id):
         yield "id", f"{spec.id!r} must be the file's name and match {_ID.pattern}"
     if not spec.name:
         yield "name", "must not be empty"
     if not spec.extensions or any(not e or "." in e or "/" in e for e in (*spec.extensions, *spec.headers)):
         yield "extensions", "at least one; written without the dot"
+
+
+def _command_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
     for key, argv in _templates(spec):
         allowed = _RUN_PLACEHOLDERS if key == "run" else _COMPILE_PLACEHOLDERS
         yield from ((key, complaint) for complaint in _argv_complaints(argv, allowed))
@@ -213,11 +212,17 @@ def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
         yield "prepare.target", "must be a path below /opt"
     if spec.prepare and not (spec.prepare.commands and spec.prepare.collect):
         yield "prepare", "needs commands and collect"
+
+
+def _number_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
     if not 0.1 <= spec.time_factor <= 100:
         yield "time_factor", "must be between 0.1 and 100"
     for key in ("memory_overhead_mib", "processes_min", "open_files_min"):
         if not 0 <= getattr(spec, key) <= 4096:
             yield key, "must be between 0 and 4096"
+
+
+def _pattern_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
     try:
         re.compile(spec.source.main_pattern)
     except re.error as error:
@@ -230,10 +235,6 @@ def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
         yield "shebang", f"not a regular expression: {error}"
     if any(not pattern.startswith("/") or pattern.startswith("/usr/") for pattern in spec.host_files):
         yield "host_files", "absolute paths outside /usr (all of /usr is visible)"
-    known = {test.value for test in SelfTest}
-    for table in ("selftest", "selftest_without"):
-        for key in getattr(spec, table).keys() - known:
-            yield f"{table}.{key}", f"unknown; one of {', '.join(sorted(known))}"
 
 
 def _templates(spec: LanguageSpec) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -285,10 +286,6 @@ def aliases_of(spec: LanguageSpec) -> tuple[str, ...]:
     numbers = tuple(str(number) for number in spec.judge0_ids)
     kattis = (spec.kattis,) if spec.kattis else ()
     return (*spec.aliases, *spec.piston, *kattis, *spec.dmoj, *numbers)
-
-
-def _shebang_fits(spec: LanguageSpec, first_line: str) -> bool:
-    return bool(spec.shebang and first_line.startswith("#!") and re.search(spec.shebang, first_line))
 
 
 def compile_argv(spec: LanguageSpec, sources: Sequence[str], source: str, main: str) -> tuple[tuple[str, ...], ...]:

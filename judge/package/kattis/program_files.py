@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from judge.model.problem import PackageFormat, Program
-from judge.package.detect import spoken_language
+from judge.package.detect import detect_by_content
 from judge.package.files.file_names import HEADER_ENDINGS, ending
 from judge.package.files.package_dir import Entry, PackageDir
 from judge.package.findings import Findings
@@ -49,7 +49,7 @@ def program_at(package: PackageDir, entry: Entry, extra: Iterable[Entry] = ()) -
         skip = len(entry.relative) + 1
         files = [(inner_name(file.relative[skip:]), file.path) for file in package.files(entry.relative)]
     files += [(inner_name(file.name), file.path) for file in extra if file.path != entry.path]
-    return Program(name=entry.shown, files=tuple(files), language=spoken_language(files))
+    return Program(name=entry.shown, files=tuple(files), language=detect_by_content(files))
 
 
 def is_program(package: PackageDir, entry: Entry, *, grammars: bool = False) -> bool:

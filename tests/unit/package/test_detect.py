@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from judge.package.detect import spoken_language
+from judge.package.detect import detect_by_content
 
 
-def spoken(tmp_path: Path, name: str, text: str) -> str:
+def detected(tmp_path: Path, name: str, text: str) -> str:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return spoken_language([(name, str(path))])
+    return detect_by_content([(name, str(path))])
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def spoken(tmp_path: Path, name: str, text: str) -> str:
     ],
 )
 def test_python_2_is_known_by_its_print_and_the_names_that_are_gone(tmp_path: Path, text: str) -> None:
-    assert spoken(tmp_path, "a.py", text) == "python2"
+    assert detected(tmp_path, "a.py", text) == "python2"
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_python_2_is_known_by_its_print_and_the_names_that_are_gone(tmp_path: Pa
     ],
 )
 def test_python_3_is_not_taken_for_it(tmp_path: Path, text: str) -> None:
-    assert spoken(tmp_path, "a.py", text) == ""
+    assert detected(tmp_path, "a.py", text) == ""

@@ -10,7 +10,7 @@ import pytest
 from package_files import LEGACY, MODERN, Content, write_package
 
 from judge.errors import HostFault, PackageError, PackageMissing
-from judge.package import detect as spoken
+from judge.package import detect as detected
 from judge.package.encoding import odd_encoding
 from judge.package.files import package_dir as tree
 from judge.package.kattis.lint import check_contents
@@ -137,7 +137,7 @@ def test_a_link_out_of_the_package_is_refused_where_a_verdict_may_need_it(tmp_pa
 @pytest.mark.parametrize(
     ("number", "blamed"), [(errno.EACCES, PackageError), (errno.EIO, PackageMissing), (errno.EMFILE, HostFault)]
 )
-@pytest.mark.parametrize("room", [spoken, tree])
+@pytest.mark.parametrize("room", [detected, tree])
 def test_errors_of_the_system_are_the_packages_or_the_hosts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, blamed: type[Exception], room: object
 ) -> None:
