@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from judge.grading.jury_time_limit import TimeLimit, Timing, bounds_time_limit, 
 from judge.grading.options import GradingOptions
 from judge.grading.pipeline import Judge
 from judge.grading.programs import read_sources
+from judge.kernel.atomic_files import write_whole
 from judge.model.problem import JurySubmission, Problem
 from judge.model.submission import Submission
 from judge.model.units import S_NS, format_ns
@@ -136,9 +135,6 @@ def _write(path: Path, limit: TimeLimit) -> None:
     """In one rename: others may write the same. A full disk only costs measuring again."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fd, scratch = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(fd, "wb") as file:
-            file.write(msgspec.json.encode(limit))
-        os.replace(scratch, path)
+        write_whole(path, msgspec.json.encode(limit))
     except OSError:
         return

@@ -6,14 +6,13 @@ language's definition and its commands are what they were when it passed.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from judge.errors import HostError
+from judge.kernel.atomic_files import write_whole
 from judge.model.language import LanguageSpec
 from judge.state_dir import StateDir
 from judge.toolchain.language_test import SelfTestReport
@@ -40,11 +39,7 @@ class AvailabilityRecords:
         path = self._path(record.report.language)
         try:
             path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            fd, scratch = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-            with open(fd, "wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(record)))
-            os.chmod(scratch, 0o644)
-            os.replace(scratch, path)
+            write_whole(path, msgspec.json.format(msgspec.json.encode(record)), mode=0o644)
         except OSError as error:
             raise HostError(f"{path}: {error}") from error
 

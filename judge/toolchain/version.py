@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 
+from judge.kernel.atomic_files import write_whole
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS
 from judge.sandbox.spec import ContainerSpec, RunSpec
@@ -59,9 +59,7 @@ class Versions:
         found = toolchain_version(open_container, self._toolchains(language), language)
         with contextlib.suppress(OSError, UnicodeEncodeError):
             self._directory.mkdir(mode=0o755, parents=True, exist_ok=True)
-            fresh = file.with_name(f".new-{language.id}-{os.getpid()}")
-            fresh.write_text(f"{state.identity} {found}", encoding="ascii")
-            fresh.replace(file)
+            write_whole(file, f"{state.identity} {found}".encode("ascii"), mode=0o644)
         return found
 
 

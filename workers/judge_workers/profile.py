@@ -12,6 +12,7 @@ import msgspec
 from judge import wire
 from judge.config import Settings
 from judge.errors import HostError, UsageError
+from judge.kernel.atomic_files import write_whole
 from judge.queue.values import LanguageCard, Policy, WorkerInfo
 
 
@@ -55,10 +56,7 @@ def load_profile(settings: Settings) -> Profile:
 
 def save_profile(settings: Settings, profile: Profile) -> None:
     """Put a profile in the place of the one before, whole or not at all."""
-    path = profile_path(settings)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(profile))
-    fresh.replace(path)
+    write_whole(profile_path(settings), msgspec.json.encode(profile), mode=0o644)
 
 
 def node_name(settings: Settings) -> str:

@@ -12,6 +12,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from judge.kernel.atomic_files import write_whole
 from judge.queue.values import Held
 
 #: A note is always this long, written in one go over the one before.
@@ -44,10 +45,7 @@ def read_notes(directory: Path, slots: int) -> dict[str, Held]:
 
 def leave_order(directory: Path, slot: str, order: str) -> None:
     """Put an order where the slot looks for it."""
-    path = directory / f"slot-{slot}"
-    fresh = path.with_suffix(".new")
-    fresh.write_text(order)
-    fresh.replace(path)
+    write_whole(directory / f"slot-{slot}", order.encode(), mode=0o644)
 
 
 def read_order(directory: Path, slot: int) -> str:

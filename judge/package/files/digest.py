@@ -10,11 +10,11 @@ import contextlib
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from judge.errors import PackageError
+from judge.kernel.atomic_files import write_whole
 from judge.kernel.files import open_resolved
 from judge.package.faults import fault_of
 from judge.package.files.package_dir import DEPTH_MAX, ENTRIES_MAX
@@ -87,10 +87,7 @@ def known_digest(root: Path, signature: Signature, cache: Path) -> str:
         return ""
     with contextlib.suppress(OSError):
         cache.mkdir(mode=0o755, parents=True, exist_ok=True)
-        fd, fresh = tempfile.mkstemp(prefix=".new-", dir=cache)
-        with open(fd, "w", encoding="ascii") as out:
-            out.write(f"{state} {digest}")
-        os.replace(fresh, file)
+        write_whole(file, f"{state} {digest}".encode("ascii"))
     return digest
 
 
