@@ -1,4 +1,4 @@
-"""Numbers of the kernel's interface, named as in its headers. Facts only; system-call argument values that a
+"""Numbers of the kernel's interface, named as in its headers. Facts only; system-call argument values that only a
 seccomp policy speaks of are in :mod:`judge.kernel.callargs`.
 
 Sources: include/uapi/linux/{sched,mount,prctl,securebits,capability,seccomp,rtnetlink,magic}.h; asm/unistd.h.
@@ -6,7 +6,8 @@ Sources: include/uapi/linux/{sched,mount,prctl,securebits,capability,seccomp,rtn
 
 from __future__ import annotations
 
-# linux/sched.h; CLONE_PIDFD: Linux 5.2, clone3: 5.3, CLONE_INTO_CGROUP: 5.7
+# linux/sched.h; CLONE_NEWTIME shares its bit with the exit signal of clone(2) and so counts in unshare(2) and
+# clone3(2) only. CLONE_PIDFD: Linux 5.2, clone3: 5.3, CLONE_INTO_CGROUP: 5.7
 CLONE_NEWTIME = 0x0000_0080
 CLONE_PIDFD = 0x0000_1000
 CLONE_NEWNS = 0x0002_0000
@@ -44,6 +45,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_CAPBSET_DROP = 24
 PR_SET_SECUREBITS = 28
+PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4

@@ -1,24 +1,13 @@
-"""Argument values of system calls that a seccomp policy speaks of, named as in the kernel's headers. Facts only.
+"""Argument values of system calls that only a seccomp policy speaks of, named as in the kernel's headers. Facts only.
 
 The values are the same on x86_64 and aarch64, but for those of ``os``, which are this machine's.
-Sources: include/uapi/linux/{sched,fcntl,prctl,resource,fadvise}.h,
+Sources: include/uapi/linux/{fcntl,prctl,resource,fadvise}.h,
 include/uapi/asm-generic/{ioctls,mman-common,socket}.h, include/uapi/linux/{personality,memfd,ioprio,nsfs,fs}.h.
 """
 
 from __future__ import annotations
 
 import os
-
-# clone(2), unshare(2): linux/sched.h. CLONE_NEWTIME shares its bit with the exit signal of clone(2) and so
-# counts in unshare(2) and clone3(2) only.
-CLONE_NEWTIME = 0x0000_0080
-CLONE_NEWNS = 0x0002_0000
-CLONE_NEWCGROUP = 0x0200_0000
-CLONE_NEWUTS = 0x0400_0000
-CLONE_NEWIPC = 0x0800_0000
-CLONE_NEWUSER = 0x1000_0000
-CLONE_NEWPID = 0x2000_0000
-CLONE_NEWNET = 0x4000_0000
 
 # Of socket(2) and setsockopt(2).
 AF_UNIX = 1
@@ -95,11 +84,9 @@ RLIMIT_CORE = 4
 PRIO_PROCESS = 0
 IOPRIO_WHO_PROCESS = 1
 
-# prctl(2): linux/prctl.h
-PR_SET_PDEATHSIG = 1
+# prctl(2): linux/prctl.h; others in abi
 PR_GET_PDEATHSIG = 2
 PR_GET_DUMPABLE = 3
-PR_SET_DUMPABLE = 4
 PR_GET_KEEPCAPS = 7
 PR_SET_KEEPCAPS = 8
 PR_GET_TIMING = 13
@@ -108,21 +95,16 @@ PR_GET_NAME = 16
 PR_GET_SECCOMP = 21
 PR_SET_SECCOMP = 22
 PR_CAPBSET_READ = 23
-PR_CAPBSET_DROP = 24
 PR_GET_TSC = 25
 PR_GET_SECUREBITS = 27
-PR_SET_SECUREBITS = 28
 PR_SET_TIMERSLACK = 29
 PR_GET_TIMERSLACK = 30
 PR_SET_MM = 35
-PR_SET_CHILD_SUBREAPER = 36
 PR_GET_CHILD_SUBREAPER = 37
-PR_SET_NO_NEW_PRIVS = 38
 PR_GET_NO_NEW_PRIVS = 39
 PR_GET_TID_ADDRESS = 40
 PR_SET_THP_DISABLE = 41
 PR_GET_THP_DISABLE = 42
-PR_CAP_AMBIENT = 47
 PR_SVE_SET_VL = 50
 PR_SVE_GET_VL = 51
 PR_GET_SPECULATION_CTRL = 52

@@ -21,6 +21,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from judge.kernel.procfs import process_stat
+
 _TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 #: /proc/stat is read at most this often: on large hosts it is long.
 _STAT_EVERY_NS = 1_000_000_000
@@ -62,7 +64,9 @@ class TaskState(NamedTuple):
 def read_task(tid: int) -> TaskState:
     """Of a living task of this host. Raises OSError when it is gone."""
     cpu, delay, _ = Path(f"/proc/{tid}/schedstat").read_text().split()
-    state = Path(f"/proc/{tid}/stat").read_text().rpartition(")")[2].split()[0]
+    state = process_stat(tid).state
+    if not state:
+        raise ProcessLookupError(tid)
     return TaskState(int(cpu), int(delay), state == _READY)
 
 

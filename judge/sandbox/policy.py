@@ -29,6 +29,7 @@ from errno import (
     ESOCKTNOSUPPORT,
 )
 
+from judge.kernel import abi
 from judge.kernel import callargs as c
 from judge.kernel.seccomp import ALLOW, NOTIFY, Call, Match, Policy, Rule, fail
 
@@ -113,8 +114,8 @@ SOFT: dict[int, str] = {
 }
 
 _NEW_NAMESPACES = (
-    c.CLONE_NEWNS | c.CLONE_NEWCGROUP | c.CLONE_NEWUTS | c.CLONE_NEWIPC
-    | c.CLONE_NEWUSER | c.CLONE_NEWPID | c.CLONE_NEWNET
+    abi.CLONE_NEWNS | abi.CLONE_NEWCGROUP | abi.CLONE_NEWUTS | abi.CLONE_NEWIPC
+    | abi.CLONE_NEWUSER | abi.CLONE_NEWPID | abi.CLONE_NEWNET
 )  # fmt: skip
 
 #: See :mod:`judge.sandbox.lock_calls`.
@@ -125,11 +126,11 @@ _LOCK_COMMANDS = (c.F_GETLK, c.F_SETLK, c.F_SETLKW, c.F_OFD_GETLK, c.F_OFD_SETLK
 #: intent: PR_SCHED_CORE (idles a neighbour's hyper-thread), PR_SET_MEMORY_MERGE (shows what others have in memory),
 #: PR_SET_PTRACER, PR_SET_SYSCALL_USER_DISPATCH, PR_SET_IO_FLUSHER, PR_MCE_KILL.
 _PRCTL_ALLOWED = (
-    c.PR_SET_NAME, c.PR_GET_NAME, c.PR_SET_VMA, c.PR_SET_PDEATHSIG, c.PR_GET_PDEATHSIG, c.PR_GET_DUMPABLE,
-    c.PR_SET_DUMPABLE, c.PR_GET_KEEPCAPS, c.PR_SET_KEEPCAPS, c.PR_GET_TIMING, c.PR_GET_SECCOMP, c.PR_CAPBSET_READ,
-    c.PR_CAPBSET_DROP, c.PR_GET_TSC, c.PR_GET_SECUREBITS, c.PR_SET_TIMERSLACK, c.PR_GET_TIMERSLACK,
-    c.PR_SET_CHILD_SUBREAPER, c.PR_GET_CHILD_SUBREAPER, c.PR_SET_NO_NEW_PRIVS, c.PR_GET_NO_NEW_PRIVS,
-    c.PR_GET_TID_ADDRESS, c.PR_SET_THP_DISABLE, c.PR_GET_THP_DISABLE, c.PR_CAP_AMBIENT, c.PR_SVE_SET_VL,
+    c.PR_SET_NAME, c.PR_GET_NAME, c.PR_SET_VMA, abi.PR_SET_PDEATHSIG, c.PR_GET_PDEATHSIG, c.PR_GET_DUMPABLE,
+    abi.PR_SET_DUMPABLE, c.PR_GET_KEEPCAPS, c.PR_SET_KEEPCAPS, c.PR_GET_TIMING, c.PR_GET_SECCOMP, c.PR_CAPBSET_READ,
+    abi.PR_CAPBSET_DROP, c.PR_GET_TSC, c.PR_GET_SECUREBITS, c.PR_SET_TIMERSLACK, c.PR_GET_TIMERSLACK,
+    abi.PR_SET_CHILD_SUBREAPER, c.PR_GET_CHILD_SUBREAPER, abi.PR_SET_NO_NEW_PRIVS, c.PR_GET_NO_NEW_PRIVS,
+    c.PR_GET_TID_ADDRESS, c.PR_SET_THP_DISABLE, c.PR_GET_THP_DISABLE, abi.PR_CAP_AMBIENT, c.PR_SVE_SET_VL,
     c.PR_SVE_GET_VL, c.PR_GET_SPECULATION_CTRL, c.PR_SET_SPECULATION_CTRL, c.PR_PAC_RESET_KEYS,
     c.PR_SET_TAGGED_ADDR_CTRL, c.PR_GET_TAGGED_ADDR_CTRL, c.PR_PAC_SET_ENABLED_KEYS, c.PR_PAC_GET_ENABLED_KEYS,
     c.PR_SME_SET_VL, c.PR_SME_GET_VL, c.PR_SET_MDWE, c.PR_GET_MDWE,
@@ -167,7 +168,7 @@ _INTERNET = _when(0, c.AF_INET, c.AF_INET6)
 #: Calls whose arguments decide.
 BY_ARGUMENT: dict[str, Call] = {
     "clone": _only_if(NOTIFY, _when(0, 0, mask=_NEW_NAMESPACES)),
-    "unshare": _only_if(NOTIFY, _when(0, 0, mask=_NEW_NAMESPACES | c.CLONE_NEWTIME)),
+    "unshare": _only_if(NOTIFY, _when(0, 0, mask=_NEW_NAMESPACES | abi.CLONE_NEWTIME)),
     # An unknown family or protocol makes the kernel load a module; vsock reaches the hypervisor from any namespace.
     "socket": Call(
         (
@@ -232,7 +233,7 @@ BY_ARGUMENT: dict[str, Call] = {
     "prctl": Call(
         (
             Rule((_when(0, *_PRCTL_ALLOWED),), ALLOW),
-            Rule((_when(0, c.PR_SET_SECCOMP, c.PR_SET_SECUREBITS, c.PR_SET_MM),), fail(EPERM)),
+            Rule((_when(0, c.PR_SET_SECCOMP, abi.PR_SET_SECUREBITS, c.PR_SET_MM),), fail(EPERM)),
         ),
         fail(EINVAL),
     ),

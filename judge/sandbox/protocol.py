@@ -245,23 +245,22 @@ _WORDS = {kind: word for word, kind in TYPES.items()}
 
 def to_wire(message: Message) -> tuple[Any, ...]:
     """A message as what marshal takes: plain tuples, no subclasses of them."""
-    fields: tuple[Any, ...] = message
+    word = _WORDS[type(message)]
     if isinstance(message, StartRun) and message.program is not None:
-        fields = (tuple(message.program), *message[1:])
-    elif isinstance(message, PutFiles):
-        fields = ([tuple(file) for file in message.files],)
-    return (_WORDS[type(message)], *fields)
+        return (word, tuple(message.program), *message[1:])
+    if isinstance(message, PutFiles):
+        return (word, [tuple(file) for file in message.files])
+    return (word, *message)
 
 
 def from_wire(wire: tuple[Any, ...]) -> Message:
     """The message that :func:`to_wire` made this of."""
-    word, *fields = wire
-    kind = TYPES[word]
+    kind, fields = TYPES[wire[0]], wire[1:]
     if kind is StartRun and fields[0] is not None:
-        fields[0] = Program._make(fields[0])
-    elif kind is PutFiles:
-        fields[0] = [PutFile._make(file) for file in fields[0]]
-    return kind(*fields)
+        return StartRun(Program._make(fields[0]), *fields[1:])
+    if kind is PutFiles:
+        return PutFiles([PutFile._make(file) for file in fields[0]])
+    return kind._make(fields)
 
 
 # -- from the launcher: one byte that says what it is, then a fixed layout ------------------------------------

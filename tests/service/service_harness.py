@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import redis
-from judge_workers.node.procfs import process_stat
 from judge_workers.node.redis_server import find_server
 
 from judge.client import Client, new_id
 from judge.config import Settings
 from judge.kernel.prctl import set_parent_death_signal
+from judge.kernel.procfs import process_stat
 from judge.model.submission import SourceFile, Submission
 from judge.queue.admin import WorkerView, worker_views
 from judge.queue.broker import Broker

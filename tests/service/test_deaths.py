@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from judge_workers.node.procfs import process_stat
 from service_harness import RedisServer, Worker, order, running, send_signal, until, view_of
 
 from judge.client import Client
+from judge.kernel.procfs import process_stat
 from judge.model.event import Claimed, Compiled, Retried
 from judge.model.verdict import Verdict
 from judge.queue.values import State

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from judge_workers.node.procfs import process_stat
 from service_harness import children, command_line, until
 
 from judge.cli.main import main
 from judge.client import Client, new_id
 from judge.config import Settings, load_settings
+from judge.kernel.procfs import process_stat
 from judge.model.event import Cancelled, Claimed, Compiled
 from judge.model.problem import JurySubmission
 from judge.model.submission import SourceFile, Submission

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from judge.errors import SandboxError, sandbox_error
 from judge.kernel.cgroupfs import read_keyed, read_value
+from judge.kernel.procfs import process_stat
 from judge.sandbox.cgroups.hierarchy import V1_RUN, remove_group
 
 _V1_TCP_BYTES_MAX = 16 << 20
@@ -67,19 +68,6 @@ def _difference(now: int | None, was: int | None) -> int | None:
 
 #: What a group that was never used has counted.
 NOTHING = Counters(0, None, 0, 0, 0, 0, 0)
-
-
-#: In /proc/PID/stat, field 9: the kernel has begun to take the process apart (include/linux/sched.h).
-_PF_EXITING = 0x4
-
-
-def _is_exiting(pid: str) -> bool:
-    """Whether a process of this host is past its last instruction. Source: proc_pid_stat(5)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return pid != "0"  # gone; 0 = of a pid namespace that we do not see
-    return fields[0] in "ZX" or bool(int(fields[6]) & _PF_EXITING)
 
 
 class RunGroup:
@@ -151,7 +139,7 @@ class RunGroup:
             pids = (self._directories[0] / "cgroup.procs").read_text().split()
         except OSError:
             return False
-        return all(_is_exiting(pid) for pid in pids)
+        return all(pid != "0" and process_stat(int(pid)).leaving for pid in pids)  # 0 = of an unseen pid namespace
 
     def task_ids(self) -> list[int]:
         """The threads that live in it now, as this process sees them; none when that cannot be told."""

@@ -28,6 +28,7 @@ from judge import wire
 from judge.client import broker_of
 from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError, QueueError, WireError
+from judge.kernel.procfs import children, process_stat
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
 from judge.observe.metrics.settlement import VerdictSender
@@ -43,7 +44,6 @@ from judge_workers.node.fitness import Fitness
 from judge_workers.node.health import Health
 from judge_workers.node.language_watch import LanguageWatch
 from judge_workers.node.preemption import decide
-from judge_workers.node.procfs import children, process_stat
 from judge_workers.profile import Profile, load_profile, policy_of, run_directory
 from judge_workers.run_dir import forget_unopened, leave_order, read_noise, read_notes
 from judge_workers.slot.loop import ORDER_SIGNAL, judge_error

@@ -14,7 +14,7 @@ import redis
 
 from judge.config import Settings
 from judge.errors import HostError
-from judge_workers.node.procfs import process_stat
+from judge.kernel.procfs import process_stat
 
 #: The oldest server that has what the queue and kombu use (ZRANGE BYSCORE, SMISMEMBER).
 VERSION_MIN = (6, 2)

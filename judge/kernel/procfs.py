@@ -1,15 +1,19 @@
-"""The few facts about processes that the keeper reads from /proc (proc_pid_stat(5))."""
+"""What /proc says of one process or task. Reading only. Source: proc_pid_stat(5), include/linux/sched.h (PF_*)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+#: The kernel has begun to take the process apart.
+_PF_EXITING = 0x4
+
 
 class ProcessStat(NamedTuple):
-    """State letter and parent of a process; ``alive`` is False for a zombie and for one that is gone."""
+    """One look at a process or task; one that is gone has state ""."""
 
-    state: str
+    state: str  #: R running or ready, S D sleeping, T t stopped, Z X dead
     parent_pid: int
+    flags: int
 
     @property
     def alive(self) -> bool:
@@ -21,15 +25,20 @@ class ProcessStat(NamedTuple):
         """Stopped by a signal or a tracer."""
         return self.state in ("T", "t")
 
+    @property
+    def leaving(self) -> bool:
+        """Past its last instruction, or gone."""
+        return not self.alive or bool(self.flags & _PF_EXITING)
+
 
 def process_stat(pid: int) -> ProcessStat:
-    """Look once; a process that is gone has state ""."""
+    """Look once. Raises OSError other than that it is gone."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return ProcessStat("", 0)
-    return ProcessStat(fields[0], int(fields[1]))
+        return ProcessStat("", 0, 0)
+    return ProcessStat(fields[0], int(fields[1]), int(fields[6]))
 
 
 def children(pid: int) -> list[int]:
