@@ -26,6 +26,7 @@ from judge.grading.repeat import Trial, measure
 from judge.grading.scoring.score import NO_AWARD, Scored, dialect_of, score_case, score_modern
 from judge.grading.scoring.traverse import Task
 from judge.grading.validate import (
+    FEEDBACK_FILES,
     Asked,
     CheckedSources,
     Validation,
@@ -123,9 +124,15 @@ class CaseJudge:
 
     def _complaint(self, done: Pass, wanted: Capture | None, *, last: bool) -> str:
         """What the setter's validator did wrong about passes, or empty."""
+        name = self.validator.program.name if self.validator else "default"
+        lost = done.validation.files_lost if done.validation and self.problem.multi_pass else 0
+        if lost and done.verdict is Verdict.AC:  # nextpass.in may be among them
+            return (
+                f"output validator {name} left {lost} more files in its feedback directory than the "
+                f"{FEEDBACK_FILES.files_max} files and {FEEDBACK_FILES.bytes_max} bytes that are kept between passes"
+            )
         if wanted is None or done.verdict is Verdict.JE:
             return ""
-        name = self.validator.program.name if self.validator else "default"
         if done.validation and done.validation.verdict is not Verdict.AC:
             return f"output validator {name} wrote nextpass.in although it did not accept"
         if done.verdict is Verdict.AC and last:

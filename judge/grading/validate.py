@@ -62,7 +62,7 @@ class Validation:
     """What a validator says of one output (or one pass).
 
     ``verdict`` is AC, WA or JE; ``next_pass`` the input of the pass that it asks for; ``kept`` what must be in
-    the feedback directory then.
+    the feedback directory then, and ``files_lost`` how many more files there were than :data:`FEEDBACK_FILES` allows.
     """
 
     verdict: Verdict
@@ -73,6 +73,7 @@ class Validation:
     run: RunResult | None = None
     next_pass: Capture | None = None
     kept: Mapping[str, Capture] = field(default_factory=dict)
+    files_lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,7 @@ def kattis_validation(program: SetterProgram, done: Completed, text_bytes_max: i
         run=run,
         next_pass=feedback.next_pass,
         kept=feedback.kept,
+        files_lost=done.passed_over,
     )
 
 

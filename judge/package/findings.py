@@ -10,11 +10,38 @@ from __future__ import annotations
 from judge.errors import PackageError
 from judge.model.problem import Diagnostic
 
+#: Of all YAML files of one package together: bytes, and nodes. A byte costs about one microsecond to read, a node 25:
+#: a hostile package costs seconds.
+YAML_BYTES_TOTAL_MAX = 4 << 20
+YAML_NODES_TOTAL_MAX = 200_000
 
-class Findings:
-    """Collects diagnostics; the only mutable thing in this room."""
+
+class Effort:
+    """What reading one package may still cost, however its configuration is spread over files."""
 
     def __init__(self) -> None:
+        self._bytes_left = YAML_BYTES_TOTAL_MAX
+        self._nodes_left = YAML_NODES_TOTAL_MAX
+
+    def spend(self, file: str, *, size_bytes: int = 0, nodes: int = 0) -> None:
+        """Count what a file costs. Raises PackageError naming it when that is too much for one package."""
+        self._bytes_left -= size_bytes
+        self._nodes_left -= nodes
+        if self._bytes_left < 0:
+            what = f"{YAML_BYTES_TOTAL_MAX} bytes"
+        elif self._nodes_left < 0:
+            what = f"{YAML_NODES_TOTAL_MAX} values"
+        else:
+            return
+        raise PackageError(f"the package's configuration files have more than {what} up to here", where=file)
+
+
+class Findings:
+    """Collects diagnostics of one package; with :attr:`effort`, the only mutable thing in this room."""
+
+    def __init__(self) -> None:
+        #: Shared by all that read files of this package.
+        self.effort = Effort()
         self._diagnostics: list[Diagnostic] = []
         self._blocking: list[Diagnostic] = []
 

@@ -17,9 +17,11 @@ from judge.package.findings import Findings
 
 #: Larger files are refused: a configuration file of a megabyte is a mistake or an attack.
 YAML_BYTES_MAX = 1 << 20
-#: Nodes after expanding aliases, and nesting.
+#: Nodes of one file after expanding aliases, and nesting.
 YAML_NODES_MAX = 100_000
 YAML_DEPTH_MAX = 64
+#: What longer is written without quotes is text: YAML's number in base 60 takes time by the square of its length.
+_NUMBER_CHARS_MAX = 400
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
@@ -58,13 +60,31 @@ EMPTY_MAPPING = YamlMapping(line=0, values={}, lines={})
 
 
 def parse_yaml(data: bytes, file: str, findings: Findings) -> YamlNode:
-    """The tree of one YAML document; an empty file is an empty table.
+    """The tree of one YAML document; an empty file is an empty mapping.
 
-    Raises PackageError(where=file:line) for what is not YAML, not UTF-8, or beyond the bounds above.
+    Raises PackageError(where=file:line) for what is not YAML, not UTF-8, or beyond the bounds above; and when all such
+    files of the package together are beyond those of :class:`~judge.package.findings.Effort`.
     """
     text = _decode(data, file, findings)
+    findings.effort.spend(file, size_bytes=len(data))
+    root, nodes = _composed(text, file)
+    findings.effort.spend(file, nodes=nodes)
+    if root is None:
+        return EMPTY_MAPPING
+    converter = _Converter(file, findings)
+    tree = converter.convert(root, depth=0)
+    findings.effort.spend(file, nodes=max(0, converter.nodes - nodes))
+    return tree
+
+
+def _composed(text: str, file: str) -> tuple[yaml.Node | None, int]:
+    """PyYAML's tree of a document, and how many nodes were written."""
     try:
-        root = yaml.compose(text, Loader=_BoundedLoader)
+        loader = _BoundedLoader(text)
+        try:
+            return loader.get_single_node(), loader.nodes
+        finally:
+            loader.dispose()
     except _TooManyNodesError as error:
         raise PackageError("too many or too deeply nested values", where=f"{file}:{error.line}") from error
     except yaml.MarkedYAMLError as error:
@@ -73,9 +93,6 @@ def parse_yaml(data: bytes, file: str, findings: Findings) -> YamlNode:
         raise PackageError(f"not valid YAML: {error.problem or error.context}", where=where) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PackageError(f"not valid YAML: {type(error).__name__}", where=file) from error
-    if root is None:
-        return EMPTY_MAPPING
-    return _Converter(file, findings).convert(root, depth=0)
 
 
 class _TooManyNodesError(Exception):
@@ -91,13 +108,13 @@ class _BoundedLoader(yaml.SafeLoader):
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
-        self._nodes = 0
+        self.nodes = 0
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        self._nodes += 1
+        self.nodes += 1
         self._depth += 1
-        if self._nodes > YAML_NODES_MAX or self._depth > YAML_DEPTH_MAX + 1:
+        if self.nodes > YAML_NODES_MAX or self._depth > YAML_DEPTH_MAX + 1:
             raise _TooManyNodesError(self.line + 1)
         try:
             return super().compose_node(parent, index)
@@ -127,13 +144,13 @@ class _Converter:
     def __init__(self, file: str, findings: Findings) -> None:
         self._file = file
         self._findings = findings
-        self._nodes = 0
+        self.nodes = 0
         self._scalars = yaml.constructor.SafeConstructor()
 
     def convert(self, node: yaml.Node, depth: int) -> YamlNode:
         line = node.start_mark.line + 1
-        self._nodes += 1
-        if self._nodes > YAML_NODES_MAX or depth > YAML_DEPTH_MAX:
+        self.nodes += 1
+        if self.nodes > YAML_NODES_MAX or depth > YAML_DEPTH_MAX:
             raise PackageError("too many or too deeply nested values", where=f"{self._file}:{line}")
         if isinstance(node, yaml.ScalarNode):
             return YamlScalar(line=line, text=node.value, value=self._scalar(node))
@@ -178,7 +195,7 @@ class _Converter:
                 lines.setdefault(key, table.lines[key])
 
     def _scalar(self, node: yaml.ScalarNode) -> PlainValue:
-        kind = node.tag.rpartition(":")[2]
+        kind = node.tag.rpartition(":")[2] if len(node.value) <= _NUMBER_CHARS_MAX else "str"
         try:
             match kind:
                 case "null":

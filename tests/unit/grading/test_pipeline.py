@@ -355,6 +355,16 @@ class TestMultiPass:
         assert report.verdict is JE
         assert "3 passes" in report.reason
 
+    @pytest.mark.parametrize(("code", "multi_pass", "verdict"), [(42, True, JE), (43, True, WA), (42, False, AC)])
+    def test_files_that_cannot_be_kept_between_passes_are_a_judge_error(
+        self, bench: Bench, code: int, multi_pass: bool, verdict: Verdict
+    ) -> None:
+        problem = bench.problem(bench.case("secret/1", b"1"), validator="check", multi_pass=multi_pass)
+        many = completed(exit_code=code)._replace(passed_over=7)
+        report = bench.judge(problem, {"solution": double, "check": lambda call: many})
+        assert report.verdict is verdict
+        assert ("7 more files" in report.reason) == (verdict is JE)
+
     def test_nextpass_means_nothing_in_other_problems(self, bench: Bench) -> None:
         problem = bench.problem(validator="check")
         assert bench.judge(problem, {"solution": double, "check": ends(43, nextpass_in=b"2")}).verdict is WA
