@@ -1,8 +1,8 @@
 """Problem packages between machines: zip files in a store, named by digest.
 
 The store is a :class:`~judge.blobs.store.BlobStore`; its files are named ``<hex digest>.zip``. A package's digest is
-that of its content (:mod:`judge.package.files.digest`), so what was fetched is verified after unpacking, whoever packed
-it and however.
+that of its content (:mod:`judge.package.files.digest`), so what was fetched is verified after unpacking,
+no matter how it was packed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A package is a stranger's: each of its numbers that costs memory, time or disk of this host has a ceiling that the
 operator sets. One above is a blocking finding that names file, line, key and the setting; what a format gives by
-default is lowered to the ceiling, since nobody asked for it. Besides, there are numbers that mean nothing anywhere.
+default is lowered to the ceiling without a finding. Besides, there are numbers that mean nothing anywhere.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def _shebang_fits(spec: LanguageSpec, first_line: str) -> bool:
 
 
 def detect_by_content(files: Iterable[tuple[str, str]]) -> str:
-    """What one of these (name, host path) sources says, prolog or python2; empty = the names will tell."""
+    """What one of these (name, host path) sources says, prolog or python2; empty = the names decide."""
     for name, path in files:
         last = ending(name)
         if last in ("pl", "py"):

@@ -25,7 +25,7 @@ def fault_of(error: OSError, what: str, where: str = "") -> JudgeError:
 
 
 @contextmanager
-def faults_told(directory: Path) -> Iterator[None]:
+def faults_raised(directory: Path) -> Iterator[None]:
     """An OSError in here becomes what :func:`fault_of` says, at its place below the package's directory."""
     try:
         yield

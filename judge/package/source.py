@@ -15,7 +15,7 @@ from pathlib import Path
 
 from judge.errors import PackageError, PackageMissing, UsageError, blame_reader, our_path
 from judge.model.problem import Problem
-from judge.package.faults import fault_of, faults_told
+from judge.package.faults import fault_of, faults_raised
 from judge.package.files.file_names import hidden
 from judge.package.files.git_revision import repository_of, unpack_revision
 from judge.package.files.unpack import DEFAULT_BOUNDS, Bounds
@@ -60,7 +60,7 @@ def inspect_any(directory: Path, unpacked: Path, options: ReadOptions = DEFAULT_
 
     Raises PackageError; HostError for what is wrong with this host.
     """
-    with faults_told(directory):
+    with faults_raised(directory):
         reader = reader_of(directory)
         if reader is None:
             raise _no_package()
@@ -83,7 +83,7 @@ def read_in_place(directory: Path, options: ReadOptions = DEFAULT_READING) -> Pr
     """The problem in a directory, ready to judge, without writing anything; None when its format must be unpacked, or
     when the package is not in this directory itself. Raises as :func:`open_package`.
     """
-    with faults_told(directory):
+    with faults_raised(directory):
         reader = reader_of(directory)
         if reader is None or not reader.reads_in_place:
             return None

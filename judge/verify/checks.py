@@ -57,7 +57,7 @@ def check_inputs(judge: Judge, problem: Problem, cases: Sequence[TestCase]) -> C
 
 def check_invalid(judge: Judge, problem: Problem) -> CheckSummary:
     """Each invalid input must be refused by some input validator, each invalid answer by some answer validator; where
-    there is none of the latter, as no format asks for them, nobody is asked."""
+    there is none of the latter, which no format demands, these cases are left out."""
     asked = []
     for kind, what, programs in (
         ("invalid_input", "input", problem.input_validators),

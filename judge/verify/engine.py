@@ -14,7 +14,7 @@ from judge.verify.thread_pool import ThreadPool
 
 
 def unwatched(package: str, part: str, done: int, total: int) -> None:
-    """A :data:`~judge.verify.package_run.Progress` for nobody."""
+    """A :data:`~judge.verify.package_run.Progress` that does nothing."""
 
 
 def verify_packages(

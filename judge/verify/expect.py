@@ -86,7 +86,7 @@ def words_of(expected: ExpectedResult) -> tuple[str, ...]:
 
 
 def needs_every_case(expected: ExpectedResult) -> bool:
-    """Whether only judging every case can tell: something is said about each of them, or about some of them.
+    """Whether every case must be judged: something is said about each of them, or about some of them.
 
     Where too slow cases are permitted the first rejection settles it all the same, because every further case may
     take the whole limit; rules about particular cases always need all.
@@ -98,7 +98,7 @@ def needs_every_case(expected: ExpectedResult) -> bool:
 
 
 def enough_seen(expected: ExpectedResult) -> Callable[[CaseReport], bool]:
-    """Whether no further case can change the comparison, once this one was judged: told one case after another.
+    """Whether no further case can change the comparison, once this one was judged; called with one case after another.
 
     It was not permitted; or it is what was still required where too slow cases are permitted.
     """

@@ -4,7 +4,7 @@
 
     open + lint -> generate tests -> time limit -+-> check inputs, in pieces
                                                  +-> check invalid data, outputs
-                                                 +-> judge each submission, compare      -> finish (by whoever is last)
+                                                 +-> judge each submission, compare      -> finish (the last job)
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Choices:
 DEFAULT_CHOICES = Choices()
 
 
-#: Told (package, what was done, how many parts are done, how many there are so far).
+#: Called with (package, what was done, how many parts are done, how many there are so far).
 Progress = Callable[[str, str, int, int], None]
 
 
@@ -224,7 +224,7 @@ class Judged:
 
 
 def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices) -> SubmissionResult:
-    """Judge one jury submission and compare; again under CPython when only that can tell."""
+    """Judge one jury submission and compare; again under CPython when only that can decide."""
     try:
         judged = _judge_patiently(judge, problem, entry, choices)
         doubtful = not judged.met and judged.report.verdict is not Verdict.JE

@@ -77,13 +77,13 @@ class Asker:
 
 
 def read_checker(section: YamlSection, files: DmojFiles, findings: Findings) -> Checker:
-    """The checker that a table (of the problem, a batch or a test) names."""
+    """The checker that a mapping (of the problem, a batch or a test) names."""
     node = section.node("checker")
     if node is None:
         return Checker()
-    table = YamlSection(node, section.file, findings, "checker.") if isinstance(node, YamlMapping) else None
-    name = table.text("name") if table else section.text("checker")
-    holder, key = (table, "args") if table else (section, "checker_args")
+    details = YamlSection(node, section.file, findings, "checker.") if isinstance(node, YamlMapping) else None
+    name = details.text("name") if details else section.text("checker")
+    holder, key = (details, "args") if details else (section, "checker_args")
     args = holder.node(key)
     if args is not None and not isinstance(args, YamlMapping):
         section.block("checker.args", "expected a map of keys to values")

@@ -11,7 +11,7 @@ from judge.package.files.yaml_section import YamlSection
 
 #: What the submission's own ``main`` is called where the setter's is the one that runs.
 _HIDDEN_MAIN = "main_of_submission"
-#: Under which name the setter's main program lies beside a submission; unlike what anybody calls his own.
+#: Under which name the setter's main program lies beside a submission; a name that no submission has.
 _ENTRY = "dmoj_signature_entry"
 _SOURCES_OF_C = ("c", "cc", "cpp", "cxx", "c++")
 

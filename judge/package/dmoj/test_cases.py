@@ -225,13 +225,13 @@ class TestReader:
         args = _giving("generator_args", scope).words("generator_args")
         if not isinstance(node, YamlMapping):
             return Generator(program=self._program(section, "generator"), args=args)
-        table = section.section("generator")
-        program = self._program(table, "source" if "source" in table else "name", table.text("language"))
-        check_flags(table)
-        args = args or table.words("args")
-        time_limit_ns = self._amount(table, "time_limit", S_NS, "validation_time_ns")
-        memory_bytes = self._amount(table, "memory_limit", KIB, "validation_memory_bytes")
-        table.finish(("compiler_time_limit",))
+        details = section.section("generator")
+        program = self._program(details, "source" if "source" in details else "name", details.text("language"))
+        check_flags(details)
+        args = args or details.words("args")
+        time_limit_ns = self._amount(details, "time_limit", S_NS, "validation_time_ns")
+        memory_bytes = self._amount(details, "memory_limit", KIB, "validation_memory_bytes")
+        details.finish(("compiler_time_limit",))
         return Generator(program=program, args=args, time_limit_ns=time_limit_ns, memory_bytes=memory_bytes)
 
     def _program(self, section: YamlSection, key: str, executor: str = "") -> Program:
@@ -245,5 +245,5 @@ class TestReader:
 
 
 def _giving(key: str, scope: Sequence[YamlSection]) -> YamlSection:
-    """The nearest table that gives the key; the outermost when none does."""
+    """The nearest mapping that gives the key; the outermost when none does."""
     return next((section for section in scope if section.node(key) is not None), scope[-1])

@@ -113,7 +113,7 @@ def _walk(root: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _size_bytes(path: bytes) -> int:
-    with contextlib.suppress(OSError):  # whoever reads the file says what is wrong
+    with contextlib.suppress(OSError):  # reading the file reports what is wrong
         return os.lstat(path).st_size
     return 0
 

@@ -40,7 +40,7 @@ class Entry:
 
 
 class PackageDir:
-    """A package's root directory. Reports each odd file once, whoever meets it.
+    """A package's root directory. Reports each odd file once.
 
     ``needed``: whether a verdict may depend on the file of this relative path. A link that leaves the package forbids
     judging there; anywhere else it is a warning, and never followed.

@@ -1,4 +1,4 @@
-"""Writing a strangers' archive into a fresh directory, within bounds. Used for zips and git revisions.
+"""Writes a stranger's archive into a fresh directory, within bounds. Used for zips and git revisions.
 
 Names are checked before anything is written, contents are counted as they come (headers may lie), symbolic links
 are made last of all and only when they stay inside, so that nothing is ever written through one.

@@ -1,6 +1,6 @@
-"""Typed reading of a YAML table: each getter names file, line and key in its complaint and returns the default.
+"""Typed reading of a YAML mapping: each getter names file, line and key in its complaint and returns the default.
 
-A key that nobody asked for is unknown: :meth:`YamlSection.finish` reports it.
+A key that no getter asked for is unknown: :meth:`YamlSection.finish` reports it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from judge.package.ceilings import SCORE_MAX, Bound
 from judge.package.files.yaml_tree import EMPTY_MAPPING, YamlMapping, YamlNode, YamlScalar, YamlSequence
 from judge.package.findings import Findings
 
-#: So many unknown keys of one table are told one by one.
+#: At most this many unknown keys of one mapping are reported one by one.
 _UNKNOWN_MAX = 50
 
 
 class YamlSection:
-    """One table of one file. ``prefix`` is the path of keys that leads here, with a final dot."""
+    """One mapping of one file. ``prefix`` is the path of keys that leads here, with a final dot."""
 
     def __init__(self, node: YamlNode, file: str, findings: Findings, prefix: str = "") -> None:
         self.file = file
@@ -166,12 +166,12 @@ class YamlSection:
         return ()
 
     def section(self, key: str) -> YamlSection:
-        """A nested table; empty when absent."""
+        """A nested mapping; empty when absent."""
         node = self.node(key)
         return YamlSection(EMPTY_MAPPING if node is None else node, self.file, self._findings, f"{self._prefix}{key}.")
 
     def finish(self, known: Collection[str] = (), *, strict: bool = True) -> None:
-        """Report keys that nobody asked for; ``known`` are fine but without a meaning for judging.
+        """Report keys that no getter asked for; ``known`` are fine but without a meaning for judging.
 
         ``strict``: they are errors, else warnings.
         """

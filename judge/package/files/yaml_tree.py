@@ -157,10 +157,10 @@ class _Converter:
         if isinstance(node, yaml.SequenceNode):
             return YamlSequence(line=line, items=tuple(self.convert(item, depth + 1) for item in node.value))
         if isinstance(node, yaml.MappingNode):
-            return self._table(node, line, depth)
+            return self._mapping(node, line, depth)
         raise PackageError("not valid YAML", where=f"{self._file}:{line}")
 
-    def _table(self, node: yaml.MappingNode, line: int, depth: int) -> YamlMapping:
+    def _mapping(self, node: yaml.MappingNode, line: int, depth: int) -> YamlMapping:
         values: dict[str, YamlNode] = {}
         lines: dict[str, int] = {}
         merged: list[yaml.Node] = []
@@ -183,16 +183,16 @@ class _Converter:
         return YamlMapping(line=line, values=values, lines=lines)
 
     def _merge(self, source: yaml.Node, values: dict[str, YamlNode], lines: dict[str, int], depth: int) -> None:
-        """``<<``: the keys of another table, or of several, that this one does not give itself."""
+        """``<<``: the keys of another mapping, or of several, that this one does not give itself."""
         sources = source.value if isinstance(source, yaml.SequenceNode) else [source]
         for one in sources:
-            table = self.convert(one, depth + 1)
-            if not isinstance(table, YamlMapping):
-                self._findings.block(self._file, "<< must name a map", line=table.line)
+            mapping = self.convert(one, depth + 1)
+            if not isinstance(mapping, YamlMapping):
+                self._findings.block(self._file, "<< must name a map", line=mapping.line)
                 continue
-            for key, value in table.values.items():
+            for key, value in mapping.values.items():
                 values.setdefault(key, value)
-                lines.setdefault(key, table.lines[key])
+                lines.setdefault(key, mapping.lines[key])
 
     def _scalar(self, node: yaml.ScalarNode) -> PlainValue:
         kind = node.tag.rpartition(":")[2] if len(node.value) <= _NUMBER_CHARS_MAX else "str"

@@ -18,7 +18,7 @@ _ENDINGS = ("cpp", "cc", "c", "java", "py")
 
 
 def with_answers(problem: Problem, findings: Findings) -> Problem:
-    """The problem with somebody to make each answer that is missing. Blocks when nobody can."""
+    """The problem with a program that makes each missing answer. Blocks when there is none."""
     missing = [case for case in data_cases(problem.root) if not case.answer_path]
     if not missing:
         return problem

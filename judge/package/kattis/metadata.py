@@ -253,20 +253,20 @@ def _languages(section: YamlSection) -> tuple[str, ...]:
 
 def _constants(section: YamlSection) -> tuple[tuple[str, str], ...]:
     """(tag, text) pairs. A constant with variants is a map: ``{{n}}`` is its "value", ``{{n.word}}`` its "word"."""
-    table = section.section("constants").mapping
+    mapping = section.section("constants").mapping
     constants: list[tuple[str, str]] = []
-    for name, node in table.values.items():
+    for name, node in mapping.values.items():
         variants = {"value": node}
         if isinstance(node, YamlMapping):
             variants = node.values
             if "value" not in variants:
-                section.block_at(table.lines[name], f"constants.{name}", 'has variants but no "value"')
+                section.block_at(mapping.lines[name], f"constants.{name}", 'has variants but no "value"')
         for variant, leaf in variants.items():
             key = f"{name}.{variant}" if isinstance(node, YamlMapping) else name
             if not all(re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", part) for part in (name, variant)):
-                section.block_at(table.lines[name], f"constants.{key}", "is not a valid name of a constant")
+                section.block_at(mapping.lines[name], f"constants.{key}", "is not a valid name of a constant")
             elif not isinstance(leaf, YamlScalar) or leaf.value is None or isinstance(leaf.value, bool):
-                section.block_at(table.lines[name], f"constants.{key}", "must be a number or a string")
+                section.block_at(mapping.lines[name], f"constants.{key}", "must be a number or a string")
             else:
                 constants += [(name, leaf.text)] if variant == "value" else []
                 constants += [(key, leaf.text)] if key != name else []

@@ -24,7 +24,7 @@ from judge.model.problem import (
     ValidatorKind,
 )
 from judge.package.ceilings import Ceilings
-from judge.package.faults import faults_told
+from judge.package.faults import faults_raised
 from judge.package.files.package_dir import PackageDir
 from judge.package.files.yaml_tree import YAML_BYTES_MAX
 from judge.package.findings import Findings
@@ -63,7 +63,7 @@ def read_package(path: Path, options: ReadOptions = DEFAULT_READING) -> Problem:
 
     Raises PackageError(where="file:line: key") when it cannot be judged as it is, HostError for what this host lacks.
     """
-    with faults_told(path):
+    with faults_raised(path):
         problem, findings = inspect_package(path, options)
     findings.raise_if_blocked()
     return problem

@@ -92,7 +92,7 @@ def directory_label(directory: str, package_format: PackageFormat, *, scoring: b
         return None
     permitted, required = rules
     if legacy and (scoring or directory == "wrong_answer"):
-        # Scoring problems accept with part of the score: only the final verdict tells.
+        # Scoring problems accept with part of the score: only the final verdict counts.
         final = meaning(permitted if directory == "accepted" else _LEGACY_FINAL.get(directory, required))
         return ExpectedResult(verdicts=final, use_for_time_limit="lower" if directory == "accepted" else "")
     return rule(permitted, required, use_for_time_limit=None if not legacy or directory == "accepted" else "")
@@ -130,7 +130,7 @@ def rule(
 def comment_label(source: bytes) -> ExpectedResult | None:
     """What DOMjudge's @EXPECTED_RESULTS@ and @EXPECTED_SCORE@ comments say; None when there is none.
 
-    Words that nobody knows are passed over. Only the first comment of each kind counts; DOMjudge takes verdicts in
+    Unknown words are passed over. Only the first comment of each kind counts; DOMjudge takes verdicts in
     either, and only a number for a score.
     """
     results, scores = (_after(tag, source) for tag in _TAGS)

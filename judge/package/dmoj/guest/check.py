@@ -7,7 +7,8 @@ This file is copied into the validator's container as its main program; the pack
 ``dmoj.graders``, ``dmoj.problem`` and ``dmoj.utils.unicode`` here, as far as they are documented; what they ask beyond
 that fails, which is a judge error with its traceback.
 
-Source: DMOJ's documentation, "Custom Checkers" and "Custom Graders". Standard library only.
+One file, because one file is copied. Source: DMOJ's documentation, "Custom Checkers" and "Custom Graders". Standard
+library only.
 """
 
 from __future__ import annotations
@@ -193,7 +194,7 @@ class WrongAnswer(BaseException):
 
 
 class Interactor:
-    """The submission's output to read and its input to write to. Whoever reads beyond its end gets an OSError."""
+    """The submission's output to read and its input to write to. Reading beyond its end raises OSError."""
 
     def __init__(self, reads: BinaryIO, writes: BinaryIO) -> None:
         self._reads = reads

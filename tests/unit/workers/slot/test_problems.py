@@ -1,4 +1,4 @@
-"""A worker reads packages of every format by digest, also those that an importer must unpack."""
+"""A worker reads packages of every format by digest, also those that must be unpacked."""
 
 from __future__ import annotations
 
