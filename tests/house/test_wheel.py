@@ -70,3 +70,10 @@ def test_what_was_installed_runs_from_its_own_files(installed: Path) -> None:
     assert all(line.startswith(str(installed)) for line in where.splitlines())
     assert "python3" in run(installed, "-m", "judge", "languages", "list", "--json")
     assert "usage: judge" in run(installed, "-m", "judge", "--help")
+
+
+def test_the_redis_transport_of_celery_comes_with_what_it_imports(installed: Path) -> None:
+    """The transport imports packaging, which this environment has anyway; an installation has what is asked for."""
+    (metadata,) = installed.glob("*.dist-info/METADATA")
+    needed = [line for line in metadata.read_text().splitlines() if line.startswith("Requires-Dist: kombu")]
+    assert needed and all(line.startswith("Requires-Dist: kombu[redis]") for line in needed)
