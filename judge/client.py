@@ -28,11 +28,13 @@ from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.queue import calls
 from judge.queue.broker import Broker, parse
+from judge.queue.link import PATIENCE_S
 from judge.queue.records import Filter, Listing, found_one, records_call
-from judge.queue.redis_queue import PATIENCE_S, AsyncQueue, Queue
+from judge.queue.redis_queue import AsyncQueue, Queue
+from judge.queue.settings import broker_of, embedded_url
 from judge.queue.values import LanguageCard, State, SubmissionView
 
-__all__ = ["AsyncClient", "Client", "Filter", "SubmissionView", "broker_of", "embedded_url", "new_id", "submission_of"]
+__all__ = ["AsyncClient", "Client", "Filter", "SubmissionView", "new_id", "submission_of"]
 
 
 def new_id() -> str:
@@ -67,32 +69,6 @@ def submission_of(
         tenant=tenant,
         tags=tuple(tags),
     )
-
-
-def embedded_url(settings: Settings) -> str:
-    """Where the embedded Redis of ``judge up`` listens."""
-    return f"unix://{settings.state.redis_socket}"
-
-
-def broker_of(settings: Settings) -> Broker:
-    """The broker that the settings name, else the embedded one. Raises UsageError when a file cannot be read."""
-    password = ""
-    if settings.broker.password_file:
-        try:
-            password = Path(settings.broker.password_file).read_text().strip()
-        except OSError as error:
-            raise UsageError(f"broker_password_file {settings.broker.password_file}: {error.strerror}") from error
-    broker = Broker(
-        url=settings.broker.address or embedded_url(settings),
-        namespace=settings.broker.namespace,
-        username=settings.broker.username,
-        password=password,
-        ca_file=settings.broker.ca_file,
-        cert_file=settings.broker.cert_file,
-        key_file=settings.broker.key_file,
-    )
-    parse(broker.url)
-    return broker
 
 
 def _client_broker(settings: Settings | None) -> Broker:

@@ -207,6 +207,14 @@ class RateLimitError(QueueError):
         self.retry_s = retry_s
 
 
+class ClaimLost(InfrastructureError):
+    """The claim was cancelled or belongs to another worker: stop judging, drop the result."""
+
+
+class StaleSession(InfrastructureError):
+    """Another process registered under this worker's name, or Redis forgot the worker."""
+
+
 class NotFinished(JudgeError, TimeoutError):
     """The caller's patience ended before the submission did; ask again."""
 

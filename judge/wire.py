@@ -17,8 +17,9 @@ from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 
-#: Version of everything in Redis. A worker refuses a namespace written by another version.
-SCHEMA_VERSION = 1
+#: Version of everything in Redis. A worker refuses a namespace written by another version, except that a drained queue
+#: of the version before is brought up to this one.
+SCHEMA_VERSION = 2
 
 #: Queue classes from the most to the least urgent.
 PRIORITY_CLASSES = ("contest", "run", "practice", "rejudge")
@@ -88,6 +89,11 @@ def decode_submission(submission: bytes, sources: bytes) -> Submission:
     """Join the two texts of a submission. Raises WireError naming the field."""
     bare = _decode(_SUBMISSION, submission, "submission")
     return msgspec.structs.replace(bare, sources=_decode(_SOURCES, sources, "sources"))
+
+
+def decode_header(submission: bytes) -> Submission:
+    """A submission without its sources. Raises WireError naming the field."""
+    return msgspec.structs.replace(_decode(_SUBMISSION, submission, "submission"), sources=())
 
 
 def decode_event(text: bytes) -> Event:

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from judge.client import Client, embedded_url
+from judge.client import Client
 from judge.config import Settings, load_settings
 from judge.errors import HostError, QueueError
 from judge.queue.admin import WorkerView, worker_views
+from judge.queue.settings import embedded_url
 
 STATE_PREFIX = "judge-demo-"
 START_TIMEOUT_S = 120.0

@@ -25,7 +25,7 @@ from judge.model.verdict import Verdict
 from judge.parsers import Subparsers
 from judge.queue import calls
 from judge.queue.admin import worker_views
-from judge.queue.script import scripts
+from judge.queue.broker import connect
 
 #: The consumer of the raw loop: takes with BLMOVE, answers, removes what it took, as a careful worker does.
 _RAW_CONSUMER = """
@@ -93,7 +93,7 @@ def measure(*, rounds: int = 600, fsync: str = "always") -> dict[str, Any]:
 def _measure_noop(client: Client, rounds: int) -> dict[str, Any]:
     """The raw loop and the queue in turns of a few, so that whatever else the machine does hits both alike."""
     with ExitStack() as stack:
-        raw = stack.enter_context(_RawLoop(client.queue.client))
+        raw = stack.enter_context(_RawLoop(connect(client.queue.broker)))
         _times(raw.round_trip, 50)
         _times(lambda: _judged(client, _noop()), 50)
         raw_s: list[float] = []
@@ -204,14 +204,8 @@ def _judged(client: Client, submission: Submission) -> None:
 
 def _throughput(client: Client, submissions: list[Submission]) -> float:
     """Verdicts per second, from handing all in (in one go) to the last verdict."""
-    queue = client.queue
-    text = scripts()["submit"].sha1
     began = time.perf_counter()
-    with queue.client.pipeline(transaction=False) as pipe:
-        command: Callable[..., object] = pipe.execute_command
-        for submission in submissions:
-            command("EVALSHA", text, 1, queue.prefix, *calls.submit(submission).arguments)
-        pipe.execute()
+    client.queue.run_all(calls.submit(submission) for submission in submissions)
     for submission in submissions:
         client.result(submission.id)
     return len(submissions) / (time.perf_counter() - began)

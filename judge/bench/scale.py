@@ -17,16 +17,16 @@ from rich.console import Console
 
 from judge.bench.embedded import embedded_service, sweep_old
 from judge.client import Client, new_id
-from judge.errors import InfrastructureError
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.parsers import Subparsers
 from judge.queue import calls
 from judge.queue.admin import publish_languages
+from judge.queue.broker import connect
 from judge.queue.redis_queue import Queue
-from judge.queue.script import Call, scripts
-from judge.queue.values import Claim, Held, LanguageCard, WorkerInfo
+from judge.queue.script import Call
+from judge.queue.values import Claim, Claimant, Held, LanguageCard, WorkerInfo, WorkerState
 from judge.wire import PRIORITY_CLASSES
 
 #: A language that no real worker has, so that only the simulated ones take the submissions.
@@ -75,7 +75,7 @@ def measure(
         Client.open(service.settings) as client,
     ):
         service.wait_for_worker(client)
-        client.queue.command("CONFIG", "SET", "appendonly", "no")
+        connect(client.queue.broker).config_set("appendonly", "no")
         return _simulate(Simulation(client.queue, workers), submissions, say)
 
 
@@ -152,7 +152,8 @@ class Simulation:
         publish_languages(self._queue, (LanguageCard(id=_LANGUAGE, name="Simulated"),))
         info = WorkerInfo(slots=_SLOTS, languages=(_LANGUAGE,))
         self._pipeline(
-            calls.register(f"sim-{node}", _SESSION, "on", info, "", (_LANGUAGE,)) for node in range(self.workers)
+            calls.register(f"sim-{node}", _SESSION, WorkerState.ON, info, "", (_LANGUAGE,))
+            for node in range(self.workers)
         )
 
     def submit(self, count: int) -> None:
@@ -169,14 +170,14 @@ class Simulation:
         """Each worker gives one heartbeat that renews all its claims."""
         held: dict[str, list[Held]] = {f"sim-{node}": [] for node in range(self.workers)}
         for node, claim in self._held:
-            held[node].append(Held(slot="", id=claim.id, fence=claim.fence, pid=1))
+            held[node].append(Held(slot="", id=claim.id, fence=claim.fence, pid=1, priority_class=claim.priority_class))
         self._pipeline(calls.tick(node, _SESSION, 60_000, None, alive) for node, alive in held.items())
 
     def judge_all(self) -> None:
         """Claim and finish until nothing waits."""
         while self._held or self._claim(_BATCH):
             held, self._held = self._held, []
-            self._pipeline(calls.finish(claim.id, claim.fence, _report(claim)) for _, claim in held)
+            self._pipeline(calls.finish(claim, _report(claim)) for _, claim in held)
 
     def latencies_ms(self) -> tuple[float, float]:
         """Median of one submit and of one claim (finished again), one at a time."""
@@ -188,15 +189,15 @@ class Simulation:
             submit_s.append(time.perf_counter() - began)
             node, slot = next(self._seats)
             began = time.perf_counter()
-            claim = self._queue.run(calls.claim(node, _SESSION, str(slot), 1, 60_000))
+            claim = self._queue.run(calls.claim(_claimant(node, slot), 60_000))
             claim_s.append(time.perf_counter() - began)
             if isinstance(claim, Claim):
-                self._queue.run(calls.finish(claim.id, claim.fence, _report(claim)))
+                self._queue.run(calls.finish(claim, _report(claim)))
         return round(median(submit_s) * 1000, 3), round(median(claim_s) * 1000, 3)
 
     def memory_bytes(self) -> int:
         """What Redis keeps in memory."""
-        return int(self._queue.client.info("memory")["used_memory_dataset"])
+        return int(self._queue.server_info("memory")["used_memory_dataset"])
 
     def timed(self, action: Callable[[], object]) -> Cost:
         """Do it and say what it cost."""
@@ -208,27 +209,19 @@ class Simulation:
         return Cost(wall_s=wall_s, redis_us=after[0] - before[0], commands=after[1] - before[1])
 
     def _stats(self) -> tuple[int, int]:
-        stats = self._queue.client.info("commandstats")
+        stats = self._queue.server_info("commandstats")
         return stats["cmdstat_evalsha"]["usec"], sum(entry["calls"] for entry in stats.values())
 
     def _claim(self, count: int) -> int:
         seats = [next(self._seats) for _ in range(count)]
-        claiming = (calls.claim(node, _SESSION, str(slot), 1, 60_000) for node, slot in seats)
+        claiming = (calls.claim(_claimant(node, slot), 60_000) for node, slot in seats)
         answers = self._pipeline(claiming)
         found = [(node, answer) for (node, _), answer in zip(seats, answers, strict=True) if isinstance(answer, Claim)]
         self._held += found
         return len(found)
 
     def _pipeline(self, wanted: Iterable[Call[Any]]) -> Sequence[Any]:
-        batch = list(wanted)
-        with self._queue.client.pipeline(transaction=False) as pipe:
-            command: Callable[..., object] = pipe.execute_command
-            for call in batch:
-                command("EVALSHA", scripts()[call.script].sha1, 1, self._queue.prefix, *call.arguments)
-            answers = pipe.execute()
-        if len(answers) != len(batch):
-            raise InfrastructureError("Redis did not answer every call")
-        return [call.read(answer) for call, answer in zip(batch, answers, strict=True)]
+        return self._queue.run_all(wanted)
 
     def _submission(self) -> Submission:
         number = next(self._numbers)
@@ -241,6 +234,10 @@ class Simulation:
             priority_class=PRIORITY_CLASSES[number % len(PRIORITY_CLASSES)],
             tenant=f"tenant-{number % _TENANTS}",
         )
+
+
+def _claimant(node: str, slot: int) -> Claimant:
+    return Claimant(node=node, session=_SESSION, slot=str(slot), pid=1)
 
 
 def _report(claim: Claim) -> Report:

@@ -42,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _broker_findings(settings: Settings) -> list[Finding]:
-    from judge.client import broker_of
     from judge.queue.check import check_broker
+    from judge.queue.settings import broker_of
 
     return check_broker(broker_of(settings))
 

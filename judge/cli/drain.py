@@ -12,6 +12,7 @@ from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.admin import set_worker_state, worker_views
 from judge.queue.redis_queue import Queue
+from judge.queue.values import WorkerState
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -37,8 +38,10 @@ def run(args: argparse.Namespace) -> int:
         nodes = [worker.node for worker in worker_views(queue)] if args.all else args.nodes
         if not nodes:
             raise UsageError("which workers? name them, or say --all")
+        state = WorkerState.ON if args.resume else WorkerState.DRAINING
+        reason = "" if args.resume else "by an operator"
         for node in nodes:
-            set_worker_state(queue, node, "on" if args.resume else "draining", "" if args.resume else "by an operator")
+            set_worker_state(queue, node, state, reason)
         running = _running(queue, nodes)
         deadline = time.monotonic() + args.wait
         while not args.resume and any(running.values()) and time.monotonic() < deadline:

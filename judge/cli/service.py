@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 
-from judge.client import Client, broker_of
+from judge.client import Client
 from judge.config import Settings, load_settings
 from judge.queue.redis_queue import Queue
+from judge.queue.settings import broker_of
 
 #: Commands for people give up on an unreachable broker after this long.
 PATIENCE_S = 2.0
@@ -58,4 +59,4 @@ def open_client(broker: str | None) -> Client:
 def check_broker_answers(broker: str | None, settings: Settings) -> None:
     """Raises QueueError within seconds when Redis does not answer."""
     with Queue(broker_of(settings.with_broker(broker or "")), PATIENCE_S) as queue:
-        queue.command("PING")
+        queue.ping()

@@ -11,24 +11,32 @@ from typing import Any
 import msgspec
 
 from judge import wire
-from judge.errors import InfrastructureError, LanguageError, QueueError, QueueFullError, RateLimitError, UsageError
+from judge.errors import JudgeError, LanguageError, QueueError, QueueFullError, RateLimitError, StaleSession, UsageError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.queue.answers import pairs_of, text_of
 from judge.queue.records import summary_of
 from judge.queue.script import Call
 from judge.queue.values import (
-    Beat,
     Claim,
+    Claimant,
     Exhausted,
     Fault,
+    Fenced,
+    HeartbeatReply,
     Held,
     LanguageCard,
     Refusal,
+    RefusalReason,
     State,
     Sweep,
     WorkerInfo,
+    WorkerState,
 )
+
+#: Outcomes of the submit script that take a submission in: new, or accepted before.
+_TAKEN_IN = {"ACCEPTED": True, "EXISTS": False}
 
 
 def submit(submission: Submission, origin: str = "") -> Call[bool]:
@@ -44,24 +52,10 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
     tenant = wire.tenant_key(submission.tenant)
 
     def read(answer: list[Any]) -> bool:
-        match _text(answer[0]):
-            case "ACCEPTED":
-                return True
-            case "EXISTS":
-                return False
-            case "FULL":
-                raise QueueFullError(int(answer[1]), int(answer[2]) / 1000)
-            case "RATE":
-                raise RateLimitError(submission.tenant, int(answer[1]) / 1000)
-            case "CONFLICT":
-                raise UsageError(f"submission id {submission.id!r} already stands for another submission")
-            case "CLASS":
-                raise UsageError(f"priority_class {submission.priority_class!r}: the queue has {_text(answer[1])}")
-            case "LANGUAGE":
-                raise LanguageError(_text(answer[1]))
-            case "TAGS":
-                raise UsageError(_text(answer[1]))
-        raise QueueError(f"the submit script answered {answer!r}")
+        outcome = text_of(answer[0])
+        if outcome not in _TAKEN_IN:
+            raise _refusal(submission, outcome, answer)
+        return _TAKEN_IN[outcome]
 
     arguments = (
         submission.id,
@@ -77,11 +71,29 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
     return Call("submit", arguments, read)
 
 
+def _refusal(submission: Submission, outcome: str, answer: list[Any]) -> JudgeError:
+    """What it means that a submission was not taken in."""
+    match outcome:
+        case "FULL":
+            return QueueFullError(int(answer[1]), int(answer[2]) / 1000)
+        case "RATE":
+            return RateLimitError(submission.tenant, int(answer[1]) / 1000)
+        case "CONFLICT":
+            return UsageError(f"submission id {submission.id!r} already stands for another submission")
+        case "CLASS":
+            return UsageError(f"priority_class {submission.priority_class!r}: the queue has {text_of(answer[1])}")
+        case "LANGUAGE":
+            return LanguageError(text_of(answer[1]))
+        case "TAGS":
+            return UsageError(text_of(answer[1]))
+    return QueueError(f"the submit script answered {answer!r}")
+
+
 def cancel(submission_id: str) -> Call[bool]:
     """Withdraw a submission; False = too late, its verdict is recorded. Raises UsageError for an unknown id."""
 
     def read(answer: list[Any]) -> bool:
-        outcome = _text(answer[0])
+        outcome = text_of(answer[0])
         if outcome == "UNKNOWN":
             raise UsageError(f"no submission {submission_id!r} in the queue")
         return outcome == "CANCELLED"
@@ -95,7 +107,7 @@ def languages() -> Call[tuple[LanguageCard, ...]]:
     def read(answer: list[Any]) -> tuple[LanguageCard, ...]:
         infos = [msgspec.json.decode(text, type=WorkerInfo) for text in answer[1]]
         found = []
-        for _, text in sorted(_pairs(answer[0])):
+        for _, text in sorted(pairs_of(answer[0])):
             card = msgspec.json.decode(text, type=LanguageCard)
             offering = [info for info in infos if card.id in info.languages]
             versions = tuple(sorted({info.versions[card.id] for info in offering if info.versions.get(card.id)}))
@@ -106,66 +118,64 @@ def languages() -> Call[tuple[LanguageCard, ...]]:
     return Call("offered", (), read)
 
 
-def claim(
-    node: str, session: str, slot: str, pid: int, lease_ms: int, *, only: str = "", ill: str = ""
-) -> Call[Claim | Refusal]:
+def claim(who: Claimant, lease_ms: int, *, only: str = "", ill: str = "") -> Call[Claim | Refusal]:
     """Take the best waiting submission (of the class ``only``). A slot that asks again gives up what it still holds.
 
     ``ill``: what ails this host; nothing is claimed then, and the worker is out.
     """
 
     def read(answer: list[Any]) -> Claim | Refusal:
-        outcome = _text(answer[0])
+        outcome = text_of(answer[0])
         if outcome != "CLAIMED":
-            return Refusal(reason=outcome.lower())
+            return Refusal(reason=RefusalReason(outcome.lower()))
         return Claim(
-            id=_text(answer[1]),
+            id=text_of(answer[1]),
             fence=int(answer[2]),
             attempt=int(answer[3]),
             submission=answer[4],
             sources=answer[5] or b"",
             wait_ms=int(answer[6]),
-            priority_class=_text(answer[7]),
+            priority_class=text_of(answer[7]),
         )
 
-    return Call("claim", (node, session, slot, pid, lease_ms, only, ill), read)
+    return Call("claim", (who.node, who.session, who.slot, who.pid, lease_ms, only, ill), read)
 
 
-def event(submission_id: str, fence: int, first: int, events: Sequence[Event]) -> Call[bool]:
+def event(claim: Fenced, first: int, events: Sequence[Event]) -> Call[bool]:
     """Append progress; False = the claim is lost. ``first`` numbers the first event within the claim, from 0."""
-    arguments: list[str | bytes | int] = [submission_id, fence, first]
+    arguments: list[str | bytes | int] = [claim.id, claim.fence, first]
     for item in events:
         arguments += (wire.event_type(item), wire.encode(item))
     return Call("event", tuple(arguments), bool)
 
 
-def finish(submission_id: str, fence: int, report: Report) -> Call[bool]:
-    """Record the report; False = fenced off, somebody else's report counts."""
+def finish(claim: Fenced, report: Report) -> Call[bool]:
+    """Record the report; False = fenced off, the report of another claim counts."""
     summary = msgspec.json.encode(summary_of(report))
-    words = (submission_id, fence, report.verdict.value, wire.encode(report), report.language, summary)
+    words = (claim.id, claim.fence, report.verdict.value, wire.encode(report), report.language, summary)
     return Call("finish", words, bool)
 
 
 def give_back(
-    submission_id: str, fence: int, reason: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0, out: str = ""
+    claim: Fenced, reason: str, fault: Fault, *, attempts_max: int, delay_ms: int = 0, out: str = ""
 ) -> Call[bool]:
     """End a claim without a report; False = it was already lost. After ``attempts_max`` blamed ones a sweep ends it.
 
     ``out``: why its worker takes itself out at the same moment; "" = it stays.
     """
-    return Call("giveback", (submission_id, fence, reason, fault.value, delay_ms, attempts_max, out), bool)
+    return Call("giveback", (claim.id, claim.fence, reason, fault.value, delay_ms, attempts_max, out), bool)
 
 
-def hand_on(submission_id: str, fence: int, reason: str) -> Call[tuple[str, ...]]:
+def hand_on(claim: Fenced, reason: str) -> Call[tuple[str, ...]]:
     """This worker lacks what the submission needs: leave it to another. Empty = that was done, or the claim was lost.
 
-    Else nobody is left who might have it, the caller still holds the claim, and the answer names all who lack it.
+    Else no worker is left that might have it, the caller still holds the claim, and the answer names all that lack it.
     """
 
     def read(answer: list[Any]) -> tuple[str, ...]:
-        return tuple(_text(name) for name in answer[1:]) if _text(answer[0]) == "NOBODY" else ()
+        return tuple(text_of(name) for name in answer[1:]) if text_of(answer[0]) == "NOBODY" else ()
 
-    return Call("handon", (submission_id, fence, reason), read)
+    return Call("handon", (claim.id, claim.fence, reason), read)
 
 
 def wake() -> Call[int]:
@@ -173,28 +183,30 @@ def wake() -> Call[int]:
     return Call("wake", (), int)
 
 
-def register(node: str, session: str, state: str, info: WorkerInfo, ticket: str, routes: Sequence[str]) -> Call[int]:
+def register(
+    node: str, session: str, state: WorkerState, info: WorkerInfo, ticket: str, routes: Sequence[str]
+) -> Call[int]:
     """Begin a worker's session (or repeat it); the answer counts the submissions that its earlier session held."""
     return Call("register", (node, session, state, msgspec.json.encode(info), ticket, info.slots, *routes), int)
 
 
 def tick(
     node: str, session: str, lease_ms: int, info: WorkerInfo | None, alive: Sequence[Held], urgent: str = ""
-) -> Call[Beat]:
+) -> Call[HeartbeatReply]:
     """A worker's heartbeat; ``urgent`` is the class asked about.
 
     Raises StaleSession when another session has taken the node's name.
     """
 
-    def read(answer: list[Any]) -> Beat:
-        if _text(answer[0]) == "STALE":
+    def read(answer: list[Any]) -> HeartbeatReply:
+        if text_of(answer[0]) == "STALE":
             raise StaleSession(f"worker {node}: this session is not registered")
-        held = tuple(parse_held(_text(slot), _text(text)) for slot, text in _pairs(answer[3]))
-        return Beat(
-            state=_text(answer[1]),
-            reason=_text(answer[2]),
+        held = tuple(held for _, text in pairs_of(answer[3]) if (held := decode_held(text)) is not None)
+        return HeartbeatReply(
+            state=WorkerState(text_of(answer[1])),
+            reason=text_of(answer[2]),
             held=held,
-            lost=tuple(_text(item) for item in answer[4]),
+            lost=tuple(text_of(item) for item in answer[4]),
             urgent=bool(answer[5]),
         )
 
@@ -208,16 +220,16 @@ def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int) -> Call
     """Take back expired leases, re-issue tickets, drop old records, list what is out of attempts."""
 
     def read(answer: list[Any]) -> Sweep:
-        if _text(answer[0]) == "REST":
-            return Sweep(worked=False, workers=int(answer[1]))
+        if text_of(answer[0]) == "REST":
+            return Sweep(workers=int(answer[1]))
         fields = iter(answer[2])
         exhausted = tuple(
             Exhausted(
-                id=_text(name), fence=int(fence), attempt=int(attempt), submission=submission, reason=_text(reason)
+                id=text_of(name), fence=int(fence), attempt=int(attempt), submission=submission, reason=text_of(reason)
             )
             for name, fence, attempt, submission, reason in zip(fields, fields, fields, fields, fields, strict=True)
         )
-        return Sweep(worked=True, workers=int(answer[1]), exhausted=exhausted)
+        return Sweep(workers=int(answer[1]), exhausted=exhausted)
 
     return Call("sweep", (node, interval_ms, lease_ms, attempts_max), read)
 
@@ -226,37 +238,45 @@ def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) 
     """Give a finished submission the report of its rejudge; False = its verdict changed since it was seen."""
 
     def read(answer: list[Any]) -> bool:
-        outcome = _text(answer[0])
+        outcome = text_of(answer[0])
         if outcome == "UNFINISHED":
-            raise UsageError(f"submission {_text(answer[1])!r} is not finished")
+            raise UsageError(f"submission {text_of(answer[1])!r} is not finished")
         return outcome == "AMENDED"
 
     summary = msgspec.json.encode(summary_of(report))
     return Call("amend", (submission_id, other_id, verdict_seen, wire.encode(report), summary), read)
 
 
-class StaleSession(InfrastructureError):
-    """Another process registered under this worker's name, or Redis forgot the worker."""
-
-
 def state_of(text: bytes | None, submission_id: str) -> State:
     """The state in a record. Raises UsageError when there is no record."""
     if text is None:
         raise UsageError(f"no submission {submission_id!r} in the queue")
-    return State(_text(text))
+    return State(text_of(text))
 
 
-def parse_held(slot: str, text: str) -> Held:
-    """What a slot holds, from its "id fence pid class". Raises ValueError."""
-    submission_id, fence, pid, priority_class = text.split(" ")
-    return Held(slot=slot, id=submission_id, fence=int(fence), pid=int(pid), priority_class=priority_class)
+def schema() -> Call[None]:
+    """Agree on the version of what lies in Redis. Raises QueueError when it is another's, or not drained yet."""
+
+    def read(answer: list[Any]) -> None:
+        outcome, *rest = (text_of(item) if isinstance(item, bytes) else item for item in answer)
+        if outcome == "OTHER":
+            raise QueueError(
+                f"the queue is of schema version {rest[0]}, this is {wire.SCHEMA_VERSION}: use another namespace, or "
+                "empty it first"
+            )
+        if outcome == "BUSY":
+            raise QueueError(
+                f"the queue is of schema version {rest[0]}, this is {wire.SCHEMA_VERSION}, and it is not drained: "
+                f"{rest[1]} submissions wait, {rest[2]} are claimed, {rest[3]} workers live. Let the earlier version "
+                "finish them, stop all its workers, then start this one (docs/howto/upgrade.md)"
+            )
+
+    return Call("schema", (wire.SCHEMA_VERSION, wire.SCHEMA_VERSION - 1), read)
 
 
-def _pairs(flat: Any) -> list[tuple[Any, Any]]:
-    if isinstance(flat, dict):
-        return list(flat.items())
-    return list(zip(flat[::2], flat[1::2], strict=True))
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def decode_held(text: bytes | str) -> Held | None:
+    """What a slot holds, by its JSON; None for a text that is none."""
+    try:
+        return msgspec.json.decode(text, type=Held)
+    except msgspec.MsgspecError:
+        return None

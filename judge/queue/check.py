@@ -11,6 +11,7 @@ from judge import wire
 from judge.errors import JudgeError
 from judge.model.finding import Finding, Status
 from judge.queue.admin import odd_policy_fields
+from judge.queue.answers import text_of
 from judge.queue.broker import Broker, parse
 from judge.queue.redis_queue import Queue
 
@@ -40,8 +41,8 @@ def check_broker(broker: Broker) -> list[Finding]:
 
 
 def _examine(queue: Queue) -> Iterator[Finding]:
-    queue.command("PING")
-    info: Mapping[str, Any] = queue.client.info()
+    queue.link.command("PING")
+    info: Mapping[str, Any] = queue.link.client.info()
     yield _ok("reachable", f"answers as {info.get('server_name', 'redis')} {info['redis_version']}")
     yield _version(str(info["redis_version"]))
     yield _role(info)
@@ -116,26 +117,30 @@ def _clients(info: Mapping[str, Any], allowed: str) -> Finding:
 
 
 def _schema(queue: Queue) -> Finding:
-    found = queue.command("GET", f"{queue.prefix}schema")
-    if found is not None and int(found) != wire.SCHEMA_VERSION:
-        return _missing("schema", f"version {int(found)}, this is {wire.SCHEMA_VERSION}", "use another namespace")
-    return _ok("schema", "empty" if found is None else f"version {int(found)}")
+    found = queue.link.command("GET", queue.link.keys.schema())
+    version = wire.SCHEMA_VERSION if found is None else int(found)
+    if version == wire.SCHEMA_VERSION - 1:
+        said = f"version {version}, this is {wire.SCHEMA_VERSION}: a worker that starts brings it up when it is drained"
+        return _warning("schema", said, "docs/howto/upgrade.md")
+    if version != wire.SCHEMA_VERSION:
+        return _missing("schema", f"version {version}, this is {wire.SCHEMA_VERSION}", "use another namespace")
+    return _ok("schema", "empty" if found is None else f"version {version}")
 
 
 def _policy(queue: Queue) -> Finding:
     odd = odd_policy_fields(queue)
     if odd:
-        remedy = f"HDEL {queue.prefix}policy FIELD; judge tenant sets what one tenant may"
+        remedy = f"HDEL {queue.link.keys.policy()} FIELD; judge tenant sets what one tenant may"
         return _warning("policy", f"means nothing: {', '.join(odd)}", remedy)
     return _ok("policy", "every field is known")
 
 
 def _rights(queue: Queue) -> Iterator[Finding]:
     """Whether the ACL user may do what is needed, where Redis can tell (ACL DRYRUN, 7.0)."""
-    execute: Callable[..., Any] = queue.client.execute_command
+    execute: Callable[..., Any] = queue.link.client.execute_command
     try:
         user = execute("ACL", "WHOAMI").decode()
-        refused = [name for name in _COMMANDS if not _may(execute, user, name, queue.prefix)]
+        refused = [name for name in _COMMANDS if not _may(execute, user, name, queue.link.keys.prefix)]
     except RedisError:
         return
     if refused:
@@ -156,17 +161,13 @@ def _may(execute: Callable[..., Any], user: str, command: str, prefix: str) -> b
 
 def _config(queue: Queue, name: str) -> str:
     """A setting of the server; empty when we may not ask."""
-    execute: Callable[..., Any] = queue.client.execute_command
+    execute: Callable[..., Any] = queue.link.client.execute_command
     try:
         answer = execute("CONFIG", "GET", name)
     except RedisError:
         return ""
     flat = [item for pair in answer.items() for item in pair] if isinstance(answer, dict) else answer
-    return _text(flat[1]) if len(flat) == 2 else ""
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return text_of(flat[1]) if len(flat) == 2 else ""
 
 
 def _ok(name: str, found: str) -> Finding:

@@ -13,17 +13,13 @@ from typing import Any
 
 from redis.exceptions import NoScriptError, RedisError
 
-from judge.errors import InfrastructureError, QueueError
+from judge.errors import ClaimLost, QueueError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call, scripts
 from judge.queue.values import Claim
-
-
-class ClaimLost(InfrastructureError):
-    """The claim was cancelled or belongs to another worker: stop judging, drop the result."""
 
 
 def _nothing() -> None:
@@ -56,7 +52,7 @@ class ClaimWriter:
             if self._unscripted:
                 self.flush()
             if self._connection is None:
-                self._connection = self._queue.client.connection_pool.get_connection()
+                self._connection = self._queue.link.client.connection_pool.get_connection()
         except (RedisError, OSError, QueueError):
             pass  # the next event tries again
         finally:
@@ -87,10 +83,10 @@ class ClaimWriter:
         ``meanwhile`` is done, at most once, while the answer is on its way; it must not raise.
         """
         self._busy = True  # for good
-        ending = calls.finish(self._claim.id, self._claim.fence, report)
+        ending = calls.finish(self._claim, report)
         try:
             if self._connection is None:
-                self._connection = self._queue.client.connection_pool.get_connection()
+                self._connection = self._queue.link.client.connection_pool.get_connection()
             self._send_calls([*self._events(), ending])
             meanwhile()
             while self._sent:
@@ -107,7 +103,7 @@ class ClaimWriter:
         """Make sure that all events have arrived. Raises QueueError when Redis stays away; a lost claim is no error."""
         self._drop_connection()
         if self._pending:
-            self._queue.run(calls.event(self._claim.id, self._claim.fence, self._first, self._pending))
+            self._queue.run(calls.event(self._claim, self._first, self._pending))
             self._forget(len(self._pending))
         self._unscripted = False
 
@@ -128,11 +124,14 @@ class ClaimWriter:
         if not events:
             return []
         self._sent.append(len(events))
-        return [calls.event(self._claim.id, self._claim.fence, self._first + done, events)]
+        return [calls.event(self._claim, self._first + done, events)]
 
     def _send_calls(self, several: list[Call[bool]]) -> None:
         if several:
-            words = [("EVALSHA", scripts()[one.script].sha1, 1, self._queue.prefix, *one.arguments) for one in several]
+            words = [
+                ("EVALSHA", scripts()[one.script].sha1, 1, self._queue.link.keys.prefix, *one.arguments)
+                for one in several
+            ]
             self._connection.send_packed_command(self._connection.pack_commands(words))
 
     def _read_answer(self) -> None:
@@ -147,7 +146,7 @@ class ClaimWriter:
     def _release(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._queue.client.connection_pool.release(connection)
+            self._queue.link.client.connection_pool.release(connection)
 
     def _drop_connection(self) -> None:
         if self._connection is not None and self._sent:

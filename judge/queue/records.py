@@ -15,6 +15,7 @@ from judge import wire
 from judge.errors import UsageError, WireError
 from judge.model.report import Report
 from judge.model.verdict import Verdict
+from judge.queue.answers import text_of
 from judge.queue.script import Call
 from judge.queue.values import State, SubmissionView, Summary
 
@@ -137,7 +138,7 @@ DATES = ("at", "claimed_at", "done_at", "amended_at", "tenant")
 
 def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:
     pairs = zip(answer[::2], answer[1::2], strict=True)
-    return tuple(_view(name.decode(), [_text(value) for value in values]) for name, values in pairs if values[0])
+    return tuple(_view(name.decode(), [text_of(value) for value in values]) for name, values in pairs if values[0])
 
 
 def _view(name: str, values: list[str]) -> SubmissionView:
@@ -167,11 +168,7 @@ def _view(name: str, values: list[str]) -> SubmissionView:
 def _sent(text: str) -> tuple[str, tuple[str, ...]]:
     """Package and tags by the submission's own text, which a client in any language wrote."""
     try:
-        sent = wire.decode_submission(text.encode(), b"[]")
+        sent = wire.decode_header(text.encode())
     except WireError:
         return "", ()
     return sent.package, sent.tags
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

@@ -1,65 +1,34 @@
-"""The queue in Redis: carries out calls and reads records, blocking (:class:`Queue`) or not (:class:`AsyncQueue`).
-
-Every call is safe to repeat, so a lost connection is answered by trying again until ``patience_s`` is over; then
-QueueError says where and why. The two classes share everything but the waiting.
-"""
+"""The queue in Redis: carries out calls and reads records, blocking (:class:`Queue`) or not (:class:`AsyncQueue`)."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
-from redis.exceptions import (
-    AuthenticationError,
-    BusyLoadingError,
-    ConnectionError,
-    NoScriptError,
-    ReadOnlyError,
-    RedisError,
-    TimeoutError,
-)
+import msgspec
 
 from judge import wire
-from judge.errors import NotFinished, QueueError
+from judge.errors import NotFinished
 from judge.model.event import Cancelled, Done, Event
 from judge.model.report import Report
 from judge.queue import calls
-from judge.queue.broker import Broker, connect, connect_async, redact
+from judge.queue.broker import Broker
+from judge.queue.link import PATIENCE_S, AsyncLink, Link
 from judge.queue.records import DATES, dated
-from judge.queue.script import Call, scripts
+from judge.queue.script import Call
 from judge.queue.values import State
 
 T = TypeVar("T")
 
-#: How long a call keeps trying to reach Redis before it raises.
-PATIENCE_S = 3.0
-
 #: The longest wait for a progress event in one command; below the answer time-out.
 FOLLOW_BLOCK_MS = 2000
 
-#: Between two tries; the second factor of the exponential back-off caps it.
-_RETRY_FIRST_S = 0.02
-_RETRY_MAX_S = 0.5
 
-_PASSING = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
+class _Reason(msgspec.Struct):
+    """The part of a report that says why its verdict is what it is."""
 
-
-class Backoff:
-    """Decides how long to wait before the next try, or that there is none."""
-
-    def __init__(self, patience_s: float) -> None:
-        self._deadline = time.monotonic() + patience_s
-        self._next_s = _RETRY_FIRST_S
-
-    def delay_s(self, error: BaseException, where: str) -> float:
-        """Seconds to wait now. Raises QueueError when trying again is pointless or the patience is over."""
-        hopeless = not isinstance(error, _PASSING) or isinstance(error, AuthenticationError)
-        if hopeless or time.monotonic() + self._next_s > self._deadline:
-            raise QueueError(f"Redis at {where}: {_reason(error)}") from error
-        delay_s, self._next_s = self._next_s, min(self._next_s * 2, _RETRY_MAX_S)
-        return delay_s
+    reason: str = msgspec.field(default="", name="why")
 
 
 class Patience:
@@ -85,18 +54,13 @@ class Patience:
 class Queue:
     """The queue for blocking callers. Use from one thread at a time; close it or use it as a context.
 
-    ``preload`` names scripts that the server must know whenever it knows any (it forgets all when it restarts): those
-    that are sent without waiting for the answer.
+    ``link`` belongs to :mod:`judge.queue`: nothing outside speaks Redis' own language. ``preload`` as in
+    :class:`judge.queue.link.Link`.
     """
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, preload: Sequence[str] = ()) -> None:
         self.broker = broker
-        self.prefix = wire.prefix(broker.namespace)
-        self.client = connect(broker)
-        self._execute: Callable[..., Any] = self.client.execute_command
-        self._patience_s = patience_s
-        self._preload = tuple(preload)
-        self._where = redact(broker.url)
+        self.link = Link(broker, patience_s, preload)
 
     def __enter__(self) -> Self:
         return self
@@ -106,40 +70,49 @@ class Queue:
 
     def close(self) -> None:
         """Close the connections; idempotent."""
-        self.client.close()
-        self.client.connection_pool.disconnect()
+        self.link.close()
 
     def run(self, call: Call[T]) -> T:
         """Carry out one call. Raises what its answer means, or QueueError."""
-        script = scripts()[call.script]
-        try:
-            answer = self.command("EVALSHA", script.sha1, 1, self.prefix, *call.arguments)
-        except NoScriptError:
-            for name in self._preload:
-                self.command("SCRIPT LOAD", scripts()[name].text)
-            answer = self.command("EVAL", script.text, 1, self.prefix, *call.arguments)
-        return call.read(answer)
+        return self.link.run(call)
 
-    def command(self, *words: Any) -> Any:
-        """One Redis command, tried again while Redis is away. Raises QueueError (or NoScriptError)."""
-        backoff = Backoff(self._patience_s)
-        while True:
-            try:
-                return self._execute(*words)
-            except NoScriptError:
-                raise
-            except (RedisError, OSError) as error:
-                time.sleep(backoff.delay_s(error, self._where))
+    def run_all(self, several: Iterable[Call[T]]) -> list[T]:
+        """Carry out many calls of scripts that the server knows, in one round trip. Raises RedisError."""
+        return self.link.run_all(several)
+
+    def ping(self) -> None:
+        """Raises QueueError when Redis does not answer."""
+        self.link.command("PING")
+
+    def server_info(self, section: str) -> Mapping[str, Any]:
+        """A section of INFO. Raises RedisError."""
+        info: Mapping[str, Any] = self.link.client.info(section)
+        return info
 
     def state(self, submission_id: str) -> State:
         """Where the submission stands. Raises UsageError for an unknown id."""
-        return calls.state_of(self.command("HGET", f"{self.prefix}s:{submission_id}", "state"), submission_id)
+        return calls.state_of(self.link.command("HGET", self.link.keys.record(submission_id), "state"), submission_id)
 
     def report(self, submission_id: str) -> Report | None:
         """The recorded report, None while there is none. Raises UsageError for an unknown id."""
-        state, text, *dates = self.command("HMGET", f"{self.prefix}s:{submission_id}", "state", "report", *DATES)
+        state, text, *dates = self.link.command(
+            "HMGET", self.link.keys.record(submission_id), "state", "report", *DATES
+        )
         calls.state_of(state, submission_id)
         return dated(wire.decode_report(text), dates) if text else None
+
+    def recorded_fence(self, submission_id: str) -> int | None:
+        """Under which claim's fence the submission's verdict was recorded; None = it was not. Raises QueueError."""
+        state, fence = self.link.command("HMGET", self.link.keys.record(submission_id), "state", "fence")
+        return int(fence) if state == State.DONE.value.encode() else None
+
+    def report_reason(self, submission_id: str) -> str:
+        """Why the verdict is what it is, out of the recorded report; empty = it does not say. Raises QueueError."""
+        text = self.link.command("HGET", self.link.keys.record(submission_id), "report")
+        try:
+            return msgspec.json.decode(text or b"{}", type=_Reason).reason
+        except msgspec.MsgspecError:
+            return "its report does not decode"
 
     def follow(
         self, submission_id: str, after: str = "0", timeout_s: float | None = None
@@ -149,9 +122,9 @@ class Queue:
         Raises NotFinished when that does not come within ``timeout_s`` of the call.
         """
         self.state(submission_id)
-        key, patience = f"{self.prefix}e:{submission_id}", Patience(submission_id, timeout_s)
+        key, patience = self.link.keys.events(submission_id), Patience(submission_id, timeout_s)
         while True:
-            answer = self.command("XREAD", "BLOCK", patience.block_ms(), "STREAMS", key, after)
+            answer = self.link.command("XREAD", "BLOCK", patience.block_ms(), "STREAMS", key, after)
             if not answer:
                 self.state(submission_id)
             for entry_id, fields in _entries(answer):
@@ -167,15 +140,11 @@ class Queue:
 
 
 class AsyncQueue:
-    """The queue for asyncio callers; several tasks may share it."""
+    """The queue for asyncio callers; several tasks may share it. ``link`` as in :class:`Queue`."""
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
         self.broker = broker
-        self.prefix = wire.prefix(broker.namespace)
-        self.client = connect_async(broker)
-        self._execute: Callable[..., Awaitable[Any]] = self.client.execute_command
-        self._patience_s = patience_s
-        self._where = redact(broker.url)
+        self.link = AsyncLink(broker, patience_s)
 
     async def __aenter__(self) -> Self:
         return self
@@ -185,36 +154,22 @@ class AsyncQueue:
 
     async def close(self) -> None:
         """Close the connections; idempotent."""
-        await self.client.aclose()
+        await self.link.close()
 
     async def run(self, call: Call[T]) -> T:
         """See :meth:`Queue.run`."""
-        script = scripts()[call.script]
-        try:
-            answer = await self.command("EVALSHA", script.sha1, 1, self.prefix, *call.arguments)
-        except NoScriptError:
-            answer = await self.command("EVAL", script.text, 1, self.prefix, *call.arguments)
-        return call.read(answer)
-
-    async def command(self, *words: Any) -> Any:
-        """See :meth:`Queue.command`."""
-        backoff = Backoff(self._patience_s)
-        while True:
-            try:
-                return await self._execute(*words)
-            except NoScriptError:
-                raise
-            except (RedisError, OSError) as error:
-                await asyncio.sleep(backoff.delay_s(error, self._where))
+        return await self.link.run(call)
 
     async def state(self, submission_id: str) -> State:
         """See :meth:`Queue.state`."""
-        text = await self.command("HGET", f"{self.prefix}s:{submission_id}", "state")
+        text = await self.link.command("HGET", self.link.keys.record(submission_id), "state")
         return calls.state_of(text, submission_id)
 
     async def report(self, submission_id: str) -> Report | None:
         """See :meth:`Queue.report`."""
-        state, text, *dates = await self.command("HMGET", f"{self.prefix}s:{submission_id}", "state", "report", *DATES)
+        state, text, *dates = await self.link.command(
+            "HMGET", self.link.keys.record(submission_id), "state", "report", *DATES
+        )
         calls.state_of(state, submission_id)
         return dated(wire.decode_report(text), dates) if text else None
 
@@ -223,9 +178,9 @@ class AsyncQueue:
     ) -> AsyncIterator[tuple[str, Event]]:
         """See :meth:`Queue.follow`."""
         await self.state(submission_id)
-        key, patience = f"{self.prefix}e:{submission_id}", Patience(submission_id, timeout_s)
+        key, patience = self.link.keys.events(submission_id), Patience(submission_id, timeout_s)
         while True:
-            answer = await self.command("XREAD", "BLOCK", patience.block_ms(), "STREAMS", key, after)
+            answer = await self.link.command("XREAD", "BLOCK", patience.block_ms(), "STREAMS", key, after)
             if not answer:
                 await self.state(submission_id)
             for entry_id, fields in _entries(answer):
@@ -257,8 +212,3 @@ def _event(fields: dict[bytes, bytes]) -> Event | None:
     if fields[b"type"] == b"done":
         return None
     return wire.decode_event(fields[b"event"])
-
-
-def _reason(error: BaseException) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0]

@@ -92,19 +92,19 @@ def start(queue: Queue, selector: Selector, package: str = "") -> tuple[str, int
         raise
     if not count:
         raise UsageError("no finished submission is selected")
-    keep_ms = int(queue.command("HGET", f"{queue.prefix}policy", "keep_ms") or 0)
+    keep_ms = int(queue.link.command("HGET", queue.link.keys.policy(), "keep_ms") or 0)
     if keep_ms:
-        queue.command("PEXPIRE", _key(queue, batch), 2 * keep_ms)  # its records are gone by then
+        queue.link.command("PEXPIRE", _key(queue, batch), 2 * keep_ms)  # its records are gone by then
     return batch, count
 
 
 def _batch(queue: Queue, name: str) -> Batch:
     """What became of a batch; one that has expired is taken out of the list and has no submissions."""
-    pairs = queue.command("HGETALL", _key(queue, name))
+    pairs = queue.link.command("HGETALL", _key(queue, name))
     items = [_comparison(queue, old.decode(), new.decode(), name) for old, new in pairs.items()]
     if not items:
-        queue.command("SREM", f"{queue.prefix}rejudges", name)
-    started = (queue.command("HGET", f"{queue.prefix}s:{item.new_id}", "at") for item in items[:1])
+        queue.link.command("SREM", queue.link.keys.rejudges(), name)
+    started = (queue.link.command("HGET", queue.link.keys.record(item.new_id), "at") for item in items[:1])
     return Batch(
         name=name,
         count=len(items),
@@ -124,8 +124,8 @@ def _submit_again(queue: Queue, selector: Selector, package: str, batch: str) ->
         again = msgspec.structs.replace(
             submission, id=new_id, priority_class="rejudge", package=package or submission.package
         )
-        queue.command("SADD", f"{queue.prefix}rejudges", batch)
-        queue.command("HSET", key, old_id, new_id)
+        queue.link.command("SADD", queue.link.keys.rejudges(), batch)
+        queue.link.command("HSET", key, old_id, new_id)
         queue.run(calls.submit(again, origin=batch))
         count += 1
     return count
@@ -138,13 +138,13 @@ def count_selected(queue: Queue, selector: Selector) -> int:
 
 def batches(queue: Queue) -> tuple[Batch, ...]:
     """The batches that are neither dropped nor forgotten, the newest first."""
-    found = [_batch(queue, item.decode()) for item in queue.command("SMEMBERS", f"{queue.prefix}rejudges")]
+    found = [_batch(queue, item.decode()) for item in queue.link.command("SMEMBERS", queue.link.keys.rejudges())]
     return tuple(sorted((batch for batch in found if batch.count), key=lambda batch: -batch.started_at_ms))
 
 
 def compare(queue: Queue, batch: str) -> tuple[Comparison, ...]:
     """The batch, old verdicts against new ones. Raises UsageError for an unknown batch."""
-    pairs = queue.command("HGETALL", _key(queue, batch))
+    pairs = queue.link.command("HGETALL", _key(queue, batch))
     if not pairs:
         raise UsageError(f"no rejudge {batch!r}")
     return tuple(_comparison(queue, old.decode(), new.decode(), batch) for old, new in sorted(pairs.items()))
@@ -174,20 +174,20 @@ def drop(queue: Queue, batch: str) -> int:
         if not item.after:
             with contextlib.suppress(UsageError):  # never handed in, or expired
                 withdrawn += queue.run(calls.cancel(item.new_id))
-    queue.command("DEL", _key(queue, batch))
-    queue.command("SREM", f"{queue.prefix}rejudges", batch)
+    queue.link.command("DEL", _key(queue, batch))
+    queue.link.command("SREM", queue.link.keys.rejudges(), batch)
     return withdrawn
 
 
 def _key(queue: Queue, batch: str) -> str:
-    return f"{queue.prefix}rejudge:{wire.check_name(batch, 'batch')}"
+    return queue.link.keys.rejudge(wire.check_name(batch, "batch"))
 
 
 def _comparison(queue: Queue, old_id: str, new_id: str, batch: str) -> Comparison:
-    verdict, before, amended_by = queue.command(
-        "HMGET", f"{queue.prefix}s:{old_id}", "verdict", "verdict_before", "amended_by"
+    verdict, before, amended_by = queue.link.command(
+        "HMGET", queue.link.keys.record(old_id), "verdict", "verdict_before", "amended_by"
     )
-    state, after = queue.command("HMGET", f"{queue.prefix}s:{new_id}", "state", "verdict")
+    state, after = queue.link.command("HMGET", queue.link.keys.record(new_id), "state", "verdict")
     applied = (amended_by or b"").decode() == new_id
     return Comparison(
         id=old_id,
@@ -200,17 +200,17 @@ def _comparison(queue: Queue, old_id: str, new_id: str, batch: str) -> Compariso
 
 def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, bytes]]:
     for ids in _finished_ids(queue, selector.ids):
-        with queue.client.pipeline(transaction=False) as pipe:
+        with queue.link.client.pipeline(transaction=False) as pipe:
             for submission_id in ids:
-                pipe.hmget(f"{queue.prefix}s:{submission_id}", _FIELDS)
+                pipe.hmget(queue.link.keys.record(submission_id), _FIELDS)
             records = pipe.execute()
         for submission_id, (state, verdict, bare, digest, origin, language) in zip(ids, records, strict=True):
             if state != State.DONE.value.encode() or origin:
                 continue
-            sent = wire.decode_submission(bare, b"[]")
+            sent = wire.decode_header(bare)
             sent = msgspec.structs.replace(sent, language=(language or b"").decode() or sent.language)
             if selector.matches(sent, (verdict or b"").decode()):
-                yield submission_id, bare, queue.command("GET", f"{queue.prefix}src:{digest.decode()}")
+                yield submission_id, bare, queue.link.command("GET", queue.link.keys.sources(digest.decode()))
 
 
 def _finished_ids(queue: Queue, wanted: tuple[str, ...]) -> Iterator[list[str]]:
@@ -218,6 +218,6 @@ def _finished_ids(queue: Queue, wanted: tuple[str, ...]) -> Iterator[list[str]]:
         yield list(wanted)
         return
     at = 0
-    while ids := queue.command("ZRANGE", f"{queue.prefix}done", at, at + CHUNK - 1):
+    while ids := queue.link.command("ZRANGE", queue.link.keys.done(), at, at + CHUNK - 1):
         yield [item.decode() for item in ids]
         at += CHUNK

@@ -7,11 +7,14 @@ beyond reading the texts from this package.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
+
+from judge.queue.keys import NAMES, lua_table
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -33,6 +36,7 @@ SCRIPT_NAMES = (
     "look",
     "offered",
     "records",
+    "schema",
 )
 
 #: Parts that a script needs besides the common one.
@@ -41,7 +45,7 @@ _PARTS = {"submit": ("languages",)}
 
 @dataclass(frozen=True)
 class Script:
-    """One script, the shared part in front. ``sha1`` is what EVALSHA takes."""
+    """One script, the names of its keys and the shared part in front. ``sha1`` is what EVALSHA takes."""
 
     name: str
     text: str
@@ -64,6 +68,15 @@ def scripts() -> Mapping[str, Script]:
     loaded = {}
     for name in SCRIPT_NAMES:
         parts = ("common", *_PARTS.get(name, ()), name)
-        text = "".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
+        body = "".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
+        text = lua_table(_keys_in(name, body)) + body
         loaded[name] = Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
     return loaded
+
+
+def _keys_in(script: str, body: str) -> list[str]:
+    """The keys that a script speaks of, in the order of the map. Raises ValueError for one that is not in it."""
+    named = set(re.findall(r"\bkey\.(\w+)", body))
+    if unknown := named.difference(NAMES):
+        raise ValueError(f"{script}.lua: no such key: {', '.join(sorted(unknown))}")
+    return [name for name in NAMES if name in named]

@@ -1,12 +1,13 @@
-"""What the queue's calls answer: frozen values, no I/O."""
+"""What the queue's calls take and answer: frozen values, no I/O."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
-#: Work whose judging failed so often for a reason that nobody foresaw, on hosts that proved well, is to blame.
+#: Work whose judging failed this often for an unforeseen reason, on hosts that proved well, is to blame.
 UNFORESEEN_MAX = 2
 
 
@@ -25,14 +26,50 @@ class State(StrEnum):
         return self in (State.DONE, State.CANCELLED)
 
 
+class WorkerState(StrEnum):
+    """What is wanted of a worker."""
+
+    ON = "on"
+    DRAINING = "draining"  #: it finishes what it holds and claims nothing more
+    OUT = "out"  #: its host is ill: it claims nothing until that has passed
+    UNKNOWN = "?"  #: no state of ours; it claims nothing
+
+    @classmethod
+    def _missing_(cls, value: object) -> WorkerState:
+        return cls.UNKNOWN
+
+
 class Fault(StrEnum):
     """Why a claim is given back."""
 
-    BLAMED = "blamed"  #: its judging failed on a host that is well; it has only so many such attempts
+    BLAMED = "blamed"  #: its judging failed on a host that is well; the number of such attempts is bounded
     DIED = "died"  #: its judging process died: the same
     FELL = "fell"  #: its host failed; does not count, but what two workers held when they fell is the suspect
     UNBLAMED = "unblamed"  #: its worker went away
     RETURNED = "returned"  #: handed back in order; the attempt never counted
+
+
+class Fenced(Protocol):
+    """A claim by its submission and fence: what a call needs to prove that it may write."""
+
+    @property
+    def id(self) -> str:
+        """The submission's."""
+        ...
+
+    @property
+    def fence(self) -> int:
+        """Grows with each claim."""
+        ...
+
+
+class Claimant(msgspec.Struct, frozen=True, kw_only=True):
+    """A slot that claims. ``session`` is its worker's present one, ``pid`` the slot's process."""
+
+    node: str
+    session: str
+    slot: str
+    pid: int
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +87,18 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     priority_class: str
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """No claim: ``reason`` is "none" (nothing to do), "out" (the worker is drained) or "stale" (another session)."""
+class RefusalReason(StrEnum):
+    """Why a slot gets no claim."""
 
-    reason: str
+    NONE = "none"  #: nothing waits that its worker serves
+    OUT = "out"  #: its worker is out or draining
+    STALE = "stale"  #: another session has the worker's name
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """No claim."""
+
+    reason: RefusalReason
 
 
 class Exhausted(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +112,7 @@ class Exhausted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What a slot of the worker holds, as Redis sees it."""
+    """What a slot of a worker holds. This is its JSON in Redis, on a worker's channel and in its run directory, too."""
 
     slot: str
     id: str
@@ -76,13 +121,13 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     priority_class: str = ""
 
 
-class Beat(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a heartbeat. ``state`` is what is wanted of the worker ("on", "draining", "out").
+class HeartbeatReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a heartbeat. ``reason`` says why the state is not ON; ``lost`` are ids whose lease is lost.
 
     ``urgent``: work of the urgent class waits that this worker serves.
     """
 
-    state: str
+    state: WorkerState
     reason: str
     held: tuple[Held, ...]
     lost: tuple[str, ...]
@@ -90,9 +135,8 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a sweep. ``worked`` is False when another worker has just swept."""
+    """The answer to a sweep; one soon after another finds nothing. ``workers``: how many are in the list."""
 
-    worked: bool
     workers: int
     exhausted: tuple[Exhausted, ...] = ()
 
@@ -114,7 +158,7 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker says about itself; other workers' versions may say more or less.
 
     ``versions``: language id -> version of its toolchain there, where it is known.
-    ``slots_stopped``: so many slots' processes stand stopped by a signal, and will be replaced.
+    ``slots_stopped``: how many slots' processes stand stopped by a signal, and will be replaced.
     """
 
     slots: int = 0

@@ -29,7 +29,7 @@ from judge.observe.top.queue_look import QueueLook
 from judge.queue import calls
 from judge.queue.broker import Broker
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Claim, WorkerInfo
+from judge.queue.values import Claim, Claimant, WorkerInfo, WorkerState
 from judge.wire import routes_served
 
 LANGUAGES = ("c", "cpp", "python3")
@@ -102,12 +102,14 @@ class Node:
         sender = VerdictSender(writer, slot)
         with Queue(self.broker) as queue:
             while True:
-                claim = queue.run(calls.claim("node", "session", str(slot), os.getpid(), 60_000))
+                claim = queue.run(
+                    calls.claim(Claimant(node="node", session="session", slot=str(slot), pid=os.getpid()), 60_000)
+                )
                 if isinstance(claim, Claim):
                     report = _judge(claim)
                     record = judged_record(report, priority_class=claim.priority_class, wait_ns=claim.wait_ms * 10**6)
                     sender.prepare(claim.id, claim.fence, record)
-                    sender.settle(queue.run(calls.finish(claim.id, claim.fence, report)))
+                    sender.settle(queue.run(calls.finish(claim, report)))
 
 
 def _judge(claim: Claim) -> Report:
@@ -130,7 +132,7 @@ def _judge(claim: Claim) -> Report:
 @pytest.fixture
 def node(broker: Broker) -> Iterator[Node]:
     with Queue(broker) as queue:
-        queue.run(calls.register("node", "session", "on", INFO, "", routes_served(LANGUAGES, ())))
+        queue.run(calls.register("node", "session", WorkerState.ON, INFO, "", routes_served(LANGUAGES, ())))
         for number in range(SUBMISSIONS):
             source = SourceFile(name="main", content=b"")
             submission = Submission(

@@ -15,7 +15,7 @@ from judge.observe.top.queue_look import QueueLook
 from judge.queue import calls
 from judge.queue.broker import Broker
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Claim, Fault, WorkerInfo
+from judge.queue.values import Claim, Claimant, Fault, WorkerInfo, WorkerState
 from judge.wire import routes_served
 
 INFO = WorkerInfo(slots=2, languages=("cpp",), version="0.1.0", host="h", load_1m=0.5)
@@ -29,7 +29,7 @@ def broker(redis_url: str, request: pytest.FixtureRequest) -> Broker:
 @pytest.fixture
 def queue(broker: Broker) -> Iterator[Queue]:
     with Queue(broker) as queue:
-        queue.run(calls.register("node-1", "session", "on", INFO, "", routes_served(("cpp",), ())))
+        queue.run(calls.register("node-1", "session", WorkerState.ON, INFO, "", routes_served(("cpp",), ())))
         yield queue
 
 
@@ -50,7 +50,7 @@ def _submit(queue: Queue, name: str, language: str = "cpp", priority_class: str 
 
 
 def _claim(queue: Queue, slot: str = "0") -> Claim:
-    claim = queue.run(calls.claim("node-1", "session", slot, 1, 60_000))
+    claim = queue.run(calls.claim(Claimant(node="node-1", session="session", slot=slot, pid=1), 60_000))
     assert isinstance(claim, Claim)
     return claim
 
@@ -80,7 +80,7 @@ def test_what_waits_runs_and_is_finished(queue: Queue, look: QueueLook) -> None:
     (running,) = look.overview().running
     assert (running.id, running.worker, running.slot, running.language) == ("d", "node-1", "0", "cpp")
     assert look.recorded_fence("d") is None
-    assert queue.run(calls.finish("d", claim.fence, _report("d", Verdict.WA)))
+    assert queue.run(calls.finish(claim, _report("d", Verdict.WA)))
     assert look.recorded_fence("d") == claim.fence
     state, view = look.state(), look.overview()
     assert (state.leased, state.recorded, state.counts["accepted"]) == (0, 1, 4)
@@ -93,12 +93,12 @@ def test_what_waits_runs_and_is_finished(queue: Queue, look: QueueLook) -> None:
 def test_judge_errors_and_failed_attempts_are_shown_with_their_reason(queue: Queue, look: QueueLook) -> None:
     _submit(queue, "a")
     first = _claim(queue)
-    queue.run(calls.give_back("a", first.fence, "the disk was full", Fault.BLAMED, attempts_max=3))
+    queue.run(calls.give_back(first, "the disk was full", Fault.BLAMED, attempts_max=3))
     second = _claim(queue)
-    assert queue.run(calls.finish("a", second.fence, _report("a", Verdict.AC)))
+    assert queue.run(calls.finish(second, _report("a", Verdict.AC)))
     _submit(queue, "b")
     third = _claim(queue)
-    assert queue.run(calls.finish("b", third.fence, _report("b", Verdict.JE, "problem.yaml:3: no such validator")))
+    assert queue.run(calls.finish(third, _report("b", Verdict.JE, "problem.yaml:3: no such validator")))
     troubles = look.overview().troubles
     assert {(item.id, item.verdict, item.reason) for item in troubles} == {
         ("b", "JE", "problem.yaml:3: no such validator"),

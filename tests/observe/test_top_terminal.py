@@ -19,7 +19,7 @@ from judge.model.verdict import Verdict
 from judge.queue import calls
 from judge.queue.broker import Broker
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Claim, WorkerInfo
+from judge.queue.values import Claim, Claimant, WorkerInfo, WorkerState
 from judge.wire import routes_served
 
 JUDGE = [str(Path(sys.executable).parent / "judge")]
@@ -29,20 +29,20 @@ JUDGE = [str(Path(sys.executable).parent / "judge")]
 def queue(redis_url: str) -> Iterator[Queue]:
     """A queue with one submission waiting, one running, one that ended in a judge error."""
     with Queue(Broker(url=redis_url)) as queue:
-        queue.client.flushall()
+        queue.link.client.flushall()
         info = WorkerInfo(slots=2, languages=("cpp",), version="0.1.0")
-        queue.run(calls.register("node-1", "session", "on", info, "", routes_served(("cpp",), ())))
+        queue.run(calls.register("node-1", "session", WorkerState.ON, info, "", routes_served(("cpp",), ())))
         for name in ("broken-one", "running-one", "waiting-one"):
             source = SourceFile(name="main.cpp", content=b"")
             queue.run(calls.submit(Submission(id=name, package="p", sources=(source,), language="cpp")))
         for slot in ("0", "1"):
-            claim = queue.run(calls.claim("node-1", "session", slot, 1, 600_000))
+            claim = queue.run(calls.claim(Claimant(node="node-1", session="session", slot=slot, pid=1), 600_000))
             assert isinstance(claim, Claim)
             if claim.id == "broken-one":
                 report = Report(
                     submission=claim.id, problem="p", language="cpp", verdict=Verdict.JE, reason="no such validator"
                 )
-                assert queue.run(calls.finish(claim.id, claim.fence, report))
+                assert queue.run(calls.finish(claim, report))
         yield queue
 
 
@@ -118,7 +118,7 @@ def test_live_in_a_terminal(queue: Queue, redis_url: str, tmp_path: Path, key: s
     terminal = Terminal(tmp_path / "tmux", command)
     try:
         terminal.shows("running-one", "1 waiting", "node-1/", "no such validator")
-        claim = queue.run(calls.claim("node-1", "session", "0", 1, 600_000))
+        claim = queue.run(calls.claim(Claimant(node="node-1", session="session", slot="0", pid=1), 600_000))
         assert isinstance(claim, Claim)
         terminal.shows("waiting-one", "0 waiting")
         terminal.press(key)

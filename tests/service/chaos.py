@@ -90,7 +90,7 @@ class Chaos:
         self.kinds: dict[str, Callable[[], Awaitable[None]]] = {
             "slots killed": self.kill_slot,
             "pools killed": self.kill_pool,
-            "keepers killed": self.kill_keeper,
+            "leases processes killed": self.kill_leases,
             "workers killed": self.kill_worker,
             "workers frozen": self.freeze_worker,
             "workers drained": self.drain_worker,
@@ -129,7 +129,7 @@ class Chaos:
     async def kill_pool(self) -> None:
         self._kill_named("pool")
 
-    async def kill_keeper(self) -> None:
+    async def kill_leases(self) -> None:
         self._kill_named("leases")
 
     async def kill_worker(self) -> None:
@@ -202,7 +202,7 @@ async def hand_in_forgotten(client: AsyncClient, submissions: list[Submission]) 
     """What a server without fsync at each write has forgotten, as a careful client finds out; how many."""
     forgotten = 0
     for submission in submissions:
-        if not await client.queue.command("EXISTS", f"{client.queue.prefix}s:{submission.id}"):
+        if not await client.queue.link.command("EXISTS", client.queue.link.keys.record(submission.id)):
             forgotten += 1
             await client.submit(submission)
     return forgotten
@@ -210,10 +210,10 @@ async def hand_in_forgotten(client: AsyncClient, submissions: list[Submission]) 
 
 async def all_finished(client: AsyncClient, count: int, deadline_s: float) -> None:
     """Wait until the queue has recorded ``count`` verdicts, or the time is over."""
-    key = f"{client.queue.prefix}stat"
+    key = client.queue.link.keys.counters()
     while time.monotonic() < deadline_s:
         try:
-            if int(await client.queue.command("HGET", key, "finished") or 0) >= count:
+            if int(await client.queue.link.command("HGET", key, "finished") or 0) >= count:
                 return
         except QueueError:
             pass
@@ -247,7 +247,7 @@ def examine(client: Client, accepted: list[str], outcome: Outcome) -> None:
     """Look at every submission's record and story."""
     queue = client.queue
     for submission_id in accepted:
-        entries = queue.client.xrange(f"{queue.prefix}e:{submission_id}")
+        entries = queue.link.client.xrange(queue.link.keys.events(submission_id))
         claims = [int(at.split(b"-")[0]) for at, fields in entries if fields[b"type"] == b"claimed"]
         gaps = [(later - earlier) / 1000 for earlier, later in itertools.pairwise(claims)]
         outcome.executed_again += len(gaps)
@@ -288,9 +288,9 @@ def _explain(chaos: Chaos, accepted: list[str]) -> None:
     """Show the stories of submissions that went wrong, and what the workers said last."""
     with Client(chaos.server.broker, patience_s=10) as client:
         for submission_id in accepted:
-            verdict = client.queue.command("HGET", f"{client.queue.prefix}s:{submission_id}", "verdict")
+            verdict = client.queue.link.command("HGET", client.queue.link.keys.record(submission_id), "verdict")
             if verdict != b"AC":
-                entries = client.queue.client.xrange(f"{client.queue.prefix}e:{submission_id}")
+                entries = client.queue.link.client.xrange(client.queue.link.keys.events(submission_id))
                 story = [(at.decode(), fields[b"event"].decode()[:160]) for at, fields in entries]
                 print(json.dumps({"id": submission_id, "verdict": str(verdict), "story": story}), file=sys.stderr)
     for worker in chaos.workers:

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from service_harness import RedisServer, Worker, order, running, send_signal, until, view_of
 from test_queue_promises import LEASE_MS, claim, finish, join, refused, report_for, sweep
@@ -21,7 +22,7 @@ from judge.model.verdict import Verdict
 from judge.queue import calls
 from judge.queue.admin import set_worker_state, worker_views
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Fault, State
+from judge.queue.values import Claimant, Fault, State, WorkerState
 
 BOTH = ("w1", "w2")
 
@@ -32,11 +33,11 @@ def join_both(queue: Queue) -> None:
 
 
 def attempt_of(queue: Queue, id: str) -> int:
-    return int(queue.command("HGET", f"{queue.prefix}s:{id}", "attempt"))
+    return int(queue.link.command("HGET", queue.link.keys.record(id), "attempt"))
 
 
 def fall_silent(queue: Queue, node: str) -> None:
-    queue.command("ZADD", f"{queue.prefix}workers", 0, node)
+    queue.link.command("ZADD", queue.link.keys.workers(), 0, node)
 
 
 class TestScripts:
@@ -44,43 +45,43 @@ class TestScripts:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         claimed = claim(queue)
-        assert queue.run(calls.hand_on("a", claimed.fence, "no package")) == ()
+        assert queue.run(calls.hand_on(claimed, "no package")) == ()
         assert refused(queue) == "none"
         other = claim(queue, node="w2")
         assert (other.id, other.attempt) == ("a", 1)
-        assert not queue.run(calls.finish("a", claimed.fence, report_for("a")))
+        assert not queue.run(calls.finish(claimed, report_for("a")))
         assert finish(queue, other)
 
     def test_when_nobody_is_left_the_last_one_still_holds_it_and_knows_all_names(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
-        queue.run(calls.hand_on("a", claim(queue).fence, "no package"))
+        queue.run(calls.hand_on(claim(queue), "no package"))
         last = claim(queue, node="w2")
-        assert queue.run(calls.hand_on("a", last.fence, "no package")) == ("w1", "w2")
-        assert queue.run(calls.hand_on("a", last.fence, "no package")) == ("w1", "w2")
+        assert queue.run(calls.hand_on(last, "no package")) == ("w1", "w2")
+        assert queue.run(calls.hand_on(last, "no package")) == ("w1", "w2")
         assert finish(queue, last, Verdict.JE)
 
     def test_handing_on_a_lost_claim_does_nothing(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         claimed = claim(queue)
-        assert queue.run(calls.hand_on("a", claimed.fence + 1, "no package")) == ()
+        assert queue.run(calls.hand_on(msgspec.structs.replace(claimed, fence=claimed.fence + 1), "no package")) == ()
         assert finish(queue, claimed)
 
     def test_a_worker_that_died_with_what_was_handed_to_it_is_not_waited_for(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
-        queue.run(calls.hand_on("a", claim(queue).fence, "no package"))
+        queue.run(calls.hand_on(claim(queue), "no package"))
         fall_silent(queue, "w2")
         sweep(queue)
         again = claim(queue)
         assert again.id == "a"
-        assert queue.run(calls.hand_on("a", again.fence, "no package")) == ("w1",)
+        assert queue.run(calls.hand_on(again, "no package")) == ("w1",)
 
     def test_a_lease_that_ran_out_at_the_other_worker_goes_back_to_it_and_then_to_all(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
-        queue.run(calls.hand_on("a", claim(queue).fence, "no package"))
+        queue.run(calls.hand_on(claim(queue), "no package"))
         stale = claim(queue, node="w2", lease_ms=0)
         sweep(queue)
         assert refused(queue) == "none"
@@ -92,28 +93,28 @@ class TestScripts:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         claimed = claim(queue)
-        set_worker_state(queue, "w2", "out", "disk full")
-        assert queue.run(calls.hand_on("a", claimed.fence, "no package")) == ()
+        set_worker_state(queue, "w2", WorkerState.OUT, "disk full")
+        assert queue.run(calls.hand_on(claimed, "no package")) == ()
         sweep(queue)
         assert refused(queue) == "none"
-        set_worker_state(queue, "w2", "on", "")
+        set_worker_state(queue, "w2", WorkerState.ON, "")
         assert claim(queue, node="w2").id == "a"
 
     def test_work_that_failed_for_no_known_reason_tries_another_host_and_ends_there(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
-        queue.run(calls.give_back("a", claim(queue).fence, "first", Fault.BLAMED, attempts_max=2, delay_ms=200))
+        queue.run(calls.give_back(claim(queue), "first", Fault.BLAMED, attempts_max=2, delay_ms=200))
         assert refused(queue) == "none"
         second = claim(queue, node="w2")
-        queue.run(calls.give_back("a", second.fence, "second", Fault.BLAMED, attempts_max=2, delay_ms=200))
+        queue.run(calls.give_back(second, "second", Fault.BLAMED, attempts_max=2, delay_ms=200))
         (exhausted,) = sweep(queue).exhausted
         assert (exhausted.id, exhausted.reason) == ("a", "second")
 
     def test_a_fallen_worker_is_out_at_once_and_its_work_is_not_blamed(self, queue: Queue) -> None:
         join_both(queue)
         queue.run(calls.submit(order("a")))
-        fence = claim(queue).fence
-        queue.run(calls.give_back("a", fence, "no space", Fault.FELL, attempts_max=3, out="disk full"))
+        claimed = claim(queue)
+        queue.run(calls.give_back(claimed, "no space", Fault.FELL, attempts_max=3, out="disk full"))
         assert refused(queue) == "out"
         assert {view.node: (view.state, view.reason) for view in worker_views(queue)}["w1"] == ("out", "disk full")
         assert attempt_of(queue, "a") == 0
@@ -123,15 +124,17 @@ class TestScripts:
         join_both(queue)
         queue.run(calls.submit(order("a")))
         for node in BOTH:
-            fence = claim(queue, node=node).fence
-            queue.run(calls.give_back("a", fence, f"no space on {node}", Fault.FELL, attempts_max=3, out="full"))
+            claimed = claim(queue, node=node)
+            queue.run(calls.give_back(claimed, f"no space on {node}", Fault.FELL, attempts_max=3, out="full"))
         (exhausted,) = sweep(queue).exhausted
         assert exhausted.reason == "no space on w2"
 
     def test_a_host_that_is_ill_claims_nothing(self, queue: Queue) -> None:
         join(queue)
         queue.run(calls.submit(order("a")))
-        answer = queue.run(calls.claim("w1", "S", "0", 1, LEASE_MS, ill="disk full: 0 inodes free"))
+        answer = queue.run(
+            calls.claim(Claimant(node="w1", session="S", slot="0", pid=1), LEASE_MS, ill="disk full: 0 inodes free")
+        )
         assert answer.reason == "out"
         assert refused(queue) == "out"
         assert queue.run(calls.tick("w1", "S", LEASE_MS, None, [])).reason == "disk full: 0 inodes free"
@@ -250,7 +253,7 @@ def test_a_worker_whose_slots_could_not_be_opened_returns_by_itself(server: Redi
         until(lambda: (view := view_of(client, worker.node)) and view.state == "out", "the worker to leave")
         id = client.submit(order())
         ill.unlink()
-        until((worker.state_dir / "run" / "proof").exists, "the keeper")
+        until((worker.state_dir / "run" / "proof").exists, "the leases process")
         let_prove_again(worker)
         assert client.result(id).verdict is Verdict.AC
 
@@ -311,7 +314,7 @@ def test_a_pool_that_is_told_to_end_with_its_whole_group_blames_nobody(one: tupl
     os.killpg(os.getpgid(worker.pid_of("pool")), signal.SIGTERM)
     assert list(story)[-1].report.verdict is Verdict.AC
     assert client.result(client.submit(order(ms=1))).verdict is Verdict.AC
-    assert int(client.queue.command("HGET", f"{client.queue.prefix}stat", "blamed") or 0) == 0
+    assert int(client.queue.link.command("HGET", client.queue.link.keys.counters(), "blamed") or 0) == 0
 
 
 def test_a_slot_that_stands_stopped_is_shown_and_replaced(one: tuple[Worker, Client]) -> None:

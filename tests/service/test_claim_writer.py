@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 from service_harness import order
 
+from judge.errors import ClaimLost
 from judge.model.event import Compiled, Compiling, Event
 from judge.model.report import Report
 from judge.model.verdict import Verdict
 from judge.queue import calls
-from judge.queue.claimed import ClaimLost, ClaimWriter
+from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Claim, WorkerInfo
+from judge.queue.values import Claim, Claimant, WorkerInfo, WorkerState
 
 
 def nothing() -> None:
@@ -23,9 +24,9 @@ def nothing() -> None:
 @pytest.fixture
 def claim(queue: Queue) -> Claim:
     """One submission, claimed."""
-    queue.run(calls.register("node", "s", "on", WorkerInfo(slots=1), "", ["c"]))
+    queue.run(calls.register("node", "s", WorkerState.ON, WorkerInfo(slots=1), "", ["c"]))
     queue.run(calls.submit(order()))
-    answer = queue.run(calls.claim("node", "s", "0", 1, 60_000))
+    answer = queue.run(calls.claim(Claimant(node="node", session="s", slot="0", pid=1), 60_000))
     assert isinstance(answer, Claim)
     return answer
 
@@ -40,7 +41,7 @@ def accepted(claim: Claim) -> Report:
 
 def story(queue: Queue, claim: Claim) -> list[str]:
     """The languages in the progress of the claim, as recorded."""
-    entries = queue.client.xrange(f"{queue.prefix}e:{claim.id}")
+    entries = queue.link.client.xrange(queue.link.keys.events(claim.id))
     return [fields[b"event"].decode().split('"')[-2] for _, fields in entries if fields[b"type"] == b"compiling"]  # type: ignore[index, union-attr]
 
 
@@ -72,17 +73,17 @@ def test_what_lies_here_goes_out_before_the_report(queue: Queue, claim: Claim) -
     writer = ClaimWriter(queue, claim, nothing)
     writer.emit(progress(claim, 1)[0])
     assert writer.finish(accepted(claim))
-    kinds = [fields[b"type"] for _, fields in queue.client.xrange(f"{queue.prefix}e:{claim.id}")]  # type: ignore[index, union-attr]
+    kinds = [fields[b"type"] for _, fields in queue.link.client.xrange(queue.link.keys.events(claim.id))]  # type: ignore[index, union-attr]
     assert kinds == [b"queued", b"claimed", b"compiling", b"done"]
 
 
 def cut(queue: Queue) -> None:
     """Every connection of this queue's client breaks."""
-    queue.client.connection_pool.disconnect(inuse_connections=True)
+    queue.link.client.connection_pool.disconnect(inuse_connections=True)
 
 
 def forget_scripts(queue: Queue) -> None:
-    queue.client.script_flush()
+    queue.link.client.script_flush()
 
 
 @pytest.mark.parametrize("harm", [cut, forget_scripts])

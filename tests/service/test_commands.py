@@ -94,17 +94,17 @@ def test_draining_whom_there_is_not_is_a_usage_error(judge: Judge) -> None:
 def test_a_refusal_has_an_exit_code_of_its_own(
     judge: Judge, client: Client, program: Callable[..., str], tmp_path: Path, limit: str
 ) -> None:
-    policy = f"{client.queue.prefix}policy"
-    before = client.queue.command("HGET", policy, limit)
+    policy = client.queue.link.keys.policy()
+    before = client.queue.link.command("HGET", policy, limit)
     blockers = [f"f-{limit}-{number}" for number in range(3)]
     try:
         for name in blockers:
             judge("submit", str(tmp_path), program(ms=60_000), "--id", name, "--no-wait", "--tenant", limit)
-        client.queue.command("HSET", policy, limit, 1)
+        client.queue.link.command("HSET", policy, limit, 1)
         words = (str(tmp_path), program(), "--no-wait", "--tenant", limit)
         refused = [judge("submit", *words) for _ in range(2)][-1]
     finally:
-        client.queue.command("HSET", policy, limit, before)
+        client.queue.link.command("HSET", policy, limit, before)
         for name in blockers:
             client.cancel(name)
     assert refused[0] == 6

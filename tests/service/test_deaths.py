@@ -73,7 +73,7 @@ def test_a_killed_pool_gives_everything_back_and_comes_again(two: tuple[list[Wor
     until(lambda: workers[0].pid_of("pool") not in (0, old), "the pool to come again")
 
 
-def test_a_killed_keeper_comes_again_before_a_lease_is_lost(two: tuple[list[Worker], Client]) -> None:
+def test_a_killed_leases_process_comes_again_before_a_lease_is_lost(two: tuple[list[Worker], Client]) -> None:
     workers, client = two
     submission = order(ms=3000)
     client.submit(submission)
@@ -148,7 +148,7 @@ def test_a_killed_and_restarted_redis_loses_nothing_and_workers_go_on(short_dir:
         reports = [client.result(item.id) for item in submissions]
         assert [report.submission for report in reports] == [item.id for item in submissions]
         assert {report.verdict for report in reports} == {Verdict.AC}
-        finished = int(client.queue.command("HGET", f"{client.queue.prefix}stat", "finished"))
+        finished = int(client.queue.link.command("HGET", client.queue.link.keys.counters(), "finished"))
         assert finished == len(submissions)
         assert "pool ended" not in worker.log()
 
@@ -221,7 +221,7 @@ def test_what_killed_processes_leave_of_temporary_files_does_not_pile_up(server:
         (inside / "of-another-version").mkdir()
         worker.start()
         until(worker.slot_pids, "the worker to start again")
-        assert sorted(path.name for path in inside.iterdir()) == ["exporter", "keeper", "pool", "probe", "spare"]
+        assert sorted(path.name for path in inside.iterdir()) == ["exporter", "leases", "pool", "probe", "reserve"]
         assert client.result(client.submit(order())).verdict is Verdict.AC
     assert not inside.exists()
     assert not list(outside.iterdir())
@@ -250,7 +250,7 @@ def test_sigquit_hands_the_leases_back_at_once(server: RedisServer, short_dir: P
         on_worker(client, submission.id)
         assert worker.stop(signal.SIGQUIT, timeout_s=3) == 0
         assert client.state(submission.id) is State.QUEUED
-        attempt = client.queue.command("HGET", f"{client.queue.prefix}s:{submission.id}", "attempt")
+        attempt = client.queue.link.command("HGET", client.queue.link.keys.record(submission.id), "attempt")
         assert attempt == b"0"
 
 

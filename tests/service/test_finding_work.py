@@ -61,7 +61,7 @@ def ids(queue: Queue, chosen: Filter) -> list[str]:
 
 
 def moment_of(queue: Queue, name: str) -> int:
-    return int(queue.command("HGET", f"{queue.prefix}s:{name}", "at"))
+    return int(queue.link.command("HGET", queue.link.keys.record(name), "at"))
 
 
 def test_a_record_has_times_tenant_worker_and_verdict(client: Client, shared_worker: Worker) -> None:
@@ -147,10 +147,10 @@ def test_lists_by_time_tenant_verdict_class_and_package(queue: Queue) -> None:
 
 
 def test_a_list_of_many_that_came_at_once_has_each_once(queue: Queue) -> None:
-    with queue.client.pipeline(transaction=True) as pipe:  # many in one millisecond
+    with queue.link.client.pipeline(transaction=True) as pipe:  # many in one millisecond
         for number in range(450):
             call = calls.submit(order(f"m{number:03}"))
-            pipe.eval(scripts()["submit"].text, 1, queue.prefix, *call.arguments)
+            pipe.eval(scripts()["submit"].text, 1, queue.link.keys.prefix, *call.arguments)
         pipe.execute()
     found = ids(queue, Filter())
     assert sorted(found) == [f"m{number:03}" for number in range(450)]
@@ -160,15 +160,15 @@ def test_the_index_goes_with_the_records(queue: Queue) -> None:
     join(queue)
     queue.run(calls.submit(order("gone", tenant="amy")))
     finish(queue, claim(queue))
-    queue.command("HSET", f"{queue.prefix}policy", "keep_ms", 1)
+    queue.link.command("HSET", queue.link.keys.policy(), "keep_ms", 1)
     until(lambda: _swept(queue), "the record to go")
     assert ids(queue, Filter()) == ids(queue, Filter(tenant="amy")) == []
-    assert queue.command("KEYS", f"{queue.prefix}index*") == []
+    assert queue.link.command("KEYS", queue.link.keys.index() + "*") == []
 
 
 def _swept(queue: Queue) -> bool:
     queue.run(calls.sweep("w", 0, 60_000, 3))
-    return not queue.command("EXISTS", f"{queue.prefix}s:gone")
+    return not queue.link.command("EXISTS", queue.link.keys.record("gone"))
 
 
 def test_the_commands_find_a_past_submission(judge: Judge, client: Client, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from judge.errors import LanguageError, UsageError
 from judge.queue import calls
 from judge.queue.admin import forget_worker, publish_languages
 from judge.queue.redis_queue import Queue
-from judge.queue.values import LanguageCard, State, WorkerInfo
+from judge.queue.values import LanguageCard, State, WorkerInfo, WorkerState
 
 CARDS = (
     LanguageCard(id="cpp", name="C++", aliases=("c++", "G++ 12", "54")),
@@ -33,12 +33,13 @@ def raw(shared_redis: RedisServer, shared_worker: Worker) -> Iterator[redis.Redi
 
 
 def register(queue: Queue, node: str, *routes: str) -> None:
-    queue.run(calls.register(node, "s", "on", WorkerInfo(slots=1), "", ("any", *routes)))
+    queue.run(calls.register(node, "s", WorkerState.ON, WorkerInfo(slots=1), "", ("any", *routes)))
 
 
 def language_of(queue: Queue, submission_id: str) -> tuple[str, str]:
     return tuple(
-        item.decode() for item in queue.command("HMGET", f"{queue.prefix}s:{submission_id}", "route", "language")
+        item.decode()
+        for item in queue.link.command("HMGET", queue.link.keys.record(submission_id), "route", "language")
     )
 
 
@@ -169,6 +170,6 @@ def test_a_running_worker_notices_toolchains_that_come_and_go(shared_redis: Redi
         assert report.verdict == "AC"
         assert {card.id: card.versions for card in client.languages()}["java"] == ("1.0",)
         assert worker.pid_of("pool") == pool  # nothing was started anew for it
-        client.queue.command("DEL", f"{client.queue.prefix}offered")  # what was found is believed for a minute
+        client.queue.link.command("DEL", client.queue.link.keys.offered())  # what was found is believed for a minute
         with pytest.raises(LanguageError, match="no worker offers c; they offer cpp, java"):
             client.submit(order(language="c"))

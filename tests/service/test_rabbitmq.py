@@ -122,9 +122,9 @@ def test_tickets_travel_over_rabbitmq_and_none_that_is_lost_matters(short_dir: P
     with service(short_dir, rabbit) as (worker, client):
         ids = [client.submit(order(tests=1)) for _ in range(200)]
         assert all(client.result(id).verdict is Verdict.AC for id in ids)
-        porter = worker.pid_of("ticket_bridge")
-        send_signal([porter, worker.pid_of("pool")], signal.SIGKILL)
-        until(lambda: worker.pid_of("ticket_bridge") not in (0, porter), "the next porter")
+        bridge = worker.pid_of("ticket_bridge")
+        send_signal([bridge, worker.pid_of("pool")], signal.SIGKILL)
+        until(lambda: worker.pid_of("ticket_bridge") not in (0, bridge), "the next ticket bridge")
         assert client.result(client.submit(order(tests=1))).verdict is Verdict.AC
 
 
@@ -135,5 +135,5 @@ def test_work_waits_for_a_killed_rabbitmq_and_goes_on_when_it_is_back(short_dir:
         ids = [client.submit(order(tests=1)) for _ in range(20)]
         rabbit.start()
         assert {client.result(id).verdict for id in ids} == {Verdict.AC}
-        finished = int(client.queue.command("HGET", f"{client.queue.prefix}stat", "finished"))
+        finished = int(client.queue.link.command("HGET", client.queue.link.keys.counters(), "finished"))
         assert finished == len(ids) + 1

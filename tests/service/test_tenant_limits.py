@@ -27,7 +27,7 @@ def handed_in(queue: Queue, tenant: str, tries: int = 4) -> int:
 
 
 def test_a_tenant_has_a_rate_of_its_own(queue: Queue) -> None:
-    queue.command("HSET", f"{queue.prefix}policy", "tenant_per_minute", 2)
+    queue.link.command("HSET", queue.link.keys.policy(), "tenant_per_minute", 2)
     set_tenant_limit(queue, "slow", "tenant_per_minute", 1)
     set_tenant_limit(queue, "free", "tenant_per_minute", 0)
     set_tenant_limit(queue, "-", "tenant_per_minute", 3)
@@ -57,9 +57,9 @@ def test_what_cannot_be_is_refused(queue: Queue) -> None:
 def test_fields_that_mean_nothing_are_named(
     queue: Queue, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    policy = f"{queue.prefix}policy"
+    policy = queue.link.keys.policy()
     for field, value in (("tenant_per_minut/amy", 1), ("queue_maximum", 3), ("tenant_running_max/bob", "two")):
-        queue.command("HSET", policy, field, value)
+        queue.link.command("HSET", policy, field, value)
     named = ("queue_maximum = 3", "tenant_per_minut/amy = 1", "tenant_running_max/bob = two")
     assert odd_policy_fields(queue) == named
     (finding,) = [found for found in check_broker(queue.broker) if found.name == "policy"]

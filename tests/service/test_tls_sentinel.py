@@ -80,7 +80,7 @@ def test_a_worker_and_a_client_over_tls(short_dir: Path) -> None:
             until(lambda: view_of(client, worker.node), "the worker")
             assert client.result(client.submit(order(tests=1))).verdict is Verdict.AC
         with pytest.raises(QueueError, match=r"(?i)certificate"), Queue(Broker(url=url), 0.5) as queue:
-            queue.command("PING")
+            queue.link.command("PING")
 
 
 def test_a_failover_of_sentinel_is_followed(short_dir: Path) -> None:

@@ -21,7 +21,7 @@ from judge.queue import rejudge
 from judge.queue.admin import set_worker_state
 from judge.queue.rejudge import Selector
 from judge.queue.script import Call
-from judge.queue.values import State
+from judge.queue.values import State, WorkerState
 
 
 def test_a_submission_gets_its_verdict_and_its_whole_story(client: Client) -> None:
@@ -155,13 +155,13 @@ def test_cancelling_what_waits_means_it_is_never_judged(client: Client) -> None:
 
 
 def test_a_drained_worker_lets_work_wait_and_resumes(client: Client, shared_worker: Worker) -> None:
-    set_worker_state(client.queue, shared_worker.node, "draining", "test")
+    set_worker_state(client.queue, shared_worker.node, WorkerState.DRAINING, "test")
     until(lambda: shared_worker.pid_of("pool") == 0, "the slots to stop")
     waiting = order()
     client.submit(waiting)
     assert view_of(client, shared_worker.node).state == "draining"
     assert client.state(waiting.id) is State.QUEUED
-    set_worker_state(client.queue, shared_worker.node, "on", "")
+    set_worker_state(client.queue, shared_worker.node, WorkerState.ON, "")
     assert client.result(waiting.id).verdict is Verdict.AC
 
 
@@ -190,9 +190,9 @@ def _pretend_other_verdict(client: Client, items: list[Any], seen: str, now: str
     """As if the corrected test data had changed a verdict."""
     for item in items:
         if item.after == seen:
-            key = f"{client.queue.prefix}s:{item.new_id}"
-            report = client.queue.command("HGET", key, "report").replace(f'"{seen}"'.encode(), f'"{now}"'.encode())
-            client.queue.command("HSET", key, "verdict", now, "report", report)
+            key = client.queue.link.keys.record(item.new_id)
+            report = client.queue.link.command("HGET", key, "report").replace(f'"{seen}"'.encode(), f'"{now}"'.encode())
+            client.queue.link.command("HSET", key, "verdict", now, "report", report)
 
 
 def test_a_rejudge_can_be_dropped(client: Client) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from judge_workers.slot.loop import judge_error
+from judge_workers.slot.judge_error import judge_error
 from judge_workers.slot.problems import Problems
 
 from judge import wire

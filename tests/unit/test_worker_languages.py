@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from judge_workers.marks import signature
+from judge_workers.file_signature import signature
 from judge_workers.node import languages
 from judge_workers.node.languages import LanguageFinder
 

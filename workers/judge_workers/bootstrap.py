@@ -43,8 +43,8 @@ from judge.toolchain.definitions import Languages
 from judge.toolchain.language_test import run_selftest as run_language_selftest
 from judge.toolchain.roots import Toolchains
 from judge.toolchain.version import Versions
+from judge_workers.file_signature import signature
 from judge_workers.judging import Readiness
-from judge_workers.marks import signature
 from judge_workers.node.languages import Found, LanguageFinder
 from judge_workers.profile import profile_path
 from judge_workers.slot.problems import Problems, packages_directory

@@ -11,9 +11,9 @@ import msgspec
 
 from judge import wire
 from judge.config import Settings
-from judge.errors import HostError, UsageError
+from judge.errors import HostError
 from judge.kernel.atomic_files import write_whole
-from judge.queue.values import LanguageCard, Policy, WorkerInfo
+from judge.queue.values import LanguageCard, WorkerInfo
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_directory(settings: Settings) -> Path:
-    """Where the processes of one worker leave notes for each other; emptied at each start."""
+    """What the processes of one worker leave for each other (:mod:`judge_workers.run_dir`); emptied at each start."""
     return settings.state.run
 
 
@@ -76,23 +76,3 @@ def node_name(settings: Settings) -> str:
 def slot_count(settings: Settings) -> int:
     """The setting, else one slot for each usable core."""
     return settings.worker.slots or len(os.sched_getaffinity(0))
-
-
-def policy_of(settings: Settings) -> Policy:
-    """The queue's policy that the settings ask for. Raises UsageError for weights that are none."""
-    unknown = set(settings.queue.class_weights) - set(wire.PRIORITY_CLASSES)
-    if unknown or not settings.queue.class_weights or min(settings.queue.class_weights.values()) < 1:
-        raise UsageError(
-            f"class_weights: a whole number from 1 for some of {', '.join(wire.PRIORITY_CLASSES)}, "
-            f"not {settings.queue.class_weights}"
-        )
-    return Policy(
-        weights=settings.queue.class_weights,
-        queue_max=settings.queue.max,
-        tenant_per_minute=settings.queue.tenant_per_minute,
-        tenant_running_max=settings.queue.tenant_running_max,
-        ageing_ms=settings.queue.ageing_s * 1000,
-        waiting_max_ms=settings.queue.waiting_max_s * 1000,
-        keep_ms=settings.queue.keep_s * 1000,
-        keep_max=settings.queue.keep_max,
-    )

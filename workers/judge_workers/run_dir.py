@@ -1,65 +1,101 @@
-"""Notes that the processes of one worker leave for each other in its run directory.
+"""The run directory: small files that the processes of one worker leave for each other.
 
-What a slot judges now, orders to it, how noisy it was measured to be, and that it cannot be opened.
+::
 
-A slot's note lets the keeper find a judging that Redis no longer knows (a cancellation whose message was lost, a lease
-that ran out while the keeper was away). An order is read by the slot when it is signalled.
+    run/                  mode 700, emptied at each start
+      profile.json        who this worker is and what it can do (judge_workers.profile)
+      judging-N           the claim that slot N judges, JSON of judge.queue.values.Held; blank = nothing
+      order-N             the newest order to slot N, JSON of Order
+      unopened            why a slot cannot be opened, the latest
+      noise-N             how noisy slot N was measured to be
+      listening           the pool has listened for tickets
+      announced           the log says that this worker is ready
+      proof               what the last proof found (judge_workers.slot.proof)
+      grant, reserve-pid  of the reserve slot (judge_workers.slot.reserve)
+      metrics             the address of /metrics
+      tmp/NAME/           temporary files of one process
+
+By a slot's ``judging-N`` the leases process finds a judging that Redis no longer knows (a cancellation whose message
+was lost, a lease that ran out meanwhile). An order is read by the slot when it is signalled.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
+from enum import StrEnum
 from pathlib import Path
+
+import msgspec
 
 from judge.kernel.atomic_files import write_whole
 from judge.queue.values import Held
 
-#: A note is always this long, written in one go over the one before.
-_NOTE_BYTES = 192
+#: A slot's claim is always this long, written in one go over the one before.
+_JUDGED_BYTES = 512
+
+#: What makes a slot read its orders. SIGUSR1 is taken (billiard's soft time limit).
+ORDER_SIGNAL = signal.SIGUSR2
 
 
-class SlotNote:
-    """The note of one slot, kept open by its process."""
+class OrderAction(StrEnum):
+    """What a slot is to do with the claim that it judges."""
+
+    CANCEL = "cancel"
+    FREEZE = "freeze"
+    THAW = "thaw"
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """An order to a slot; one for another claim than the present one counts for nothing."""
+
+    action: OrderAction
+    id: str
+    fence: int
+
+
+class JudgedNote:
+    """What one slot judges, for the other processes to read; kept open by the slot's process."""
 
     def __init__(self, directory: Path, slot: int) -> None:
         self._fd = os.open(directory / f"judging-{slot}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self.write("")
+        self.write(None)
 
-    def write(self, claim: str) -> None:
-        """What is judged from now on, as "ID FENCE PID"; empty = nothing."""
-        os.pwrite(self._fd, claim.encode().ljust(_NOTE_BYTES), 0)
+    def write(self, held: Held | None) -> None:
+        """What is judged from now on; None = nothing. Raises OSError."""
+        text = b"" if held is None else msgspec.json.encode(held)
+        os.pwrite(self._fd, text.ljust(_JUDGED_BYTES), 0)
 
 
-def read_notes(directory: Path, slots: int) -> dict[str, Held]:
-    """What the slots (and the spare one) say they judge; half-written notes are passed over."""
-    notes = {}
+def read_judged(directory: Path, slots: int) -> dict[str, Held]:
+    """What the slots (and the reserve slot) say they judge; half-written files are passed over."""
+    judged = {}
     for slot in range(slots + 1):
         try:
-            submission_id, fence, pid = (directory / f"judging-{slot}").read_text().split()
-            notes[str(slot)] = Held(slot=str(slot), id=submission_id, fence=int(fence), pid=int(pid))
-        except (OSError, ValueError):
+            judged[str(slot)] = msgspec.json.decode((directory / f"judging-{slot}").read_bytes(), type=Held)
+        except (OSError, msgspec.MsgspecError):
             continue
-    return notes
+    return judged
 
 
-def leave_order(directory: Path, slot: str, order: str) -> None:
-    """Put an order where the slot looks for it."""
-    write_whole(directory / f"slot-{slot}", order.encode(), mode=0o644)
+def leave_order(directory: Path, slot: str, order: Order) -> None:
+    """Put an order where the slot looks for it. Raises OSError."""
+    write_whole(directory / f"order-{slot}", msgspec.json.encode(order), mode=0o644)
 
 
-def read_order(directory: Path, slot: int) -> str:
-    """The slot's latest order; empty when there was none."""
+def read_order(directory: Path, slot: int) -> Order | None:
+    """The slot's latest order; None when there was none."""
     try:
-        return (directory / f"slot-{slot}").read_text()
-    except OSError:
-        return ""
+        return msgspec.json.decode((directory / f"order-{slot}").read_bytes(), type=Order)
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def leave_unopened(directory: Path, slot: int, reason: str) -> None:
-    """Say that a slot cannot be opened; the note stays until it is forgotten, or the worker started again.
+    """Say that a slot cannot be opened; that stays until it is forgotten, or the worker started again.
 
-    A disk that does not take the note is told by the keeper's own look at it.
+    A disk that does not take the file is noticed by the leases process, which looks at the disk itself.
     """
     with contextlib.suppress(OSError):
         (directory / "unopened").write_text(f"slot {slot} cannot be opened: {reason}")
@@ -94,12 +130,12 @@ def is_listening(directory: Path) -> bool:
 
 
 def leave_announced(directory: Path) -> None:
-    """Say that the log has been told of this worker."""
+    """Say that the log has the line that this worker is ready."""
     (directory / "announced").touch()
 
 
 def is_announced(directory: Path) -> bool:
-    """Whether the log has been told; a keeper that was started again does not say it twice."""
+    """Whether the log has that line; a leases process that was started again does not write it twice."""
     return (directory / "announced").exists()
 
 

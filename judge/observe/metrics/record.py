@@ -52,7 +52,7 @@ class SlotState(StrEnum):
     BUSY = "busy"
     FAILING = "failing"  #: its last attempt failed for our reasons; free again after one that does not
     GONE = "gone"  #: its process ended and is not back yet
-    SPARE = "spare"  #: the extra slot for urgent work, idle
+    RESERVE = "spare"  #: the reserve slot for urgent work, idle; dashboards and alerts know it by this label
 
 
 class Count(StrEnum):
@@ -64,7 +64,7 @@ class Count(StrEnum):
     SWEPT = "swept"  #: left-overs of dead slots removed
     SLOT_RESTARTED = "slot_restarted"  #: a slot's process died and came back (the exporter counts this one)
     POOL_RESTARTED = "pool_restarted"  #: the process above the slots
-    KEEPER_RESTARTED = "keeper_restarted"
+    LEASES_RESTARTED = "keeper_restarted"  #: the leases process; dashboards and alerts know it by this label
     EXPORTER_RESTARTED = "exporter_restarted"
     REDIS_RESTARTED = "redis_restarted"  #: the embedded one
     LOG_LINE_DROPPED = "log_line_dropped"  #: nobody read the log, and its pipe was full

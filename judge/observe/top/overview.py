@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from judge.queue.values import WorkerState
+
 #: Verdicts per minute are told from the newest finished submissions, at most so far back.
 RATE_WINDOW_MS = 60_000
 
@@ -19,10 +21,10 @@ class ClassOverview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker. ``seen_ago_ms`` since its last heartbeat; ``reason`` tells why it is not "on"."""
+    """One worker. ``seen_ago_ms`` since its last heartbeat; ``reason`` says why it is not ON."""
 
     name: str
-    state: str
+    state: WorkerState
     reason: str
     seen_ago_ms: int
     slots: int

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from judge.model.verdict import VERDICTS, ColourRole, Verdict
 from judge.observe.top.overview import Overview, RunningNow, WorkerOverview
+from judge.queue.values import WorkerState
 from judge.text import printable
 
 #: A worker that has been silent for so long is shown in red.
@@ -79,7 +80,7 @@ def _work(overview: Overview, lines: int) -> tuple[Table, Table]:
 
 def _headline(overview: Overview, where: str, problem: str) -> Text:
     waiting = sum(item.count for item in overview.waiting.values())
-    slots = sum(worker.slots for worker in overview.workers if worker.state == "on")
+    slots = sum(worker.slots for worker in overview.workers if worker.state is WorkerState.ON)
     rate = sum(overview.per_minute.values())
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append("judge top  ", "bold")
@@ -155,13 +156,13 @@ def _languages(overview: Overview, rows: int) -> Table:
 
 def _workers(workers: Sequence[WorkerOverview], rows: int) -> Table:
     table = _table("Workers", "worker", "state", "busy>", "load>", "noise>", "seen>", "version")
-    troubled_first = sorted(workers, key=lambda worker: (worker.state == "on", -worker.seen_ago_ms))
+    troubled_first = sorted(workers, key=lambda worker: (worker.state is WorkerState.ON, -worker.seen_ago_ms))
     for worker in troubled_first[:rows]:
         silent = worker.seen_ago_ms > SILENT_MS
         state = worker.state + (f": {worker.reason}" if worker.reason else "")
         table.add_row(
             _text(worker.name),
-            Text(printable(state, 40), "green" if worker.state == "on" and not silent else "red"),
+            Text(printable(state, 40), "green" if worker.state is WorkerState.ON and not silent else "red"),
             f"{worker.busy}/{worker.slots}",
             f"{worker.load_1m:.2f}",
             "" if worker.noise_ratio is None else f"{worker.noise_ratio:.2f}",

@@ -5,9 +5,9 @@ local id, other, seen, report, summary = unpack(ARGV)
 local old, new = record(id, 'state', 'verdict', 'report'), record(other, 'state', 'verdict')
 if old.state ~= 'DONE' then return {'UNFINISHED', id} end
 if new.state ~= 'DONE' then return {'UNFINISHED', other} end
-if redis.call('HGET', P .. 's:' .. id, 'amended_by') == other then return {'AMENDED'} end
+if redis.call('HGET', key.record(id), 'amended_by') == other then return {'AMENDED'} end
 if old.verdict ~= seen then return {'CHANGED', old.verdict} end
-redis.call('HSET', P .. 's:' .. id, 'report', report, 'verdict', new.verdict, 'report_before', old.report,
+redis.call('HSET', key.record(id), 'report', report, 'verdict', new.verdict, 'report_before', old.report,
            'verdict_before', old.verdict, 'amended_by', other, 'summary', summary, 'amended_at',
            int(now_ms()))
 stat('amended')

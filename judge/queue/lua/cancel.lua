@@ -8,13 +8,13 @@ if r.state == 'QUEUED' then
   dequeue(id, r.class, r.route, r.tenant)
   forget_idle_tenant(r.tenant)
 elseif r.state == 'CLAIMED' then
-  local held = redis.call('HGET', P .. 'n:' .. r.node, r.slot)
-  if held then redis.call('PUBLISH', P .. 'ctl.' .. r.node, r.slot .. ' ' .. held) end
+  local held = redis.call('HGET', key.held(r.node), r.slot)
+  if held then redis.call('PUBLISH', key.control(r.node), held) end
   unlease(id, r.node, r.slot, r.tenant)
 else
-  redis.call('ZREM', P .. 'lease', id)
+  redis.call('ZREM', key.leases, id)
 end
 settle(id, 'CANCELLED', now_ms())
 stat('cancelled')
-emit(id, 'cancelled', '{"type":"cancelled","submission":' .. cjson.encode(id) .. '}')
+emit(id, {type = 'cancelled'})
 return {'CANCELLED', r.state, r.node or ''}

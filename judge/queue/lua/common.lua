@@ -1,7 +1,6 @@
--- Shared by every script of the queue; put in front of each. docs/reference/wire.md draws the keys.
+-- Shared by every script of the queue; put in front of each, behind the table `key` that judge/queue/keys.py makes.
 -- KEYS[1] is the prefix of all keys, with one hash tag ("{judge}:"), so that all of them live in one slot.
 -- A lane is "class|route"; all waiting work of one lane and tenant is a FIFO; a lane orders its tenants.
-local P = KEYS[1]
 
 local function now_ms()
   local t = redis.call('TIME')
@@ -10,116 +9,139 @@ end
 
 local function int(n) return string.format('%.0f', n) end
 
-local function stat(name, by) redis.call('HINCRBY', P .. 'stat', name, by or 1) end
+local function stat(name, by) redis.call('HINCRBY', key.counters, name, by or 1) end
 
 -- A number of the policy; 0 (no limit) when nobody has set it.
-local function policy(name) return tonumber(redis.call('HGET', P .. 'policy', name) or 0) end
+local function policy(name) return tonumber(redis.call('HGET', key.policy, name) or 0) end
 
 local function record(id, ...)
   local names = {...}
-  local values = redis.call('HMGET', P .. 's:' .. id, unpack(names))
+  local values = redis.call('HMGET', key.record(id), unpack(names))
   local out = {}
   for i, name in ipairs(names) do out[name] = values[i] or nil end
   return out
 end
 
-local function emit(id, kind, event)
-  redis.call('XADD', P .. 'e:' .. id, '*', 'type', kind, 'event', event)
+local function lane_of(class, route) return class .. '|' .. route end
+
+-- Class and route of a lane.
+local function split_lane(lane) return string.match(lane, '^([^|]*)|(.*)$') end
+
+-- JSON of a flat table. cjson alone would write whole numbers from 1e14 on as 1e+14, which readers of integers refuse.
+local function json(flat)
+  local parts = {}
+  for name, value in pairs(flat) do
+    local text = type(value) == 'number' and int(value) or cjson.encode(value)
+    table.insert(parts, cjson.encode(name) .. ':' .. text)
+  end
+  return '{' .. table.concat(parts, ',') .. '}'
+end
+
+-- Append an event, a table as docs/reference/wire.schema.json has it, to a submission's stream.
+local function emit(id, event)
+  event.submission = id
+  redis.call('XADD', key.events(id), '*', 'type', event.type, 'event', json(event))
+end
+
+-- What a slot holds (a table: slot, id, fence, pid, priority_class) by its text; nil = nothing that can be read.
+local function held_in(text)
+  local readable, held = pcall(cjson.decode, text or '')
+  return readable and type(held) == 'table' and held or nil
 end
 
 -- A limit of the policy for one tenant: its own ("NAME/TENANT"), else everybody's.
 local function tenant_limit(name, tenant)
-  return tonumber(redis.call('HGET', P .. 'policy', name .. '/' .. tenant) or '') or policy(name)
+  return tonumber(redis.call('HGET', key.policy, name .. '/' .. tenant) or '') or policy(name)
 end
 
 local function at_cap(tenant)
   local cap = tenant_limit('tenant_running_max', tenant)
-  return cap > 0 and tonumber(redis.call('HGET', P .. 't:' .. tenant, 'running') or 0) >= cap
+  return cap > 0 and tonumber(redis.call('HGET', key.tenant(tenant), 'running') or 0) >= cap
 end
 
 -- Show a tenant with waiting work to the claimers of a lane, or park it while it is at its cap.
 local function offer(class, lane, tenant)
   if at_cap(tenant) then
-    redis.call('SADD', P .. 'parked:' .. tenant, lane)
+    redis.call('SADD', key.parked(tenant), lane)
     return
   end
-  if redis.call('ZSCORE', P .. 'l:' .. lane, tenant) then return end
-  local tag = math.max(tonumber(redis.call('HGET', P .. 'tag:' .. class, tenant) or 0),
-                       tonumber(redis.call('HGET', P .. 'vtime', class) or 0))
-  redis.call('HSET', P .. 'tag:' .. class, tenant, int(tag))
-  redis.call('ZADD', P .. 'l:' .. lane, tag, tenant)
+  if redis.call('ZSCORE', key.lane_tenants(lane), tenant) then return end
+  local tag = math.max(tonumber(redis.call('HGET', key.tenant_tags(class), tenant) or 0),
+                       tonumber(redis.call('HGET', key.class_vtimes, class) or 0))
+  redis.call('HSET', key.tenant_tags(class), tenant, int(tag))
+  redis.call('ZADD', key.lane_tenants(lane), tag, tenant)
 end
 
 -- Tickets wake Celery workers; they carry nothing. One is pushed unless enough of them lie there already.
 local function ticket(route, wanted)
-  local template = redis.call('GET', P .. 'ticket')
+  local template = redis.call('GET', key.ticket_template)
   if not template then return 0 end
-  local list = P .. 'q.' .. route
+  local list = key.tickets(route)
   local missing = math.min(wanted, 64 - redis.call('LLEN', list))
   for _ = 1, missing do
-    local serial = string.format('%012x', redis.call('INCR', P .. 'ticket-serial'))
+    local serial = string.format('%012x', redis.call('INCR', key.ticket_serial))
     redis.call('LPUSH', list, (string.gsub(template, '@@SERIAL@@', serial)))
   end
   return math.max(missing, 0)
 end
 
 local function enqueue(id, class, route, tenant, seq, at)
-  local lane = class .. '|' .. route
-  redis.call('ZADD', P .. 'w:' .. lane .. ':' .. tenant, seq, id)
-  redis.call('ZADD', P .. 'a:' .. lane, at, id)
-  redis.call('SADD', P .. 'lanes', lane)
+  local lane = lane_of(class, route)
+  redis.call('ZADD', key.lane_fifo(lane, tenant), seq, id)
+  redis.call('ZADD', key.lane_ages(lane), at, id)
+  redis.call('SADD', key.lanes, lane)
   stat('waiting')
-  redis.call('HINCRBY', P .. 't:' .. tenant, 'waiting', 1)
-  if redis.call('HINCRBY', P .. 'waiting', class, 1) == 1 then
+  redis.call('HINCRBY', key.tenant(tenant), 'waiting', 1)
+  if redis.call('HINCRBY', key.class_waiting, class, 1) == 1 then
     -- A class that was idle starts level with the others: it gets no credit for its sleep.
-    local now = tonumber(redis.call('HGET', P .. 'pass', '*') or 0)
-    local own = tonumber(redis.call('HGET', P .. 'pass', class) or 0)
-    redis.call('HSET', P .. 'pass', class, int(math.max(now, own)))
+    local now = tonumber(redis.call('HGET', key.class_passes, '*') or 0)
+    local own = tonumber(redis.call('HGET', key.class_passes, class) or 0)
+    redis.call('HSET', key.class_passes, class, int(math.max(now, own)))
   end
   offer(class, lane, tenant)
 end
 
 local function forget_idle_tenant(tenant)
-  local t = redis.call('HMGET', P .. 't:' .. tenant, 'waiting', 'running')
-  if tonumber(t[1] or 0) <= 0 and tonumber(t[2] or 0) <= 0 then redis.call('DEL', P .. 't:' .. tenant) end
+  local t = redis.call('HMGET', key.tenant(tenant), 'waiting', 'running')
+  if tonumber(t[1] or 0) <= 0 and tonumber(t[2] or 0) <= 0 then redis.call('DEL', key.tenant(tenant)) end
 end
 
 -- Take a waiting submission out of its lane. False when it was not there.
 local function dequeue(id, class, route, tenant)
-  local lane = class .. '|' .. route
-  local fifo = P .. 'w:' .. lane .. ':' .. tenant
+  local lane = lane_of(class, route)
+  local fifo = key.lane_fifo(lane, tenant)
   if redis.call('ZREM', fifo, id) == 0 then return false end
-  redis.call('ZREM', P .. 'a:' .. lane, id)
+  redis.call('ZREM', key.lane_ages(lane), id)
   stat('waiting', -1)
-  redis.call('HINCRBY', P .. 't:' .. tenant, 'waiting', -1)
+  redis.call('HINCRBY', key.tenant(tenant), 'waiting', -1)
   if redis.call('EXISTS', fifo) == 0 then
-    redis.call('ZREM', P .. 'l:' .. lane, tenant)
-    redis.call('SREM', P .. 'parked:' .. tenant, lane)
+    redis.call('ZREM', key.lane_tenants(lane), tenant)
+    redis.call('SREM', key.parked(tenant), lane)
   end
-  if redis.call('EXISTS', P .. 'a:' .. lane) == 0 then redis.call('SREM', P .. 'lanes', lane) end
-  if redis.call('HINCRBY', P .. 'waiting', class, -1) <= 0 then
-    redis.call('HDEL', P .. 'waiting', class)
-    redis.call('HDEL', P .. 'vtime', class)
-    redis.call('DEL', P .. 'tag:' .. class)
+  if redis.call('EXISTS', key.lane_ages(lane)) == 0 then redis.call('SREM', key.lanes, lane) end
+  if redis.call('HINCRBY', key.class_waiting, class, -1) <= 0 then
+    redis.call('HDEL', key.class_waiting, class)
+    redis.call('HDEL', key.class_vtimes, class)
+    redis.call('DEL', key.tenant_tags(class))
   end
   return true
 end
 
 local function tenant_started(tenant)
-  redis.call('HINCRBY', P .. 't:' .. tenant, 'running', 1)
+  redis.call('HINCRBY', key.tenant(tenant), 'running', 1)
   if not at_cap(tenant) then return end
-  for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
-    if redis.call('ZREM', P .. 'l:' .. lane, tenant) == 1 then redis.call('SADD', P .. 'parked:' .. tenant, lane) end
+  for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
+    if redis.call('ZREM', key.lane_tenants(lane), tenant) == 1 then redis.call('SADD', key.parked(tenant), lane) end
   end
 end
 
 local function tenant_stopped(tenant)
-  redis.call('HINCRBY', P .. 't:' .. tenant, 'running', -1)
+  redis.call('HINCRBY', key.tenant(tenant), 'running', -1)
   if not at_cap(tenant) then
-    for _, lane in ipairs(redis.call('SMEMBERS', P .. 'parked:' .. tenant)) do
-      local class, route = string.match(lane, '^([^|]*)|(.*)$')
-      redis.call('SREM', P .. 'parked:' .. tenant, lane)
-      if redis.call('EXISTS', P .. 'w:' .. lane .. ':' .. tenant) == 1 then
+    for _, lane in ipairs(redis.call('SMEMBERS', key.parked(tenant))) do
+      local class, route = split_lane(lane)
+      redis.call('SREM', key.parked(tenant), lane)
+      if redis.call('EXISTS', key.lane_fifo(lane, tenant)) == 1 then
         offer(class, lane, tenant)
         ticket(route, 1)
       end
@@ -130,10 +152,10 @@ end
 
 -- A claim ends, in whatever way: the lease, the slot and the tenant's share are free again.
 local function unlease(id, node, slot, tenant)
-  redis.call('ZREM', P .. 'lease', id)
+  redis.call('ZREM', key.leases, id)
   if node and slot then
-    local held = redis.call('HGET', P .. 'n:' .. node, slot)
-    if held and string.match(held, '^(%S+)') == id then redis.call('HDEL', P .. 'n:' .. node, slot) end
+    local held = held_in(redis.call('HGET', key.held(node), slot))
+    if held and held.id == id then redis.call('HDEL', key.held(node), slot) end
   end
   stat('running', -1)
   tenant_stopped(tenant)
@@ -142,7 +164,7 @@ end
 -- Back to its old place in the queue (the sequence number is kept). The caller has ended the claim.
 local function requeue(id, why)
   local r = record(id, 'class', 'route', 'tenant', 'seq', 'at')
-  redis.call('HSET', P .. 's:' .. id, 'state', 'QUEUED', 'why', why, 'node', '', 'slot', '')
+  redis.call('HSET', key.record(id), 'state', 'QUEUED', 'why', why, 'node', '', 'slot', '')
   enqueue(id, r.class, r.route, r.tenant, r.seq, r.at)
   ticket(r.route, 1)
 end
@@ -154,39 +176,46 @@ local function own_route(node) return '@' .. node end
 local SILENT_MS = 10000
 
 local function is_alive(node, now)
-  return tonumber(redis.call('ZSCORE', P .. 'workers', node) or 0) >= now - SILENT_MS
+  return tonumber(redis.call('ZSCORE', key.workers, node) or 0) >= now - SILENT_MS
 end
 
 -- The worker with the least to do that serves a route and is none of ``without`` (a set of names); nil = there is none.
 -- Only workers that are on, or (``patient``) else one that is out, and will be back.
 local function other_worker(class, route, without, patient, now)
   local best, best_load
-  for _, node in ipairs(redis.call('ZRANGEBYSCORE', P .. 'workers', now - SILENT_MS, '+inf')) do
-    local serves, own = P .. 'serves:' .. node, own_route(node)
-    local state = redis.call('HGET', P .. 'worker:' .. node, 'state')
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', key.workers, now - SILENT_MS, '+inf')) do
+    local serves, own = key.serves(node), own_route(node)
+    local state = redis.call('HGET', key.worker(node), 'state')
     if not without[node] and (state == 'on' or (patient and state == 'out'))
        and redis.call('SISMEMBER', serves, route) == 1 and redis.call('SISMEMBER', serves, own) == 1 then
-      local load = redis.call('HLEN', P .. 'n:' .. node) + redis.call('ZCARD', P .. 'a:' .. class .. '|' .. own)
-      load = load / math.max(tonumber(redis.call('HGET', P .. 'slots', node) or 1), 1) + (state == 'on' and 0 or 1e6)
+      local load = redis.call('HLEN', key.held(node)) + redis.call('ZCARD', key.lane_ages(lane_of(class, own)))
+      load = load / math.max(tonumber(redis.call('HGET', key.slots, node) or 1), 1) + (state == 'on' and 0 or 1e6)
       if not best or load < best_load then best, best_load = node, load end
     end
   end
   return best
 end
 
--- The names in a field of a record, as a set.
+-- The names in a field of a record (a JSON array, or nil = none), as a set.
 local function set_of(names)
   local set = {}
-  for name in string.gmatch(names or '', '%S+') do set[name] = true end
+  for _, name in ipairs(cjson.decode(names or '[]')) do set[name] = true end
   return set
 end
 
 -- From now on only this worker may take the submission; "home" keeps the route it came by.
 local function direct(id, node, home)
-  redis.call('HSET', P .. 's:' .. id, 'route', own_route(node), 'home', home)
+  redis.call('HSET', key.record(id), 'route', own_route(node), 'home', home)
 end
 
 local function settle(id, state, now)
-  redis.call('HSET', P .. 's:' .. id, 'state', state, 'done_at', int(now))
-  redis.call('ZADD', P .. 'done', now, id)
+  redis.call('HSET', key.record(id), 'state', state, 'done_at', int(now))
+  redis.call('ZADD', key.done, now, id)
+end
+
+-- A worker is out of the list; what it still holds is left to its leases.
+local function forget_worker(node)
+  redis.call('ZREM', key.workers, node)
+  redis.call('HDEL', key.slots, node)
+  redis.call('DEL', key.worker(node), key.serves(node))
 end

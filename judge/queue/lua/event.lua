@@ -2,14 +2,13 @@
 -- ARGV: id, fence, number of the first event within the claim (from 0), then pairs of type and event JSON.
 -- Returns 1, or 0 when fenced off.
 local id = ARGV[1]
-local r = record(id, 'state', 'fence', 'progress')
+local r = record(id, 'state', 'fence', 'events_fence', 'events_count')
 if r.state ~= 'CLAIMED' or r.fence ~= ARGV[2] then return 0 end
-local fence, count = string.match(r.progress or '', '^(%d+) (%d+)$')
-count = fence == r.fence and tonumber(count) or 0
+local count = r.events_fence == r.fence and tonumber(r.events_count) or 0
 local number = tonumber(ARGV[3])
 for i = 4, #ARGV, 2 do
-  if number >= count then emit(id, ARGV[i], ARGV[i + 1]) end
+  if number >= count then redis.call('XADD', key.events(id), '*', 'type', ARGV[i], 'event', ARGV[i + 1]) end
   number = number + 1
 end
-redis.call('HSET', P .. 's:' .. id, 'progress', r.fence .. ' ' .. math.max(number, count))
+redis.call('HSET', key.record(id), 'events_fence', r.fence, 'events_count', math.max(number, count))
 return 1

@@ -8,14 +8,14 @@ if r.state ~= 'CLAIMED' or r.fence ~= fence then
   return 0
 end
 local now = now_ms()
-redis.call('HSET', P .. 's:' .. id, 'report', report, 'verdict', verdict, 'summary', summary or '')
+redis.call('HSET', key.record(id), 'report', report, 'verdict', verdict, 'summary', summary or '')
 -- What was to be detected is known now; what was named keeps the id that the name stands for.
-if language and (r.language or '') == '' then redis.call('HSET', P .. 's:' .. id, 'language', language) end
+if language and (r.language or '') == '' then redis.call('HSET', key.record(id), 'language', language) end
 settle(id, 'DONE', now)
 unlease(id, r.node, r.slot, r.tenant)
-emit(id, 'done', '{"type":"done","submission":' .. cjson.encode(id) .. '}')
+emit(id, {type = 'done'})
 stat('finished')
 stat('verdict_' .. verdict)
-local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', P .. 'stat', 'judging_ms') or 0)
-redis.call('HSET', P .. 'stat', 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
+local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
+redis.call('HSET', key.counters, 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
 return 1

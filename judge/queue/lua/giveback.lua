@@ -1,5 +1,5 @@
 -- End a claim without a report. ARGV: id, fence, why, kind, delay_ms, attempts_max, out
--- kind: "blamed" (nobody foresaw it and the host is well: another worker shall try, if there is one), "died" (the
+-- kind: "blamed" (unforeseen, and the host is well: another worker shall try, if there is one), "died" (the
 -- submission ended its judging process), "fell" (the host failed; the attempt does not count, but what was held when
 -- two workers fell is the suspect), "unblamed" (its worker went away), "returned" (it never counted).
 -- out: why the worker takes itself out in the same step ("" = it stays): a host that fails fast spoils nothing more.
@@ -7,21 +7,20 @@
 local id, fence, why, kind, delay_ms, attempts_max = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local out, falls_max = ARGV[7], 2
 local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'class', 'route', 'home', 'lacks')
-local worker = P .. 'worker:' .. (r.node or '')
+local worker = key.worker(r.node or '')
 if out ~= '' and r.node and redis.call('HGET', worker, 'state') == 'on' and r.fence == fence then
   redis.call('HSET', worker, 'state', 'out', 'reason', out)
 end
 if r.state ~= 'CLAIMED' or r.fence ~= fence then return 0 end
-local key = P .. 's:' .. id
+local entry = key.record(id)
 unlease(id, r.node, r.slot, r.tenant)
-if kind == 'returned' or kind == 'fell' then redis.call('HINCRBY', key, 'attempt', -1) end
+if kind == 'returned' or kind == 'fell' then redis.call('HINCRBY', entry, 'attempt', -1) end
 local counts = kind == 'blamed' or kind == 'died'
-local blamed = counts and redis.call('HINCRBY', key, 'blamed', 1) or tonumber(r.blamed)
-local fell = kind == 'fell' and redis.call('HINCRBY', key, 'fell', 1) or 0
+local blamed = counts and redis.call('HINCRBY', entry, 'blamed', 1) or tonumber(r.blamed)
+local fell = kind == 'fell' and redis.call('HINCRBY', entry, 'fell', 1) or 0
 stat(counts and 'blamed' or kind)
 if kind ~= 'returned' then
-  emit(id, 'retried', '{"type":"retried","submission":' .. cjson.encode(id) .. ',"attempt":' .. r.attempt
-       .. ',"why":' .. cjson.encode(why) .. '}')
+  emit(id, {type = 'retried', attempt = tonumber(r.attempt), why = why})
 end
 local exhausted = blamed >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max or fell >= falls_max
 if kind == 'blamed' and not exhausted then
@@ -34,10 +33,10 @@ if kind == 'blamed' and not exhausted then
   end
 end
 if exhausted or delay_ms > 0 then
-  -- Nobody's: the sweep takes it up when the time has come.
-  redis.call('HSET', key, 'state', 'HELD', 'why', why, 'node', '', 'slot', '', 'over', exhausted and 1 or 0)
-  redis.call('HINCRBY', key, 'fence', 1)
-  redis.call('ZADD', P .. 'lease', exhausted and 0 or now_ms() + delay_ms, id)
+  -- No worker holds it: the sweep takes it up when the time has come.
+  redis.call('HSET', entry, 'state', 'HELD', 'why', why, 'node', '', 'slot', '', 'over', exhausted and 1 or 0)
+  redis.call('HINCRBY', entry, 'fence', 1)
+  redis.call('ZADD', key.leases, exhausted and 0 or now_ms() + delay_ms, id)
   return exhausted and 2 or 1
 end
 requeue(id, why)

@@ -4,19 +4,18 @@
 local id, fence, why = ARGV[1], ARGV[2], ARGV[3]
 local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'attempt', 'class', 'route', 'home', 'lacks')
 if r.state ~= 'CLAIMED' or r.fence ~= fence then return {'FENCED'} end
-local key, home, lacks = P .. 's:' .. id, r.home or r.route, set_of(r.lacks)
+local entry, home, lacks = key.record(id), r.home or r.route, set_of(r.lacks)
 lacks[r.node] = true
 local names = {}
 for name in pairs(lacks) do table.insert(names, name) end
 table.sort(names)
-redis.call('HSET', key, 'lacks', table.concat(names, ' '))
+redis.call('HSET', entry, 'lacks', cjson.encode(names))
 local other = other_worker(r.class, home, lacks, true, now_ms())
 if not other then return {'NOBODY', unpack(names)} end
 unlease(id, r.node, r.slot, r.tenant)
-redis.call('HINCRBY', key, 'attempt', -1)
+redis.call('HINCRBY', entry, 'attempt', -1)
 stat('handed_on')
-emit(id, 'retried', '{"type":"retried","submission":' .. cjson.encode(id) .. ',"attempt":' .. r.attempt
-     .. ',"why":' .. cjson.encode(why) .. '}')
+emit(id, {type = 'retried', attempt = tonumber(r.attempt), why = why})
 direct(id, other, home)
 requeue(id, why)
 return {'MOVED', other}

@@ -21,11 +21,11 @@ end
 
 -- The id of the language whose name is nearest, "" when none is near.
 local function near_language(word)
-  local names, best, best_distance = redis.call('HKEYS', P .. 'languages'), '', math.max(1, math.floor(#word / 3)) + 1
+  local names, best, best_distance = redis.call('HKEYS', key.languages), '', math.max(1, math.floor(#word / 3)) + 1
   table.sort(names)
   for _, name in ipairs(names) do
     local d = distance(word, name)
-    if d < best_distance then best, best_distance = redis.call('HGET', P .. 'languages', name), d end
+    if d < best_distance then best, best_distance = redis.call('HGET', key.languages, name), d end
   end
   return best
 end
@@ -33,8 +33,8 @@ end
 -- What the workers serve, for people: their languages, or the tags that go with one language.
 local function served(language)
   local found, list = {}, {}
-  for _, node in ipairs(redis.call('ZRANGE', P .. 'workers', 0, -1)) do
-    for _, name in ipairs(redis.call('SMEMBERS', P .. 'serves:' .. node)) do
+  for _, node in ipairs(redis.call('ZRANGE', key.workers, 0, -1)) do
+    for _, name in ipairs(redis.call('SMEMBERS', key.serves(node))) do
       local own, tag = string.match(name, '^([^@+][^+]*)%+?([^+]*)$')  -- "@..." is no language: a worker's own route
       local word = ''
       if language then
@@ -54,11 +54,11 @@ end
 
 -- Whether a worker serves a route, or one did that has only just gone. Where there are none now, any may come.
 local function is_served(name, now)
-  if tonumber(redis.call('HGET', P .. 'offered', name) or 0) > now then return true end
-  local nodes = redis.call('ZRANGE', P .. 'workers', 0, -1)
+  if tonumber(redis.call('HGET', key.offered, name) or 0) > now then return true end
+  local nodes = redis.call('ZRANGE', key.workers, 0, -1)
   for _, node in ipairs(nodes) do
-    if redis.call('SISMEMBER', P .. 'serves:' .. node, name) == 1 then
-      redis.call('HSET', P .. 'offered', name, int(now + FOUND_MS))
+    if redis.call('SISMEMBER', key.serves(node), name) == 1 then
+      redis.call('HSET', key.offered, name, int(now + FOUND_MS))
       return true
     end
   end
@@ -71,11 +71,11 @@ local function find_route(submission, route, now)
   local readable, sent = pcall(cjson.decode, submission)
   local word = readable and type(sent) == 'table' and type(sent.language) == 'string' and sent.language or ''
   if word == '' and said ~= 'any' then word = said end
-  if redis.call('EXISTS', P .. 'languages') == 0 then return said == 'any' and '' or said, route end
+  if redis.call('EXISTS', key.languages) == 0 then return said == 'any' and '' or said, route end
   local language, base = '', 'any'
   if word ~= '' then
     local plain = string.gsub(string.lower(word), '%s', '')
-    language = redis.call('HGET', P .. 'languages', plain)
+    language = redis.call('HGET', key.languages, plain)
     base = language
   end
   if language and is_served(base .. tags, now) then return language, base .. tags end

@@ -5,14 +5,14 @@ local fields = {'state', 'class', 'route', 'tenant', 'at', 'claimed_at', 'done_a
                 'verdict', 'language', 'summary', 'why', 'sub', 'origin'}
 local ids = {}
 if ARGV[1] == 'page' then
-  local key = P .. 'index' .. (ARGV[2] ~= '' and ':' .. ARGV[2] or '')
-  ids = redis.call('ZREVRANGEBYSCORE', key, ARGV[3], ARGV[4], 'LIMIT', ARGV[5], ARGV[6])
+  local index = ARGV[2] ~= '' and key.index_of(ARGV[2]) or key.index
+  ids = redis.call('ZREVRANGEBYSCORE', index, ARGV[3], ARGV[4], 'LIMIT', ARGV[5], ARGV[6])
 else
   for i = 2, #ARGV do table.insert(ids, ARGV[i]) end
 end
 local found = {}
 for _, id in ipairs(ids) do
-  local values = redis.call('HMGET', P .. 's:' .. id, unpack(fields))
+  local values = redis.call('HMGET', key.record(id), unpack(fields))
   for i = 1, #fields do values[i] = values[i] or '' end
   table.insert(found, id)
   table.insert(found, values)

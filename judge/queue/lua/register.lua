@@ -3,24 +3,24 @@
 -- Returns the number of submissions that went back.
 local node, session, state, info, template, slots = unpack(ARGV, 1, 6)
 local back = 0
-local same = redis.call('HGET', P .. 'worker:' .. node, 'session') == session
-local held = same and {} or redis.call('HGETALL', P .. 'n:' .. node)
+local same = redis.call('HGET', key.worker(node), 'session') == session
+local held = same and {} or redis.call('HGETALL', key.held(node))
 for i = 1, #held, 2 do
-  local id, fence = string.match(held[i + 1], '^(%S+) (%S+)')
-  local r = record(id, 'state', 'fence', 'tenant', 'attempt')
-  if r.state == 'CLAIMED' and r.fence == fence then
-    unlease(id, node, held[i], r.tenant)
-    requeue(id, 'the worker restarted')
+  local before = held_in(held[i + 1])
+  local r = before and record(before.id, 'state', 'fence', 'tenant', 'attempt') or {}
+  if r.state == 'CLAIMED' and tonumber(r.fence) == before.fence then
+    unlease(before.id, node, held[i], r.tenant)
+    requeue(before.id, 'the worker restarted')
     back = back + 1
   end
 end
-if not same then redis.call('DEL', P .. 'n:' .. node) end
-redis.call('DEL', P .. 'serves:' .. node)
-for i = 7, #ARGV do redis.call('SADD', P .. 'serves:' .. node, ARGV[i]) end
-redis.call('HSET', P .. 'worker:' .. node, 'session', session, 'state', state, 'info', info, 'since', int(now_ms()),
+if not same then redis.call('DEL', key.held(node)) end
+redis.call('DEL', key.serves(node))
+for i = 7, #ARGV do redis.call('SADD', key.serves(node), ARGV[i]) end
+redis.call('HSET', key.worker(node), 'session', session, 'state', state, 'info', info, 'since', int(now_ms()),
            'reason', '')
-redis.call('ZADD', P .. 'workers', now_ms(), node)
-redis.call('HSET', P .. 'slots', node, slots)
-if template ~= '' then redis.call('SET', P .. 'ticket', template) end
+redis.call('ZADD', key.workers, now_ms(), node)
+redis.call('HSET', key.slots, node, slots)
+if template ~= '' then redis.call('SET', key.ticket_template, template) end
 stat('unblamed', back)
 return back

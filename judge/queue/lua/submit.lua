@@ -4,16 +4,16 @@
 -- Returns {"ACCEPTED"|"EXISTS", state}, {"CONFLICT"}, {"FULL", waiting, wait_ms}, {"RATE", retry_ms}, {"CLASS", known},
 -- {"LANGUAGE", sentence, the near language or "", what is offered} or {"TAGS", sentence}.
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
-local key = P .. 's:' .. id
+local entry = key.record(id)
 
-local known = redis.call('HMGET', key, 'digest', 'state')
+local known = redis.call('HMGET', entry, 'digest', 'state')
 if known[1] then
   if known[1] ~= digest then return {'CONFLICT'} end
   return {'EXISTS', known[2]}
 end
 
-if redis.call('HLEN', P .. 'weights') > 0 and redis.call('HEXISTS', P .. 'weights', class) == 0 then
-  return {'CLASS', table.concat(redis.call('HKEYS', P .. 'weights'), ', ')}
+if redis.call('HLEN', key.weights) > 0 and redis.call('HEXISTS', key.weights, class) == 0 then
+  return {'CLASS', table.concat(redis.call('HKEYS', key.weights), ', ')}
 end
 
 local now = now_ms()
@@ -24,20 +24,20 @@ if not language then
 end
 route = found
 
-local waiting = tonumber(redis.call('HGET', P .. 'stat', 'waiting') or 0)
+local waiting = tonumber(redis.call('HGET', key.counters, 'waiting') or 0)
 local limit = policy('queue_max')
 if limit > 0 and waiting >= limit then
   stat('refused')
-  local each_ms = tonumber(redis.call('HGET', P .. 'stat', 'judging_ms') or 0)
+  local each_ms = tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
   local slots = 0
-  for _, count in ipairs(redis.call('HVALS', P .. 'slots')) do slots = slots + tonumber(count) end
+  for _, count in ipairs(redis.call('HVALS', key.slots)) do slots = slots + tonumber(count) end
   return {'FULL', waiting, math.ceil(waiting * each_ms / math.max(slots, 1))}
 end
 
 local rate = tenant_limit('tenant_per_minute', tenant)
 if rate > 0 and origin == '' then
   -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
-  local bucket = P .. 'rate:' .. tenant
+  local bucket = key.rate(tenant)
   local b = redis.call('HMGET', bucket, 'tokens', 'at')
   local tokens = math.min(rate, tonumber(b[1] or rate) + (now - tonumber(b[2] or now)) * rate / 60000)
   if tokens < 1 then
@@ -48,15 +48,15 @@ if rate > 0 and origin == '' then
   redis.call('PEXPIRE', bucket, 120000)
 end
 
-local seq = redis.call('INCR', P .. 'seq')
-redis.call('SETNX', P .. 'src:' .. sources_digest, sources)
-redis.call('HINCRBY', P .. 'srcref', sources_digest, 1)
-redis.call('HSET', key, 'state', 'QUEUED', 'sub', submission, 'src', sources_digest, 'digest', digest, 'class', class,
+local seq = redis.call('INCR', key.sequence)
+redis.call('SETNX', key.sources(sources_digest), sources)
+redis.call('HINCRBY', key.source_uses, sources_digest, 1)
+redis.call('HSET', entry, 'state', 'QUEUED', 'sub', submission, 'src', sources_digest, 'digest', digest, 'class', class,
            'tenant', tenant, 'route', route, 'seq', seq, 'at', int(now), 'attempt', 0, 'blamed', 0, 'fence', 0, 'why', '',
            'origin', origin, 'language', language)
-redis.call('ZADD', P .. 'index', now, id)
-if tenant ~= '-' then redis.call('ZADD', P .. 'index:' .. tenant, now, id) end
-emit(id, 'queued', '{"type":"queued","submission":' .. cjson.encode(id) .. '}')
+redis.call('ZADD', key.index, now, id)
+if tenant ~= '-' then redis.call('ZADD', key.index_of(tenant), now, id) end
+emit(id, {type = 'queued'})
 enqueue(id, class, route, tenant, seq, now)
 stat('accepted')
 ticket(route, 1)

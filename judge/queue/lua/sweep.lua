@@ -1,24 +1,24 @@
--- The janitor, run by every worker: whoever comes first in an interval does the work of it.
+-- The housekeeping, run by every worker: the first one in an interval does the work of it.
 -- ARGV: node, interval_ms, lease_ms, attempts_max
 -- Returns {"REST"} or {"SWEPT", workers, {id, fence, attempt, submission JSON, why, ...}} - the listed submissions are
 -- out of attempts and now claimed by the caller, who must finish them with a judge error.
 local node, interval_ms, lease_ms, attempts_max = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
-local workers = redis.call('ZCARD', P .. 'workers')
-local swept_at = tonumber(redis.call('HGET', P .. 'stat', 'swept_at') or 0)
+local workers = redis.call('ZCARD', key.workers)
+local swept_at = tonumber(redis.call('HGET', key.counters, 'swept_at') or 0)
 if now - swept_at < interval_ms then return {'REST', workers} end
-redis.call('HSET', P .. 'stat', 'swept_at', int(now))
+redis.call('HSET', key.counters, 'swept_at', int(now))
 
 -- Nobody has swept for a while: Redis was away (or everybody else was), so nobody could renew either.
 -- No lease is judged before one lease has passed.
-if now - swept_at > lease_ms / 2 then redis.call('HSET', P .. 'stat', 'hold_until', int(now + lease_ms)) end
-local expire = now >= tonumber(redis.call('HGET', P .. 'stat', 'hold_until') or 0)
+if now - swept_at > lease_ms / 2 then redis.call('HSET', key.counters, 'hold_until', int(now + lease_ms)) end
+local expire = now >= tonumber(redis.call('HGET', key.counters, 'hold_until') or 0)
 
 local ended = {}
 local function take_over(id, why)
-  redis.call('HSET', P .. 's:' .. id, 'state', 'CLAIMED', 'node', node, 'slot', '', 'claimed_at', int(now), 'why', why)
-  local fence = redis.call('HINCRBY', P .. 's:' .. id, 'fence', 1)
-  redis.call('ZADD', P .. 'lease', now + lease_ms, id)
+  redis.call('HSET', key.record(id), 'state', 'CLAIMED', 'node', node, 'slot', '', 'claimed_at', int(now), 'why', why)
+  local fence = redis.call('HINCRBY', key.record(id), 'fence', 1)
+  redis.call('ZADD', key.leases, now + lease_ms, id)
   stat('running')
   stat('gave_up')
   local r = record(id, 'attempt', 'sub', 'tenant')
@@ -27,16 +27,15 @@ local function take_over(id, why)
 end
 
 if expire then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'lease', '-inf', now, 'LIMIT', 0, 100)) do
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key.leases, '-inf', now, 'LIMIT', 0, 100)) do
     local r = record(id, 'state', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'why', 'over')
     if r.state == 'CLAIMED' then
       unlease(id, r.node, r.slot, r.tenant)
       stat('expired')
       r.why = 'the lease of ' .. (r.node or '?') .. ' ran out (host frozen, cut off or dead)'
-      emit(id, 'retried', '{"type":"retried","submission":' .. cjson.encode(id) .. ',"attempt":' .. r.attempt
-           .. ',"why":' .. cjson.encode(r.why) .. '}')
+      emit(id, {type = 'retried', attempt = tonumber(r.attempt), why = r.why})
     else
-      redis.call('ZREM', P .. 'lease', id)
+      redis.call('ZREM', key.leases, id)
     end
     if r.state == 'CLAIMED' or r.state == 'HELD' then
       if r.over == '1' or tonumber(r.blamed) >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max then
@@ -49,16 +48,17 @@ if expire then
 end
 
 -- What was handed on to a worker that has gone since, or is leaving, goes back to where any worker may take it.
-for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
-  local class, to = string.match(lane, '^([^|]*)|@(.*)$')
-  local state = to and redis.call('HGET', P .. 'worker:' .. to, 'state')
+for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
+  local class, route = split_lane(lane)
+  local to = string.match(route, '^@(.*)$')
+  local state = to and redis.call('HGET', key.worker(to), 'state')
   if to and not (is_alive(to, now) and state == 'on') then
-    for _, id in ipairs(redis.call('ZRANGE', P .. 'a:' .. lane, 0, 99)) do
+    for _, id in ipairs(redis.call('ZRANGE', key.lane_ages(lane), 0, 99)) do
       local r = record(id, 'tenant', 'home', 'seq', 'at', 'lacks')
       -- One that is out will be back: what the others lack waits for it.
       if not (state == 'out' and r.lacks and is_alive(to, now)) then
         dequeue(id, class, own_route(to), r.tenant)
-        redis.call('HSET', P .. 's:' .. id, 'route', r.home)
+        redis.call('HSET', key.record(id), 'route', r.home)
         enqueue(id, class, r.home, r.tenant, r.seq, r.at)
         ticket(r.home, 1)
       end
@@ -68,53 +68,51 @@ end
 
 local patience = policy('waiting_max_ms')
 local depth = {}
-for _, lane in ipairs(redis.call('SMEMBERS', P .. 'lanes')) do
-  local class, route = string.match(lane, '^([^|]*)|(.*)$')
+for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
+  local class, route = split_lane(lane)
   if patience > 0 then
-    for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'a:' .. lane, '-inf', now - patience, 'LIMIT', 0, 20)) do
-      local tenant = redis.call('HGET', P .. 's:' .. id, 'tenant')
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', key.lane_ages(lane), '-inf', now - patience, 'LIMIT', 0, 20)) do
+      local tenant = redis.call('HGET', key.record(id), 'tenant')
       dequeue(id, class, route, tenant)
       take_over(id, 'no worker took it in ' .. int(patience / 1000) .. ' s')
     end
   end
-  depth[route] = (depth[route] or 0) + redis.call('ZCARD', P .. 'a:' .. lane)
+  depth[route] = (depth[route] or 0) + redis.call('ZCARD', key.lane_ages(lane))
 end
 for route, waiting in pairs(depth) do
-  local missing = math.min(waiting, 64) - redis.call('LLEN', P .. 'q.' .. route)
+  local missing = math.min(waiting, 64) - redis.call('LLEN', key.tickets(route))
   if missing > 0 then stat('tickets_reissued', ticket(route, missing)) end
 end
 
 -- Old records go by age, and by number when there are too many.
 local function expunge(id)
-  local digest = redis.call('HGET', P .. 's:' .. id, 'src')
-  redis.call('ZREM', P .. 'index', id)
-  redis.call('ZREM', P .. 'index:' .. (redis.call('HGET', P .. 's:' .. id, 'tenant') or ''), id)
-  if digest and redis.call('HINCRBY', P .. 'srcref', digest, -1) <= 0 then
-    redis.call('HDEL', P .. 'srcref', digest)
-    redis.call('DEL', P .. 'src:' .. digest)
+  local digest = redis.call('HGET', key.record(id), 'src')
+  redis.call('ZREM', key.index, id)
+  redis.call('ZREM', key.index_of(redis.call('HGET', key.record(id), 'tenant') or ''), id)
+  if digest and redis.call('HINCRBY', key.source_uses, digest, -1) <= 0 then
+    redis.call('HDEL', key.source_uses, digest)
+    redis.call('DEL', key.sources(digest))
   end
-  redis.call('DEL', P .. 's:' .. id, P .. 'e:' .. id)
-  redis.call('ZREM', P .. 'done', id)
+  redis.call('DEL', key.record(id), key.events(id))
+  redis.call('ZREM', key.done, id)
   stat('expunged')
 end
 local keep_ms, keep_max = policy('keep_ms'), policy('keep_max')
 if keep_ms > 0 then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'done', '-inf', now - keep_ms, 'LIMIT', 0, 200)) do expunge(id) end
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key.done, '-inf', now - keep_ms, 'LIMIT', 0, 200)) do expunge(id) end
 end
 if keep_max > 0 then
-  local over = math.min(redis.call('ZCARD', P .. 'done') - keep_max, 200)
+  local over = math.min(redis.call('ZCARD', key.done) - keep_max, 200)
   if over > 0 then
-    for _, id in ipairs(redis.call('ZRANGE', P .. 'done', 0, over - 1)) do expunge(id) end
+    for _, id in ipairs(redis.call('ZRANGE', key.done, 0, over - 1)) do expunge(id) end
   end
 end
 
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', P .. 'workers', '-inf', now - 60000, 'LIMIT', 0, 20)) do
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', key.workers, '-inf', now - 60000, 'LIMIT', 0, 20)) do
   -- It may only be starting again: what it offered is taken in for a while more (GONE_MS in admin.py).
-  for _, route in ipairs(redis.call('SMEMBERS', P .. 'serves:' .. name)) do
-    redis.call('HSET', P .. 'offered', route, int(now + 600000))
+  for _, route in ipairs(redis.call('SMEMBERS', key.serves(name))) do
+    redis.call('HSET', key.offered, route, int(now + 600000))
   end
-  redis.call('ZREM', P .. 'workers', name)
-  redis.call('HDEL', P .. 'slots', name)
-  redis.call('DEL', P .. 'worker:' .. name, P .. 'serves:' .. name)
+  forget_worker(name)
 end
 return {'SWEPT', workers, ended}

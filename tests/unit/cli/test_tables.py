@@ -18,7 +18,7 @@ from judge.model.report import GroupReport, Report
 from judge.model.verdict import Verdict
 from judge.observe.metrics.series import METRICS
 from judge.queue.admin import WorkerView
-from judge.queue.values import WorkerInfo
+from judge.queue.values import WorkerInfo, WorkerState
 
 
 def drawn(picture: RenderableType, width: int, height: int = 24) -> str:
@@ -78,7 +78,7 @@ def worker(name: str, reason: str = "") -> WorkerView:
     info = WorkerInfo(
         slots=2, languages=("c", "cpp", "python3"), tags=("x86_64",), version="0.1.0", problems=("go: no",)
     )
-    state = "draining" if reason else "on"
+    state = WorkerState.DRAINING if reason else WorkerState.ON
     return WorkerView(node=name, state=state, reason=reason, silent_ms=300, running={"0": "f" * 32}, info=info)
 
 

@@ -1,50 +1,60 @@
-"""Notes between the processes of one worker."""
+"""What the processes of one worker leave for each other in the run directory."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from judge_workers.run_dir import (
-    SlotNote,
+    JudgedNote,
+    Order,
+    OrderAction,
     leave_noise,
     leave_order,
     leave_unopened,
+    read_judged,
     read_noise,
-    read_notes,
     read_order,
     read_unopened,
 )
 
 from judge.queue.values import Held
 
-
-def test_a_note_says_what_is_judged_until_it_is_cleared(tmp_path: Path) -> None:
-    note = SlotNote(tmp_path, 1)
-    assert read_notes(tmp_path, 2) == {}
-    note.write("x" * 128 + " 12345678901 4194304")
-    assert read_notes(tmp_path, 2) == {"1": Held(slot="1", id="x" * 128, fence=12345678901, pid=4194304)}
-    note.write("short 1 2")
-    assert read_notes(tmp_path, 2) == {"1": Held(slot="1", id="short", fence=1, pid=2)}
-    note.write("")
-    assert read_notes(tmp_path, 2) == {}
+LONG = Held(slot="1", id="x" * 128, fence=12345678901, pid=4194304, priority_class="practice")
+SHORT = Held(slot="1", id="short", fence=1, pid=2)
 
 
-def test_a_half_written_note_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "judging-0").write_bytes(b"id \xff\xfe")
-    (tmp_path / "judging-1").write_text("id notanumber 3")
-    assert read_notes(tmp_path, 1) == {}
+def test_a_slot_says_what_it_judges_until_that_is_cleared(tmp_path: Path) -> None:
+    note = JudgedNote(tmp_path, 1)
+    assert read_judged(tmp_path, 2) == {}
+    note.write(LONG)
+    assert read_judged(tmp_path, 2) == {"1": LONG}
+    note.write(SHORT)
+    assert read_judged(tmp_path, 2) == {"1": SHORT}
+    note.write(None)
+    assert read_judged(tmp_path, 2) == {}
 
 
-def test_the_spare_slot_is_read_too(tmp_path: Path) -> None:
-    SlotNote(tmp_path, 2).write("s 1 2")
-    assert set(read_notes(tmp_path, 2)) == {"2"}
+def test_a_half_written_file_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "judging-0").write_bytes(b'{"slot":"0","id":"\xff\xfe')
+    (tmp_path / "judging-1").write_text('{"slot":"1","id":"a","fence":"none","pid":3}')
+    assert read_judged(tmp_path, 1) == {}
+
+
+def test_the_reserve_slot_is_read_too(tmp_path: Path) -> None:
+    JudgedNote(tmp_path, 2).write(SHORT)
+    assert set(read_judged(tmp_path, 2)) == {"2"}
 
 
 def test_the_latest_order_counts(tmp_path: Path) -> None:
-    assert read_order(tmp_path, 0) == ""
-    leave_order(tmp_path, "0", "freeze a 1")
-    leave_order(tmp_path, "0", "thaw a 1")
-    assert read_order(tmp_path, 0) == "thaw a 1"
+    assert read_order(tmp_path, 0) is None
+    leave_order(tmp_path, "0", Order(action=OrderAction.FREEZE, id="a", fence=1))
+    leave_order(tmp_path, "0", Order(action=OrderAction.THAW, id="a", fence=1))
+    assert read_order(tmp_path, 0) == Order(action=OrderAction.THAW, id="a", fence=1)
+
+
+def test_an_order_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    (tmp_path / "order-0").write_text('{"action":"dance","id":"a","fence":1}')
+    assert read_order(tmp_path, 0) is None
 
 
 def test_a_slot_that_cannot_be_opened_is_named(tmp_path: Path) -> None:

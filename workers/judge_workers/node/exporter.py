@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
-from judge.client import broker_of
 from judge.config import inherited_settings
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.exporter import ExporterConfig, run_exporter
 from judge.observe.metrics.vocabulary import Vocabulary
 from judge.observe.top.queue_look import QueueLook
-from judge_workers.node.node_info import node_facts
+from judge.queue.settings import broker_of
+from judge_workers.node.node_info import node_info
 from judge_workers.profile import load_profile
 
 
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             at_scrape.state,
             in_doubt.recorded_fence,
             settings.state_dir,
-            partial(node_facts, settings),
+            partial(node_info, settings),
         )
         run_exporter(config, args.pipe_fd, socket.socket(fileno=args.socket_fd))
     return 0

@@ -7,7 +7,7 @@ import logging
 from judge.config import Settings
 from judge.queue.admin import set_worker_state
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Beat
+from judge.queue.values import HeartbeatReply, WorkerState
 from judge_workers.node.health import Health
 from judge_workers.profile import run_directory
 from judge_workers.run_dir import read_unopened
@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class Fitness:
-    """The keeper's hand on its worker's state; an operator's "draining" is left alone. Raises QueueError."""
+    """Sets the state of its worker, for the leases process; DRAINING is an operator's and is left alone. Raises
+    QueueError."""
 
     def __init__(self, settings: Settings, node: str, queue: Queue, health: Health) -> None:
         self._directory = run_directory(settings)
@@ -27,26 +28,26 @@ class Fitness:
         self._proof = proof_of(settings)
         self._proof_run = ProofRun()
 
-    def look_after(self, beat: Beat) -> None:
-        """Follow a heartbeat's answer: take the worker out, tell why it stays so, or bring it back."""
-        if beat.state == "on":
+    def look_after(self, reply: HeartbeatReply) -> None:
+        """Follow a heartbeat's answer: take the worker out, say why it stays so, or bring it back."""
+        if reply.state is WorkerState.ON:
             problem = self._health.problem()
             if problem:
                 log.error("this worker takes itself out: %s", problem)
-                set_worker_state(self._queue, self._node, "out", problem)
-        elif beat.state == "out":
+                set_worker_state(self._queue, self._node, WorkerState.OUT, problem)
+        elif reply.state is WorkerState.OUT:
             ailment = self._health.ailment()
             if ailment:
-                self._stay_out(beat, ailment)
+                self._stay_out(reply, ailment)
             else:
-                self._come_back(beat)
+                self._come_back(reply)
 
-    def _stay_out(self, beat: Beat, reason: str) -> None:
-        if reason != beat.reason:
+    def _stay_out(self, reply: HeartbeatReply, reason: str) -> None:
+        if reason != reply.reason:
             log.error("this worker stays out: %s", reason)
-            set_worker_state(self._queue, self._node, "out", reason)
+            set_worker_state(self._queue, self._node, WorkerState.OUT, reason)
 
-    def _come_back(self, beat: Beat) -> None:
+    def _come_back(self, reply: HeartbeatReply) -> None:
         """Nothing ails the host that can be seen: have it proved, at most once a minute, and be on again."""
         well = self._proof_run.ended()
         unopened = read_unopened(self._directory)
@@ -54,11 +55,11 @@ class Fitness:
             return
         if well or (not unopened and not self._proof.is_due() and not self._proof.last_complaint()):
             log.warning("this worker is back")
-            set_worker_state(self._queue, self._node, "on", "")
+            set_worker_state(self._queue, self._node, WorkerState.ON, "")
         elif well is False:
-            self._stay_out(beat, unopened or self._proof.last_complaint() or beat.reason)
+            self._stay_out(reply, unopened or self._proof.last_complaint() or reply.reason)
         elif self._proof.is_due():
             try:
                 self._proof_run.start()
             except OSError as error:
-                self._stay_out(beat, f"no process can be started: {error.strerror}")
+                self._stay_out(reply, f"no process can be started: {error.strerror}")

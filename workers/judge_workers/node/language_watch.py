@@ -1,8 +1,8 @@
-"""The keeper's eye on languages: has them looked at again when a toolchain may have come, gone or changed.
+"""Has the languages looked at again when a toolchain may have come, gone or changed; for the leases process.
 
 The look itself tests programs in the sandbox and so is a process of its own (``judge_workers.node.probe
---languages``); what it
-finds it leaves in the profile, at once for each language. Looking here costs some hundred stat calls.
+--languages``); what it finds it leaves in the profile, at once for each language. Looking here costs some hundred stat
+calls.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import signal
 
 from judge.config import Settings
-from judge_workers.marks import signature
+from judge_workers.file_signature import signature
 from judge_workers.node.process import ProcessSpec, python_module, spawn
 from judge_workers.profile import Profile, load_profile, profile_path, run_directory
 

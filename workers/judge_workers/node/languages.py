@@ -2,8 +2,7 @@
 
 At the start only the basic ones (or those that the settings name) are tested; the others' earlier passes count. The
 rest is tested afterwards, in a process of its own (:mod:`judge_workers.node.probe`), and so is everything when a
-toolchain comes,
-goes or changes: the keeper looks at :attr:`Found.watched`.
+toolchain comes, goes or changes: the leases process looks at :attr:`Found.watched`.
 """
 
 from __future__ import annotations

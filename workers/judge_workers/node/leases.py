@@ -1,10 +1,9 @@
-"""``python -m judge_workers.node.leases``: the process that vouches for a worker's slots and sweeps the queue.
+"""``python -m judge_workers.node.leases``: the process that renews the leases of a worker's slots and sweeps the queue.
 
 It renews the leases of slots whose process lives, gives back what a dead one held, delivers cancellations, and does
 its share of the queue's housekeeping. It takes the worker out when the host is ill and brings it back when that has
-passed and a proof (:mod:`judge_workers.slot.proof`, the only process it starts) has succeeded. It judges nothing; the
-supervisor
-starts it again when it dies, well within a lease.
+passed and a proof (:mod:`judge_workers.slot.proof`) has succeeded. It judges nothing; the supervisor starts it again
+when it dies, well within a lease.
 
 Signals from the supervisor: SIGTERM = claim nothing more, leave when nothing is held; SIGQUIT = hand everything back
 and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on.
@@ -25,29 +24,38 @@ from collections.abc import Sequence
 import msgspec
 
 from judge import wire
-from judge.client import broker_of
 from judge.config import Settings, inherited_settings
-from judge.errors import JudgeError, QueueError, WireError
-from judge.kernel.procfs import children, process_stat
+from judge.errors import JudgeError, QueueError, StaleSession, WireError
+from judge.kernel.procfs import process_stat
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
 from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.metrics.summary import judged_record
 from judge.queue import calls
 from judge.queue.admin import forget_worker, publish, publish_languages, set_policy, set_worker_state
+from judge.queue.cancellations import Cancellations
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Beat, Exhausted, Fault, Held, WorkerInfo
+from judge.queue.settings import broker_of, policy_of
+from judge.queue.values import Exhausted, Fault, HeartbeatReply, Held, WorkerInfo, WorkerState
 from judge_workers.celery_app import ticket_template
 from judge_workers.node.announce import announce_when_ready
-from judge_workers.node.control import Control
 from judge_workers.node.fitness import Fitness
 from judge_workers.node.health import Health
 from judge_workers.node.language_watch import LanguageWatch
 from judge_workers.node.preemption import decide
-from judge_workers.profile import Profile, load_profile, policy_of, run_directory
-from judge_workers.run_dir import forget_unopened, leave_order, read_noise, read_notes
-from judge_workers.slot.loop import ORDER_SIGNAL, judge_error
-from judge_workers.slot.reserve import grant, spare_pid
+from judge_workers.node.slot_processes import SlotProcesses
+from judge_workers.profile import Profile, load_profile, run_directory
+from judge_workers.run_dir import (
+    ORDER_SIGNAL,
+    Order,
+    OrderAction,
+    forget_unopened,
+    leave_order,
+    read_judged,
+    read_noise,
+)
+from judge_workers.slot.judge_error import judge_error
+from judge_workers.slot.reserve import grant
 
 #: How often load and free disk are told to Redis and looked at.
 INFO_EVERY_S = 5.0
@@ -55,33 +63,23 @@ INFO_EVERY_S = 5.0
 #: The same while the worker is out: it is missed.
 INFO_EVERY_OUT_S = 1.0
 
-#: A slot's process that stands stopped (SIGSTOP, a debugger) for so long is replaced.
-STOPPED_MAX_S = 5.0
-
 #: All sweeps of all workers together, per second: each worker sweeps the less often the more there are.
 SWEEPS_PER_S = 8.0
 
-#: The keeper's place among the slots, in the metrics of verdicts.
+#: This process' place among the slots, in the metrics of verdicts.
 METRICS_SLOT = -1
 
 log = logging.getLogger(__name__)
 
 
-class SlotProcess(msgspec.Struct, frozen=True, kw_only=True):
-    """A process of the pool, and the pool's own number."""
-
-    pidfd: int
-    pool_pid: int
-
-
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim of ours and since when we know of it."""
+    """A claim of this worker and since when this process knows of it."""
 
     held: Held
     since_s: float
 
 
-class Keeper:
+class Leases:
     """See the module. One thread; blocks only in :meth:`wait` and in calls to Redis."""
 
     def __init__(
@@ -93,15 +91,17 @@ class Keeper:
         self._verdicts = verdicts
         self._health = Health(settings)
         self._fitness = Fitness(settings, profile.node, queue, self._health)
-        self._stopped_since_s: dict[int, float] = {}
-        self._control = Control(queue, profile.node)
+        self._cancellations = Cancellations(queue, profile.node)
         self._languages = LanguageWatch(settings, profile)
-        self._processes: dict[int, SlotProcess] = {}
+        self._processes = SlotProcesses(settings)
+        #: Slot -> the claim that Redis says it holds; leases are renewed for these alone.
         self._watched: dict[str, Watched] = {}
+        #: Slot -> the claim it was frozen with.
         self._frozen: dict[str, Held] = {}
+        #: Slot -> what it judges although Redis, at the last heartbeat, did not know it as this worker's.
         self._strays: dict[str, Held] = {}
         self._granted_s = float("-inf")
-        self._state = "on"
+        self._state = WorkerState.ON
         self._idle = False
         self._announced = False
         self._info_due_s = 0.0
@@ -109,60 +109,61 @@ class Keeper:
 
     def tick(self) -> None:
         """One heartbeat and what follows from it. Raises QueueError when Redis is away."""
-        self._find_processes()
+        self._processes.find()
         now_s = time.monotonic()
-        self._look_for_stopped(now_s)
+        self._replace_stopped(now_s)
         info = self._info() if now_s >= self._info_due_s else None
         alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
         who = self._profile
         try:
             urgent = self._settings.queue.preempting_class
-            beat = self._queue.run(
+            reply = self._queue.run(
                 calls.tick(who.node, who.session, self._settings.leases.lease_ms, info, alive, urgent)
             )
-        except calls.StaleSession:
+        except StaleSession:
             self._register()
             return
         if info is not None:
-            self._info_due_s = now_s + (INFO_EVERY_OUT_S if beat.state == "out" else INFO_EVERY_S)
-        self._follow_state(beat)
+            self._info_due_s = now_s + (INFO_EVERY_OUT_S if reply.state is WorkerState.OUT else INFO_EVERY_S)
+        self._follow_state(reply)
         if info is not None:
-            self._fitness.look_after(beat)
+            self._fitness.look_after(reply)
             self._follow_languages()
-        self._idle = not beat.held
+        self._idle = not reply.held
         self._announced = self._announced or announce_when_ready(self._settings, self._profile)
-        self._adopt(beat)
-        self._preempt(beat, now_s)
-        self._stop_strays(beat)
+        self._adopt(reply)
+        self._preempt(reply, now_s)
+        self._stop_strays(reply)
         if now_s >= self._sweep_due_s:
             self._sweep(now_s)
 
     def wait(self, timeout_s: float) -> None:
         """Wait for the next tick, or until a slot's process dies; meanwhile act on cancellations."""
-        self._control.connect()
+        self._cancellations.connect()
         deadline = time.monotonic() + timeout_s
         while (left_s := deadline - time.monotonic()) > 0:
             poller = select.poll()
-            for process in self._processes.values():
-                poller.register(process.pidfd, select.POLLIN)
-            control_fd = self._control.fileno()
-            if control_fd >= 0:
-                poller.register(control_fd, select.POLLIN)
+            for pidfd in self._processes.pidfds():
+                poller.register(pidfd, select.POLLIN)
+            channel_fd = self._cancellations.fileno()
+            if channel_fd >= 0:
+                poller.register(channel_fd, select.POLLIN)
             ready = [fd for fd, _ in poller.poll(left_s * 1000)]
-            if control_fd in ready:
-                self._deliver(self._control.read())
-            if any(fd != control_fd for fd in ready):
+            if channel_fd in ready:
+                for held in self._cancellations.read():
+                    self._order(OrderAction.CANCEL, held)
+            if any(fd != channel_fd for fd in ready):
                 return
 
     @property
     def drained(self) -> bool:
         """Draining, and nothing is held any more (Redis lets a draining worker claim nothing)."""
-        return self._state == "draining" and self._idle
+        return self._state is WorkerState.DRAINING and self._idle
 
     def drain(self) -> None:
         """From now on this worker claims nothing."""
-        self._state = "draining"
-        set_worker_state(self._queue, self._profile.node, "draining", "told to stop")
+        self._state = WorkerState.DRAINING
+        set_worker_state(self._queue, self._profile.node, WorkerState.DRAINING, "told to stop")
         self._idle = False  # until the next heartbeat; while Redis is away, what the last one said must do
 
     def hand_back(self) -> None:
@@ -175,7 +176,7 @@ class Keeper:
     def leave(self) -> None:
         """This worker ends: take it out of the list."""
         forget_worker(self._queue, self._profile.node)
-        self._control.close()
+        self._cancellations.close()
 
     def _register(self) -> None:
         publish(self._queue)
@@ -194,73 +195,52 @@ class Keeper:
             self._profile.info,
             load_1m=self._health.load_1m(),
             disk_free_bytes=self._health.disk_free_bytes(),
-            slots_stopped=len(self._stopped_since_s),
+            slots_stopped=self._processes.stopped_count,
             noise_ratio=self._profile.info.noise_ratio if noise_ratio is None else noise_ratio,
         )
 
-    def _find_processes(self) -> None:
-        """Know the slots' processes: the pool's children, and the spare slot. Forget the dead."""
-        spare = spare_pid(self._settings)
-        siblings = children(os.getppid())
-        ours = (spare, os.getpid())
-        found = {pid: parent for parent in siblings if parent not in ours for pid in children(parent)}
-        if spare in siblings:
-            found[spare] = os.getppid()
-        for pid in [pid for pid in self._processes if pid not in found]:
-            os.close(self._processes.pop(pid).pidfd)
-        for pid, pool in found.items():
-            if pid not in self._processes:
-                with contextlib.suppress(ProcessLookupError):
-                    self._processes[pid] = SlotProcess(pidfd=os.pidfd_open(pid), pool_pid=pool)
-
-    def _look_for_stopped(self, now_s: float) -> None:
-        """Know which slots' processes stand stopped, and end those that do so for good: they are started again."""
-        before = self._stopped_since_s
-        self._stopped_since_s = {pid: before.get(pid, now_s) for pid in self._processes if process_stat(pid).stopped}
-        if self._stopped_since_s.keys() != before.keys():
+    def _replace_stopped(self, now_s: float) -> None:
+        """End the slots' processes that stand stopped for good; they are started again."""
+        before = self._processes.stopped_count
+        overdue = self._processes.look_for_stopped(now_s)
+        if self._processes.stopped_count != before:
             self._info_due_s = now_s
-        for pid, since_s in self._stopped_since_s.items():
-            if now_s - since_s > STOPPED_MAX_S:
-                log.error("process %d of a slot stands stopped: it is replaced", pid)
-                for watched in self._watched.values():
-                    if watched.held.pid == pid:
-                        self._give_back(watched.held, "its judging process was stopped", Fault.UNBLAMED)
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._processes[pid].pidfd, signal.SIGKILL)
+        for pid in overdue:
+            log.error("process %d of a slot stands stopped: it is replaced", pid)
+            for watched in self._watched.values():
+                if watched.held.pid == pid:
+                    self._give_back(watched.held, "its judging process was stopped", Fault.UNBLAMED)
+            self._processes.kill(pid)
 
     def _vouch(self, watched: Watched, now_s: float) -> bool:
         """Whether a claim deserves renewal; ends a judging that takes too long."""
         held = watched.held
         if now_s - watched.since_s > self._settings.leases.judging_max_s:
             log.error("submission %s: judging took more than %d s", held.id, self._settings.leases.judging_max_s)
-            process = self._processes.get(held.pid)
-            if process is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
+            self._processes.kill(held.pid)
             return False
         stat = process_stat(held.pid)
         return stat.alive and not stat.stopped
 
-    def _adopt(self, beat: Beat) -> None:
+    def _adopt(self, reply: HeartbeatReply) -> None:
         """Watch what Redis says is ours, give back what the dead hold, stop what we have lost."""
         now_s = time.monotonic()
         before, self._watched = self._watched, {}
-        for held in beat.held:
+        for held in reply.held:
             known = before.get(held.slot)
-            if not self._is_slot(held.pid):
+            if not self._processes.is_slot(held.pid):
                 self._give_back_dead(held)
             elif known is not None and known.held == held:
                 self._watched[held.slot] = known
             else:
                 self._watched[held.slot] = Watched(held=held, since_s=now_s)
         for slot, watched in before.items():
-            if slot not in self._watched and watched.held.id in beat.lost:
-                self._order("cancel", watched.held)
+            if slot not in self._watched and watched.held.id in reply.lost:
+                self._order(OrderAction.CANCEL, watched.held)
 
     def _give_back_dead(self, held: Held) -> None:
         """A claim whose process is gone. The submission is to blame unless the whole pool went with it."""
-        process = self._processes.get(held.pid)
-        if process is None or process_stat(process.pool_pid).alive:
+        if self._processes.parent_lives(held.pid):
             self._give_back(held, "its judging process died", Fault.DIED)
         else:
             self._give_back(held, "the worker's processes died", Fault.UNBLAMED)
@@ -268,76 +248,60 @@ class Keeper:
     def _give_back(self, held: Held, reason: str, fault: Fault) -> None:
         text = f"{reason} ({self._profile.node}/{held.slot})"
         log.warning("submission %s goes back: %s", held.id, text)
-        self._queue.run(
-            calls.give_back(held.id, held.fence, text, fault, attempts_max=self._settings.leases.attempts_max)
-        )
+        self._queue.run(calls.give_back(held, text, fault, attempts_max=self._settings.leases.attempts_max))
 
-    def _deliver(self, messages: list[str]) -> None:
-        """Messages of our channel: "SLOT ID FENCE PID" of a claim that was cancelled."""
-        for message in messages:
-            slot, _, text = message.partition(" ")
-            try:
-                self._order("cancel", calls.parse_held(slot, text))
-            except ValueError:
-                log.error("an order that is none: %r", message[:200])
-
-    def _preempt(self, beat: Beat, now_s: float) -> None:
+    def _preempt(self, reply: HeartbeatReply, now_s: float) -> None:
         """Freeze a slot for urgent work, or let it go on."""
         if not self._settings.queue.preempting_class:
             return
         decision = decide(
-            beat.held,
+            reply.held,
             self._frozen,
             slots=self._profile.info.slots,
-            urgent_waits=beat.urgent and beat.state == "on",
+            urgent_waits=reply.urgent and reply.state is WorkerState.ON,
             granted_lately=now_s - self._granted_s < 2 * self._settings.leases.tick_ms / 1000,
             preempted_class=self._settings.queue.preempted_class,
         )
         for held in decision.thaw:
-            self._order("thaw", held)
+            self._order(OrderAction.THAW, held)
             del self._frozen[held.slot]
         for held in decision.freeze:
-            self._order("freeze", held)
+            self._order(OrderAction.FREEZE, held)
             self._frozen[held.slot] = held
         if decision.grant and grant(self._settings):
             self._granted_s = now_s
 
-    def _stop_strays(self, beat: Beat) -> None:
-        """Stop what a slot judges although Redis, at two heartbeats, does not know it as ours."""
-        known = {(held.slot, held.id, held.fence) for held in beat.held}
-        notes = read_notes(run_directory(self._settings), self._profile.info.slots)
-        strays = {slot: note for slot, note in notes.items() if (slot, note.id, note.fence) not in known}
+    def _stop_strays(self, reply: HeartbeatReply) -> None:
+        """Stop what a slot judges although Redis, at two heartbeats, does not know it as this worker's."""
+        known = {(held.slot, held.id, held.fence) for held in reply.held}
+        judged = read_judged(run_directory(self._settings), self._profile.info.slots)
+        strays = {slot: held for slot, held in judged.items() if (slot, held.id, held.fence) not in known}
         for slot, stray in strays.items():
             if self._strays.get(slot) == stray:
-                self._order("cancel", stray)
+                self._order(OrderAction.CANCEL, stray)
         self._strays = strays
 
-    def _order(self, verb: str, held: Held) -> None:
+    def _order(self, action: OrderAction, held: Held) -> None:
         """Leave the order where the slot looks for it, then wake the slot."""
-        if not held.slot.isdigit() or not self._is_slot(held.pid):
+        if not held.slot.isdigit() or not self._processes.is_slot(held.pid):
             return
         try:
-            leave_order(run_directory(self._settings), held.slot, f"{verb} {held.id} {held.fence}")
+            leave_order(run_directory(self._settings), held.slot, Order(action=action, id=held.id, fence=held.fence))
         except OSError as error:  # a full disk; what is still to be done is seen again at the next heartbeat
-            log.error("slot %s does not get the order to %s: %s", held.slot, verb, error)
+            log.error("slot %s does not get the order to %s: %s", held.slot, action, error)
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(held.pid, ORDER_SIGNAL)
 
-    def _is_slot(self, pid: int) -> bool:
-        """Whether a process number (from Redis, so anybody's) is a living slot of ours: of the pool, or the spare."""
-        stat = process_stat(pid)
-        return stat.alive and os.getppid() in (stat.parent_pid, process_stat(stat.parent_pid).parent_pid)
-
-    def _follow_state(self, beat: Beat) -> None:
-        """Whoever changed our state in Redis (we, or an operator): let the supervisor stop or start the slots."""
-        if beat.state == self._state:
+    def _follow_state(self, reply: HeartbeatReply) -> None:
+        """The state in Redis has changed, by us or an operator: let the supervisor stop or start the slots."""
+        if reply.state == self._state:
             return
-        log.warning("this worker is now %s %s", beat.state, f"({beat.reason})" if beat.reason else "")
-        if beat.state == "on":
+        log.warning("this worker is now %s %s", reply.state, f"({reply.reason})" if reply.reason else "")
+        if reply.state is WorkerState.ON:
             forget_unopened(run_directory(self._settings))
-        os.kill(os.getppid(), signal.SIGUSR2 if beat.state == "on" else signal.SIGUSR1)
-        self._state = beat.state
+        os.kill(os.getppid(), signal.SIGUSR2 if reply.state is WorkerState.ON else signal.SIGUSR1)
+        self._state = reply.state
 
     def _follow_languages(self) -> None:
         """A toolchain came, went or changed: say so, and from now on claim accordingly."""
@@ -374,17 +338,17 @@ class Keeper:
         if self._verdicts is not None:
             record = judged_record(report, priority_class=_priority_class(exhausted.submission))
             self._verdicts.prepare(exhausted.id, exhausted.fence, record)
-        won = self._queue.run(calls.finish(exhausted.id, exhausted.fence, report))
+        won = self._queue.run(calls.finish(exhausted, report))
         if self._verdicts is not None:
             self._verdicts.settle(won)
 
 
-def run(keeper: Keeper, tick_s: float, stop: set[int], *, until_drained: bool = False) -> None:
+def run(leases: Leases, tick_s: float, stop: set[int], *, until_drained: bool = False) -> None:
     """Tick until a signal lies in ``stop`` (or all is drained); outages of Redis are survived."""
-    while not stop and not (until_drained and keeper.drained):
+    while not stop and not (until_drained and leases.drained):
         try:
-            keeper.tick()
-            keeper.wait(tick_s)
+            leases.tick()
+            leases.wait(tick_s)
         except QueueError as error:
             log.warning("%s", error)
             time.sleep(tick_s)
@@ -393,13 +357,13 @@ def run(keeper: Keeper, tick_s: float, stop: set[int], *, until_drained: bool = 
 def _priority_class(submission: bytes) -> str:
     """The class in a submission's text; empty when it does not decode."""
     try:
-        return wire.decode_submission(submission, b"[]").priority_class
+        return wire.decode_header(submission).priority_class
     except WireError:
         return ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Keep until told to stop."""
+    """Renew leases until a signal says stop."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.node.leases")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     metrics_fd: int = parser.parse_args(argv).metrics_fd
@@ -410,9 +374,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda number, _frame: received.add(number))
     try:
         with Queue(broker_of(settings)) as queue:
-            verdicts = _verdicts(metrics_fd)
-            keeper = Keeper(settings, load_profile(settings), queue, verdicts)
-            _live(keeper, settings.leases.tick_ms / 1000, received)
+            leases = Leases(settings, load_profile(settings), queue, _verdicts(metrics_fd))
+            _live(leases, settings.leases.tick_ms / 1000, received)
     except JudgeError as error:
         log.error("%s", error)
         return error.exit_code
@@ -428,18 +391,18 @@ def _verdicts(metrics_fd: int) -> VerdictSender | None:
     return VerdictSender(writer, METRICS_SLOT)
 
 
-def _live(keeper: Keeper, tick_s: float, received: set[int]) -> None:
-    run(keeper, tick_s, received)
+def _live(leases: Leases, tick_s: float, received: set[int]) -> None:
+    run(leases, tick_s, received)
     if signal.SIGQUIT not in received:
         received.clear()
         with contextlib.suppress(QueueError):
-            keeper.drain()
-        run(keeper, tick_s, received, until_drained=True)
+            leases.drain()
+        run(leases, tick_s, received, until_drained=True)
     if signal.SIGQUIT in received:
         with contextlib.suppress(QueueError):
-            keeper.hand_back()
+            leases.hand_back()
     with contextlib.suppress(QueueError):
-        keeper.leave()
+        leases.leave()
 
 
 if __name__ == "__main__":

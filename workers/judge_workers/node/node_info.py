@@ -1,4 +1,4 @@
-"""What this node tells the metrics about itself: found by the probe at its start, or measured now and then."""
+"""What this node reports about itself to the metrics: found by the probe at its start, or measured now and then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from judge_workers.profile import load_profile
 from judge_workers.slot.problems import packages_directory
 
 
-def node_facts(settings: Settings) -> Iterator[Record]:
+def node_info(settings: Settings) -> Iterator[Record]:
     """Languages, self-test and caches as records; walks through the caches' directories."""
     profile = load_profile(settings)
     for language in profile.info.languages:

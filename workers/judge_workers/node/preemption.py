@@ -1,6 +1,7 @@
-"""Which slot stands frozen for whom: pure decisions from what the worker holds now. The keeper carries them out.
+"""Which slot stands frozen for whom: pure decisions from what the worker holds now. The leases process carries them
+out.
 
-Everything follows from the present: whoever dies in between, the next decision is right again.
+Everything follows from the present: whatever dies in between, the next decision is right again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from judge.queue.values import Held
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What to do now. ``grant``: let the spare slot claim."""
+    """What to do now. ``grant``: let the reserve slot claim."""
 
     freeze: tuple[Held, ...] = ()
     thaw: tuple[Held, ...] = ()
@@ -29,17 +30,17 @@ def decide(
     granted_lately: bool,
     preempted_class: str,
 ) -> Decision:
-    """``frozen``: slot -> the claim it was frozen with. The spare slot is number ``slots``.
+    """``frozen``: slot -> the claim it was frozen with. The reserve slot is number ``slots``.
 
-    One slot is frozen while the spare one is busy, or has just been let to claim; none otherwise. A claim that is gone
+    One slot is frozen while the reserve slot is busy, or has just been let claim; none otherwise. A claim that is gone
     needs no thawing: a slot thaws itself when its claim ends.
     """
-    spare = str(slots)
-    ours = {item.slot: item for item in held}
-    still = tuple(item for slot, item in frozen.items() if ours.get(slot) == item)
-    all_busy = sum(slot != spare for slot in ours) >= slots
-    victims = tuple(item for item in held if item.priority_class == preempted_class and item.slot != spare)
-    grant = urgent_waits and all_busy and bool(victims) and not granted_lately and spare not in ours
-    if grant or granted_lately or spare in ours:
+    reserve = str(slots)
+    now = {item.slot: item for item in held}
+    still = tuple(item for slot, item in frozen.items() if now.get(slot) == item)
+    all_busy = sum(slot != reserve for slot in now) >= slots
+    victims = tuple(item for item in held if item.priority_class == preempted_class and item.slot != reserve)
+    grant = urgent_waits and all_busy and bool(victims) and not granted_lately and reserve not in now
+    if grant or granted_lately or reserve in now:
         return Decision(freeze=() if still else victims[:1], grant=grant)
     return Decision(thaw=still)

@@ -20,10 +20,11 @@ from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError
 from judge.model.language import LanguageSpec
 from judge.observe.logs import set_up_logging
+from judge.queue.settings import policy_of
 from judge.queue.values import LanguageCard, WorkerInfo
 from judge.toolchain.definitions import Languages, aliases_of
 from judge_workers.judging import Readiness, load_factory
-from judge_workers.profile import Profile, load_profile, node_name, policy_of, save_profile, slot_count
+from judge_workers.profile import Profile, load_profile, node_name, save_profile, slot_count
 
 #: The look at languages makes room for what judges.
 _NICE = 10

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from judge.kernel.prctl import set_parent_death_signal
 
-#: Waiting times before a process is started again; a process that lived STEADY_S begins anew with the first.
+#: Waiting times before a process is started again; one that lived STEADY_S begins with the first again.
 BACKOFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_S = 10.0
 
@@ -51,7 +51,6 @@ class ManagedProcess:
     spec: ProcessSpec
     wanted: bool = True
     pid: int = 0
-    starts: int = 0
     _failures: int = 0
     _started_s: float = 0.0
     _due_s: float = field(default=0.0)
@@ -69,7 +68,6 @@ class ManagedProcess:
         """Start it now. It dies with its parent, in its own process group, with no signal blocked."""
         self.pid = spawn(self.spec)
         self._started_s = time.monotonic()
-        self.starts += 1
 
     def ended(self) -> None:
         """It was reaped: plan its next start."""
@@ -116,7 +114,7 @@ def spawn(spec: ProcessSpec) -> int:
 
 
 def empty(directory: Path) -> None:
-    """Remove what lies in a directory, as far as that is possible: a full or broken disk is another one's story."""
+    """Remove what lies in a directory, as far as that is possible; raises nothing."""
     with contextlib.suppress(OSError), os.scandir(directory) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

@@ -2,22 +2,20 @@
 
 ::
 
-    supervisor --+-- redis-server      (embedded only)
-                 +-- judge_workers.node.leases    leases, sweeps, cancellations
-                 +-- judge_workers.node.exporter  /metrics
-                 +-- judge_workers.slot.pool      Celery; its children are the slots
-                 +-- judge_workers.slot.reserve     a slot for urgent work while another stands frozen
-                 +-- judge_workers.node.ticket_bridge    carries tickets to another Celery broker (``ticket_broker``
-                 only)
-                 +-- judge_workers.node.log_relay     carries the log to standard error; nobody else waits for its
-                 reader
+    supervisor --+-- redis-server                       (embedded only)
+                 +-- judge_workers.node.leases          leases, sweeps, cancellations
+                 +-- judge_workers.node.exporter        /metrics
+                 +-- judge_workers.slot.pool            Celery; its children are the slots
+                 +-- judge_workers.slot.reserve         a slot for urgent work while another stands frozen
+                 +-- judge_workers.node.ticket_bridge   tickets to another Celery broker (``ticket_broker`` only)
+                 +-- judge_workers.node.log_relay       the log to standard error; it alone waits for the reader
 
 It has no thread and no connection. It starts its processes, starts them again with growing delays when they die,
 reaps orphans (it is their subreaper), and cleans up after slots that were killed. All die with it, by the kernel's
 hand (PR_SET_PDEATHSIG).
 
 SIGTERM and SIGINT: drain (finish what runs, claim nothing; bounded), then stop; a second one stops at once.
-SIGQUIT: hand the claims back and stop at once. SIGUSR1 / SIGUSR2, from the keeper: stop / start the slots.
+SIGQUIT: hand the claims back and stop at once. SIGUSR1 / SIGUSR2, from the leases process: stop / start the slots.
 """
 
 from __future__ import annotations
@@ -32,10 +30,10 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 
 from judge.blobs.directory import check_directory
-from judge.client import broker_of
 from judge.config import Settings, load_settings
 from judge.errors import HostError, JudgeError
 from judge.kernel.prctl import set_child_subreaper, set_parent_death_signal
@@ -45,6 +43,7 @@ from judge.observe.metrics.exporter import listen
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines, open_pipe
 from judge.observe.metrics.record import Count, Counted, Record, SlotChanged, SlotState
 from judge.queue.broker import redact
+from judge.queue.settings import broker_of
 from judge_workers.judging import load_factory
 from judge_workers.node.log_pipe import log_pipe
 from judge_workers.node.process import ManagedProcess, ProcessSpec, empty, python_module, spawn
@@ -60,11 +59,25 @@ SAME_SIGNAL_S = 0.5
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 _SIGNALS = (*_STOP_SIGNALS, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
+
+class Name(StrEnum):
+    """The supervisor's processes, as the log and directories call them."""
+
+    LOG = "log"
+    REDIS = "redis"
+    PROBE = "probe"
+    LEASES = "leases"
+    EXPORTER = "exporter"
+    POOL = "pool"
+    RESERVE = "reserve"
+    TICKET_BRIDGE = "ticket-bridge"
+
+
 _RESTARTS = {
-    "redis": Count.REDIS_RESTARTED,
-    "keeper": Count.KEEPER_RESTARTED,
-    "exporter": Count.EXPORTER_RESTARTED,
-    "pool": Count.POOL_RESTARTED,
+    Name.REDIS: Count.REDIS_RESTARTED,
+    Name.LEASES: Count.LEASES_RESTARTED,
+    Name.EXPORTER: Count.EXPORTER_RESTARTED,
+    Name.POOL: Count.POOL_RESTARTED,
 }
 
 log = logging.getLogger(__name__)
@@ -87,7 +100,7 @@ class Supervisor:
         self._embedded = embedded
         self._env = dict(os.environ)
         self._stack = ExitStack()
-        self._processes: dict[str, ManagedProcess] = {"log": relay}
+        self._processes: dict[str, ManagedProcess] = {Name.LOG: relay}
         self._metrics: RecordWriter | None = None
 
     def run(self) -> int:
@@ -137,16 +150,18 @@ class Supervisor:
         else:
             if count:
                 log.warning("removed %d left-overs of dead slots", count)
-                self._tell(Counted(Count.SWEPT, count))
+                self._count(Counted(Count.SWEPT, count))
 
     def _start_redis(self) -> None:
         argv = server_argv(self._settings)
-        self._add("redis", argv)
-        wait_until_ready(self._settings, self._processes["redis"].pid)
+        self._add(Name.REDIS, argv)
+        wait_until_ready(self._settings, self._processes[Name.REDIS].pid)
 
     def _probe(self) -> None:
         """Find out what this host can do, in a process that leaves nothing in this one."""
-        pid = spawn(ProcessSpec("probe", python_module("judge_workers.node.probe"), self._env, self._scratch("probe")))
+        pid = spawn(
+            ProcessSpec(Name.PROBE, python_module("judge_workers.node.probe"), self._env, self._scratch(Name.PROBE))
+        )
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code != 0:
             raise UnfitHost(code)
@@ -160,19 +175,16 @@ class Supervisor:
         server = self._stack.enter_context(listen(self._settings.metrics.host, self._settings.metrics.port))
         host, port = server.getsockname()[:2]
         (run_directory(self._settings) / "metrics").write_text(f"http://{host}:{port}/metrics\n")
-        self._add("keeper", python_module("judge_workers.node.leases", "--metrics-fd", str(write_fd)), (write_fd,))
-        self._add(
-            "exporter",
-            python_module(
-                "judge_workers.node.exporter", "--pipe-fd", str(read_fd), "--socket-fd", str(server.fileno())
-            ),
-            (read_fd, server.fileno()),
-        )
-        self._add("pool", python_module("judge_workers.slot.pool", "--metrics-fd", str(write_fd)), (write_fd,))
+        to_metrics = ("--metrics-fd", str(write_fd))
+        self._add(Name.LEASES, python_module("judge_workers.node.leases", *to_metrics), (write_fd,))
+        fds = (read_fd, server.fileno())
+        exporter = ("judge_workers.node.exporter", "--pipe-fd", str(fds[0]), "--socket-fd", str(fds[1]))
+        self._add(Name.EXPORTER, python_module(*exporter), fds)
+        self._add(Name.POOL, python_module("judge_workers.slot.pool", *to_metrics), (write_fd,))
         if self._settings.queue.preempting_class:
-            self._add("spare", python_module("judge_workers.slot.reserve", "--metrics-fd", str(write_fd)), (write_fd,))
+            self._add(Name.RESERVE, python_module("judge_workers.slot.reserve", *to_metrics), (write_fd,))
         if self._settings.tickets.broker:
-            self._add("porter", python_module("judge_workers.node.ticket_bridge"))
+            self._add(Name.TICKET_BRIDGE, python_module("judge_workers.node.ticket_bridge"))
 
     def _add(self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = ()) -> None:
         process = ManagedProcess(ProcessSpec(name, argv, self._env, self._scratch(name), keep_fds))
@@ -216,14 +228,15 @@ class Supervisor:
         now_s = time.monotonic()
         for process in self._processes.values():
             if process.due_in_s(now_s) == 0.0:
-                if process.spec.name == "pool":
+                if process.spec.name == Name.POOL:
                     self._clean()
                 process.start()
-                if process.spec.name in _RESTARTS:
-                    self._tell(Counted(_RESTARTS[process.spec.name]))
+                restarted = _RESTARTS.get(Name(process.spec.name))
+                if restarted is not None:
+                    self._count(Counted(restarted))
 
     def _set_pool_wanted(self, wanted: bool) -> None:
-        pool = self._processes["pool"]
+        pool = self._processes[Name.POOL]
         pool.wanted = wanted
         if not wanted:
             pool.signal(signal.SIGTERM)
@@ -246,34 +259,34 @@ class Supervisor:
                     log.debug("%s stopped (%s)", process.spec.name, _describe(status))
                 process.signal_group(signal.SIGKILL)
                 process.ended()
-                if process.spec.name == "pool":
+                if process.spec.name == Name.POOL:
                     for slot in range(slot_count(self._settings)):
-                        self._tell(SlotChanged(slot, SlotState.GONE))
+                        self._count(SlotChanged(slot, SlotState.GONE))
 
-    def _tell(self, record: Record) -> None:
-        """Tell the metrics, once there is somebody to be told."""
+    def _count(self, record: Record) -> None:
+        """Send a record to the metrics, once they are there."""
         if self._metrics is not None:
             self._metrics.send(record)
 
     def _stop(self, how: int) -> None:
         """End everything, slots first, Redis last."""
-        pool, keeper = self._processes["pool"], self._processes["keeper"]
-        pool.wanted = keeper.wanted = False
+        pool, leases = self._processes[Name.POOL], self._processes[Name.LEASES]
+        pool.wanted = leases.wanted = False
         if how != signal.SIGQUIT:
             log.info("draining: what runs is finished, nothing more is claimed")
-            keeper.signal(signal.SIGTERM)
-            if not self._wait_ended(keeper, self._settings.worker.drain_max_s, until_signal=True):
+            leases.signal(signal.SIGTERM)
+            if not self._wait_ended(leases, self._settings.worker.drain_max_s, until_signal=True):
                 log.warning("still judging: handed back to the queue")
-        keeper.signal(signal.SIGQUIT)
-        self._wait_ended(keeper, STOP_TIMEOUT_S)
-        self._kill(keeper)
+        leases.signal(signal.SIGQUIT)
+        self._wait_ended(leases, STOP_TIMEOUT_S)
+        self._kill(leases)
         self._kill(pool)  # it holds nothing any more, and Celery's own ways to end take seconds
-        for name in ("spare", "porter"):
+        for name in (Name.RESERVE, Name.TICKET_BRIDGE):
             if name in self._processes:
                 self._processes[name].wanted = False
                 self._kill(self._processes[name])
         self._clean()
-        for name in ("exporter", "redis"):
+        for name in (Name.EXPORTER, Name.REDIS):
             process = self._processes.get(name)
             if process is not None:
                 process.wanted = False

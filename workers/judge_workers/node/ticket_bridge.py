@@ -1,9 +1,9 @@
 """``python -m judge_workers.node.ticket_bridge``: carries tickets from Redis to another Celery broker; runs only with
 ``ticket_broker``.
 
-The queue's scripts leave tickets in Redis, as always. A porter takes those of its worker's routes out and publishes
-each to the broker that the worker's pool listens to. It may die at any moment: a ticket that is lost on the way is
-issued again by the next sweep. The broker's queues are bounded, so what is issued too often does not pile up.
+The queue's scripts leave tickets in Redis, as always. A ticket bridge takes those of its worker's routes out and
+publishes each to the broker that the worker's pool listens to. It may die at any moment: a ticket that is lost on the
+way is issued again by the next sweep. The broker's queues are bounded, so what is issued too often does not pile up.
 """
 
 from __future__ import annotations
@@ -17,17 +17,15 @@ from celery import Celery
 from kombu.exceptions import KombuError
 
 from judge import wire
-from judge.client import broker_of
 from judge.config import inherited_settings
 from judge.errors import JudgeError, QueueError
 from judge.observe.logs import set_up_logging
 from judge.queue.redis_queue import Queue
+from judge.queue.settings import broker_of
+from judge.queue.tickets import take_ticket
 from judge_workers.celery_app import make_app, rabbitmq_queue
-from judge_workers.marks import signature
+from judge_workers.file_signature import signature
 from judge_workers.profile import load_profile, profile_path
-
-#: One command waits so long for a ticket; below the answer time-out.
-WAIT_S = 2
 
 #: Between two tries while one of the two brokers is away.
 PAUSE_S = 0.25
@@ -37,11 +35,9 @@ log = logging.getLogger(__name__)
 
 def carry(queue: Queue, app: Celery, routes: tuple[str, ...]) -> None:
     """Take one ticket, if one comes in time, and publish it. Raises QueueError, KombuError or OSError."""
-    namespace = queue.broker.namespace
-    names = {f"{queue.prefix}{wire.celery_queue(route)}": rabbitmq_queue(namespace, route) for route in routes}
-    found = queue.command("BRPOP", *names, WAIT_S)
-    if found is not None:
-        app.send_task(wire.TICKET_TASK, queue=names[found[0].decode()], retry=False)
+    route = take_ticket(queue, routes)
+    if route is not None:
+        app.send_task(wire.TICKET_TASK, queue=rabbitmq_queue(queue.broker.namespace, route), retry=False)
 
 
 def main() -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import secrets
 import signal
 import socket
@@ -21,6 +20,7 @@ from typing import TypeVar
 from judge import wire
 from judge.errors import (
     BlobStoreError,
+    ClaimLost,
     HostBusyError,
     HostFault,
     JudgeError,
@@ -32,8 +32,6 @@ from judge.errors import (
 )
 from judge.model.event import Done, Event
 from judge.model.report import Report
-from judge.model.submission import Submission
-from judge.model.verdict import Verdict
 from judge.observe.logs import log_context
 from judge.observe.metrics.record import Count, Counted, Phase, Record, SlotChanged, SlotState
 from judge.observe.metrics.settlement import VerdictSender
@@ -41,35 +39,30 @@ from judge.observe.metrics.summary import judged_record
 from judge.observe.timeline import Timeline
 from judge.observe.traces import Traces
 from judge.queue import calls
-from judge.queue.claimed import ClaimLost, ClaimWriter
+from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
-from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Refusal
-from judge.release import judge_version
+from judge.queue.tickets import TicketPoll
+from judge.queue.values import UNFORESEEN_MAX, Claim, Claimant, Fault, Held, Refusal, RefusalReason
 from judge.text import printable
 from judge_workers.judging import SlotJudge
 from judge_workers.node.health import Health
-from judge_workers.run_dir import SlotNote, leave_noise, read_order
+from judge_workers.run_dir import JudgedNote, OrderAction, leave_noise, read_order
+from judge_workers.slot.judge_error import judge_error
 from judge_workers.slot.proof import Proof, language_to_prove
-from judge_workers.slot.ticket_poll import Linger
 
-#: One Celery task judges so many submissions, or so long; then Celery gets the slot back for a moment.
+#: One Celery task judges at most this many submissions, for at most this long; then Celery gets the slot back for a
+#: moment.
 SUBMISSIONS_PER_TASK = 256
 TASK_MAX_S = 5.0
 
-#: Progress is gathered for so long: nobody sees the difference, and Redis and clients are troubled less.
+#: Progress is gathered for this long: no client sees the difference, and Redis has less to do.
 GATHER_S = 0.02
-
-#: How the keeper tells a slot to read its orders. SIGUSR1 is taken (billiard's soft time limit).
-ORDER_SIGNAL = signal.SIGUSR2
 
 #: Between two tries while Redis answers with an error; the queue itself has been patient before that.
 REDIS_PAUSE_S = 0.25
 
 #: A host too busy to tell how a run would have ended may hand it back twice: then the verdict says so.
 BUSY_MAX = 3
-
-#: So much of a package's or language's name is in a judge error.
-_SHOWN_MAX = 200
 
 #: Wait before the next attempt after our own failure, doubled each time.
 RETRY_DELAY_MS = 200
@@ -80,19 +73,43 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class SlotIdentity:
-    """Who claims. ``orders`` is the directory of notes and orders (:mod:`judge_workers.run_dir`)."""
+class SlotConfig:
+    """Which slot claims, and on what terms.
 
-    node: str
-    session: str
-    slot: int
-    orders: Path
-    languages: tuple[str, ...] = ()
+    ``run_directory``: where orders to it lie (:mod:`judge_workers.run_dir`). ``languages``: those that its worker
+    offers. ``idle``: what it is when it judges nothing.
+    """
+
+    claimant: Claimant
+    run_directory: Path
+    languages: tuple[str, ...]
+    lease_ms: int
+    attempts_max: int
+    idle: SlotState = SlotState.FREE
+
+    @property
+    def slot(self) -> int:
+        """Its number."""
+        return int(self.claimant.slot)
+
+    @property
+    def name(self) -> str:
+        """Worker and slot, for logs."""
+        return f"{self.claimant.node}/{self.claimant.slot}"
 
     @property
     def judge_name(self) -> str:
-        """As reports name it: host and slot."""
-        return f"{socket.gethostname()}/{self.slot}"
+        """Host and slot, as reports name it."""
+        return f"{socket.gethostname()}/{self.claimant.slot}"
+
+
+@dataclass(frozen=True)
+class SlotTelemetry:
+    """What a slot reports to: the metrics, the metrics of verdicts, traces; None = there are none."""
+
+    send: Callable[[Record], object]
+    verdicts: VerdictSender | None = None
+    traces: Traces | None = None
 
 
 @dataclass(frozen=True)
@@ -116,32 +133,23 @@ class SlotLoop:
     def __init__(
         self,
         queue: Queue,
-        identity: SlotIdentity,
+        config: SlotConfig,
         judge: SlotJudge,
         host: HostCheck,
-        linger: Linger,
-        send: Callable[[Record], object],
-        verdicts: VerdictSender | None,
-        traces: Traces | None = None,
-        *,
-        lease_ms: int,
-        attempts_max: int,
-        idle: SlotState = SlotState.FREE,
+        tickets: TicketPoll,
+        telemetry: SlotTelemetry,
     ) -> None:
         self._queue = queue
-        self._identity = identity
+        self._config = config
         self._judge = judge
         self._host = host
-        self._linger = linger
-        self._send = send
-        self._verdicts = verdicts
-        self._traces = traces
-        self._lease_ms = lease_ms
-        self._attempts_max = attempts_max
-        self._idle = idle
-        self._note = SlotNote(identity.orders, identity.slot)
+        self._tickets = tickets
+        self._telemetry = telemetry
+        self._judged = JudgedNote(config.run_directory, config.slot)
+        #: What is judged now, and the writer of its progress: both or neither. Signal handlers read them.
         self._claim: Claim | None = None
         self._writer: ClaimWriter | None = None
+        #: The present claim was cancelled: its next event raises ClaimLost.
         self._lost = False
         self._leaving = False
 
@@ -165,7 +173,7 @@ class SlotLoop:
             if isinstance(answer, Claim):
                 self._serve(answer, timeline)
                 done += 1
-            elif answer.reason != "none" or not done or not self._linger.wait():
+            elif answer.reason is not RefusalReason.NONE or not done or not self._tickets.wait():
                 return done
         self._queue.run(calls.wake())
         return done
@@ -189,46 +197,45 @@ class SlotLoop:
             self._writer.send()
 
     def on_order(self) -> None:
-        """The keeper's order: for the claim it names, if that is the current one."""
+        """An order has come: for the claim it names, if that is the current one."""
         claim = self._claim
-        verb, _, target = read_order(self._identity.orders, self._identity.slot).partition(" ")
-        if claim is None or target != f"{claim.id} {claim.fence}":
+        order = read_order(self._config.run_directory, self._config.slot)
+        if claim is None or order is None or (order.id, order.fence) != (claim.id, claim.fence):
             return
-        if verb == "cancel":
-            self._lost = True
-            self._judge.cancel()
-            self._judge.thaw()
-        elif verb == "freeze":
-            self._judge.freeze()
-        elif verb == "thaw":
-            self._judge.thaw()
+        match order.action:
+            case OrderAction.CANCEL:
+                self._lost = True
+                self._judge.cancel()
+                self._judge.thaw()
+            case OrderAction.FREEZE:
+                self._judge.freeze()
+            case OrderAction.THAW:
+                self._judge.thaw()
 
     def _next_claim(self, only: str = "") -> Claim | Refusal:
         """Claim, and keep trying while Redis is away: an unanswered claim may have taken a lease."""
-        who = self._identity
-        pid, slot = os.getpid(), str(who.slot)
+        config = self._config
         while True:
             ill = self._host.health.ailment_at_a_glance()
             try:
-                call = calls.claim(who.node, who.session, slot, pid, self._lease_ms, only=only, ill=ill)
-                return self._queue.run(call)
+                return self._queue.run(calls.claim(config.claimant, config.lease_ms, only=only, ill=ill))
             except QueueError as error:
-                log.warning("slot %d: %s", who.slot, error)
+                log.warning("slot %d: %s", config.slot, error)
                 time.sleep(REDIS_PAUSE_S)
 
     def _serve(self, claim: Claim, timeline: Timeline) -> None:
         """Judge one claim to its end; raises nothing: this is the task boundary."""
         self._lost = False
         self._claim = claim
-        self._send(SlotChanged(self._identity.slot, SlotState.BUSY))
+        self._telemetry.send(SlotChanged(self._config.slot, SlotState.BUSY))
         writer = self._writer = ClaimWriter(self._queue, claim, _alarm_later)
-        with log_context(submission=claim.id, attempt=claim.attempt, slot=self._identity.slot):
-            state = self._idle
+        with log_context(submission=claim.id, attempt=claim.attempt, slot=self._config.slot):
+            state = self._config.idle
             try:
-                self._note.write(f"{claim.id} {claim.fence} {os.getpid()}")
+                self._judged.write(self._held(claim))
                 self._judge_claim(claim, writer, timeline)
             except ClaimLost:
-                self._send(Counted(Count.LEASE_LOST))
+                self._telemetry.send(Counted(Count.LEASE_LOST))
             except BlobStoreError as error:
                 self._wait_for_store(claim, writer, error)
             except Exception as error:
@@ -237,14 +244,14 @@ class SlotLoop:
             finally:
                 self._claim = self._writer = None
                 with contextlib.suppress(OSError):
-                    self._note.write("")
+                    self._judged.write(None)
                 self._judge.thaw()
                 writer.close()
                 if not self._clear_up():
                     state = SlotState.FAILING
                 for record in self._judge.take_counts():
-                    self._send(record)
-                self._send(SlotChanged(self._identity.slot, state))
+                    self._telemetry.send(record)
+                self._telemetry.send(SlotChanged(self._config.slot, state))
 
     def _judge_claim(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
         def emit(event: Event) -> None:
@@ -263,10 +270,10 @@ class SlotLoop:
             if not lacking:
                 return
             reason = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
-            report = judge_error(claim.id, claim.submission, reason, claim.attempt, self._identity.judge_name)
+            report = judge_error(claim.id, claim.submission, reason, claim.attempt, self._config.judge_name)
         except (PackageError, WireError) as error:
             self._check_lost(claim)
-            report = judge_error(claim.id, claim.submission, str(error), claim.attempt, self._identity.judge_name)
+            report = judge_error(claim.id, claim.submission, str(error), claim.attempt, self._config.judge_name)
         except JudgeError:
             self._check_lost(claim)
             raise
@@ -274,7 +281,7 @@ class SlotLoop:
         self._record(claim, report, writer, timeline)
 
     def _record(self, claim: Claim, report: Report, writer: ClaimWriter, timeline: Timeline) -> None:
-        if self._verdicts is not None:
+        if self._telemetry.verdicts is not None:
             record = judged_record(
                 report,
                 priority_class=claim.priority_class,
@@ -282,20 +289,20 @@ class SlotLoop:
                 judging_ns=time.monotonic_ns() - timeline.started_ns,
                 phases_ns=timeline.phases_ns,
             )
-            self._verdicts.prepare(claim.id, claim.fence, record)
+            self._telemetry.verdicts.prepare(claim.id, claim.fence, record)
         won = _until_answered(lambda: writer.finish(report, meanwhile=self._clear_up))
-        if self._verdicts is not None:
-            self._verdicts.settle(won)
-        if self._traces is not None:
-            self._traces.send(timeline, report, claim.wait_ms * 1_000_000)
+        if self._telemetry.verdicts is not None:
+            self._telemetry.verdicts.settle(won)
+        if self._telemetry.traces is not None:
+            self._telemetry.traces.send(timeline, report, claim.wait_ms * 1_000_000)
         if not won:
-            self._send(Counted(Count.VERDICT_FENCED))
+            self._telemetry.send(Counted(Count.VERDICT_FENCED))
         if report.noise_ratio is not None:
-            leave_noise(self._identity.orders, self._identity.slot, report.noise_ratio)
+            leave_noise(self._config.run_directory, self._config.slot, report.noise_ratio)
 
     def _hand_on(self, claim: Claim, error: JudgeError) -> tuple[str, ...]:
         """Leave a claim to a worker that may have what this one lacks; the names of all who lack it if none is left."""
-        handing = calls.hand_on(claim.id, claim.fence, self._where(claim, f"{error}"))
+        handing = calls.hand_on(claim, self._where(claim, f"{error}"))
         lacking = _until_answered(lambda: self._queue.run(handing))
         if not lacking:
             log.info("left to another worker: %s", error)
@@ -316,24 +323,25 @@ class SlotLoop:
         said = f"{error}" if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
         log.error("reference %s: judging failed: %s", reference, said, exc_info=error)
         self._clear_up()
-        ailment = self._host.ailment(language_to_prove(_language_of(claim), self._identity.languages))
+        ailment = self._host.ailment(language_to_prove(_language_of(claim), self._config.languages))
         reason = f"{printable(said)} (reference {reference})"
         if ailment or isinstance(error, HostFault):
             self._give_back(claim, writer, reason, Fault.FELL, out=ailment)
         else:
-            self._give_back(claim, writer, reason, Fault.BLAMED, attempts_max=min(self._attempts_max, UNFORESEEN_MAX))
+            self._give_back(
+                claim, writer, reason, Fault.BLAMED, attempts_max=min(self._config.attempts_max, UNFORESEEN_MAX)
+            )
 
     def _give_back(
         self, claim: Claim, writer: ClaimWriter, reason: str, fault: Fault, *, out: str = "", attempts_max: int = 0
     ) -> None:
         log.warning("attempt failed: %s", reason)
-        self._send(Counted(Count.ATTEMPT_FAILED))
+        self._telemetry.send(Counted(Count.ATTEMPT_FAILED))
         returning = calls.give_back(
-            claim.id,
-            claim.fence,
+            claim,
             self._where(claim, reason),
             fault,
-            attempts_max=attempts_max or self._attempts_max,
+            attempts_max=attempts_max or self._config.attempts_max,
             delay_ms=0 if out else RETRY_DELAY_MS << min(max(claim.attempt, 1) - 1, 6),
             out=out,
         )
@@ -341,7 +349,7 @@ class SlotLoop:
         _until_answered(lambda: self._queue.run(returning))
 
     def _where(self, claim: Claim, reason: str) -> str:
-        return f"attempt {claim.attempt} on {self._identity.node}/{self._identity.slot}: {reason}"[:2000]
+        return f"attempt {claim.attempt} on {self._config.name}: {reason}"[:2000]
 
     def _clear_up(self) -> bool:
         """What the judge has put off; False = that failed, which the next judging will feel."""
@@ -352,34 +360,19 @@ class SlotLoop:
             return False
         return True
 
+    def _held(self, claim: Claim) -> Held:
+        who = self._config.claimant
+        return Held(slot=who.slot, id=claim.id, fence=claim.fence, pid=who.pid, priority_class=claim.priority_class)
+
     def _check_lost(self, claim: Claim) -> None:
         if self._lost:
             raise ClaimLost(f"submission {claim.id}: the claim was withdrawn")
 
 
-def judge_error(submission_id: str, submission: bytes, reason: str, attempt: int = 1, judged_by: str = "") -> Report:
-    """The report of a submission that could not be judged; reads what it can of its text, and makes that safe."""
-    try:
-        sent = wire.decode_submission(submission, b"[]")
-    except WireError:
-        sent = Submission(id=submission_id, package="", sources=())
-    return Report(
-        submission=submission_id,
-        problem=printable(os.path.basename(sent.package.rstrip("/"))[:_SHOWN_MAX]),
-        language=printable(sent.language[:_SHOWN_MAX]),
-        verdict=Verdict.JE,
-        reason=reason,
-        attempt=attempt,
-        tenant=sent.tenant,
-        judge_version=judge_version(),
-        judged_by=judged_by,
-    )
-
-
 def _language_of(claim: Claim) -> str:
     """The language that a submission names; empty when it names none, or does not decode."""
     try:
-        return wire.decode_submission(claim.submission, b"[]").language
+        return wire.decode_header(claim.submission).language
     except WireError:
         return ""
 

@@ -24,12 +24,12 @@ from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_ready
 
 from judge import wire
-from judge.client import broker_of
 from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
+from judge.queue.settings import broker_of
 from judge_workers.celery_app import make_app, queues_of
-from judge_workers.marks import signature
+from judge_workers.file_signature import signature
 from judge_workers.profile import Profile, load_profile, profile_path, run_directory
 from judge_workers.run_dir import leave_listening, leave_unopened
 from judge_workers.slot.child import finishing_first, open_slot_loop
@@ -41,7 +41,7 @@ OPEN_PAUSES_S = (0.2, 0.5, 1.0)
 log = logging.getLogger(__name__)
 
 
-class Slot:
+class PoolChild:
     """What a child holds from its start to its end. The parent has one that was never opened."""
 
     def __init__(self, settings: Settings, profile: Profile, metrics_fd: int) -> None:
@@ -52,9 +52,10 @@ class Slot:
         self._loop: SlotLoop | None = None
 
     def open(self, **_: Any) -> None:
-        """In a new child: reserve the slot, connect, listen to the keeper.
+        """In a new child: reserve the slot, connect, take orders.
 
-        What cannot be opened is left to the keeper, who takes the worker out; an exception would end here, in Celery.
+        What cannot be opened is left to the leases process, which takes the worker out; an exception would end here,
+        in Celery.
         """
         index = int(current_process().index)
         for pause_s in (*OPEN_PAUSES_S, 0.0):
@@ -82,7 +83,7 @@ class Slot:
 
 
 class NewQueues:
-    """Finds, in the profile, routes that came after this pool was started. Those that go cost a vain claim at most."""
+    """Finds, in the profile, routes that came after this pool was started. One that is gone costs a vain claim."""
 
     def __init__(self, settings: Settings, profile: Profile) -> None:
         self._settings = settings
@@ -105,12 +106,12 @@ def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     """The application with its one task, bound to a slot that each child opens."""
     app = make_app(broker_of(settings), profile.routes, settings.tickets.broker)
     app.conf.judge_new_queues = NewQueues(settings, profile)
-    slot = Slot(settings, profile, metrics_fd)
-    worker_process_init.connect(slot.open, weak=False)
-    worker_process_shutdown.connect(slot.close, weak=False)
+    child = PoolChild(settings, profile, metrics_fd)
+    worker_process_init.connect(child.open, weak=False)
+    worker_process_shutdown.connect(child.close, weak=False)
     setup_logging.connect(lambda **_: _set_up_logs(settings), weak=False)
     worker_ready.connect(lambda **_: leave_listening(run_directory(settings)), weak=False)
-    app.task(slot.serve, name=wire.TICKET_TASK, ignore_result=True)
+    app.task(child.serve, name=wire.TICKET_TASK, ignore_result=True)
     return app
 
 
@@ -142,7 +143,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _set_up_logs(settings: Settings) -> None:
-    """Our lines for Celery too, without its line per ticket; a slot's death is the keeper's story, told better."""
+    """Our lines for Celery too, without its line per ticket; the leases process reports slots that die."""
     set_up_logging(settings.logs.format, settings.logs.level)
     if settings.logs.level != "debug":
         for name in ("celery", "kombu", "multiprocessing"):
@@ -151,12 +152,12 @@ def _set_up_logs(settings: Settings) -> None:
         logging.getLogger("celery.worker.request").addFilter(
             lambda record: "WorkerLostError" not in record.getMessage()
         )
-        logging.getLogger("celery.worker.consumer.consumer").addFilter(_in_our_words)
+        logging.getLogger("celery.worker.consumer.consumer").addFilter(_shortened)
         logging.getLogger("py.warnings").addFilter(lambda record: "DeprecationWarning" not in record.getMessage())
 
 
-def _in_our_words(record: logging.LogRecord) -> bool:
-    """Celery's word about a lost connection, shorter; :mod:`judge_workers.consumer` says how it goes on."""
+def _shortened(record: logging.LogRecord) -> bool:
+    """Celery's message about a lost connection, shorter; :mod:`judge_workers.consumer` says how it goes on."""
     if "Connection to broker lost" in record.getMessage():
         cause = record.args[-1] if isinstance(record.args, tuple) and record.args else "no cause given"
         record.msg, record.args = "the connection to the broker of tickets is lost: %s", (cause,)

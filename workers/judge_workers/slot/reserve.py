@@ -1,8 +1,7 @@
-"""``python -m judge_workers.slot.reserve``: a slot beyond the worker's cores, for urgent work while another slot
-stands frozen.
+"""``python -m judge_workers.slot.reserve``: the reserve slot, one beyond the worker's cores, for urgent work.
 
-It claims only when the keeper tells it to, by a byte in a named pipe, and only work of the urgent class. The keeper
-freezes a slot that judges something less urgent for as long as this one is busy.
+It claims only when the leases process lets it, by a byte in a named pipe, and only work of the urgent class. The leases
+process freezes a slot that judges something less urgent for as long as this one is busy.
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ from judge_workers.slot.child import finishing_first, open_slot_loop
 
 
 def grant_path(settings: Settings) -> Path:
-    """The named pipe that the keeper writes to."""
+    """The named pipe that the leases process writes to."""
     return run_directory(settings) / "grant"
 
 
-def spare_pid(settings: Settings) -> int:
-    """The spare slot's process; 0 = there is none."""
+def reserve_pid(settings: Settings) -> int:
+    """The reserve slot's process; 0 = there is none."""
     try:
-        return int((run_directory(settings) / "spare-pid").read_text())
+        return int((run_directory(settings) / "reserve-pid").read_text())
     except (OSError, ValueError):
         return 0
 
 
 def grant(settings: Settings) -> bool:
-    """Let the spare slot claim once; False when there is none."""
+    """Let the reserve slot claim once; False when there is none."""
     try:
         fd = os.open(grant_path(settings), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -58,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     set_up_logging(settings.logs.format, settings.logs.level)
     profile = load_profile(settings)
     path = grant_path(settings)
-    (run_directory(settings) / "spare-pid").write_text(str(os.getpid()))
+    (run_directory(settings) / "reserve-pid").write_text(str(os.getpid()))
     if not path.exists():
         os.mkfifo(path, 0o600)
     try:
@@ -70,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 with finishing_first(loop):
                     loop.work_on(settings.queue.preempting_class)
     except JudgeError as error:
-        print(f"judge: the spare slot: {error}", file=sys.stderr)
+        print(f"judge: the reserve slot: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 

@@ -20,6 +20,7 @@ from judge.observe.top.overview import (
     per_minute,
 )
 from judge.observe.top.screen import duration, full_screen, picture
+from judge.queue.values import WorkerState
 from judge.text import printable
 
 
@@ -42,7 +43,7 @@ def overview(text: str = "x", workers: int = 1, running: int = 1) -> Overview:
     recent = (finished("AC", text), finished("JE", text))
     worker = WorkerOverview(
         name=text,
-        state="draining",
+        state=WorkerState.DRAINING,
         reason=text,
         seen_ago_ms=10,
         slots=2,

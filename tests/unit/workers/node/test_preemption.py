@@ -23,7 +23,7 @@ def ask(*now: Held, frozen: tuple[Held, ...] = (), urgent: bool = False, lately:
 
 
 REJUDGE, CONTEST = held(0, "rejudge"), held(1, "contest")
-SPARE = held(2, "contest")
+RESERVE = held(2, "contest")
 
 
 def test_urgent_work_without_a_free_slot_has_a_rejudge_frozen() -> None:
@@ -42,15 +42,15 @@ def test_the_grant_is_given_once_and_the_slot_stays_frozen_meanwhile() -> None:
     assert ask(REJUDGE, CONTEST, frozen=(REJUDGE,), urgent=True, lately=True) == Decision()
 
 
-def test_one_slot_stays_frozen_while_the_spare_one_is_busy() -> None:
-    assert ask(REJUDGE, held(1, "rejudge"), SPARE, frozen=(REJUDGE,), urgent=True) == Decision()
+def test_one_slot_stays_frozen_while_the_reserve_slot_is_busy() -> None:
+    assert ask(REJUDGE, held(1, "rejudge"), RESERVE, frozen=(REJUDGE,), urgent=True) == Decision()
 
 
-def test_a_spare_that_works_without_anything_frozen_has_something_frozen() -> None:
-    assert ask(REJUDGE, CONTEST, SPARE) == Decision(freeze=(REJUDGE,))
+def test_a_reserve_slot_that_works_without_anything_frozen_has_something_frozen() -> None:
+    assert ask(REJUDGE, CONTEST, RESERVE) == Decision(freeze=(REJUDGE,))
 
 
-def test_the_slot_goes_on_when_the_spare_one_is_idle_again() -> None:
+def test_the_slot_goes_on_when_the_reserve_slot_is_idle_again() -> None:
     assert ask(REJUDGE, CONTEST, frozen=(REJUDGE,)) == Decision(thaw=(REJUDGE,))
 
 

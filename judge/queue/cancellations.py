@@ -1,22 +1,28 @@
-"""The channel on which a worker hears of cancellations at once. Losing a message is harmless: the next tick tells."""
+"""The channel on which a worker learns of cancellations at once. A lost message is harmless: the next heartbeat
+reports the claim as lost."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable
 
 from redis.client import PubSub
 from redis.exceptions import RedisError
 
+from judge.queue.calls import decode_held
 from judge.queue.redis_queue import Queue
+from judge.queue.values import Held
+
+log = logging.getLogger(__name__)
 
 
-class Control:
+class Cancellations:
     """A subscription that renews itself. ``fileno()`` is -1 while there is none."""
 
     def __init__(self, queue: Queue, node: str) -> None:
-        self._channel = f"{queue.prefix}ctl.{node}"
-        self._subscribe: Callable[..., PubSub] = queue.client.pubsub
+        self._channel = queue.link.keys.control(node)
+        self._subscribe: Callable[..., PubSub] = queue.link.client.pubsub
         self._pubsub: PubSub | None = None
 
     def connect(self) -> None:
@@ -37,18 +43,21 @@ class Control:
         socket = getattr(connection, "_sock", None)
         return socket.fileno() if socket is not None else -1
 
-    def read(self) -> list[str]:
-        """The messages that are there, without waiting; a broken subscription is dropped."""
-        messages: list[str] = []
+    def read(self) -> list[Held]:
+        """The claims that were cancelled since, without waiting; a broken subscription is dropped."""
+        cancelled: list[Held] = []
         if self._pubsub is None:
-            return messages
+            return cancelled
         try:
             while (message := self._pubsub.get_message(timeout=0)) is not None or self._more():
-                if message is not None:
-                    messages.append(message["data"].decode("utf-8", "replace"))
+                held = decode_held(message["data"]) if message is not None else None
+                if held is not None:
+                    cancelled.append(held)
+                elif message is not None:
+                    log.error("not a cancellation: %r", message["data"][:200])
         except (RedisError, OSError):
             self.close()
-        return messages
+        return cancelled
 
     def close(self) -> None:
         """Unsubscribe; idempotent."""

@@ -1,0 +1,226 @@
+"""The one map of Redis: the name of everything that the queue keeps there, and what lies under it.
+
+Python asks :class:`Keys`; the Lua scripts get the same names as a table ``key`` in front (:func:`lua_table`), and
+``docs/reference/wire.md`` shows the same map (:func:`legend`, compared by a test). Nowhere else is a key spelled.
+
+A *lane* is "CLASS|ROUTE" (:func:`lane_of`): all waiting work of one priority class that the same workers may take.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+
+from judge import wire
+
+
+class Keys:
+    """The keys behind one prefix ("{judge}:"). Each docstring begins with the type that Redis keeps there."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    def record(self, id: str) -> str:
+        """hash: a submission: state, sub (JSON), src (digest), class, tenant, route, seq, at, attempt, blamed, fell,
+        over, lacks (JSON, the workers without what it needs), home (the route it came by, once it was handed on),
+        fence, events_fence and events_count (progress of the newest claim), node, slot, claimed_at, done_at, verdict,
+        report, summary, language, why, origin; amended_by, amended_at, report_before, verdict_before once a rejudge
+        was applied"""
+        return f"{self.prefix}s:{id}"
+
+    def events(self, id: str) -> str:
+        """stream: a submission's progress"""
+        return f"{self.prefix}e:{id}"
+
+    def index(self) -> str:
+        """sorted set: ids by the time they were handed in"""
+        return f"{self.prefix}index"
+
+    def index_of(self, tenant: str) -> str:
+        """sorted set: the same for one tenant"""
+        return f"{self.prefix}index:{tenant}"
+
+    def done(self) -> str:
+        """sorted set: finished ids by the time they were finished"""
+        return f"{self.prefix}done"
+
+    def sources(self, digest: str) -> str:
+        """string: sources (JSON), kept once however many submissions share them"""
+        return f"{self.prefix}src:{digest}"
+
+    def source_uses(self) -> str:
+        """hash: digest of sources -> how many records use them"""
+        return f"{self.prefix}srcref"
+
+    def sequence(self) -> str:
+        """string: the running number that orders submissions"""
+        return f"{self.prefix}seq"
+
+    def lanes(self) -> str:
+        """set: the lanes that have work"""
+        return f"{self.prefix}lanes"
+
+    def lane_ages(self, lane: str) -> str:
+        """sorted set: all ids that wait in a lane by the time they were handed in"""
+        return f"{self.prefix}a:{lane}"
+
+    def lane_tenants(self, lane: str) -> str:
+        """sorted set: the tenants that a lane serves now by their virtual time"""
+        return f"{self.prefix}l:{lane}"
+
+    def lane_fifo(self, lane: str, tenant: str) -> str:
+        """sorted set: one tenant's ids in a lane by their number"""
+        return f"{self.prefix}w:{lane}:{tenant}"
+
+    def tenant_tags(self, priority_class: str) -> str:
+        """hash: tenant -> its virtual time within a class (start-time fair queueing)"""
+        return f"{self.prefix}tag:{priority_class}"
+
+    def class_vtimes(self) -> str:
+        """hash: class -> virtual time of its newest claim"""
+        return f"{self.prefix}vtime"
+
+    def class_passes(self) -> str:
+        """hash: class -> its pass (stride scheduling); `*` is the pass of the newest claim"""
+        return f"{self.prefix}pass"
+
+    def class_waiting(self) -> str:
+        """hash: class -> how many wait"""
+        return f"{self.prefix}waiting"
+
+    def tenant(self, tenant: str) -> str:
+        """hash: how many of a tenant's submissions wait and run"""
+        return f"{self.prefix}t:{tenant}"
+
+    def parked(self, tenant: str) -> str:
+        """set: the lanes that a tenant is kept out of while it is at its limit"""
+        return f"{self.prefix}parked:{tenant}"
+
+    def rate(self, tenant: str) -> str:
+        """hash: a tenant's token bucket"""
+        return f"{self.prefix}rate:{tenant}"
+
+    def leases(self) -> str:
+        """sorted set: claimed and held ids by the end of their lease (server time, milliseconds)"""
+        return f"{self.prefix}lease"
+
+    def workers(self) -> str:
+        """sorted set: workers by their last sign of life"""
+        return f"{self.prefix}workers"
+
+    def worker(self, node: str) -> str:
+        """hash: a worker: session, state (on, draining, out), reason, info (JSON), since"""
+        return f"{self.prefix}worker:{node}"
+
+    def serves(self, node: str) -> str:
+        """set: the routes that a worker serves"""
+        return f"{self.prefix}serves:{node}"
+
+    def held(self, node: str) -> str:
+        """hash: slot -> the claim it holds, JSON: slot, id, fence, pid, priority_class"""
+        return f"{self.prefix}n:{node}"
+
+    def slots(self) -> str:
+        """hash: worker -> how many slots it has"""
+        return f"{self.prefix}slots"
+
+    def control(self, node: str) -> str:
+        """channel: claims of a worker that were cancelled, in the form of `n:NODE`"""
+        return f"{self.prefix}ctl.{node}"
+
+    def tickets(self, route: str) -> str:
+        """list: Celery's queue of a route"""
+        return f"{self.prefix}{wire.celery_queue(route)}"
+
+    def ticket_template(self) -> str:
+        """string: the message that wakes a worker, its number open"""
+        return f"{self.prefix}ticket"
+
+    def ticket_serial(self) -> str:
+        """string: the number of the newest ticket"""
+        return f"{self.prefix}ticket-serial"
+
+    def languages(self) -> str:
+        """hash: every name of every language -> its id"""
+        return f"{self.prefix}languages"
+
+    def language_cards(self) -> str:
+        """hash: language -> what clients show of it (JSON)"""
+        return f"{self.prefix}language-cards"
+
+    def offered(self) -> str:
+        """hash: a route that was found served -> until when that is believed"""
+        return f"{self.prefix}offered"
+
+    def policy(self) -> str:
+        """hash: limits; `NAME/TENANT` is one tenant's own"""
+        return f"{self.prefix}policy"
+
+    def weights(self) -> str:
+        """hash: class -> its weight"""
+        return f"{self.prefix}weights"
+
+    def counters(self) -> str:
+        """hash: what was counted, and the few gauges of the queue"""
+        return f"{self.prefix}stat"
+
+    def schema(self) -> str:
+        """string: the version of all this"""
+        return f"{self.prefix}schema"
+
+    def scripts(self) -> str:
+        """hash: the texts of the clients' scripts by name"""
+        return f"{self.prefix}scripts"
+
+    def rejudge(self, batch: str) -> str:
+        """hash: old id -> id of its new judging"""
+        return f"{self.prefix}rejudge:{batch}"
+
+    def rejudges(self) -> str:
+        """set: the batches of rejudging"""
+        return f"{self.prefix}rejudges"
+
+
+#: All names of the map, in its order.
+NAMES = tuple(name for name, value in vars(Keys).items() if inspect.isfunction(value) and not name.startswith("_"))
+
+
+def lane_of(priority_class: str, route: str) -> str:
+    """The name of a lane."""
+    return f"{priority_class}|{route}"
+
+
+def split_lane(lane: str) -> tuple[str, str]:
+    """Class and route of a lane."""
+    priority_class, _, route = lane.partition("|")
+    return priority_class, route
+
+
+def lua_table(names: Iterable[str]) -> str:
+    """The Lua text that makes ``key``: a string for a single key, a function for a kind of keys."""
+    entries = []
+    for name in names:
+        parts = _parts(name)
+        form = _form(name, [f"' .. {part} .. '" for part in parts])
+        value = f"prefix .. '{form}'".removesuffix(" .. ''")
+        entries.append(f"  {name} = " + (f"function({', '.join(parts)}) return {value} end," if parts else f"{value},"))
+    return "\n".join(("local prefix = KEYS[1]", "local key = {", *entries, "}", ""))
+
+
+def legend() -> str:
+    """The map as a Markdown table, for the documents."""
+    rows = ["| key | type | what lies there |", "|---|---|---|"]
+    for name in NAMES:
+        kind, _, meaning = " ".join(str(getattr(Keys, name).__doc__).split()).partition(": ")
+        form = _form(name, ["CLASS" if part == "priority_class" else part.upper() for part in _parts(name)])
+        rows.append(f"| `{form}` | {kind} | {meaning} |")
+    return "\n".join(rows)
+
+
+def _parts(name: str) -> list[str]:
+    return list(inspect.signature(getattr(Keys, name)).parameters)[1:]
+
+
+def _form(name: str, parts: list[str]) -> str:
+    text: str = getattr(Keys(""), name)(*parts)
+    return text

@@ -1,0 +1,159 @@
+"""The way to Redis: one command or script call at a time, tried again while Redis is away. For this room alone.
+
+Every call is safe to repeat, so a lost connection is answered by trying again until the patience is over; then
+QueueError says where and why. :class:`Link` blocks, :class:`AsyncLink` does not; they share everything but the waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    ConnectionError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+    TimeoutError,
+)
+
+from judge import wire
+from judge.errors import QueueError
+from judge.queue.broker import Broker, connect, connect_async, redact
+from judge.queue.keys import Keys
+from judge.queue.script import Call, scripts
+
+T = TypeVar("T")
+
+#: How long a call keeps trying to reach Redis before it raises.
+PATIENCE_S = 3.0
+
+#: Between two tries; the second factor of the exponential back-off caps it.
+_RETRY_FIRST_S = 0.02
+_RETRY_MAX_S = 0.5
+
+_PASSING = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
+
+
+class Backoff:
+    """Decides how long to wait before the next try, or that there is none."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._deadline = time.monotonic() + patience_s
+        self._next_s = _RETRY_FIRST_S
+
+    def delay_s(self, error: BaseException, where: str) -> float:
+        """Seconds to wait now. Raises QueueError when trying again is pointless or the patience is over."""
+        hopeless = not isinstance(error, _PASSING) or isinstance(error, AuthenticationError)
+        if hopeless or time.monotonic() + self._next_s > self._deadline:
+            raise QueueError(f"Redis at {where}: {_first_line(error)}") from error
+        delay_s, self._next_s = self._next_s, min(self._next_s * 2, _RETRY_MAX_S)
+        return delay_s
+
+
+class Link:
+    """A blocking connection and the keys behind it. Use from one thread at a time.
+
+    ``preload`` names scripts that the server must know whenever it knows any (it forgets all when it restarts): those
+    that are sent without waiting for the answer.
+    """
+
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, preload: Sequence[str] = ()) -> None:
+        self.keys = Keys(wire.prefix(broker.namespace))
+        self.client = connect(broker)
+        self._execute: Callable[..., Any] = self.client.execute_command
+        self._patience_s = patience_s
+        self._preload = tuple(preload)
+        self._where = redact(broker.url)
+
+    def close(self) -> None:
+        """Close the connections; idempotent."""
+        self.client.close()
+        self.client.connection_pool.disconnect()
+
+    def run(self, call: Call[T]) -> T:
+        """Carry out one call. Raises what its answer means, or QueueError."""
+        script = scripts()[call.script]
+        try:
+            answer = self.command("EVALSHA", script.sha1, 1, self.keys.prefix, *call.arguments)
+        except NoScriptError:
+            for name in self._preload:
+                self.command("SCRIPT LOAD", scripts()[name].text)
+            answer = self.command("EVAL", script.text, 1, self.keys.prefix, *call.arguments)
+        return call.read(answer)
+
+    def command(self, *words: Any) -> Any:
+        """One Redis command, tried again while Redis is away. Raises QueueError (or NoScriptError)."""
+        backoff = Backoff(self._patience_s)
+        while True:
+            try:
+                return self._execute(*words)
+            except NoScriptError:
+                raise
+            except (RedisError, OSError) as error:
+                time.sleep(backoff.delay_s(error, self._where))
+
+    def run_all(self, several: Iterable[Call[T]]) -> list[T]:
+        """Carry out many calls of scripts that the server knows, in one round trip. Raises RedisError."""
+        batch = list(several)
+        with self.client.pipeline(transaction=False) as pipe:
+            command: Callable[..., object] = pipe.execute_command
+            for call in batch:
+                command("EVALSHA", scripts()[call.script].sha1, 1, self.keys.prefix, *call.arguments)
+            answers = pipe.execute()
+        return [call.read(answer) for call, answer in zip(batch, answers, strict=True)]
+
+    def run_with_info(self, call: Call[T], sections: Sequence[str]) -> tuple[T, list[Mapping[str, Any]]]:
+        """Carry out one call and ask for sections of INFO, in one round trip, tried once. Raises QueueError."""
+        pipeline: Any = self.client.pipeline(transaction=False)
+        pipeline.eval(scripts()[call.script].text, 1, self.keys.prefix, *call.arguments)
+        for section in sections:
+            pipeline.info(section)
+        try:
+            answer, *infos = pipeline.execute()
+        except (RedisError, OSError) as error:
+            raise QueueError(f"Redis at {self._where}: {_first_line(error)}") from error
+        return call.read(answer), infos
+
+
+class AsyncLink:
+    """The same for asyncio; several tasks may share it."""
+
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
+        self.keys = Keys(wire.prefix(broker.namespace))
+        self.client = connect_async(broker)
+        self._execute: Callable[..., Awaitable[Any]] = self.client.execute_command
+        self._patience_s = patience_s
+        self._where = redact(broker.url)
+
+    async def close(self) -> None:
+        """Close the connections; idempotent."""
+        await self.client.aclose()
+
+    async def run(self, call: Call[T]) -> T:
+        """See :meth:`Link.run`."""
+        script = scripts()[call.script]
+        try:
+            answer = await self.command("EVALSHA", script.sha1, 1, self.keys.prefix, *call.arguments)
+        except NoScriptError:
+            answer = await self.command("EVAL", script.text, 1, self.keys.prefix, *call.arguments)
+        return call.read(answer)
+
+    async def command(self, *words: Any) -> Any:
+        """See :meth:`Link.command`."""
+        backoff = Backoff(self._patience_s)
+        while True:
+            try:
+                return await self._execute(*words)
+            except NoScriptError:
+                raise
+            except (RedisError, OSError) as error:
+                await asyncio.sleep(backoff.delay_s(error, self._where))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,57 @@
+"""What the settings ask of the queue: where its Redis is, and its policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from judge import wire
+from judge.config import Settings
+from judge.errors import UsageError
+from judge.queue.broker import Broker, parse
+from judge.queue.values import Policy
+
+
+def embedded_url(settings: Settings) -> str:
+    """Where the embedded Redis of ``judge up`` listens."""
+    return f"unix://{settings.state.redis_socket}"
+
+
+def broker_of(settings: Settings) -> Broker:
+    """The broker that the settings name, else the embedded one. Raises UsageError when a file cannot be read."""
+    password = ""
+    if settings.broker.password_file:
+        try:
+            password = Path(settings.broker.password_file).read_text().strip()
+        except OSError as error:
+            raise UsageError(f"broker_password_file {settings.broker.password_file}: {error.strerror}") from error
+    broker = Broker(
+        url=settings.broker.address or embedded_url(settings),
+        namespace=settings.broker.namespace,
+        username=settings.broker.username,
+        password=password,
+        ca_file=settings.broker.ca_file,
+        cert_file=settings.broker.cert_file,
+        key_file=settings.broker.key_file,
+    )
+    parse(broker.url)
+    return broker
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The queue's policy that the settings ask for. Raises UsageError for weights that are none."""
+    unknown = set(settings.queue.class_weights) - set(wire.PRIORITY_CLASSES)
+    if unknown or not settings.queue.class_weights or min(settings.queue.class_weights.values()) < 1:
+        raise UsageError(
+            f"class_weights: a whole number from 1 for some of {', '.join(wire.PRIORITY_CLASSES)}, "
+            f"not {settings.queue.class_weights}"
+        )
+    return Policy(
+        weights=settings.queue.class_weights,
+        queue_max=settings.queue.max,
+        tenant_per_minute=settings.queue.tenant_per_minute,
+        tenant_running_max=settings.queue.tenant_running_max,
+        ageing_ms=settings.queue.ageing_s * 1000,
+        waiting_max_ms=settings.queue.waiting_max_s * 1000,
+        keep_ms=settings.queue.keep_s * 1000,
+        keep_max=settings.queue.keep_max,
+    )

@@ -1,0 +1,35 @@
+"""The report of a submission that could not be judged."""
+
+from __future__ import annotations
+
+import os
+
+from judge import wire
+from judge.errors import WireError
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.verdict import Verdict
+from judge.release import judge_version
+from judge.text import printable
+
+#: At most this much of a package's or language's name is in a judge error.
+_SHOWN_MAX = 200
+
+
+def judge_error(submission_id: str, submission: bytes, reason: str, attempt: int = 1, judged_by: str = "") -> Report:
+    """The report of a submission that could not be judged; reads what it can of its text, and makes that safe."""
+    try:
+        sent = wire.decode_header(submission)
+    except WireError:
+        sent = Submission(id=submission_id, package="", sources=())
+    return Report(
+        submission=submission_id,
+        problem=printable(os.path.basename(sent.package.rstrip("/"))[:_SHOWN_MAX]),
+        language=printable(sent.language[:_SHOWN_MAX]),
+        verdict=Verdict.JE,
+        reason=reason,
+        attempt=attempt,
+        tenant=sent.tenant,
+        judge_version=judge_version(),
+        judged_by=judged_by,
+    )
