@@ -27,8 +27,7 @@ from judge.model.event import Cancelled, Done, Event
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.queue import calls
-from judge.queue.broker import Broker, parse
-from judge.queue.link import PATIENCE_S
+from judge.queue.broker import PATIENCE_S, Broker, parse
 from judge.queue.records import Filter, Listing, found_one, records_call
 from judge.queue.redis_queue import AsyncQueue, Queue
 from judge.queue.settings import broker_of, embedded_url

@@ -25,6 +25,9 @@ from judge.errors import UsageError
 ANSWER_TIMEOUT_S = 5
 CONNECT_TIMEOUT_S = 2
 
+#: How long a call keeps trying to reach Redis before it raises.
+PATIENCE_S = 3.0
+
 SCHEMES = ("redis", "rediss", "unix", "sentinel")
 
 

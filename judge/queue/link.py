@@ -23,14 +23,11 @@ from redis.exceptions import (
 
 from judge import wire
 from judge.errors import QueueError
-from judge.queue.broker import Broker, connect, connect_async, redact
+from judge.queue.broker import PATIENCE_S, Broker, connect, connect_async, redact
 from judge.queue.keys import Keys
 from judge.queue.script import Call, scripts
 
 T = TypeVar("T")
-
-#: How long a call keeps trying to reach Redis before it raises.
-PATIENCE_S = 3.0
 
 #: Between two tries; the second factor of the exponential back-off caps it.
 _RETRY_FIRST_S = 0.02

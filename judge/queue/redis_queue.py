@@ -13,8 +13,8 @@ from judge.errors import NotFinished
 from judge.model.event import Cancelled, Done, Event
 from judge.model.report import Report
 from judge.queue import calls
-from judge.queue.broker import Broker
-from judge.queue.link import PATIENCE_S, AsyncLink, Link
+from judge.queue.broker import PATIENCE_S, Broker
+from judge.queue.link import AsyncLink, Link
 from judge.queue.records import DATES, dated
 from judge.queue.script import Call
 from judge.queue.values import State

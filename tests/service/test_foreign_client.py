@@ -52,7 +52,7 @@ def follow(client: redis.Redis, name: str, position: str = "0") -> list[tuple[st
 
 
 def test_plain_redis_commands_are_enough(client: redis.Redis) -> None:
-    assert client.get(PREFIX + "schema") == "1"
+    assert client.get(PREFIX + "schema") == "2"
     script = client.hget(PREFIX + "scripts", "submit")
     words = arguments("foreign-1", {"verdict": "WA", "tests": 1})
 
