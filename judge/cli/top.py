@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             sys.stdout.buffer.write(msgspec.json.encode(look.overview()) + b"\n")
         elif args.once or not sys.stdout.isatty():
-            Console().print(picture(look.overview(), redact(broker.url)))
+            console = Console()
+            console.print(picture(look.overview(), redact(broker.url), width=console.width))
         else:
             _watch(look, redact(broker.url), args.interval)
     return 0

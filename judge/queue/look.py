@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from judge.queue.answers import pairs_of, text_of
+from judge.queue.records import sent_with
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call
 from judge.queue.values import WorkerInfo, WorkerState
@@ -44,6 +45,7 @@ class SeenRecord(msgspec.Struct, frozen=True, kw_only=True):
     slot: str
     reason: str
     tenant: str
+    package: str
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,9 +115,8 @@ def _worker(row: Sequence[Any]) -> SeenWorker:
 def _record(name: Any, fields: Sequence[Any]) -> SeenRecord:
     """The fields come in the order of look.lua."""
     words = [text_of(field) for field in fields]
-    state, priority_class, route, attempt, at, claimed_at, done_at, verdict, language, node, slot, reason, tenant = (
-        words
-    )
+    state, priority_class, route, attempt, at, claimed_at, done_at, verdict, language, node, slot, *others = words
+    reason, tenant, sent = others
     return SeenRecord(
         id=text_of(name),
         state=state,
@@ -131,6 +132,7 @@ def _record(name: Any, fields: Sequence[Any]) -> SeenRecord:
         slot=slot,
         reason=reason,
         tenant=tenant,
+        package=sent_with(sent)[0],
     )
 
 

@@ -144,7 +144,7 @@ def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:
 def _view(name: str, values: list[str]) -> SubmissionView:
     state, priority_class, _route, tenant, at, claimed, done, amended, attempt, node, slot = values[:11]
     verdict, language, summary, reason, sub, origin = values[11:]
-    package, tags = _sent(sub)
+    package, tags = sent_with(sub)
     return SubmissionView(
         id=name,
         state=State(state),
@@ -165,7 +165,7 @@ def _view(name: str, values: list[str]) -> SubmissionView:
     )
 
 
-def _sent(text: str) -> tuple[str, tuple[str, ...]]:
+def sent_with(text: str) -> tuple[str, tuple[str, ...]]:
     """Package and tags by the submission's own text, which a client in any language wrote."""
     try:
         sent = wire.decode_header(text.encode())

@@ -79,6 +79,7 @@ def test_what_waits_runs_and_is_finished(queue: Queue, look: QueueLook) -> None:
     assert look.state().leased == 1
     (running,) = look.overview().running
     assert (running.id, running.worker, running.slot, running.language) == ("d", "node-1", "0", "cpp")
+    assert running.package == "p"
     assert look.recorded_fence("d") is None
     assert queue.run(calls.finish(claim, _report("d", Verdict.WA)))
     assert look.recorded_fence("d") == claim.fence
@@ -86,7 +87,7 @@ def test_what_waits_runs_and_is_finished(queue: Queue, look: QueueLook) -> None:
     assert (state.leased, state.recorded, state.counts["accepted"]) == (0, 1, 4)
     assert view.verdict_counts["WA"] == 1
     (finished,) = view.recent
-    assert (finished.id, finished.verdict, finished.language) == ("d", "WA", "cpp")
+    assert (finished.id, finished.verdict, finished.language, finished.package) == ("d", "WA", "cpp", "p")
     assert view.waiting["practice"].count == 3
 
 

@@ -45,6 +45,7 @@ class RunningNow(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     running_ms: int
     tenant: str = ""
+    package: str = ""
 
 
 class FinishedLately(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +59,7 @@ class FinishedLately(msgspec.Struct, frozen=True, kw_only=True):
     wait_ms: int
     judging_ms: int
     done_ago_ms: int
+    package: str = ""
 
 
 class LanguageOverview(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     done_ago_ms: int
     reason: str = msgspec.field(name="why")
+    package: str = ""
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):

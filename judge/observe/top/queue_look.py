@@ -96,6 +96,7 @@ class QueueLook:
                 language=item.language,
                 verdict=item.verdict,
                 done_ago_ms=item.done_ago_ms,
+                package=item.package,
                 reason=(self._queue.report_reason(item.id) if item.verdict == Verdict.JE else "") or reason,
             )
             for item, reason in chosen
@@ -134,6 +135,7 @@ def _running(now_ms: int, record: SeenRecord) -> RunningNow:
         attempt=record.attempt,
         running_ms=max(0, now_ms - record.claimed_at_ms) if record.claimed_at_ms else 0,
         tenant=record.tenant,
+        package=record.package,
     )
 
 
@@ -148,6 +150,7 @@ def _finished(now_ms: int, record: SeenRecord) -> FinishedLately:
         wait_ms=max(0, claimed_ms - record.submitted_at_ms) if claimed_ms else 0,
         judging_ms=max(0, done_ms - claimed_ms) if claimed_ms else 0,
         done_ago_ms=max(0, now_ms - done_ms),
+        package=record.package,
     )
 
 

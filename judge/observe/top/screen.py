@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.layout import Layout
@@ -10,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from judge.model.verdict import VERDICTS, ColourRole, Verdict
-from judge.observe.top.overview import Overview, RunningNow, WorkerOverview
+from judge.observe.top.overview import FinishedLately, Overview, RunningNow, WorkerOverview
 from judge.queue.values import WorkerState
 from judge.text import printable
 
-#: A worker that has been silent for so long is shown in red.
+#: A worker that has been silent for longer is shown in red.
 SILENT_MS = 5000
 
-_COLOURS = {
+_COLOURS: Mapping[str, str] = {
     ColourRole.GOOD: "green",
     ColourRole.BAD: "red",
     ColourRole.SLOW: "yellow",
@@ -27,24 +27,32 @@ _COLOURS = {
 }
 _TROUBLE_ROWS = 8
 _LEFT_WIDTH = 46
+#: Lines of a table beside its rows: title, headings, what is hidden.
+_AROUND = 3
+#: A digest is known by its beginning.
+_DIGEST_CHARS = 12
 
 #: A column of numbers is never narrower: a number that is cut says nothing.
-_NUMBER_WIDTH = 5
+_DURATION_WIDTH = 6
+_NUMBER_WIDTHS = {"try>": 3, "busy>": 4, "load>": 5, "noise>": 5}
 
-#: A terminal of so many columns shows two tables beside each other.
+#: A terminal with at least this many columns shows two tables beside each other.
 _WIDE = 120
+#: And with this many it names packages.
+_ROOMY = 150
 
 
-def picture(overview: Overview, where: str, problem: str = "") -> RenderableType:
+def picture(overview: Overview, where: str, problem: str = "", width: int = _ROOMY) -> RenderableType:
     """Everything one below the other, for a page that scrolls."""
+    packages = width >= _ROOMY
     return Group(
         _headline(overview, where, problem),
         _queues(overview),
         _verdicts(overview),
         _languages(overview, len(overview.languages)),
         _workers(overview.workers, len(overview.workers)),
-        _slots(overview.running, len(overview.running)),
-        _troubles(overview),
+        _slots(overview.running, len(overview.running), packages=packages),
+        _troubles(overview, packages=packages),
     )
 
 
@@ -56,26 +64,31 @@ def full_screen(overview: Overview, where: str, problem: str, width: int, height
     layout.split_column(
         Layout(_headline(overview, where, problem), size=1),
         Layout(name="body", size=body),
-        Layout(_troubles(overview), name="troubles"),
+        Layout(_troubles(overview, packages=width >= _ROOMY), name="troubles"),
     )
     if width < _WIDE:
         summary = (_queues_line(overview), _verdicts_line(overview))
-        layout["body"].update(Group(*summary, *_work(overview, body - len(summary))))
+        layout["body"].update(Group(*summary, *_work(overview, body - len(summary), width)))
         return layout
     above = Group(_queues(overview), _verdicts(overview))
     rows = max(body - len(overview.waiting) - len(_seen_verdicts(overview)) - 8, 1)
     left = Group(above, _languages(overview, rows))
-    layout["body"].split_row(Layout(left, size=_LEFT_WIDTH), Layout(Group(*_work(overview, body))))
+    layout["body"].split_row(Layout(left, size=_LEFT_WIDTH), Layout(Group(*_work(overview, body, width))))
     return layout
 
 
-def _work(overview: Overview, lines: int) -> tuple[Table, Table]:
-    """Workers and slots in so many lines; each table has two lines of heading and perhaps one of what is hidden."""
+def _work(overview: Overview, lines: int, width: int) -> Iterator[Table]:
+    """Workers, slots and, where there is room, the last verdicts: in at most ``lines`` lines.
+
+    Each table has two lines of heading and perhaps one that counts what is hidden.
+    """
     worker_rows = min(len(overview.workers), max(lines // 3 - 3, 1))
-    return (
-        _workers(overview.workers, worker_rows),
-        _slots(overview.running, max(lines - worker_rows - 6, 1)),
-    )
+    yield _workers(overview.workers, worker_rows)
+    slot_rows = max(lines - worker_rows - 2 * _AROUND, 1)
+    yield _slots(overview.running, slot_rows, packages=width >= _ROOMY)
+    verdict_rows = slot_rows - max(len(overview.running), 1) - _AROUND
+    if width >= _WIDE and verdict_rows > 0:
+        yield _last_verdicts(overview.recent[:verdict_rows], packages=width >= _ROOMY)
 
 
 def _headline(overview: Overview, where: str, problem: str) -> Text:
@@ -101,7 +114,7 @@ def _table(title: str, *columns: str) -> Table:
             header_style="dim",
             no_wrap=True,
             overflow="ellipsis",
-            min_width=_NUMBER_WIDTH if column.endswith(">") else None,
+            min_width=_NUMBER_WIDTHS.get(column, _DURATION_WIDTH) if column.endswith(">") else None,
         )
     return table
 
@@ -173,36 +186,64 @@ def _workers(workers: Sequence[WorkerOverview], rows: int) -> Table:
     return table
 
 
-def _slots(running: Sequence[RunningNow], rows: int) -> Table:
+def _slots(running: Sequence[RunningNow], rows: int, *, packages: bool) -> Table:
     tenants = any(item.tenant for item in running)
-    names = ("submission", "for whom") if tenants else ("submission",)
-    table = _table("Being judged", "slot", *names, "language", "class", "try>", "for>")
+    names = ("submission", *(["package"] if packages else []), *(["for whom"] if tenants else []))
+    table = _table("Being judged", "for>", "slot", *names, "language", "try>", "class")
     for item in sorted(running, key=lambda item: -item.running_ms)[:rows]:
         table.add_row(
+            duration(item.running_ms),
             _text(f"{item.worker}/{item.slot}"),
             _text(item.id),
+            *([_text(package_name(item.package))] if packages else []),
             *([_text(item.tenant)] if tenants else []),
             _text(item.language),
-            _text(item.priority_class),
             Text(str(item.attempt), "yellow" if item.attempt > 1 else ""),
-            duration(item.running_ms),
+            _text(item.priority_class),
         )
     _count_hidden(table, len(running) - rows)
     return table
 
 
-def _troubles(overview: Overview) -> Table:
-    table = _table("Last judge errors and failed attempts", "ago>", "submission", "language", "verdict", "why")
+def _last_verdicts(recent: Sequence[FinishedLately], *, packages: bool) -> Table:
+    """The newest first. ``waited``: until a slot took it; ``judged``: from then on."""
+    names = ("submission", *(["package"] if packages else []))
+    table = _table("Last verdicts", "ago>", "verdict", *names, "language", "waited>", "judged>")
+    for item in recent:
+        table.add_row(
+            duration(item.done_ago_ms),
+            Text(printable(item.verdict, 12), _COLOURS.get(item.verdict, "dim")),
+            _text(item.id),
+            *([_text(package_name(item.package))] if packages else []),
+            _text(item.language),
+            duration(item.wait_ms),
+            duration(item.judging_ms),
+        )
+    return table
+
+
+def package_name(package: str) -> str:
+    """What people call a package: the last part of a path, the beginning of a digest."""
+    kind, _, digest = package.partition(":")
+    if digest and "/" not in package:
+        return f"{kind}:{digest[:_DIGEST_CHARS]}"
+    return package.rstrip("/").rpartition("/")[2]
+
+
+def _troubles(overview: Overview, *, packages: bool) -> Table:
+    names = ("submission", *(["package"] if packages else []))
+    table = _table("Last judge errors and failed attempts", "ago>", *names, "language", "verdict", "why")
     for item in overview.troubles[:_TROUBLE_ROWS]:
         table.add_row(
             duration(item.done_ago_ms),
             _text(item.id),
+            *([_text(package_name(item.package))] if packages else []),
             _text(item.language),
             Text(printable(item.verdict, 12), "bold red" if item.verdict == Verdict.JE else ""),
             _text(item.reason, 300),
         )
     if not overview.troubles:
-        table.add_row("", Text("none", "dim"), "", "", "")
+        table.add_row("", Text("none", "dim"))
     return table
 
 

@@ -18,7 +18,7 @@ for route in pairs(routes) do tickets = tickets + redis.call('LLEN', key.tickets
 
 local workers, running, recent = {}, {}, {}
 if recent_max > 0 then
-  local fields = {'state', 'class', 'route', 'attempt', 'at', 'claimed_at', 'done_at', 'verdict', 'language', 'node', 'slot', 'why', 'tenant'}
+  local fields = {'state', 'class', 'route', 'attempt', 'at', 'claimed_at', 'done_at', 'verdict', 'language', 'node', 'slot', 'why', 'tenant', 'sub'}
   local function add(list, id)
     table.insert(list, id)
     local values = redis.call('HMGET', key.record(id), unpack(fields))

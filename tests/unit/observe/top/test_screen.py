@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from judge.observe.top.overview import (
     languages,
     per_minute,
 )
-from judge.observe.top.screen import duration, full_screen, picture
+from judge.observe.top.screen import duration, full_screen, package_name, picture
 from judge.queue.values import WorkerState
 from judge.text import printable
 
@@ -97,6 +98,30 @@ def test_the_full_screen_fits_whatever_the_terminal(width: int, height: int) -> 
         full_screen(overview("x", workers=50, running=100), "w", "Redis is away", width, height), width, height
     )
     assert len(text.splitlines()) <= max(height, 20)
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [
+        ("/srv/problems/sum/", "sum"),
+        ("/srv/problems/a:b", "a:b"),
+        ("sha256:0123456789abcdef", "sha256:0123456789ab"),
+        ("", ""),
+    ],
+)
+def test_a_package_is_called_by_the_end_of_its_path_or_the_beginning_of_its_digest(package: str, name: str) -> None:
+    assert package_name(package) == name
+
+
+def test_a_large_terminal_names_packages_and_shows_the_last_verdicts() -> None:
+    look = overview("x")
+    running = tuple(msgspec.structs.replace(item, package="/srv/sum") for item in look.running)
+    recent = tuple(msgspec.structs.replace(item, package="/srv/knapsack") for item in look.recent)
+    look = msgspec.structs.replace(look, running=running, recent=recent)
+    large = drawn(full_screen(look, "w", "", 160, 50))
+    assert "sum" in large
+    assert large[large.index("Last verdicts") :].count("knapsack") == 2
+    assert "knapsack" not in drawn(full_screen(look, "w", "", 80, 24), 80, 24)
 
 
 def test_what_does_not_fit_is_counted() -> None:
