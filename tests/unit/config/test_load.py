@@ -100,6 +100,7 @@ def test_an_unknown_variable_is_refused_with_the_near_one(variable: str, words: 
 def test_variables_of_others_that_look_like_ours_are_left_alone() -> None:
     others = {
         "JUDGE_TEST_PATIENCE": "3",
+        "JUDGE_TESTS_STRICT": "1",
         "JUDGE_REDIS_SERVICE_HOST": "10.0.0.1",
         "JUDGE_REDIS_SERVICE_PORT_METRICS": "1",
         "JUDGE_PORT": "tcp://10.0.0.1:6379",
