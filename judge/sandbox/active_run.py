@@ -29,11 +29,11 @@ _LOOK_NS = 100_000_000
 _LOOK_MIN_NS = 1_000_000
 #: A program starts a little after it was asked for; a busy machine may take this long, which is not its time.
 _START_NS = 50_000_000
-#: A launcher that was told to kill and does not report within this is killed with its whole container.
+#: A launcher that was asked to kill and does not report within this is killed with its whole container.
 _PATIENCE_NS = 2_000_000_000
-#: A run that was ready and got no processor all the time ends when so many times its wall limit have passed,
+#: A run that was ready and got no processor all the time ends after this many times its wall limit,
 _CEILING = 10
-#: and one of which nobody can say how long it waited after so many: both without a verdict.
+#: and one whose waiting is not known well enough after this many times: both without a verdict.
 _IN_DOUBT = 2
 #: When one side of a conversation is over, the other has this much CPU time left to end, and twice that in real time;
 #: a share of its limit if the first ended well, so that there is something to think over.
@@ -48,7 +48,7 @@ _LAUNCHER_NS = 1_000_000
 #: struct seccomp_notif: id, pid, flags, nr, arch, instruction pointer, first argument
 _NOTIFICATION = struct.Struct("<QIIiIQQ")
 _ANSWER = struct.Struct("<QqiI")  # struct seccomp_notif_resp: id, val, error, flags
-#: Each of them costs a moment of this process, which is charged to nobody.
+#: Each of them costs a moment of this process, which is charged to no run.
 _NOTED_CALLS_MAX = 16_384
 
 

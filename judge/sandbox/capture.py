@@ -121,5 +121,5 @@ def _sealed(fd: int) -> int:
 
 
 def seal(fd: int) -> None:
-    """From now on nobody can change the memfd, not even whoever opens it anew for writing below /proc."""
+    """From now on nobody can change the memfd, not even by opening it again for writing below /proc."""
     fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _EVERY_SEAL)

@@ -9,7 +9,7 @@ Two sources:
 * the tasks themselves, looked at again and again (:class:`TaskWatch`): bounds. Source: Documentation/scheduler/
   sched-stats.rst; sched_info_arrive in kernel/sched/stats.h.
 
-Time that a hypervisor stole while the run had its processor, and the time in which the supervisor stood ready itself
+Time that a hypervisor stole while the run had its processor, and the time in which the run loop stood ready itself
 and passed nothing on in a conversation, are added to both.
 """
 
@@ -79,10 +79,10 @@ class Tasks(Protocol):
 
 
 class TaskWatch:
-    """What looks at the living tasks of a run tell of its waiting.
+    """What is known of a run's waiting from looks at its living tasks.
 
-    *Surely waited*: a task that stood ready so long waited for the host but for the CPU time that its siblings used
-    meanwhile; the task for which that is most counts. The kernel adds a wait at its end: one that goes on is taken from
+    *Surely waited*: as long as a task stood ready it waited for the host, but for the CPU time that its siblings
+    used meanwhile; the task for which that is most counts. The kernel adds a wait at its end: one that goes on is taken from
     the looks that found the task ready and otherwise as before. *Surely slept*: between two looks that found the same
     tasks, none of them ready, they slept but for what they computed and waited.
     """
@@ -124,7 +124,7 @@ class TaskWatch:
 
 
 class Processors:
-    """Those that a slot may use, and what the kernel tells of them; of the whole slot, for all of its runs.
+    """Those that a slot may use, and what the kernel counts for them; of the whole slot, for all of its runs.
 
     ``pressure_fd``: cpu.pressure of the slot's cgroup2 group, -1 = there is none; stays the caller's.
     """
@@ -139,13 +139,13 @@ class Processors:
         return len(self._names)
 
     def unserved_ns(self) -> int | None:
-        """How long tasks of the slot stood ready and none ran, a running total; None = this kernel does not tell."""
+        """How long tasks of the slot stood ready and none ran, a running total; None = it is not counted here."""
         if self.pressure_fd < 0:
             return None
         with contextlib.suppress(OSError):  # EOPNOTSUPP: built in, switched off
             _, found, full = os.pread(self.pressure_fd, 512, 0).partition(b"full ")
-            _, told, total = full.partition(b"total=")
-            if found and told:
+            _, counted, total = full.partition(b"total=")
+            if found and counted:
                 return int(total.split()[0]) * 1000
         return None
 
@@ -222,18 +222,18 @@ class CpuWait:
 
     def waited(self, now_ns: int, cpu_ns: int) -> Waited:
         """So far; never more than what the run did not compute."""
-        told_ns = self._unserved_ns()
-        told = Waited(told_ns, told_ns)
+        counted_ns = self._unserved_ns()
+        counted = Waited(counted_ns, counted_ns)
         if not self._is_exact:
-            told = self._bounds(told_ns, self._seen(now_ns, cpu_ns))
+            counted = self._bounds(counted_ns, self._seen(now_ns, cpu_ns))
         more_ns = self._stolen_ns + (self._relay.so_far_ns() if self._relay else 0)
-        return told.plus(Waited(more_ns, more_ns)).within(now_ns - cpu_ns)
+        return counted.plus(Waited(more_ns, more_ns)).within(now_ns - cpu_ns)
 
-    def _bounds(self, told_ns: int, seen: Waited) -> Waited:
-        """Of what it saw on several cores the kernel tells at least that part which one of them is of all."""
-        least_ns, most_ns = max(told_ns, seen.least_ns), seen.most_ns
+    def _bounds(self, counted_ns: int, seen: Waited) -> Waited:
+        """Of the waiting on several cores the kernel counts at least the share that one core is of all."""
+        least_ns, most_ns = max(counted_ns, seen.least_ns), seen.most_ns
         if self._unserved_base_ns is not None:
-            most_ns = min(most_ns, told_ns * self._processors.count)
+            most_ns = min(most_ns, counted_ns * self._processors.count)
         return Waited(least_ns, max(least_ns, most_ns))
 
     def _unserved_ns(self) -> int:

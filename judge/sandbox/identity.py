@@ -96,7 +96,7 @@ def claim_number(index: int) -> Iterator[int]:
     before, and must be ours. Raises SandboxError.
     """
     place = runtime_dir()
-    with contextlib.suppress(OSError):  # told below
+    with contextlib.suppress(OSError):  # reported below
         place.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         place_fd = _open_own_directory(place)

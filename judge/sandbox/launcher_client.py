@@ -36,7 +36,7 @@ class LauncherClient:
         self._number = request.number
         self.control_fd, self.listener_fd = zygote.ask("clone container", request)
         self._socket = socket.socket(fileno=self.control_fd)
-        #: The last run's program: the launcher has it, and it was checked. Set by whoever sends StartRun.
+        #: The last run's program: the launcher has it, and it was checked. Set by the sender of StartRun.
         self.known_spec: RunSpec | None = None
         self._known_groups: set[int] = set()  # group_id of those whose descriptors it keeps; at most JOIN_FDS_KEPT
         os.set_blocking(self.listener_fd, False)

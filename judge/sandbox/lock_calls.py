@@ -1,4 +1,4 @@
-"""The file locks of a run: each call that takes one waits until the supervisor has looked at it, and then goes on.
+"""The file locks of a run: each call that takes one waits until the run loop has looked at it, and then goes on.
 
 Two things are looked at. How many there were: the kernel charges locks to no memory cgroup (fs/locks.c makes its caches
 without SLAB_ACCOUNT), so a run gets no more calls than its memory limit has KiB, and no more than 262,144; what they

@@ -14,7 +14,7 @@ from judge.sandbox.spec import ContainerSpec
 
 HOST_NAME = "judge"
 TMPFS_FLAGS = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOATIME
-#: Of a run. What they buffer is charged to nobody, and the host has some thousand for all (sysctl kernel.pty.max).
+#: Of a run. What they buffer is charged to no group, and the host has some thousand for all (sysctl kernel.pty.max).
 PSEUDO_TERMINALS_MAX = 16
 
 #: What to tell people when a step fails, where there is something to tell.

@@ -7,7 +7,7 @@ Three kinds of answer:
 * refused softly, with the errno of a kernel that lacks the call or forbids it: whatever an honest runtime may probe;
 * refused hard (``NOTIFY``): calls that only an attack makes. The run ends with outcome SYSCALL_DENIED and its name.
 
-And two beside them, which reach the supervisor as well and go on: the calls of ``NOTED`` are allowed, and it knows that
+And two beside them, which reach the run loop as well and go on: the calls of ``NOTED`` are allowed, and it knows that
 they were made; those of ``LOCK_CALLS`` take file locks, and it counts and looks at them.
 
 Calls not named here, those of future kernels included, do not exist (ENOSYS).
@@ -159,7 +159,7 @@ def _not_the_launcher(arg: int) -> Call:
     return _except((_when(arg, 1), fail(EPERM)))
 
 
-#: Calls that the supervisor is told of and lets happen: once an internet socket was made, nothing of its network
+#: Calls that the run loop hears of and lets happen: once an internet socket was made, nothing of its network
 #: namespace is shown to a later run. Their decisive arguments are numbers, which nobody can change meanwhile.
 NOTED = frozenset({"socket"})
 

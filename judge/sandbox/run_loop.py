@@ -34,7 +34,7 @@ def supervise(
 ) -> None:
     """Block until every run is over. ``meanwhile`` is called once, while the programs start.
 
-    ``frozen_ns`` tells how long the slot has stood frozen since the last call. ``on_text`` hears what was read
+    ``frozen_ns``: how long the slot has stood frozen since the last call. ``on_text`` hears what was read
     from a stdout, ``on_end`` of each run that is over. Raises InfrastructureError only when the host misbehaves.
     """
     _Loop(runs, cancel_fd, frozen_ns, on_text, on_end).until_over(meanwhile)

@@ -9,7 +9,7 @@ from judge.errors import HostBusyError, InfrastructureError
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult, Usage, signal_name
 from judge.sandbox.active_run import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
-from judge.sandbox.cgroups.run_group import Counters
+from judge.sandbox.cgroups.counters import Counters
 from judge.sandbox.cpu_wait import Waited
 from judge.sandbox.protocol import EXECUTE, RUN_MOUNTS, Finish
 

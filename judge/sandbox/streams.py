@@ -1,4 +1,4 @@
-"""What the supervisor does with the pipes of a run: keep what comes out up to a limit, or pass it to the other side."""
+"""What the run loop does with the pipes of a run: keep what comes out up to a limit, or pass it to the other side."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _RELAY_BACKLOG_BYTES_MAX = 1 << 18
 class Drain:
     """The reading end of a program's output stream. ``over`` = it wrote more than the limit.
 
-    ``held_fd`` is the writing end, for who has no use for the end of file: held until :meth:`finish`, so that nobody is
-    woken by the program's leaving just before the news of it. ``late`` takes descriptors that whoever gave it will
+    ``held_fd`` is the writing end, where the end of file is of no use: held until :meth:`finish`, so that the run loop
+    is not woken by the program's leaving just before the news of it. ``late`` takes descriptors that the giver will
     close when there is time.
     """
 
@@ -106,7 +106,7 @@ class RelayDrain(Drain):
     """One direction of an interactive run: what is read is counted and passed on, not kept.
 
     When the reader is gone the bytes are swallowed, so that no broken pipe kills the writer. Only
-    :meth:`close_sink` closes the way to the reader: whoever polls it must forget it first. ``holds_end``: the reader
+    :meth:`close_sink` closes the way to the reader: who polls it must forget it first. ``holds_end``: the reader
     sees the end of file when the writer's run is over, not when it closes the stream and goes on.
     """
 

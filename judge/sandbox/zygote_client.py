@@ -53,7 +53,7 @@ class ZygoteClient:
         self._policies: set[str] = set()  # those that the running zygote knows, as the next
         self._roots: dict[Rootfs, str] = {}
         self._seen: dict[str, str] = {}  # a cache; at most _SEEN_MAX
-        #: Containers handed out so far, by Done.opened; whoever reads may set it back.
+        #: Containers handed out so far, by Done.opened; its reader may set it back.
         self.containers: Counter[str] = Counter()
 
     def start(self) -> None:

@@ -4,7 +4,7 @@ The groups themselves: :mod:`judge.sandbox.cgroups.run_group`, :mod:`judge.sandb
 directory below the
 *parent* is ours and named ``slot-<n>``; nothing else is ever touched. In a slot:
 
-* ``home``: where launchers wait between runs;
+* ``idle``: where launchers wait between runs;
 * ``r<k>``: one per run.
 """
 

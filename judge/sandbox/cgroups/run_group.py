@@ -1,6 +1,6 @@
 """The cgroup of one run: limits and counters behind one face, on cgroup v2 and on v1/hybrid hosts.
 
-Sources: cgroup-v2.rst, cgroup-v1/{memory,cpuacct,pids}.rst.
+Its two kinds: :mod:`judge.sandbox.cgroups.run_group_v1`, :mod:`judge.sandbox.cgroups.run_group_v2`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from judge.errors import SandboxError, sandbox_error
-from judge.kernel.cgroupfs import read_keyed, read_value
+from judge.kernel.cgroupfs import read_value
 from judge.kernel.procfs import process_stat
-from judge.sandbox.cgroups.hierarchy import V1_RUN, remove_group
+from judge.sandbox.cgroups.counters import NOTHING, Counters
+from judge.sandbox.cgroups.hierarchy import remove_group
 
-_V1_TCP_BYTES_MAX = 16 << 20
 #: A used group that still holds more than this is not as good as new. The kernel charges in batches of 64 pages and
 #: keeps the change of each core (mm/memcontrol.c, MEMCG_CHARGE_BATCH): one batch is no residue.
 _RESIDUE_BYTES_MAX = 256 << 10
@@ -28,60 +27,18 @@ _NUMBER_BYTES = 32
 _LAUNCH_TASKS = 2
 
 
-class Counters(NamedTuple):
-    """One reading of a run's group. None = this kernel has no such counter."""
-
-    memory_peak_bytes: int
-    pids_peak: int | None
-    # From here on running totals.
-    cpu_ns: int
-    cpu_user_ns: int
-    cpu_system_ns: int
-    oom_kills: int
-    fork_failures: int
-    io_read_bytes: int | None = None
-    io_write_bytes: int | None = None
-    throttled_ns: int | None = None
-    pressure_cpu_ns: int | None = None
-    pressure_memory_ns: int | None = None
-    pressure_io_ns: int | None = None
-
-    def since(self, base: Counters, not_its_ns: int = 0) -> Counters:
-        """What was counted since ``base``; peaks stay. ``not_its_ns``: CPU time to take off."""
-        cpu_ns = max(0, self.cpu_ns - base.cpu_ns - not_its_ns)
-        system_ns = min(self.cpu_system_ns - base.cpu_system_ns, cpu_ns)
-        return Counters(
-            self.memory_peak_bytes,
-            self.pids_peak,
-            cpu_ns,
-            cpu_ns - system_ns,
-            system_ns,
-            self.oom_kills - base.oom_kills,
-            self.fork_failures - base.fork_failures,
-            *map(_difference, self[7:], base[7:]),
-        )
-
-
-def _difference(now: int | None, was: int | None) -> int | None:
-    return now if now is None else now - (was or 0)
-
-
-#: What a group that was never used has counted.
-NOTHING = Counters(0, None, 0, 0, 0, 0, 0)
-
-
 class RunGroup:
-    """The cgroup of one run: its limits, its counters, its doors (``join_fds``), where a thread writes "0" to enter.
+    """The cgroup of one run: its limits, its counters, and ``join_fds``, where a thread writes "0" to join.
 
     ``group_id`` is a number that no other group of this process ever had.
     """
 
-    #: The file of a directory that is its door.
+    #: The file of a directory behind its join fd.
     DOOR = "cgroup.procs"
     #: The file of a directory that lists the tasks in it.
     TASKS = "cgroup.threads"
-    #: Whether processes are counted in a hierarchy of their own, the last of the doors: then the launcher is a member
-    #: of that one for the whole run, and the limit is exact from the first instruction to the last.
+    #: Whether processes are counted in a hierarchy of their own, the last of the join fds: the launcher is then a
+    #: member of that one for the whole run, and the limit is exact from the first instruction to the last.
     pids_apart = False
     _ids = itertools.count()
 
@@ -111,7 +68,7 @@ class RunGroup:
 
     @property
     def launch_fds(self) -> tuple[int, ...]:
-        """What a launcher needs: the doors, then where it writes the process limit once it has left, if it leaves."""
+        """A launcher's: the join fds, then where it writes the process limit once it has left, if it leaves."""
         return self.join_fds if self.pids_apart else (*self.join_fds, self._fds["pids_max"])
 
     def read(self, key: str) -> str:
@@ -142,7 +99,7 @@ class RunGroup:
         return all(pid != "0" and process_stat(int(pid)).leaving for pid in pids)  # 0 = of an unseen pid namespace
 
     def task_ids(self) -> list[int]:
-        """The threads that live in it now, as this process sees them; none when that cannot be told."""
+        """The threads that live in it now, as this process sees them; none when that cannot be read."""
         try:
             return [int(tid) for tid in (self._directories[0] / self.TASKS).read_text().split()]
         except OSError:
@@ -192,7 +149,7 @@ class RunGroup:
         return int(peak) - self.pids_apart if peak else None, read_value(self.read("pids_events"), "max")
 
     def _kills(self, was_alone: bool, memory_peak_bytes: int) -> int:
-        """Processes killed for memory so far: the kernel killed nobody alone whose memory never was half used."""
+        """Processes killed for memory so far: not one that was alone and never used half of its limit."""
         if was_alone and memory_peak_bytes < self._memory_max // 2:
             return self._base.oom_kills
         return self._oom_kills()
@@ -244,174 +201,6 @@ class RunGroup:
         self._fds = {}
         for directory in self._directories:
             remove_group(directory)
-
-
-class RunGroupV1(RunGroup):
-    """A run's groups in the memory, pids and cpuacct hierarchies.
-
-    Their doors are the files ``tasks``: for a thread that moves itself the kernel then takes no lock of the whole host,
-    and nobody waits for a grace period of RCU (cgroup_procs_write_start in kernel/cgroup/cgroup.c, Linux 5.17).
-    """
-
-    DOOR = TASKS = "tasks"
-
-    @classmethod
-    def create(cls, slots: dict[str, Path], name: str) -> RunGroupV1:
-        """Make ``name`` below the slot's group in each hierarchy."""
-        at = {controller: slots[controller] / name for controller in V1_RUN}
-        memory, cpuacct, pids = (str(at[controller]) for controller in V1_RUN)
-        files = {
-            "memory_max": f"{memory}/memory.limit_in_bytes",
-            "memsw_max": f"{memory}/memory.memsw.limit_in_bytes",
-            "memory_peak": f"{memory}/memory.max_usage_in_bytes",
-            "memory_now": f"{memory}/memory.usage_in_bytes",
-            "tcp_max": f"{memory}/memory.kmem.tcp.limit_in_bytes",
-            "oom": f"{memory}/memory.oom_control",
-            "pids_max": f"{pids}/pids.max",
-            "pids_peak": f"{pids}/pids.peak",
-            "pids_events": f"{pids}/pids.events",
-            "cpu": f"{cpuacct}/cpuacct.usage",
-            "cpu_system": f"{cpuacct}/cpuacct.usage_sys",
-        }
-        group = cls(tuple(dict.fromkeys(at.values())), files, name)
-        group.pids_apart = pids not in (memory, cpuacct)
-        return group
-
-    def _limit_memory(self, memory_bytes: int) -> None:
-        """Memory and swap together must never be below memory alone, not even for a moment.
-
-        v1 does not count the buffers of connections as memory, and counts them at all only under a limit of their own.
-        """
-        if "tcp_max" in self._fds:
-            self.write("tcp_max", min(memory_bytes, _V1_TCP_BYTES_MAX))
-        if "memsw_max" in self._fds:
-            self.write("memsw_max", -1)
-        self.write("memory_max", memory_bytes)
-        if "memsw_max" in self._fds:
-            self.write("memsw_max", memory_bytes)
-
-    def _reset_memory_peak(self) -> bool:
-        self.write("memory_peak", 0)
-        return True
-
-    def _cpu_ns(self) -> int:
-        return self._number("cpu")
-
-    def _oom_kills(self) -> int:
-        return read_value(self.read("oom"), "oom_kill")
-
-    def _counters(self, was_alone: bool) -> Counters:
-        cpu_ns = self._cpu_ns()
-        system_ns = min(self._number("cpu_system"), cpu_ns)
-        memory_peak_bytes = self._number("memory_peak")
-        pids_peak, fork_failures = self._tasks(was_alone)
-        return Counters(
-            memory_peak_bytes,
-            pids_peak,
-            cpu_ns,
-            cpu_ns - system_ns,
-            system_ns,
-            self._kills(was_alone, memory_peak_bytes),
-            fork_failures,
-        )
-
-
-class RunGroupV2(RunGroup):
-    """A run's group in the unified hierarchy."""
-
-    @classmethod
-    def create(cls, slots: dict[str, Path], name: str) -> RunGroupV2:
-        """Make ``name`` below the slot's group."""
-        at = slots[""] / name
-        files = {
-            key: f"{at}/{file}"
-            for key, file in {
-                "memory_max": "memory.max",
-                "swap_max": "memory.swap.max",
-                "oom_group": "memory.oom.group",
-                "memory_peak": "memory.peak",
-                "memory_now": "memory.current",
-                "memory_events": "memory.events",
-                "pids_max": "pids.max",
-                "pids_peak": "pids.peak",
-                "pids_events": "pids.events",
-                "cpu": "cpu.stat",
-                "io": "io.stat",
-                "pressure_cpu": "cpu.pressure",
-                "pressure_memory": "memory.pressure",
-                "pressure_io": "io.pressure",
-            }.items()
-        }
-        group = cls((at,), files, name)
-        group._sampled_peak = 0
-        return group
-
-    _sampled_peak: int = 0
-
-    def _limit_memory(self, memory_bytes: int) -> None:
-        self.write("memory_max", memory_bytes)
-        if "swap_max" in self._fds:
-            self.write("swap_max", 0)
-        self.write("oom_group", 1)
-
-    def _reset_memory_peak(self) -> bool:
-        """Since Linux 6.12 a write resets the peak for this descriptor."""
-        try:
-            os.pwrite(self._fds["memory_peak"], b"reset", 0)
-        except (KeyError, OSError):
-            return False
-        return True
-
-    def _cpu_ns(self) -> int:
-        self._sample_memory()
-        return read_value(self.read("cpu"), "usage_usec") * 1000
-
-    def _sample_memory(self) -> None:
-        """Before Linux 5.19 the next best to a peak is the largest sample."""
-        if "memory_peak" not in self._fds:
-            self._sampled_peak = max(self._sampled_peak, int(self.read("memory_now") or 0))
-
-    def _oom_kills(self) -> int:
-        return read_value(self.read("memory_events"), "oom_kill")
-
-    def _counters(self, was_alone: bool) -> Counters:
-        self._sample_memory()
-        cpu = read_keyed(self.read("cpu"))
-        pids_peak, fork_failures = self._tasks(was_alone)
-        memory_peak_bytes = int(self.read("memory_peak") or self._sampled_peak)
-        read_bytes, write_bytes = self._io()
-        return Counters(
-            cpu_ns=cpu.get("usage_usec", 0) * 1000,
-            cpu_user_ns=cpu.get("user_usec", 0) * 1000,
-            cpu_system_ns=cpu.get("system_usec", 0) * 1000,
-            memory_peak_bytes=memory_peak_bytes,
-            pids_peak=pids_peak,
-            oom_kills=self._kills(was_alone, memory_peak_bytes),
-            fork_failures=fork_failures,
-            io_read_bytes=read_bytes,
-            io_write_bytes=write_bytes,
-            throttled_ns=cpu["throttled_usec"] * 1000 if "throttled_usec" in cpu else None,
-            pressure_cpu_ns=self._pressure("pressure_cpu"),
-            pressure_memory_ns=self._pressure("pressure_memory"),
-            pressure_io_ns=self._pressure("pressure_io"),
-        )
-
-    def _io(self) -> tuple[int | None, int | None]:
-        if "io" not in self._fds:
-            return None, None
-        words = [word.partition("=") for word in self.read("io").split()]
-        totals = {"rbytes": 0, "wbytes": 0}
-        for key, _, value in words:
-            if key in totals:
-                totals[key] += int(value)
-        return totals["rbytes"], totals["wbytes"]
-
-    def _pressure(self, key: str) -> int | None:
-        with contextlib.suppress(OSError):  # EOPNOTSUPP: built in, switched off
-            for word in self.read(key).split("\n", 1)[0].split():
-                if word.startswith("total="):
-                    return int(word[6:]) * 1000
-        return None
 
 
 def _open_if_there(path: str) -> int | None:

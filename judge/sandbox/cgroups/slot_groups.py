@@ -1,4 +1,4 @@
-"""The cgroups of one slot: where its launchers wait, and a ring of groups for its runs.
+"""The cgroups of one slot: where its launchers wait, and a pool of groups for its runs.
 
 Memory, pids and CPU accounting are per run. Weight, core and freezing are per slot: on v1 their hierarchies hold the
 slot's group only. Sources: cgroup-v2.rst, cgroup-v1/{cpusets,freezer-subsystem}.rst.
@@ -25,14 +25,16 @@ from judge.sandbox.cgroups.hierarchy import (
     remove_tree,
     words_of,
 )
-from judge.sandbox.cgroups.run_group import RunGroup, RunGroupV1, RunGroupV2
+from judge.sandbox.cgroups.run_group import RunGroup
+from judge.sandbox.cgroups.run_group_v1 import RunGroupV1
+from judge.sandbox.cgroups.run_group_v2 import RunGroupV2
 from judge.sandbox.cpu_wait import Processors
 
 _IDLE = "idle"
 _POOL_SIZE = 16
-#: Groups had ahead: an interaction takes two, and a launcher that waits for its next run stands in one.
+#: Groups made ready: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
-#: When there are so many groups, those that rest will soon serve again: no more are made before they are needed.
+#: With this many groups, those that were used will soon serve again: no more are made before they are needed.
 _EAGER = 5
 #: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
 _REUSE_BYTES_MIN = 8 << 20
@@ -60,21 +62,24 @@ def weigh_parent(parent: Path, name: str, most: int) -> None:
 
 
 class SlotGroups:
-    """All groups of one slot: made at :meth:`open`, a ring of run groups, everything removed at :meth:`close`."""
+    """All groups of one slot: made at :meth:`open`, a pool of run groups, everything removed at :meth:`close`."""
 
     def __init__(self, host: CgroupHost, number: int) -> None:
         self.host = host
         self._slots = {controller: parent / f"slot-{number}" for controller, parent in host.parents.items()}
         self._group_kind = RunGroupV2 if host.version == 2 else RunGroupV1
-        self.frozen = False
+        self.frozen = False  # set by freeze() alone, from any thread
+        # Of the idle groups, one for each hierarchy that counts runs, and of the slot's groups in the others: launchers
+        # join both. Set by open(), emptied by close().
         self.idle_fds: tuple[int, ...] = ()
         self.slot_fds: tuple[int, ...] = ()
         self.processors = Processors()
         self._own_tasks: Path | None = None  # of the group in which our threads stand in v1's cpu hierarchy
-        self._ready: list[RunGroup] = []
+        self._ready: list[RunGroup] = []  # as good as new; at most _READY
         self._used: list[RunGroup] = []  # used, to serve again
-        self._discarded: list[RunGroup] = []
+        self._discarded: list[RunGroup] = []  # used, to be removed
         self._wanted: tuple[int, int] | None = None  # the last limits: the next run is likely to want the same
+        # Names of groups that do not exist; with those of the groups that are taken and in the lists: _POOL_SIZE.
         self._free = [f"r{index}" for index in range(_POOL_SIZE)]
         self._stack = contextlib.ExitStack()
 
@@ -86,9 +91,9 @@ class SlotGroups:
             for directory in self.directories:
                 directory.mkdir()
                 self._stack.callback(remove_tree, directory)
-            homes, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
-            for home in homes:
-                self.idle_fds += (os.open(home / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
+            idle_groups, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
+            for idle in idle_groups:
+                self.idle_fds += (os.open(idle / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             for other in others:
                 self.slot_fds += (os.open(other / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
@@ -136,28 +141,28 @@ class SlotGroups:
         if cpu >= 0 and "cpuset" in self.host.controllers:
             (slot / "cpuset.cpus").write_text(str(cpu))
         enable_controllers(slot, words_of(slot / "cgroup.controllers"))
-        home = slot / _IDLE
-        home.mkdir()
-        return [home], []
+        idle = slot / _IDLE
+        idle.mkdir()
+        return [idle], []
 
     def _open_v1(self, cpu: int) -> tuple[list[Path], list[Path]]:
         """Where launchers wait, and the slot's groups in the hierarchies that runs do not change."""
-        homes: list[Path] = []
+        idle_groups: list[Path] = []
         if "cpuset" in self._slots:
             self._open_cpuset(self._slots["cpuset"], cpu)
         for controller in V1_RUN:
             if controller == "memory":
                 with contextlib.suppress(OSError):
                     (self._slots["memory"] / "memory.swappiness").write_text("0")
-            home = self._slots[controller] / _IDLE
-            home.mkdir(exist_ok=True)
-            homes.append(home)
+            idle = self._slots[controller] / _IDLE
+            idle.mkdir(exist_ok=True)
+            idle_groups.append(idle)
         if "cpu" in self._slots:
             tasks = Path(f"{self._slots['cpu'].parents[1]}{read_hierarchies().own.get('cpu', '/')}") / "tasks"
             self._own_tasks = tasks if os.access(tasks, os.W_OK) else None
-        parents = {home.parent for home in homes}  # cpu and cpuacct are often mounted as one
+        parents = {idle.parent for idle in idle_groups}  # cpu and cpuacct are often mounted as one
         others = [self._slots[name] for name in V1_SLOT if name in self._slots]
-        return self._unique(homes), self._unique(path for path in others if path not in parents)
+        return self._unique(idle_groups), self._unique(path for path in others if path not in parents)
 
     @staticmethod
     def _open_cpuset(slot: Path, cpu: int) -> None:
@@ -189,7 +194,7 @@ class SlotGroups:
         """While it passes on what two programs say the calling thread weighs as a part of the slot, where v1 lets a
         thread stand elsewhere than its process.
 
-        Else both sleep while it waits behind others, and have to wait for a processor anew after each word: on a busy
+        Else both sleep while it waits behind others, and have to wait for a processor again after each word: on a busy
         host that is ten times slower. A thread that could not come back stays where it is.
         """
         slot, own = self._slots.get("cpu"), self._own_tasks
@@ -240,7 +245,7 @@ class SlotGroups:
     def prepare(self) -> None:
         """Have groups ready for the next runs; called while a program runs, when the time costs nothing.
 
-        What fails here is told by the :meth:`take` that needs it. Raises SandboxError when a group cannot be removed.
+        What fails here is reported by the :meth:`take` that needs it. Raises SandboxError when one cannot be removed.
         """
         self.tidy()
         if self._wanted is None:
@@ -272,23 +277,23 @@ class SlotGroups:
         """A group for a run to come with the limits of the last one, if one is ready."""
         return self._ready.pop() if self._ready else None
 
-    def take(self, memory_bytes: int, processes: int, ahead: RunGroup | None = None) -> RunGroup:
+    def take(self, memory_bytes: int, processes: int, preferred: RunGroup | None = None) -> RunGroup:
         """A group with these limits: one that never was used where the residue of an earlier run would matter.
 
-        ``ahead`` is one that was taken earlier, to be preferred; where a fresh one is needed it is left, and on errors
+        ``preferred`` is one that was taken earlier; where a fresh one is needed it is left, and on errors
         it stays the caller's.
         Raises SandboxError naming the limit that cannot be set, or why no group can be made.
         """
         reusable = memory_bytes >= _REUSE_BYTES_MIN
         if reusable:
             self._wanted = (memory_bytes, processes)
-            if ahead is None and not self._ready:
+            if preferred is None and not self._ready:
                 self.tidy()
-        group = (reusable and (ahead or self.take_ready())) or self._create()
+        group = (reusable and (preferred or self.take_ready())) or self._create()
         try:
             group.limit(memory_bytes, processes)
         except SandboxError:
-            if group is not ahead:
+            if group is not preferred:
                 self.give_back(group)
             raise
         return group

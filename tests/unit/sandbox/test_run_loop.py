@@ -18,7 +18,7 @@ from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MS_NS, S_NS
 from judge.sandbox.active_run import ActiveRun
-from judge.sandbox.cgroups.run_group import Counters
+from judge.sandbox.cgroups.counters import Counters
 from judge.sandbox.cpu_wait import Processors
 from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, REPORT_BYTES_MAX, Failure, Finish
 from judge.sandbox.run_loop import _Loop, supervise

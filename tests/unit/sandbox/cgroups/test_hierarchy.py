@@ -11,8 +11,8 @@ import pytest
 from judge.errors import HostError, SandboxError
 from judge.kernel.cgroupfs import Hierarchies
 from judge.sandbox.cgroups import hierarchy as cgroup
+from judge.sandbox.cgroups.counters import NOTHING, Counters
 from judge.sandbox.cgroups.hierarchy import UNIFIED, V1_CONTROLLERS, find_host, parent_name, remove_group, remove_tree
-from judge.sandbox.cgroups.run_group import NOTHING, Counters
 from judge.sandbox.cgroups.slot_groups import weigh_parent
 
 
