@@ -82,9 +82,9 @@ class TaskWatch:
     """What is known of a run's waiting from looks at its living tasks.
 
     *Surely waited*: as long as a task stood ready it waited for the host, but for the CPU time that its siblings
-    used meanwhile; the task for which that is most counts. The kernel adds a wait at its end: one that goes on is taken from
-    the looks that found the task ready and otherwise as before. *Surely slept*: between two looks that found the same
-    tasks, none of them ready, they slept but for what they computed and waited.
+    used meanwhile; the task for which that is most counts. The kernel adds a wait at its end: one that goes on is
+    taken from the looks that found the task ready and otherwise as before. *Surely slept*: between two looks that
+    found the same tasks, none of them ready, they slept but for what they computed and waited.
     """
 
     def __init__(self, group: Tasks) -> None:

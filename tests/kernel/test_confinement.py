@@ -142,7 +142,8 @@ def test_mounts(report: dict[str, Any]) -> None:
         "/usr": ("overlay", overlay),
         "/artifact": ("overlay", overlay),
         "/dev": ("tmpfs", device),
-        **{f"/dev/{name}": ("devtmpfs", device) for name in ("null", "zero", "full", "random", "urandom")},
+        **{f"/dev/{name}": ("devtmpfs", device) for name in ("null", "zero", "full", "random", "urandom", "tty")},
+        "/dev/pts": ("devpts", {"nosuid", "noexec", "rw"}),
         "/proc": ("proc", {"nodev", "noexec", "nosuid", "rw"}),
         **dict.fromkeys(("/work", "/tmp", "/dev/shm"), ("tmpfs", scratch)),
     }
@@ -150,7 +151,7 @@ def test_mounts(report: dict[str, Any]) -> None:
         if f"/{name}" in mounts:
             expected[f"/{name}"] = ("overlay", overlay)
     seen = {point: (mount["type"], set(mount["options"]) - {"relatime"}) for point, mount in mounts.items()}
-    for point in [point for point in seen if point.startswith("/dev/") and point != "/dev/shm"]:
+    for point in [point for point in seen if point.startswith("/dev/") and point not in ("/dev/shm", "/dev/pts")]:
         seen[point] = ("devtmpfs", seen[point][1])  # inside another container the host's /dev is a tmpfs
     assert seen == expected
     assert {point: mount["propagation"] for point, mount in mounts.items() if mount["propagation"]} == {}
@@ -192,6 +193,9 @@ def test_what_there_is_to_see(report: dict[str, Any]) -> None:
         "random": "char 1:8 666",
         "urandom": "char 1:9 666",
         "zero": "char 1:5 666",
+        "tty": "char 5:0 666",
+        "ptmx": "-> pts/ptmx",
+        "pts": "drwxr-xr-x",
         "shm": "drwxrwxrwt",
         "fd": "-> /proc/self/fd",
         "stdin": "-> /proc/self/fd/0",
