@@ -102,9 +102,9 @@ class Client:
         """Hand in a submission; returns its id once it is durably accepted.
 
         The language may be an id, an alias, or empty (found by the files). Raises LanguageError (no such language, or
-        nobody offers it: with the near one and what is offered), QueueFullError, RateLimitError, WireError, UsageError
-        (tags that nobody has; the id stands for another submission), QueueError (no answer: hand the same submission
-        in again, it will not be judged twice).
+        no worker offers it: with the near one and what is offered), QueueFullError, RateLimitError, WireError,
+        UsageError (tags that no worker has; the id stands for another submission), QueueError (no answer: hand the same
+        submission in again, it will not be judged twice).
         """
         self.queue.run(calls.submit(submission))
         return submission.id

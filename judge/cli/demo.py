@@ -194,8 +194,8 @@ def live_picture(rows: list[Row], elapsed_s: float, width: int, height: int) -> 
         running = [row for row in rows if row.state == "judging" and row.report is None]
         finished = sorted((row for row in rows if row.report is not None), key=lambda row: row.finished_s)
         waiting = [row for row in rows if row.report is None and row not in running]
-        spare = max(room - len(running), 0)
-        seen = [*finished[max(len(finished) - spare, 0) :], *running, *waiting][:room]
+        left = max(room - len(running), 0)
+        seen = [*finished[max(len(finished) - left, 0) :], *running, *waiting][:room]
     else:
         seen = rows
     done = sum(row.finished for row in rows)

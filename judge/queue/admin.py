@@ -100,7 +100,7 @@ def set_tenant_limit(queue: Queue, tenant: str, name: str, value: int | None) ->
 
 
 def odd_policy_fields(queue: Queue) -> tuple[str, ...]:
-    """Fields of the policy that mean nothing: misspelt by whoever wrote them by hand."""
+    """Fields of the policy that mean nothing: misspelt when they were written by hand."""
     known = {*Policy.__struct_fields__} - {"weights"}
     odd = []
     for field, value in _pairs(queue.link.command("HGETALL", queue.link.keys.policy())).items():

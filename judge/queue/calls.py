@@ -43,8 +43,8 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
     """Accept a submission; True = new, False = this very submission was accepted before.
 
     The queue knows the names of languages and what is offered: it finds the route. Raises WireError (a name),
-    LanguageError (no such language, or nobody offers it), QueueFullError, RateLimitError, UsageError (tags that nobody
-    has; the id stands for another submission).
+    LanguageError (no such language, or no worker offers it), QueueFullError, RateLimitError, UsageError (tags that no
+    worker has; the id stands for another submission).
     """
     message = wire.encode_submission(submission)
     named = wire.is_name(submission.language) and "+" not in submission.language

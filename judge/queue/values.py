@@ -217,7 +217,7 @@ class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
 class LanguageCard(msgspec.Struct, frozen=True, kw_only=True):
     """A language as clients see it. ``aliases`` are the other words it goes by, ``extensions`` those of its files.
 
-    ``versions`` are those of its toolchains on the workers that offer it; none = nobody does, or nobody asked.
+    ``versions`` are those of its toolchains on the workers that offer it; none = no worker does, or none was asked.
     """
 
     id: str

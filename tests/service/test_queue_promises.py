@@ -447,9 +447,9 @@ def test_a_heartbeat_renews_and_tells_what_is_lost(queue: Queue) -> None:
     kept, gone = claim(queue, "0", lease_ms=0), claim(queue, "1", lease_ms=0)
     queue.run(calls.cancel("gone"))
     held = [Held(slot="0", id="kept", fence=kept.fence, pid=1), Held(slot="1", id="gone", fence=gone.fence, pid=1)]
-    beat = queue.run(calls.tick("w1", "S", LEASE_MS, None, held))
-    assert beat.lost == ("gone",)
-    assert [item.id for item in beat.held] == ["kept"]
+    reply = queue.run(calls.tick("w1", "S", LEASE_MS, None, held))
+    assert reply.lost == ("gone",)
+    assert [item.id for item in reply.held] == ["kept"]
     sweep(queue)
     assert queue.state("kept") is State.CLAIMED
 

@@ -22,7 +22,7 @@ from judge.queue.broker import ANSWER_TIMEOUT_S, CONNECT_TIMEOUT_S, Address, Bro
 _ONE_PRIORITY = [0]
 
 
-#: A queue of another broker holds so many tickets; the oldest fall out.
+#: A queue of another broker holds at most this many tickets; the oldest fall out.
 _TICKETS_MAX = 64
 
 #: Quorum queues, since RabbitMQ 4 refuses what Celery asks of the others.

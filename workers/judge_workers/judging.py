@@ -24,7 +24,8 @@ class SlotJudge(Protocol):
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge; blocks. Raises PackageError (the setter's fault; PackageMissing: another worker may have it),
-        HostFault, BlobStoreError (the package store is away); anything else is nobody's until the worker proved itself.
+        HostFault, BlobStoreError (the package store is away); the cause of anything else is unknown until the
+        worker proved itself.
 
         An exception out of ``emit`` passes through. Each call is followed by :meth:`clear_up`, whatever it raised.
         """
@@ -57,7 +58,7 @@ class Readiness:
 
     ``languages_missing`` should work and do not; ``attacks_held`` are those that the sandbox withstood;
     ``noise_ratio`` as in :mod:`judge.grading.noise`, None when it was not measured. ``versions``: language -> version
-    of its toolchain; ``untested``: there are languages that nobody has tried yet; ``watched``: files that change when
+    of its toolchain; ``untested``: there are languages that were not tried yet; ``watched``: files that change when
     the languages may.
     """
 

@@ -33,7 +33,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from judge.errors import UsageError
 from judge.observe.metrics import series as metrics
 from judge.observe.metrics.disk import DiskCollector
-from judge.observe.metrics.node_facts import FactGatherer, GatherFacts
+from judge.observe.metrics.node_info import GatherNodeInfo, NodeInfoGatherer
 from judge.observe.metrics.pipe import RecordReader
 from judge.observe.metrics.queue_state import QueueCollector, QueueProbe
 from judge.observe.metrics.record import SlotState
@@ -60,7 +60,7 @@ class ExporterConfig:
 
     ``queue`` and ``recorded_fence`` ask the queue (None = there is none): the first at scrape, from the threads that
     answer HTTP; the second when a slot was killed while it recorded a verdict, from the main thread. Neither may
-    block for long. ``facts`` tells about the node, at the start and every minute, from a thread of its own.
+    block for long. ``node_info`` reports about the node, at the start and every minute, from a thread of its own.
     """
 
     vocabulary: Vocabulary
@@ -68,7 +68,7 @@ class ExporterConfig:
     queue: QueueProbe | None = None
     recorded_fence: RecordedFence | None = None
     state_dir: str = ""
-    facts: GatherFacts | None = None
+    node_info: GatherNodeInfo | None = None
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -97,8 +97,8 @@ def run_exporter(config: ExporterConfig, read_fd: int, server_socket: socket.soc
         stack.enter_context(exporter.serving(server_socket))
         host, port = server_socket.getsockname()[:2]
         log.info("metrics on http://%s/metrics", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-        if config.facts:
-            stack.enter_context(exporter.gathering(config.facts))
+        if config.node_info:
+            stack.enter_context(exporter.gathering(config.node_info))
         try:
             exporter.read_until_eof(read_fd)
         except SystemExit:
@@ -159,9 +159,9 @@ class Exporter:
         while poller.poll(0) and (data := os.read(read_fd, READ_BYTES)):
             self.feed(data)
 
-    def gathering(self, facts: GatherFacts) -> FactGatherer:
-        """A context manager: inside it, the node's facts are gathered in the background."""
-        return FactGatherer(facts, self._recording.apply)
+    def gathering(self, node_info: GatherNodeInfo) -> NodeInfoGatherer:
+        """A context manager: inside it, what the node knows of itself is gathered in the background."""
+        return NodeInfoGatherer(node_info, self._recording.apply)
 
     def serving(self, server_socket: socket.socket) -> _Serving:
         """A context manager: inside it, HTTP requests on the socket are answered by background threads."""

@@ -11,7 +11,7 @@ local function int(n) return string.format('%.0f', n) end
 
 local function stat(name, by) redis.call('HINCRBY', key.counters, name, by or 1) end
 
--- A number of the policy; 0 (no limit) when nobody has set it.
+-- A number of the policy; 0 (no limit) when it is not set.
 local function policy(name) return tonumber(redis.call('HGET', key.policy, name) or 0) end
 
 local function record(id, ...)
@@ -172,7 +172,7 @@ end
 -- The worker's own route: what one worker handed on to another waits there (see handon.lua).
 local function own_route(node) return '@' .. node end
 
--- A worker that gave no sign of life for so long is not counted upon.
+-- A worker without a sign of life for this long is not counted upon.
 local SILENT_MS = 10000
 
 local function is_alive(node, now)

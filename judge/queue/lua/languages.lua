@@ -1,7 +1,7 @@
 -- Which language a submission means, and whether anybody serves it. Put before submit.lua.
 -- Workers leave every name of every language they know in "languages"; where none has ever been, nothing is checked.
 
--- A route that was found served is not looked at again for so long.
+-- A route that was found served is not looked at again for this long.
 local FOUND_MS = 60000
 
 -- How many letters must change to make one word of another.

@@ -9,7 +9,7 @@ local swept_at = tonumber(redis.call('HGET', key.counters, 'swept_at') or 0)
 if now - swept_at < interval_ms then return {'REST', workers} end
 redis.call('HSET', key.counters, 'swept_at', int(now))
 
--- Nobody has swept for a while: Redis was away (or everybody else was), so nobody could renew either.
+-- There was no sweep for a while: Redis was away (or all other workers were), so no lease could be renewed either.
 -- No lease is judged before one lease has passed.
 if now - swept_at > lease_ms / 2 then redis.call('HSET', key.counters, 'hold_until', int(now + lease_ms)) end
 local expire = now >= tonumber(redis.call('HGET', key.counters, 'hold_until') or 0)

@@ -57,7 +57,7 @@ class Health:
         return round(os.getloadavg()[0], 2)
 
     def _write_problem(self) -> str:
-        """Nothing is forced to the disk: that may take long, and leases wait for whoever asks."""
+        """Nothing is forced to the disk: that may take long, and leases wait for the answer."""
         try:
             fd = os.open(self._trial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             try:

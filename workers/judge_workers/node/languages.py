@@ -24,7 +24,7 @@ from judge.toolchain.roots import Toolchains, toolchain_paths
 from judge.toolchain.version import toolchain_version
 from judge_workers.judging import BASIC
 
-#: A language that failed is tried again after so long, when something else changes.
+#: A language that failed is tried again after this long, when something else changes.
 _RETRY_S = 3600
 
 #: Changes whenever Debian's package manager has done something.

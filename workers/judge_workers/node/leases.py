@@ -23,22 +23,21 @@ from collections.abc import Sequence
 
 import msgspec
 
-from judge import wire
 from judge.config import Settings, inherited_settings
-from judge.errors import JudgeError, QueueError, StaleSession, WireError
+from judge.errors import JudgeError, QueueError, StaleSession
 from judge.kernel.procfs import process_stat
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
 from judge.observe.metrics.settlement import VerdictSender
-from judge.observe.metrics.summary import judged_record
 from judge.queue import calls
 from judge.queue.admin import forget_worker, publish, publish_languages, set_policy, set_worker_state
 from judge.queue.cancellations import Cancellations
 from judge.queue.redis_queue import Queue
 from judge.queue.settings import broker_of, policy_of
-from judge.queue.values import Exhausted, Fault, HeartbeatReply, Held, WorkerInfo, WorkerState
+from judge.queue.values import Fault, HeartbeatReply, Held, WorkerInfo, WorkerState
 from judge_workers.celery_app import ticket_template
 from judge_workers.node.announce import announce_when_ready
+from judge_workers.node.exhausted import give_up
 from judge_workers.node.fitness import Fitness
 from judge_workers.node.health import Health
 from judge_workers.node.language_watch import LanguageWatch
@@ -54,7 +53,6 @@ from judge_workers.run_dir import (
     read_judged,
     read_noise,
 )
-from judge_workers.slot.judge_error import judge_error
 from judge_workers.slot.reserve import grant
 
 #: How often load and free disk are told to Redis and looked at.
@@ -329,18 +327,7 @@ class Leases:
         )
         self._sweep_due_s = now_s + max(settings.leases.tick_ms / 1000, swept.workers / SWEEPS_PER_S)
         for exhausted in swept.exhausted:
-            self._give_up(exhausted)
-
-    def _give_up(self, exhausted: Exhausted) -> None:
-        reason = f"judging this submission kept failing: {exhausted.reason}"
-        log.error("submission %s: %s", exhausted.id, reason)
-        report = judge_error(exhausted.id, exhausted.submission, reason, exhausted.attempt, self._profile.node)
-        if self._verdicts is not None:
-            record = judged_record(report, priority_class=_priority_class(exhausted.submission))
-            self._verdicts.prepare(exhausted.id, exhausted.fence, record)
-        won = self._queue.run(calls.finish(exhausted, report))
-        if self._verdicts is not None:
-            self._verdicts.settle(won)
+            give_up(self._queue, exhausted, self._profile.node, self._verdicts)
 
 
 def run(leases: Leases, tick_s: float, stop: set[int], *, until_drained: bool = False) -> None:
@@ -352,14 +339,6 @@ def run(leases: Leases, tick_s: float, stop: set[int], *, until_drained: bool = 
         except QueueError as error:
             log.warning("%s", error)
             time.sleep(tick_s)
-
-
-def _priority_class(submission: bytes) -> str:
-    """The class in a submission's text; empty when it does not decode."""
-    try:
-        return wire.decode_header(submission).priority_class
-    except WireError:
-        return ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """The pipe that all of a worker's processes log into, so that none of them ever waits for a reader of the log.
 
 Standard error of the supervisor and of everything below it is the write end of one pipe, which does not block: what
-does not fit is dropped and counted by whoever wrote it (:mod:`judge.observe.logs`).
+does not fit is dropped and counted by its writer (:mod:`judge.observe.logs`).
 :mod:`judge_workers.node.log_relay` carries the
 lines on to the real standard error, and stands there as long as it must. The supervisor keeps both ends open, so the
 relay may die and come back.

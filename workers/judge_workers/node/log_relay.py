@@ -3,7 +3,7 @@
 Run by path, without site-packages (see :mod:`judge_workers.node.log_pipe`): it imports nothing of this project and
 starts at once.
 Descriptor 0 is the pipe, descriptor 1 what standard error was. It ends when the last writer of the pipe is gone;
-SIGTERM gives it :data:`GRACE_S` more, even while it stands in a write that nobody takes.
+SIGTERM gives it :data:`GRACE_S` more, even while it stands in a write that is not read.
 """
 
 import os

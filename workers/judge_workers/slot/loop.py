@@ -1,7 +1,7 @@
 """The loop of one slot: claim, judge, report. Runs inside a Celery task, knows nothing of Celery.
 
 Who is to blame for a judging that failed is decided here, by its cause: the setter or client (a judge error at once),
-this host (the work goes back unblamed), or nobody knows: then this worker proves itself, and if it is well the work is.
+this host (the work goes back unblamed), or unknown: then this worker proves itself, and if it is well the work is.
 """
 
 from __future__ import annotations
@@ -309,7 +309,7 @@ class SlotLoop:
         return lacking
 
     def _wait_for_store(self, claim: Claim, writer: ClaimWriter, error: BlobStoreError) -> None:
-        """The package store is away, for this worker at least: it is nobody's fault here, and passes."""
+        """The package store is away, for this worker at least: the fault of neither work nor host; it passes."""
         _until_answered(writer.flush)
         if self._hand_on(claim, error):
             self._give_back(claim, writer, f"{error}", Fault.UNBLAMED)

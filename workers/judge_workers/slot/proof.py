@@ -1,6 +1,6 @@
 """A worker proves itself: it judges a known good program in a fresh slot, at most once a minute for all its processes.
 
-A slot asks for a proof when a judging failed for a reason that nobody foresaw; the leases process has one made
+A slot asks for a proof when a judging failed for an unforeseen reason; the leases process has one made
 (``python -m judge_workers.slot.proof``) before a worker that is out comes back. What the last one found holds until
 the next.
 """

@@ -1,4 +1,4 @@
-"""What a node knows about itself, told to the metrics now and then: languages, self-test, sizes of caches."""
+"""What a node knows about itself, reported to the metrics now and then: languages, self-test, sizes of caches."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Self
 from judge.errors import JudgeError
 from judge.observe.metrics.record import Record
 
-#: How often the facts are gathered: walking through a cache takes a while.
+#: How often it is gathered: walking through a cache takes a while.
 EVERY_S = 60.0
 
-#: Gathers the facts as records; may block for seconds.
-GatherFacts = Callable[[], Iterable[Record]]
+#: Gathers it as records; may block for seconds.
+GatherNodeInfo = Callable[[], Iterable[Record]]
 
 log = logging.getLogger(__name__)
 
 
-class FactGatherer:
-    """Gathers facts in a thread of its own: neither a scrape nor the pipe waits for a disk. A context manager."""
+class NodeInfoGatherer:
+    """Gathers in a thread of its own: neither a scrape nor the pipe waits for a disk. A context manager."""
 
-    def __init__(self, gather: GatherFacts, apply: Callable[[Record], None], every_s: float = EVERY_S) -> None:
+    def __init__(self, gather: GatherNodeInfo, apply: Callable[[Record], None], every_s: float = EVERY_S) -> None:
         self._gather = gather
         self._apply = apply
         self._every_s = every_s
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="facts", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="node-info", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

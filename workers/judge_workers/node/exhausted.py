@@ -1,0 +1,37 @@
+"""The judge error of a submission whose judging failed too often; a sweep leaves it to the worker that swept."""
+
+from __future__ import annotations
+
+import logging
+
+from judge import wire
+from judge.errors import WireError
+from judge.observe.metrics.settlement import VerdictSender
+from judge.observe.metrics.summary import judged_record
+from judge.queue import calls
+from judge.queue.redis_queue import Queue
+from judge.queue.values import Exhausted
+from judge_workers.slot.judge_error import judge_error
+
+log = logging.getLogger(__name__)
+
+
+def give_up(queue: Queue, exhausted: Exhausted, node: str, verdicts: VerdictSender | None) -> None:
+    """Record the judge error of worker ``node``, and count it unless the claim is lost. Raises QueueError."""
+    reason = f"judging this submission kept failing: {exhausted.reason}"
+    log.error("submission %s: %s", exhausted.id, reason)
+    report = judge_error(exhausted.id, exhausted.submission, reason, exhausted.attempt, node)
+    if verdicts is not None:
+        record = judged_record(report, priority_class=_priority_class(exhausted.submission))
+        verdicts.prepare(exhausted.id, exhausted.fence, record)
+    won = queue.run(calls.finish(exhausted, report))
+    if verdicts is not None:
+        verdicts.settle(won)
+
+
+def _priority_class(submission: bytes) -> str:
+    """The class in a submission's text; empty when it does not decode."""
+    try:
+        return wire.decode_header(submission).priority_class
+    except WireError:
+        return ""
