@@ -17,6 +17,7 @@ import dataclasses
 import re
 import signal
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -72,8 +73,16 @@ _HARD_EXTRA_NS = 100 * MS_NS
 _HEADER = re.compile(r"^(?:/\*| \*|#|//) ([a-z]+): (.+?)(?: \*/)?$")
 _HEADER_LINES = 12
 _KEYS = frozenset({"tries", "expect", "limits", "mode", "needs", "collect", "holds", "input"})
-_MODES = frozenset({"run", "twice", "compile", "pair"})
 _LIMIT = re.compile(r"([a-z]+)=(\d+)([A-Za-z]*)")
+
+
+class Mode(StrEnum):
+    """How an attack is started."""
+
+    RUN = "run"  #: once
+    TWICE = "twice"  #: in one container, with the argument 1, then 2
+    PAIR = "pair"  #: in two slots at once, with the arguments a and b
+    COMPILE = "compile"  #: its file is a compiler's input
 
 
 @dataclass(frozen=True)
@@ -107,17 +116,15 @@ class End:
 class Attack:
     """One attack program.
 
-    ``mode``: ``run`` once; ``twice`` in one container with the argument 1, then 2; ``pair`` in two slots at once with
-    the arguments a and b; ``compile``: the file is a compiler's input. ``needs`` names a machine. ``collect`` is the
-    pattern of the files to take out, ``holds`` texts that neither these nor the streams may contain. ``has_input`` =
-    something is there to read, unless the header says ``input: none``.
+    ``needs`` names a machine. ``collect`` is the pattern of the files to take out, ``holds`` texts that neither these
+    nor the streams may contain. ``has_input`` = something is there to read, unless the header says ``input: none``.
     """
 
     path: Path
     tries: str
     ends: tuple[End, ...]
     limits: Limits
-    mode: str = "run"
+    mode: Mode = Mode.RUN
     needs: str = ""
     collect: str = ""
     holds: tuple[str, ...] = ()
@@ -169,12 +176,12 @@ def read_attack(path: Path) -> Attack:
         if found and found[1] in _KEYS:
             header[found[1]] = found[2].strip()
     try:
-        mode = _one_of(header.get("mode", "run"), _MODES)
+        mode = Mode(_one_of(header.get("mode", Mode.RUN.value), frozenset(Mode)))
         return Attack(
             path=path,
             tries=header["tries"],
             ends=tuple(map(_end, header["expect"].split(" | "))),
-            limits=_limits(header.get("limits", ""), _COMPILE_DEFAULTS if mode == "compile" else _DEFAULTS),
+            limits=_limits(header.get("limits", ""), _COMPILE_DEFAULTS if mode is Mode.COMPILE else _DEFAULTS),
             mode=mode,
             needs=header.get("needs", ""),
             collect=header.get("collect", ""),

@@ -15,7 +15,7 @@ from statistics import median
 
 import pytest
 
-from judge.host.attack import Attack, read_attack
+from judge.host.attack import Attack, Mode, read_attack
 from judge.host.selftest import INTERPRETER
 from judge.model.run import Outcome
 from judge.rootfs.host_root import host_rootfs
@@ -60,7 +60,7 @@ def build(target: Path) -> None:
         subprocess.run(["gcc", *flags, "-o", str(target / source.stem), str(source)], check=True, timeout=120)
 
     target.chmod(0o755)
-    sources = [attack.path for attack in corpus() if attack.mode != "compile"]
+    sources = [attack.path for attack in corpus() if attack.mode is not Mode.COMPILE]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(compile_one, [HERE / "honest.c", *(path for path in sources if path.suffix == ".c")]))
     for path in sources:
@@ -96,7 +96,7 @@ class Arena:
         if identity.setup_uid_host == identity.program_uid_host and attack.name in SHARED_UID:
             pytest.skip(f"as a plain user on cgroup v1 {SHARED_UID[attack.name]}")
         collect = Collect(patterns=(attack.collect,)) if attack.collect else Collect()
-        if attack.mode == "compile":
+        if attack.mode is Mode.COMPILE:
             argv = (*COMPILERS[attack.path.suffix], f"/work/{attack.path.name}")
             spec = RunSpec(argv=argv, limits=attack.limits, collect=collect)
             files = {attack.path.name: attack.path.read_bytes()}

@@ -8,22 +8,22 @@ import pytest
 from arena import Arena, corpus
 from host_state import snapshot
 
-from judge.host.attack import Attack
+from judge.host.attack import Attack, Mode
 from judge.sandbox.capture import Completed
 
-CORPUS = [attack for attack in corpus() if attack.mode != "pair"]
+CORPUS = [attack for attack in corpus() if attack.mode is not Mode.PAIR]
 
 
 @pytest.mark.timeout(60, func_only=True)
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.path.name) for attack in CORPUS])
 def test_attack(attack: Attack, arena: Arena, state_dir: Path) -> None:
     before = snapshot(state_dir, arena.slot)
-    rounds = [("1",), ("2",)] if attack.mode == "twice" else [()]
+    rounds = [("1",), ("2",)] if attack.mode is Mode.TWICE else [()]
     for args in rounds:
         done = arena.attack(attack, *args)
         assert attack.complaint(done) == ""
         assert_nothing_held(attack, done)
-    arena.assert_unharmed("compile" if attack.mode == "compile" else "default")
+    arena.assert_unharmed("compile" if attack.mode is Mode.COMPILE else "default")
     assert snapshot(state_dir, arena.slot) == before
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from arena import Arena, corpus
 
-from judge.host.attack import ESCAPED, Attack
+from judge.host.attack import ESCAPED, Attack, Mode
 
 #: Known and open (docs/explanation/seccomp.md, "What it does not close"): how often a pair is tried until it has got
 #: out once.
@@ -20,7 +20,7 @@ OPEN_TRIES = {"pair_futex": 10, "pair_lock_race": 10}
 #: Open as well, but whether it shows depends on what the host has in memory: its end is recorded, not judged.
 OPEN_BY_CHANCE = frozenset({"pair_page_cache"})
 
-PAIRS = [attack for attack in corpus() if attack.mode == "pair"]
+PAIRS = [attack for attack in corpus() if attack.mode is Mode.PAIR]
 
 
 def named(*, closed: bool) -> list[object]:
