@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.config import Settings
+from judge.config import GradingSettings, LimitSettings, Settings
 from judge.errors import LanguageError, UsageError
 from judge.grading.case_data import CaseData
 from judge.grading.noise import NoiseMeter
@@ -31,6 +31,7 @@ from judge.package.files.digest import known_digest, signature_of
 from judge.package.reader import ReadOptions
 from judge.release import judge_version
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
+from judge.state_dir import StateDir
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.definitions import Languages
 from judge.toolchain.roots import Toolchains
@@ -64,7 +65,7 @@ def open_judges(settings: Settings, count: int, *, run_all: bool = False) -> Ite
         yield [Judge([slot], build_context, data, options, lock if count > 1 else None, NoiseMeter()) for slot in slots]
 
 
-def with_provenance(report: Report, judge: Judge, settings: Settings, package: str) -> Report:
+def with_provenance(report: Report, judge: Judge, state: StateDir, package: str) -> Report:
     """The report with what was judged by what, and when: the digest of the package's directory, versions, the time.
 
     Raises InfrastructureError when the toolchain has to be asked and cannot be.
@@ -74,11 +75,11 @@ def with_provenance(report: Report, judge: Judge, settings: Settings, package: s
     if isinstance(build_context.toolchain, Toolchains):
         with contextlib.suppress(LanguageError):  # submitted output is in none
             language = build_context.languages.get(report.language)
-            toolchain_version = Versions(settings.state, build_context.toolchain).of(language, judge.slots[0].container)
+            toolchain_version = Versions(state, build_context.toolchain).of(language, judge.slots[0].container)
     return msgspec.structs.replace(
         report,
         finished_at_ms=time.time_ns() // 1_000_000,
-        package_digest=known_digest(root, signature_of(root), settings.state.package_digests) if root.is_dir() else "",
+        package_digest=known_digest(root, signature_of(root), state.package_digests) if root.is_dir() else "",
         judge_version=judge_version(),
         toolchain_version=toolchain_version,
     )
@@ -122,13 +123,13 @@ def _parts(settings: Settings, *, run_all: bool) -> Iterator[tuple[BuildContext,
     with ExitStack() as stack:
         data = CaseData(settings.grading.case_data_bytes)
         stack.callback(data.close)
-        options = msgspec.structs.replace(grading_options(settings), run_all=run_all)
+        options = msgspec.structs.replace(grading_options(settings.grading), run_all=run_all)
         yield build_context_of(settings), data, options
 
 
-def grading_options(settings: Settings) -> GradingOptions:
+def grading_options(settings: GradingSettings) -> GradingOptions:
     """What the settings say about grading. Raises UsageError for an unknown dialect."""
-    name = settings.grading.score_dialect
+    name = settings.score_dialect
     try:
         dialect = None if name == AUTO_DIALECT else ScoreDialect(name)
     except ValueError:
@@ -136,31 +137,31 @@ def grading_options(settings: Settings) -> GradingOptions:
         raise UsageError(f"score_dialect must be one of {known}, not {name!r}") from None
     return GradingOptions(
         dialect=dialect,
-        near_limit_share=settings.grading.near_limit_share,
-        near_limit_runs=settings.grading.near_limit_runs,
-        fresh_containers=settings.grading.fresh_containers,
+        near_limit_share=settings.near_limit_share,
+        near_limit_runs=settings.near_limit_runs,
+        fresh_containers=settings.fresh_containers,
     )
 
 
-def ceilings_of(settings: Settings) -> Ceilings:
+def ceilings_of(settings: LimitSettings) -> Ceilings:
     """What the settings let packages ask for."""
     return Ceilings(
-        time_limit_ns=settings.limits.time_s_max * S_NS,
-        memory_bytes=settings.limits.memory_bytes_max,
-        output_bytes=settings.limits.output_bytes_max,
-        code_bytes=settings.limits.code_bytes_max,
-        compilation_time_ns=settings.limits.compilation_time_s_max * S_NS,
-        validation_time_ns=settings.limits.validation_time_s_max * S_NS,
-        validation_passes=settings.limits.validation_passes_max,
-        case_files=settings.limits.case_files_max,
-        case_files_bytes=settings.limits.case_files_bytes_max,
+        time_limit_ns=settings.time_s_max * S_NS,
+        memory_bytes=settings.memory_bytes_max,
+        output_bytes=settings.output_bytes_max,
+        code_bytes=settings.code_bytes_max,
+        compilation_time_ns=settings.compilation_time_s_max * S_NS,
+        validation_time_ns=settings.validation_time_s_max * S_NS,
+        validation_passes=settings.validation_passes_max,
+        case_files=settings.case_files_max,
+        case_files_bytes=settings.case_files_bytes_max,
     )
 
 
 def reading_of(settings: Settings) -> ReadOptions:
     """How packages are read: within the ceilings; as DOMjudge does when its scoring rules were asked for."""
     as_domjudge = settings.grading.score_dialect == ScoreDialect.DOMJUDGE
-    return ReadOptions(ceilings=ceilings_of(settings), as_domjudge=as_domjudge)
+    return ReadOptions(ceilings=ceilings_of(settings.limits), as_domjudge=as_domjudge)
 
 
 def build_context_of(settings: Settings) -> BuildContext:

@@ -72,7 +72,7 @@ def submission_of(
 
 def _client_broker(settings: Settings | None) -> Broker:
     settings = settings or load_settings()
-    if not settings.broker.address and not Path(parse(embedded_url(settings)).path).exists():
+    if not settings.broker.address and not Path(parse(embedded_url(settings.state)).path).exists():
         raise UsageError("no service runs here: start one with `judge up`, or name yours with --broker")
     return broker_of(settings)
 

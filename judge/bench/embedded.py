@@ -53,7 +53,7 @@ class Service:
 
     def wait_for_redis(self) -> None:
         """Until its Redis listens. Raises HostError with the service's last word."""
-        socket = Path(embedded_url(self.settings).removeprefix("unix://"))
+        socket = Path(embedded_url(self.settings.state).removeprefix("unix://"))
         deadline = time.monotonic() + START_TIMEOUT_S
         while not socket.exists():
             self._check(deadline)

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         slots = args.slots or slots_for(len(data_cases(problem.root)))
         with open_judge(settings, slots=slots, run_all=args.all) as judge, judge.generated(problem) as complete:
             report = _judge(judge, submission, complete, settings, quiet=args.json)
-            report = with_provenance(report, judge, settings, args.package)
+            report = with_provenance(report, judge, settings.state, args.package)
     show_report(report, args)
     return {Verdict.AC: 0, Verdict.JE: 5}.get(report.verdict, 1)
 

@@ -30,7 +30,7 @@ def install(args: argparse.Namespace, settings: Settings) -> int:
     toolchains = Toolchains(settings.state, args.suite)
     console = Console(stderr=True, highlight=False)
     as_layer = args.layer or os.geteuid() != 0
-    source = package_source(args, settings)
+    source = package_source(args, settings.layers)
     for language in chosen:
         _install_registries(language, toolchains, args.suite, console)
     if as_layer:

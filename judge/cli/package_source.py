@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from judge.config import Settings
+from judge.config import LayerSettings
 from judge.rootfs.mirrors import PackageSource
 from judge.toolchain.roots import DEFAULT_SUITE
 
@@ -24,8 +24,8 @@ def add_package_source(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def package_source(args: argparse.Namespace, settings: Settings) -> PackageSource:
+def package_source(args: argparse.Namespace, settings: LayerSettings) -> PackageSource:
     """Where Debian packages come from: the options, else the settings."""
-    mirrors = settings.layers.debian_mirrors if args.mirror is None else tuple(args.mirror)
-    keyring = settings.layers.debian_keyring if args.keyring is None else args.keyring
+    mirrors = settings.debian_mirrors if args.mirror is None else tuple(args.mirror)
+    keyring = settings.debian_keyring if args.keyring is None else args.keyring
     return PackageSource(suite=args.suite, mirrors=mirrors, keyring=keyring)

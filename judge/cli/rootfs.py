@@ -69,7 +69,7 @@ def _build(args: argparse.Namespace, settings: Settings) -> int:
     if not chosen:
         raise UsageError("name at least one language, or --host")
     store = LayerStore(settings.state)
-    source = package_source(args, settings)
+    source = package_source(args, settings.layers)
     pinned = _pinned(args.pin, source.suite, chosen) if args.pin else None
     for language in chosen:
         for layer in _build_one(store, source, language, pinned):

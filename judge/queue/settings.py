@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from judge import wire
-from judge.config import Settings
+from judge.config import QueueSettings, Settings
 from judge.errors import UsageError
 from judge.queue.broker import Broker, parse
 from judge.queue.values import Policy
+from judge.state_dir import StateDir
 
 
-def embedded_url(settings: Settings) -> str:
+def embedded_url(state: StateDir) -> str:
     """Where the embedded Redis of ``judge up`` listens."""
-    return f"unix://{settings.state.redis_socket}"
+    return f"unix://{state.redis_socket}"
 
 
 def broker_of(settings: Settings) -> Broker:
@@ -25,7 +26,7 @@ def broker_of(settings: Settings) -> Broker:
         except OSError as error:
             raise UsageError(f"broker_password_file {settings.broker.password_file}: {error.strerror}") from error
     broker = Broker(
-        url=settings.broker.address or embedded_url(settings),
+        url=settings.broker.address or embedded_url(settings.state),
         namespace=settings.broker.namespace,
         username=settings.broker.username,
         password=password,
@@ -37,21 +38,21 @@ def broker_of(settings: Settings) -> Broker:
     return broker
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: QueueSettings) -> Policy:
     """The queue's policy that the settings ask for. Raises UsageError for weights that are none."""
-    unknown = set(settings.queue.class_weights) - set(wire.PRIORITY_CLASSES)
-    if unknown or not settings.queue.class_weights or min(settings.queue.class_weights.values()) < 1:
+    unknown = set(settings.class_weights) - set(wire.PRIORITY_CLASSES)
+    if unknown or not settings.class_weights or min(settings.class_weights.values()) < 1:
         raise UsageError(
             f"class_weights: a whole number from 1 for some of {', '.join(wire.PRIORITY_CLASSES)}, "
-            f"not {settings.queue.class_weights}"
+            f"not {settings.class_weights}"
         )
     return Policy(
-        weights=settings.queue.class_weights,
-        queue_max=settings.queue.max,
-        tenant_per_minute=settings.queue.tenant_per_minute,
-        tenant_running_max=settings.queue.tenant_running_max,
-        ageing_ms=settings.queue.ageing_s * 1000,
-        waiting_max_ms=settings.queue.waiting_max_s * 1000,
-        keep_ms=settings.queue.keep_s * 1000,
-        keep_max=settings.queue.keep_max,
+        weights=settings.class_weights,
+        queue_max=settings.max,
+        tenant_per_minute=settings.tenant_per_minute,
+        tenant_running_max=settings.tenant_running_max,
+        ageing_ms=settings.ageing_s * 1000,
+        waiting_max_ms=settings.waiting_max_s * 1000,
+        keep_ms=settings.keep_s * 1000,
+        keep_max=settings.keep_max,
     )

@@ -84,7 +84,7 @@ class RedisServer:
         fixed = {"port": "0", "unixsocket": str(self.socket), "dir": str(self.directory), "loglevel": "warning"}
         words = [word for name, value in (fixed | self._options).items() for word in (f"--{name}", value)]
         self._process = subprocess.Popen(
-            [find_server(Settings()), *words],
+            [find_server(Settings().redis), *words],
             stdout=subprocess.DEVNULL,
             preexec_fn=_die_with_us,  # noqa: PLW1509 (the tests have no threads)
         )

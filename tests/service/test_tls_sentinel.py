@@ -26,7 +26,7 @@ from judge.queue.redis_queue import Queue
 def server(*words: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Redis process with these words on its command line."""
     process = subprocess.Popen(
-        [find_server(Settings()), *words],
+        [find_server(Settings().redis), *words],
         stdout=subprocess.DEVNULL,
         preexec_fn=lambda: set_parent_death_signal(9),  # noqa: PLW1509
     )

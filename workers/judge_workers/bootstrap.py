@@ -47,7 +47,7 @@ from judge_workers.file_signature import signature
 from judge_workers.judging import Readiness
 from judge_workers.node.languages import Found, LanguageFinder
 from judge_workers.profile import profile_path
-from judge_workers.slot.problems import Problems, packages_directory
+from judge_workers.slot.problems import Problems
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class SandboxJudge:
         self._after = ExitStack()
         self._build_context = build_context
         self._versions: dict[str, str] = {}
-        self._profile = [str(profile_path(settings))]
+        self._profile = [str(profile_path(settings.state))]
         self._looked = signature(self._profile)
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
@@ -200,7 +200,7 @@ class SandboxFactory:
         try:
             with open_slot(settings, index) as slot:
                 build_context = build_context_of(settings)
-                judge = Judge([slot], build_context, data, grading_options(settings), noise=NoiseMeter())
+                judge = Judge([slot], build_context, data, grading_options(settings.grading), noise=NoiseMeter())
                 with closing(SandboxJudge(settings, slot, judge, build_context)) as sandboxed:
                     yield sandboxed
         finally:
@@ -224,7 +224,7 @@ class SandboxFactory:
         """Half-filled packages and proofs; a slot cleans up after a dead one of its number when it is opened."""
         for left in settings.state.root.glob(f"{_PROOF_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
-        return sweep_cache(packages_directory(settings))
+        return sweep_cache(settings.state.packages)
 
 
 build_judge = SandboxFactory()

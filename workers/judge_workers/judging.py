@@ -99,10 +99,10 @@ class JudgeFactory(Protocol):
         ...
 
 
-def load_factory(settings: Settings) -> JudgeFactory:
-    """The factory that the settings name as "module:attribute". Raises UsageError."""
-    module_name, _, attribute = settings.worker.judge_factory.partition(":")
+def load_factory(name: str) -> JudgeFactory:
+    """The factory that the setting ``judge_factory`` names as "module:attribute". Raises UsageError."""
+    module_name, _, attribute = name.partition(":")
     try:
         return cast(JudgeFactory, getattr(import_module(module_name), attribute))
     except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(f"judge_factory {settings.worker.judge_factory!r}: {error}") from error
+        raise UsageError(f"judge_factory {name!r}: {error}") from error

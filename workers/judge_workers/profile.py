@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 
 from judge import wire
-from judge.config import Settings
 from judge.errors import HostError
 from judge.kernel.atomic_files import write_whole
 from judge.queue.values import LanguageCard, WorkerInfo
+from judge.state_dir import StateDir
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,35 +35,30 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     watched: tuple[str, ...] = ()
 
 
-def run_directory(settings: Settings) -> Path:
-    """What the processes of one worker leave for each other (:mod:`judge_workers.run_dir`); emptied at each start."""
-    return settings.state.run
-
-
-def profile_path(settings: Settings) -> Path:
+def profile_path(state: StateDir) -> Path:
     """The profile's file."""
-    return run_directory(settings) / "profile.json"
+    return state.run / "profile.json"
 
 
-def load_profile(settings: Settings) -> Profile:
+def load_profile(state: StateDir) -> Profile:
     """The profile of the current start. Raises HostError when there is none."""
-    path = profile_path(settings)
+    path = profile_path(state)
     try:
         return msgspec.json.decode(path.read_bytes(), type=Profile)
     except (OSError, msgspec.MsgspecError) as error:
         raise HostError(f"worker profile {path}: {error}") from error
 
 
-def save_profile(settings: Settings, profile: Profile) -> None:
+def save_profile(state: StateDir, profile: Profile) -> None:
     """Put a profile in the place of the one before, whole or not at all."""
-    write_whole(profile_path(settings), msgspec.json.encode(profile), mode=0o644)
+    write_whole(profile_path(state), msgspec.json.encode(profile), mode=0o644)
 
 
-def node_name(settings: Settings) -> str:
-    """The setting, else the host's name and a number that stays with the state directory."""
-    if settings.worker.node:
-        return wire.check_name(settings.worker.node, "node")
-    path = settings.state.node_id
+def node_name(given: str, state: StateDir) -> str:
+    """The one of the settings, else the host's name and a number that stays with the state directory."""
+    if given:
+        return wire.check_name(given, "node")
+    path = state.node_id
     try:
         number = path.read_text().strip()
     except FileNotFoundError:
@@ -73,6 +68,6 @@ def node_name(settings: Settings) -> str:
     return wire.check_name(f"{host or 'host'}-{number}", "node")
 
 
-def slot_count(settings: Settings) -> int:
-    """The setting, else one slot for each usable core."""
-    return settings.worker.slots or len(os.sched_getaffinity(0))
+def slot_count(given: int) -> int:
+    """That of the settings, else (0) one slot for each usable core."""
+    return given or len(os.sched_getaffinity(0))

@@ -168,6 +168,6 @@ def test_scores_of_a_validator_that_cannot_be_added_up_are_a_judge_error() -> No
 
 
 def test_settings_are_the_ceilings() -> None:
-    assert ceilings_of(Settings()) == Ceilings()
-    lowered = ceilings_of(Settings(limits=LimitSettings(time_s_max=1, output_bytes_max=5, case_files_max=0)))
+    assert ceilings_of(Settings().limits) == Ceilings()
+    lowered = ceilings_of(Settings(limits=LimitSettings(time_s_max=1, output_bytes_max=5, case_files_max=0)).limits)
     assert (lowered.time_limit_ns, lowered.output_bytes, lowered.case_files) == (S_NS, 5, 0)

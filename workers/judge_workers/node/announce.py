@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from judge.config import Settings
-from judge_workers.profile import Profile, run_directory
+from judge_workers.profile import Profile
 from judge_workers.run_dir import is_announced, is_listening, leave_announced, slots_open
 
 log = logging.getLogger(__name__)
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 def announce_when_ready(settings: Settings, profile: Profile) -> bool:
     """Look, and say it the first time of this start; False = not yet ready."""
-    directory = run_directory(settings)
+    directory = settings.state.run
     if is_announced(directory):
         return True
     if not (is_listening(directory) and slots_open(directory, profile.info.slots)):

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     settings = inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
-    profile = load_profile(settings)
+    profile = load_profile(settings.state)
     broker = broker_of(settings)
     with closing(QueueLook(broker)) as at_scrape, closing(QueueLook(broker)) as in_doubt:
         config = ExporterConfig(

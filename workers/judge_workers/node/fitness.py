@@ -9,7 +9,6 @@ from judge.queue.admin import set_worker_state
 from judge.queue.redis_queue import Queue
 from judge.queue.values import HeartbeatReply, WorkerState
 from judge_workers.node.health import Health
-from judge_workers.profile import run_directory
 from judge_workers.run_dir import read_unopened
 from judge_workers.slot.proof import ProofRun, proof_of
 
@@ -21,7 +20,7 @@ class Fitness:
     QueueError."""
 
     def __init__(self, settings: Settings, node: str, queue: Queue, health: Health) -> None:
-        self._directory = run_directory(settings)
+        self._directory = settings.state.run
         self._node = node
         self._queue = queue
         self._health = health

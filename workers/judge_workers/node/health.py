@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from judge.config import Settings
-from judge_workers.profile import run_directory
+from judge.state_dir import StateDir
 from judge_workers.run_dir import read_unopened
 
 #: A worker with fewer free inodes takes itself out; of a small file system, with less than a twentieth.
@@ -16,13 +15,14 @@ INODES_FREE_MIN = 1024
 class Health:
     """Looks at the host when asked."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._trial = os.path.join(settings.state_dir, f".trial-{os.getpid()}")
+    def __init__(self, state: StateDir, disk_free_min_bytes: int) -> None:
+        self._state = state
+        self._disk_free_min_bytes = disk_free_min_bytes
+        self._trial = state.root / f".trial-{os.getpid()}"
 
     def problem(self) -> str:
         """Why this worker should not judge now; empty = it should."""
-        return self.ailment() or read_unopened(run_directory(self._settings))
+        return self.ailment() or read_unopened(self._state.run)
 
     def ailment(self) -> str:
         """What ails the state directory's file system, also whether it takes a file; empty = nothing."""
@@ -30,7 +30,7 @@ class Health:
 
     def ailment_at_a_glance(self) -> str:
         """The same without writing: space, inodes, whether it is there and not read-only. Costs microseconds."""
-        where = self._settings.state_dir
+        where = self._state.root
         try:
             status = os.statvfs(where)
         except OSError as error:
@@ -38,7 +38,7 @@ class Health:
         if status.f_flag & os.ST_RDONLY:
             return f"{where} is mounted read-only"
         free = status.f_bavail * status.f_frsize
-        if free < self._settings.worker.disk_free_min_bytes:
+        if free < self._disk_free_min_bytes:
             return f"disk full: {free >> 20} MiB free in {where}"
         if status.f_favail < min(INODES_FREE_MIN, status.f_files // 20):
             return f"disk full: {status.f_favail} inodes free in {where}"
@@ -47,7 +47,7 @@ class Health:
     def disk_free_bytes(self) -> int:
         """Free space where slots and caches live; 0 when it cannot be told."""
         try:
-            status = os.statvfs(self._settings.state_dir)
+            status = os.statvfs(self._state.root)
         except OSError:
             return 0
         return status.f_bavail * status.f_frsize
@@ -65,7 +65,7 @@ class Health:
             finally:
                 os.close(fd)
         except OSError as error:
-            return f"{self._settings.state_dir} takes no file: {error.strerror}"
+            return f"{self._state.root} takes no file: {error.strerror}"
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(self._trial)

@@ -13,7 +13,7 @@ import signal
 from judge.config import Settings
 from judge_workers.file_signature import signature
 from judge_workers.node.process import ProcessSpec, python_module, spawn
-from judge_workers.profile import Profile, load_profile, profile_path, run_directory
+from judge_workers.profile import Profile, load_profile, profile_path
 
 
 class LanguageWatch:
@@ -24,7 +24,7 @@ class LanguageWatch:
         self._watched = profile.watched
         self._due = profile.untested
         self._signature = signature(self._watched)
-        self._written = signature([str(profile_path(settings))])
+        self._written = signature([str(profile_path(settings.state))])
         self._pid = 0
 
     def look(self) -> Profile | None:
@@ -38,16 +38,16 @@ class LanguageWatch:
         if not self._pid and (self._due or now != self._signature):
             self._signature, self._due = now, False
             self._pid = self._start()
-        written = signature([str(profile_path(self._settings))])
+        written = signature([str(profile_path(self._settings.state))])
         if written == self._written:
             return None
         self._written = written
-        profile = load_profile(self._settings)
+        profile = load_profile(self._settings.state)
         self._watched = profile.watched
         return profile
 
     def _start(self) -> int:
-        scratch = run_directory(self._settings) / "tmp" / "languages"
+        scratch = self._settings.state.run / "tmp" / "languages"
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         argv = python_module("judge_workers.node.probe", "--languages")
         return spawn(ProcessSpec("languages", argv, dict(os.environ), scratch, death_signal=signal.SIGKILL))

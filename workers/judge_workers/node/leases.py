@@ -43,7 +43,7 @@ from judge_workers.node.health import Health
 from judge_workers.node.language_watch import LanguageWatch
 from judge_workers.node.preemption import decide
 from judge_workers.node.slot_processes import SlotProcesses
-from judge_workers.profile import Profile, load_profile, run_directory
+from judge_workers.profile import Profile, load_profile
 from judge_workers.run_dir import (
     ORDER_SIGNAL,
     Order,
@@ -87,7 +87,7 @@ class Leases:
         self._profile = profile
         self._queue = queue
         self._verdicts = verdicts
-        self._health = Health(settings)
+        self._health = Health(settings.state, settings.worker.disk_free_min_bytes)
         self._fitness = Fitness(settings, profile.node, queue, self._health)
         self._cancellations = Cancellations(queue, profile.node)
         self._languages = LanguageWatch(settings, profile)
@@ -179,7 +179,7 @@ class Leases:
     def _register(self) -> None:
         publish(self._queue)
         publish_languages(self._queue, self._profile.known)
-        set_policy(self._queue, policy_of(self._settings))
+        set_policy(self._queue, policy_of(self._settings.queue))
         who = self._profile
         back = self._queue.run(
             calls.register(who.node, who.session, self._state, self._info(), ticket_template(), who.routes)
@@ -188,7 +188,7 @@ class Leases:
             log.warning("%d submissions of an earlier start went back to the queue", back)
 
     def _info(self) -> WorkerInfo:
-        noise_ratio = read_noise(run_directory(self._settings))
+        noise_ratio = read_noise(self._settings.state.run)
         return msgspec.structs.replace(
             self._profile.info,
             load_1m=self._health.load_1m(),
@@ -266,13 +266,13 @@ class Leases:
         for held in decision.freeze:
             self._order(OrderAction.FREEZE, held)
             self._frozen[held.slot] = held
-        if decision.grant and grant(self._settings):
+        if decision.grant and grant(self._settings.state):
             self._granted_s = now_s
 
     def _stop_strays(self, reply: HeartbeatReply) -> None:
         """Stop what a slot judges although Redis, at two heartbeats, does not know it as this worker's."""
         known = {(held.slot, held.id, held.fence) for held in reply.held}
-        judged = read_judged(run_directory(self._settings), self._profile.info.slots)
+        judged = read_judged(self._settings.state.run, self._profile.info.slots)
         strays = {slot: held for slot, held in judged.items() if (slot, held.id, held.fence) not in known}
         for slot, stray in strays.items():
             if self._strays.get(slot) == stray:
@@ -284,7 +284,7 @@ class Leases:
         if not held.slot.isdigit() or not self._processes.is_slot(held.pid):
             return
         try:
-            leave_order(run_directory(self._settings), held.slot, Order(action=action, id=held.id, fence=held.fence))
+            leave_order(self._settings.state.run, held.slot, Order(action=action, id=held.id, fence=held.fence))
         except OSError as error:  # a full disk; what is still to be done is seen again at the next heartbeat
             log.error("slot %s does not get the order to %s: %s", held.slot, action, error)
             return
@@ -297,7 +297,7 @@ class Leases:
             return
         log.warning("this worker is now %s %s", reply.state, f"({reply.reason})" if reply.reason else "")
         if reply.state is WorkerState.ON:
-            forget_unopened(run_directory(self._settings))
+            forget_unopened(self._settings.state.run)
         os.kill(os.getppid(), signal.SIGUSR2 if reply.state is WorkerState.ON else signal.SIGUSR1)
         self._state = reply.state
 
@@ -353,7 +353,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda number, _frame: received.add(number))
     try:
         with Queue(broker_of(settings)) as queue:
-            leases = Leases(settings, load_profile(settings), queue, _verdicts(metrics_fd))
+            leases = Leases(settings, load_profile(settings.state), queue, _verdicts(metrics_fd))
             _live(leases, settings.leases.tick_ms / 1000, received)
     except JudgeError as error:
         log.error("%s", error)

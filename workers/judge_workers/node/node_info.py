@@ -9,12 +9,11 @@ from judge.config import Settings
 from judge.observe.metrics.record import CacheMeasured, LanguageReady, Record, SelfTested
 from judge.toolchain.artifacts import STORE_BYTES_MAX, ArtifactStore
 from judge_workers.profile import load_profile
-from judge_workers.slot.problems import packages_directory
 
 
 def node_info(settings: Settings) -> Iterator[Record]:
     """Languages, self-test and caches as records; walks through the caches' directories."""
-    profile = load_profile(settings)
+    profile = load_profile(settings.state)
     for language in profile.info.languages:
         yield LanguageReady(language, True)
     for language in profile.languages_missing:
@@ -24,7 +23,7 @@ def node_info(settings: Settings) -> Iterator[Record]:
     if settings.state.artifacts.is_dir():
         usage = ArtifactStore(settings.state.artifacts).usage()
         yield CacheMeasured("artifacts", usage.size_bytes, STORE_BYTES_MAX, usage.entries)
-    cache = packages_directory(settings)
+    cache = settings.state.packages
     if cache.is_dir():
         packages = unpacked_packages(cache)
         size_bytes = sum(map(tree_bytes, packages))

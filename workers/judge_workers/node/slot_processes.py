@@ -40,7 +40,7 @@ class SlotProcesses:
 
     def find(self) -> None:
         """Look for them again; the dead are forgotten."""
-        reserve = reserve_pid(self._settings)
+        reserve = reserve_pid(self._settings.state)
         siblings = children(os.getppid())
         others = (reserve, os.getpid())
         found = {pid: parent for parent in siblings if parent not in others for pid in children(parent)}

@@ -48,7 +48,7 @@ from judge_workers.judging import load_factory
 from judge_workers.node.log_pipe import log_pipe
 from judge_workers.node.process import ManagedProcess, ProcessSpec, empty, python_module, spawn
 from judge_workers.node.redis_server import server_argv, wait_until_ready
-from judge_workers.profile import run_directory, slot_count
+from judge_workers.profile import slot_count
 
 #: How long a process that was told to end may take before it is killed.
 STOP_TIMEOUT_S = 5.0
@@ -123,7 +123,7 @@ class Supervisor:
     def _say_where(self) -> None:
         settings = self._settings
         broker = redact(broker_of(settings).url)
-        count = slot_count(settings)
+        count = slot_count(settings.worker.slots)
         log.info("starting: broker %s, state directory %s, %d slots", broker, settings.state_dir, count)
 
     def _lock_state_dir(self) -> None:
@@ -138,13 +138,13 @@ class Supervisor:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise HostError(f"another worker runs in {state.root}; give this one its own with --state-dir") from error
-        run = run_directory(self._settings)
+        run = self._settings.state.run
         run.mkdir(mode=0o700, exist_ok=True)
         empty(run)
 
     def _clean(self) -> None:
         try:
-            count = load_factory(self._settings).clean_leftovers(self._settings)
+            count = load_factory(self._settings.worker.judge_factory).clean_leftovers(self._settings)
         except JudgeError as error:
             log.error("cleaning up after dead slots: %s", error)
         else:
@@ -155,7 +155,7 @@ class Supervisor:
     def _start_redis(self) -> None:
         argv = server_argv(self._settings)
         self._add(Name.REDIS, argv)
-        wait_until_ready(self._settings, self._processes[Name.REDIS].pid)
+        wait_until_ready(self._settings.state, self._processes[Name.REDIS].pid)
 
     def _probe(self) -> None:
         """Find out what this host can do, in a process that leaves nothing in this one."""
@@ -174,7 +174,7 @@ class Supervisor:
         count_dropped_lines(self._metrics)
         server = self._stack.enter_context(listen(self._settings.metrics.host, self._settings.metrics.port))
         host, port = server.getsockname()[:2]
-        (run_directory(self._settings) / "metrics").write_text(f"http://{host}:{port}/metrics\n")
+        (self._settings.state.run / "metrics").write_text(f"http://{host}:{port}/metrics\n")
         to_metrics = ("--metrics-fd", str(write_fd))
         self._add(Name.LEASES, python_module("judge_workers.node.leases", *to_metrics), (write_fd,))
         fds = (read_fd, server.fileno())
@@ -193,7 +193,7 @@ class Supervisor:
 
     def _scratch(self, name: str) -> Path:
         """The directory for a process's temporary files; gone when all has ended in order. Raises HostError."""
-        path = run_directory(self._settings) / "tmp" / name
+        path = self._settings.state.run / "tmp" / name
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -260,7 +260,7 @@ class Supervisor:
                 process.signal_group(signal.SIGKILL)
                 process.ended()
                 if process.spec.name == Name.POOL:
-                    for slot in range(slot_count(self._settings)):
+                    for slot in range(slot_count(self._settings.worker.slots)):
                         self._count(SlotChanged(slot, SlotState.GONE))
 
     def _count(self, record: Record) -> None:
@@ -293,7 +293,7 @@ class Supervisor:
                 process.signal(signal.SIGTERM)
                 self._wait_ended(process, STOP_TIMEOUT_S)
                 self._kill(process)
-        shutil.rmtree(run_directory(self._settings) / "tmp", ignore_errors=True)
+        shutil.rmtree(self._settings.state.run / "tmp", ignore_errors=True)
         log.info("stopped")
 
     def _wait_ended(self, process: ManagedProcess, timeout_s: float, *, until_signal: bool = False) -> bool:

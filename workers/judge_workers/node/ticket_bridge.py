@@ -46,10 +46,10 @@ def main() -> int:
     set_up_logging(settings.logs.format, settings.logs.level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        profile = load_profile(settings)
+        profile = load_profile(settings.state)
         app = make_app(broker_of(settings), profile.routes, settings.tickets.broker)
         with Queue(broker_of(settings)) as queue:
-            paths = [str(profile_path(settings))]
+            paths = [str(profile_path(settings.state))]
             known = signature(paths)
             while signature(paths) == known:  # else it is started again, with the routes that there are now
                 try:

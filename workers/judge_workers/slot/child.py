@@ -19,7 +19,7 @@ from judge.queue.tickets import TicketPoll
 from judge.queue.values import Claimant
 from judge_workers.judging import load_factory
 from judge_workers.node.health import Health
-from judge_workers.profile import Profile, run_directory
+from judge_workers.profile import Profile
 from judge_workers.run_dir import ORDER_SIGNAL
 from judge_workers.slot.loop import HostCheck, SlotConfig, SlotLoop, SlotTelemetry
 from judge_workers.slot.proof import proof_of
@@ -36,7 +36,7 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     config = SlotConfig(
         claimant=Claimant(node=profile.node, session=profile.session, slot=str(index), pid=os.getpid()),
-        run_directory=run_directory(settings),
+        run_directory=settings.state.run,
         languages=profile.info.languages,
         lease_ms=settings.leases.lease_ms,
         attempts_max=settings.leases.attempts_max,
@@ -47,11 +47,12 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
     if writer:
         count_dropped_lines(writer)
     send(SlotChanged(index, SlotState.STARTING))
-    judge = stack.enter_context(load_factory(settings).open_slot(settings, index))
+    judge = stack.enter_context(load_factory(settings.worker.judge_factory).open_slot(settings, index))
     queue = stack.enter_context(Queue(broker_of(settings), preload=("event", "finish")))
     verdicts = VerdictSender(writer, index) if writer else None
     traces = stack.enter_context(closing(Traces(version=profile.info.version))) if settings.logs.traces else None
-    host, tickets = HostCheck(Health(settings), proof_of(settings)), TicketPoll(queue, profile.routes)
+    health = Health(settings.state, settings.worker.disk_free_min_bytes)
+    host, tickets = HostCheck(health, proof_of(settings)), TicketPoll(queue, profile.routes)
     loop = SlotLoop(queue, config, judge, host, tickets, SlotTelemetry(send, verdicts, traces))
     signal.signal(ORDER_SIGNAL, lambda _number, _frame: loop.on_order())
     signal.signal(signal.SIGALRM, lambda _number, _frame: loop.on_alarm())

@@ -30,7 +30,7 @@ from judge.observe.logs import set_up_logging
 from judge.queue.settings import broker_of
 from judge_workers.celery_app import make_app, queues_of
 from judge_workers.file_signature import signature
-from judge_workers.profile import Profile, load_profile, profile_path, run_directory
+from judge_workers.profile import Profile, load_profile, profile_path
 from judge_workers.run_dir import leave_listening, leave_unopened
 from judge_workers.slot.child import finishing_first, open_slot_loop
 from judge_workers.slot.loop import SlotLoop
@@ -67,7 +67,7 @@ class PoolChild:
                 reason = str(error) if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
                 log.error("slot %d cannot be opened: %s", index, reason)
                 time.sleep(pause_s)
-        leave_unopened(run_directory(self._settings), index, reason)
+        leave_unopened(self._settings.state.run, index, reason)
 
     def close(self, **_: Any) -> None:
         """In a child that ends in order: give the slot back."""
@@ -88,7 +88,7 @@ class NewQueues:
     def __init__(self, settings: Settings, profile: Profile) -> None:
         self._settings = settings
         self._known = set(profile.routes)
-        self._path = str(profile_path(settings))
+        self._path = str(profile_path(settings.state))
         self._seen = signature([self._path])
 
     def __call__(self) -> list[Any]:
@@ -97,7 +97,7 @@ class NewQueues:
         if seen == self._seen:
             return []
         self._seen = seen
-        routes = tuple(route for route in load_profile(self._settings).routes if route not in self._known)
+        routes = tuple(route for route in load_profile(self._settings.state).routes if route not in self._known)
         self._known.update(routes)
         return queues_of(broker_of(self._settings), routes, self._settings.tickets.broker)
 
@@ -110,7 +110,7 @@ def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     worker_process_init.connect(child.open, weak=False)
     worker_process_shutdown.connect(child.close, weak=False)
     setup_logging.connect(lambda **_: _set_up_logs(settings), weak=False)
-    worker_ready.connect(lambda **_: leave_listening(run_directory(settings)), weak=False)
+    worker_ready.connect(lambda **_: leave_listening(settings.state.run), weak=False)
     app.task(child.serve, name=wire.TICKET_TASK, ignore_result=True)
     return app
 
@@ -121,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--metrics-fd", type=int, default=-1)
     args = parser.parse_args(argv)
     settings = inherited_settings()
-    profile = load_profile(settings)
+    profile = load_profile(settings.state)
     _set_up_logs(settings)
     os.environ.pop("REMAP_SIGTERM", None)
     warnings.filterwarnings("ignore", category=SecurityWarning)  # a judge may be root: what it runs never is

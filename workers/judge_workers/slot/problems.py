@@ -92,7 +92,7 @@ class Problems:
     def _cache(self) -> PackageCache:
         if self._packages is None:
             self._packages = PackageCache(
-                packages_directory(self._settings),
+                self._settings.state.packages,
                 PackageStore(self._settings.packages.store),
                 self._settings.packages.cache_bytes,
             )
@@ -128,11 +128,6 @@ class Problems:
         """Remove what was unpacked; idempotent."""
         while self._kept:
             self._forget(next(iter(self._kept)))
-
-
-def packages_directory(settings: Settings) -> Path:
-    """Where the packages of a worker that were fetched by digest lie."""
-    return settings.state.packages
 
 
 def _checked(reference: str) -> str:

@@ -25,7 +25,7 @@ from judge.kernel.prctl import set_parent_death_signal
 from judge.observe.logs import set_up_logging
 from judge_workers.judging import load_factory
 from judge_workers.node.process import python_module
-from judge_workers.profile import load_profile, run_directory
+from judge_workers.profile import load_profile
 
 #: A proof costs a second or so of a core.
 PROOF_EVERY_S = 60.0
@@ -133,8 +133,8 @@ def language_to_prove(wanted: str, offered: tuple[str, ...]) -> str:
 
 def proof_of(settings: Settings) -> Proof:
     """The proof of the worker with these settings. Raises UsageError, OSError."""
-    factory = load_factory(settings)
-    return Proof(run_directory(settings), lambda language: factory.prove(settings, language))
+    factory = load_factory(settings.worker.judge_factory)
+    return Proof(settings.state.run, lambda language: factory.prove(settings, language))
 
 
 def main() -> int:
@@ -143,7 +143,7 @@ def main() -> int:
     settings = inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
     try:
-        offered = load_profile(settings).info.languages
+        offered = load_profile(settings.state).info.languages
         complaint = proof_of(settings).complaint(language_to_prove("", offered))
     except (JudgeError, OSError) as error:
         log.error("%s", error)

@@ -13,30 +13,31 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from judge.config import Settings, inherited_settings
+from judge.config import inherited_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
-from judge_workers.profile import load_profile, run_directory
+from judge.state_dir import StateDir
+from judge_workers.profile import load_profile
 from judge_workers.slot.child import finishing_first, open_slot_loop
 
 
-def grant_path(settings: Settings) -> Path:
+def grant_path(state: StateDir) -> Path:
     """The named pipe that the leases process writes to."""
-    return run_directory(settings) / "grant"
+    return state.run / "grant"
 
 
-def reserve_pid(settings: Settings) -> int:
+def reserve_pid(state: StateDir) -> int:
     """The reserve slot's process; 0 = there is none."""
     try:
-        return int((run_directory(settings) / "reserve-pid").read_text())
+        return int((state.run / "reserve-pid").read_text())
     except (OSError, ValueError):
         return 0
 
 
-def grant(settings: Settings) -> bool:
+def grant(state: StateDir) -> bool:
     """Let the reserve slot claim once; False when there is none."""
     try:
-        fd = os.open(grant_path(settings), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = os.open(grant_path(state), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:
@@ -55,9 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     settings = inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
-    profile = load_profile(settings)
-    path = grant_path(settings)
-    (run_directory(settings) / "reserve-pid").write_text(str(os.getpid()))
+    profile = load_profile(settings.state)
+    path = grant_path(settings.state)
+    (settings.state.run / "reserve-pid").write_text(str(os.getpid()))
     if not path.exists():
         os.mkfifo(path, 0o600)
     try:

