@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import redis
@@ -68,29 +68,77 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode(figures).decode())
     else:
-        for name, value in figures.items():
+        for name, value in msgspec.structs.asdict(figures).items():
             print(f"{name:18} {value}")
     return 0
 
 
-def measure(*, rounds: int = 600, fsync: str = "always") -> dict[str, Any]:
+class QueueBench(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``--json`` prints. Times are from ``submit`` to the verdict; p50 and p95 are percentiles."""
+
+    fsync: str  #: Redis' appendfsync
+    rounds: int
+    raw_p50_ms: float  #: a bare exchange by two lists on the same server
+    raw_p95_ms: float
+    noop_p50_ms: float  #: a submission that nobody compiles or runs
+    noop_p95_ms: float
+    noop_ratio: float  #: noop_p50_ms / raw_p50_ms
+    noop_per_second: int
+    c_min_ms: float  #: a C program with one test, its compiled form known
+    c_p50_ms: float
+    c_p95_ms: float
+    c_per_second: float
+    slots: int
+    cancel_p50_ms: float  #: from the cancellation of what runs to the slot's next claim
+    cancel_max_ms: float
+
+
+class _NoopTimes(NamedTuple):
+    raw_s: list[float]
+    noop_s: list[float]
+    per_second: float
+
+
+class _CTimes(NamedTuple):
+    times_s: list[float]
+    per_second: float
+    slots: int
+    cancels_s: list[float]
+
+
+def measure(*, rounds: int = 600, fsync: str = "always") -> QueueBench:
     """All figures; blocks for about half a minute. Raises HostError when the service does not start."""
     sweep_old()
     quiet = {"slots": 2, "redis_fsync": fsync, "selftest": False, "languages": "c"}
-    figures: dict[str, Any] = {"fsync": fsync, "rounds": rounds}
     with (
         embedded_service(judge_factory="judge_workers.noop:NOOP", **quiet) as service,
         Client.open(service.settings) as client,
     ):
         service.wait_for_worker(client)
-        figures |= _measure_noop(client, rounds)
+        noop = _measure_noop(client, rounds)
     with embedded_service(**quiet) as service, Client.open(service.settings) as client:
         service.wait_for_worker(client)
-        figures |= _measure_c(client, rounds)
-    return figures
+        c = _measure_c(client, rounds)
+    return QueueBench(
+        fsync=fsync,
+        rounds=rounds,
+        raw_p50_ms=_ms(median(noop.raw_s)),
+        raw_p95_ms=_ms(_percentile(noop.raw_s, 95)),
+        noop_p50_ms=_ms(median(noop.noop_s)),
+        noop_p95_ms=_ms(_percentile(noop.noop_s, 95)),
+        noop_ratio=round(median(noop.noop_s) / median(noop.raw_s), 2),
+        noop_per_second=round(noop.per_second),
+        c_min_ms=_ms(min(c.times_s)),
+        c_p50_ms=_ms(median(c.times_s)),
+        c_p95_ms=_ms(_percentile(c.times_s, 95)),
+        c_per_second=round(c.per_second, 1),
+        slots=c.slots,
+        cancel_p50_ms=_ms(median(c.cancels_s)),
+        cancel_max_ms=_ms(max(c.cancels_s)),
+    )
 
 
-def _measure_noop(client: Client, rounds: int) -> dict[str, Any]:
+def _measure_noop(client: Client, rounds: int) -> _NoopTimes:
     """The raw loop and the queue in turns of a few, so that whatever else the machine does hits both alike."""
     with ExitStack() as stack:
         raw = stack.enter_context(_RawLoop(connect(client.queue.broker)))
@@ -101,19 +149,10 @@ def _measure_noop(client: Client, rounds: int) -> dict[str, Any]:
         for _ in range(max(rounds // 50, 1)):
             raw_s += _times(raw.round_trip, 50)
             noop_s += _times(lambda: _judged(client, _noop()), 50)
-    batch = [_noop() for _ in range(rounds * 4)]
-    per_second = _throughput(client, batch)
-    return {
-        "raw_p50_ms": _ms(median(raw_s)),
-        "raw_p95_ms": _ms(_percentile(raw_s, 95)),
-        "noop_p50_ms": _ms(median(noop_s)),
-        "noop_p95_ms": _ms(_percentile(noop_s, 95)),
-        "noop_ratio": round(median(noop_s) / median(raw_s), 2),
-        "noop_per_second": round(per_second),
-    }
+    return _NoopTimes(raw_s, noop_s, _throughput(client, [_noop() for _ in range(rounds * 4)]))
 
 
-def _measure_c(client: Client, rounds: int) -> dict[str, Any]:
+def _measure_c(client: Client, rounds: int) -> _CTimes:
     with tempfile.TemporaryDirectory(prefix="judge-bench-") as folder:
         package = _one_test_package(Path(folder) / "add")
         for _ in range(20):
@@ -121,16 +160,7 @@ def _measure_c(client: Client, rounds: int) -> dict[str, Any]:
         times_s = _times(lambda: _judged(client, _c(package)), max(rounds // 3, 20))
         per_second = _throughput(client, [_c(package) for _ in range(max(rounds, 100))])
         slots = sum(worker.info.slots for worker in worker_views(client.queue))
-        cancels_s = _cancellations(client, package, slots, rounds)
-    return {
-        "c_min_ms": _ms(min(times_s)),
-        "c_p50_ms": _ms(median(times_s)),
-        "c_p95_ms": _ms(_percentile(times_s, 95)),
-        "c_per_second": round(per_second, 1),
-        "slots": slots,
-        "cancel_p50_ms": _ms(median(cancels_s)),
-        "cancel_max_ms": _ms(max(cancels_s)),
-    }
+        return _CTimes(times_s, per_second, slots, _cancellations(client, package, slots, rounds))
 
 
 def _cancellations(client: Client, package: Path, slots: int, rounds: int) -> list[float]:

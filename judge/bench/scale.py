@@ -60,66 +60,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode(figures).decode())
     else:
-        for name, value in figures.items():
+        for name, value in msgspec.structs.asdict(figures).items():
             print(f"{name:36} {value}")
     return 0
-
-
-def measure(
-    *, workers: int = 1000, submissions: int = 200_000, say: Callable[[str], object] = lambda text: None
-) -> dict[str, Any]:
-    """All figures; blocks for minutes. Raises HostError when the embedded service does not start."""
-    sweep_old()
-    with (
-        embedded_service(judge_factory="judge_workers.noop:NOOP", slots=1, queue_max=0, keep_max=0) as service,
-        Client.open(service.settings) as client,
-    ):
-        service.wait_for_worker(client)
-        connect(client.queue.broker).config_set("appendonly", "no")
-        return _simulate(Simulation(client.queue, workers), submissions, say)
-
-
-def _simulate(sim: Simulation, count: int, say: Callable[[str], object]) -> dict[str, Any]:
-    say(f"registering {sim.workers} workers")
-    sim.register()
-    empty = sim.latencies_ms()
-    memory_before = sim.memory_bytes()
-    say(f"submitting {count}")
-    submitting = sim.timed(lambda: sim.submit(min(count, _PROMISE)))
-    deep = sim.latencies_ms()
-    if count > _PROMISE:
-        submitting += sim.timed(lambda: sim.submit(count - _PROMISE))
-    waiting_bytes = sim.memory_bytes() - memory_before
-    deepest = sim.latencies_ms()
-    say("one heartbeat of every worker, all slots busy")
-    sim.fill_slots()
-    ticking = sim.timed(sim.tick_all)
-    say("claiming and finishing")
-    judging = sim.timed(sim.judge_all)
-    done_bytes = sim.memory_bytes() - memory_before
-    each_us = (submitting.redis_us + judging.redis_us) / count
-    tick_us = ticking.redis_us / sim.workers
-    return {
-        "workers": sim.workers,
-        "slots": sim.workers * _SLOTS,
-        "submissions": count,
-        "submit_per_second": round(count / submitting.wall_s),
-        "claim_and_finish_per_second": round(count / judging.wall_s),
-        "submit_p50_ms_empty": empty[0],
-        "claim_p50_ms_empty": empty[1],
-        "submit_slowdown_at_100000": round(deep[0] / empty[0], 2),
-        "claim_slowdown_at_100000": round(deep[1] / empty[1], 2),
-        "submit_slowdown_at_all": round(deepest[0] / empty[0], 2),
-        "claim_slowdown_at_all": round(deepest[1] / empty[1], 2),
-        "memory_bytes_per_waiting": round(waiting_bytes / count),
-        "memory_bytes_per_done": round(done_bytes / count),
-        "scripts_per_submission": 3,
-        "commands_per_submission": round((submitting.commands + judging.commands) / count, 1),
-        "redis_us_per_submission": round(each_us, 1),
-        "redis_us_per_heartbeat": round(tick_us, 1),
-        "heartbeats_load_percent": round(sim.workers * 4 * tick_us / 10_000, 1),
-        "breaks_at_judgements_per_second": round((1_000_000 - sim.workers * 4 * tick_us) / each_us),
-    }
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +78,113 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
             redis_us=self.redis_us + other.redis_us,
             commands=self.commands + other.commands,
         )
+
+
+class ScaleBench(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``--json`` prints. "Empty", "at 100,000" and "at all": how many submissions waited."""
+
+    workers: int
+    slots: int  #: of all workers
+    submissions: int
+    submit_per_second: int
+    claim_and_finish_per_second: int
+    submit_p50_ms_empty: float  #: median time of one submission's script
+    claim_p50_ms_empty: float
+    submit_slowdown_at_100000: float  #: that median as a multiple of the one when empty
+    claim_slowdown_at_100000: float
+    submit_slowdown_at_all: float
+    claim_slowdown_at_all: float
+    memory_bytes_per_waiting: int  #: what Redis keeps of one submission
+    memory_bytes_per_done: int
+    scripts_per_submission: int
+    commands_per_submission: float  #: commands of Redis, also those inside the scripts
+    redis_us_per_submission: float  #: time of Redis' one thread
+    redis_us_per_heartbeat: float
+    heartbeats_load_percent: float  #: of Redis' one thread, with four heartbeats a second of each worker
+    breaks_at_judgements_per_second: int  #: where Redis' one thread would be busy all the time
+
+
+class Phases(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured while the queue filled and was emptied. Latencies: median ms of a submission, of a claim."""
+
+    empty_ms: tuple[float, float]
+    deep_ms: tuple[float, float]  # with at most _PROMISE waiting
+    deepest_ms: tuple[float, float]
+    submitting: Cost
+    ticking: Cost
+    judging: Cost
+    waiting_bytes: int
+    done_bytes: int
+
+
+def measure(
+    *, workers: int = 1000, submissions: int = 200_000, say: Callable[[str], object] = lambda text: None
+) -> ScaleBench:
+    """All figures; blocks for minutes. Raises HostError when the embedded service does not start."""
+    sweep_old()
+    with (
+        embedded_service(judge_factory="judge_workers.noop:NOOP", slots=1, queue_max=0, keep_max=0) as service,
+        Client.open(service.settings) as client,
+    ):
+        service.wait_for_worker(client)
+        connect(client.queue.broker).config_set("appendonly", "no")
+        return _figures(_simulate(Simulation(client.queue, workers), submissions, say), workers, submissions)
+
+
+def _simulate(sim: Simulation, count: int, say: Callable[[str], object]) -> Phases:
+    say(f"registering {sim.workers} workers")
+    sim.register()
+    empty_ms = sim.latencies_ms()
+    memory_before = sim.memory_bytes()
+    say(f"submitting {count}")
+    submitting = sim.timed(lambda: sim.submit(min(count, _PROMISE)))
+    deep_ms = sim.latencies_ms()
+    if count > _PROMISE:
+        submitting += sim.timed(lambda: sim.submit(count - _PROMISE))
+    waiting_bytes = sim.memory_bytes() - memory_before
+    deepest_ms = sim.latencies_ms()
+    say("one heartbeat of every worker, all slots busy")
+    sim.fill_slots()
+    ticking = sim.timed(sim.tick_all)
+    say("claiming and finishing")
+    judging = sim.timed(sim.judge_all)
+    return Phases(
+        empty_ms=empty_ms,
+        deep_ms=deep_ms,
+        deepest_ms=deepest_ms,
+        submitting=submitting,
+        ticking=ticking,
+        judging=judging,
+        waiting_bytes=waiting_bytes,
+        done_bytes=sim.memory_bytes() - memory_before,
+    )
+
+
+def _figures(seen: Phases, workers: int, count: int) -> ScaleBench:
+    submitting, judging, empty_ms = seen.submitting, seen.judging, seen.empty_ms
+    each_us = (submitting.redis_us + judging.redis_us) / count
+    tick_us = seen.ticking.redis_us / workers
+    return ScaleBench(
+        workers=workers,
+        slots=workers * _SLOTS,
+        submissions=count,
+        submit_per_second=round(count / submitting.wall_s),
+        claim_and_finish_per_second=round(count / judging.wall_s),
+        submit_p50_ms_empty=empty_ms[0],
+        claim_p50_ms_empty=empty_ms[1],
+        submit_slowdown_at_100000=round(seen.deep_ms[0] / empty_ms[0], 2),
+        claim_slowdown_at_100000=round(seen.deep_ms[1] / empty_ms[1], 2),
+        submit_slowdown_at_all=round(seen.deepest_ms[0] / empty_ms[0], 2),
+        claim_slowdown_at_all=round(seen.deepest_ms[1] / empty_ms[1], 2),
+        memory_bytes_per_waiting=round(seen.waiting_bytes / count),
+        memory_bytes_per_done=round(seen.done_bytes / count),
+        scripts_per_submission=3,
+        commands_per_submission=round((submitting.commands + judging.commands) / count, 1),
+        redis_us_per_submission=round(each_us, 1),
+        redis_us_per_heartbeat=round(tick_us, 1),
+        heartbeats_load_percent=round(workers * 4 * tick_us / 10_000, 1),
+        breaks_at_judgements_per_second=round((1_000_000 - workers * 4 * tick_us) / each_us),
+    )
 
 
 class Simulation:

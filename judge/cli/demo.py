@@ -21,7 +21,7 @@ from judge.bench.embedded import embedded_service, sweep_old
 from judge.client import Client, submission_of
 from judge.config import load_settings
 from judge.errors import JudgeError, UsageError
-from judge.model.problem import Problem
+from judge.model.problem import JurySubmission, Problem
 from judge.model.report import Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
@@ -117,30 +117,20 @@ def example_packages(named: Sequence[str]) -> list[Path]:
 
 def _rows(problem: Problem, info: WorkerInfo) -> list[Row]:
     languages = Languages.open(load_settings().worker.languages_dir)
-    return [
-        _row(problem, entry.path, entry.program.files, entry.program.language, entry.expected.verdicts, languages, info)
-        for entry in problem.submissions
-    ]
+    return [_row(problem, entry, languages, info) for entry in problem.submissions]
 
 
-def _row(
-    problem: Problem,
-    path: str,
-    files: tuple[tuple[str, str], ...],
-    language: str,
-    expected: tuple[Verdict, ...],
-    languages: Languages,
-    info: WorkerInfo,
-) -> Row:
+def _row(problem: Problem, entry: JurySubmission, languages: Languages, info: WorkerInfo) -> Row:
+    files = entry.program.files
     row = Row(
         package=problem.path,
-        submission=f"{problem.name}/{Path(path).name}",
-        language=language,
+        submission=f"{problem.name}/{Path(entry.path).name}",
+        language=entry.program.language,
         files=tuple(host_path for _, host_path in files),
-        expected=expected,
+        expected=entry.expected.verdicts,
     )
     try:
-        row.language = language or languages.detect([name for name, _ in files]).id
+        row.language = row.language or languages.detect([name for name, _ in files]).id
     except JudgeError as error:
         row.state = f"skipped: {error}"
         return row

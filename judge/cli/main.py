@@ -20,6 +20,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 
 from judge.cli.commands import COMMANDS
 from judge.cli.exit_codes import help_text
@@ -36,24 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
     _never_fail_to_print()
-    parser = argparse.ArgumentParser(
-        prog="judge",
-        description="A programmable code-execution judge.",
-        epilog="judge COMMAND --help tells more.",
-    )
-    parser.add_argument("--version", action="store_true", help="print the version and exit")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     wanted = next((word for word in words if not word.startswith("-")), "")
-    modules = {}
-    for command, module_name, summary in COMMANDS:
-        if command == wanted:
-            module = importlib.import_module(f"judge.cli.{module_name}")
-            modules[command] = module
-            module.add_parser(subparsers)
-            own = subparsers.choices[command]
-            own.epilog = " ".join(filter(None, (own.epilog, help_text(command))))
-        else:
-            subparsers.add_parser(command, help=summary, add_help=False)
+    parser, module = _parser_for(wanted)
     _refuse_unknown(wanted)
     args = parser.parse_args(words)
     if args.version:
@@ -61,12 +46,38 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(version("judge-service"))
         return 0
-    if not args.command:
+    if module is None or not args.command:
         parser.print_help()
         return 2
+    return _ending(module, args)
+
+
+def _parser_for(wanted: str) -> tuple[argparse.ArgumentParser, ModuleType | None]:
+    """The parser of all commands, and the module of the wanted one: only that one's options are known."""
+    parser = argparse.ArgumentParser(
+        prog="judge",
+        description="A programmable code-execution judge.",
+        epilog="judge COMMAND --help tells more.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    module = None
+    for command, module_name, summary in COMMANDS:
+        if command == wanted:
+            module = importlib.import_module(f"judge.cli.{module_name}")
+            module.add_parser(subparsers)
+            own = subparsers.choices[command]
+            own.epilog = " ".join(filter(None, (own.epilog, help_text(command))))
+        else:
+            subparsers.add_parser(command, help=summary, add_help=False)
+    return parser, module
+
+
+def _ending(module: ModuleType, args: argparse.Namespace) -> int:
+    """Run a command; its exit code, also of what goes wrong, which is said in one line."""
     try:
         with _ended_by_signals(args.command):
-            return int(modules[args.command].run(args))
+            return int(module.run(args))
     except JudgeError as error:
         hint = "; judge doctor --broker URL looks closer" if type(error) is QueueError else ""
         text = f"{error}{hint}".replace("\n", " ")

@@ -54,7 +54,6 @@ class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
-    default = Limits()
     parser = subparsers.add_parser(
         "run",
         help="run one program once in the sandbox",
@@ -72,6 +71,13 @@ def add_parser(subparsers: Subparsers) -> None:
         help="standard input of the program ('-' = ours; default: ours when it is a pipe or a file, else nothing)",
     )
     parser.add_argument("--arg", action="append", default=[], metavar="WORD", help="an argument of the program")
+    _limit_options(parser)
+    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    parser.add_argument("--schema", action="store_true", help="print the JSON schema of that object and exit")
+
+
+def _limit_options(parser: argparse.ArgumentParser) -> None:
+    default = Limits()
     parser.add_argument(
         "--time", type=seconds_ns, default=default.cpu_time_ns, metavar="S", help="seconds of CPU time (default: 2)"
     )
@@ -100,8 +106,6 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar="N",
         help="processes and threads at once (default: 64)",
     )
-    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
-    parser.add_argument("--schema", action="store_true", help="print the JSON schema of that object and exit")
 
 
 def run_schema() -> dict[str, object]:
