@@ -41,7 +41,7 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def submission_of(  # noqa: PLR0913 - each is an option by name, as on the command line
+def submission_of(  # noqa: PLR0913 (each is an option by name, as on the command line)
     *files: str | Path,
     package: str,
     language: str = "",
