@@ -28,10 +28,10 @@ from judge.model.run import Outcome, RunResult, Usage
 from judge.model.units import MS_NS, S_NS, US_NS
 from judge.model.verdict import Verdict
 from judge.observe.metrics.exporter import ExporterConfig, listen, run_exporter
+from judge.observe.metrics.judged_record import judged_record
 from judge.observe.metrics.pipe import RecordWriter, open_pipe
-from judge.observe.metrics.record import Phase, Prepared, encode_frame
+from judge.observe.metrics.pipe_records import Phase, Prepared, encode_frame
 from judge.observe.metrics.settlement import VerdictSender
-from judge.observe.metrics.summary import judged_record
 from judge.observe.metrics.vocabulary import Vocabulary
 from judge.parsers import Subparsers
 

@@ -11,13 +11,14 @@ How a service plugs in (nothing here imports the workers or Celery)::
 
     # each child of a worker, once:
     writer = RecordWriter(write_fd)                        # judge.observe.metrics.pipe
-    writer.send(SlotChanged(slot, SlotState.STARTING))     # judge.observe.metrics.record; first: settles what a killed
-    sender = VerdictSender(writer, slot)                   # predecessor left open. judge.observe.metrics.settlement
+    # first (judge.observe.metrics.pipe_records): it settles what a killed predecessor left open
+    writer.send(SlotChanged(slot, SlotState.STARTING))
+    sender = VerdictSender(writer, slot)                   # judge.observe.metrics.settlement
 
     # each submission:
     timeline = Timeline()                                  # judge.observe.timeline; give it grading's events
     with timeline.phase(Phase.CLAIM): ...
-    sender.prepare(id, fence, judged_record(report, ...))  # judge.observe.metrics.summary; right before recording
+    sender.prepare(id, fence, judged_record(report, ...))  # judge.observe.metrics.judged_record; right before recording
     won = queue.run(calls.finish(...))
     sender.settle(won)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from judge.model.event import CaseJudged, Compiled, Compiling, Event
 from judge.model.run import RunResult
-from judge.observe.metrics.record import Phase
+from judge.observe.metrics.pipe_records import Phase
 
 #: Most spans kept of one submission: with thousands of tests a trace shows the first ones, the sums stay right.
 SPANS_MAX = 512

@@ -24,9 +24,9 @@ from judge.model.run import Outcome, RunResult, Usage
 from judge.model.verdict import Verdict
 from judge.observe.metrics import series as metrics
 from judge.observe.metrics.exporter import Exporter, ExporterConfig, listen
-from judge.observe.metrics.labels import LABELS, samples_max
-from judge.observe.metrics.queue_state import QueueState
-from judge.observe.metrics.record import (
+from judge.observe.metrics.judged_record import judged_record
+from judge.observe.metrics.label_values import LABELS, samples_max
+from judge.observe.metrics.pipe_records import (
     CacheMeasured,
     CacheUsed,
     Count,
@@ -39,8 +39,8 @@ from judge.observe.metrics.record import (
     SlotState,
     encode_frame,
 )
+from judge.observe.metrics.queue_state import QueueState
 from judge.observe.metrics.reference import markdown
-from judge.observe.metrics.summary import judged_record
 from judge.observe.metrics.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[2]

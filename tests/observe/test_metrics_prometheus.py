@@ -20,10 +20,10 @@ from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.observe.metrics.exporter import ExporterConfig, listen, run_exporter
+from judge.observe.metrics.judged_record import judged_record
 from judge.observe.metrics.pipe import RecordWriter, open_pipe
-from judge.observe.metrics.record import SlotChanged, SlotState
+from judge.observe.metrics.pipe_records import SlotChanged, SlotState
 from judge.observe.metrics.settlement import VerdictSender
-from judge.observe.metrics.summary import judged_record
 from judge.observe.metrics.vocabulary import Vocabulary
 from judge.observe.top.queue_look import QueueLook
 from judge.queue import calls

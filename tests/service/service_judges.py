@@ -24,7 +24,7 @@ from judge.model.event import CaseJudged, Compiled, Compiling, Emit
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.observe.metrics.record import Record
+from judge.observe.metrics.pipe_records import Record
 
 
 class ScriptedJudge:

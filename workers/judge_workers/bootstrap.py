@@ -31,7 +31,7 @@ from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.observe.metrics.record import CacheUsed, Count, Counted, Record
+from judge.observe.metrics.pipe_records import CacheUsed, Count, Counted, Record
 from judge.release import judge_version
 from judge.rootfs.host_root import host_rootfs
 from judge.sandbox.container import Container

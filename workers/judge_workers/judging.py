@@ -13,7 +13,7 @@ from judge.errors import UsageError
 from judge.model.event import Emit
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.observe.metrics.record import Record
+from judge.observe.metrics.pipe_records import Record
 
 #: The languages that are tested before a worker starts when the settings name no others.
 BASIC = ("c", "cpp", "python3")

@@ -10,7 +10,7 @@ from judge.model.event import Emit
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.observe.metrics.record import Record
+from judge.observe.metrics.pipe_records import Record
 from judge_workers.judging import BASIC, Readiness
 
 

@@ -1,7 +1,7 @@
 """Bounds of the histograms: powers of two, as integers in base units, and how to count into them.
 
-The writer counts runs per bucket (:class:`judge.observe.metrics.record.Spread`), the exporter only adds the counts, so
-both sides must take the bounds from here. A value belongs to the first bound that is not below it.
+The writer counts runs per bucket (:class:`judge.observe.metrics.pipe_records.Spread`), the exporter only adds the
+counts, so both sides must take the bounds from here. A value belongs to the first bound that is not below it.
 """
 
 from __future__ import annotations

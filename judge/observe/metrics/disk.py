@@ -10,7 +10,7 @@ from prometheus_client import Metric as Family
 from prometheus_client.registry import Collector
 
 from judge.observe.metrics import series as metrics
-from judge.observe.metrics.values import Store
+from judge.observe.metrics.samples import Samples
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +23,19 @@ class DiskCollector(Collector):
 
     def collect(self) -> Iterator[Family]:
         """The families as of now."""
-        yield from self._store().collect()
+        yield from self._samples().collect()
 
     def text(self) -> str:
         """The same in the text format."""
-        return self._store().text()
+        return self._samples().text()
 
-    def _store(self) -> Store:
-        store = Store((metrics.DISK_FREE, metrics.DISK_SIZE))
+    def _samples(self) -> Samples:
+        samples = Samples((metrics.DISK_FREE, metrics.DISK_SIZE))
         try:
             disk = os.statvfs(self._directory)
         except OSError as error:
             log.warning("cannot tell how full %s is: %s", self._directory, error)
         else:
-            store.set(metrics.DISK_FREE, (), disk.f_bavail * disk.f_frsize)
-            store.set(metrics.DISK_SIZE, (), disk.f_blocks * disk.f_frsize)
-        return store
+            samples.set(metrics.DISK_FREE, (), disk.f_bavail * disk.f_frsize)
+            samples.set(metrics.DISK_SIZE, (), disk.f_blocks * disk.f_frsize)
+        return samples

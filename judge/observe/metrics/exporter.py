@@ -2,8 +2,8 @@
 
 ::
 
-    children --records--> pipe --> Recording --> Store --+
-                                     queue (at scrape) --+--> registry --> HTTP
+    children --records--> pipe --> RecordCounter --> Samples --+
+                                           queue (at scrape) --+--> registry --> HTTP
 
 It ends by itself when the last writer has closed the pipe, after counting what was left in it.
 """
@@ -35,11 +35,11 @@ from judge.observe.metrics import series as metrics
 from judge.observe.metrics.disk import DiskCollector
 from judge.observe.metrics.node_info import GatherNodeInfo, NodeInfoGatherer
 from judge.observe.metrics.pipe import RecordReader
+from judge.observe.metrics.pipe_records import SlotState
 from judge.observe.metrics.queue_state import QueueCollector, QueueProbe
-from judge.observe.metrics.record import SlotState
-from judge.observe.metrics.recording import Recording
+from judge.observe.metrics.record_counter import RecordCounter
+from judge.observe.metrics.samples import Samples
 from judge.observe.metrics.settlement import RecordedFence
-from judge.observe.metrics.values import Store
 from judge.observe.metrics.vocabulary import Vocabulary
 
 #: Read from the pipe at once.
@@ -117,28 +117,28 @@ class Exporter:
 
     def __init__(self, config: ExporterConfig) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
-        self._store = Store(metrics.NODE_METRICS)
-        self._recording = Recording(self._store, config.vocabulary, config.recorded_fence)
+        self._samples = Samples(metrics.NODE_METRICS)
+        self._counter = RecordCounter(self._samples, config.vocabulary, config.recorded_fence)
         self._reader = RecordReader()
         self._queue = QueueCollector(config.queue, config.vocabulary) if config.queue else None
-        parts = [self._store, self._queue, DiskCollector(config.state_dir) if config.state_dir else None]
+        parts = [self._samples, self._queue, DiskCollector(config.state_dir) if config.state_dir else None]
         self._parts = [part for part in parts if part is not None]
         for part in self._parts:
             self.registry.register(part)
-        self._store.set(metrics.BUILD_INFO, (config.version, platform.python_version()))
-        self._store.set(metrics.START_TIME, (), time.time())
+        self._samples.set(metrics.BUILD_INFO, (config.version, platform.python_version()))
+        self._samples.set(metrics.START_TIME, (), time.time())
 
     def feed(self, data: bytes) -> None:
         """Count the records in ``data``, a piece of the pipe's stream cut anywhere."""
         before = self._reader.invalid
         for record in self._reader.feed(data):
-            self._recording.apply(record)
+            self._counter.apply(record)
         if self._reader.invalid > before:
-            self._store.add(metrics.RECORDS_INVALID, (), self._reader.invalid - before)
+            self._samples.add(metrics.RECORDS_INVALID, (), self._reader.invalid - before)
 
     def read_until_eof(self, read_fd: int) -> None:
         """Feed everything from the pipe; blocks until its last writer is gone."""
-        settlement = self._recording.settlement
+        settlement = self._counter.settlement
         poller = select.poll()
         poller.register(read_fd, select.POLLIN)
         while True:
@@ -161,7 +161,7 @@ class Exporter:
 
     def gathering(self, node_info: GatherNodeInfo) -> NodeInfoGatherer:
         """A context manager: inside it, what the node knows of itself is gathered in the background."""
-        return NodeInfoGatherer(node_info, self._recording.apply)
+        return NodeInfoGatherer(node_info, self._counter.apply)
 
     def serving(self, server_socket: socket.socket) -> _Serving:
         """A context manager: inside it, HTTP requests on the socket are answered by background threads."""
@@ -187,7 +187,7 @@ class Exporter:
 
     def _health(self) -> tuple[bool, bytes]:
         """Ready = the queue answers and a slot can work. Alive is whoever can say so."""
-        states = list(self._recording.slots.values())
+        states = list(self._counter.slots.values())
         usable = sum(state in (SlotState.FREE, SlotState.BUSY) for state in states)
         queue = self._queue.reachable() if self._queue else None
         ready = usable > 0 and queue is not False

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Self
 
 from judge.errors import JudgeError
-from judge.observe.metrics.record import Record
+from judge.observe.metrics.pipe_records import Record
 
 #: How often it is gathered: walking through a cache takes a while.
 EVERY_S = 60.0

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import msgspec
 
 from judge.observe.logs import report_dropped_lines
-from judge.observe.metrics.record import (
+from judge.observe.metrics.pipe_records import (
     FRAME_BYTES_MAX,
     MAGIC,
     Count,

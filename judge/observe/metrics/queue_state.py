@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from judge.errors import QueueError
 from judge.observe.metrics import series as metrics
-from judge.observe.metrics.values import Store
+from judge.observe.metrics.samples import Samples
 from judge.observe.metrics.vocabulary import Vocabulary
 
 #: How long an answer of the queue serves further scrapes.
@@ -71,21 +71,21 @@ class QueueCollector(Collector):
         self._clock = clock
         self._lock = threading.Lock()
         self._asked_ns: int | None = None
-        self._store = Store(metrics.QUEUE_METRICS)
+        self._samples = Samples(metrics.QUEUE_METRICS)
         self._reachable = False
 
     def collect(self) -> Iterator[Family]:
         """The families as of now; blocks for one round trip to the queue."""
         with self._lock:
             self._refresh()
-            families = list(self._store.collect())
+            families = list(self._samples.collect())
         yield from families
 
     def text(self) -> str:
         """The same in the text format."""
         with self._lock:
             self._refresh()
-            return self._store.text()
+            return self._samples.text()
 
     def describe(self) -> Iterator[Family]:
         """Nothing: so that registering does not ask the queue."""
@@ -102,7 +102,7 @@ class QueueCollector(Collector):
         if self._asked_ns is not None and now_ns - self._asked_ns < FRESH_NS:
             return
         self._asked_ns = now_ns
-        store = Store(metrics.QUEUE_METRICS)
+        samples = Samples(metrics.QUEUE_METRICS)
         try:
             state = self._probe()
         except QueueError as error:
@@ -111,22 +111,22 @@ class QueueCollector(Collector):
             self._reachable = False
         else:
             self._reachable = True
-            store.set(metrics.QUEUE_ROUND_TRIP, (), self._clock() - now_ns)
-            _fill(store, state, self._vocabulary)
-        store.set(metrics.QUEUE_UP, (), int(self._reachable))
-        self._store = store
+            samples.set(metrics.QUEUE_ROUND_TRIP, (), self._clock() - now_ns)
+            _fill(samples, state, self._vocabulary)
+        samples.set(metrics.QUEUE_UP, (), int(self._reachable))
+        self._samples = samples
 
 
-def _fill(store: Store, state: QueueState, vocabulary: Vocabulary) -> None:
+def _fill(samples: Samples, state: QueueState, vocabulary: Vocabulary) -> None:
     for priority_class in sorted(vocabulary.classes):
-        store.set(metrics.QUEUE_READY, (priority_class,), 0)
-        store.set(metrics.QUEUE_OLDEST, (priority_class,), 0)
+        samples.set(metrics.QUEUE_READY, (priority_class,), 0)
+        samples.set(metrics.QUEUE_OLDEST, (priority_class,), 0)
     for name, age_ns in state.oldest_ns.items():
-        store.set(metrics.QUEUE_OLDEST, (vocabulary.priority_class(name),), age_ns)
+        samples.set(metrics.QUEUE_OLDEST, (vocabulary.priority_class(name),), age_ns)
     for name, waiting in state.ready.items():
-        store.add(metrics.QUEUE_READY, (vocabulary.priority_class(name),), waiting)
+        samples.add(metrics.QUEUE_READY, (vocabulary.priority_class(name),), waiting)
     for name, event in EVENTS.items():
-        store.add(metrics.QUEUE_EVENTS, (event,), state.counts.get(name, 0))
+        samples.add(metrics.QUEUE_EVENTS, (event,), state.counts.get(name, 0))
     for metric, value in (
         (metrics.QUEUE_LEASED, state.leased),
         (metrics.QUEUE_TICKETS, state.tickets),
@@ -137,4 +137,4 @@ def _fill(store: Store, state: QueueState, vocabulary: Vocabulary) -> None:
         (metrics.QUEUE_MEMORY_LIMIT, state.memory_limit_bytes or None),
     ):
         if value is not None:
-            store.set(metric, (), value)
+            samples.set(metric, (), value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from judge.observe.metrics.labels import LABELS, samples_max
+from judge.observe.metrics.label_values import LABELS, samples_max
+from judge.observe.metrics.samples import bucket_labels
 from judge.observe.metrics.series import METRICS, SECTIONS, Kind, Metric
-from judge.observe.metrics.values import bucket_labels
 
 #: The number of languages that the document computes the most samples for.
 LANGUAGES = 30

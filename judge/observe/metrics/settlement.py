@@ -13,7 +13,7 @@ import msgspec
 
 from judge.errors import QueueError
 from judge.observe.metrics.pipe import RecordWriter
-from judge.observe.metrics.record import Judged, Phase, Prepared, Settled
+from judge.observe.metrics.pipe_records import Judged, Phase, Prepared, Settled
 
 #: Asks the queue under which claim's fence a submission's verdict was recorded (None = it was not). Raises QueueError.
 RecordedFence = Callable[[str], int | None]

@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from judge.errors import UsageError
 from judge.model.event import CaseJudged, Compiled, Compiling
-from judge.observe.metrics.record import Phase
+from judge.observe.metrics.pipe_records import Phase
 from judge.observe.timeline import Timeline
 from judge.observe.traces import Traces, trace_id_of
 

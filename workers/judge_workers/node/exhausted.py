@@ -6,8 +6,8 @@ import logging
 
 from judge import wire
 from judge.errors import WireError
+from judge.observe.metrics.judged_record import judged_record
 from judge.observe.metrics.settlement import VerdictSender
-from judge.observe.metrics.summary import judged_record
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.queue.values import Exhausted

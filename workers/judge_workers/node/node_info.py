@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from judge.blobs.package_cache import tree_bytes, unpacked_packages
 from judge.config import Settings
-from judge.observe.metrics.record import CacheMeasured, LanguageReady, Record, SelfTested
+from judge.observe.metrics.pipe_records import CacheMeasured, LanguageReady, Record, SelfTested
 from judge.toolchain.artifacts import STORE_BYTES_MAX, ArtifactStore
 from judge_workers.profile import load_profile
 

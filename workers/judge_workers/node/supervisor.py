@@ -41,7 +41,7 @@ from judge.model.run import signal_name
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.exporter import listen
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines, open_pipe
-from judge.observe.metrics.record import Count, Counted, Record, SlotChanged, SlotState
+from judge.observe.metrics.pipe_records import Count, Counted, Record, SlotChanged, SlotState
 from judge.queue.broker import redact
 from judge.queue.settings import broker_of
 from judge_workers.judging import load_factory

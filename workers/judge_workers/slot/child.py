@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 from judge.config import Settings
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
-from judge.observe.metrics.record import SlotChanged, SlotState
+from judge.observe.metrics.pipe_records import SlotChanged, SlotState
 from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.traces import Traces
 from judge.queue.redis_queue import Queue

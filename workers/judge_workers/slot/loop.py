@@ -33,9 +33,9 @@ from judge.errors import (
 from judge.model.event import Done, Event
 from judge.model.report import Report
 from judge.observe.logs import log_context
-from judge.observe.metrics.record import Count, Counted, Phase, Record, SlotChanged, SlotState
+from judge.observe.metrics.judged_record import judged_record
+from judge.observe.metrics.pipe_records import Count, Counted, Phase, Record, SlotChanged, SlotState
 from judge.observe.metrics.settlement import VerdictSender
-from judge.observe.metrics.summary import judged_record
 from judge.observe.timeline import Timeline
 from judge.observe.traces import Traces
 from judge.queue import calls

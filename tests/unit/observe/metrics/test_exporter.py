@@ -20,8 +20,7 @@ from judge.errors import QueueError, UsageError
 from judge.model.verdict import Verdict
 from judge.observe.metrics.exporter import Exporter, ExporterConfig, listen, run_exporter
 from judge.observe.metrics.pipe import RecordWriter, open_pipe
-from judge.observe.metrics.queue_state import QueueState
-from judge.observe.metrics.record import (
+from judge.observe.metrics.pipe_records import (
     CacheMeasured,
     Judged,
     LanguageReady,
@@ -30,6 +29,7 @@ from judge.observe.metrics.record import (
     SlotState,
     encode_frame,
 )
+from judge.observe.metrics.queue_state import QueueState
 from judge.observe.metrics.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(languages=frozenset({"cpp"}))

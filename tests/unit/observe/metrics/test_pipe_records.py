@@ -10,7 +10,7 @@ from judge.model.run import Outcome
 from judge.model.verdict import Verdict
 from judge.observe.metrics import buckets
 from judge.observe.metrics.pipe import RecordReader, RecordWriter, open_pipe
-from judge.observe.metrics.record import (
+from judge.observe.metrics.pipe_records import (
     FRAME_BYTES_MAX,
     MAGIC,
     CacheMeasured,

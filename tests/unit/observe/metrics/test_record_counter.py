@@ -13,8 +13,8 @@ from judge.errors import QueueError
 from judge.model.run import Outcome
 from judge.model.verdict import Verdict
 from judge.observe.metrics import series as metrics
-from judge.observe.metrics.queue_state import QueueCollector, QueueState
-from judge.observe.metrics.record import (
+from judge.observe.metrics.judged_record import judged_record
+from judge.observe.metrics.pipe_records import (
     CacheMeasured,
     CacheUsed,
     Count,
@@ -28,10 +28,10 @@ from judge.observe.metrics.record import (
     SlotChanged,
     SlotState,
 )
-from judge.observe.metrics.recording import Recording
+from judge.observe.metrics.queue_state import QueueCollector, QueueState
+from judge.observe.metrics.record_counter import RecordCounter
+from judge.observe.metrics.samples import Samples
 from judge.observe.metrics.settlement import DOUBTS_MAX
-from judge.observe.metrics.summary import judged_record
-from judge.observe.metrics.values import Store
 from judge.observe.metrics.vocabulary import NAMES_MAX, Vocabulary
 
 VOCABULARY = Vocabulary(languages=frozenset({"c", "cpp"}))
@@ -43,10 +43,10 @@ class Board:
     def __init__(self) -> None:
         self.answers: dict[str, int | None] = {}
         self.queue_away = False
-        self.store = Store(metrics.METRICS)
-        self.recording = Recording(self.store, VOCABULARY, self._recorded_fence)
+        self.samples = Samples(metrics.METRICS)
+        self.counter = RecordCounter(self.samples, VOCABULARY, self._recorded_fence)
         self.registry = CollectorRegistry()
-        self.registry.register(self.store)
+        self.registry.register(self.samples)
 
     def _recorded_fence(self, submission: str) -> int | None:
         if self.queue_away:
@@ -69,7 +69,7 @@ def board() -> Board:
 def test_a_verdict_moves_its_counters(board: Board) -> None:
     runs = (run_result(cpu_user_ns=2_000_000_000), run_result(Outcome.CPU_LIMIT, oom_kills=1, pids_peak=3))
     judged = report(case("a", run=runs[0]), case("b", Verdict.TLE, runs[1]), verdict=Verdict.TLE, attempt=2)
-    board.recording.apply(
+    board.counter.apply(
         judged_record(judged, priority_class="contest", wait_ns=10**9, judging_ns=2 * 10**9, phases_ns={Phase.CLAIM: 1})
     )
     assert board.submissions(verdict="TLE", priority_class="contest") == 1
@@ -93,12 +93,12 @@ def test_a_verdict_moves_its_counters(board: Board) -> None:
 @given(st.text(), st.text())
 def test_no_text_of_a_client_becomes_a_label(language: str, priority_class: str) -> None:
     board = Board()
-    board.recording.apply(Judged(language, Verdict.AC, priority_class))
+    board.counter.apply(Judged(language, Verdict.AC, priority_class))
     known_language = language if language in VOCABULARY.languages else "other"
     known_class = priority_class if priority_class in VOCABULARY.classes else "other"
     assert board.submissions(known_language, "AC", known_class) == 1
     values = {
-        value for family in board.store.collect() for sample in family.samples for value in sample.labels.values()
+        value for family in board.samples.collect() for sample in family.samples for value in sample.labels.values()
     }
     assert not (values & {language, priority_class}) - VOCABULARY.languages - VOCABULARY.classes - _enumerated()
 
@@ -110,23 +110,23 @@ def _enumerated() -> set[str]:
 
 
 def _bucket_labels(metric: metrics.Metric) -> tuple[str, ...]:
-    from judge.observe.metrics.values import bucket_labels
+    from judge.observe.metrics.samples import bucket_labels
 
     return bucket_labels(metric)
 
 
 def test_names_of_attacks_and_caches_are_bounded_in_form_and_number(board: Board) -> None:
-    board.recording.apply(SelfTested("Bad Name\n", False))
+    board.counter.apply(SelfTested("Bad Name\n", False))
     for index in range(NAMES_MAX + 10):
-        board.recording.apply(SelfTested(f"attack-{index}", True))
+        board.counter.apply(SelfTested(f"attack-{index}", True))
     assert board("judge_selftest_held", attack="attack-0") == 1
-    attacks = [s for f in board.store.collect() if f.name == "judge_selftest_held" for s in f.samples]
+    attacks = [s for f in board.samples.collect() if f.name == "judge_selftest_held" for s in f.samples]
     assert len(attacks) == NAMES_MAX + 1
 
 
 def test_slots_are_counted_by_what_they_said_last(board: Board) -> None:
     for slot, state in ((0, SlotState.STARTING), (0, SlotState.FREE), (1, SlotState.BUSY), (1, SlotState.FAILING)):
-        board.recording.apply(SlotChanged(slot, state))
+        board.counter.apply(SlotChanged(slot, state))
     assert {state: board("judge_slots", state=state) for state in SlotState} == {
         "starting": 0,
         "free": 1,
@@ -139,8 +139,8 @@ def test_slots_are_counted_by_what_they_said_last(board: Board) -> None:
 
 def test_a_slot_that_starts_again_is_a_restart(board: Board) -> None:
     for _ in range(3):
-        board.recording.apply(SlotChanged(0, SlotState.STARTING))
-        board.recording.apply(SlotChanged(0, SlotState.FREE))
+        board.counter.apply(SlotChanged(0, SlotState.STARTING))
+        board.counter.apply(SlotChanged(0, SlotState.FREE))
     assert board("judge_events_total", event="slot_restarted") == 2
 
 
@@ -154,7 +154,7 @@ def test_the_small_records(board: Board) -> None:
         CacheMeasured("packages", 10, 100, 1),
         CacheUsed("packages", 4, 5),
     ):
-        board.recording.apply(record)
+        board.counter.apply(record)
     assert board("judge_events_total", event="lease_lost") == 2
     assert board("judge_events_total", event="swept") == 0
     assert board("judge_containers_total", start="warm") == 3
@@ -168,31 +168,31 @@ def test_the_small_records(board: Board) -> None:
 
 
 def test_a_verdict_that_nobody_judged_tells_of_no_times(board: Board) -> None:
-    board.recording.apply(Prepared(-1, "s", 1, Judged("cpp", Verdict.JE, "practice")))
-    board.recording.apply(Settled(-1, True, 5))
+    board.counter.apply(Prepared(-1, "s", 1, Judged("cpp", Verdict.JE, "practice")))
+    board.counter.apply(Settled(-1, True, 5))
     assert board.submissions(verdict="JE") == 1
     assert board("judge_submission_wait_seconds_count", **{"class": "practice"}) is None
     assert board("judge_submission_judging_seconds_count", language="cpp") is None
 
 
 def test_the_noise_of_a_report_is_the_nodes(board: Board) -> None:
-    board.recording.apply(Judged("c", Verdict.AC, noise_ratio=0.125))
-    board.recording.apply(Judged("c", Verdict.AC))
+    board.counter.apply(Judged("c", Verdict.AC, noise_ratio=0.125))
+    board.counter.apply(Judged("c", Verdict.AC))
     assert board("judge_host_noise_ratio") == 0.125
 
 
 def test_a_settled_verdict_counts_with_its_report_phase(board: Board) -> None:
-    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice", judging_ns=10)))
+    board.counter.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice", judging_ns=10)))
     assert board.submissions() is None
-    board.recording.apply(Settled(0, True, 5_000_000_000))
+    board.counter.apply(Settled(0, True, 5_000_000_000))
     assert board.submissions() == 1
     assert board("judge_phase_seconds_sum", phase="report") == 5.0
 
 
 def test_a_lost_verdict_does_not_count(board: Board) -> None:
-    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice")))
-    board.recording.apply(Settled(0, False))
-    board.recording.apply(Settled(0, True))
+    board.counter.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice")))
+    board.counter.apply(Settled(0, False))
+    board.counter.apply(Settled(0, True))
     assert board.submissions() is None
 
 
@@ -201,20 +201,20 @@ def test_a_slot_killed_while_recording_is_settled_by_the_queue(
     board: Board, recorded: int | None, counted: int | None
 ) -> None:
     board.answers["s"] = recorded
-    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice", attempt=1)))
-    board.recording.apply(SlotChanged(0, SlotState.STARTING))
-    assert board.recording.settlement.doubts == 1
-    board.recording.settlement.resolve()
-    assert board.recording.settlement.doubts == 0
+    board.counter.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice", attempt=1)))
+    board.counter.apply(SlotChanged(0, SlotState.STARTING))
+    assert board.counter.settlement.doubts == 1
+    board.counter.settlement.resolve()
+    assert board.counter.settlement.doubts == 0
     assert board.submissions() == counted
 
 
 def test_the_settled_record_of_a_verdict_may_be_lost(board: Board) -> None:
     board.answers["s"] = 1
-    board.recording.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice")))
-    board.recording.apply(Prepared(0, "t", 1, Judged("cpp", Verdict.WA, "practice")))
-    board.recording.settlement.resolve()
-    board.recording.apply(Settled(0, True))
+    board.counter.apply(Prepared(0, "s", 1, Judged("cpp", Verdict.AC, "practice")))
+    board.counter.apply(Prepared(0, "t", 1, Judged("cpp", Verdict.WA, "practice")))
+    board.counter.settlement.resolve()
+    board.counter.apply(Settled(0, True))
     assert board.submissions() == 1
     assert board.submissions(verdict="WA") == 1
 
@@ -223,20 +223,20 @@ def test_doubts_wait_for_the_queue_but_not_without_end(board: Board) -> None:
     board.queue_away = True
     for slot in range(DOUBTS_MAX + 5):
         board.answers[str(slot)] = 1
-        board.recording.apply(Prepared(slot, str(slot), 1, Judged("cpp", Verdict.AC, "practice")))
-    board.recording.settlement.abandon_all()
-    board.recording.settlement.resolve()
-    assert board.recording.settlement.doubts == DOUBTS_MAX
+        board.counter.apply(Prepared(slot, str(slot), 1, Judged("cpp", Verdict.AC, "practice")))
+    board.counter.settlement.abandon_all()
+    board.counter.settlement.resolve()
+    assert board.counter.settlement.doubts == DOUBTS_MAX
     board.queue_away = False
-    board.recording.settlement.resolve()
-    assert board.recording.settlement.doubts == 0
+    board.counter.settlement.resolve()
+    assert board.counter.settlement.doubts == 0
     assert board.submissions() == DOUBTS_MAX
 
 
 def test_the_exposition_parses_and_histograms_are_cumulative(board: Board) -> None:
     for cpu_ns in (1, 10**6, 10**9, 10**12):
         run = run_result(cpu_time_ns=cpu_ns)
-        board.recording.apply(judged_record(report(case("a", run=run)), wait_ns=cpu_ns, judging_ns=cpu_ns))
+        board.counter.apply(judged_record(report(case("a", run=run)), wait_ns=cpu_ns, judging_ns=cpu_ns))
     families = {
         family.name: family for family in text_string_to_metric_families(generate_latest(board.registry).decode())
     }
@@ -249,7 +249,7 @@ def test_the_exposition_parses_and_histograms_are_cumulative(board: Board) -> No
 
 def test_buckets_of_another_version_are_refused(board: Board) -> None:
     with pytest.raises(ValueError, match="judge_run_cpu_seconds: 2 buckets"):
-        board.store.merge(metrics.RUN_CPU, ("cpp",), (1, 2), 3)
+        board.samples.merge(metrics.RUN_CPU, ("cpp",), (1, 2), 3)
 
 
 class Probe:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from judge.model.run import Outcome
 from judge.model.verdict import Verdict
+from judge.observe.metrics.pipe_records import COUNTED_APART, Count, Phase, SlotState
 from judge.observe.metrics.queue_state import EVENTS
-from judge.observe.metrics.record import COUNTED_APART, Count, Phase, SlotState
 from judge.observe.metrics.series import Kind, Metric
 from judge.observe.metrics.vocabulary import NAMES_MAX
 from judge.wire import PRIORITY_CLASSES
@@ -44,7 +44,8 @@ LABELS: tuple[Label, ...] = (
     Label("resource", "`cpu`, `memory`, `io`", 3),
     Label(
         "kind",
-        "of context switches: `voluntary`, `involuntary`; of records: their names in `judge.observe.metrics.record`",
+        "of context switches: `voluntary`, `involuntary`; of records: their names in "
+        "`judge.observe.metrics.pipe_records`",
         9,
     ),
     Label("start", "`cold`, `warm`", 2),

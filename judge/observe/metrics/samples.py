@@ -40,7 +40,7 @@ class _Distribution:
         return accumulate(self.counts)
 
 
-class Store(Collector):
+class Samples(Collector):
     """Thread-safe values of the declared metrics. A series exists from its first ``add`` or ``set``."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:

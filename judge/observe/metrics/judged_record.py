@@ -14,7 +14,7 @@ import msgspec
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import RunResult, Usage
 from judge.observe.metrics.buckets import DURATION_BOUNDS_NS, MEMORY_BOUNDS_BYTES, PROCESS_BOUNDS, spread
-from judge.observe.metrics.record import Judged, Phase, Spread, UsageSums
+from judge.observe.metrics.pipe_records import Judged, Phase, Spread, UsageSums
 
 _USAGE_FIELDS = Usage.__struct_fields__
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from judge.model.verdict import Verdict
 from judge.observe.metrics import series as metrics
-from judge.observe.metrics.record import (
+from judge.observe.metrics.pipe_records import (
     COUNTED_APART,
     CacheMeasured,
     CacheUsed,
@@ -23,21 +23,21 @@ from judge.observe.metrics.record import (
     SlotChanged,
     SlotState,
 )
+from judge.observe.metrics.samples import Samples
 from judge.observe.metrics.settlement import RecordedFence, Settlement
-from judge.observe.metrics.values import Store
 from judge.observe.metrics.vocabulary import Names, Vocabulary
 
 _CONTAINER_STARTS = {Count.CONTAINER_COLD: "cold", Count.CONTAINER_WARM: "warm"}
 
 
-class Recording:
-    """Applies records to a store; bounds every label value on the way.
+class RecordCounter:
+    """Adds records to the samples; bounds every label value on the way.
 
     ``recorded_fence`` settles verdicts whose slot died; without it they are not counted.
     """
 
-    def __init__(self, store: Store, vocabulary: Vocabulary, recorded_fence: RecordedFence | None = None) -> None:
-        self._store = store
+    def __init__(self, samples: Samples, vocabulary: Vocabulary, recorded_fence: RecordedFence | None = None) -> None:
+        self._samples = samples
         self._vocabulary = vocabulary
         self._caches = Names()
         self._attacks = Names()
@@ -60,24 +60,24 @@ class Recording:
     @property
     def slots(self) -> dict[int, SlotState]:
         """What each slot last said it was doing (a copy)."""
-        with self._store.lock:
+        with self._samples.lock:
             return dict(self._slots)
 
     def apply(self, record: Record) -> None:
         """Count one record. A scrape sees all of it or nothing."""
         kind, handler = self._handlers[type(record)]
-        with self._store.lock:
-            self._store.add(metrics.RECORDS, (kind,))
+        with self._samples.lock:
+            self._samples.add(metrics.RECORDS, (kind,))
             handler(record)
 
     def _begin(self) -> None:
         """Counters whose first increase matters start at zero: rate() cannot see a series appear."""
         for event in Count:
             if event not in COUNTED_APART:
-                self._store.add(metrics.EVENTS, (event,), 0)
-        self._store.add(metrics.RECORDS_DROPPED, (), 0)
-        self._store.add(metrics.RECORDS_INVALID, (), 0)
-        self._store.add(metrics.LOG_LINES_DROPPED, (), 0)
+                self._samples.add(metrics.EVENTS, (event,), 0)
+        self._samples.add(metrics.RECORDS_DROPPED, (), 0)
+        self._samples.add(metrics.RECORDS_INVALID, (), 0)
+        self._samples.add(metrics.LOG_LINES_DROPPED, (), 0)
         for priority_class in sorted(self._vocabulary.classes):
             self._start_series("other", priority_class)
 
@@ -86,47 +86,47 @@ class Recording:
             return
         self._started.add((language, priority_class))
         for verdict in Verdict:
-            self._store.add(metrics.SUBMISSIONS, (language, verdict, priority_class), 0)
+            self._samples.add(metrics.SUBMISSIONS, (language, verdict, priority_class), 0)
 
     def _settled(self, record: Judged) -> None:
         """A prepared verdict is known to be recorded; perhaps found out of turn, outside ``apply``."""
-        with self._store.lock:
+        with self._samples.lock:
             self._judged(record)
 
     def _judged(self, record: Judged) -> None:
-        store = self._store
+        samples = self._samples
         language = self._vocabulary.language(record.language)
         priority_class = self._vocabulary.priority_class(record.priority_class)
         self._start_series(language, priority_class)
-        store.add(metrics.SUBMISSIONS, (language, record.verdict, priority_class))
+        samples.add(metrics.SUBMISSIONS, (language, record.verdict, priority_class))
         if record.wait_ns is not None:
-            store.observe(metrics.WAIT, (priority_class,), record.wait_ns)
+            samples.observe(metrics.WAIT, (priority_class,), record.wait_ns)
         if record.judging_ns is not None:
-            store.observe(metrics.JUDGING, (language,), record.judging_ns)
+            samples.observe(metrics.JUDGING, (language,), record.judging_ns)
         if record.attempt > 1:
-            store.add(metrics.REDELIVERED, (language,))
+            samples.add(metrics.REDELIVERED, (language,))
         for phase, duration_ns in record.phases_ns.items():
-            store.observe(metrics.PHASES, (phase,), duration_ns)
+            samples.observe(metrics.PHASES, (phase,), duration_ns)
         for verdict, count in record.case_verdicts.items():
-            store.add(metrics.CASES, (language, verdict), count)
+            samples.add(metrics.CASES, (language, verdict), count)
         if record.compiled:
-            store.add(metrics.CACHE_REQUESTS, ("artifacts", "hit" if record.compile_cached else "miss"))
+            samples.add(metrics.CACHE_REQUESTS, ("artifacts", "hit" if record.compile_cached else "miss"))
         if record.noise_ratio is not None:
-            store.set(metrics.NOISE, (), record.noise_ratio)
+            samples.set(metrics.NOISE, (), record.noise_ratio)
         if record.dropped:
-            store.add(metrics.RECORDS_DROPPED, (), record.dropped)
+            samples.add(metrics.RECORDS_DROPPED, (), record.dropped)
         if record.outcomes:
             self._runs(language, record)
 
     def _runs(self, language: str, record: Judged) -> None:
-        store, usage, spread = self._store, record.usage, record.spread
+        samples, usage, spread = self._samples, record.usage, record.spread
         for outcome, count in record.outcomes.items():
-            store.add(metrics.RUNS, (language, outcome), count)
-        store.merge(metrics.RUN_CPU, (language,), spread.cpu_time, usage.cpu_time_ns)
-        store.merge(metrics.RUN_WALL, (language,), spread.wall_time, usage.wall_time_ns)
-        store.merge(metrics.RUN_MEMORY, (language,), spread.memory, usage.memory_peak_bytes)
+            samples.add(metrics.RUNS, (language, outcome), count)
+        samples.merge(metrics.RUN_CPU, (language,), spread.cpu_time, usage.cpu_time_ns)
+        samples.merge(metrics.RUN_WALL, (language,), spread.wall_time, usage.wall_time_ns)
+        samples.merge(metrics.RUN_MEMORY, (language,), spread.memory, usage.memory_peak_bytes)
         if any(spread.processes):
-            store.merge(metrics.RUN_PROCESSES, (language,), spread.processes, usage.pids_peak)
+            samples.merge(metrics.RUN_PROCESSES, (language,), spread.processes, usage.pids_peak)
         for metric, amount in (
             (metrics.RUN_CPU_USER, usage.cpu_user_ns),
             (metrics.RUN_CPU_SYSTEM, usage.cpu_system_ns),
@@ -138,7 +138,7 @@ class Recording:
             (metrics.RUN_IO_WRITE, usage.io_write_bytes),
             (metrics.RUN_OUTPUT, usage.output_bytes),
         ):
-            store.add(metric, (language,), amount)
+            samples.add(metric, (language,), amount)
         for metric, kind, amount in (
             (metrics.RUN_SWITCHES, "voluntary", usage.context_switches_voluntary),
             (metrics.RUN_SWITCHES, "involuntary", usage.context_switches_involuntary),
@@ -146,44 +146,44 @@ class Recording:
             (metrics.RUN_PRESSURE, "memory", usage.pressure_memory_ns),
             (metrics.RUN_PRESSURE, "io", usage.pressure_io_ns),
         ):
-            store.add(metric, (language, kind), amount)
+            samples.add(metric, (language, kind), amount)
 
     def _slot(self, record: SlotChanged) -> None:
         if record.state in (SlotState.STARTING, SlotState.GONE):
             self.settlement.abandon(record.slot)
         if record.state is SlotState.STARTING and record.slot in self._slots:
-            self._store.add(metrics.EVENTS, (Count.SLOT_RESTARTED,))
+            self._samples.add(metrics.EVENTS, (Count.SLOT_RESTARTED,))
         self._slots[record.slot] = record.state
         per_state = Counter(self._slots.values())
-        self._store.replace(metrics.SLOTS, {(state,): per_state[state] for state in SlotState})
+        self._samples.replace(metrics.SLOTS, {(state,): per_state[state] for state in SlotState})
 
     def _counted(self, record: Counted) -> None:
         start = _CONTAINER_STARTS.get(record.what)
         if record.what is Count.LOG_LINE_DROPPED:
-            self._store.add(metrics.LOG_LINES_DROPPED, (), record.amount)
+            self._samples.add(metrics.LOG_LINES_DROPPED, (), record.amount)
         elif start is not None:
-            self._store.add(metrics.CONTAINERS, (start,), record.amount)
+            self._samples.add(metrics.CONTAINERS, (start,), record.amount)
         else:
-            self._store.add(metrics.EVENTS, (record.what,), record.amount)
+            self._samples.add(metrics.EVENTS, (record.what,), record.amount)
 
     def _language(self, record: LanguageReady) -> None:
         language = self._vocabulary.language(record.language)
-        self._store.set(metrics.LANGUAGE_READY, (language,), int(record.ready))
+        self._samples.set(metrics.LANGUAGE_READY, (language,), int(record.ready))
         if record.ready:
             for priority_class in sorted(self._vocabulary.classes):
                 self._start_series(language, priority_class)
 
     def _selftest(self, record: SelfTested) -> None:
-        self._store.set(metrics.SELFTEST, (self._attacks.admit(record.attack),), int(record.held))
+        self._samples.set(metrics.SELFTEST, (self._attacks.admit(record.attack),), int(record.held))
 
     def _cache_size(self, record: CacheMeasured) -> None:
         cache = (self._caches.admit(record.cache),)
-        self._store.set(metrics.CACHE_BYTES, cache, record.size_bytes)
-        self._store.set(metrics.CACHE_ENTRIES, cache, record.entries)
+        self._samples.set(metrics.CACHE_BYTES, cache, record.size_bytes)
+        self._samples.set(metrics.CACHE_ENTRIES, cache, record.entries)
         if record.limit_bytes:
-            self._store.set(metrics.CACHE_LIMIT, cache, record.limit_bytes)
+            self._samples.set(metrics.CACHE_LIMIT, cache, record.limit_bytes)
 
     def _cache_use(self, record: CacheUsed) -> None:
         cache = self._caches.admit(record.cache)
-        self._store.add(metrics.CACHE_REQUESTS, (cache, "hit"), record.hits)
-        self._store.add(metrics.CACHE_REQUESTS, (cache, "miss"), record.misses)
+        self._samples.add(metrics.CACHE_REQUESTS, (cache, "hit"), record.hits)
+        self._samples.add(metrics.CACHE_REQUESTS, (cache, "miss"), record.misses)

@@ -10,8 +10,8 @@ from judge.model.event import CaseJudged, Compiled, Compiling
 from judge.model.report import CompileReport
 from judge.model.run import Outcome, Usage
 from judge.model.verdict import Verdict
-from judge.observe.metrics.record import Phase, UsageSums
-from judge.observe.metrics.summary import judged_record
+from judge.observe.metrics.judged_record import judged_record
+from judge.observe.metrics.pipe_records import Phase, UsageSums
 from judge.observe.timeline import SPANS_MAX, Timeline
 
 
