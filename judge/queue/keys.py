@@ -1,6 +1,7 @@
 """The one map of Redis: the name of everything that the queue keeps there, and what lies under it.
 
-Python asks :class:`Keys`; the Lua scripts get the same names as a table ``key`` in front (:func:`lua_table`), and
+Python asks :class:`Keys`. The Lua scripts say ``key.NAME`` or ``key.NAME(PART, ...)`` with the same names, which are
+spelled out when a script is loaded (:func:`spelled_out`): a table made at each call would cost Redis 4 us.
 ``docs/reference/wire.md`` shows the same map (:func:`legend`, compared by a test). Nowhere else is a key spelled.
 
 A *lane* is "CLASS|ROUTE" (:func:`lane_of`): all waiting work of one priority class that the same workers may take.
@@ -9,7 +10,7 @@ A *lane* is "CLASS|ROUTE" (:func:`lane_of`): all waiting work of one priority cl
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+import re
 
 from judge import wire
 
@@ -181,6 +182,10 @@ class Keys:
         return f"{self.prefix}rejudges"
 
 
+#: A key in a script; an argument that can stand in a concatenation as it is.
+_USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")
+_SIMPLE = re.compile(r"[\w.]+(\[[^\]]+\])?")
+
 #: All names of the map, in its order.
 NAMES = tuple(name for name, value in vars(Keys).items() if inspect.isfunction(value) and not name.startswith("_"))
 
@@ -196,15 +201,21 @@ def split_lane(lane: str) -> tuple[str, str]:
     return priority_class, route
 
 
-def lua_table(names: Iterable[str]) -> str:
-    """The Lua text that makes ``key``: a string for a single key, a function for a kind of keys."""
-    entries = []
-    for name in names:
-        parts = _parts(name)
-        form = _form(name, [f"' .. {part} .. '" for part in parts])
-        value = f"prefix .. '{form}'".removesuffix(" .. ''")
-        entries.append(f"  {name} = " + (f"function({', '.join(parts)}) return {value} end," if parts else f"{value},"))
-    return "\n".join(("local prefix = KEYS[1]", "local key = {", *entries, "}", ""))
+def spelled_out(lua: str) -> str:
+    """A script with the expression of each key in the place of its name; needs ``prefix``.
+
+    Raises ValueError for a name that is not in the map, or one with another number of parts.
+    """
+    done, at = "", 0
+    while use := _USE.search(lua, at):
+        done += lua[at : use.start()]
+        given, at = _arguments(lua, use.end()) if use["call"] else ([], use.end())
+        name, parts = use["name"], [spelled_out(part) for part in given]
+        if name not in NAMES or len(parts) != len(_parts(name)):
+            raise ValueError(f"no such key: {use.group()}{', '.join(given)}")
+        joined = _form(name, [f"' .. {part if _SIMPLE.fullmatch(part) else f'({part})'} .. '" for part in parts])
+        done += f"(prefix .. '{joined}')".replace(" .. '')", ")")
+    return done + lua[at:]
 
 
 def legend() -> str:
@@ -215,6 +226,18 @@ def legend() -> str:
         form = _form(name, ["CLASS" if part == "priority_class" else part.upper() for part in _parts(name)])
         rows.append(f"| `{form}` | {kind} | {meaning} |")
     return "\n".join(rows)
+
+
+def _arguments(lua: str, at: int) -> tuple[list[str], int]:
+    """The arguments of a call whose parenthesis was opened just before ``at``, and where the text goes on."""
+    arguments, depth, begin = [], 1, at
+    while depth:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(lua[at], 0)
+        if not depth or (depth == 1 and lua[at] == ","):
+            arguments.append(lua[begin:at].strip())
+            begin = at + 1
+        at += 1
+    return arguments, at
 
 
 def _parts(name: str) -> list[str]:

@@ -7,14 +7,13 @@ beyond reading the texts from this package.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
-from judge.queue.keys import NAMES, lua_table
+from judge.queue.keys import spelled_out
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -45,7 +44,7 @@ _PARTS = {"submit": ("languages",)}
 
 @dataclass(frozen=True)
 class Script:
-    """One script, the names of its keys and the shared part in front. ``sha1`` is what EVALSHA takes."""
+    """One script, the shared part in front, its keys spelled out. ``sha1`` is what EVALSHA takes."""
 
     name: str
     text: str
@@ -69,14 +68,6 @@ def scripts() -> Mapping[str, Script]:
     for name in SCRIPT_NAMES:
         parts = ("common", *_PARTS.get(name, ()), name)
         body = "".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
-        text = lua_table(_keys_in(name, body)) + body
+        text = "local prefix = KEYS[1]\n" + spelled_out(body)
         loaded[name] = Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
     return loaded
-
-
-def _keys_in(script: str, body: str) -> list[str]:
-    """The keys that a script speaks of, in the order of the map. Raises ValueError for one that is not in it."""
-    named = set(re.findall(r"\bkey\.(\w+)", body))
-    if unknown := named.difference(NAMES):
-        raise ValueError(f"{script}.lua: no such key: {', '.join(sorted(unknown))}")
-    return [name for name in NAMES if name in named]

@@ -106,7 +106,7 @@ redis.call('HSET', key.record(id), 'state', 'CLAIMED', 'fence', fence, 'attempt'
            'claimed_at', int(now))
 redis.call('ZADD', key.leases, now + lease_ms, id)
 redis.call('HSET', key.held(node), slot,
-           json({slot = slot, id = id, fence = fence, pid = tonumber(pid), priority_class = r.class}))
+           cjson.encode({slot = slot, id = id, fence = fence, pid = tonumber(pid), priority_class = r.class}))
 redis.call('HSET', key.counters, 'claimed_at', int(now))
 stat('running')
 tenant_started(r.tenant)

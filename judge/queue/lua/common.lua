@@ -1,4 +1,4 @@
--- Shared by every script of the queue; put in front of each, behind the table `key` that judge/queue/keys.py makes.
+-- Shared by every script of the queue; put in front of each. The keys are named as in judge/queue/keys.py.
 -- KEYS[1] is the prefix of all keys, with one hash tag ("{judge}:"), so that all of them live in one slot.
 -- A lane is "class|route"; all waiting work of one lane and tenant is a FIFO; a lane orders its tenants.
 
@@ -27,8 +27,8 @@ local function lane_of(class, route) return class .. '|' .. route end
 -- Class and route of a lane.
 local function split_lane(lane) return string.match(lane, '^([^|]*)|(.*)$') end
 
--- JSON of a flat table. cjson alone would write whole numbers from 1e14 on as 1e+14, which readers of integers refuse.
-local function json(flat)
+-- JSON of a flat table with a whole number from 1e14 on. cjson would write 1e+14, which readers of integers refuse.
+local function json_of_large(flat)
   local parts = {}
   for name, value in pairs(flat) do
     local text = type(value) == 'number' and int(value) or cjson.encode(value)
@@ -40,7 +40,8 @@ end
 -- Append an event, a table as docs/reference/wire.schema.json has it, to a submission's stream.
 local function emit(id, event)
   event.submission = id
-  redis.call('XADD', key.events(id), '*', 'type', event.type, 'event', json(event))
+  local json = (event.wait_ns or 0) < 1e14 and cjson.encode(event) or json_of_large(event)
+  redis.call('XADD', key.events(id), '*', 'type', event.type, 'event', json)
 end
 
 -- What a slot holds (a table: slot, id, fence, pid, priority_class) by its text; nil = nothing that can be read.

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.queue import script
-from judge.queue.keys import NAMES, Keys, lane_of, legend, lua_table, split_lane
+from judge.queue.keys import NAMES, Keys, lane_of, legend, spelled_out, split_lane
 
 ROOT = Path(__file__).resolve().parents[3]
 LUA = ROOT / "judge" / "queue" / "lua"
@@ -24,15 +23,22 @@ def test_every_key_begins_with_the_prefix_and_is_no_other() -> None:
     assert Keys("{judge}:").record("a") == "{judge}:s:a"
 
 
-def test_lua_gets_a_string_for_one_key_and_a_function_for_a_kind_of_keys() -> None:
-    assert lua_table(("lanes", "lane_fifo", "tickets")) == (
-        "local prefix = KEYS[1]\n"
-        "local key = {\n"
-        "  lanes = prefix .. 'lanes',\n"
-        "  lane_fifo = function(lane, tenant) return prefix .. 'w:' .. lane .. ':' .. tenant end,\n"
-        "  tickets = function(route) return prefix .. 'q.' .. route end,\n"
-        "}\n"
-    )
+@pytest.mark.parametrize(
+    ("named", "spelled"),
+    [
+        ("f(key.lanes, 1)", "f((prefix .. 'lanes'), 1)"),
+        ("f(key.record(id))", "f((prefix .. 's:' .. id))"),
+        ("key.worker(seen[i])", "(prefix .. 'worker:' .. seen[i])"),
+        ("key.lane_fifo(lane, tenant) .. x", "(prefix .. 'w:' .. lane .. ':' .. tenant) .. x"),
+        ("key.held(r.node or '')", "(prefix .. 'n:' .. (r.node or ''))"),
+        (
+            "key.index_of(redis.call('HGET', key.record(id), 'tenant'))",
+            "(prefix .. 'index:' .. (redis.call('HGET', (prefix .. 's:' .. id), 'tenant')))",
+        ),
+    ],
+)
+def test_a_key_in_a_script_is_spelled_out(named: str, spelled: str) -> None:
+    assert spelled_out(named) == spelled
 
 
 def test_every_key_of_the_map_is_used() -> None:
@@ -48,9 +54,10 @@ def test_no_script_spells_a_key() -> None:
         assert not re.search(r"\bKEYS\b|\bprefix\b", code), path.name
 
 
-def test_a_script_that_asks_for_an_unknown_key_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"x\.lua: no such key: leese"):
-        script._keys_in("x", "redis.call('DEL', key.leese, key.leases)")
+@pytest.mark.parametrize("lua", ["f(key.leese)", "f(key.record)", "f(key.lanes(id))", "f(key.record(id, 1))"])
+def test_a_script_that_asks_for_an_unknown_key_is_refused(lua: str) -> None:
+    with pytest.raises(ValueError, match="no such key"):
+        spelled_out(lua)
 
 
 def test_only_the_room_of_the_queue_speaks_redis() -> None:
