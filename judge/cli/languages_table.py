@@ -62,7 +62,8 @@ def offered_table(cards: Sequence[LanguageCard]) -> Table:
     table = plain_table("id", "name", "other words", "files", "workers", "versions", whole=("id", "workers"))
     for card in cards:
         extensions = " ".join(f".{extension}" for extension in card.extensions)
-        cells = (card.id, card.name, " ".join(card.aliases), extensions, str(card.workers), "; ".join(card.versions))
+        words = " ".join(alias for alias in card.aliases if alias != card.id)
+        cells = (card.id, card.name, words, extensions, str(card.workers), "; ".join(card.versions))
         add_row(table, *cells)
     return table
 
