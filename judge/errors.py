@@ -58,6 +58,13 @@ class UnavailableError(PackageError):
     """A setter's program is in a language that this machine lacks: what only that program can tell stays untold."""
 
 
+class SourceFault(Exception):
+    """The contestant's: a submission cannot be compiled as sent. ``str()`` is one line for its author.
+
+    Never leaves the compile stage, which makes a compile error of it.
+    """
+
+
 class LanguageError(JudgeError):
     """A language definition is malformed, or names a toolchain that this machine lacks."""
 
@@ -68,6 +75,10 @@ class InfrastructureError(JudgeError):
     """Our fault or the host's: retried by the worker, then a judge error (JE)."""
 
     exit_code = 5
+
+
+class CancelledError(InfrastructureError):
+    """A run was ended on request; what it was part of is to be forgotten."""
 
 
 class KernelError(InfrastructureError):
@@ -105,14 +116,14 @@ class SandboxError(InfrastructureError):
 class WorkFilesError(SandboxError):
     """Files do not fit into a run's /work: the fault of whoever chose their names and sizes, known to the caller alone.
 
-    ``told`` is one line for them.
+    ``summary`` is one line for them.
     """
 
     def __init__(self, step: str, errno: int, detail: str) -> None:
         from os import strerror
 
         super().__init__(step, errno=errno, detail=detail)
-        self.told = f"{step}: {strerror(errno)}"
+        self.summary = f"{step}: {strerror(errno)}"
 
 
 class HostError(InfrastructureError):

@@ -89,7 +89,7 @@ def ending_of_run(run: RunResult, limits: Limits | None) -> str:
             return "cancelled"
 
 
-#: What the usual signals mean for whoever wrote the program.
+#: What the usual signals mean for the program's author.
 _SIGNALS = {
     "SIGSEGV": "touched memory that is not its own: a wrong index or pointer, or too deep recursion",
     "SIGBUS": "touched memory that is not there",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.errors import InfrastructureError, PackageError, blame_reader
+from judge.errors import CancelledError, PackageError, blame_reader
 from judge.grading.programs import data_files
 from judge.grading.scoring.traverse import plan_of
 from judge.kernel.files import open_resolved
@@ -32,10 +32,6 @@ STDERR_READ_BYTES = 64 << 10
 
 #: Enters a time in which nothing else of ours runs on this machine.
 Exclusive = Callable[[], AbstractContextManager[None]]
-
-
-class CancelledError(InfrastructureError):
-    """A run was ended on request; what it was part of is to be forgotten."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from judge.errors import PackageError, blame_reader
-from judge.grading.execute import CancelledError, collect_output
+from judge.errors import CancelledError, PackageError, blame_reader
+from judge.grading.execute import collect_output
 from judge.grading.programs import (
     BuildContext,
     OpenProgram,

@@ -13,7 +13,7 @@ row   S                                        V                      verdict
 5     ended well                               42 / 43                AC / WA
 ====  =======================================  =====================  ==================================
 
-Row 2 has one exception: S stood still until its wall or idle limit, and V, told by an end of file that S is
+Row 2 has one exception: S stood still until its wall or idle limit, and V, which reads an end of file when S is
 gone, did not end by itself either: then V hangs, and row 3 applies. A deadlock in which V still listens is S's.
 
 Two things make the rows fair. When V has ended, S still may write: nobody reads it, but no broken pipe kills a
@@ -29,7 +29,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.grading.execute import STDERR_READ_BYTES, CancelledError, OpenSubmission, files_of
+from judge.errors import CancelledError
+from judge.grading.execute import STDERR_READ_BYTES, OpenSubmission, files_of
 from judge.grading.feedback import DIRECTORY
 from judge.grading.options import GradingOptions
 from judge.grading.programs import OpenProgram, SetterProgram

@@ -13,7 +13,7 @@ from judge.toolchain.definitions import with_minima, with_runtime_memory, with_t
 #: What a submission may write to stderr: shown to nobody but the judges, so generous.
 STDERR_BYTES = 64 * MIB
 
-#: A setter's program that does nothing for so long hangs.
+#: A setter's program that does nothing for this long hangs.
 _VALIDATOR_IDLE_NS = 10 * S_NS
 
 #: What a submission in a conversation may wait longer, since it waits for the other side, too.

@@ -130,7 +130,7 @@ class Judging:
     def report(self) -> Iterator[Report]:
         """All stages: inside the block the report is ready; leaving it closes the containers.
 
-        So whoever waits for the report can have it first; the slots must not be used until the block is left.
+        So the report can be sent first; the slots must not be used until the block is left.
 
         Raises LanguageError for a language that is unknown or not installed, CancelledError when a slot was
         cancelled, PackageMissing for a file that cannot be read on this machine, InfrastructureError.

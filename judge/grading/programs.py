@@ -228,7 +228,7 @@ def language_of(program: Program, files: Sequence[SourceFile], languages: Langua
 
 
 def first_line(files: Sequence[SourceFile]) -> str:
-    """The first line of the first file, for a language that is told by its shebang."""
+    """The first line of the first file, for a language that is known by its shebang."""
     return plain_text(files[0].content[:400]).split(b"\n", 1)[0].decode("utf-8", "replace") if files else ""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Protocol
 
-from judge.grading.execute import CancelledError
+from judge.errors import CancelledError
 from judge.grading.scoring.traverse import Plan, Task
 from judge.model.report import CaseReport, GroupReport
 

@@ -43,7 +43,7 @@ FEEDBACK_PATH = f"/work/{DIRECTORY}/"
 _TESTLIB_OK, _TESTLIB_REJECTED, _TESTLIB_POINTS = 0, (1, 2, 4, 8), 7
 
 #: Programs that end with those codes.
-_LIKE_TESTLIB = (ValidatorKind.TESTLIB, ValidatorKind.BRIDGED)
+_LIKE_TESTLIB = (ValidatorKind.TESTLIB, ValidatorKind.TESTLIB_WITHOUT_OUTPUT)
 
 #: ``_pc(n)`` with n of 0..200 as testlib compiled for a test system ends with it.
 _TESTLIB_PARTIAL_BASE, _TESTLIB_PARTIAL_MAX = 50, 200
@@ -161,7 +161,7 @@ def _path(fd: int) -> str:
 
 def validator_args(kind: ValidatorKind, case: TestCase, output_path: str) -> tuple[str, ...]:
     """The command line of a validator; ``output_path`` is where a testlib program reads (or writes) the output."""
-    if kind is ValidatorKind.BRIDGED:
+    if kind is ValidatorKind.TESTLIB_WITHOUT_OUTPUT:
         return (_path(INPUT_FD), _path(ANSWER_FD), *case.output_validator_args)
     if kind is ValidatorKind.TESTLIB:
         return (_path(INPUT_FD), output_path, _path(ANSWER_FD), *case.output_validator_args)

@@ -17,7 +17,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         where the run is killed; at least ``cpu_time_ns``. Between the two the program may
         still finish, so that its true time past the limit is shown.
     ``wall_time_ns``
-        the real-time guard. ``idle_time_ns`` (0 = off) ends a run that used no CPU so long.
+        the real-time guard. ``idle_time_ns`` (0 = off) ends a run that used no CPU for this long.
     ``memory_bytes``
         of the whole tree, from the cgroup, tmpfs contents included, swap forced to zero.
     ``processes``

@@ -26,7 +26,8 @@ class PackageFormat(StrEnum):
 class CompareFlags(msgspec.Struct, frozen=True, kw_only=True):
     """Arguments of the default output validator; tolerances None = compare as text.
 
-    ``line_sensitive`` is no argument of it but DMOJ's way: the same words on the same lines, empty lines aside.
+    ``line_sensitive`` (the same words on the same lines, empty lines aside) is ours: no flag of the format says it, and
+    the standard checkers of other judges compare so.
     """
 
     case_sensitive: bool = False
@@ -54,7 +55,7 @@ class ValidatorKind(StrEnum):
     DEFAULT = "default"  #: the built-in comparison
     KATTIS = "kattis"  #: 42 accepts, 43 rejects
     TESTLIB = "testlib"  #: testlib checker: 0 ok, 1 wa, 2 pe, 3 fail, 7 points
-    BRIDGED = "bridged"  #: DMOJ's native interactor: means the same, but is given no file for the output
+    TESTLIB_WITHOUT_OUTPUT = "bridged"  #: an interactor with testlib's exit codes that is given no file to write
 
 
 class ScoreAggregation(StrEnum):

@@ -1,6 +1,6 @@
 """Verdicts: what a submission is told. Outcomes (what the kernel saw) live in :mod:`judge.model.run`.
 
-:data:`VERDICTS` is the one table of what is fixed about each of them: a new verdict is a new row, and whoever ranks,
+:data:`VERDICTS` is the one table of what is fixed about each of them: a new verdict is a new row, and what ranks,
 names or colours verdicts reads it here.
 """
 

@@ -40,10 +40,10 @@ STORE_BYTES_MAX = 4 * GIB
 #: Eviction stops at this share of the limit, so that it is rare.
 _EVICT_TO = 0.9
 
-#: Other processes write too: count the whole store again after so many own writes.
+#: Other processes write too: count the whole store again after this many own writes.
 _RECOUNT_EVERY = 64
 
-#: So many verified entries a process remembers; one is a few hundred bytes.
+#: A process remembers at most this many verified entries; one is a few hundred bytes.
 _REMEMBERED_MAX = 1024
 
 #: What changed so recently may change again without its times showing it (they tick every few milliseconds).

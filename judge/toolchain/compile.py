@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.errors import WorkFilesError
+from judge.errors import SourceFault, WorkFilesError
 from judge.globs import matches_any
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
@@ -32,7 +32,7 @@ from judge.text import safe_text
 from judge.toolchain.artifacts import ArtifactStore, Stored, SubmissionStore
 from judge.toolchain.class_file import main_class
 from judge.toolchain.definitions import compile_argv, run_argv, run_environment
-from judge.toolchain.sources import Prepared, SourceProblem, prepare
+from judge.toolchain.sources import Prepared, prepare
 from judge.toolchain.work_files import artifact_complaint, clashes
 
 #: Opens a container of this specification: ``Slot.container``.
@@ -137,7 +137,7 @@ def compile_program(
     started_ns = time.monotonic_ns()
     try:
         prepared = prepare(language, files, options.main)
-    except SourceProblem as problem:
+    except SourceFault as problem:
         return Compiled(report=CompileReport(ok=False, log=str(problem)), language=language)
     key = artifact_key(toolchain, language, prepared)
     stored = store.get(key)
@@ -227,7 +227,7 @@ def _build(
             try:
                 done = _run_step(container, argv, language, files, patterns, limits)
             except WorkFilesError as error:
-                return CompileReport(ok=False, log=f"the files do not fit into a directory: {error.told}"), {}
+                return CompileReport(ok=False, log=f"the files do not fit into a directory: {error.summary}"), {}
             logs += [done.stderr.read(), done.stdout.read()]
             if not done.result.ok:
                 return CompileReport(ok=False, log=_log(logs, done.result), run=done.result), {}

@@ -1,7 +1,7 @@
 """The files of a submission, checked and named as the language wants them. Pure: nothing is written here.
 
 Names come from strangers. A name that could leave its directory, confuse a terminal or a compiler's command line
-is the contestant's fault: :class:`SourceProblem` carries the line that they are shown.
+is the contestant's fault: :class:`SourceFault` carries the line that they are shown.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from judge.errors import SourceFault
 from judge.model.language import LanguageSpec
 from judge.model.submission import SourceFile
 from judge.toolchain.java_names import java_class
 from judge.toolchain.source_text import plain_text
 from judge.toolchain.work_files import parents
 
-#: Files and the directories that they lie in: each is made anew before each run.
+#: Files and the directories that they lie in: each is made again before each run.
 FILES_MAX = 1000
 DIRECTORIES_MAX = 200
 DEPTH_MAX = 32
@@ -28,15 +29,11 @@ SOURCE_BYTES_MAX = 32 << 20
 NAME_BYTES_MAX = 200
 PATH_BYTES_MAX = 1000
 
-#: So much longer a short text may always become by longer names.
+#: A short text may always become this much longer by longer names.
 _GROWTH_CHARS = 1000
 
 #: Where our names are seen: what a program is compiled in and run from.
 _OUR_DIRECTORIES = re.compile(r"/(?:work|artifact)/")
-
-
-class SourceProblem(Exception):
-    """The submission cannot be compiled as sent; ``str()`` is one line for its author."""
 
 
 @dataclass(frozen=True)
@@ -95,19 +92,19 @@ def _plain(language: LanguageSpec, files: Sequence[SourceFile]) -> tuple[SourceF
 
 def _check(files: Sequence[SourceFile]) -> None:
     if not files:
-        raise SourceProblem("the submission has no files")
+        raise SourceFault("the submission has no files")
     if len(files) > FILES_MAX:
-        raise SourceProblem(f"the submission has {len(files)} files; at most {FILES_MAX} are allowed")
+        raise SourceFault(f"the submission has {len(files)} files; at most {FILES_MAX} are allowed")
     total = sum(len(file.content) for file in files)
     if total > SOURCE_BYTES_MAX:
-        raise SourceProblem(f"the submission has {total} bytes; at most {SOURCE_BYTES_MAX} are allowed")
+        raise SourceFault(f"the submission has {total} bytes; at most {SOURCE_BYTES_MAX} are allowed")
     seen: set[str] = set()
     for file in files:
         complaint = name_complaint(file.name)
         if complaint:
-            raise SourceProblem(f"file name {file.name[:80]!a}: {complaint}")
+            raise SourceFault(f"file name {file.name[:80]!a}: {complaint}")
         if file.name in seen:
-            raise SourceProblem(f"file name {file.name!r}: there are two files of this name")
+            raise SourceFault(f"file name {file.name!r}: there are two files of this name")
         seen.add(file.name)
     _check_directories(seen)
 
@@ -115,17 +112,17 @@ def _check(files: Sequence[SourceFile]) -> None:
 def _check_directories(names: set[str]) -> None:
     size_bytes = sum(len(name.encode()) for name in names)
     if size_bytes > NAMES_BYTES_MAX:
-        raise SourceProblem(f"the file names have {size_bytes} bytes; at most {NAMES_BYTES_MAX} are allowed")
+        raise SourceFault(f"the file names have {size_bytes} bytes; at most {NAMES_BYTES_MAX} are allowed")
     directories: set[str] = set()
     for name in names:
         above = parents(name)
         if len(above) > DEPTH_MAX:
-            raise SourceProblem(f"file name {name[:80]!r}: more than {DEPTH_MAX} directories deep")
+            raise SourceFault(f"file name {name[:80]!r}: more than {DEPTH_MAX} directories deep")
         for parent in above & names:
-            raise SourceProblem(f"file name {name!r}: {parent!r} is a file of the submission, not a directory")
+            raise SourceFault(f"file name {name!r}: {parent!r} is a file of the submission, not a directory")
         directories |= above
     if len(directories) > DIRECTORIES_MAX:
-        raise SourceProblem(f"the submission has {len(directories)} directories; at most {DIRECTORIES_MAX} are allowed")
+        raise SourceFault(f"the submission has {len(directories)} directories; at most {DIRECTORIES_MAX} are allowed")
 
 
 def name_complaint(name: str) -> str:
@@ -160,7 +157,7 @@ def _main_file(
     if main:
         found = next((file for file in files if main in (file.name, PurePosixPath(file.name).stem)), None)
         if found is None:
-            raise SourceProblem(f"the submission has no file {main[:80]!r} to be its main file")
+            raise SourceFault(f"the submission has no file {main[:80]!r} to be its main file")
         return found
     if len(wanted) > 1 and language.source.public_class:
         return next((file for file in wanted if java_class(file.content).has_main), wanted[0])

@@ -2,7 +2,7 @@
 
 Every file that goes into /work passes :func:`merged`, the one place that knows who owns a name. The setter's files win
 over the contestant's, always; what no directory can hold (a file called like a directory, a path that is too long) is
-the fault of whoever chose the name: the contestant's file stays out, the setter's is a PackageError that names it.
+the fault of the one who chose the name: the contestant's file stays out, the setter's is a PackageError that names it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def blamed_on(where: str) -> Iterator[None]:
     try:
         yield
     except WorkFilesError as error:
-        raise PackageError(f"files do not fit into /work: {error.told}", where=where) from error
+        raise PackageError(f"files do not fit into /work: {error.summary}", where=where) from error
 
 
 def checked_arguments(args: Sequence[str], where: str) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ def room_for(sizes_bytes: Mapping[str, int]) -> tuple[int, int]:
 
 
 def with_disk_room(limits: Limits, size_bytes: int, inodes: int) -> Limits:
-    """The same limits with more disk, for files that we put there ourselves: nobody is to lose room by them."""
+    """The same limits with more disk, for files that we put there ourselves: no program is to lose room by them."""
     disk_bytes, disk_inodes = limits.disk_bytes + size_bytes, limits.disk_inodes + inodes
     return msgspec.structs.replace(limits, disk_bytes=disk_bytes, disk_inodes=disk_inodes)
 

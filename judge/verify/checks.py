@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 
-from judge.errors import PackageError, UnavailableError
-from judge.grading.execute import CancelledError
+from judge.errors import CancelledError, PackageError, UnavailableError
 from judge.grading.pipeline import Judge
 from judge.grading.programs import OpenProgram, RunInput, SetterProgram, build_program, fault_of_run, open_program
 from judge.grading.validate import ACCEPT, REJECT, Asked, Validation, compare_output, run_validator

@@ -1,10 +1,10 @@
 """The order of judging, early stop, and where results meet the folds: one pure coroutine.
 
 :func:`judge_tree` yields what is to be judged next and is sent its :class:`CaseReport`; in the end it returns
-the :class:`GroupReport` of the root. Whoever drives it decides how cases are run - one after another or
+the :class:`GroupReport` of the root. The caller decides how cases are run - one after another or
 several at once - and cannot change the verdict by it: a result only counts when the coroutine asks for it.
 
-:meth:`Plan.irrelevant_after` serves those who run ahead: it says what cannot matter any more.
+:meth:`Plan.irrelevant_after` serves callers that run ahead: it says what cannot matter any more.
 
 Source: problem package format, legacy "Test Data Groups" (on_reject), 2025-09 "Group dependencies".
 """

@@ -137,7 +137,9 @@ class _InitFile:
         if interactor is None:
             return choose_asker([test.checker for test in tests], judge, self.section)
         kind = self.section.section("interactive").text("type", "default")
-        return Asker(kind=ValidatorKind.TESTLIB if kind == "testlib" else ValidatorKind.BRIDGED, program=interactor)
+        with_output = kind == "testlib"
+        means = ValidatorKind.TESTLIB if with_output else ValidatorKind.TESTLIB_WITHOUT_OUTPUT
+        return Asker(kind=means, program=interactor)
 
     def _output_limit(self, tests: Sequence[Test], limits: ProblemLimits) -> int:
         """One for all tests: the largest, with a warning when they differ."""

@@ -10,8 +10,7 @@ import pytest
 from grading_bench import Bench
 from grading_fakes import Behaviour, Call, FakeSlot, completed, fake_build_context
 
-from judge.errors import PackageError
-from judge.grading.execute import CancelledError
+from judge.errors import CancelledError, PackageError
 from judge.grading.generate import GENERATED_BYTES_MAX, generated_tests
 from judge.model.problem import Generator, Problem, TestCase
 from judge.model.run import Outcome

@@ -11,8 +11,7 @@ import pytest
 from grading_bench import Bench
 from grading_fakes import Call, completed
 
-from judge.errors import InfrastructureError, LanguageError, PackageError
-from judge.grading.execute import CancelledError
+from judge.errors import CancelledError, InfrastructureError, LanguageError, PackageError
 from judge.grading.options import GradingOptions
 from judge.model.event import CaseJudged, Compiled, Compiling
 from judge.model.problem import PackageFormat, ScoreAggregation, ScorePolicy, StaticValidation, TestGroup, ValidatorKind

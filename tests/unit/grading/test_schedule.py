@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge.errors import InfrastructureError
-from judge.grading.execute import CancelledError
+from judge.errors import CancelledError, InfrastructureError
 from judge.grading.schedule import ExclusiveLock, Station, schedule, schedule_parallel
 from judge.grading.scoring.traverse import Plan, Task, judge_tree, plan_of
 from judge.model.problem import PackageFormat, Problem, ScorePolicy, TestCase, TestGroup

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from judge.errors import SourceFault
 from judge.model.language import LanguageSpec, SourceRule
 from judge.model.submission import SourceFile
 from judge.text import safe_text
 from judge.toolchain.java_names import java_class
-from judge.toolchain.sources import Prepared, SourceProblem, name_complaint, prepare
+from judge.toolchain.sources import Prepared, name_complaint, prepare
 from judge.toolchain.version import version_in
 
 PYTHON = LanguageSpec(id="p", name="P", extensions=("py",), run=("/p",), source=SourceRule(name="main.py"))
@@ -56,7 +57,7 @@ def test_a_name_that_is_taken_stays_below_its_directory(name: str) -> None:
     ],
 )
 def test_names_that_cost_each_run_are_bounded(files: dict[str, str], words: str) -> None:
-    with pytest.raises(SourceProblem, match=words):
+    with pytest.raises(SourceFault, match=words):
         prepared(PYTHON, {"a.py": ""} | files)
 
 
@@ -66,7 +67,7 @@ def test_a_package_that_is_none_is_no_exception(package: str) -> None:
 
 
 def test_the_reason_shows_a_hostile_name_harmlessly() -> None:
-    with pytest.raises(SourceProblem) as raised:
+    with pytest.raises(SourceFault) as raised:
         prepared(PYTHON, {"a\x1b]0;evil\x07.py": ""})
     assert str(raised.value).isprintable()
 
@@ -80,12 +81,12 @@ def test_the_reason_shows_a_hostile_name_harmlessly() -> None:
     ],
 )
 def test_a_set_of_files_that_cannot_be_is_refused(files: dict[str, str], words: str) -> None:
-    with pytest.raises(SourceProblem, match=words):
+    with pytest.raises(SourceFault, match=words):
         prepared(PYTHON, files)
 
 
 def test_two_files_of_one_name_are_refused() -> None:
-    with pytest.raises(SourceProblem, match="two files"):
+    with pytest.raises(SourceFault, match="two files"):
         prepare(PYTHON, [SourceFile(name="a.py", content=b"")] * 2)
 
 
@@ -108,7 +109,7 @@ def test_the_main_file_is_the_named_one_or_main_or_the_first(names: list[str], m
 
 
 def test_a_main_file_that_is_not_there_is_told() -> None:
-    with pytest.raises(SourceProblem, match="no file 'c'"):
+    with pytest.raises(SourceFault, match="no file 'c'"):
         prepared(PYTHON, {"a.py": "", "b.py": ""}, "c")
 
 
@@ -169,7 +170,7 @@ def test_a_java_class_in_a_package_is_started_by_its_full_name() -> None:
 
 
 def test_two_java_files_of_one_class_are_refused() -> None:
-    with pytest.raises(SourceProblem, match="two files"):
+    with pytest.raises(SourceFault, match="two files"):
         prepared(JAVA, {"a.java": "public class X {}", "b.java": "public class X {}"})
 
 

@@ -269,7 +269,7 @@ def test_dmoj_testlib_programs(tmp_path: Path) -> None:
     assert problem.validator_kind is ValidatorKind.TESTLIB
     text = "interactive: {files: talk.cpp}\ntest_cases: [{in: 1.in}]\n"
     problem = read_files(tmp_path / "c", {"init.yml": text, "talk.cpp": "", **TESTS})
-    assert (problem.interactive, problem.validator_kind) == (True, ValidatorKind.BRIDGED)
+    assert (problem.interactive, problem.validator_kind) == (True, ValidatorKind.TESTLIB_WITHOUT_OUTPUT)
 
 
 def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
