@@ -29,7 +29,7 @@ test-vm: $(DEV_STAMP)
 # The part of it that continuous integration runs after `make test`: a plain user, user units, every wall and limit. Where
 # no machine can be made (exit status 5: no qemu, no Debian mirror) it says so. A step that fails in the guest fails here:
 # in it, too, only tests of real time are tried again, and their retries are counted in the step's line.
-VM_SHORT := $(BIN)/python -B deploy/vm --scenario full --only 'user manager,doctor,selftest,cgroup v2,kernel,units'
+VM_SHORT := $(BIN)/python -B deploy/vm --scenario full --only 'user manager,doctor,selftest,cgroup v2,kernel,grading,units'
 test-vm-short: $(DEV_STAMP)
 	$(VM_SHORT) || { status=$$?; [ $$status -eq 5 ] || exit $$status; \
 	  echo "test-vm-short: SKIPPED: no virtual machine here, see above"; }

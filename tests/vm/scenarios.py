@@ -51,6 +51,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "selftest", partial(selftest, delegated)
     yield "cgroup v2 tests", partial(tests, delegated, "tests/vm", 300)
     yield "kernel tests", partial(tests, delegated, "tests/kernel", 900, "JUDGE_TEST_PATIENCE=6")
+    yield "grading tests", partial(tests, delegated, "tests/grading", 900, "JUDGE_TEST_PATIENCE=6")
     yield "hostile corpus", partial(tests, delegated, "tests/hostile", 900, *HOSTILE)
     yield "bench spawn", partial(bench_spawn, delegated)
     yield "bench spawn, favordynmods", bench_spawn_favoured

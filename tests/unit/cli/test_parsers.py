@@ -1,0 +1,85 @@
+"""Each command's parser: the smallest words it takes, what they mean, and that it refuses what it does not know."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+
+import pytest
+
+from judge.cli.commands import COMMANDS
+from judge.cli.main import main
+
+MODULES = {command: module for command, module, _ in COMMANDS}
+
+#: Words after the command -> what the parser must have read from them, by name.
+FORMS: list[tuple[str, dict[str, object]]] = [
+    ("run a.c --time 2 --json", {"files": ["a.c"], "json": True}),
+    ("grade sum a.c --all --json", {"json": True}),
+    ("languages list --json", {"json": True}),
+    ("rootfs list --json", {"json": True}),
+    ("doctor --json", {"json": True}),
+    ("host delegate amy", {}),
+    ("bench spawn --runs 30 --json", {"bench": "spawn", "runs": 30, "json": True}),
+    ("selftest --json", {"json": True}),
+    ("report r.json --json", {"json": True}),
+    ("verify sum --slots 2 --json", {"json": True, "slots": 2}),
+    ("package check sum --json", {"json": True}),
+    ("demo --slots 1 --json", {"slots": 1, "json": True}),
+    ("up --slots 2", {"slots": 2}),
+    ("worker --broker redis://h/0 --slots 2", {"broker": "redis://h/0", "slots": 2}),
+    ("publish sum --json", {"package": "sum", "json": True}),
+    ("submit sum a.c --tenant amy --no-wait --json", {"package": "sum", "tenant": "amy", "json": True}),
+    ("status s-1 s-2 --json", {"json": True}),
+    ("follow s-1 --json", {"json": True}),
+    ("result s-1 --view contestant --json", {"view": "contestant", "json": True}),
+    ("list --tenant amy --limit 3 --json", {"tenant": "amy", "limit": 3, "json": True}),
+    ("cancel s-1 --json", {"json": True}),
+    ("rejudge list --json", {"json": True}),
+    ("queue --json", {"json": True}),
+    ("workers --languages --json", {"languages": True, "json": True}),
+    ("drain w1 --resume --json", {"resume": True, "json": True}),
+    ("config --defaults --json", {"defaults": True, "json": True}),
+    ("tenant amy --per-minute 3 --json", {"json": True}),
+    ("top --once --json", {"once": True, "json": True}),
+    ("metrics --json", {"json": True}),
+    ("completion bash", {"shell": "bash"}),
+]
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    """The words as their command's parser reads them."""
+    parser = argparse.ArgumentParser(prog="judge")
+    importlib.import_module(f"judge.cli.{MODULES[words[0]]}").add_parser(parser.add_subparsers(dest="command"))
+    return parser.parse_args(words)
+
+
+def test_every_command_has_a_form_here() -> None:
+    assert {form.split()[0] for form, _ in FORMS} == set(MODULES)
+
+
+@pytest.mark.parametrize(("form", "read"), FORMS, ids=[form.split()[0] for form, _ in FORMS])
+def test_a_command_reads_its_words(form: str, read: dict[str, object]) -> None:
+    args = parse(form.split())
+    assert {name: getattr(args, name) for name in read} == read
+
+
+@pytest.mark.parametrize("command", MODULES)
+def test_a_command_refuses_a_flag_that_it_does_not_know(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--no-such-flag"])
+    assert ended.value.code == 2
+    assert "usage: judge" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["config --json", "metrics --json", "languages list --json"])
+def test_what_needs_no_service_prints_one_json_value(
+    form: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("JUDGE_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+    assert main(form.split()) == 0
+    assert json.loads(capfd.readouterr().out)
