@@ -69,7 +69,7 @@ def encode(value: Event | Report | Submission) -> bytes:
 def encode_submission(submission: Submission) -> SubmissionMessage:
     """Split a submission into the text of its own and the text of its sources.
 
-    Raises WireError when a name has characters that a key in Redis must not have.
+    Raises WireError when a name has characters that a key in Redis must not have, or a text is not valid Unicode.
     """
     check_name(submission.id, "id")
     if submission.tenant:
@@ -78,11 +78,19 @@ def encode_submission(submission: Submission) -> SubmissionMessage:
         raise WireError(f"priority_class: {submission.priority_class!r} is not one of {', '.join(PRIORITY_CLASSES)}")
     if not submission.sources:
         raise WireError("sources: a submission needs at least one file")
-    sources = _ENCODER.encode(submission.sources)
-    bare = _ENCODER.encode(msgspec.structs.replace(submission, sources=()))
+    try:
+        sources = _ENCODER.encode(submission.sources)
+        bare = _ENCODER.encode(msgspec.structs.replace(submission, sources=()))
+    except UnicodeEncodeError as error:
+        raise no_unicode(error) from error
     sources_digest = hashlib.sha256(sources).hexdigest()
     digest = hashlib.sha256(bare + sources_digest.encode()).hexdigest()
     return SubmissionMessage(submission=bare, sources=sources, sources_digest=sources_digest, digest=digest)
+
+
+def no_unicode(error: UnicodeEncodeError) -> WireError:
+    """What to tell a client whose text is not valid Unicode: names of files need not be."""
+    return WireError(f"{error.object[:140]!a} is not valid Unicode")
 
 
 def decode_submission(submission: bytes, sources: bytes) -> Submission:

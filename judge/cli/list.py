@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from judge.cli.options import broker_option
 from judge.cli.service import open_client
 from judge.cli.submissions import filter_of, filter_options, print_csv, print_json, print_table
 from judge.errors import UsageError
 from judge.parsers import Subparsers
+
+#: Longer numbers are as good as endless, and int() refuses those that are very long.
+_DIGITS_MAX = 20
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -46,4 +50,4 @@ def run(args: argparse.Namespace) -> int:
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"a whole number from 0, not {text!r}")
-    return int(text)
+    return min(int(text), sys.maxsize) if len(text) < _DIGITS_MAX else sys.maxsize

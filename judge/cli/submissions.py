@@ -19,11 +19,15 @@ from judge.client import Filter, SubmissionView
 from judge.config import load_settings
 from judge.model.units import format_ns
 from judge.queue.records import known_verdict
+from judge.text import printable
 from judge.toolchain.definitions import Languages
 from judge.wire import PRIORITY_CLASSES
 
 _AGE = re.compile(r"(\d+)\s*([smhdw])")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+_FORMULA_SIGNS = "=+-@"
+_NUMBER = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?")
 
 #: A list for people ends here unless they ask for more.
 _ROWS_SHOWN = 50
@@ -89,18 +93,27 @@ def print_json(views: Iterable[SubmissionView]) -> None:
 
 
 def print_csv(views: Iterable[SubmissionView]) -> None:
-    """:data:`COLUMNS`; moments in UTC, ISO 8601."""
+    """:data:`COLUMNS`; moments in UTC, ISO 8601. Texts are harmless in terminals and spreadsheets."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
     for view in views:
         summary = view.summary
-        writer.writerow(
-            (view.id, view.state.value, view.verdict, "" if summary.score is None else f"{summary.score:g}",
-             view.language, view.package, view.tenant, view.priority_class, " ".join(view.tags),
-             utc(view.submitted_at_ms), utc(view.claimed_at_ms), utc(view.finished_at_ms), view.attempt, view.worker,
-             summary.deciding_case, summary.cpu_time_max_ns, summary.memory_peak_max_bytes, summary.package_digest,
-             summary.judge_version, summary.toolchain_version, view.rejudge, view.reason)
+        cells = (
+            view.id, view.state.value, view.verdict, "" if summary.score is None else f"{summary.score:g}",
+            view.language, view.package, view.tenant, view.priority_class, " ".join(view.tags),
+            utc(view.submitted_at_ms), utc(view.claimed_at_ms), utc(view.finished_at_ms), view.attempt, view.worker,
+            summary.deciding_case, summary.cpu_time_max_ns, summary.memory_peak_max_bytes, summary.package_digest,
+            summary.judge_version, summary.toolchain_version, view.rejudge, view.reason,
         )  # fmt: skip
+        writer.writerow(map(_csv_cell, cells))
+
+
+def _csv_cell(value: object) -> object:
+    """On one line, no control characters; what a spreadsheet would take for a formula begins with an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text[:1] in _FORMULA_SIGNS and text and not _NUMBER.fullmatch(text) else text
 
 
 def print_table(views: Iterable[SubmissionView], limit: int | None) -> None:

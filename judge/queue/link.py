@@ -84,13 +84,16 @@ class Link:
         return call.read(answer)
 
     def command(self, *words: Any) -> Any:
-        """One Redis command, tried again while Redis is away. Raises QueueError (or NoScriptError)."""
+        """One Redis command, tried again while Redis is away. Raises QueueError (or NoScriptError), and
+        WireError for a word that is not valid Unicode."""
         backoff = Backoff(self._patience_s)
         while True:
             try:
                 return self._execute(*words)
             except NoScriptError:
                 raise
+            except UnicodeEncodeError as error:
+                raise wire.no_unicode(error) from error
             except (RedisError, OSError) as error:
                 time.sleep(backoff.delay_s(error, self._where))
 
@@ -148,6 +151,8 @@ class AsyncLink:
                 return await self._execute(*words)
             except NoScriptError:
                 raise
+            except UnicodeEncodeError as error:
+                raise wire.no_unicode(error) from error
             except (RedisError, OSError) as error:
                 await asyncio.sleep(backoff.delay_s(error, self._where))
 

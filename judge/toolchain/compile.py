@@ -277,6 +277,8 @@ def _artifact_complaint(done: Completed, language: LanguageSpec) -> str:
         return ""
     if any(capture.truncated for capture in done.files.values()):
         return f"the compiled program is larger than {ARTIFACT_BYTES_MAX >> 20} MiB"
+    if not done.files and language.source.main_class:
+        return "no class was compiled: is there one in the source?"
     if not done.files:
         return f"the compiler reported success but left no {' or '.join(language.artifact)}"
     program = language.run[0].removeprefix("{artifact}/")

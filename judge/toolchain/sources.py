@@ -7,7 +7,8 @@ is the contestant's fault: :class:`SourceFault` carries the line that they are s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -66,7 +67,7 @@ def prepare(language: LanguageSpec, files: Sequence[SourceFile], main: str = "")
     files = _plain(language, files)
     wanted = tuple(file for file in files if _extension(file.name) in language.extensions) or tuple(files)
     chosen = _main_file(language, wanted, files, main)
-    new_names = {file.name: _sandbox_name(language, file, lone=len(wanted) == 1) for file in wanted}
+    new_names = _without_twins({file.name: _sandbox_name(language, file, lone=len(wanted) == 1) for file in wanted})
     renamed = tuple(SourceFile(name=new_names.get(file.name, file.name), content=file.content) for file in files)
     _check(renamed)
     source = new_names.get(chosen.name, chosen.name)
@@ -161,8 +162,20 @@ def _main_file(
         return found
     if len(wanted) > 1 and language.source.public_class:
         return next((file for file in wanted if java_class(file.content).has_main), wanted[0])
+    wanted = _outside_packages(wanted)
     by_stem = {PurePosixPath(file.name).stem.lower(): file for file in reversed(wanted)}
     return by_stem.get("__main__") or by_stem.get("main") or _by_content(language, wanted) or wanted[0]
+
+
+def _outside_packages(wanted: Sequence[SourceFile]) -> Sequence[SourceFile]:
+    """The sources that lie in no Python package, as what is started does, or in one with a ``__main__``; all of them
+    when there are none."""
+    paths = [PurePosixPath(file.name) for file in wanted]
+    packages = {path.parent for path in paths if path.name == "__init__.py"}
+    starters = (
+        file for file, path in zip(wanted, paths, strict=True) if path.parent not in packages or path.stem == "__main__"
+    )
+    return tuple(starters) or wanted
 
 
 def _by_content(language: LanguageSpec, wanted: Sequence[SourceFile]) -> SourceFile | None:
@@ -180,6 +193,12 @@ def _sandbox_name(language: LanguageSpec, file: SourceFile, *, lone: bool) -> st
     if lone and language.source.name:
         return language.source.name
     return file.name
+
+
+def _without_twins(new_names: Mapping[str, str]) -> dict[str, str]:
+    """Files that would get the same name keep their own: what is wrong with them, if anything, the compiler knows."""
+    wanted_by = Counter(new_names.values())
+    return {own: new if wanted_by[new] == 1 else own for own, new in new_names.items()}
 
 
 def _main_name(language: LanguageSpec, source: str, chosen: SourceFile) -> str:

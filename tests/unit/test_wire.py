@@ -96,6 +96,16 @@ def test_a_submission_without_sources_is_refused() -> None:
         wire.encode_submission(Submission(id="s", package="p", sources=()))
 
 
+@pytest.mark.parametrize("field", ["package", "main", "sources"])
+def test_texts_that_are_not_unicode_are_the_clients_fault(field: str) -> None:
+    source = SourceFile(name="\udcff.py" if field == "sources" else "a.py", content=b"")
+    package = "\udcff" if field == "package" else "/p"
+    main = "\udcff" if field == "main" else ""
+    submission = Submission(id="s", language="c", sources=(source,), package=package, main=main)
+    with pytest.raises(WireError, match="not valid Unicode"):
+        wire.encode_submission(submission)
+
+
 def test_routes_are_the_language_and_what_is_asked_for() -> None:
     assert wire.route("cpp") == "cpp"
     assert wire.route("cpp", ("gpu", "aarch64", "gpu")) == "cpp+aarch64+gpu"

@@ -200,6 +200,9 @@ class TestTheClassToStart:
             compiled = compile_with(box, self.JAVA)
             assert compiled.run_spec(Limits()).argv == ("/java", "x.Y")
 
+    def test_is_missing_where_nothing_was_compiled(self, compile_with: Compile) -> None:
+        assert compile_with(FakeSandbox(completed()), self.JAVA).report.log.startswith("no class was compiled")
+
     def test_is_missing_from_a_library(self, compile_with: Compile) -> None:
         report = compile_with(FakeSandbox(completed({"classes/Y.class": class_file("Y", flags=1)})), self.JAVA).report
         assert not report.ok

@@ -102,6 +102,9 @@ def test_a_lone_source_gets_the_name_of_the_language() -> None:
         (["main.py", "__main__.py"], "", "__main__.py"),
         (["a.py", "b.py"], "b.py", "b.py"),
         (["a.py", "b.py"], "b", "b.py"),
+        (["lib/__init__.py", "lib/m.py", "sol.py"], "", "sol.py"),
+        (["lib/__init__.py", "lib/__main__.py", "sol.py"], "", "lib/__main__.py"),
+        (["__init__.py", "a.py"], "", "__init__.py"),
     ],
 )
 def test_the_main_file_is_the_named_one_or_main_or_the_first(names: list[str], main: str, expected: str) -> None:
@@ -169,9 +172,9 @@ def test_a_java_class_in_a_package_is_started_by_its_full_name() -> None:
     assert prepared(JAVA, {"x.java": "package a.b; public class C { static void main(String[] x) {} }"}).main == "a.b.C"
 
 
-def test_two_java_files_of_one_class_are_refused() -> None:
-    with pytest.raises(SourceFault, match="two files"):
-        prepared(JAVA, {"a.java": "public class X {}", "b.java": "public class X {}"})
+def test_java_files_of_one_class_keep_their_names_for_the_compiler_to_judge() -> None:
+    files = prepared(JAVA, {"A.java": "public class X {}", "B.java": "class X {}", "C.java": "class Y {}"}).files
+    assert [file.name for file in files] == ["A.java", "B.java", "Y.java"]
 
 
 def test_a_main_name_may_be_made_of_the_file_name() -> None:
