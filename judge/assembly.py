@@ -86,7 +86,7 @@ def with_provenance(report: Report, judge: Judge, state: StateDir, package: str)
 
 
 def slots_for(tests: int) -> int:
-    """How many slots a command opens to judge so many tests at once: opening one costs more than a few tests."""
+    """How many slots a command opens to judge this number of tests at once: opening one costs more than a few tests."""
     cores = len(os.sched_getaffinity(0))
     return max(1, min(cores, _SLOTS_MAX, tests // _TESTS_PER_SLOT))
 

@@ -3,8 +3,8 @@
 A contestant's fault is never an exception: it is a verdict that a stage returns.
 What is raised is either the setter's fault (:class:`PackageError`), the caller's fault
 (:class:`UsageError`), the host's (:class:`HostFault`) or of a cause that nobody foresaw
-(:class:`InfrastructureError`). Whoever raises knows the cause; an errno alone does not tell it: "no space" on a
-path of ours is the host's, on a run's own tmpfs it is that of whoever filled it.
+(:class:`InfrastructureError`). The place that raises knows the cause; an errno alone does not tell it: "no space" on a
+path of ours is the host's, on a run's own tmpfs it is the fault of the one who filled it.
 
 No printing and no policy live here; the command line turns each class into an exit code
 and the worker's task boundary turns each into a retry or a judge error.
@@ -114,7 +114,8 @@ class SandboxError(InfrastructureError):
 
 
 class WorkFilesError(SandboxError):
-    """Files do not fit into a run's /work: the fault of whoever chose their names and sizes, known to the caller alone.
+    """Files do not fit into a run's /work: the fault of the one who chose their names and sizes, known to the caller
+    alone.
 
     ``summary`` is one line for them.
     """
@@ -131,7 +132,7 @@ class HostError(InfrastructureError):
 
 
 class HostBusyError(InfrastructureError):
-    """The host gave a run no processor for so long that nobody can say how it would have ended: no verdict, to be
+    """The host gave a run no processor for such a time that nobody can say how it would have ended: no verdict, to be
     tried again elsewhere or later."""
 
 

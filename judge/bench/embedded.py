@@ -28,7 +28,7 @@ STOP_TIMEOUT_S = 30.0
 #: Settings of the caller's environment that are about another service.
 _OTHERS = ("JUDGE_BROKER", "JUDGE_NODE", "JUDGE_NAMESPACE")
 
-#: What it offers unless the settings say: to test all that is installed, each time anew, would disturb what it is for.
+#: What it offers unless the settings say: to test all that is installed, each time again, would disturb what it is for.
 _LANGUAGES = "c,cpp,python3"
 
 

@@ -45,7 +45,7 @@ _REPEATS = 500
 
 
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One verdict over so many tests; medians."""
+    """One verdict over this number of tests; medians."""
 
     tests: int
     bytes: int

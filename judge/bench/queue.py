@@ -109,14 +109,14 @@ class _CTimes(NamedTuple):
 def measure(*, rounds: int = 600, fsync: str = "always") -> QueueBench:
     """All figures; blocks for about half a minute. Raises HostError when the service does not start."""
     sweep_old()
-    quiet = {"slots": 2, "redis_fsync": fsync, "selftest": False, "languages": "c"}
+    overrides = {"slots": 2, "redis_fsync": fsync, "selftest": False, "languages": "c"}
     with (
-        embedded_service(judge_factory="judge_workers.noop:NOOP", **quiet) as service,
+        embedded_service(judge_factory="judge_workers.noop:NOOP", **overrides) as service,
         Client.open(service.settings) as client,
     ):
         service.wait_for_worker(client)
         noop = _measure_noop(client, rounds)
-    with embedded_service(**quiet) as service, Client.open(service.settings) as client:
+    with embedded_service(**overrides) as service, Client.open(service.settings) as client:
         service.wait_for_worker(client)
         c = _measure_c(client, rounds)
     return QueueBench(

@@ -4,7 +4,7 @@ and under other sandboxes where they are installed; interleaved, medians.
 *Bare* is ``posix_spawn`` and ``wait`` from this process. *Warm* is a whole run in a container that stands, in a slot
 with its core as workers have them: limits set, cgroup entered, pipes read, usage counted. Both come five in a row, as
 tests do. *Fresh* makes the container, runs once, and removes it; it and the other sandboxes come ten rounds at a time:
-the kernel takes a dead namespace apart some milliseconds later, which would be counted against whoever runs next.
+the kernel takes a dead namespace apart some milliseconds later, which would be counted against the next run.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 RUNS = 300
-#: Bare and warm runs come so many in a row, as the tests of a submission do.
+#: Bare and warm runs come this many in a row, as the tests of a submission do.
 _IN_A_ROW = 5
-#: Fresh containers and other sandboxes are slower and less often needed: after so many runs so many rounds of them.
+#: Fresh containers and other sandboxes are slower and less often needed: after this many runs come this many rounds of
+#: them.
 _BLOCK = 30
 _ROUNDS = 10
 _SOURCE = "int main(void) { return 0; }\n"

@@ -174,7 +174,7 @@ def _open_stdin(name: str, stack: ExitStack) -> int | None:
 
 
 def _something_is_piped_in() -> bool:
-    """Whether our standard input is a pipe or a file: whoever made it so wants it read."""
+    """Whether our standard input is a pipe or a file: it is there to be read."""
     try:
         mode = os.fstat(0).st_mode
     except OSError:

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _lines(view: SubmissionView) -> list[str]:
     summary = view.summary
-    facts = (
+    rows = (
         ("handed in", local(view.submitted_at_ms) + (f" by {view.tenant}" if view.tenant else "")),
         ("claimed", f"{local(view.claimed_at_ms)} by {view.worker or '?'}, attempt {view.attempt}"),
         ("finished", f"{local(view.finished_at_ms)}, {took(view)} after it was handed in"),
@@ -64,4 +64,4 @@ def _lines(view: SubmissionView) -> list[str]:
         "judge": bool(summary.judge_version),
         "last failure": bool(view.reason),
     }
-    return [f"{view.id}: {stands(view)}", *(f"  {name}: {text}" for name, text in facts if there.get(name, True))]
+    return [f"{view.id}: {stands(view)}", *(f"  {name}: {text}" for name, text in rows if there.get(name, True))]

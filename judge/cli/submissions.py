@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?")
 #: A list for people ends here unless they ask for more.
 _ROWS_SHOWN = 50
 
-#: A terminal of so many columns shows for whom and when, too.
+#: A terminal of this many columns shows for whom and when, too.
 _WIDE = 110
 
 COLUMNS = (

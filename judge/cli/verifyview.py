@@ -97,7 +97,7 @@ def _table(submissions: Sequence[SubmissionResult], verbose: bool) -> Table:
 
 def _row(one: SubmissionResult, scored: bool, verbose: bool) -> list[str]:
     mark = "[yellow]-[/]" if one.skipped else "[green]ok[/]" if one.ok else "[bold red]!![/]"
-    remarks = [one.skipped] if one.skipped else [*one.differences, *one.notes]
+    remarks = [one.skipped] if one.skipped else [*one.differences, *one.remarks]
     if verbose and one.ok and one.reason:
         remarks.append(f"{one.deciding_case}: {one.reason}" if one.deciding_case else one.reason)
     score = [] if not scored else ["" if one.score is None else f"{one.score:g}"]

@@ -18,7 +18,7 @@ from judge.parsers import Subparsers
 from judge.queue.admin import WorkerView, worker_views
 from judge.text import printable
 
-#: Terminals of so many columns show everything about a worker.
+#: Terminals of this many columns show everything about a worker.
 _WIDE = 120
 
 #: What is never cut: it is short and says most.

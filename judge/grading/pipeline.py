@@ -220,7 +220,7 @@ class Judging:
         with ExitStack() as stack:
             run_all = judge.options.run_all
             walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=run_all, enough=judge.enough)
-            if len(judge.slots) == 1 or len(plan.tasks) == 1 or setup.tools.grader is not None:
+            if len(judge.slots) == 1 or len(plan.tasks) == 1 or setup.tools.custom_grader is not None:
                 exclusive = judge.lock.exclusive if judge.lock else always
                 case_judge = stack.enter_context(setup.on(judge.slots[0].container, exclusive))
                 root = schedule(walk, case_judge, on_case, judge.lock)
@@ -233,9 +233,11 @@ class Judging:
             yield JudgedTests(within_room(root), deciding_case(root, judged))
 
     def _grader(self, stack: ExitStack, tools: Tools) -> Grader | None:
-        if tools.grader is None:
+        if tools.custom_grader is None:
             return None
-        return partial(grade_with, stack.enter_context(open_program(self.judge.slots[0].container, tools.grader)))
+        return partial(
+            grade_with, stack.enter_context(open_program(self.judge.slots[0].container, tools.custom_grader))
+        )
 
 
 def _complaint(submission: Submission, problem: Problem, language: LanguageSpec) -> str:

@@ -27,7 +27,7 @@ class Tools:
     validator: SetterProgram | None = None
     further_validators: tuple[SetterProgram, ...] = ()
     static_validator: SetterProgram | None = None
-    grader: SetterProgram | None = None
+    custom_grader: SetterProgram | None = None
 
 
 def build_tools(open_container: OpenContainer, build_context: BuildContext, problem: Problem) -> Tools:
@@ -40,7 +40,7 @@ def build_tools(open_container: OpenContainer, build_context: BuildContext, prob
         validator=build(problem.output_validator) if problem.output_validator else None,
         further_validators=tuple(build(program) for program in problem.further_output_validators),
         static_validator=build(problem.static_validator) if problem.static_validator else None,
-        grader=build(problem.graders) if problem.graders else None,
+        custom_grader=build(problem.graders) if problem.graders else None,
     )
 
 

@@ -62,7 +62,7 @@ SECCOMP_SET_MODE_FILTER = 1
 SECCOMP_FILTER_FLAG_NEW_LISTENER = 1 << 3
 SECCOMP_IOCTL_NOTIF_RECV = 0xC050_2100
 SECCOMP_IOCTL_NOTIF_SEND = 0xC018_2101
-#: Since Linux 6.6: whoever is woken by a notification, or by its answer, starts on the waker's core.
+#: Since Linux 6.6: a task that a notification or its answer wakes starts on the waker's core.
 SECCOMP_IOCTL_NOTIF_SET_FLAGS = 0x4008_2104
 SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP = 1
 #: Since Linux 5.5.

@@ -22,6 +22,6 @@ How a service plugs in (nothing here imports the workers or Celery)::
     won = queue.run(calls.finish(...))
     sender.settle(won)
 
-    # whoever notices:
+    # where it is noticed:
     writer.send(Counted(Count.LEASE_LOST))                 # also SelfTested, LanguageReady, CacheMeasured ...
 """

@@ -66,7 +66,7 @@ def render_html(report: Report) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{_verdict(report.verdict)} {_text(report.problem)}</h1>",
-        *_facts(report),
+        *_summary_rows(report),
         *_compile(report),
         *_tests(report),
         "</body></html>",
@@ -80,22 +80,22 @@ def _verdict(verdict: Verdict | None, without: str = "not run") -> str:
     return f'<span class="verdict {verdict.value}">{verdict.value}</span>'
 
 
-def _facts(report: Report) -> Iterator[str]:
-    facts = [("Submission", report.submission), ("Language", report.language)]
+def _summary_rows(report: Report) -> Iterator[str]:
+    rows = [("Submission", report.submission), ("Language", report.language)]
     if report.score is not None:
-        facts.append(("Score", format_score(report.score)))
+        rows.append(("Score", format_score(report.score)))
     if report.reason:
         where = f"{report.deciding_case}: " if report.deciding_case else ""
-        facts.append(("Why", f"{where}{report.reason}"))
+        rows.append(("Why", f"{where}{report.reason}"))
     if report.time_limit_ns and report.root is not None:
-        facts.append(("CPU time", f"{format_ns(report.cpu_time_max_ns)} of {format_ns(report.time_limit_ns)}"))
+        rows.append(("CPU time", f"{format_ns(report.cpu_time_max_ns)} of {format_ns(report.time_limit_ns)}"))
         memory = f"{format_bytes(report.memory_peak_max_bytes)} of {format_bytes(report.memory_limit_bytes)}"
-        facts.append(("Memory", memory))
+        rows.append(("Memory", memory))
     if report.noise_ratio is not None:
-        facts.append(("Noise of the machine", f"{report.noise_ratio:.1%}"))
-    facts += [(name[:1].upper() + name[1:], value) for name, value in origin(report)]
+        rows.append(("Noise of the machine", f"{report.noise_ratio:.1%}"))
+    rows += [(name[:1].upper() + name[1:], value) for name, value in origin(report)]
     yield "<dl>"
-    for name, value in facts:
+    for name, value in rows:
         yield f"<dt>{escape(name)}</dt><dd>{_text(value)}</dd>"
     yield "</dl>"
 
@@ -140,7 +140,7 @@ def _case(case: CaseReport, report: Report, name: str) -> Iterator[str]:
         yield _measure("time", format_ns(usage.cpu_time_ns), share_of(usage.cpu_time_ns, report.time_limit_ns))
         share = share_of(usage.memory_peak_bytes, report.memory_limit_bytes)
         yield _measure("memory", format_bytes(usage.memory_peak_bytes), share)
-    yield f'<td class="note">{"".join(_notes(case, report))}</td></tr>'
+    yield f'<td class="note">{"".join(_remarks(case, report))}</td></tr>'
 
 
 def _measure(kind: str, text: str, share: float) -> str:
@@ -148,7 +148,7 @@ def _measure(kind: str, text: str, share: float) -> str:
     return f'<td class="number">{escape(text)}{bar}</td>'
 
 
-def _notes(case: CaseReport, report: Report) -> Iterator[str]:
+def _remarks(case: CaseReport, report: Report) -> Iterator[str]:
     score = f"score {format_score(case.score)}" if case.score is not None else ""
     passes = f"{case.passes} passes" if case.passes > 1 else ""
     decided = case.name == report.deciding_case and case.reason == report.reason

@@ -100,7 +100,7 @@ def whole(stream: Printed | None) -> str:
 
 def origin(report: Report) -> list[tuple[str, str]]:
     """When, where and with what it was judged, as far as the report knows."""
-    facts = [
+    rows = [
         ("for", report.tenant),
         ("handed in", _time(report.submitted_at_ms)),
         ("finished", _time(report.finished_at_ms)),
@@ -109,7 +109,7 @@ def origin(report: Report) -> list[tuple[str, str]]:
         ("compiler or interpreter", report.toolchain_version),
         ("package", report.package_digest),
     ]
-    return [(name, value) for name, value in facts if value]
+    return [(name, value) for name, value in rows if value]
 
 
 def _time(at_ms: int) -> str:

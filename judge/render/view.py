@@ -20,7 +20,7 @@ class Role(StrEnum):
     """Who looks."""
 
     JUDGE = "judge"  #: everything
-    CONTESTANT = "contestant"  #: whoever handed it in
+    CONTESTANT = "contestant"  #: the one who handed it in
 
 
 def view_of(report: Report, role: Role) -> Report:

@@ -7,8 +7,9 @@
     layers/toolchain-1f0c9a.../tree/...     what a container sees, from / down
 
 A layer is named by the digest of its manifest and appears by one rename; it is never changed, only removed. Any
-number of processes may make, use and list layers at once; whoever stacks a layer holds a lock on it, and what is held
-is not removed. How trees come to be is :mod:`judge.rootfs.debian`'s business (apt), or that of whoever calls
+number of processes may make, use and list layers at once; a process that stacks a layer holds a lock on it, and what
+is held
+is not removed. How trees come to be is :mod:`judge.rootfs.debian`'s business (apt), or that of the caller of
 :meth:`LayerStore.add`.
 """
 
@@ -114,7 +115,7 @@ class LayerStore:
             raise HostError(f"{self._root / layer.id}: cannot prefer the layer: {error}") from error
 
     def origin(self, layer: Layer) -> Origin | None:
-        """Where its packages came from, if whoever made it said so."""
+        """Where its packages came from, if its maker said so."""
         try:
             return msgspec.json.decode((self._root / layer.id / "origin.json").read_bytes(), type=Origin)
         except (OSError, msgspec.DecodeError):

@@ -214,7 +214,7 @@ BY_ARGUMENT: dict[str, Call] = {
         (Rule((_when(1, c.SOL_SOCKET), _when(2, c.SO_COOKIE, c.SO_NETNS_COOKIE)), fail(ENOPROTOOPT)),),
         ALLOW,
     ),
-    # Terminal injection is an attack on whoever owns the terminal; nsfs requests walk up to the host's namespaces.
+    # Terminal injection is an attack on the terminal's owner; nsfs requests walk up to the host's namespaces.
     "ioctl": _except(
         (_when(1, c.TIOCSTI, c.TIOCLINUX), NOTIFY),
         (_when(1, c.TIOCSETD, c.TIOCCONS), fail(EPERM)),
@@ -224,7 +224,7 @@ BY_ARGUMENT: dict[str, Call] = {
     "fcntl": _except(
         (_when(1, *_LOCK_COMMANDS), NOTIFY),
         (_when(1, c.F_SETLEASE, c.F_GETLEASE, c.F_NOTIFY), fail(EINVAL)),
-        # A hint stays on the inode for whoever opens it next.
+        # A hint stays on the inode for the next one to open it.
         (_when(1, c.F_SET_RW_HINT, c.F_SET_FILE_RW_HINT), fail(EINVAL)),
         also=(Rule((_when(1, c.F_SETFL), _uncached(2)), fail(EINVAL)),),
     ),

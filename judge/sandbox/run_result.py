@@ -31,7 +31,7 @@ def result_of(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
     wall_time_ns = _wall_time_ns(run)
     waited = run.cpu_wait.waited(wall_time_ns, counters.cpu_ns)
     exit_code, number = exit_of(run.finish)
-    end = _by_facts(run, counters) or _by_limits(run, counters, wall_time_ns, waited)
+    end = _by_evidence(run, counters) or _by_limits(run, counters, wall_time_ns, waited)
     if end is None:
         if run.finish is None:
             raise InfrastructureError("the launcher of a container died during a run")
@@ -50,7 +50,7 @@ def result_of(run: ActiveRun, counters: Counters, disk_full: int) -> RunResult:
     )
 
 
-def _by_facts(run: ActiveRun, counters: Counters) -> _End | None:
+def _by_evidence(run: ActiveRun, counters: Counters) -> _End | None:
     """EXITED stands for a program that could not be executed."""
     refusal, memory_bytes = run.refusal, run.limits.memory_bytes
     if refusal is not None and refusal.step == EXECUTE and not counters.oom_kills:

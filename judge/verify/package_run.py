@@ -211,11 +211,11 @@ class PackageRun:
 
 @dataclass(frozen=True)
 class Judged:
-    """A jury submission's report, compared. ``notes``: what had to be done to get there."""
+    """A jury submission's report, compared. ``remarks``: what had to be done to get there."""
 
     report: Report
     comparison: Comparison
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool:
@@ -233,7 +233,7 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
             again = _judge_patiently(judge, problem, other, choices)
             if again.met:
                 note = f"as expected under CPython; under PyPy: {judged.comparison.differences[0]}"
-                judged = replace(again, notes=(note, *again.notes))
+                judged = replace(again, remarks=(note, *again.remarks))
     except LanguageError as error:
         return SubmissionResult(
             path=entry.path, expected=words_of(entry.expected), verdict=None, ok=True, skipped=str(error)
@@ -246,7 +246,7 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
         score=report.score,
         ok=judged.met,
         differences=judged.comparison.differences,
-        notes=(*judged.notes, *_notes(problem, entry, report)),
+        remarks=(*judged.remarks, *_remarks(problem, entry, report)),
         language=report.language,
         reason=report.reason,
         deciding_case=report.deciding_case,
@@ -279,7 +279,7 @@ def _judge_patiently(judge: Judge, problem: Problem, entry: JurySubmission, choi
         longer = with_limit(problem, min(round(problem.limits.time_limit_ns * margin), longest_ns))
         again = _judge_once(judge, longer, entry, every=every)
         if again.met:
-            return replace(again, notes=(f"as expected only with {margin:g} times the time limit",))
+            return replace(again, remarks=(f"as expected only with {margin:g} times the time limit",))
     return judged
 
 
@@ -289,17 +289,17 @@ def _judge_once(judge: Judge, problem: Problem, entry: JurySubmission, *, every:
     return Judged(report, compare_with_expected(entry.expected, report, problem))
 
 
-def _notes(problem: Problem, entry: JurySubmission, report: Report) -> tuple[str, ...]:
+def _remarks(problem: Problem, entry: JurySubmission, report: Report) -> tuple[str, ...]:
     """What is no difference but worth a look: scores short of the best, times too near to the limit."""
-    notes = []
+    remarks = []
     expected = entry.expected
     lower = expected.use_for_time_limit == "lower"
     limit_ns, margin = problem.limits.time_limit_ns, problem.limits.ac_to_time_limit
     if lower and limit_ns and report.cpu_time_max_ns * margin > limit_ns and report.cpu_time_max_ns < limit_ns:
         times = f"{report.cpu_time_max_ns // MS_NS} ms of {limit_ns // MS_NS} ms"
-        notes.append(f"slower than the safety margin of {margin:g} allows: {times}")
+        remarks.append(f"slower than the safety margin of {margin:g} allows: {times}")
     full = entry.path.startswith("submissions/accepted/") and problem.scoring and report.score is not None
     best = best_score(problem)
     if full and report.verdict in expected.verdicts and abs(best) != float("inf") and report.score != best:
-        notes.append(f"did not get the full score of {best:g}")
-    return tuple(notes)
+        remarks.append(f"did not get the full score of {best:g}")
+    return tuple(remarks)

@@ -16,7 +16,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One jury submission. ``expected``: the verdicts it may have, in the formats' words; empty = anything.
 
     ``verdict`` None: it was not judged, and ``skipped`` says why (no toolchain for its language). ``differences``
-    are one line each; ``ok`` means there are none. ``notes`` are worth a look but no difference. ``case`` is the one
+    are one line each; ``ok`` means there are none. ``remarks`` are worth a look but no difference. ``case`` is the one
     that decided, with what the program printed and the validator said; None for an accepted submission.
     """
 
@@ -26,7 +26,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None = None
     ok: bool
     differences: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = msgspec.field(default=(), name="notes")
     skipped: str = ""
     language: str = ""
     reason: str = msgspec.field(default="", name="why")

@@ -42,14 +42,6 @@ ALLOWED = {
     ("judge/cli/demo.py", "quiet"): "the flag --quiet",
 }
 
-#: Names and phrases whose last uses are still being renamed: they are not looked for yet.
-NOT_YET = frozenset({
-    "box", "doors", "facts", "notes", "quiet", "grader", "why", "offer", "door",
-    "spares", "spoken",
-    "whoever", "so many", "so long", "told by", "anew", "had ahead", "is nobody's", "say what is wanted", "tells of",
-    "machine's mood", "another one's story", "story, told",
-})  # fmt: skip
-
 #: Whole identifiers that are banned as they are, though their words are not.
 WHOLE_NAMES = {
     "grader": "output validator, interactor or custom grader",

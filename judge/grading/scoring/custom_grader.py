@@ -22,17 +22,17 @@ _ANSWER = re.compile(rf"\s*({_WORDS})\s+(\S+)\s*".encode())
 _ANSWER_BYTES = 4096
 
 
-def grade_with(grader: OpenProgram, group: TestGroup, results: Sequence[Scored]) -> Scored:
+def grade_with(custom_grader: OpenProgram, group: TestGroup, results: Sequence[Scored]) -> Scored:
     """Ask the grader for the result of one group; anything but a proper answer is a judge error."""
     lines = "".join(f"{result.verdict} {result.score or 0.0:.12g}\n" for result in results)
-    done = grader.run(group.policy.grader_flags, RunInput(stdin=lines.encode()))
+    done = custom_grader.run(group.policy.grader_flags, RunInput(stdin=lines.encode()))
     if not done.result.ok:
-        return judge_error(f"grader {fault_of_run(grader.program, done.result)}{_said(done)}")
+        return judge_error(f"grader {fault_of_run(custom_grader.program, done.result)}{_said(done)}")
     match = _ANSWER.fullmatch(done.stdout.read(_ANSWER_BYTES))
     score = parse_number(match[2]) if match else None
     if match is None or score is None or abs(score) > SCORE_MAX:
         shown = safe_text(done.stdout.read(100), 100).strip()
-        return judge_error(f"grader {grader.program.name} answered {shown!r} instead of a verdict and a score")
+        return judge_error(f"grader {custom_grader.program.name} answered {shown!r} instead of a verdict and a score")
     return Scored(verdict=Verdict(match[1].decode()), score=score)
 
 

@@ -87,7 +87,8 @@ def listen(host: str, port: int) -> socket.socket:
 def run_exporter(config: ExporterConfig, read_fd: int, server_socket: socket.socket) -> None:
     """The whole life of the exporter process; blocks until the pipe's writers are gone or SIGTERM comes.
 
-    Both descriptors stay the caller's. SIGINT is ignored: a Ctrl-C goes to the whole terminal, and whoever started
+    Both descriptors stay the caller's. SIGINT is ignored: a Ctrl-C goes to the whole terminal, and the process that
+    started
     this process decides when to end it. Call it in a process of its own, from the main thread.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -186,7 +187,7 @@ class Exporter:
         return [b"There are /metrics, /healthz and /readyz.\n"]
 
     def _health(self) -> tuple[bool, bytes]:
-        """Ready = the queue answers and a slot can work. Alive is whoever can say so."""
+        """Ready = the queue answers and a slot can work. A process that answers is alive."""
         states = list(self._counter.slots.values())
         usable = sum(state in (SlotState.FREE, SlotState.BUSY) for state in states)
         queue = self._queue.reachable() if self._queue else None

@@ -68,7 +68,7 @@ _BY_NAME = {label.name: label for label in LABELS}
 
 
 def samples_max(metric: Metric, languages: int) -> int:
-    """The most samples that one exporter can show of a metric, with so many language definitions."""
+    """The most samples that one exporter can show of a metric, with this many language definitions."""
     series = math.prod(_BY_NAME[name].most or languages + 1 for name in metric.labels)
     per_series = len(metric.bounds) + 3 if metric.kind is Kind.HISTOGRAM else 1
     return series * per_series

@@ -26,7 +26,7 @@ keep the port on the loopback or a private network.
 - Only *recorded* verdicts count. A submission that ran twice (its first worker was cut off) counts once: for the
   verdict that the queue took. A slot announces a verdict before it asks the queue to record it and confirms it after;
   when it is killed in between, the exporter asks the queue.
-- Writing a record never waits. When the exporter is away for so long that the pipe is full (about 1500 records),
+- Writing a record never waits. When the exporter is away until the pipe is full (about 1500 records),
   records are dropped and counted in `judge_metrics_records_dropped_total`.
 - Counters begin at zero when the exporter starts, as Prometheus expects (`rate()` and `increase()` allow for it).
 - Series of scope *cluster* are read from the queue at scrape and are the same on every node: aggregate them with

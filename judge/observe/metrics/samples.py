@@ -52,7 +52,7 @@ class Samples(Collector):
             else:
                 self._numbers[metric] = {}
         self._prefixes: dict[Metric, dict[Labels, tuple[str, ...]]] = {metric: {} for metric in self._all()}
-        #: Held by whoever changes several values that belong together.
+        #: Held while somebody changes several values that belong together.
         self.lock = threading.RLock()
 
     def _all(self) -> Iterator[Metric]:

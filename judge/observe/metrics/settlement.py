@@ -73,7 +73,7 @@ class Settlement:
         self._count(msgspec.structs.replace(judged, judging_ns=judging_ns, phases_ns=phases_ns))
 
     def abandon(self, slot: int) -> None:
-        """The slot starts anew: whether an open verdict was recorded only the queue can tell (see ``resolve``)."""
+        """The slot starts again: whether an open verdict was recorded only the queue can tell (see ``resolve``)."""
         prepared = self._open.pop(slot, None)
         if prepared is not None:
             self._doubts.append(prepared)

@@ -61,7 +61,7 @@ local function at_cap(tenant)
 end
 
 -- Show a tenant with waiting work to the claimers of a lane, or park it while it is at its cap.
-local function offer(class, lane, tenant)
+local function show_or_park(class, lane, tenant)
   if at_cap(tenant) then
     redis.call('SADD', key.parked(tenant), lane)
     return
@@ -99,7 +99,7 @@ local function enqueue(id, class, route, tenant, seq, at)
     local own = tonumber(redis.call('HGET', key.class_passes, class) or 0)
     redis.call('HSET', key.class_passes, class, int(math.max(now, own)))
   end
-  offer(class, lane, tenant)
+  show_or_park(class, lane, tenant)
 end
 
 local function forget_idle_tenant(tenant)
@@ -143,7 +143,7 @@ local function tenant_stopped(tenant)
       local class, route = split_lane(lane)
       redis.call('SREM', key.parked(tenant), lane)
       if redis.call('EXISTS', key.lane_fifo(lane, tenant)) == 1 then
-        offer(class, lane, tenant)
+        show_or_park(class, lane, tenant)
         ticket(route, 1)
       end
     end
@@ -163,9 +163,9 @@ local function unlease(id, node, slot, tenant)
 end
 
 -- Back to its old place in the queue (the sequence number is kept). The caller has ended the claim.
-local function requeue(id, why)
+local function requeue(id, reason)
   local r = record(id, 'class', 'route', 'tenant', 'seq', 'at')
-  redis.call('HSET', key.record(id), 'state', 'QUEUED', 'why', why, 'node', '', 'slot', '')
+  redis.call('HSET', key.record(id), 'state', 'QUEUED', 'why', reason, 'node', '', 'slot', '')
   enqueue(id, r.class, r.route, r.tenant, r.seq, r.at)
   ticket(r.route, 1)
 end

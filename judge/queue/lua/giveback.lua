@@ -1,10 +1,10 @@
--- End a claim without a report. ARGV: id, fence, why, kind, delay_ms, attempts_max, out
+-- End a claim without a report. ARGV: id, fence, reason, kind, delay_ms, attempts_max, out
 -- kind: "blamed" (unforeseen, and the host is well: another worker shall try, if there is one), "died" (the
 -- submission ended its judging process), "fell" (the host failed; the attempt does not count, but what was held when
 -- two workers fell is the suspect), "unblamed" (its worker went away), "returned" (it never counted).
 -- out: why the worker takes itself out in the same step ("" = it stays): a host that fails fast spoils nothing more.
 -- Returns 1 = back in the queue (or held for the delay), 2 = out of attempts (the next sweep ends it), 0 = fenced off.
-local id, fence, why, kind, delay_ms, attempts_max = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local id, fence, reason, kind, delay_ms, attempts_max = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local out, falls_max = ARGV[7], 2
 local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'class', 'route', 'home', 'lacks')
 local worker = key.worker(r.node or '')
@@ -20,7 +20,7 @@ local blamed = counts and redis.call('HINCRBY', entry, 'blamed', 1) or tonumber(
 local fell = kind == 'fell' and redis.call('HINCRBY', entry, 'fell', 1) or 0
 stat(counts and 'blamed' or kind)
 if kind ~= 'returned' then
-  emit(id, {type = 'retried', attempt = tonumber(r.attempt), why = why})
+  emit(id, {type = 'retried', attempt = tonumber(r.attempt), why = reason})
 end
 local exhausted = blamed >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max or fell >= falls_max
 if kind == 'blamed' and not exhausted then
@@ -34,10 +34,10 @@ if kind == 'blamed' and not exhausted then
 end
 if exhausted or delay_ms > 0 then
   -- No worker holds it: the sweep takes it up when the time has come.
-  redis.call('HSET', entry, 'state', 'HELD', 'why', why, 'node', '', 'slot', '', 'over', exhausted and 1 or 0)
+  redis.call('HSET', entry, 'state', 'HELD', 'why', reason, 'node', '', 'slot', '', 'over', exhausted and 1 or 0)
   redis.call('HINCRBY', entry, 'fence', 1)
   redis.call('ZADD', key.leases, exhausted and 0 or now_ms() + delay_ms, id)
   return exhausted and 2 or 1
 end
-requeue(id, why)
+requeue(id, reason)
 return 1

@@ -15,15 +15,15 @@ if now - swept_at > lease_ms / 2 then redis.call('HSET', key.counters, 'hold_unt
 local expire = now >= tonumber(redis.call('HGET', key.counters, 'hold_until') or 0)
 
 local ended = {}
-local function take_over(id, why)
-  redis.call('HSET', key.record(id), 'state', 'CLAIMED', 'node', node, 'slot', '', 'claimed_at', int(now), 'why', why)
+local function take_over(id, reason)
+  redis.call('HSET', key.record(id), 'state', 'CLAIMED', 'node', node, 'slot', '', 'claimed_at', int(now), 'why', reason)
   local fence = redis.call('HINCRBY', key.record(id), 'fence', 1)
   redis.call('ZADD', key.leases, now + lease_ms, id)
   stat('running')
   stat('gave_up')
   local r = record(id, 'attempt', 'sub', 'tenant')
   tenant_started(r.tenant)
-  for _, value in ipairs({id, tostring(fence), r.attempt, r.sub, why}) do table.insert(ended, value) end
+  for _, value in ipairs({id, tostring(fence), r.attempt, r.sub, reason}) do table.insert(ended, value) end
 end
 
 if expire then

@@ -34,7 +34,7 @@ class RunGroup:
     """
 
     #: The file of a directory behind its join fd.
-    DOOR = "cgroup.procs"
+    JOIN_FILE = "cgroup.procs"
     #: The file of a directory that lists the tasks in it.
     TASKS = "cgroup.threads"
     #: Whether processes are counted in a hierarchy of their own, the last of the join fds: the launcher is then a
@@ -57,7 +57,7 @@ class RunGroup:
             for directory in directories:
                 directory.mkdir()
             for directory in directories:
-                self.join_fds += (os.open(directory / self.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
+                self.join_fds += (os.open(directory / self.JOIN_FILE, os.O_WRONLY | os.O_CLOEXEC),)
             for key, path in files.items():
                 fd = _open_if_there(path)
                 if fd is not None:

@@ -19,7 +19,7 @@ class RunGroupV1(RunGroup):
     host, and no other waits for a grace period of RCU (cgroup_procs_write_start in kernel/cgroup/cgroup.c, Linux 5.17).
     """
 
-    DOOR = TASKS = "tasks"
+    JOIN_FILE = TASKS = "tasks"
 
     @classmethod
     def create(cls, slots: dict[str, Path], name: str) -> RunGroupV1:

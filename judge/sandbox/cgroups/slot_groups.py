@@ -93,9 +93,9 @@ class SlotGroups:
                 self._stack.callback(remove_tree, directory)
             idle_groups, others = self._open_v2(cpu) if self.host.version == 2 else self._open_v1(cpu)
             for idle in idle_groups:
-                self.idle_fds += (os.open(idle / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
+                self.idle_fds += (os.open(idle / self._group_kind.JOIN_FILE, os.O_WRONLY | os.O_CLOEXEC),)
             for other in others:
-                self.slot_fds += (os.open(other / self._group_kind.DOOR, os.O_WRONLY | os.O_CLOEXEC),)
+                self.slot_fds += (os.open(other / self._group_kind.JOIN_FILE, os.O_WRONLY | os.O_CLOEXEC),)
             self.set_weight(weight)
             self.processors = self._processors(cpu)
         except OSError as error:

@@ -46,7 +46,7 @@ _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_N
 #: Pooled containers: one kind for compiling, one for running.
 _POOL_MAX = 2
 #: The next container is made when one has ended, or when nothing was asked for this long: not while a first run starts.
-_QUIET_MS = 20
+_SETTLED_MS = 20
 
 
 class _Container:
@@ -97,7 +97,7 @@ class Zygote:
             self._answer(request, fds)
             while self._late:
                 os.close(self._late.pop())
-            self._wait_ms = 0 if isinstance(request, CloseContainer) else _QUIET_MS
+            self._wait_ms = 0 if isinstance(request, CloseContainer) else _SETTLED_MS
 
     def _answer(self, request: protocol.Message, fds: list[int]) -> None:
         handed: list[int] = []
