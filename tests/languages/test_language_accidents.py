@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import needs
 import pytest
+from _pytest.mark import ParameterSet
 
 from judge.grading.execute import open_submission
 from judge.model.limits import Limits
@@ -22,6 +26,24 @@ from judge.toolchain.roots import Toolchains
 
 Run = Callable[..., tuple[Compiled, Completed | None]]
 
+#: Languages on layers of npm and PyPI packages: slow tests, which build the layer that they miss.
+LAYERED = frozenset({"bun", "deno", "kotlin", "livescript", "typescript"})
+
+
+def rows(*given: tuple[str, ...]) -> list[ParameterSet]:
+    """Rows of a table whose first word is the language; those that need a layer are slow."""
+    return [pytest.param(*row, marks=[pytest.mark.slow] if row[0] in LAYERED else []) for row in given]
+
+
+def install_layer(language_id: str, state_dir: Path) -> None:
+    """As the command does, in a process of its own."""
+    code = "import sys; from judge.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "languages", "install", language_id]
+    done = subprocess.run(
+        command, env={**os.environ, "JUDGE_STATE_DIR": str(state_dir)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
 
 @pytest.fixture
 def run(sandbox_slot: Slot, sandbox_state: Path) -> Run:
@@ -31,6 +53,9 @@ def run(sandbox_slot: Slot, sandbox_state: Path) -> Run:
 
     def run(language_id: str, name: str, content: bytes) -> tuple[Compiled, Completed | None]:
         language = Languages.open().get(language_id)
+        if language_id in LAYERED and not toolchains.state(language).ready:
+            install_layer(language_id, sandbox_state)
+            toolchains.forget()
         if not toolchains.state(language).ready:
             pytest.skip(needs.language(language_id))
         toolchain = toolchains(language)
@@ -59,7 +84,7 @@ COFFEE = 'console.log (i for i in [0...600000]).join("\\n")\nconsole.error "x".r
 
 @pytest.mark.parametrize(
     ("language", "name", "text"),
-    [
+    rows(
         ("javascript", "a.js", JS),
         ("javascript", "a.mjs", f"import 'fs'; {JS}"),
         ("javascript", "a.js", f"process.stdout; {JS}"),
@@ -67,8 +92,12 @@ COFFEE = 'console.log (i for i in [0...600000]).join("\\n")\nconsole.error "x".r
         ("deno", "a.ts", f'import process from "node:process"; {JS}'),
         ("bun", "a.ts", JS),
         ("coffeescript", "a.coffee", COFFEE),
-        ("livescript", "a.ls", 'console.log [0 til 600000].join "\\n"\nconsole.error "x" * 300000\nprocess.exit 0\n'),
-    ],
+        (
+            "livescript",
+            "a.ls",
+            'count = 600000\nconsole.log [0 til count].join "\\n"\nconsole.error "x" * 300000\nprocess.exit 0\n',
+        ),
+    ),
 )
 def test_output_of_a_program_that_exits_at_once_is_whole(run: Run, language: str, name: str, text: str) -> None:
     compiled, done = run(language, name, text.encode())
@@ -80,7 +109,7 @@ def test_output_of_a_program_that_exits_at_once_is_whole(run: Run, language: str
 
 @pytest.mark.parametrize(
     ("language", "name", "text"),
-    [
+    rows(
         ("java", "Odd.java", f"package a.b; class X {{}} class Y {{ {JAVA_MAIN} }}"),
         ("java", "x.java", f"class B {{ {JAVA_MAIN} }} class C extends B {{}}"),
         ("kotlin", "main.kt", "package contest.a\nfun main() { println(7) }\n"),
@@ -91,7 +120,7 @@ def test_output_of_a_program_that_exits_at_once_is_whole(run: Run, language: str
         ("scala", "odd-name.scala", "package p\nobject Q extends App { println(7) }\n"),
         ("groovy", "9-a.groovy", "println 7\n"),
         ("groovy", "x.groovy", "package q\nclass Z { static void main(String[] a) { println 7 } }\n"),
-    ],
+    ),
 )  # fmt: skip
 def test_the_class_to_start_is_found_whatever_its_name(run: Run, language: str, name: str, text: str) -> None:
     compiled, done = run(language, name, text.encode())
@@ -101,7 +130,7 @@ def test_the_class_to_start_is_found_whatever_its_name(run: Run, language: str, 
 
 @pytest.mark.parametrize(
     ("language", "name", "text"),
-    [
+    rows(
         ("go", "a.go", "package solution\nfunc F() int { return 1 }\n"),
         ("rust", "a.rs", '#![crate_type = "lib"]\npub fn f() {}\n'),
         ("rust", "b.rs", '#![crate_type = "cdylib"]\npub fn f() {}\n'),
@@ -109,7 +138,7 @@ def test_the_class_to_start_is_found_whatever_its_name(run: Run, language: str, 
         ("c", "a.c", "int f(void) { return 0; }\n"),
         ("haskell", "a.hs", "module Foo where\nx = 1\n"),
         ("csharp", "a.cs", "class A { static int X() { return 1; } }\n"),
-    ],
+    ),
 )
 def test_a_library_is_a_compile_error(run: Run, language: str, name: str, text: str) -> None:
     compiled, done = run(language, name, text.encode())
@@ -152,7 +181,7 @@ PRINTS_7 = {
 }
 
 
-@pytest.mark.parametrize("language", PRINTS_7)
+@pytest.mark.parametrize("language", rows(*((language,) for language in PRINTS_7)))
 def test_a_program_in_the_ways_of_windows_runs(run: Run, language: str) -> None:
     name = f"a.{Languages.open().get(language).extensions[0]}"
     text = PRINTS_7[language].replace("\n", "\r\n")
@@ -162,7 +191,7 @@ def test_a_program_in_the_ways_of_windows_runs(run: Run, language: str) -> None:
         assert done.stdout.read() == b"7\n", done.stderr.text()
 
 
-@pytest.mark.parametrize("language", PRINTS_7)
+@pytest.mark.parametrize("language", rows(*((language,) for language in PRINTS_7)))
 def test_bytes_that_are_no_utf_8_are_never_more_than_a_compile_error(run: Run, language: str) -> None:
     extension = Languages.open().get(language).extensions[0]
     run(language, f"a.{extension}", PRINTS_7[language].encode().replace(b"7", b'"\xdc\xff\x00"'))

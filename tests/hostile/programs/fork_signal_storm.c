@@ -1,5 +1,5 @@
 /* tries: children that die as fast as they are made, each with a signal to everybody
- * expect: CPU_LIMIT | WALL_LIMIT | PROCESS_LIMIT | SIGNALLED SIGUSR1 | SIGNALLED SIGKILL
+ * expect: CPU_LIMIT | WALL_LIMIT | PROCESS_LIMIT | MEMORY_LIMIT | SIGNALLED SIGUSR1 | SIGNALLED SIGKILL
  * limits: cpu=300ms wall=2s processes=16
  */
 #include "hostile.h"
