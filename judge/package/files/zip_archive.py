@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +19,19 @@ from judge.text import shown
 _CHUNK_BYTES = 1 << 20
 _ENCRYPTED = 0x1
 
+#: What the standard library raises for archives that are not whole, or use what it cannot read.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
+
 
 def unpack_zip(archive: Path, root: Path, bounds: Bounds = DEFAULT_BOUNDS) -> None:
     """Unpack everything below the empty directory ``root``. Raises PackageError; ``root`` may then be half full."""
@@ -27,13 +42,15 @@ def unpack_zip(archive: Path, root: Path, bounds: Bounds = DEFAULT_BOUNDS) -> No
             for info in file.infolist():
                 _unpack_entry(file, info, unpacker, bounds)
             unpacker.finish()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except _DAMAGE as error:
         raise PackageError(f"is not a readable zip archive: {error}", where=where) from error
     except OSError as error:
         raise fault_of(error, "cannot be read", where) from error
 
 
 def _unpack_entry(file: zipfile.ZipFile, info: zipfile.ZipInfo, unpacker: Unpacker, bounds: Bounds) -> None:
+    if not info.filename:
+        raise PackageError("has an entry without a name", where=shown(os.path.basename(file.filename or "")))
     name = info.orig_filename if "\0" in info.orig_filename else info.filename
     if info.flag_bits & _ENCRYPTED:
         raise PackageError("is encrypted", where=shown(name))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from package_files import LEGACY, Content, write_package
 
@@ -183,6 +183,17 @@ def test_a_zip_whose_entry_has_a_broken_name_is_refused(tmp_path: Path) -> None:
         unpack_zip(archive, fresh(tmp_path))
 
 
+def test_a_zip_whose_entry_has_no_name_is_refused(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, entry("a", b""))
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"PK\x01\x02") + 46] = 0
+    data[data.index(b"PK\x03\x04") + 30] = 0
+    archive.write_bytes(bytes(data))
+    with pytest.raises(PackageError, match="without a name"):
+        unpack_zip(archive, fresh(tmp_path))
+
+
+@example(b"\0\0", 211, False)
 @given(st.binary(max_size=300), st.integers(0, 2000), st.booleans())
 def test_no_archive_crashes_the_unpacker(
     tmp_path_factory: pytest.TempPathFactory, noise: bytes, at: int, cut: bool
