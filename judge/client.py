@@ -23,9 +23,11 @@ from typing import Self
 
 from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled, UsageError
-from judge.model.event import Cancelled, Done, Event
+from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
+from judge.model.work import Work
+from judge.model.work_report import AnyWorkReport
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker, parse
 from judge.queue.records import Filter, Listing, found_one, records_call
@@ -70,6 +72,15 @@ def submission_of(  # noqa: PLR0913 (each is an option by name, as on the comman
     )
 
 
+def work_report(answer: Report | AnyWorkReport | None, work_id: str) -> AnyWorkReport:
+    """The answer to work that is no submission. Raises UsageError for a judging's, SubmissionCancelled for none."""
+    if answer is None:
+        raise SubmissionCancelled(f"{work_id} was cancelled")
+    if isinstance(answer, Report):
+        raise UsageError(f"{work_id!r} is a submission: ask for its result")
+    return answer
+
+
 def _client_broker(settings: Settings | None) -> Broker:
     settings = settings or load_settings()
     if not settings.broker.address and not Path(parse(embedded_url(settings.state)).path).exists():
@@ -108,6 +119,20 @@ class Client:
         """
         self.queue.run(calls.submit(submission))
         return submission.id
+
+    def send(self, work: Work) -> str:
+        """Hand in work that is no submission; returns its id once it is durably accepted. Raises as :meth:`submit`."""
+        self.queue.run(calls.submit_work(work))
+        return work.header.id
+
+    def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:
+        """The report of such work; blocks and raises as :meth:`result`."""
+        answer = self.queue.answer(work_id)
+        if answer is None:
+            for event in self.follow(work_id, timeout=timeout):
+                if isinstance(event, WorkDone):
+                    answer = event.report
+        return work_report(answer, work_id)
 
     def follow(self, submission_id: str, *, timeout: float | None = None) -> Iterator[Event]:
         """All events from the first to the last (Done or Cancelled), however late one asks; blocks between them.
@@ -184,6 +209,20 @@ class AsyncClient:
         """See :meth:`Client.submit`."""
         await self.queue.run(calls.submit(submission))
         return submission.id
+
+    async def send(self, work: Work) -> str:
+        """See :meth:`Client.send`."""
+        await self.queue.run(calls.submit_work(work))
+        return work.header.id
+
+    async def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:
+        """See :meth:`Client.work_result`."""
+        answer = await self.queue.answer(work_id)
+        if answer is None:
+            async for event in self.follow(work_id, timeout=timeout):
+                if isinstance(event, WorkDone):
+                    answer = event.report
+        return work_report(answer, work_id)
 
     async def follow(self, submission_id: str, *, timeout: float | None = None) -> AsyncIterator[Event]:
         """See :meth:`Client.follow`."""

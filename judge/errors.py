@@ -30,6 +30,17 @@ class UsageError(JudgeError):
     exit_code = 2
 
 
+class WorkError(UsageError):
+    """What a piece of work asks for cannot be: a missing blob, files that do not fit, a limit beyond the ceiling.
+
+    The client's fault: its report says so. ``field`` names the part of the work.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+
+
 class PackageError(JudgeError):
     """The problem package is at fault. Becomes a judge error (JE) with this advice.
 

@@ -16,6 +16,8 @@ from judge.errors import WireError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
+from judge.model.work import CONTEXT_BYTES_MAX, Task, Work, WorkHeader, WorkKind, kind_of
+from judge.model.work_report import AnyWorkReport
 
 #: Version of everything in Redis. A worker refuses a namespace written by another version, except that a drained queue
 #: of the version before is brought up to this one.
@@ -32,6 +34,12 @@ TICKET_SERIAL = "@@SERIAL@@"
 
 #: The route of submissions whose language is to be detected by the worker.
 ANY_ROUTE = "any"
+
+#: Work that is no submission goes on routes with this word: a worker of a version that does not know it serves none.
+WORK_TAG = "=work"
+
+#: Sessions go on routes of their own: not every slot takes one.
+SESSION_TAG = "=session"
 
 #: What becomes a part of a key, as a regular expression.
 NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,127}"
@@ -54,6 +62,16 @@ class SubmissionMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     digest: str
 
 
+class _Kind(msgspec.Struct, frozen=True):
+    """What tells the kinds of records apart. A submission's text has no kind: it is as it was before there were any."""
+
+    kind: str = ""
+
+
+_KIND = msgspec.json.Decoder(_Kind)
+_HEADER = msgspec.json.Decoder(WorkHeader)
+_TASK: msgspec.json.Decoder[Task] = msgspec.json.Decoder(Task)
+_WORK_REPORT: msgspec.json.Decoder[AnyWorkReport] = msgspec.json.Decoder(AnyWorkReport)
 _SUBMISSION = msgspec.json.Decoder(Submission)
 _SOURCES = msgspec.json.Decoder(tuple[SourceFile, ...])
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -61,7 +79,7 @@ _REPORT = msgspec.json.Decoder(Report)
 _ENCODER = msgspec.json.Encoder()
 
 
-def encode(value: Event | Report | Submission) -> bytes:
+def encode(value: Event | Report | AnyWorkReport | Submission) -> bytes:
     """The JSON of a model value; bytes inside are base64."""
     return _ENCODER.encode(value)
 
@@ -71,21 +89,46 @@ def encode_submission(submission: Submission) -> SubmissionMessage:
 
     Raises WireError when a name has characters that a key in Redis must not have, or a text is not valid Unicode.
     """
-    check_name(submission.id, "id")
-    if submission.tenant:
-        check_name(submission.tenant, "tenant")
-    if submission.priority_class not in PRIORITY_CLASSES:
-        raise WireError(f"priority_class: {submission.priority_class!r} is not one of {', '.join(PRIORITY_CLASSES)}")
+    _check_addressed(submission)
     if not submission.sources:
         raise WireError("sources: a submission needs at least one file")
+    return _message(msgspec.structs.replace(submission, sources=()), submission.sources)
+
+
+def encode_work(work: Work) -> SubmissionMessage:
+    """Split work into the text of its header and that of its task, which lie where a submission and its sources do.
+
+    Raises WireError as :func:`encode_submission` does, and for a context that is too long.
+    """
+    header = work.header
+    _check_addressed(header)
+    if header.kind is not kind_of(work.task):
+        raise WireError(f"kind: {header.kind} does not name the task, which is {kind_of(work.task)}")
+    if header.context.door:
+        check_name(header.context.door, "context.door")
+    size_bytes = len(header.context.text.encode("utf-8", "surrogatepass"))
+    if size_bytes > CONTEXT_BYTES_MAX:
+        raise WireError(f"context.text: {size_bytes} bytes; at most {CONTEXT_BYTES_MAX} are kept")
+    return _message(header, work.task)
+
+
+def _check_addressed(sent: Submission | WorkHeader) -> None:
+    check_name(sent.id, "id")
+    if sent.tenant:
+        check_name(sent.tenant, "tenant")
+    if sent.priority_class not in PRIORITY_CLASSES:
+        raise WireError(f"priority_class: {sent.priority_class!r} is not one of {', '.join(PRIORITY_CLASSES)}")
+
+
+def _message(header: Submission | WorkHeader, body: tuple[SourceFile, ...] | Task) -> SubmissionMessage:
     try:
-        sources = _ENCODER.encode(submission.sources)
-        bare = _ENCODER.encode(msgspec.structs.replace(submission, sources=()))
+        heavy = _ENCODER.encode(body)
+        bare = _ENCODER.encode(header)
     except UnicodeEncodeError as error:
         raise no_unicode(error) from error
-    sources_digest = hashlib.sha256(sources).hexdigest()
-    digest = hashlib.sha256(bare + sources_digest.encode()).hexdigest()
-    return SubmissionMessage(submission=bare, sources=sources, sources_digest=sources_digest, digest=digest)
+    heavy_digest = hashlib.sha256(heavy).hexdigest()
+    digest = hashlib.sha256(bare + heavy_digest.encode()).hexdigest()
+    return SubmissionMessage(submission=bare, sources=heavy, sources_digest=heavy_digest, digest=digest)
 
 
 def no_unicode(error: UnicodeEncodeError) -> WireError:
@@ -97,6 +140,27 @@ def decode_submission(submission: bytes, sources: bytes) -> Submission:
     """Join the two texts of a submission. Raises WireError naming the field."""
     bare = _decode(_SUBMISSION, submission, "submission")
     return msgspec.structs.replace(bare, sources=_decode(_SOURCES, sources, "sources"))
+
+
+def kind_of_text(header: bytes) -> WorkKind:
+    """Which kind of work a record's own text is. Raises WireError for a kind that this version does not know."""
+    kind = _decode(_KIND, header, "kind").kind
+    try:
+        return WorkKind(kind) if kind else WorkKind.SUBMISSION
+    except ValueError:
+        raise WireError(f"kind: {kind[:64]!r} is not one of {', '.join(WorkKind)}") from None
+
+
+def decode_work_header(header: bytes) -> WorkHeader:
+    """The header of work that is no submission. Raises WireError naming the field."""
+    return _decode(_HEADER, header, "work")
+
+
+def decode_claimed(header: bytes, body: bytes) -> Submission | Work:
+    """What a claim is to be: a submission, or work of another kind. Raises WireError naming the field."""
+    if kind_of_text(header) is WorkKind.SUBMISSION:
+        return decode_submission(header, body)
+    return Work(header=decode_work_header(header), task=_decode(_TASK, body, "task"))
 
 
 def decode_header(submission: bytes) -> Submission:
@@ -112,6 +176,16 @@ def decode_event(text: bytes) -> Event:
 def decode_report(text: bytes) -> Report:
     """A report as recorded. Raises WireError naming the field."""
     return _decode(_REPORT, text, "report")
+
+
+def decode_work_report(text: bytes) -> AnyWorkReport:
+    """The report of work that is no submission, as recorded. Raises WireError naming the field."""
+    return _decode(_WORK_REPORT, text, "report")
+
+
+def is_judging_report(text: bytes) -> bool:
+    """Whether a recorded report is one of a judging: that has no kind. Raises WireError when it is no JSON object."""
+    return not _decode(_KIND, text, "report").kind
 
 
 def event_type(event: Event) -> str:
@@ -148,6 +222,11 @@ def route(language: str, tags: tuple[str, ...] = ()) -> str:
     return check_name("+".join(parts), "route")
 
 
+def work_route(header: WorkHeader) -> str:
+    """The queue of work that is no submission."""
+    return route(header.language, (*header.tags, SESSION_TAG if header.kind is WorkKind.SESSION else WORK_TAG))
+
+
 def own_route(node: str) -> str:
     """The queue of what other workers hand on to this one; no submission can ask for it."""
     return f"@{node}"
@@ -163,6 +242,7 @@ def routes_served(languages: tuple[str, ...], tags: tuple[str, ...]) -> tuple[st
     subsets: list[tuple[str, ...]] = [()]
     for tag in sorted(set(tags)):
         subsets += [(*subset, tag) for subset in subsets]
+    subsets += [(*subset, word) for subset in subsets for word in (WORK_TAG, SESSION_TAG)]
     return tuple(route(language, subset) for language in (ANY_ROUTE, *languages) for subset in subsets)
 
 

@@ -9,14 +9,21 @@ import msgspec
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
+from judge.model.work import Task, WorkHeader
+from judge.model.work_report import AnyWorkReport
 from judge.wire import SCHEMA_VERSION
 
 
 def wire_schema() -> dict[str, Any]:
     """One JSON schema document; its ``$defs`` are the types, its ``properties`` say where each is found."""
-    types: tuple[Any, ...] = (Submission, tuple[SourceFile, ...], Event, Report)
-    names = ("submission", "sources", "event", "report")
+    types: tuple[Any, ...] = (Submission, tuple[SourceFile, ...], WorkHeader, Task, Event, Report, AnyWorkReport)
+    names = ("submission", "sources", "work", "task", "event", "report", "work_report")
     schemas, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    del definitions["WorkDone"]  # the stream says "done" of every kind
+    for variant in schemas[names.index("event")], *definitions.values():
+        variant.get("discriminator", {}).get("mapping", {}).pop("work-done", None)
+        if "anyOf" in variant:
+            variant["anyOf"] = [one for one in variant["anyOf"] if one.get("$ref") != "#/$defs/WorkDone"]
     done = definitions["Done"]  # in the stream without the report: that lies in the record, once
     del done["properties"]["report"]
     done["required"].remove("report")

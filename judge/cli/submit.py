@@ -20,11 +20,25 @@ from judge.client import Client, new_id
 from judge.config import load_settings
 from judge.errors import SubmissionCancelled, UsageError
 from judge.grading.programs import first_line
-from judge.model.event import Cancelled, CaseJudged, Claimed, Compiled, Compiling, Done, Event, Queued, Retried
+from judge.model.event import (
+    Cancelled,
+    CaseJudged,
+    Claimed,
+    Compiled,
+    Compiling,
+    Done,
+    Event,
+    OutputChunk,
+    Queued,
+    Retried,
+    TestJudged,
+    WorkDone,
+)
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
+from judge.model.work_report import status_of
 from judge.parsers import Subparsers
 from judge.queue.admin import worker_views
 from judge.render.report_text import headline, render_text
@@ -190,8 +204,16 @@ def describe(event: Event) -> str:
             return f"attempt {event.attempt} failed: {printable(event.reason, _LINE_CHARS_MAX)}"
         case Cancelled():
             return "cancelled"
+        case OutputChunk():
+            return f"{len(event.content)} bytes of output"
+        case TestJudged():
+            return (
+                f"test {event.index}/{event.total} {printable(event.test.name, _LINE_CHARS_MAX)}: {event.test.verdict}"
+            )
         case Done():
             return summary(event.report)
+        case WorkDone():
+            return printable(f"{status_of(event.report)} {event.report.reason}".rstrip(), _LINE_CHARS_MAX)
 
 
 def summary(report: Report) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from judge.model.report import CaseReport, Report
+from judge.model.work_report import AnyWorkReport, TestReport
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True, tag="queued"):
@@ -70,7 +71,47 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     report: Report
 
 
-Event = Queued | Claimed | Compiling | Compiled | CaseJudged | Retried | Cancelled | Done
+class OutputChunk(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
+    """What a running program wrote; only when the work asked for it. ``stream`` 1 = stdout, 2 = stderr.
+
+    ``offset``: of its first byte in that stream. An attempt that follows begins again at 0.
+    """
+
+    submission: str
+    stream: int
+    offset: int
+    content: bytes
+
+
+class TestJudged(msgspec.Struct, frozen=True, kw_only=True, tag="test"):
+    """Test ``index`` of ``total`` (from 1) of an evaluation has its verdict."""
+
+    submission: str
+    index: int
+    total: int
+    test: TestReport
+
+
+class WorkDone(msgspec.Struct, frozen=True, kw_only=True, tag="work-done"):
+    """The one report of work that is no submission. Lies in the record, as that of :class:`Done` does."""
+
+    submission: str
+    report: AnyWorkReport
+
+
+Event = (
+    Queued
+    | Claimed
+    | Compiling
+    | Compiled
+    | CaseJudged
+    | OutputChunk
+    | TestJudged
+    | Retried
+    | Cancelled
+    | Done
+    | WorkDone
+)
 
 #: Takes each event when it happens, in the thread that judges. What it raises ends the judging.
 Emit = Callable[[Event], None]

@@ -28,6 +28,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         of /work, /tmp and /dev/shm each.
     ``stack_bytes``
         soft stack limit; 0 = as large as the memory limit.
+    ``address_space_bytes``
+        RLIMIT_AS of each process; 0 = none.
     """
 
     cpu_time_ns: int = 2 * S_NS
@@ -42,11 +44,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     disk_inodes: int = 4096
     open_files: int = 256
     stack_bytes: int = 0
+    address_space_bytes: int = 0
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            floor = 0 if name in ("idle_time_ns", "stack_bytes") else 1
+            floor = 0 if name in ("idle_time_ns", "stack_bytes", "address_space_bytes") else 1
             if value < floor:
                 raise ValueError(f"{name} must be at least {floor}, not {value}")
         if self.cpu_time_hard_ns < self.cpu_time_ns:

@@ -15,8 +15,10 @@ from judge.errors import JudgeError, LanguageError, QueueError, QueueFullError, 
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.model.work import Work, WorkHeader
+from judge.model.work_report import AnyWorkReport, status_of
 from judge.queue.answers import pairs_of, text_of
-from judge.queue.records import summary_of
+from judge.queue.records import no_record, summary_of
 from judge.queue.script import Call
 from judge.queue.values import (
     Claim,
@@ -46,33 +48,43 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
     LanguageError (no such language, or no worker offers it), QueueFullError, RateLimitError, UsageError (tags that no
     worker has; the id stands for another submission).
     """
-    message = wire.encode_submission(submission)
-    named = wire.is_name(submission.language) and "+" not in submission.language
-    route = wire.route(submission.language if named else "", submission.tags)
-    tenant = wire.tenant_key(submission.tenant)
+    route = wire.route(_language_in_route(submission.language), submission.tags)
+    return _hand_in(submission, wire.encode_submission(submission), route, origin)
 
+
+def submit_work(work: Work) -> Call[bool]:
+    """Accept work that is no submission; answers and raises as :func:`submit`."""
+    named = msgspec.structs.replace(work.header, language=_language_in_route(work.header.language))
+    return _hand_in(work.header, wire.encode_work(work), wire.work_route(named), "")
+
+
+def _language_in_route(language: str) -> str:
+    return language if wire.is_name(language) and "+" not in language else ""
+
+
+def _hand_in(sent: Submission | WorkHeader, message: wire.SubmissionMessage, route: str, origin: str) -> Call[bool]:
     def read(answer: list[Any]) -> bool:
         outcome = text_of(answer[0])
         if outcome not in _TAKEN_IN:
-            raise _refusal(submission, outcome, answer)
+            raise _refusal(sent, outcome, answer)
         return _TAKEN_IN[outcome]
 
     arguments = (
-        submission.id,
+        sent.id,
         message.submission,
         message.sources,
         message.sources_digest,
         message.digest,
-        submission.priority_class,
-        tenant,
+        sent.priority_class,
+        wire.tenant_key(sent.tenant),
         route,
         origin,
     )
     return Call("submit", arguments, read)
 
 
-def _refusal(submission: Submission, outcome: str, answer: list[Any]) -> JudgeError:
-    """What it means that a submission was not taken in."""
+def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any]) -> JudgeError:
+    """What it means that work was not taken in."""
     match outcome:
         case "FULL":
             return QueueFullError(int(answer[1]), int(answer[2]) / 1000)
@@ -95,7 +107,7 @@ def cancel(submission_id: str) -> Call[bool]:
     def read(answer: list[Any]) -> bool:
         outcome = text_of(answer[0])
         if outcome == "UNKNOWN":
-            raise UsageError(f"no submission {submission_id!r} in the queue")
+            raise no_record(submission_id)
         return outcome == "CANCELLED"
 
     return Call("cancel", (wire.check_name(submission_id, "id"),), read)
@@ -149,10 +161,11 @@ def event(claim: Fenced, first: int, events: Sequence[Event]) -> Call[bool]:
     return Call("event", tuple(arguments), bool)
 
 
-def finish(claim: Fenced, report: Report) -> Call[bool]:
+def finish(claim: Fenced, report: Report | AnyWorkReport) -> Call[bool]:
     """Record the report; False = fenced off, the report of another claim counts."""
     summary = msgspec.json.encode(summary_of(report))
-    words = (claim.id, claim.fence, report.verdict.value, wire.encode(report), report.language, summary)
+    status = report.verdict.value if isinstance(report, Report) else status_of(report)
+    words = (claim.id, claim.fence, status, wire.encode(report), report.language, summary)
     return Call("finish", words, bool)
 
 
@@ -250,7 +263,7 @@ def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) 
 def state_of(text: bytes | None, submission_id: str) -> State:
     """The state in a record. Raises UsageError when there is no record."""
     if text is None:
-        raise UsageError(f"no submission {submission_id!r} in the queue")
+        raise no_record(submission_id)
     return State(text_of(text))
 
 

@@ -16,6 +16,7 @@ from redis.exceptions import NoScriptError, RedisError
 from judge.errors import ClaimLost, QueueError
 from judge.model.event import Event
 from judge.model.report import Report
+from judge.model.work_report import AnyWorkReport
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call, scripts
@@ -77,7 +78,7 @@ class ClaimWriter:
             self._unscripted = isinstance(error, NoScriptError)
             self._drop_connection()
 
-    def finish(self, report: Report, meanwhile: Callable[[], object] = _nothing) -> bool:
+    def finish(self, report: Report | AnyWorkReport, meanwhile: Callable[[], object] = _nothing) -> bool:
         """Record the report after all events; True = it is the one. Waits; raises QueueError when Redis stays away.
 
         ``meanwhile`` is done, at most once, while the answer is on its way; it must not raise.

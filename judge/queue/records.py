@@ -7,14 +7,17 @@ verdict, language, class) is filtered here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from judge import wire
 from judge.errors import UsageError, WireError
+from judge.model.event import Done, WorkDone
 from judge.model.report import Report
 from judge.model.verdict import Verdict
+from judge.model.work import NO_CONTEXT, Context, WorkKind
+from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
 from judge.queue.answers import text_of
 from judge.queue.script import Call
 from judge.queue.values import State, SubmissionView, Summary
@@ -110,16 +113,19 @@ def records_call(ids: Sequence[str]) -> Call[tuple[SubmissionView, ...]]:
 def found_one(views: Sequence[SubmissionView], submission_id: str) -> SubmissionView:
     """The record that was asked for. Raises UsageError when there is none."""
     if not views:
-        raise UsageError(f"no submission {submission_id!r} in the queue")
+        raise no_record(submission_id)
     return views[0]
 
 
-def summary_of(report: Report) -> Summary:
+def summary_of(report: Report | AnyWorkReport) -> Summary:
     """What lists show of a report."""
-    return Summary(**{name: getattr(report, name) for name in Summary.__struct_fields__})
+    return Summary(**{name: getattr(report, name) for name in Summary.__struct_fields__ if hasattr(report, name)})
 
 
-def dated(report: Report, fields: Sequence[bytes | None]) -> Report:
+R = TypeVar("R", bound=Report | AnyWorkReport)
+
+
+def dated(report: R, fields: Sequence[bytes | None]) -> R:
     """The report with what only the record knows: ``at``, ``claimed_at``, ``done_at``, ``amended_at``, ``tenant``."""
     at, claimed, done, amended = (int(text or 0) for text in fields[:4])
     tenant = (fields[4] or b"").decode()
@@ -135,6 +141,54 @@ def dated(report: Report, fields: Sequence[bytes | None]) -> Report:
 #: The fields that :func:`dated` wants.
 DATES = ("at", "claimed_at", "done_at", "amended_at", "tenant")
 
+#: The fields that :func:`answer_in` wants.
+ANSWER = ("state", "report", "sub", *DATES)
+
+
+def answer_in(fields: Sequence[bytes | None], submission_id: str) -> Report | AnyWorkReport | None:
+    """The report in a record; None while there is none. Raises UsageError when there is no record.
+
+    A worker of an earlier version may have given work up that it did not know: that is a judge's fault, too.
+    """
+    state, text, header, *dates = fields
+    if state is None:
+        raise no_record(submission_id)
+    if not text:
+        return None
+    if wire.kind_of_text(header or b"{}") is WorkKind.SUBMISSION:
+        return dated(wire.decode_report(text), dates)
+    if not wire.is_judging_report(text):
+        return dated(wire.decode_work_report(text), dates)
+    report = wire.decode_report(text)
+    failed = report_without_work(
+        wire.decode_work_header(header or b"{}"),
+        BlameOn.JUDGE,
+        report.reason,
+        attempt=report.attempt,
+        judged_by=report.judged_by,
+    )
+    return dated(failed, dates)
+
+
+def judging_report(answer: Report | AnyWorkReport | None, submission_id: str) -> Report | None:
+    """The answer, when it is that of a judging. Raises UsageError for another kind of work."""
+    if answer is None or isinstance(answer, Report):
+        return answer
+    raise UsageError(f"{submission_id!r} is no submission: ask for its result")
+
+
+def ending(submission_id: str, answer: Report | AnyWorkReport | None) -> Done | WorkDone:
+    """The last event of what is done."""
+    assert answer is not None
+    if isinstance(answer, Report):
+        return Done(submission=submission_id, report=answer)
+    return WorkDone(submission=submission_id, report=answer)
+
+
+def no_record(submission_id: str) -> UsageError:
+    """What to tell who asks for an id that is not there."""
+    return UsageError(f"no submission {submission_id!r} in the queue")
+
 
 def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:
     pairs = zip(answer[::2], answer[1::2], strict=True)
@@ -144,7 +198,7 @@ def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:
 def _view(name: str, values: list[str]) -> SubmissionView:
     state, priority_class, _route, tenant, at, claimed, done, amended, attempt, node, slot = values[:11]
     verdict, language, summary, reason, sub, origin = values[11:]
-    package, tags = sent_with(sub)
+    package, tags, kind, context = sent_with(sub)
     return SubmissionView(
         id=name,
         state=State(state),
@@ -161,14 +215,30 @@ def _view(name: str, values: list[str]) -> SubmissionView:
         worker=f"{node}/{slot}" if node and slot else node,
         reason=reason,
         rejudge=origin,
+        kind=kind,
+        context=context,
         summary=msgspec.json.decode(summary, type=Summary) if summary else Summary(),
     )
 
 
-def sent_with(text: str) -> tuple[str, tuple[str, ...]]:
-    """Package and tags by the submission's own text, which a client in any language wrote."""
+class SentWith(NamedTuple):
+    """What lists show of a record's own text."""
+
+    package: str = ""
+    tags: tuple[str, ...] = ()
+    kind: WorkKind = WorkKind.SUBMISSION
+    context: Context = NO_CONTEXT
+
+
+def sent_with(text: str) -> SentWith:
+    """By the record's own text, which a client in any language wrote."""
+    header = text.encode()
     try:
-        sent = wire.decode_header(text.encode())
+        kind = wire.kind_of_text(header)
+        if kind is WorkKind.SUBMISSION:
+            sent = wire.decode_header(header)
+            return SentWith(sent.package, sent.tags)
+        work = wire.decode_work_header(header)
     except WireError:
-        return "", ()
-    return sent.package, sent.tags
+        return SentWith()
+    return SentWith("", work.tags, kind, work.context)

@@ -10,12 +10,13 @@ import msgspec
 
 from judge import wire
 from judge.errors import NotFinished
-from judge.model.event import Cancelled, Done, Event
+from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
+from judge.model.work_report import AnyWorkReport
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
 from judge.queue.link import AsyncLink, Link
-from judge.queue.records import DATES, dated
+from judge.queue.records import ANSWER, answer_in, ending, judging_report
 from judge.queue.script import Call
 from judge.queue.values import State
 
@@ -94,12 +95,15 @@ class Queue:
         return calls.state_of(self.link.command("HGET", self.link.keys.record(submission_id), "state"), submission_id)
 
     def report(self, submission_id: str) -> Report | None:
-        """The recorded report, None while there is none. Raises UsageError for an unknown id."""
-        state, text, *dates = self.link.command(
-            "HMGET", self.link.keys.record(submission_id), "state", "report", *DATES
-        )
-        calls.state_of(state, submission_id)
-        return dated(wire.decode_report(text), dates) if text else None
+        """The recorded report of a submission, None while there is none.
+
+        Raises UsageError for an unknown id, and for work that is no submission.
+        """
+        return judging_report(self.answer(submission_id), submission_id)
+
+    def answer(self, submission_id: str) -> Report | AnyWorkReport | None:
+        """The recorded report of any kind of work, None while there is none. Raises UsageError for an unknown id."""
+        return answer_in(self.link.command("HMGET", self.link.keys.record(submission_id), *ANSWER), submission_id)
 
     def recorded_fence(self, submission_id: str) -> int | None:
         """Under which claim's fence the submission's verdict was recorded; None = it was not. Raises QueueError."""
@@ -131,11 +135,9 @@ class Queue:
                 after = entry_id
                 event = _event(fields)
                 if event is None:
-                    report = self.report(submission_id)
-                    assert report is not None
-                    event = Done(submission=submission_id, report=report)
+                    event = ending(submission_id, self.answer(submission_id))
                 yield entry_id, event
-                if isinstance(event, Done | Cancelled):
+                if isinstance(event, Done | WorkDone | Cancelled):
                     return
 
 
@@ -167,11 +169,11 @@ class AsyncQueue:
 
     async def report(self, submission_id: str) -> Report | None:
         """See :meth:`Queue.report`."""
-        state, text, *dates = await self.link.command(
-            "HMGET", self.link.keys.record(submission_id), "state", "report", *DATES
-        )
-        calls.state_of(state, submission_id)
-        return dated(wire.decode_report(text), dates) if text else None
+        return judging_report(await self.answer(submission_id), submission_id)
+
+    async def answer(self, submission_id: str) -> Report | AnyWorkReport | None:
+        """See :meth:`Queue.answer`."""
+        return answer_in(await self.link.command("HMGET", self.link.keys.record(submission_id), *ANSWER), submission_id)
 
     async def follow(
         self, submission_id: str, after: str = "0", timeout_s: float | None = None
@@ -187,11 +189,9 @@ class AsyncQueue:
                 after = entry_id
                 event = _event(fields)
                 if event is None:
-                    report = await self.report(submission_id)
-                    assert report is not None
-                    event = Done(submission=submission_id, report=report)
+                    event = ending(submission_id, await self.answer(submission_id))
                 yield entry_id, event
-                if isinstance(event, Done | Cancelled):
+                if isinstance(event, Done | WorkDone | Cancelled):
                     return
 
 

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import msgspec
 
+from judge.model.work import NO_CONTEXT, Context, WorkKind
+
 #: Work whose judging failed this often for an unforeseen reason, on hosts that proved well, is to blame.
 UNFORESEEN_MAX = 2
 
@@ -211,6 +213,8 @@ class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     worker: str = ""
     reason: str = ""
     rejudge: str = ""
+    kind: WorkKind = WorkKind.SUBMISSION
+    context: Context = NO_CONTEXT
     summary: Summary = Summary()
 
 

@@ -68,3 +68,27 @@ def client(shared_redis: RedisServer, shared_worker: Worker) -> Iterator[Client]
     """A client of the shared worker's queue."""
     with Client(msgspec.structs.replace(shared_redis.broker, namespace="shared")) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def running_worker(shared_redis: RedisServer, short_root: Path) -> Iterator[Worker]:
+    """A worker with two slots that really runs programs."""
+    worker = Worker(
+        shared_redis.url,
+        short_root / "r",
+        namespace="running",
+        judge_factory="judge_workers.bootstrap:build_judge",
+        selftest="0",
+        languages="c,cpp,python3",
+    )
+    with running(worker):
+        with Client(msgspec.structs.replace(shared_redis.broker, namespace="running")) as client:
+            until(lambda: view_of(client, worker.node), "the worker to register", 120)
+        yield worker
+
+
+@pytest.fixture
+def runs_client(shared_redis: RedisServer, running_worker: Worker) -> Iterator[Client]:
+    """A client of the worker that really runs programs."""
+    with Client(msgspec.structs.replace(shared_redis.broker, namespace="running")) as client:
+        yield client

@@ -13,6 +13,7 @@ from judge import wire
 from judge.blobs.package_store import PackageStore
 from judge.config import PackageSettings, Settings
 from judge.errors import BlobStoreError, HostFault, PackageError, PackageMissing
+from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 
 NOWHERE = "sha256:" + "0" * 64
@@ -87,5 +88,6 @@ def test_a_judge_error_repeats_no_control_characters_of_the_references() -> None
         id="a", package="/tmp/\x1b]0;pwn\x07", sources=(SourceFile(name="a.c", content=b""),), language="c\x1b[31m"
     )
     report = judge_error("a", wire.encode(sent), "why")
+    assert isinstance(report, Report)
     assert (report.problem + report.language).isprintable()
     assert "pwn" in report.problem

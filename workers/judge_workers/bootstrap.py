@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.assembly import build_context_of, grading_options, open_slot
+from judge.assembly import build_context_of, ceilings_of, grading_options, open_slot
 from judge.blobs.package_cache import sweep_cache
 from judge.config import Settings
 from judge.errors import HostError, LanguageError, SandboxError, our_path
@@ -31,9 +31,13 @@ from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.model.work import Work
+from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import CacheUsed, Count, Counted, Record
 from judge.release import judge_version
 from judge.rootfs.host_root import host_rootfs
+from judge.running.carry_out import carry_out
+from judge.running.runner import NO_BLOBS, Runner, TenantBlobs
 from judge.sandbox.container import Container
 from judge.sandbox.protocol import ON_DEMAND, POOLED
 from judge.sandbox.slot import Slot
@@ -61,10 +65,18 @@ _USUAL_WEIGHT = 100
 class SandboxJudge:
     """Judges in one slot. See :class:`judge_workers.judging.SlotJudge`."""
 
-    def __init__(self, settings: Settings, slot: Slot, judge: Judge, build_context: BuildContext | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        slot: Slot,
+        judge: Judge,
+        build_context: BuildContext | None = None,
+        blobs: TenantBlobs = NO_BLOBS,
+    ) -> None:
         self._settings = settings
         self._slot = slot
         self._judge = judge
+        self._runner = Runner(slot=slot, judge=judge, ceilings=ceilings_of(settings.limits), blobs=blobs)
         self._problems = Problems(settings)
         self._weight = _USUAL_WEIGHT
         self._frozen = False
@@ -91,6 +103,20 @@ class SandboxJudge:
             package_digest=self._problems.digest(submission.package),
             judge_version=judge_version(),
             toolchain_version=self._version_of(report.language),
+        )
+
+    def carry_out(self, work: Work, attempt: int, emit: Emit) -> AnyWorkReport:
+        """Do work that is no submission."""
+        self._slot.forget_cancel()
+        self._look_for_changes()
+        self._set_weight(work.header.priority_class)
+        report = carry_out(self._runner, work, emit)
+        return msgspec.structs.replace(
+            report,
+            attempt=attempt,
+            judged_by=f"{socket.gethostname()}/{self._slot.config.index}",
+            judge_version=judge_version(),
+            toolchain_version=self._version_of(report.language) if report.language else "",
         )
 
     def clear_up(self) -> None:

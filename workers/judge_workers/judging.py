@@ -13,6 +13,8 @@ from judge.errors import UsageError
 from judge.model.event import Emit
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.model.work import Work
+from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import Record
 
 #: The languages that are tested before a worker starts when the settings name no others.
@@ -29,6 +31,10 @@ class SlotJudge(Protocol):
 
         An exception out of ``emit`` passes through. Each call is followed by :meth:`clear_up`, whatever it raised.
         """
+        ...
+
+    def carry_out(self, work: Work, attempt: int, emit: Emit) -> AnyWorkReport:
+        """Do work that is no submission; blocks. Raises WorkError (the client's fault), else as :meth:`judge` does."""
         ...
 
     def clear_up(self) -> None:

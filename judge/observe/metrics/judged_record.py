@@ -13,10 +13,35 @@ import msgspec
 
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import RunResult, Usage
+from judge.model.work_report import AnyWorkReport, status_of
 from judge.observe.metrics.buckets import DURATION_BOUNDS_NS, MEMORY_BOUNDS_BYTES, PROCESS_BOUNDS, spread
 from judge.observe.metrics.pipe_records import Judged, Phase, Spread, UsageSums
 
 _USAGE_FIELDS = Usage.__struct_fields__
+
+
+def record_of(
+    report: Report | AnyWorkReport,
+    *,
+    priority_class: str = "",
+    wait_ns: int | None = None,
+    judging_ns: int | None = None,
+    phases_ns: Mapping[Phase, int] | None = None,
+) -> Judged:
+    """The record of a report of any kind."""
+    if isinstance(report, Report):
+        return judged_record(
+            report, priority_class=priority_class, wait_ns=wait_ns, judging_ns=judging_ns, phases_ns=phases_ns
+        )
+    return Judged(
+        language=report.language,
+        verdict=status_of(report),
+        priority_class=priority_class,
+        attempt=report.attempt,
+        wait_ns=wait_ns,
+        judging_ns=judging_ns,
+        phases_ns=dict(phases_ns or {}),
+    )
 
 
 def judged_record(

@@ -118,7 +118,7 @@ class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
     """
 
     language: str
-    verdict: Verdict
+    verdict: str
     priority_class: str = ""
     attempt: int = 1
     wait_ns: int | None = None

@@ -38,7 +38,7 @@ local function served(language)
       local own, tag = string.match(name, '^([^@+][^+]*)%+?([^+]*)$')  -- "@..." is no language: a worker's own route
       local word = ''
       if language then
-        word = own == language and tag or ''
+        word = own == language and string.sub(tag, 1, 1) ~= '=' and tag or ''
       elseif own and own ~= 'any' and tag == '' then
         word = own
       end
@@ -79,6 +79,10 @@ local function find_route(submission, route, now)
     base = language
   end
   if language and is_served(base .. tags, now) then return language, base .. tags end
+  if language and string.find(tags, '^%+=') and is_served(base, now) then
+    return nil, {'LANGUAGE', 'no worker that offers ' .. (language ~= '' and language or 'anything')
+                 .. ' takes this kind of work: they are of an earlier version (judge workers)', '', served()}
+  end
   if language and tags ~= '' and is_served(base, now) then
     local wanted, there = string.gsub(string.sub(tags, 2), '%+', ', '), served(base)
     local who = language == '' and 'no worker' or 'no worker that offers ' .. language

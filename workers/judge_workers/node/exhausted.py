@@ -6,7 +6,8 @@ import logging
 
 from judge import wire
 from judge.errors import WireError
-from judge.observe.metrics.judged_record import judged_record
+from judge.model.work import WorkKind
+from judge.observe.metrics.judged_record import record_of
 from judge.observe.metrics.settlement import VerdictSender
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
@@ -22,7 +23,7 @@ def give_up(queue: Queue, exhausted: Exhausted, node: str, verdicts: VerdictSend
     log.error("submission %s: %s", exhausted.id, reason)
     report = judge_error(exhausted.id, exhausted.submission, reason, exhausted.attempt, node)
     if verdicts is not None:
-        record = judged_record(report, priority_class=_priority_class(exhausted.submission))
+        record = record_of(report, priority_class=_priority_class(exhausted.submission))
         verdicts.prepare(exhausted.id, exhausted.fence, record)
     won = queue.run(calls.finish(exhausted, report))
     if verdicts is not None:
@@ -32,6 +33,8 @@ def give_up(queue: Queue, exhausted: Exhausted, node: str, verdicts: VerdictSend
 def _priority_class(submission: bytes) -> str:
     """The class in a submission's text; empty when it does not decode."""
     try:
+        if wire.kind_of_text(submission) is not WorkKind.SUBMISSION:
+            return wire.decode_work_header(submission).priority_class
         return wire.decode_header(submission).priority_class
     except WireError:
         return ""

@@ -1,4 +1,4 @@
-"""The report of a submission that could not be judged."""
+"""The report of a submission that could not be judged, or of other work that could not be done."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from judge.errors import WireError
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
+from judge.model.work import WorkKind
+from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
 from judge.release import judge_version
 from judge.text import printable
 
@@ -16,9 +18,22 @@ from judge.text import printable
 _SHOWN_MAX = 200
 
 
-def judge_error(submission_id: str, submission: bytes, reason: str, attempt: int = 1, judged_by: str = "") -> Report:
-    """The report of a submission that could not be judged; reads what it can of its text, and makes that safe."""
+def judge_error(
+    submission_id: str,
+    submission: bytes,
+    reason: str,
+    attempt: int = 1,
+    judged_by: str = "",
+    blame: BlameOn = BlameOn.JUDGE,
+) -> Report | AnyWorkReport:
+    """The report of work that could not be done; reads what it can of its text, and makes that safe.
+
+    ``blame`` is in the report where that says whose fault it is: a submission's says so in its reason.
+    """
     try:
+        if wire.kind_of_text(submission) is not WorkKind.SUBMISSION:
+            header = wire.decode_work_header(submission)
+            return report_without_work(header, blame, reason, attempt=attempt, judged_by=judged_by)
         sent = wire.decode_header(submission)
     except WireError:
         sent = Submission(id=submission_id, package="", sources=())

@@ -29,11 +29,15 @@ from judge.errors import (
     PackageMissing,
     QueueError,
     WireError,
+    WorkError,
 )
-from judge.model.event import Done, Event
+from judge.model.event import Done, Emit, Event, WorkDone
 from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.work import Work, WorkKind
+from judge.model.work_report import AnyWorkReport, BlameOn
 from judge.observe.logs import log_context
-from judge.observe.metrics.judged_record import judged_record
+from judge.observe.metrics.judged_record import record_of
 from judge.observe.metrics.pipe_records import Count, Counted, Phase, Record, SlotChanged, SlotState
 from judge.observe.metrics.settlement import VerdictSender
 from judge.observe.timeline import Timeline
@@ -257,12 +261,16 @@ class SlotLoop:
         def emit(event: Event) -> None:
             self._check_lost(claim)
             timeline(event)
-            if not isinstance(event, Done):  # the queue says that, when the report is recorded
+            if not isinstance(event, Done | WorkDone):  # the queue says that, when the report is recorded
                 writer.emit(event)
 
         try:
-            submission = wire.decode_submission(claim.submission, claim.sources)
-            report = self._judge.judge(submission, claim.attempt, emit)
+            report = self._done(wire.decode_claimed(claim.submission, claim.sources), claim, emit)
+        except WorkError as error:
+            self._check_lost(claim)
+            report = judge_error(
+                claim.id, claim.submission, str(error), claim.attempt, self._config.judge_name, BlameOn.CLIENT
+            )
         except (PackageMissing, LanguageError) as error:
             self._check_lost(claim)
             _until_answered(writer.flush)
@@ -280,9 +288,14 @@ class SlotLoop:
         self._check_lost(claim)
         self._record(claim, report, writer, timeline)
 
-    def _record(self, claim: Claim, report: Report, writer: ClaimWriter, timeline: Timeline) -> None:
+    def _done(self, work: Submission | Work, claim: Claim, emit: Emit) -> Report | AnyWorkReport:
+        if isinstance(work, Work):
+            return self._judge.carry_out(work, claim.attempt, emit)
+        return self._judge.judge(work, claim.attempt, emit)
+
+    def _record(self, claim: Claim, report: Report | AnyWorkReport, writer: ClaimWriter, timeline: Timeline) -> None:
         if self._telemetry.verdicts is not None:
-            record = judged_record(
+            record = record_of(
                 report,
                 priority_class=claim.priority_class,
                 wait_ns=claim.wait_ms * 1_000_000,
@@ -293,11 +306,11 @@ class SlotLoop:
         won = _until_answered(lambda: writer.finish(report, meanwhile=self._clear_up))
         if self._telemetry.verdicts is not None:
             self._telemetry.verdicts.settle(won)
-        if self._telemetry.traces is not None:
+        if self._telemetry.traces is not None and isinstance(report, Report):
             self._telemetry.traces.send(timeline, report, claim.wait_ms * 1_000_000)
         if not won:
             self._telemetry.send(Counted(Count.VERDICT_FENCED))
-        if report.noise_ratio is not None:
+        if isinstance(report, Report) and report.noise_ratio is not None:
             leave_noise(self._config.run_directory, self._config.slot, report.noise_ratio)
 
     def _hand_on(self, claim: Claim, error: JudgeError) -> tuple[str, ...]:
@@ -372,6 +385,8 @@ class SlotLoop:
 def _language_of(claim: Claim) -> str:
     """The language that a submission names; empty when it names none, or does not decode."""
     try:
+        if wire.kind_of_text(claim.submission) is not WorkKind.SUBMISSION:
+            return wire.decode_work_header(claim.submission).language
         return wire.decode_header(claim.submission).language
     except WireError:
         return ""

@@ -1,0 +1,278 @@
+"""What the queue carries besides submissions: work that brings along all it needs, and names no problem package.
+
+A :class:`Work` is what every kind has in common, its ``task`` what is to be done. A new kind is one more task type here
+and a module in :mod:`judge.running`. These types are the wire form.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from judge.model.submission import SourceFile
+
+
+class WorkKind(StrEnum):
+    """What the queue can carry; the first is a :class:`judge.model.submission.Submission`."""
+
+    SUBMISSION = "submission"
+    EXECUTION = "execution"
+    EVALUATION = "evaluation"
+    GROUP = "group"
+    SESSION = "session"
+
+
+class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bytes that come along: ``content`` itself, or the ``blob`` that holds them ("sha256:" and 64 hex digits)."""
+
+    content: bytes = b""
+    blob: str = ""
+
+    def __post_init__(self) -> None:
+        if self.content and self.blob:
+            raise ValueError("data have either content or a blob, not both")
+
+
+NO_DATA = Data()
+
+
+class InputFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file that a program finds in /work. ``name`` is a relative POSIX path."""
+
+    name: str
+    data: Data
+    executable: bool = False
+
+
+class RequestedLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a client asks for, as in :class:`judge.model.limits.Limits`; 0 = the service's default.
+
+    ``cpu_time_ns`` is where the run ends (there is no soft limit: nobody gives a verdict). ``address_space_bytes`` is
+    RLIMIT_AS of each process, for clients that count on ``malloc`` failing; 0 = none.
+    """
+
+    cpu_time_ns: int = 0
+    wall_time_ns: int = 0
+    idle_time_ns: int = 0
+    memory_bytes: int = 0
+    address_space_bytes: int = 0
+    processes: int = 0
+    stdout_bytes: int = 0
+    stderr_bytes: int = 0
+    disk_bytes: int = 0
+    disk_inodes: int = 0
+    open_files: int = 0
+    stack_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative")
+
+
+DEFAULT_LIMITS = RequestedLimits()
+
+
+class ProgramSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A program to be compiled where it must be, in the language of its work or its own.
+
+    ``language``: an id or alias, with a version if one is wanted (``python3@3.12``); empty = found by the files.
+    ``main``: the main file's name, empty = found.
+    """
+
+    sources: tuple[SourceFile, ...]
+    language: str = ""
+    main: str = ""
+    compiler_arguments: tuple[str, ...] = ()
+
+
+class Execution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="execution"):
+    """One program run, ``repeats`` times. Either ``program`` or ``argv`` (raw files and a command; absolute path, or a
+    file of ``files``).
+
+    ``keep``: globs of files below /work to be kept as blobs. ``merge_stderr``: what it writes on standard error goes
+    where its standard output goes. ``live``: output is also sent as it comes. ``reuse``: a stored report of the same
+    tenant, program, input, limits and toolchain may be the answer.
+    """
+
+    program: ProgramSource | None = None
+    argv: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    stdin: Data = NO_DATA
+    files: tuple[InputFile, ...] = ()
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compile_limits: RequestedLimits = DEFAULT_LIMITS
+    repeats: int = 1
+    merge_stderr: bool = False
+    keep: tuple[str, ...] = ()
+    live: bool = False
+    reuse: bool = False
+
+
+class ComparisonKind(StrEnum):
+    """How an evaluation decides whether an answer is right."""
+
+    EXACT = "exact"  #: byte for byte
+    DEFAULT = "default"  #: the default output validator, with its flags
+    LINES = "lines"  #: line by line; case and blanks at a line's edges do not matter, nor empty lines at the end
+    FLOATS = "floats"  #: the default output validator; numbers may differ by the tolerances
+    CALL = "call"  #: a function is called with JSON arguments; its value is compared as JSON
+    VALIDATOR = "validator"  #: a program of the client's decides, as an output validator does (42 accepts, 43 rejects)
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """See :class:`ComparisonKind`. Flags as in :class:`judge.model.problem.CompareFlags`.
+
+    ``function``: for calls, the function's name, or ``Class.method`` (the class is made without arguments).
+    ``validator``: the program that decides, ``validator_arguments`` its arguments.
+    """
+
+    kind: ComparisonKind = ComparisonKind.DEFAULT
+    case_sensitive: bool = False
+    space_change_sensitive: bool = False
+    float_absolute_tolerance: float | None = None
+    float_relative_tolerance: float | None = None
+    function: str = ""
+    validator: ProgramSource | None = None
+    validator_arguments: tuple[str, ...] = ()
+
+
+class EvaluationTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One test that came along. ``name`` empty = its number, from 1.
+
+    For calls ``call_arguments`` is a JSON array and ``expected`` a JSON value, both as text in ``content``.
+    """
+
+    name: str = ""
+    stdin: Data = NO_DATA
+    expected: Data = NO_DATA
+    arguments: tuple[str, ...] = ()
+    files: tuple[InputFile, ...] = ()
+    weight: float = 1.0
+    call_arguments: Data = NO_DATA
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="evaluation"):
+    """One program against tests that come along, or against those of the blob ``test_set`` (JSON: an array of
+    :class:`EvaluationTest`).
+
+    ``stop_after``: how many failed tests end it; 0 = all tests are run. ``repeat_near_limit``: a time near the limit is
+    measured again. ``reuse`` as in :class:`Execution`.
+    """
+
+    program: ProgramSource
+    tests: tuple[EvaluationTest, ...] = ()
+    test_set: str = ""
+    comparison: Comparison = Comparison()
+    stop_after: int = 1
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compile_limits: RequestedLimits = DEFAULT_LIMITS
+    repeat_near_limit: bool = True
+    reuse: bool = False
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One command of a group, with a /work of its own. ``language``: whose toolchain it finds; empty = the plain root.
+
+    ``argv[0]`` is an absolute path, or a file of ``files``. ``descriptors``: those whose output is kept; what is joined
+    to a pipe needs none.
+    """
+
+    argv: tuple[str, ...]
+    language: str = ""
+    environment: dict[str, str] = {}
+    files: tuple[InputFile, ...] = ()
+    stdin: Data = NO_DATA
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compiling: bool = False  #: it is a compiler: the system-call policy and the root are those of compiling
+    merge_stderr: bool = False
+    keep: tuple[str, ...] = ()
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A descriptor of a command; ``command`` counts from 0."""
+
+    command: int
+    descriptor: int
+
+
+class Pipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is written to ``source`` is read from ``target``. Up to ``record_bytes_max`` of it are in the report."""
+
+    source: Endpoint
+    target: Endpoint
+    record_bytes_max: int = 0
+
+
+class CommandGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="group"):
+    """Up to 16 commands at once, joined by pipes."""
+
+    commands: tuple[Command, ...]
+    pipes: tuple[Pipe, ...] = ()
+
+
+class SessionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session"):
+    """A live run, with a pseudo-terminal or with pipes. Program or argv as in :class:`Execution`; neither = the
+    language's own interactive command.
+
+    ``limits.idle_time_ns`` counts from the last input or output. ``grace_ns``: how long it goes on without its client.
+    """
+
+    program: ProgramSource | None = None
+    argv: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    files: tuple[InputFile, ...] = ()
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compile_limits: RequestedLimits = DEFAULT_LIMITS
+    terminal: bool = True
+    rows: int = 24
+    columns: int = 80
+    grace_ns: int = 30_000_000_000
+    keep: tuple[str, ...] = ()
+
+
+Task = Execution | Evaluation | CommandGroup | SessionRequest
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the door that took the work in wants back with it; means nothing to anybody else.
+
+    ``door``: its name. ``text``: at most :data:`CONTEXT_BYTES_MAX` in UTF-8.
+    """
+
+    door: str = ""
+    text: str = ""
+
+
+CONTEXT_BYTES_MAX = 4096
+NO_CONTEXT = Context()
+
+
+class WorkHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Work as the queue sees it. Fields as in :class:`judge.model.submission.Submission`.
+
+    ``language`` steers the queue: the work goes to a worker that offers it; empty = any.
+    """
+
+    id: str
+    kind: WorkKind
+    language: str = ""
+    priority_class: str = "run"
+    tenant: str = ""
+    tags: tuple[str, ...] = ()
+    context: Context = NO_CONTEXT
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """A header and what is to be done."""
+
+    header: WorkHeader
+    task: Task
+
+
+def kind_of(task: Task) -> WorkKind:
+    """Which kind of work a task is."""
+    return WorkKind(str(task.__struct_config__.tag))

@@ -1,0 +1,220 @@
+"""The reports of work without a problem. Their JSON form is public and versioned, like that of a judging's report."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from judge.model.report import CompileReport
+from judge.model.run import Outcome, RunResult, Usage
+from judge.model.verdict import Verdict
+from judge.model.work import NO_CONTEXT, Context, WorkHeader, WorkKind
+
+#: Version of these reports' JSON form. Fields may be added within one version, never changed.
+WORK_REPORT_VERSION = 1
+
+
+class BlameOn(StrEnum):
+    """Whose fault it is that something is not as it should be."""
+
+    NONE = "none"
+    PROGRAM = "program"  #: the program that was run, or it did not compile
+    CLIENT = "client"  #: what the work asked for: a missing blob, files that do not fit
+    JUDGE = "judge"  #: ours or the host's; never the program's
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written to one stream: ``content``, or a blob when it is large. ``size_bytes`` counts all of what is kept.
+
+    ``truncated``: more was written, or may have been.
+    """
+
+    content: bytes = b""
+    blob: str = ""
+    size_bytes: int = 0
+    truncated: bool = False
+
+
+NO_OUTPUT = Output()
+
+
+class OutputPiece(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the next bytes of the interleaved output came from: ``stream`` 1 = stdout, 2 = stderr."""
+
+    stream: int
+    size_bytes: int
+
+
+class KeptFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that a run left and was asked to leave."""
+
+    name: str
+    blob: str
+    size_bytes: int
+    truncated: bool = False
+
+
+class RunReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. ``pieces``: the order in which the two outputs arrived, as far as it can be told; empty = one alone.
+
+    ``files_passed_over``: how many more files matched than may be kept.
+    """
+
+    result: RunResult
+    stdout: Output = NO_OUTPUT
+    stderr: Output = NO_OUTPUT
+    pieces: tuple[OutputPiece, ...] = ()
+    files: tuple[KeptFile, ...] = ()
+    files_passed_over: int = 0
+
+
+class WorkReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What every kind of report says. ``reason`` is one line of evidence, empty when all went as it should.
+
+    Times and versions as in :class:`judge.model.report.Report`. ``cached``: a stored report of the same work.
+    """
+
+    version: int = WORK_REPORT_VERSION
+    id: str
+    blame: BlameOn = BlameOn.NONE
+    reason: str = ""
+    language: str = ""
+    tenant: str = ""
+    context: Context = NO_CONTEXT
+    attempt: int = 1
+    cached: bool = False
+    judged_by: str = ""
+    judge_version: str = ""
+    toolchain_version: str = ""
+    submitted_at_ms: int = 0
+    claimed_at_ms: int = 0
+    finished_at_ms: int = 0
+
+
+class ExecutionReport(WorkReport, frozen=True, kw_only=True, tag="execution"):
+    """``compile`` None = nothing had to be compiled. ``mean``: of the runs' usages; None without a run."""
+
+    compile: CompileReport | None = None
+    runs: tuple[RunReport, ...] = ()
+    mean: Usage | None = None
+
+
+class TestReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One test of an evaluation; ``verdict`` None = not run. ``measured_ns``: CPU times, if one was near the limit."""
+
+    __test__ = False
+
+    name: str
+    verdict: Verdict | None = None
+    weight: float = 1.0
+    reason: str = ""
+    run: RunResult | None = None
+    stdout: str = ""
+    stderr: str = ""
+    measured_ns: tuple[int, ...] = ()
+
+
+class EvaluationReport(WorkReport, frozen=True, kw_only=True, tag="evaluation"):
+    """``pass_rate``: accepted tests / all tests. ``score``: the accepted weight / all weight. Both 0 to 1; tests that
+    were not run count as failed. ``measured_again``: a time near the limit was measured again.
+    """
+
+    verdict: Verdict = Verdict.JE
+    compile: CompileReport | None = None
+    tests: tuple[TestReport, ...] = ()
+    passed: int = 0
+    pass_rate: float = 0.0
+    score: float = 0.0
+    measured_again: bool = False
+
+
+class CommandReport(RunReport, frozen=True, kw_only=True):
+    """One command of a group, in the order of the request."""
+
+
+class PipeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What went through one pipe, in the order of the request."""
+
+    size_bytes: int
+    record: Output = NO_OUTPUT
+
+
+class CommandGroupReport(WorkReport, frozen=True, kw_only=True, tag="group"):
+    """A command group."""
+
+    commands: tuple[CommandReport, ...] = ()
+    pipes: tuple[PipeReport, ...] = ()
+
+
+class SessionEnd(StrEnum):
+    """Why a session ended."""
+
+    EXITED = "exited"  #: its program did
+    CLOSED = "closed"  #: its client closed it
+    LEFT = "left"  #: its client did not come back within the grace time
+    LIMIT = "limit"  #: a limit of the run
+    FAILED = "failed"  #: it did not start, or its worker died
+
+
+class SessionReport(WorkReport, frozen=True, kw_only=True, tag="session"):
+    """A session that is over. ``dropped_bytes``: output that no reader took in time."""
+
+    end: SessionEnd = SessionEnd.FAILED
+    compile: CompileReport | None = None
+    result: RunResult | None = None
+    input_bytes: int = 0
+    output_bytes: int = 0
+    dropped_bytes: int = 0
+    files: tuple[KeptFile, ...] = ()
+
+
+AnyWorkReport = ExecutionReport | EvaluationReport | CommandGroupReport | SessionReport
+
+
+_REPORT_TYPES: dict[WorkKind, type[AnyWorkReport]] = {
+    WorkKind.EXECUTION: ExecutionReport,
+    WorkKind.EVALUATION: EvaluationReport,
+    WorkKind.GROUP: CommandGroupReport,
+    WorkKind.SESSION: SessionReport,
+}
+
+
+def report_without_work(
+    header: WorkHeader, blame: BlameOn, reason: str, *, attempt: int = 1, judged_by: str = ""
+) -> AnyWorkReport:
+    """The report of work that was not done, and whose fault that is."""
+    return _REPORT_TYPES[header.kind](
+        id=header.id,
+        blame=blame,
+        reason=reason,
+        language=header.language,
+        tenant=header.tenant,
+        context=header.context,
+        attempt=attempt,
+        judged_by=judged_by,
+    )
+
+
+def status_of(report: AnyWorkReport) -> str:
+    """The one word that lists and metrics show of a report: a verdict, an outcome, or how it ended."""
+    if report.blame is BlameOn.JUDGE:
+        return Verdict.JE.value
+    match report:
+        case EvaluationReport():
+            return report.verdict.value
+        case SessionReport():
+            return report.end.value.upper()
+        case ExecutionReport() if report.compile is not None and not report.compile.ok:
+            return "COMPILE_ERROR"
+        case ExecutionReport():
+            return _worst([run.result for run in report.runs])
+        case CommandGroupReport():
+            return _worst([command.result for command in report.commands])
+
+
+def _worst(results: list[RunResult]) -> str:
+    failed = next((result for result in results if not result.ok), None)
+    if failed is not None:
+        return failed.outcome.value
+    return Outcome.EXITED.value if results else "REFUSED"

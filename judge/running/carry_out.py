@@ -1,0 +1,20 @@
+"""Which module does which kind of work."""
+
+from __future__ import annotations
+
+from judge.errors import WorkError
+from judge.model.event import Emit
+from judge.model.work import Execution, Work
+from judge.model.work_report import AnyWorkReport
+from judge.running.execution import execute
+from judge.running.runner import Runner
+
+
+def carry_out(runner: Runner, work: Work, emit: Emit) -> AnyWorkReport:
+    """Do the work; blocks. Raises WorkError (the client's fault), LanguageError, BlobStoreError, CancelledError,
+    InfrastructureError; the program's own faults are in the report."""
+    match work.task:
+        case Execution() as execution:
+            return execute(runner, work, execution, emit)
+        case _:
+            raise WorkError(f"this worker does no {work.header.kind}", "kind")

@@ -1,0 +1,53 @@
+"""From the limits that a client asks for to those of a run: defaults filled in, the operator's ceilings kept."""
+
+from __future__ import annotations
+
+from judge.errors import WorkError
+from judge.grading.limits import STDERR_BYTES, wall_limit_ns
+from judge.model.limits import COMPILE_LIMITS, Limits
+from judge.model.units import MIB
+from judge.model.work import RequestedLimits
+from judge.package.ceilings import Ceilings
+
+#: What a client gets who asks for nothing.
+RUN_LIMITS = Limits(stdout_bytes=16 * MIB, stderr_bytes=STDERR_BYTES)
+
+#: Amounts that no operator's setting bounds.
+_MOST = {
+    "processes": 1024,
+    "disk_inodes": 1 << 20,
+    "open_files": 4096,
+    "address_space_bytes": 1 << 46,
+}
+
+
+def run_limits(asked: RequestedLimits, ceilings: Ceilings, field: str = "limits") -> Limits:
+    """Limits of one run. Raises WorkError for an amount above the operator's ceiling, naming ``field``."""
+    return _limits(asked, RUN_LIMITS, ceilings, ceilings.time_limit_ns, field)
+
+
+def compile_limits(asked: RequestedLimits, ceilings: Ceilings, field: str = "compile_limits") -> Limits:
+    """Limits of each compile command. Raises as :func:`run_limits`."""
+    return _limits(asked, COMPILE_LIMITS, ceilings, ceilings.compilation_time_ns, field)
+
+
+def _limits(asked: RequestedLimits, default: Limits, ceilings: Ceilings, time_ns_max: int, field: str) -> Limits:
+    most = _MOST | {
+        "cpu_time_ns": time_ns_max,
+        "wall_time_ns": wall_limit_ns(time_ns_max),
+        "idle_time_ns": wall_limit_ns(time_ns_max),
+        "memory_bytes": ceilings.memory_bytes,
+        "disk_bytes": ceilings.memory_bytes,
+        "stack_bytes": ceilings.memory_bytes,
+        "stdout_bytes": ceilings.output_bytes,
+        "stderr_bytes": ceilings.output_bytes,
+    }
+    amounts: dict[str, int] = {}
+    for name in asked.__struct_fields__:
+        amount = getattr(asked, name)
+        if amount > most[name]:
+            raise WorkError(f"{amount} is above the operator's ceiling, {most[name]}", f"{field}.{name}")
+        amounts[name] = amount or min(getattr(default, name), most[name])
+    cpu_ns = amounts["cpu_time_ns"]
+    wall_ns = asked.wall_time_ns or wall_limit_ns(cpu_ns)
+    return Limits(**(amounts | {"cpu_time_hard_ns": cpu_ns, "wall_time_ns": wall_ns}))

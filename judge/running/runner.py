@@ -1,0 +1,89 @@
+"""What every kind of work is done with: a slot, a judge, the operator's ceilings, and the blobs of one tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from judge.errors import WorkError
+from judge.grading.pipeline import Judge
+from judge.grading.programs import first_line
+from judge.model.language import LanguageSpec
+from judge.model.work import Data, ProgramSource
+from judge.package.ceilings import Ceilings
+from judge.sandbox.capture import Capture
+from judge.sandbox.slot import Slot
+from judge.toolchain.artifacts import SubmissionStore
+from judge.toolchain.compile import Compiled, CompileOptions, compile_program
+
+#: The largest output that lies in a report itself; larger ones are blobs.
+INLINE_BYTES_MAX = 64 << 10
+
+
+class TenantBlobs(Protocol):
+    """Blobs as work sees them: each tenant's own. All methods block and raise BlobStoreError when the store is away."""
+
+    def open(self, tenant: str, blob: str) -> int:
+        """A descriptor at the beginning of a blob; the caller closes it. Raises WorkError: no such blob of theirs."""
+        ...
+
+    def read(self, tenant: str, blob: str, bytes_max: int) -> bytes:
+        """The content. Raises WorkError: no such blob of theirs, or larger than ``bytes_max``."""
+        ...
+
+    def keep(self, tenant: str, content: bytes | Capture) -> str:
+        """Keep this for the tenant; its name ("sha256:...")."""
+        ...
+
+
+class NoBlobs:
+    """A :class:`TenantBlobs` where there is no store."""
+
+    def open(self, tenant: str, blob: str) -> int:
+        """There is none."""
+        raise WorkError(f"there is no blob {blob[:80]!r}")
+
+    def read(self, tenant: str, blob: str, bytes_max: int) -> bytes:
+        """There is none."""
+        raise WorkError(f"there is no blob {blob[:80]!r}")
+
+    def keep(self, tenant: str, content: bytes | Capture) -> str:
+        """Nothing is kept."""
+        raise WorkError("this service keeps no blobs", "keep")
+
+
+NO_BLOBS = NoBlobs()
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One slot's means; used from one thread. ``judge`` works on the same slot."""
+
+    slot: Slot
+    judge: Judge
+    ceilings: Ceilings
+    blobs: TenantBlobs
+
+    def bytes_of(self, tenant: str, data: Data, bytes_max: int) -> bytes:
+        """What came along, from wherever it lies. Raises WorkError."""
+        return self.blobs.read(tenant, data.blob, bytes_max) if data.blob else data.content
+
+    def language_of(self, program: ProgramSource, language: str = "") -> LanguageSpec:
+        """The program's language; ``language`` is the work's. Raises LanguageError."""
+        languages = self.judge.build_context.languages
+        name = program.language or language
+        if name:
+            return languages.get(name)
+        return languages.detect([file.name for file in program.sources], first_line(program.sources))
+
+    def compile(self, tenant: str, program: ProgramSource, language: LanguageSpec, options: CompileOptions) -> Compiled:
+        """The compile stage; a compile error is in the answer. Raises LanguageError, InfrastructureError."""
+        context = self.judge.build_context
+        return compile_program(
+            self.slot.container,
+            context.toolchain(language),
+            language,
+            program.sources,
+            SubmissionStore(context.store, tenant),
+            options,
+        )
