@@ -104,8 +104,8 @@ def encode_work(work: Work) -> SubmissionMessage:
     _check_addressed(header)
     if header.kind is not kind_of(work.task):
         raise WireError(f"kind: {header.kind} does not name the task, which is {kind_of(work.task)}")
-    if header.context.door:
-        check_name(header.context.door, "context.door")
+    if header.context.sender:
+        check_name(header.context.sender, "context.sender")
     size_bytes = len(header.context.text.encode("utf-8", "surrogatepass"))
     if size_bytes > CONTEXT_BYTES_MAX:
         raise WireError(f"context.text: {size_bytes} bytes; at most {CONTEXT_BYTES_MAX} are kept")
@@ -224,7 +224,8 @@ def route(language: str, tags: tuple[str, ...] = ()) -> str:
 
 def work_route(header: WorkHeader) -> str:
     """The queue of work that is no submission."""
-    return route(header.language, (*header.tags, SESSION_TAG if header.kind is WorkKind.SESSION else WORK_TAG))
+    word = SESSION_TAG if header.kind is WorkKind.SESSION else WORK_TAG
+    return check_name(f"{route(header.language, header.tags)}+{word}", "route")
 
 
 def own_route(node: str) -> str:
@@ -242,8 +243,8 @@ def routes_served(languages: tuple[str, ...], tags: tuple[str, ...]) -> tuple[st
     subsets: list[tuple[str, ...]] = [()]
     for tag in sorted(set(tags)):
         subsets += [(*subset, tag) for subset in subsets]
-    subsets += [(*subset, word) for subset in subsets for word in (WORK_TAG, SESSION_TAG)]
-    return tuple(route(language, subset) for language in (ANY_ROUTE, *languages) for subset in subsets)
+    routes = [route(language, subset) for language in (ANY_ROUTE, *languages) for subset in subsets]
+    return (*routes, *(f"{name}+{word}" for word in (WORK_TAG, SESSION_TAG) for name in routes))
 
 
 def celery_queue(route_name: str) -> str:

@@ -238,12 +238,13 @@ Task = Execution | Evaluation | CommandGroup | SessionRequest
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the door that took the work in wants back with it; means nothing to anybody else.
+    """What the sender of work wants back with it; means nothing to anybody else.
 
-    ``door``: its name. ``text``: at most :data:`CONTEXT_BYTES_MAX` in UTF-8.
+    ``sender``: the name of the gateway or program that took the work in. ``text``: at most :data:`CONTEXT_BYTES_MAX`
+    in UTF-8.
     """
 
-    door: str = ""
+    sender: str = ""
     text: str = ""
 
 

@@ -25,7 +25,7 @@ class BlameOn(StrEnum):
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written to one stream: ``content``, or a blob when it is large. ``size_bytes`` counts all of what is kept.
+    """What was written to one stream: ``content``, or a blob when it is large. ``size_bytes``: of all that is kept.
 
     ``truncated``: more was written, or may have been.
     """

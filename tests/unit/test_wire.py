@@ -115,7 +115,10 @@ def test_routes_are_the_language_and_what_is_asked_for() -> None:
 def test_a_worker_serves_each_subset_of_its_tags() -> None:
     served = wire.routes_served(("c",), ("x86_64", "gpu"))
     assert set(served) == {
-        f"{language}{tags}" for language in ("any", "c") for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")
+        f"{language}{tags}{kind}"
+        for language in ("any", "c")
+        for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")
+        for kind in ("", "+=work", "+=session")
     }
 
 

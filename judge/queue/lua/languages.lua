@@ -79,7 +79,7 @@ local function find_route(submission, route, now)
     base = language
   end
   if language and is_served(base .. tags, now) then return language, base .. tags end
-  if language and string.find(tags, '^%+=') and is_served(base, now) then
+  if language and string.find(tags, '%+=%a+$') and is_served(base, now) then
     return nil, {'LANGUAGE', 'no worker that offers ' .. (language ~= '' and language or 'anything')
                  .. ' takes this kind of work: they are of an earlier version (judge workers)', '', served()}
   end

@@ -21,8 +21,9 @@ from judge_workers.judging import load_factory
 from judge_workers.node.health import Health
 from judge_workers.profile import Profile
 from judge_workers.run_dir import ORDER_SIGNAL
-from judge_workers.slot.loop import HostCheck, SlotConfig, SlotLoop, SlotTelemetry
+from judge_workers.slot.loop import SlotLoop
 from judge_workers.slot.proof import proof_of
+from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
 
 #: A process is ended in order by one of these, sent to it alone or to its whole group.
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)

@@ -10,11 +10,8 @@ import contextlib
 import logging
 import secrets
 import signal
-import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from judge import wire
@@ -38,21 +35,19 @@ from judge.model.work import Work, WorkKind
 from judge.model.work_report import AnyWorkReport, BlameOn
 from judge.observe.logs import log_context
 from judge.observe.metrics.judged_record import record_of
-from judge.observe.metrics.pipe_records import Count, Counted, Phase, Record, SlotChanged, SlotState
-from judge.observe.metrics.settlement import VerdictSender
+from judge.observe.metrics.pipe_records import Count, Counted, Phase, SlotChanged, SlotState
 from judge.observe.timeline import Timeline
-from judge.observe.traces import Traces
 from judge.queue import calls
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
 from judge.queue.tickets import TicketPoll
-from judge.queue.values import UNFORESEEN_MAX, Claim, Claimant, Fault, Held, Refusal, RefusalReason
+from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Held, Refusal, RefusalReason
 from judge.text import printable
 from judge_workers.judging import SlotJudge
-from judge_workers.node.health import Health
 from judge_workers.run_dir import JudgedNote, OrderAction, leave_noise, read_order
 from judge_workers.slot.judge_error import judge_error
-from judge_workers.slot.proof import Proof, language_to_prove
+from judge_workers.slot.proof import language_to_prove
+from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
 
 #: One Celery task judges at most this many submissions, for at most this long; then Celery gets the slot back for a
 #: moment.
@@ -74,58 +69,6 @@ RETRY_DELAY_MS = 200
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class SlotConfig:
-    """Which slot claims, and on what terms.
-
-    ``run_directory``: where orders to it lie (:mod:`judge_workers.run_dir`). ``languages``: those that its worker
-    offers. ``idle``: what it is when it judges nothing.
-    """
-
-    claimant: Claimant
-    run_directory: Path
-    languages: tuple[str, ...]
-    lease_ms: int
-    attempts_max: int
-    idle: SlotState = SlotState.FREE
-
-    @property
-    def slot(self) -> int:
-        """Its number."""
-        return int(self.claimant.slot)
-
-    @property
-    def name(self) -> str:
-        """Worker and slot, for logs."""
-        return f"{self.claimant.node}/{self.claimant.slot}"
-
-    @property
-    def judge_name(self) -> str:
-        """Host and slot, as reports name it."""
-        return f"{socket.gethostname()}/{self.claimant.slot}"
-
-
-@dataclass(frozen=True)
-class SlotTelemetry:
-    """What a slot reports to: the metrics, the metrics of verdicts, traces; None = there are none."""
-
-    send: Callable[[Record], object]
-    verdicts: VerdictSender | None = None
-    traces: Traces | None = None
-
-
-@dataclass(frozen=True)
-class HostCheck:
-    """How a slot knows whether its host is well."""
-
-    health: Health
-    proof: Proof
-
-    def ailment(self, language: str) -> str:
-        """Why this host must not judge; empty = it is well. May judge a known good program, which blocks."""
-        return self.health.ailment() or self.proof.complaint(language)
 
 
 class SlotLoop:
