@@ -8,7 +8,7 @@ from judge.sandbox.capture import Completed
 from judge.sandbox.conversation import Conversation, Interaction, Participant
 from judge.sandbox.namespaces import Namespaces
 from judge.sandbox.run_io import Content
-from judge.sandbox.runs import Runs
+from judge.sandbox.runs import Hear, Runs
 from judge.sandbox.spec import RunSpec
 
 
@@ -27,17 +27,19 @@ class Container:
         files: Mapping[str, Content] | None = None,
         executables: Sequence[str] = (),
         fds: Mapping[int, int] | None = None,
+        hear: Hear | None = None,
     ) -> Completed:
         """Run once; blocks until the whole process tree is gone.
 
         ``stdin``: a descriptor (not closed), bytes, or None for an empty one. ``files``: put into /work
         first (names are relative paths; an int is a descriptor to copy from; those in ``executables``
         get mode 0755, others 0644). ``fds``: target number (3..19) -> descriptor to hand to the program,
-        e.g. {3: memfd}, opened inside as /dev/fd/3.
+        e.g. {3: memfd}, opened inside as /dev/fd/3. ``hear`` is called in this thread while the program runs, and once
+        more for what was left in its pipes.
         Raises SandboxError/InfrastructureError when it could not be run, never for what the program did; the next
         run then gets fresh namespaces.
         """
-        return self._runs.run(spec, stdin, files or {}, executables, fds or {})
+        return self._runs.run(spec, stdin, files or {}, executables, fds or {}, hear)
 
     def interact(
         self,

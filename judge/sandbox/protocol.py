@@ -66,6 +66,7 @@ class Program(NamedTuple):
     directories: tuple[str, ...]  #: made below /work first
     open_files: int  #: soft limit
     stack_bytes: int  #: soft limit
+    address_space_bytes: int  #: soft limit; 0 = none
     processes: int  #: written by the launcher once it has left the run's group, where it leaves it
 
 

@@ -55,7 +55,8 @@ def _by_evidence(run: ActiveRun, counters: Counters) -> _End | None:
     refusal, memory_bytes = run.refusal, run.limits.memory_bytes
     if refusal is not None and refusal.step == EXECUTE and not counters.oom_kills:
         if refusal.errno == errno.ENOMEM:
-            return _End(Outcome.MEMORY_LIMIT, f"{memory_bytes} bytes are too few to execute it in")
+            least_bytes = min(memory_bytes, run.limits.address_space_bytes or memory_bytes)
+            return _End(Outcome.MEMORY_LIMIT, f"{least_bytes} bytes are too few to execute it in")
         return _End(Outcome.EXITED, f"cannot execute {refusal.detail}")
     if run.stop_outcome is Outcome.SYSCALL_DENIED:
         return _End(Outcome.SYSCALL_DENIED, run.stop_cause)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from judge.sandbox.active_run import ActiveRun
@@ -19,6 +20,10 @@ from judge.sandbox.streams import Drain
 from judge.sandbox.work_directory import Collected, collect, put
 
 _NOTHING = Collected({}, 0)
+
+#: Takes what a run writes when it is read: the stream (1 = stdout, 2 = stderr) and some bytes. What it raises ends the
+#: run.
+Hear = Callable[[int, bytes], None]
 
 
 class Ends(NamedTuple):
@@ -42,6 +47,7 @@ class Runs:
         files: Mapping[str, Content],
         executables: Sequence[str],
         fds: Mapping[int, int],
+        hear: Hear | None = None,
     ) -> Completed:
         """See :meth:`judge.sandbox.container.Container.run`."""
         namespaces = self.namespaces
@@ -57,6 +63,8 @@ class Runs:
                 put(launcher, files, executables)
             goes_on = launcher.known_spec is not None and not files and not spec.collect.patterns
             active = self._start(spec, stdin, fds, goes_on=goes_on)
+            if hear is not None:
+                active.stdout.hear, active.stderr.hear = partial(hear, 1), partial(hear, 2)
             supervise([active], resources.cancel.fd, resources.frozen.take_ns, resources.prepare)
             return self.complete(spec, active)
         except BaseException:
@@ -125,7 +133,8 @@ class Runs:
             join_fds = [fd for one in new_groups for fd in one.launch_fds]
             with contextlib.ExitStack() as handed:
                 given = private_fds(handed, fds.values())
-                launcher.send(request, (ends.stdin_fd, ends.stdout_fd, err_end, *given, *join_fds))
+                err_fd = ends.stdout_fd if spec.merge_stderr else err_end
+                launcher.send(request, (ends.stdin_fd, ends.stdout_fd, err_fd, *given, *join_fds))
             launcher.known_spec = spec
         except BaseException:
             stderr.close()
@@ -178,4 +187,5 @@ def _program_of(spec: RunSpec) -> Program:
         open_files=limits.open_files,
         stack_bytes=limits.stack_bytes or limits.memory_bytes,
         processes=limits.processes,
+        address_space_bytes=limits.address_space_bytes,
     )

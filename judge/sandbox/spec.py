@@ -83,7 +83,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One execution. ``argv[0]`` is an absolute path inside the container.
 
     ``directories`` are made below /work before the run (mode 0700, the program's own).
-    ``env`` is the whole environment: nothing is inherited.
+    ``env`` is the whole environment: nothing is inherited. ``merge_stderr``: standard error is the pipe that standard
+    output is, and counts to its limit.
     """
 
     argv: tuple[str, ...]
@@ -96,3 +97,4 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     cwd: str = "/work"
     directories: tuple[str, ...] = ()
     collect: Collect = Collect()
+    merge_stderr: bool = False

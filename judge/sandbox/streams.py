@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 
 from judge.sandbox.capture import Capture, seal
 
@@ -21,6 +22,8 @@ class Drain:
     """
 
     def __init__(self, fd: int, limit_bytes: int, held_fd: int = -1, late: list[int] | None = None) -> None:
+        #: Hears of each piece that is taken, up to the limit, when it is.
+        self.hear: Callable[[bytes], None] | None = None
         self.fd = fd
         self.limit_bytes = limit_bytes
         self._held_fd = held_fd
@@ -50,6 +53,8 @@ class Drain:
             self.total_bytes += len(chunk)
             taken += chunk
         self.keep(taken)
+        if self.hear is not None and taken:
+            self.hear(bytes(taken))
         return bytes(taken)
 
     def keep(self, data: bytes | bytearray) -> None:

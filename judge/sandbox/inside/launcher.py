@@ -158,8 +158,12 @@ class Launcher:
             for fd, target in zip(fds, request.targets, strict=True):
                 os.dup2(fd, target)
             self._limit(program.open_files, program.stack_bytes)
+            if program.address_space_bytes:
+                _limit_address_space(program.address_space_bytes)
             return os.posix_spawn(program.argv[0], program.argv, program.env, setsid=True, setsigdef=EVERY_SIGNAL)
         finally:
+            if program.address_space_bytes:
+                _limit_address_space(resource.RLIM_INFINITY)
             self._membership.leave_program(request.group, request.next_group, program.processes)
             if program.open_files < _OWN_FILES:
                 self._limit(_OWN_FILES, program.stack_bytes)
@@ -243,6 +247,12 @@ class Launcher:
             finally:
                 os.close(fd)
         channel.send_bytes(self._control, protocol.FILES_END + protocol.FILES_END_BODY.pack(passed_over))
+
+
+def _limit_address_space(soft_bytes: int) -> None:
+    """Of the launcher itself, for the moment in which a program starts with it: the launcher, too, must fit into it."""
+    hard_bytes = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (soft_bytes, hard_bytes))
 
 
 def _copy(source: int, target: int, offset_bytes: int, size_bytes: int) -> None:
