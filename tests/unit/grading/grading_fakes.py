@@ -19,6 +19,7 @@ from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.container import Container
 from judge.sandbox.conversation import Interaction, Participant
+from judge.sandbox.runs import Hear
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Toolchain
@@ -85,6 +86,7 @@ class FakeContainer(Container):
         files: Mapping[str, bytes | int | Capture] | None = None,
         executables: Sequence[str] = (),
         fds: Mapping[int, int] | None = None,
+        hear: Hear | None = None,
     ) -> Completed:
         call = Call(spec, _bytes(stdin), {k: _bytes(v) for k, v in (files or {}).items()}, _fds(fds))
         self.slot.calls.append((self.name, call))
