@@ -15,6 +15,7 @@ from typing import Any
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 NODE = 'instance=~"$instance"'
 LANG = 'instance=~"$instance",language=~"$language"'
+NO_SESSION = f'{LANG},kind!="session"'
 RATE = "[$__rate_interval]"
 WIDTH = 24
 
@@ -94,6 +95,7 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
             lines("By verdict", (total("judge_submissions_total", "verdict"), "{{verdict}}"), stacked=True),
             lines("By language", (total("judge_submissions_total", "language"), "{{language}}"), stacked=True),
             lines("By class", (total("judge_submissions_total", "class"), "{{class}}"), stacked=True),
+            lines("By kind of work", (total("judge_submissions_total", "kind"), "{{kind}}"), stacked=True),
         ),
     ),
     (
@@ -131,8 +133,9 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
             ),
             lines(
                 "Time to judge, 95 %",
-                (quantile(0.95, "judge_submission_judging_seconds", "language", LANG), "{{language}}"),
+                (quantile(0.95, "judge_submission_judging_seconds", "language", NO_SESSION), "{{language}}"),
                 unit="s",
+                help_text="Sessions last as long as their client likes: they do not count here.",
             ),
             lines(
                 "Phases, 95 %",

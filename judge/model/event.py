@@ -86,6 +86,8 @@ class OutputChunk(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
 class TestJudged(msgspec.Struct, frozen=True, kw_only=True, tag="test"):
     """Test ``index`` of ``total`` (from 1) of an evaluation has its verdict."""
 
+    __test__ = False
+
     submission: str
     index: int
     total: int

@@ -196,25 +196,58 @@ def report_without_work(
     )
 
 
+#: :func:`status_of` a program that does not compile, and of work that the client asked for wrongly.
+COMPILE_ERROR, REFUSED = "COMPILE_ERROR", "REFUSED"
+
+_OF_RUNS = (Verdict.JE.value, REFUSED, *(outcome.value for outcome in Outcome))
+
+#: Every word that :func:`status_of` has for a kind; for a submission it is the verdict.
+STATUSES: dict[WorkKind, tuple[str, ...]] = {
+    WorkKind.SUBMISSION: tuple(verdict.value for verdict in Verdict),
+    WorkKind.EXECUTION: (COMPILE_ERROR, *_OF_RUNS),
+    WorkKind.EVALUATION: (REFUSED, *(verdict.value for verdict in Verdict)),
+    WorkKind.GROUP: _OF_RUNS,
+    WorkKind.SESSION: (Verdict.JE.value, REFUSED, *(end.value.upper() for end in SessionEnd)),
+}
+
+
+def kind_of_report(report: AnyWorkReport) -> WorkKind:
+    """Which kind of work a report is of."""
+    return WorkKind(str(report.__struct_config__.tag))
+
+
+def results_of(report: AnyWorkReport) -> tuple[RunResult, ...]:
+    """Every run of the programs that were handed in."""
+    match report:
+        case ExecutionReport():
+            return tuple(run.result for run in report.runs)
+        case EvaluationReport():
+            return tuple(test.run for test in report.tests if test.run is not None)
+        case CommandGroupReport():
+            return tuple(command.result for command in report.commands)
+        case SessionReport():
+            return () if report.result is None else (report.result,)
+
+
 def status_of(report: AnyWorkReport) -> str:
     """The one word that lists and metrics show of a report: a verdict, an outcome, or how it ended."""
     if report.blame is BlameOn.JUDGE:
         return Verdict.JE.value
+    if report.blame is BlameOn.CLIENT:
+        return REFUSED
     match report:
         case EvaluationReport():
             return report.verdict.value
         case SessionReport():
             return report.end.value.upper()
         case ExecutionReport() if report.compile is not None and not report.compile.ok:
-            return "COMPILE_ERROR"
-        case ExecutionReport():
-            return _worst([run.result for run in report.runs])
-        case CommandGroupReport():
-            return _worst([command.result for command in report.commands])
+            return COMPILE_ERROR
+        case _:
+            return _worst(results_of(report))
 
 
-def _worst(results: list[RunResult]) -> str:
+def _worst(results: tuple[RunResult, ...]) -> str:
     failed = next((result for result in results if not result.ok), None)
     if failed is not None:
         return failed.outcome.value
-    return Outcome.EXITED.value if results else "REFUSED"
+    return Outcome.EXITED.value if results else REFUSED

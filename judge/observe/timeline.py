@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from judge.model.event import CaseJudged, Compiled, Compiling, Event
+from judge.model.event import CaseJudged, Compiled, Compiling, Event, TestJudged
+from judge.model.report import CaseReport
 from judge.model.run import RunResult
 from judge.observe.metrics.pipe_records import Phase
 
@@ -62,25 +63,33 @@ class Timeline:
             if not event.cached:
                 self._add(Phase.COMPILE, "", self._compiling_ns or now_ns - event.wall_time_ns, now_ns)
         elif isinstance(event, CaseJudged):
-            self._case(event, now_ns)
+            self._case(event.case, now_ns)
+        elif isinstance(event, TestJudged):
+            self._case(CaseReport(name=event.test.name, verdict=event.test.verdict, run=event.test.run), now_ns)
+        self._last_ns = now_ns
+
+    def rest(self, phase: Phase) -> None:
+        """All since the last event belongs to ``phase``: what tells of nothing while it happens."""
+        now_ns = self._clock()
+        self._add(phase, "", self._last_ns, now_ns)
         self._last_ns = now_ns
 
     def elapsed_ns(self) -> int:
         """Nanoseconds since this timeline was made."""
         return self._clock() - self.started_ns
 
-    def _case(self, event: CaseJudged, now_ns: int) -> None:
+    def _case(self, case: CaseReport, now_ns: int) -> None:
         """The run ended before its validation, which ended now; what remains of the interval came before the run."""
-        run, validation = event.case.run, event.case.validation
+        run, validation = case.run, case.validation
         built_in = validation is None and run is not None and not self._first_case
         validation_start_ns = max(self._last_ns, now_ns - _wall_time_ns(validation))
         run_start_ns = max(self._last_ns, validation_start_ns - _wall_time_ns(run))
         rest = Phase.VALIDATE if built_in else Phase.SETUP
-        self._add(rest, "" if self._first_case else event.case.name, self._last_ns, run_start_ns)
+        self._add(rest, "" if self._first_case else case.name, self._last_ns, run_start_ns)
         if run is not None:
-            self._add(Phase.RUN, event.case.name, run_start_ns, validation_start_ns)
+            self._add(Phase.RUN, case.name, run_start_ns, validation_start_ns)
         if validation is not None:
-            self._add(Phase.VALIDATE, event.case.name, validation_start_ns, now_ns)
+            self._add(Phase.VALIDATE, case.name, validation_start_ns, now_ns)
         self._first_case = False
 
     def _add(self, phase: Phase, name: str, start_ns: int, end_ns: int) -> None:

@@ -1,4 +1,4 @@
-"""Traces: one OpenTelemetry trace per submission, a span per phase and per test. Off unless the settings say so.
+"""Traces: one OpenTelemetry trace per submission or other work, a span per phase and test. Off unless settings say so.
 
 Needs the extra ``judge-service[traces]``; where spans go is said by OpenTelemetry's own environment variables
 (``OTEL_EXPORTER_OTLP_ENDPOINT`` and its kin). Spans are made when the submission is finished, from its
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from judge.errors import UsageError
 from judge.model.report import Report
+from judge.model.work import WorkKind
+from judge.model.work_report import AnyWorkReport, kind_of_report, status_of
 from judge.observe.timeline import Timeline
 
 if TYPE_CHECKING:  # an optional dependency, not a cycle
@@ -62,15 +64,16 @@ class Traces:
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("judge")
 
-    def send(self, timeline: Timeline, report: Report, wait_ns: int = 0) -> None:
+    def send(self, timeline: Timeline, report: Report | AnyWorkReport, wait_ns: int = 0) -> None:
         """Hand over the spans of one attempt, which has just ended; they are sent in the background."""
         from opentelemetry import trace
 
         end_ns = time.time_ns()
         epoch_ns = end_ns - timeline.elapsed_ns() - timeline.started_ns
         start_ns = epoch_ns + timeline.started_ns
-        self._ids.trace_id = trace_id_of(report.submission)
-        root = self._tracer.start_span("submission", start_time=start_ns - wait_ns, attributes=_attributes(report))
+        kind, name = _named(report)
+        self._ids.trace_id = trace_id_of(name)
+        root = self._tracer.start_span(kind, start_time=start_ns - wait_ns, attributes=_attributes(report))
         inside = trace.set_span_in_context(root)
         if wait_ns:
             self._tracer.start_span("wait", inside, start_time=start_ns - wait_ns).end(start_ns)
@@ -92,7 +95,22 @@ class Traces:
         self._provider.shutdown()
 
 
-def _attributes(report: Report) -> dict[str, str | int]:
+def _named(report: Report | AnyWorkReport) -> tuple[str, str]:
+    """The kind of work, which names its root span, and its id."""
+    if isinstance(report, Report):
+        return WorkKind.SUBMISSION.value, report.submission
+    return kind_of_report(report).value, report.id
+
+
+def _attributes(report: Report | AnyWorkReport) -> dict[str, str | int]:
+    if not isinstance(report, Report):
+        return {
+            "judge.submission": report.id,
+            "judge.language": report.language,
+            "judge.verdict": status_of(report),
+            "judge.blame": report.blame.value,
+            "judge.attempt": report.attempt,
+        }
     return {
         "judge.submission": report.submission,
         "judge.problem": report.problem,

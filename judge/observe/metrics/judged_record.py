@@ -7,13 +7,20 @@ loops of the C library (tuples, zip, sum), not in Python statements.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import RunResult, Usage
-from judge.model.work_report import AnyWorkReport, status_of
+from judge.model.work_report import (
+    AnyWorkReport,
+    CommandGroupReport,
+    EvaluationReport,
+    kind_of_report,
+    results_of,
+    status_of,
+)
 from judge.observe.metrics.buckets import DURATION_BOUNDS_NS, MEMORY_BOUNDS_BYTES, PROCESS_BOUNDS, spread
 from judge.observe.metrics.pipe_records import Judged, Phase, Spread, UsageSums
 
@@ -33,6 +40,19 @@ def record_of(
         return judged_record(
             report, priority_class=priority_class, wait_ns=wait_ns, judging_ns=judging_ns, phases_ns=phases_ns
         )
+    return _work_record(report, priority_class, wait_ns, judging_ns, dict(phases_ns or {}))
+
+
+def _work_record(
+    report: AnyWorkReport, priority_class: str, wait_ns: int | None, judging_ns: int | None, phases_ns: dict[Phase, int]
+) -> Judged:
+    """Nothing was run for a report that was found in the store: it counts, its runs do not."""
+    runs = () if report.cached else results_of(report)
+    usage, usage_spread = _account(runs)
+    compiled = None if isinstance(report, CommandGroupReport) or report.cached else report.compile
+    tests = report.tests if isinstance(report, EvaluationReport) and not report.cached else ()
+    if runs:
+        phases_ns = {Phase.RUN: usage.wall_time_ns} | phases_ns
     return Judged(
         language=report.language,
         verdict=status_of(report),
@@ -40,7 +60,14 @@ def record_of(
         attempt=report.attempt,
         wait_ns=wait_ns,
         judging_ns=judging_ns,
-        phases_ns=dict(phases_ns or {}),
+        phases_ns=phases_ns,
+        compiled=compiled is not None,
+        compile_cached=compiled is not None and compiled.cached,
+        outcomes=dict(Counter([run.outcome for run in runs])),
+        case_verdicts=dict(Counter([test.verdict for test in tests if test.verdict is not None])),
+        usage=usage,
+        spread=usage_spread,
+        kind=kind_of_report(report),
     )
 
 
@@ -99,7 +126,7 @@ def _phases_of(report: Report, cases: list[CaseReport], run_ns: int) -> dict[Pha
     return phases
 
 
-def _account(runs: list[RunResult]) -> tuple[UsageSums, Spread]:
+def _account(runs: Sequence[RunResult]) -> tuple[UsageSums, Spread]:
     if not runs:
         return UsageSums(), Spread()
     rows = [msgspec.structs.astuple(run.usage) for run in runs]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from judge.model.run import Outcome
 from judge.model.verdict import Verdict
+from judge.model.work import WorkKind
+from judge.model.work_report import COMPILE_ERROR, REFUSED, STATUSES, SessionEnd
 from judge.observe.metrics.pipe_records import COUNTED_APART, Count, Phase, SlotState
 from judge.observe.metrics.queue_state import EVENTS
 from judge.observe.metrics.series import Kind, Metric
@@ -27,7 +29,14 @@ _NODE_EVENTS = tuple(event for event in Count if event not in COUNTED_APART)
 
 LABELS: tuple[Label, ...] = (
     Label("language", "id of a language definition; `other` for everything else", 0),
-    Label("verdict", ", ".join(f"`{verdict}`" for verdict in Verdict), len(Verdict)),
+    Label(
+        "verdict",
+        ", ".join(f"`{verdict}`" for verdict in Verdict)
+        + "; of executions and command groups an outcome, of sessions an end ("
+        + ", ".join(f"`{end.value.upper()}`" for end in SessionEnd)
+        + f"), `{COMPILE_ERROR}`, `{REFUSED}` (the client asked for what cannot be)",
+        len(Verdict),
+    ),
     Label(
         "class",
         "priority class: " + ", ".join(f"`{name}`" for name in PRIORITY_CLASSES) + "; `other`",
@@ -44,6 +53,7 @@ LABELS: tuple[Label, ...] = (
     Label("resource", "`cpu`, `memory`, `io`", 3),
     Label(
         "kind",
+        "of work: " + ", ".join(f"`{kind}`" for kind in WorkKind) + "; "
         "of context switches: `voluntary`, `involuntary`; of records: their names in "
         "`judge.observe.metrics.pipe_records`",
         9,
@@ -69,6 +79,16 @@ _BY_NAME = {label.name: label for label in LABELS}
 
 def samples_max(metric: Metric, languages: int) -> int:
     """The most samples that one exporter can show of a metric, with this many language definitions."""
-    series = math.prod(_BY_NAME[name].most or languages + 1 for name in metric.labels)
+    series = math.prod(_values_max(metric, name, languages) for name in metric.labels)
     per_series = len(metric.bounds) + 3 if metric.kind is Kind.HISTOGRAM else 1
     return series * per_series
+
+
+def _values_max(metric: Metric, label: str, languages: int) -> int:
+    """Each kind of work has its own words for how it ended: the two labels are bounded together."""
+    if "kind" in metric.labels and metric.name.startswith("judge_submission"):
+        if label == "verdict":
+            return sum(len(words) for words in STATUSES.values())
+        if label == "kind":
+            return 1 if "verdict" in metric.labels else len(WorkKind)
+    return _BY_NAME[label].most or languages + 1

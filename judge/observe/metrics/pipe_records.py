@@ -21,6 +21,7 @@ import msgspec
 
 from judge.model.run import Outcome
 from judge.model.verdict import Verdict
+from judge.model.work import WorkKind
 
 #: Starts each frame; lets a reader find the next frame after garbage. 0xC1 is the one unused type of MessagePack.
 MAGIC = b"\xc1J"
@@ -109,7 +110,9 @@ class Spread(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
-    """One verdict with its accounting. Sent bare by those who recorded it already and cannot die in between.
+    """One verdict with its accounting; of other work the word for how it ended.
+
+    Sent bare by those who recorded it already and cannot die in between.
 
     ``wait_ns`` from acceptance to claim, ``judging_ns`` from claim to recorded; None = nobody judged it.
     ``phases_ns`` holds the phases that happened, ``outcomes`` counts runs, ``case_verdicts`` judged test cases.
@@ -132,6 +135,7 @@ class Judged(msgspec.Struct, frozen=True, array_like=True, tag="judged"):
     spread: Spread = Spread()
     noise_ratio: float | None = None
     dropped: int = 0
+    kind: WorkKind = WorkKind.SUBMISSION
 
 
 class Prepared(msgspec.Struct, frozen=True, array_like=True, tag="prepared"):

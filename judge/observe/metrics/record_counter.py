@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from judge.model.verdict import Verdict
+from judge.model.work import WorkKind
 from judge.observe.metrics import series as metrics
 from judge.observe.metrics.pipe_records import (
     COUNTED_APART,
@@ -80,13 +81,15 @@ class RecordCounter:
         self._samples.add(metrics.LOG_LINES_DROPPED, (), 0)
         for priority_class in sorted(self._vocabulary.classes):
             self._start_series("other", priority_class)
+            for kind in WorkKind:  # of other work only what alerts watch: the rest begins with the first of it
+                self._samples.add(metrics.SUBMISSIONS, ("other", Verdict.JE, priority_class, kind), 0)
 
     def _start_series(self, language: str, priority_class: str) -> None:
         if (language, priority_class) in self._started:
             return
         self._started.add((language, priority_class))
         for verdict in Verdict:
-            self._samples.add(metrics.SUBMISSIONS, (language, verdict, priority_class), 0)
+            self._samples.add(metrics.SUBMISSIONS, (language, verdict, priority_class, WorkKind.SUBMISSION), 0)
 
     def _settled(self, record: Judged) -> None:
         """A prepared verdict is known to be recorded; perhaps found out of turn, outside ``apply``."""
@@ -98,13 +101,13 @@ class RecordCounter:
         language = self._vocabulary.language(record.language)
         priority_class = self._vocabulary.priority_class(record.priority_class)
         self._start_series(language, priority_class)
-        samples.add(metrics.SUBMISSIONS, (language, record.verdict, priority_class))
+        samples.add(metrics.SUBMISSIONS, (language, record.verdict, priority_class, record.kind))
         if record.wait_ns is not None:
-            samples.observe(metrics.WAIT, (priority_class,), record.wait_ns)
+            samples.observe(metrics.WAIT, (priority_class, record.kind), record.wait_ns)
         if record.judging_ns is not None:
-            samples.observe(metrics.JUDGING, (language,), record.judging_ns)
+            samples.observe(metrics.JUDGING, (language, record.kind), record.judging_ns)
         if record.attempt > 1:
-            samples.add(metrics.REDELIVERED, (language,))
+            samples.add(metrics.REDELIVERED, (language, record.kind))
         for phase, duration_ns in record.phases_ns.items():
             samples.observe(metrics.PHASES, (phase,), duration_ns)
         for verdict, count in record.case_verdicts.items():

@@ -2,8 +2,7 @@
 
 Names follow the Prometheus conventions: base units, ``_total`` for counters, ``_seconds`` and ``_bytes``.
 The values of labels are bounded: see :class:`judge.observe.metrics.vocabulary.Vocabulary`, which every value passes
-that
-does not come from an enumeration of ours.
+that does not come from an enumeration of ours.
 """
 
 from __future__ import annotations
@@ -62,29 +61,33 @@ def _seconds(name: str, help_text: str, *labels: str) -> Metric:
 # Submissions and their phases
 SUBMISSIONS = _counter(
     "judge_submissions_total",
-    "Submissions judged: one per recorded verdict, whatever happened on the way.",
+    "Submissions judged and other work done: one per recorded report, whatever happened on the way.",
     "language",
     "verdict",
     "class",
+    "kind",
 )
 REDELIVERED = _counter(
     "judge_submissions_redelivered_total",
-    "Recorded verdicts that took more than one attempt.",
+    "Recorded reports that took more than one attempt.",
     "language",
+    "kind",
 )
 WAIT = _durations(
     "judge_submission_wait_seconds",
     "Time from acceptance into the queue to the claim by a slot.",
     "class",
+    "kind",
     bounds=WAIT_BOUNDS_NS,
 )
 JUDGING = _durations(
     "judge_submission_judging_seconds",
-    "Time from the claim to the recorded verdict.",
+    "Time from the claim to the recorded report.",
     "language",
+    "kind",
 )
 PHASES = _durations("judge_phase_seconds", "Time of one phase of one submission, summed over its tests.", "phase")
-CASES = _counter("judge_cases_total", "Test cases judged.", "language", "verdict")
+CASES = _counter("judge_cases_total", "Test cases judged, those of evaluations too.", "language", "verdict")
 
 # Runs of submitted programs
 RUNS = _counter("judge_runs_total", "Runs of submitted programs by what ended them.", "language", "outcome")

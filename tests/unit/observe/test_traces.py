@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from judge.errors import UsageError
 from judge.model.event import CaseJudged, Compiled, Compiling
+from judge.model.work_report import ExecutionReport, RunReport
 from judge.observe.metrics.pipe_records import Phase
 from judge.observe.timeline import Timeline
 from judge.observe.traces import Traces, trace_id_of
@@ -62,3 +63,19 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.resources", None)
     with pytest.raises(UsageError, match=r"judge-service\[traces\]"):
         Traces()
+
+
+def test_other_work_has_a_root_span_of_its_kind() -> None:
+    exporter = InMemorySpanExporter()
+    traces = Traces(exporter, "1.0")
+    timeline = Timeline()
+    timeline.rest(Phase.RUN)
+    traces.send(timeline, ExecutionReport(id="e", language="c", runs=(RunReport(result=run_result()),)))
+    traces.flush()
+    run, root = exporter.get_finished_spans()
+    traces.close()
+    assert (run.name, root.name) == ("run", "execution")
+    assert root.context is not None
+    assert root.context.trace_id == trace_id_of("e")
+    assert root.attributes is not None
+    assert (root.attributes["judge.verdict"], root.attributes["judge.blame"]) == ("EXITED", "none")

@@ -229,6 +229,8 @@ class SlotLoop:
             self._check_lost(claim)
             raise
         self._check_lost(claim)
+        if not isinstance(report, Report):
+            timeline.rest(Phase.RUN)
         self._record(claim, report, writer, timeline)
 
     def _done(self, work: Submission | Work, claim: Claim, emit: Emit) -> Report | AnyWorkReport:
@@ -249,7 +251,7 @@ class SlotLoop:
         won = _until_answered(lambda: writer.finish(report, meanwhile=self._clear_up))
         if self._telemetry.verdicts is not None:
             self._telemetry.verdicts.settle(won)
-        if self._telemetry.traces is not None and isinstance(report, Report):
+        if self._telemetry.traces is not None:
             self._telemetry.traces.send(timeline, report, claim.wait_ms * 1_000_000)
         if not won:
             self._telemetry.send(Counted(Count.VERDICT_FENCED))

@@ -65,7 +65,7 @@ def test_metrics_answers_with_what_was_fed() -> None:
         status, body = _get(server, "/metrics")
     assert status == 200
     samples = _samples(body)
-    assert samples["judge_submissions_total{practice,cpp,AC}"] == 1
+    assert samples["judge_submissions_total{practice,submission,cpp,AC}"] == 1
     assert any(name.startswith("judge_build_info") and "1.2.3" in name for name in samples)
 
 
@@ -213,7 +213,7 @@ def test_records_of_several_children_meet_in_one_exporter(process: Process) -> N
         children.append(child)
     for child in children:
         os.waitpid(child, 0)
-    process.wait_for("judge_submissions_total{practice,cpp,AC}", 200)
+    process.wait_for("judge_submissions_total{practice,submission,cpp,AC}", 200)
     os.close(process.write_fd)
 
 
@@ -241,7 +241,7 @@ def test_a_verdict_counts_when_its_slot_was_killed_before_it_could_say_so(proces
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     RecordWriter(process.write_fd).send(SlotChanged(0, SlotState.STARTING))
-    process.wait_for("judge_submissions_total{practice,cpp,WA}", 1)
+    process.wait_for("judge_submissions_total{practice,submission,cpp,WA}", 1)
     os.close(process.write_fd)
 
 
@@ -256,5 +256,5 @@ def test_what_is_in_the_pipe_outlives_the_exporter(process: Process) -> None:
             run_exporter(ExporterConfig(VOCABULARY), process.read_fd, process.server)
         finally:
             os._exit(0)
-    process.wait_for("judge_submissions_total{practice,cpp,AC}", 1)
+    process.wait_for("judge_submissions_total{practice,submission,cpp,AC}", 1)
     os.close(process.write_fd)

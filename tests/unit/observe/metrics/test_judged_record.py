@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from observe_reports import case, report, run_result
 
-from judge.model.event import CaseJudged, Compiled, Compiling
+from judge.model.event import CaseJudged, Compiled, Compiling, TestJudged
 from judge.model.report import CompileReport
-from judge.model.run import Outcome, Usage
+from judge.model.run import Outcome, RunResult, Usage
 from judge.model.verdict import Verdict
-from judge.observe.metrics.judged_record import judged_record
+from judge.model.work import WorkKind
+from judge.model.work_report import (
+    STATUSES,
+    BlameOn,
+    EvaluationReport,
+    ExecutionReport,
+    RunReport,
+    SessionEnd,
+    SessionReport,
+    TestReport,
+    status_of,
+)
+from judge.observe.metrics.judged_record import judged_record, record_of
 from judge.observe.metrics.pipe_records import Phase, UsageSums
 from judge.observe.timeline import SPANS_MAX, Timeline
 
@@ -139,3 +153,59 @@ def test_the_number_of_spans_is_bounded_the_sums_are_not() -> None:
             clock.now_ns += 1
     assert len(timeline.spans) == SPANS_MAX
     assert timeline.phases_ns[Phase.FETCH] == SPANS_MAX + 10
+
+
+def _execution(*results: RunResult, **fields: Any) -> ExecutionReport:
+    runs = tuple(RunReport(result=result) for result in results)
+    return ExecutionReport(id="e", language="cpp", runs=runs, compile=CompileReport(ok=True, cached=True), **fields)
+
+
+def test_the_runs_of_an_execution_are_accounted() -> None:
+    record = record_of(_execution(run_result(cpu_user_ns=3), run_result(Outcome.CPU_LIMIT, cpu_user_ns=4)))
+    assert (record.kind, record.verdict) == (WorkKind.EXECUTION, "CPU_LIMIT")
+    assert record.usage.cpu_user_ns == 7
+    assert record.outcomes == {Outcome.EXITED: 1, Outcome.CPU_LIMIT: 1}
+    assert (record.compiled, record.compile_cached) == (True, True)
+    assert sum(record.spread.wall_time) == 2
+
+
+def test_tests_of_an_evaluation_are_counted_as_cases() -> None:
+    tests = (TestReport(name="1", verdict=Verdict.AC, run=run_result()), TestReport(name="2"))
+    record = record_of(EvaluationReport(id="e", verdict=Verdict.AC, tests=tests))
+    assert record.case_verdicts == {Verdict.AC: 1}
+    assert record.outcomes == {Outcome.EXITED: 1}
+
+
+def test_a_report_from_the_store_ran_nothing() -> None:
+    record = record_of(_execution(run_result(), cached=True))
+    assert (record.verdict, record.outcomes, record.usage) == ("EXITED", {}, UsageSums())
+    assert not record.compiled
+
+
+def test_every_word_for_how_work_ended_is_a_known_one() -> None:
+    results = [run_result(outcome) for outcome in Outcome]
+    reports = [_execution(result) for result in results]
+    reports += [_execution(), _execution(blame=BlameOn.JUDGE), _execution(blame=BlameOn.CLIENT)]
+    assert {status_of(report) for report in reports} <= set(STATUSES[WorkKind.EXECUTION])
+    ends = [SessionReport(id="s", end=end) for end in SessionEnd]
+    assert {status_of(report) for report in ends} <= set(STATUSES[WorkKind.SESSION])
+    verdicts = [EvaluationReport(id="e", verdict=verdict) for verdict in Verdict]
+    assert {status_of(report) for report in verdicts} <= set(STATUSES[WorkKind.EVALUATION])
+
+
+def test_what_follows_the_last_event_can_be_given_to_a_phase() -> None:
+    times = iter((0, 10, 30))
+    timeline = Timeline(lambda: next(times))
+    timeline(Compiling(submission="s", language="cpp"))
+    timeline.rest(Phase.RUN)
+    assert timeline.phases_ns == {Phase.FETCH: 10, Phase.RUN: 20}
+
+
+def test_a_test_of_an_evaluation_is_a_stretch_of_its_own() -> None:
+    times = iter((0, 10, 30))
+    timeline = Timeline(lambda: next(times))
+    timeline(Compiling(submission="s", language="cpp"))
+    run = run_result(wall_time_ns=15)
+    timeline(TestJudged(submission="s", index=1, total=1, test=TestReport(name="1", run=run)))
+    assert [(span.phase, span.name) for span in timeline.spans][-1] == (Phase.RUN, "1")
+    assert timeline.phases_ns[Phase.RUN] == 15

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from judge.errors import QueueError
 from judge.model.run import Outcome
 from judge.model.verdict import Verdict
+from judge.model.work import WorkKind
 from judge.observe.metrics import series as metrics
 from judge.observe.metrics.judged_record import judged_record
 from judge.observe.metrics.pipe_records import (
@@ -57,7 +58,7 @@ class Board:
         return self.registry.get_sample_value(name, labels)
 
     def submissions(self, language: str = "cpp", verdict: str = "AC", priority_class: str = "practice") -> float | None:
-        labels = {"language": language, "verdict": verdict, "class": priority_class}
+        labels = {"language": language, "verdict": verdict, "class": priority_class, "kind": "submission"}
         return self.registry.get_sample_value("judge_submissions_total", labels)
 
 
@@ -74,11 +75,11 @@ def test_a_verdict_moves_its_counters(board: Board) -> None:
     )
     assert board.submissions(verdict="TLE", priority_class="contest") == 1
     assert board.submissions(verdict="AC", priority_class="contest") == 0
-    assert board("judge_submissions_redelivered_total", language="cpp") == 1
-    assert board("judge_submission_wait_seconds_sum", **{"class": "contest"}) == 1.0
-    assert board("judge_submission_wait_seconds_bucket", **{"class": "contest", "le": "1.0"}) == 1
-    assert board("judge_submission_wait_seconds_bucket", **{"class": "contest", "le": "0.5"}) == 0
-    assert board("judge_submission_judging_seconds_count", language="cpp") == 1
+    assert board("judge_submissions_redelivered_total", language="cpp", kind="submission") == 1
+    assert board("judge_submission_wait_seconds_sum", **{"class": "contest", "kind": "submission"}) == 1.0
+    assert board("judge_submission_wait_seconds_bucket", **{"class": "contest", "kind": "submission", "le": "1.0"}) == 1
+    assert board("judge_submission_wait_seconds_bucket", **{"class": "contest", "kind": "submission", "le": "0.5"}) == 0
+    assert board("judge_submission_judging_seconds_count", language="cpp", kind="submission") == 1
     assert board("judge_phase_seconds_count", phase="run") == 1
     assert board("judge_phase_seconds_count", phase="compile") is None
     assert board("judge_cases_total", language="cpp", verdict="TLE") == 1
@@ -104,7 +105,7 @@ def test_no_text_of_a_client_becomes_a_label(language: str, priority_class: str)
 
 
 def _enumerated() -> set[str]:
-    return {"other", *Verdict, *Outcome, *Count, *Phase, *SlotState, "judged"} | {
+    return {"other", *Verdict, *Outcome, *Count, *Phase, *SlotState, *WorkKind, "judged"} | {
         le for metric in metrics.METRICS for le in _bucket_labels(metric)
     }
 
@@ -171,8 +172,8 @@ def test_a_verdict_that_nobody_judged_tells_of_no_times(board: Board) -> None:
     board.counter.apply(Prepared(-1, "s", 1, Judged("cpp", Verdict.JE, "practice")))
     board.counter.apply(Settled(-1, True, 5))
     assert board.submissions(verdict="JE") == 1
-    assert board("judge_submission_wait_seconds_count", **{"class": "practice"}) is None
-    assert board("judge_submission_judging_seconds_count", language="cpp") is None
+    assert board("judge_submission_wait_seconds_count", **{"class": "practice", "kind": "submission"}) is None
+    assert board("judge_submission_judging_seconds_count", language="cpp", kind="submission") is None
 
 
 def test_the_noise_of_a_report_is_the_nodes(board: Board) -> None:
@@ -310,3 +311,17 @@ def test_names_follow_the_conventions() -> None:
         assert metric.unit == "" or metric.unit in metric.name.removesuffix("_total").split("_"), metric.name
         assert metric.help.endswith("."), metric.name
         assert bool(metric.bounds) == (metric.kind is metrics.Kind.HISTOGRAM)
+
+
+def test_each_kind_of_work_is_counted_for_itself(board: Board) -> None:
+    board.counter.apply(Judged("cpp", Verdict.AC, "run"))
+    board.counter.apply(Judged("cpp", Outcome.EXITED.value, "run", attempt=2, kind=WorkKind.EXECUTION))
+    labels = {"language": "cpp", "class": "run"}
+    assert board("judge_submissions_total", **labels, verdict="EXITED", kind="execution") == 1
+    assert board("judge_submissions_total", **labels, verdict="AC", kind="submission") == 1
+    assert board("judge_submissions_redelivered_total", language="cpp", kind="execution") == 1
+
+
+def test_judge_errors_of_every_kind_begin_at_zero(board: Board) -> None:
+    labels = {"language": "other", "class": "run", "verdict": "JE"}
+    assert [board("judge_submissions_total", **labels, kind=kind) for kind in WorkKind] == [0] * len(WorkKind)
