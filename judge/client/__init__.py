@@ -1,0 +1,25 @@
+"""The Python client: put submissions into the queue, follow them, get their reports. Blocking and asyncio.
+
+::
+
+    from judge.client import Client, submission_of
+
+    with Client.open() as judge:                       # the settings' broker, else this machine's embedded one
+        id = judge.submit(submission_of("sum.cpp", package="/problems/sum", language="cpp"))
+        for event in judge.follow(id):
+            print(event)
+        report = judge.result(id)
+
+Every method may be repeated safely: a submission's id is its idempotency key. Other languages can do the same with
+Redis alone; docs/reference/wire.md says how.
+"""
+
+from __future__ import annotations
+
+from judge.client.asynchronous import AsyncClient
+from judge.client.blocking import Client
+from judge.client.sending import new_id, submission_of
+from judge.queue.records import Filter
+from judge.queue.values import SubmissionView
+
+__all__ = ["AsyncClient", "Client", "Filter", "SubmissionView", "new_id", "submission_of"]

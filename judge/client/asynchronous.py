@@ -1,0 +1,105 @@
+"""The asyncio client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Self
+
+from judge.client.opening import client_broker, work_report
+from judge.config import Settings
+from judge.errors import SubmissionCancelled
+from judge.model.event import Cancelled, Done, Event, WorkDone
+from judge.model.report import Report
+from judge.model.submission import Submission
+from judge.model.work import Work
+from judge.model.work_report import AnyWorkReport
+from judge.queue import calls
+from judge.queue.broker import PATIENCE_S, Broker
+from judge.queue.records import Filter, Listing, found_one, records_call
+from judge.queue.redis_queue import AsyncQueue
+from judge.queue.values import LanguageCard, State, SubmissionView
+
+
+class AsyncClient:
+    """The same for asyncio; several tasks may share one."""
+
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
+        self.queue = AsyncQueue(broker, patience_s)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """See :meth:`judge.client.blocking.Client.open`."""
+        return cls(client_broker(settings))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections; idempotent."""
+        await self.queue.close()
+
+    async def submit(self, submission: Submission) -> str:
+        """See :meth:`judge.client.blocking.Client.submit`."""
+        await self.queue.run(calls.submit(submission))
+        return submission.id
+
+    async def send(self, work: Work) -> str:
+        """See :meth:`judge.client.blocking.Client.send`."""
+        await self.queue.run(calls.submit_work(work))
+        return work.header.id
+
+    async def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:
+        """See :meth:`judge.client.blocking.Client.work_result`."""
+        answer = await self.queue.answer(work_id)
+        if answer is None:
+            async for event in self.follow(work_id, timeout=timeout):
+                if isinstance(event, WorkDone):
+                    answer = event.report
+        return work_report(answer, work_id)
+
+    async def follow(self, submission_id: str, *, timeout: float | None = None) -> AsyncIterator[Event]:
+        """See :meth:`judge.client.blocking.Client.follow`."""
+        async for _, event in self.queue.follow(submission_id, timeout_s=timeout):
+            yield event
+
+    def follow_from(self, submission_id: str, position: str) -> AsyncIterator[tuple[str, Event]]:
+        """See :meth:`judge.client.blocking.Client.follow_from`."""
+        return self.queue.follow(submission_id, position)
+
+    async def result(self, submission_id: str, *, timeout: float | None = None) -> Report:
+        """See :meth:`judge.client.blocking.Client.result`."""
+        report = await self.queue.report(submission_id)
+        if report is not None:
+            return report
+        async for event in self.follow(submission_id, timeout=timeout):
+            if isinstance(event, Done):
+                return event.report
+            if isinstance(event, Cancelled):
+                break
+        raise SubmissionCancelled(f"submission {submission_id} was cancelled")
+
+    async def state(self, submission_id: str) -> State:
+        """See :meth:`judge.client.blocking.Client.state`."""
+        return await self.queue.state(submission_id)
+
+    async def status(self, submission_id: str) -> SubmissionView:
+        """See :meth:`judge.client.blocking.Client.status`."""
+        return found_one(await self.queue.run(records_call((submission_id,))), submission_id)
+
+    async def submissions(self, chosen: Filter | None = None) -> AsyncIterator[SubmissionView]:
+        """See :meth:`judge.client.blocking.Client.submissions`."""
+        listing = Listing(chosen or Filter())
+        while listing.unfinished:
+            for view in listing.take(await self.queue.run(listing.page_call())):
+                yield view
+
+    async def cancel(self, submission_id: str) -> bool:
+        """See :meth:`judge.client.blocking.Client.cancel`."""
+        return await self.queue.run(calls.cancel(submission_id))
+
+    async def languages(self) -> tuple[LanguageCard, ...]:
+        """See :meth:`judge.client.blocking.Client.languages`."""
+        return await self.queue.run(calls.languages())

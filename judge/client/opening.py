@@ -1,0 +1,29 @@
+"""What both clients share: which broker they talk to, and what an answer is to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from judge.config import Settings, load_settings
+from judge.errors import SubmissionCancelled, UsageError
+from judge.model.report import Report
+from judge.model.work_report import AnyWorkReport
+from judge.queue.broker import Broker, parse
+from judge.queue.settings import broker_of, embedded_url
+
+
+def work_report(answer: Report | AnyWorkReport | None, work_id: str) -> AnyWorkReport:
+    """The answer to work that is no submission. Raises UsageError for a judging's, SubmissionCancelled for none."""
+    if answer is None:
+        raise SubmissionCancelled(f"{work_id} was cancelled")
+    if isinstance(answer, Report):
+        raise UsageError(f"{work_id!r} is a submission: ask for its result")
+    return answer
+
+
+def client_broker(settings: Settings | None) -> Broker:
+    """The settings' broker (default: read from file and environment), else this machine's. Raises UsageError."""
+    settings = settings or load_settings()
+    if not settings.broker.address and not Path(parse(embedded_url(settings.state)).path).exists():
+        raise UsageError("no service runs here: start one with `judge up`, or name yours with --broker")
+    return broker_of(settings)
