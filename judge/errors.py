@@ -41,6 +41,40 @@ class WorkError(UsageError):
         self.field = field
 
 
+class BlobError(WorkError):
+    """A blob that work or a client asks for, or hands in, cannot be: the fault of its tenant."""
+
+
+class BlobNameError(BlobError):
+    """Neither a digest ("sha256:" and 64 hexadecimal digits) nor a name that a blob can have."""
+
+
+class NoSuchBlob(BlobError):
+    """The tenant put no such blob, or has removed it."""
+
+
+class BlobExpired(BlobError):
+    """The tenant put it, and its time is over."""
+
+
+class BlobTooLarge(BlobError):
+    """Larger than one blob may be, than what is read may be, or its lifetime is longer than the service grants."""
+
+
+class BlobQuotaError(BlobError):
+    """The tenant's blobs are too many, or too large together: remove some, or wait until some expire."""
+
+    exit_code = 6
+
+
+class BlobChanged(BlobError):
+    """What was put changed while it was read."""
+
+
+class BlobStoreUnset(BlobError):
+    """The blob needs a store, and no setting names one."""
+
+
 class PackageError(JudgeError):
     """The problem package is at fault. Becomes a judge error (JE) with this advice.
 
@@ -202,6 +236,14 @@ class BlobStoreError(InfrastructureError):
 
 class BlobMissing(BlobStoreError):
     """The store answers, and does not have what was asked for."""
+
+
+class BlobMismatch(BlobStoreError):
+    """The store answers, and what it has does not match its digest."""
+
+
+class BlobLate(BlobStoreError):
+    """An upload took longer than uploads may take; what it left is swept."""
 
 
 class QueueError(InfrastructureError):

@@ -25,6 +25,8 @@ class StateDir:
           languages/            what the quick test found of each language
           toolchain-versions/   what each compiler calls itself
           packages/             unpacked packages that were fetched from the store by digest
+          blobs/                the store of a single machine's blobs; mode 700
+          blob-cache/           blobs that were fetched from the store
           package-digests/      digests of packages that lie elsewhere
           time-limits/          time limits that the jury's submissions gave
     """
@@ -78,6 +80,14 @@ class StateDir:
     @property
     def packages(self) -> Path:
         return self.root / "packages"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "blobs"
+
+    @property
+    def blob_cache(self) -> Path:
+        return self.root / "blob-cache"
 
     @property
     def package_digests(self) -> Path:

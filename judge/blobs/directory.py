@@ -6,11 +6,14 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from judge.blobs.store import CHUNK_BYTES, open_copy
 from judge.errors import BlobMissing, BlobStoreError, UsageError, our_path
+
+_INCOMING = ".incoming-"
 
 
 class DirectoryBlobs:
@@ -42,7 +45,7 @@ class DirectoryBlobs:
         try:
             target = f"{self._root}/{name}"
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._root, prefix=".incoming-", delete=False) as fresh:
+            with tempfile.NamedTemporaryFile(dir=self._root, prefix=_INCOMING, delete=False) as fresh:
                 with open_copy(fd) as source:
                     shutil.copyfileobj(source, fresh, CHUNK_BYTES)
                 os.fchmod(fresh.fileno(), 0o644)
@@ -52,6 +55,29 @@ class DirectoryBlobs:
             if fresh is not None:
                 with contextlib.suppress(OSError):
                     os.unlink(fresh.name)
+            raise BlobStoreError(f"store {self._root}: {error.strerror}") from error
+
+    def remove(self, name: str) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`."""
+        try:
+            os.unlink(f"{self._root}/{name}")
+        except FileNotFoundError:
+            if not os.path.isdir(self._root):
+                raise BlobStoreError(f"store {self._root}: there is no such directory") from None
+        except OSError as error:
+            raise BlobStoreError(f"store {self._root}: {error.strerror}") from error
+
+    def sweep(self, age_s: float) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`."""
+        oldest_s = time.time() - age_s
+        try:
+            with os.scandir(self._root) as entries:
+                for entry in entries:
+                    if entry.name.startswith(_INCOMING) and entry.stat(follow_symlinks=False).st_mtime < oldest_s:
+                        os.unlink(entry.path)
+        except FileNotFoundError:
+            return  # nothing was put yet, or another worker sweeps as well
+        except OSError as error:
             raise BlobStoreError(f"store {self._root}: {error.strerror}") from error
 
 

@@ -17,7 +17,7 @@ _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502
 
 
 class HttpBlobs:
-    """An address that answers GET, HEAD and PUT of ``<address>/<name>``."""
+    """An address that answers GET, HEAD, PUT and (blobs alone) DELETE of ``<address>/<name>``."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -51,6 +51,16 @@ class HttpBlobs:
         answer.release_conn()
         if answer.status not in (200, 201, 204):
             raise BlobStoreError(f"store {self._address} answered {answer.status} to a file")
+
+    def remove(self, name: str) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`."""
+        answer = self._request("DELETE", name)
+        answer.release_conn()
+        if answer.status not in (200, 202, 204, 404, 410):
+            raise BlobStoreError(f"store {self._address} answered {answer.status} to a removal")
+
+    def sweep(self, age_s: float) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`: what a server has half of is for the server to forget."""
 
     def _request(
         self, method: str, name: str, body: IO[bytes] | None = None, headers: Mapping[str, str] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,30 @@ class S3Blobs:
                 self._client.upload_fileobj(file, self._bucket, self._prefix + name)
         except self._errors as error:
             raise BlobStoreError(f"store {self._address}: {error}") from error
+
+    def remove(self, name: str) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`."""
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
+        except self._errors as error:
+            if not self._is_absent(error):
+                raise BlobStoreError(f"store {self._address}: {error}") from error
+
+    def sweep(self, age_s: float) -> None:
+        """See :class:`~judge.blobs.store.BlobStore`: large files are uploaded in parts, which cost money until then."""
+        newest = datetime.now(UTC) - timedelta(seconds=age_s)
+        try:
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self._bucket, Prefix=self._prefix
+            )
+            for upload in (upload for page in pages for upload in page.get("Uploads", ())):
+                if upload["Initiated"] < newest:
+                    self._client.abort_multipart_upload(
+                        Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                    )
+        except self._errors as error:
+            if not self._is_absent(error):
+                raise BlobStoreError(f"store {self._address}: {error}") from error
 
     def _is_absent(self, error: Any) -> bool:
         return isinstance(error, self._absent) and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404

@@ -39,6 +39,14 @@ class BlobStore(Protocol):
         """Keep what the descriptor holds, from its beginning, under this name; whole or not at all."""
         ...
 
+    def remove(self, name: str) -> None:
+        """Remove the file; one that is not there is removed already."""
+        ...
+
+    def sweep(self, age_s: float) -> None:
+        """Remove what writers that were killed left behind, as far as it is older than this."""
+        ...
+
 
 def open_copy(fd: int) -> IO[bytes]:
     """A file object of its own on what the descriptor holds, at the beginning."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Self
 
+from judge.client.blobs import AsyncClientBlobs
 from judge.client.opening import client_broker, work_report
-from judge.config import Settings
+from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
@@ -18,18 +19,21 @@ from judge.queue.broker import PATIENCE_S, Broker
 from judge.queue.records import Filter, Listing, found_one, records_call
 from judge.queue.redis_queue import AsyncQueue
 from judge.queue.values import LanguageCard, State, SubmissionView
+from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
 
-class AsyncClient:
+class AsyncClient(AsyncClientBlobs):
     """The same for asyncio; several tasks may share one."""
 
-    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:
         self.queue = AsyncQueue(broker, patience_s)
+        self.blob_place = blob_place or BlobPlace()
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
         """See :meth:`judge.client.blocking.Client.open`."""
-        return cls(client_broker(settings))
+        settings = settings or load_settings()
+        return cls(client_broker(settings), blob_place=blob_place_of(settings))
 
     async def __aenter__(self) -> Self:
         return self

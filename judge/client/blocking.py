@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Self
 
+from judge.client.blobs import ClientBlobs
 from judge.client.opening import client_broker, work_report
-from judge.config import Settings
+from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
@@ -18,18 +19,21 @@ from judge.queue.broker import PATIENCE_S, Broker
 from judge.queue.records import Filter, Listing, found_one, records_call
 from judge.queue.redis_queue import Queue
 from judge.queue.values import LanguageCard, State, SubmissionView
+from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
 
-class Client:
+class Client(ClientBlobs):
     """The blocking client. Use from one thread at a time; a context manager."""
 
-    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:
         self.queue = Queue(broker, patience_s)
+        self.blob_place = blob_place or BlobPlace()
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
         """A client of the settings' broker (default: read from file and environment). Raises UsageError."""
-        return cls(client_broker(settings))
+        settings = settings or load_settings()
+        return cls(client_broker(settings), blob_place=blob_place_of(settings))
 
     def __enter__(self) -> Self:
         return self

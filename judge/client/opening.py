@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from judge.config import Settings, load_settings
+from judge.config import Settings
 from judge.errors import SubmissionCancelled, UsageError
 from judge.model.report import Report
 from judge.model.work_report import AnyWorkReport
@@ -21,9 +21,8 @@ def work_report(answer: Report | AnyWorkReport | None, work_id: str) -> AnyWorkR
     return answer
 
 
-def client_broker(settings: Settings | None) -> Broker:
-    """The settings' broker (default: read from file and environment), else this machine's. Raises UsageError."""
-    settings = settings or load_settings()
+def client_broker(settings: Settings) -> Broker:
+    """The settings' broker, else this machine's. Raises UsageError."""
     if not settings.broker.address and not Path(parse(embedded_url(settings.state)).path).exists():
         raise UsageError("no service runs here: start one with `judge up`, or name yours with --broker")
     return broker_of(settings)

@@ -2,6 +2,7 @@
 
 from judge.config.load import DEFAULT_FILE, Sourced, inherited_settings, load_settings, read_settings
 from judge.config.sections import (
+    BlobSettings,
     BrokerSettings,
     GradingSettings,
     LayerSettings,
@@ -20,6 +21,7 @@ from judge.config.sections import (
 
 __all__ = [
     "DEFAULT_FILE",
+    "BlobSettings",
     "BrokerSettings",
     "GradingSettings",
     "LayerSettings",

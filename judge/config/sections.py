@@ -207,6 +207,56 @@ class PackageSettings(Section, frozen=True, kw_only=True):
     ] = 10 << 30
 
 
+class BlobSettings(Section, frozen=True, kw_only=True):
+    """Blobs: the limits are written to Redis by each worker that starts"""
+
+    store: Annotated[
+        str,
+        _says(
+            "Where blobs lie that are no Redis matter, for clients and workers alike: a directory, an HTTP(S) address "
+            "or `s3://BUCKET/PREFIX` (empty = with the embedded Redis a directory of the state directory, else none).",
+            variable="BLOB_STORE",
+        ),
+    ] = ""
+    bytes_max: Annotated[int, _says("Size of one blob (0 = no limit).", variable="BLOB_BYTES_MAX", ge=0)] = 512 << 20
+    tenant_bytes: Annotated[
+        int,
+        _says(
+            "Size of one tenant's blobs together (0 = no limit); `judge tenant` sets one tenant's own.",
+            variable="TENANT_BLOB_BYTES",
+            ge=0,
+        ),
+    ] = 8 << 30
+    tenant_count: Annotated[
+        int,
+        _says(
+            "How many blobs, and names of blobs, one tenant has (0 = no limit); `judge tenant` sets one tenant's own.",
+            variable="TENANT_BLOBS",
+            ge=0,
+        ),
+    ] = 100_000
+    lifetime_s: Annotated[
+        int, _says("How long a blob is kept after its last use.", variable="BLOB_LIFETIME_S", ge=1)
+    ] = 86_400
+    lifetime_s_max: Annotated[
+        int, _says("The longest lifetime that a tenant may ask for (0 = any).", variable="BLOB_LIFETIME_S_MAX", ge=0)
+    ] = 30 * 86_400
+    upload_s_max: Annotated[
+        int, _says("An upload to the store that takes longer is given up.", variable="BLOB_UPLOAD_S_MAX", ge=1)
+    ] = 900
+    redis_bytes_max: Annotated[
+        int,
+        _says(
+            "What all small blobs (up to 64 KiB) may occupy in Redis; beyond it they go to the store.",
+            variable="BLOB_REDIS_BYTES_MAX",
+            ge=0,
+        ),
+    ] = 64 << 20
+    cache_bytes: Annotated[
+        int, _says("Bound of what a worker keeps of the store's blobs.", variable="BLOB_CACHE_BYTES", ge=0)
+    ] = 4 << 30
+
+
 class LimitSettings(Section, frozen=True, kw_only=True):
     """What packages may ask for: more is refused with the key and the setting; a format's defaults are lowered"""
 
@@ -285,6 +335,7 @@ class Settings(Section, frozen=True, kw_only=True):
     queue: QueueSettings = QueueSettings()
     grading: GradingSettings = GradingSettings()
     packages: PackageSettings = PackageSettings()
+    blobs: BlobSettings = BlobSettings()
     limits: LimitSettings = LimitSettings()
     layers: LayerSettings = LayerSettings()
     metrics: MetricsSettings = MetricsSettings()

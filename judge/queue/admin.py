@@ -13,7 +13,7 @@ from judge.queue.answers import pairs_of, text_of
 from judge.queue.keys import split_lane
 from judge.queue.redis_queue import Queue
 from judge.queue.script import scripts
-from judge.queue.values import LanguageCard, Policy, WorkerInfo, WorkerState
+from judge.queue.values import BlobPolicy, LanguageCard, Policy, WorkerInfo, WorkerState
 
 
 class LaneView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
 CLIENT_SCRIPTS = ("submit", "cancel")
 
 #: What a tenant may have a number of its own for.
-TENANT_LIMITS = ("tenant_per_minute", "tenant_running_max")
+TENANT_LIMITS = ("tenant_per_minute", "tenant_running_max", "tenant_blob_bytes", "tenant_blobs")
 
 #: For this long after a worker has gone (sweep.lua, too) submissions are taken in that only it would judge.
 GONE_MS = 600_000
@@ -71,6 +71,11 @@ def set_policy(queue: Queue, policy: Policy) -> None:
         command("HSET", queue.link.keys.weights(), *_flat(policy.weights))
         command("HSET", queue.link.keys.policy(), *_flat(values))
         pipe.execute()
+
+
+def set_blob_policy(queue: Queue, policy: BlobPolicy) -> None:
+    """The same of what blobs may be."""
+    queue.link.command("HSET", queue.link.keys.policy(), *_flat(msgspec.structs.asdict(policy)))
 
 
 def tenant_limits(queue: Queue) -> dict[str, dict[str, int]]:
@@ -101,7 +106,7 @@ def set_tenant_limit(queue: Queue, tenant: str, name: str, value: int | None) ->
 
 def odd_policy_fields(queue: Queue) -> tuple[str, ...]:
     """Fields of the policy that mean nothing: misspelt when they were written by hand."""
-    known = {*Policy.__struct_fields__} - {"weights"}
+    known = {*Policy.__struct_fields__, *BlobPolicy.__struct_fields__} - {"weights"}
     odd = []
     for field, value in _pairs(queue.link.command("HGETALL", queue.link.keys.policy())).items():
         name, slash, tenant = field.partition("/")

@@ -181,6 +181,51 @@ class Keys:
         """set: the batches of rejudging"""
         return f"{self.prefix}rejudges"
 
+    def blob(self, tenant: str, digest: str) -> str:
+        """hash: a tenant's blob: size, at, expires, life (milliseconds), bare (put without a name), object (its name in
+        the store) or content (it lies here)"""
+        return f"{self.prefix}blob:{tenant}:{digest}"
+
+    def blob_labels(self, tenant: str, digest: str) -> str:
+        """set: the names that a tenant gave a blob"""
+        return f"{self.prefix}blob-labels:{tenant}:{digest}"
+
+    def blob_index(self, tenant: str) -> str:
+        """sorted set: digests of a tenant's blobs by the time they were put"""
+        return f"{self.prefix}blob-index:{tenant}"
+
+    def blob_names(self, tenant: str) -> str:
+        """hash: name -> digest of a tenant's blob"""
+        return f"{self.prefix}blob-names:{tenant}"
+
+    def blob_usage(self, tenant: str) -> str:
+        """hash: bytes and count of a tenant's blobs, uploads that have begun included"""
+        return f"{self.prefix}blob-usage:{tenant}"
+
+    def blob_ends(self, tenant: str) -> str:
+        """sorted set: digests of a tenant's newest expired blobs by when they expired"""
+        return f"{self.prefix}blob-ends:{tenant}"
+
+    def blob_expiry(self) -> str:
+        """sorted set: "TENANT DIGEST" of every blob by when it expires"""
+        return f"{self.prefix}blob-expiry"
+
+    def blob_upload(self, object: str) -> str:
+        """hash: an upload to the store that has begun: tenant, digest, size, life, name"""
+        return f"{self.prefix}blob-upload:{object}"
+
+    def blob_uploads(self) -> str:
+        """sorted set: names in the store of uploads by when they must be done"""
+        return f"{self.prefix}blob-uploads"
+
+    def blob_garbage(self) -> str:
+        """sorted set: names in the store of what is to be removed there by when a worker may try"""
+        return f"{self.prefix}blob-garbage"
+
+    def blob_memory(self) -> str:
+        """string: bytes of all blobs whose content lies in Redis"""
+        return f"{self.prefix}blob-memory"
+
 
 #: A key in a script; an argument that can stand in a concatenation as it is.
 _USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")

@@ -36,10 +36,16 @@ SCRIPT_NAMES = (
     "offered",
     "records",
     "schema",
+    "blob_put",
+    "blob_upload_end",
+    "blob_use",
+    "blob_list",
+    "blob_remove",
+    "blob_sweep",
 )
 
 #: Parts that a script needs besides the common one.
-_PARTS = {"submit": ("languages",)}
+_PARTS = {"submit": ("languages",)} | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from judge import wire
-from judge.config import QueueSettings, Settings
+from judge.config import BlobSettings, QueueSettings, Settings
 from judge.errors import UsageError
 from judge.queue.broker import Broker, parse
-from judge.queue.values import Policy
+from judge.queue.values import BlobPolicy, Policy
 from judge.state_dir import StateDir
 
 
@@ -55,4 +55,17 @@ def policy_of(settings: QueueSettings) -> Policy:
         waiting_max_ms=settings.waiting_max_s * 1000,
         keep_ms=settings.keep_s * 1000,
         keep_max=settings.keep_max,
+    )
+
+
+def blob_policy_of(settings: BlobSettings) -> BlobPolicy:
+    """What the settings allow blobs to be."""
+    return BlobPolicy(
+        blob_bytes_max=settings.bytes_max,
+        tenant_blob_bytes=settings.tenant_bytes,
+        tenant_blobs=settings.tenant_count,
+        blob_life_max_ms=settings.lifetime_s_max * 1000,
+        blob_life_ms=settings.lifetime_s * 1000,
+        blob_upload_ms=settings.upload_s_max * 1000,
+        blob_redis_bytes=settings.redis_bytes_max,
     )

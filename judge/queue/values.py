@@ -156,6 +156,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     keep_max: int
 
 
+class BlobPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What blobs may be, as it lies beside the queue's policy; 0 = no limit, but for the last three."""
+
+    blob_bytes_max: int
+    tenant_blob_bytes: int
+    tenant_blobs: int
+    blob_life_max_ms: int
+    blob_life_ms: int
+    blob_upload_ms: int
+    blob_redis_bytes: int
+
+
 class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker says about itself; other workers' versions may say more or less.
 

@@ -15,6 +15,7 @@ from service_harness import POLICY, RedisServer, Worker, order, running, until, 
 from judge.client import Client
 from judge.queue.admin import set_policy
 from judge.queue.redis_queue import Queue
+from judge.tenant_blobs.place import BlobPlace
 
 _numbers = count()
 
@@ -80,7 +81,9 @@ def running_worker(shared_redis: RedisServer, short_root: Path) -> Iterator[Work
         judge_factory="judge_workers.bootstrap:build_judge",
         selftest="0",
         languages="c,cpp,python3",
+        blob_store=short_root / "blobs",
     )
+    (short_root / "blobs").mkdir()
     with running(worker):
         with Client(msgspec.structs.replace(shared_redis.broker, namespace="running")) as client:
             until(lambda: view_of(client, worker.node), "the worker to register", 120)
@@ -88,7 +91,8 @@ def running_worker(shared_redis: RedisServer, short_root: Path) -> Iterator[Work
 
 
 @pytest.fixture
-def runs_client(shared_redis: RedisServer, running_worker: Worker) -> Iterator[Client]:
-    """A client of the worker that really runs programs."""
-    with Client(msgspec.structs.replace(shared_redis.broker, namespace="running")) as client:
+def runs_client(shared_redis: RedisServer, running_worker: Worker, short_root: Path) -> Iterator[Client]:
+    """A client of the worker that really runs programs, with the same store of blobs."""
+    broker = msgspec.structs.replace(shared_redis.broker, namespace="running")
+    with Client(broker, blob_place=BlobPlace(str(short_root / "blobs"))) as client:
         yield client

@@ -33,3 +33,21 @@ def test_a_failing_program_is_to_blame_and_its_output_is_kept(runs_client: Clien
     report = execution(runs_client, b"print('before', flush=True)\nraise SystemExit(3)\n")
     assert report.blame is BlameOn.PROGRAM
     assert (report.runs[0].result.exit_code, report.runs[0].stdout.content) == (3, b"before\n")
+
+
+def test_standard_input_and_a_large_output_travel_as_blobs(runs_client: Client) -> None:
+    text = b"0123456789" * 20_000
+    report = execution(
+        runs_client,
+        b"import sys\nsys.stdout.write(sys.stdin.read())\n",
+        stdin=Data(blob=runs_client.put_blob(text)),
+    )
+    (run,) = report.runs
+    assert (report.reason, run.stdout.content, run.stdout.size_bytes) == ("", b"", len(text))
+    assert runs_client.get_blob(run.stdout.blob) == text
+
+
+def test_a_missing_blob_is_the_clients_fault(runs_client: Client) -> None:
+    report = execution(runs_client, b"", stdin=Data(blob="sha256:" + "0" * 64))
+    assert report.blame is BlameOn.CLIENT
+    assert "no blob sha256:000" in report.reason

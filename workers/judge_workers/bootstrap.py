@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from judge.assembly import build_context_of, ceilings_of, grading_options, open_slot
+from judge.blobs.blob_cache import BlobCache, sweep_blob_cache
 from judge.blobs.package_cache import sweep_cache
 from judge.config import Settings
 from judge.errors import HostError, LanguageError, SandboxError, our_path
@@ -34,6 +35,8 @@ from judge.model.submission import Submission
 from judge.model.work import Work
 from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import CacheUsed, Count, Counted, Record
+from judge.queue.redis_queue import Queue
+from judge.queue.settings import broker_of
 from judge.release import judge_version
 from judge.rootfs.host_root import host_rootfs
 from judge.running.carry_out import carry_out
@@ -42,6 +45,8 @@ from judge.sandbox.container import Container
 from judge.sandbox.protocol import ON_DEMAND, POOLED
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
+from judge.tenant_blobs.place import blob_place_of
+from judge.tenant_blobs.work_blobs import WorkBlobs
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.definitions import Languages
 from judge.toolchain.language_test import run_selftest as run_language_selftest
@@ -227,7 +232,10 @@ class SandboxFactory:
             with open_slot(settings, index) as slot:
                 build_context = build_context_of(settings)
                 judge = Judge([slot], build_context, data, grading_options(settings.grading), noise=NoiseMeter())
-                with closing(SandboxJudge(settings, slot, judge, build_context)) as sandboxed:
+                with (
+                    closing(_blobs(settings)) as blobs,
+                    closing(SandboxJudge(settings, slot, judge, build_context, blobs)) as sandboxed,
+                ):
                     yield sandboxed
         finally:
             data.close()
@@ -247,13 +255,19 @@ class SandboxFactory:
             return next((result.detail for result in report.results if result.passed is False), "")
 
     def clean_leftovers(self, settings: Settings) -> int:
-        """Half-filled packages and proofs; a slot cleans up after a dead one of its number when it is opened."""
+        """Half-filled packages, blobs and proofs; a slot cleans up after a dead one of its number when it is opened."""
         for left in settings.state.root.glob(f"{_PROOF_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
+        sweep_blob_cache(settings.state.blob_cache)
         return sweep_cache(settings.state.packages)
 
 
 build_judge = SandboxFactory()
+
+
+def _blobs(settings: Settings) -> WorkBlobs:
+    cache = BlobCache(settings.state.blob_cache, settings.blobs.cache_bytes)
+    return WorkBlobs(Queue(broker_of(settings)), blob_place_of(settings), cache)
 
 
 def _forget(build_context: BuildContext) -> None:

@@ -30,10 +30,10 @@ from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
 from judge.observe.metrics.settlement import VerdictSender
 from judge.queue import calls
-from judge.queue.admin import forget_worker, publish, publish_languages, set_policy, set_worker_state
+from judge.queue.admin import forget_worker, publish, publish_languages, set_blob_policy, set_policy, set_worker_state
 from judge.queue.cancellations import Cancellations
 from judge.queue.redis_queue import Queue
-from judge.queue.settings import broker_of, policy_of
+from judge.queue.settings import blob_policy_of, broker_of, policy_of
 from judge.queue.values import Fault, HeartbeatReply, Held, WorkerInfo, WorkerState
 from judge_workers.celery_app import ticket_template
 from judge_workers.node.announce import announce_when_ready
@@ -180,6 +180,7 @@ class Leases:
         publish(self._queue)
         publish_languages(self._queue, self._profile.known)
         set_policy(self._queue, policy_of(self._settings.queue))
+        set_blob_policy(self._queue, blob_policy_of(self._settings.blobs))
         who = self._profile
         back = self._queue.run(
             calls.register(who.node, who.session, self._state, self._info(), ticket_template(), who.routes)

@@ -344,6 +344,8 @@ def _run(relay: ManagedProcess, *, embedded: bool) -> int:
         set_up_logging(settings.logs.format, settings.logs.level)
         if settings.packages.store:
             check_directory(settings.packages.store, "package_store")
+        if settings.blobs.store:
+            check_directory(settings.blobs.store, "blob_store")
         return Supervisor(settings, relay, embedded=embedded).run()
     except UnfitHost as error:
         return error.exit_code

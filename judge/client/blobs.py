@@ -1,0 +1,141 @@
+"""The part of the clients that puts, gets, lists and removes blobs."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from judge.blobs.content import content_of
+from judge.blobs.store import BlobStore
+from judge.queue import blob_calls
+from judge.queue.blob_calls import Blob, BlobListing, BlobView
+from judge.queue.redis_queue import AsyncQueue, Queue
+from judge.tenant_blobs.place import BlobPlace
+from judge.tenant_blobs.transfer import check_size, content_in_redis, new_blob, save, upload
+
+#: Bytes, a file's path, or a stream that is read to its end.
+BlobSource = bytes | str | Path | IO[bytes]
+
+
+class ClientBlobs:
+    """Blobs of the blocking client."""
+
+    queue: Queue
+    blob_place: BlobPlace
+
+    def put_blob(self, source: BlobSource, *, tenant: str = "", name: str = "", lifetime_s: float = 0) -> str:
+        """Keep bytes, or the file at a path, for the tenant; returns "sha256:...", by which work names it.
+
+        What the tenant has already is not sent again: its time begins again. ``lifetime_s`` 0 = the service's usual
+        one, counted from the last use. A ``name`` that another blob had is this one's now. Raises BlobNameError,
+        BlobTooLarge, BlobQuotaError, BlobChanged (the file was written to meanwhile), BlobStoreUnset, BlobStoreError,
+        UsageError (the file), WireError (the tenant), QueueError.
+        """
+        with content_of(_path_or_bytes(source)) as content:
+            new = new_blob(content, tenant=tenant, name=name, lifetime_s=lifetime_s)
+            if self.queue.run(blob_calls.put(new)):
+                kept = False
+                try:
+                    upload(self.blob_place.store(), new, content)
+                    kept = True
+                finally:
+                    self.queue.run(blob_calls.end_upload(new, kept=kept))
+            return new.digest
+
+    def get_blob(self, blob: str, *, tenant: str = "", bytes_max: int | None = None) -> bytes:
+        """The content of a blob of the tenant, by its digest or a name of it; its time begins again.
+
+        Raises BlobNameError, NoSuchBlob, BlobExpired, BlobTooLarge (above ``bytes_max``), BlobStoreUnset,
+        BlobStoreError, BlobMismatch, QueueError.
+        """
+        found = self.queue.run(blob_calls.use(tenant, blob))
+        check_size(found, bytes_max)
+        return _content(found, self.blob_place)
+
+    def save_blob(self, blob: str, target: str | Path, *, tenant: str = "") -> None:
+        """Write a blob to a file, which is there whole and verified or not at all. Raises as :meth:`get_blob`."""
+        found = self.queue.run(blob_calls.use(tenant, blob))
+        save(found, _store_of(found, self.blob_place), Path(target))
+
+    def blobs(self, *, tenant: str = "") -> Iterator[BlobView]:
+        """The tenant's blobs, newest first."""
+        listing = BlobListing(tenant)
+        while listing.unfinished:
+            yield from listing.take(self.queue.run(listing.page_call()))
+
+    def remove_blob(self, blob: str, *, tenant: str = "") -> bool:
+        """Remove a blob by its digest; by a name, the name, and the blob with it when it was put by that name alone.
+
+        True = the blob is gone, False = it was put in other ways as well. Raises NoSuchBlob, BlobNameError.
+        """
+        return self.queue.run(blob_calls.remove(tenant, blob))
+
+
+class AsyncClientBlobs:
+    """The same for asyncio; files and the store are used in threads."""
+
+    queue: AsyncQueue
+    blob_place: BlobPlace
+
+    async def put_blob(self, source: BlobSource, *, tenant: str = "", name: str = "", lifetime_s: float = 0) -> str:
+        """See :meth:`ClientBlobs.put_blob`."""
+        with ExitStack() as stack:
+            content = await asyncio.to_thread(stack.enter_context, content_of(_path_or_bytes(source)))
+            new = new_blob(content, tenant=tenant, name=name, lifetime_s=lifetime_s)
+            if await self.queue.run(blob_calls.put(new)):
+                kept = False
+                try:
+                    await asyncio.to_thread(lambda: upload(self.blob_place.store(), new, content))
+                    kept = True
+                finally:
+                    await self.queue.run(blob_calls.end_upload(new, kept=kept))
+            return new.digest
+
+    async def get_blob(self, blob: str, *, tenant: str = "", bytes_max: int | None = None) -> bytes:
+        """See :meth:`ClientBlobs.get_blob`."""
+        found = await self.queue.run(blob_calls.use(tenant, blob))
+        check_size(found, bytes_max)
+        return await asyncio.to_thread(_content, found, self.blob_place)
+
+    async def save_blob(self, blob: str, target: str | Path, *, tenant: str = "") -> None:
+        """See :meth:`ClientBlobs.save_blob`."""
+        found = await self.queue.run(blob_calls.use(tenant, blob))
+        await asyncio.to_thread(lambda: save(found, _store_of(found, self.blob_place), Path(target)))
+
+    async def blobs(self, *, tenant: str = "") -> AsyncIterator[BlobView]:
+        """See :meth:`ClientBlobs.blobs`."""
+        listing = BlobListing(tenant)
+        while listing.unfinished:
+            for view in listing.take(await self.queue.run(listing.page_call())):
+                yield view
+
+    async def remove_blob(self, blob: str, *, tenant: str = "") -> bool:
+        """See :meth:`ClientBlobs.remove_blob`."""
+        return await self.queue.run(blob_calls.remove(tenant, blob))
+
+
+def _path_or_bytes(source: BlobSource) -> bytes | Path | IO[bytes]:
+    return Path(source) if isinstance(source, str) else source
+
+
+def _store_of(blob: Blob, place: BlobPlace) -> BlobStore | None:
+    return place.store() if blob.object else None
+
+
+def _content(blob: Blob, place: BlobPlace) -> bytes:
+    if not blob.object:
+        return content_in_redis(blob)
+    with _fetched(blob, place) as path:
+        return path.read_bytes()
+
+
+@contextmanager
+def _fetched(blob: Blob, place: BlobPlace) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="judge-blob-") as scratch:
+        path = Path(scratch) / "content"
+        save(blob, _store_of(blob, place), path)
+        yield path

@@ -1,0 +1,48 @@
+-- A tenant puts a blob: all of it with this call, or a promise to upload it into the store.
+-- ARGV: tenant, digest, size, life in ms (0 = the usual one), name ("" = none), object (a fresh name in the store),
+--       content ("" = it does not come along).
+-- Returns {"KEPT"}, {"UPLOAD", ms to do it in}, {"LARGE", most}, {"LIFE", most ms}, {"BYTES", most, in use},
+-- {"COUNT", most} or {"NAMES", most}. Repeating it changes nothing but the blob's time.
+local tenant, digest, size, life, name, object, content = unpack(ARGV)
+local now = now_ms()
+size, life = tonumber(size), tonumber(life)
+
+local largest, longest = policy('blob_bytes_max'), policy('blob_life_max_ms')
+if largest > 0 and size > largest then return {'LARGE', largest} end
+if longest > 0 and life > longest then return {'LIFE', longest} end
+if life == 0 then life = policy('blob_life_ms') end
+if life == 0 then life = BLOB_LIFE_MS end
+
+local counts = tenant_limit('tenant_blobs', tenant)
+if name ~= '' and counts > 0 and redis.call('HEXISTS', key.blob_names(tenant), name) == 0
+   and redis.call('HLEN', key.blob_names(tenant)) >= counts then
+  return {'NAMES', counts}
+end
+
+local blob = blob_record(tenant, digest)
+if blob and blob.expires > now then
+  blob_refresh(tenant, digest, blob, life, now)
+  blob_label(tenant, digest, name, now)
+  return {'KEPT'}
+end
+if blob then blob_expire(tenant, digest, blob, now) end
+local time = policy('blob_upload_ms')
+if time == 0 then time = BLOB_UPLOAD_MS end
+if redis.call('EXISTS', key.blob_upload(object)) == 1 then return {'UPLOAD', time} end
+
+local bytes = tenant_limit('tenant_blob_bytes', tenant)
+local used = redis.call('HMGET', key.blob_usage(tenant), 'bytes', 'count')
+if bytes > 0 and tonumber(used[1] or 0) + size > bytes then return {'BYTES', bytes, tonumber(used[1] or 0)} end
+if counts > 0 and tonumber(used[2] or 0) >= counts then return {'COUNT', counts} end
+
+blob_charge(tenant, size, 1)
+local memory = tonumber(redis.call('HGET', key.policy, 'blob_redis_bytes') or BLOB_MEMORY_BYTES)
+if #content == size and (size == 0 or tonumber(redis.call('GET', key.blob_memory) or 0) + size <= memory) then
+  redis.call('INCRBY', key.blob_memory, int(size))
+  blob_make(tenant, digest, size, life, name, 'content', content, now)
+  return {'KEPT'}
+end
+redis.call('HSET', key.blob_upload(object), 'tenant', tenant, 'digest', digest, 'size', int(size), 'life', int(life),
+           'name', name)
+redis.call('ZADD', key.blob_uploads, now + time, object)
+return {'UPLOAD', time}

@@ -1,0 +1,23 @@
+-- A worker sweeps: expired blobs and uploads that were never finished go.
+-- ARGV: how many at most, after how many ms another worker may try again, then the answers of earlier calls that the
+-- caller has dealt with. Returns what to remove from the store: "NAME" or "NAME again".
+local most, again_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
+local now = now_ms()
+for i = 3, #ARGV do redis.call('ZREM', key.blob_garbage, ARGV[i]) end
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', key.blob_expiry, '-inf', now, 'LIMIT', 0, most)) do
+  local tenant, digest = string.match(member, '^(%S+) (%S+)$')
+  local blob = blob_record(tenant, digest)
+  if blob then
+    blob_expire(tenant, digest, blob, now)
+  else
+    redis.call('ZREM', key.blob_expiry, member)
+  end
+end
+local late = now - BLOB_GRACE_MS
+for _, object in ipairs(redis.call('ZRANGEBYSCORE', key.blob_uploads, '-inf', late, 'LIMIT', 0, most)) do
+  blob_close_upload(object)
+  redis.call('ZADD', key.blob_garbage, now, object, now + 86400000, object .. ' again')  -- a stopped client may go on
+end
+local due = redis.call('ZRANGEBYSCORE', key.blob_garbage, '-inf', now, 'LIMIT', 0, most)
+for _, object in ipairs(due) do redis.call('ZADD', key.blob_garbage, now + again_ms, object) end
+return due

@@ -1,0 +1,25 @@
+-- An upload is over. ARGV: tenant, digest, object, "kept" (it lies in the store, whole) or "dropped".
+-- Returns "KEPT", "DROPPED", or "LATE" (it was given up meanwhile: what it left in the store is to be swept).
+local tenant, digest, object, outcome = unpack(ARGV)
+local now = now_ms()
+local upload = blob_close_upload(object)
+if not upload then
+  if redis.call('HGET', key.blob(tenant, digest), 'object') == object then return 'KEPT' end  -- the call was repeated
+  redis.call('ZADD', key.blob_garbage, now, object)
+  return 'LATE'
+end
+if outcome ~= 'kept' then
+  redis.call('ZADD', key.blob_garbage, now, object)
+  return 'DROPPED'
+end
+local blob = blob_record(tenant, digest)
+if blob and blob.expires > now then  -- the same content was put meanwhile
+  redis.call('ZADD', key.blob_garbage, now, object)
+  blob_refresh(tenant, digest, blob, upload.life, now)
+  blob_label(tenant, digest, upload.name, now)
+  return 'KEPT'
+end
+if blob then blob_expire(tenant, digest, blob, now) end
+blob_charge(tenant, upload.size, 1)
+blob_make(tenant, digest, upload.size, upload.life, upload.name, 'object', object, now)
+return 'KEPT'

@@ -1,0 +1,118 @@
+-- Shared by the scripts of blobs; stands after common.lua. A digest is 64 hexadecimal digits here. Everything is one
+-- tenant's own: no script of a tenant reads what another one has.
+
+-- What holds before a worker has written the policy: a blob's life, an upload's time, the share of Redis' memory.
+local BLOB_LIFE_MS = 86400000
+local BLOB_UPLOAD_MS = 900000
+local BLOB_MEMORY_BYTES = 67108864
+
+-- Sweeping waits this long after the end of an upload's time: its client's clock may run a little slower.
+local BLOB_GRACE_MS = 60000
+
+-- This many expired digests of a tenant are known as such, for a day.
+local BLOB_ENDS_MAX = 256
+
+local function blob_member(tenant, digest) return tenant .. ' ' .. digest end
+
+local function blob_record(tenant, digest)
+  local v = redis.call('HMGET', key.blob(tenant, digest), 'size', 'at', 'expires', 'life', 'bare', 'object', 'content')
+  if not v[1] then return nil end
+  return {size = tonumber(v[1]), at = v[2], expires = tonumber(v[3]), life = tonumber(v[4]), bare = v[5] == '1',
+          object = v[6] or '', content = v[7] or ''}
+end
+
+-- The blob, while it lives.
+local function blob_alive(tenant, digest, now)
+  local blob = blob_record(tenant, digest)
+  return blob and blob.expires > now and blob or nil
+end
+
+local function blob_charge(tenant, bytes, count)
+  local usage = key.blob_usage(tenant)
+  redis.call('HINCRBY', usage, 'bytes', int(bytes))
+  if redis.call('HINCRBY', usage, 'count', count) <= 0 then redis.call('DEL', usage) end
+end
+
+local function blob_unname(tenant, name, digest)
+  redis.call('HDEL', key.blob_names(tenant), name)
+  redis.call('SREM', key.blob_labels(tenant, digest), name)
+end
+
+-- The blob is no more: its names, its part of the quota, its content here; what lies in the store is left to a sweep.
+local function blob_forget(tenant, digest, blob, now)
+  local labels = key.blob_labels(tenant, digest)
+  for _, name in ipairs(redis.call('SMEMBERS', labels)) do redis.call('HDEL', key.blob_names(tenant), name) end
+  redis.call('DEL', labels, key.blob(tenant, digest))
+  redis.call('ZREM', key.blob_index(tenant), digest)
+  redis.call('ZREM', key.blob_expiry, blob_member(tenant, digest))
+  blob_charge(tenant, -blob.size, -1)
+  if blob.object ~= '' then
+    redis.call('ZADD', key.blob_garbage, now, blob.object)
+  else
+    redis.call('DECRBY', key.blob_memory, int(blob.size))
+  end
+end
+
+-- The same for one whose time is over: its tenant is told so for a while.
+local function blob_expire(tenant, digest, blob, now)
+  blob_forget(tenant, digest, blob, now)
+  local ends = key.blob_ends(tenant)
+  redis.call('ZADD', ends, blob.expires, digest)
+  redis.call('ZREMRANGEBYRANK', ends, 0, -BLOB_ENDS_MAX - 1)
+  redis.call('PEXPIRE', ends, 86400000)
+end
+
+-- Its life begins again, with the longer of both lives.
+local function blob_refresh(tenant, digest, blob, life, now)
+  blob.life = math.max(blob.life, life)
+  blob.expires = math.max(blob.expires, now + blob.life)
+  redis.call('HSET', key.blob(tenant, digest), 'life', int(blob.life), 'expires', int(blob.expires))
+  redis.call('ZADD', key.blob_expiry, blob.expires, blob_member(tenant, digest))
+end
+
+-- A name goes; a blob that was put by this name alone goes with it. True when the blob went.
+local function blob_take_name(tenant, name, digest, now)
+  blob_unname(tenant, name, digest)
+  local blob = blob_record(tenant, digest)
+  if not blob or blob.bare or redis.call('EXISTS', key.blob_labels(tenant, digest)) == 1 then return false end
+  blob_forget(tenant, digest, blob, now)
+  return true
+end
+
+-- Give the blob a name, which another one may have had; without a name it stays until it is removed by its digest.
+local function blob_label(tenant, digest, name, now)
+  if name == '' then
+    redis.call('HSET', key.blob(tenant, digest), 'bare', '1')
+    return
+  end
+  local before = redis.call('HGET', key.blob_names(tenant), name)
+  if before == digest then return end
+  if before then blob_take_name(tenant, name, before, now) end
+  redis.call('HSET', key.blob_names(tenant), name, digest)
+  redis.call('SADD', key.blob_labels(tenant, digest), name)
+end
+
+-- A blob comes into being; its part of the quota is charged already.
+local function blob_make(tenant, digest, size, life, name, place, text, now)
+  redis.call('HSET', key.blob(tenant, digest), 'size', int(size), 'at', int(now), 'expires', int(now + life),
+             'life', int(life), 'bare', '0', place, text)
+  redis.call('ZADD', key.blob_index(tenant), now, digest)
+  redis.call('ZADD', key.blob_expiry, now + life, blob_member(tenant, digest))
+  redis.call('ZREM', key.blob_ends(tenant), digest)
+  blob_label(tenant, digest, name, now)
+end
+
+-- An upload ends, in whatever way: what it held of the quota is free. Returns what it was, nil when it was over before.
+local function blob_close_upload(object)
+  local v = redis.call('HMGET', key.blob_upload(object), 'tenant', 'digest', 'size', 'life', 'name')
+  redis.call('ZREM', key.blob_uploads, object)
+  if not v[1] then return nil end
+  redis.call('DEL', key.blob_upload(object))
+  blob_charge(v[1], -tonumber(v[3]), -1)
+  return {tenant = v[1], digest = v[2], size = tonumber(v[3]), life = tonumber(v[4]), name = v[5]}
+end
+
+-- The digest that a reference ("sha256:DIGEST" or a name) stands for; nil = the tenant gave no such name.
+local function blob_digest(tenant, reference)
+  return string.match(reference, '^sha256:(%x+)$') or redis.call('HGET', key.blob_names(tenant), reference) or nil
+end

@@ -1,0 +1,73 @@
+"""What putting and fetching a blob consist of besides the calls to Redis; blocks, and holds no content in memory."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from judge.blobs.blob_cache import fetch_verified
+from judge.blobs.content import Content, digest_of_bytes
+from judge.blobs.store import BlobStore
+from judge.errors import BlobChanged, BlobTooLarge, UsageError, blame_host
+from judge.queue.blob_calls import REDIS_BLOB_BYTES_MAX, Blob, NewBlob
+
+
+def new_blob(content: Content, *, tenant: str, name: str = "", lifetime_s: float = 0) -> NewBlob:
+    """What is said to Redis of a blob to be put, small content included. Raises BlobChanged, UsageError."""
+    if lifetime_s < 0 or lifetime_s != lifetime_s:
+        raise UsageError(f"lifetime: a number of seconds from 0, not {lifetime_s}")
+    own = secrets.token_hex(16)  # never used twice: removing one can never hit another
+    return NewBlob(
+        tenant=tenant,
+        digest=content.digest,
+        size_bytes=content.size_bytes,
+        object=f"blobs/{own[:2]}/{own}",
+        content=content.read() if content.size_bytes <= REDIS_BLOB_BYTES_MAX else b"",
+        name=name,
+        lifetime_ms=round(lifetime_s * 1000),
+    )
+
+
+def upload(store: BlobStore, new: NewBlob, content: Content) -> None:
+    """Put the content into the store. Raises BlobStoreError, BlobChanged (a file that is being written)."""
+    content.check_unchanged()
+    store.put(new.object, content.fd)
+    content.check_unchanged()
+
+
+def content_in_redis(blob: Blob) -> bytes:
+    """The content that came with the answer. Raises BlobChanged when it is not what its digest says."""
+    if digest_of_bytes(blob.content) != blob.digest:
+        raise BlobChanged(f"blob {blob.digest}: what was put under this digest is something else")
+    return blob.content
+
+
+def check_size(blob: Blob, bytes_max: int | None) -> None:
+    """Raise BlobTooLarge when a blob is larger than what is read may be."""
+    if bytes_max is not None and blob.size_bytes > bytes_max:
+        raise BlobTooLarge(f"blob {blob.digest}: {blob.size_bytes} bytes; here at most {bytes_max} are taken")
+
+
+def save(blob: Blob, store: BlobStore | None, target: Path) -> None:
+    """Write a blob to a file, verified before it is there under its name; ``store`` is where it lies, if not in Redis.
+
+    Raises UsageError (the file), BlobMismatch, BlobStoreError, HostFault.
+    """
+    try:
+        fd, incoming = tempfile.mkstemp(prefix=".judge-blob-", dir=target.parent)
+        os.close(fd)
+        try:
+            if store is None:
+                Path(incoming).write_bytes(content_in_redis(blob))
+            else:
+                fetch_verified(store, blob.object, blob.digest, Path(incoming))
+            os.chmod(incoming, 0o644)
+            os.rename(incoming, target)
+        except BaseException:
+            Path(incoming).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        blame_host(error, f"{target}")
+        raise UsageError(f"{target}: {error.strerror}") from error

@@ -1,0 +1,251 @@
+"""Blobs: each tenant's own content by digest, in Redis or in a store, for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from service_harness import until
+
+from judge.blobs.blob_cache import BlobCache
+from judge.client import AsyncClient, Client
+from judge.errors import (
+    BlobExpired,
+    BlobNameError,
+    BlobQuotaError,
+    BlobStoreUnset,
+    BlobTooLarge,
+    NoSuchBlob,
+    WireError,
+)
+from judge.queue.admin import set_blob_policy, set_tenant_limit
+from judge.queue.redis_queue import Queue
+from judge.queue.values import BlobPolicy
+from judge.tenant_blobs.place import BlobPlace
+from judge.tenant_blobs.work_blobs import WorkBlobs
+
+POLICY = BlobPolicy(
+    blob_bytes_max=0,
+    tenant_blob_bytes=0,
+    tenant_blobs=0,
+    blob_life_max_ms=0,
+    blob_life_ms=3_600_000,
+    blob_upload_ms=60_000,
+    blob_redis_bytes=1 << 20,
+)
+
+LARGE = b"\0\xff large" * 20_000
+
+
+def allow(queue: Queue, **limits: int) -> None:
+    """What blobs may be from now on."""
+    set_blob_policy(queue, msgspec.structs.replace(POLICY, **limits))
+
+
+def digest_of(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> BlobPlace:
+    """A store in a directory of its own."""
+    return BlobPlace(str(tmp_path / "store"))
+
+
+@pytest.fixture
+def client(queue: Queue, place: BlobPlace) -> Iterator[Client]:
+    """A client of an empty queue."""
+    allow(queue)
+    with Client(queue.broker, blob_place=place) as client:
+        yield client
+
+
+@pytest.fixture
+def work_blobs(client: Client, place: BlobPlace, tmp_path: Path) -> Iterator[WorkBlobs]:
+    """What a slot's work has."""
+    blobs = WorkBlobs(Queue(client.queue.broker), place, BlobCache(tmp_path / "cache", 1 << 20))
+    yield blobs
+    blobs.close()
+
+
+def stored(tmp_path: Path) -> int:
+    """How many files the store has."""
+    return sum(path.is_file() for path in (tmp_path / "store").rglob("*"))
+
+
+@pytest.mark.parametrize("content", [b"", b"small\0\xff", LARGE], ids=["empty", "small", "large"])
+def test_a_blob_comes_back_as_it_was_put(client: Client, work_blobs: WorkBlobs, content: bytes, tmp_path: Path) -> None:
+    blob = client.put_blob(content, tenant="ann")
+    assert blob == digest_of(content)
+    assert client.get_blob(blob, tenant="ann") == content
+    assert work_blobs.read("ann", blob, 1 << 20) == content
+    with open(work_blobs.open("ann", blob), "rb") as file:
+        assert file.read() == content
+    client.save_blob(blob, tmp_path / "out", tenant="ann")
+    assert (tmp_path / "out").read_bytes() == content
+    assert stored(tmp_path) == (len(content) > 65536)
+
+
+@pytest.mark.parametrize("content", [b"small", LARGE], ids=["small", "large"])
+def test_what_work_keeps_is_its_tenants(client: Client, work_blobs: WorkBlobs, content: bytes) -> None:
+    blob = work_blobs.keep("ann", content)
+    assert client.get_blob(blob, tenant="ann") == content
+    with pytest.raises(NoSuchBlob):
+        client.get_blob(blob)
+
+
+@pytest.mark.parametrize("content", [b"small", LARGE], ids=["small", "large"])
+def test_a_digest_is_no_right_to_the_content(
+    client: Client, work_blobs: WorkBlobs, content: bytes, tmp_path: Path
+) -> None:
+    blob = client.put_blob(content, tenant="ann")
+    unknown = digest_of(b"nobody has this")
+    for tenant in ("bob", ""):
+        for ask in (client.get_blob, client.remove_blob):
+            with pytest.raises(NoSuchBlob) as other:
+                ask(blob, tenant=tenant)
+            with pytest.raises(NoSuchBlob) as none:
+                ask(unknown, tenant=tenant)
+            assert str(other.value).replace(blob, "") == str(none.value).replace(unknown, "")
+        with pytest.raises(NoSuchBlob):
+            work_blobs.open(tenant, blob)
+        assert list(client.blobs(tenant=tenant)) == []
+    before = stored(tmp_path)
+    assert client.put_blob(content, tenant="bob") == blob
+    assert stored(tmp_path) == 2 * before, "the upload is never skipped for what another tenant put"
+    client.remove_blob(blob, tenant="bob")
+    assert client.get_blob(blob, tenant="ann") == content
+
+
+def test_what_the_tenant_has_is_not_sent_again(client: Client, tmp_path: Path) -> None:
+    client.put_blob(LARGE)
+    client.put_blob(LARGE)
+    assert stored(tmp_path) == 1
+    (view,) = client.blobs()
+    assert (view.blob, view.size_bytes) == (digest_of(LARGE), len(LARGE))
+
+
+def test_names_stand_for_blobs_and_move(client: Client) -> None:
+    first = client.put_blob(b"first", name="input")
+    assert client.put_blob(b"first", name="copy") == first
+    second = client.put_blob(b"second", name="input")
+    assert client.get_blob("input") == b"second"
+    assert client.get_blob("copy") == b"first"
+    assert {view.blob: view.names for view in client.blobs()} == {first: ("copy",), second: ("input",)}
+    client.put_blob(b"third", name="copy")
+    with pytest.raises(NoSuchBlob):  # its last name moved away
+        client.get_blob(first)
+
+
+def test_removing_a_name_removes_the_blob_when_it_was_put_by_that_name_alone(client: Client) -> None:
+    blob = client.put_blob(b"content", name="one")
+    client.put_blob(b"content", name="two")
+    assert not client.remove_blob("one")
+    assert client.remove_blob("two")
+    with pytest.raises(NoSuchBlob):
+        client.get_blob(blob)
+    client.put_blob(b"content", name="one")
+    client.put_blob(b"content")
+    assert not client.remove_blob("one")
+    assert client.remove_blob(blob)
+    with pytest.raises(NoSuchBlob):
+        client.remove_blob(blob)
+
+
+@pytest.mark.parametrize(
+    "blob", ["", "sha256:", "sha256:" + "A" * 64, "sha256:" + "a" * 63, "md5:" + "a" * 64, "a/b", "a b", "../x", "é"]
+)
+def test_what_is_no_digest_and_no_name_is_refused(client: Client, work_blobs: WorkBlobs, blob: str) -> None:
+    for ask in (client.get_blob, client.remove_blob, lambda blob: work_blobs.open("", blob)):
+        with pytest.raises(BlobNameError):
+            ask(blob)
+
+
+def test_a_name_or_tenant_that_cannot_be_is_refused(client: Client) -> None:
+    with pytest.raises(BlobNameError, match="name"):
+        client.put_blob(b"x", name="a:b")
+    with pytest.raises(WireError, match="tenant"):
+        client.put_blob(b"x", tenant="a b")
+
+
+def test_too_large_is_refused_before_anything_is_sent(client: Client, work_blobs: WorkBlobs, tmp_path: Path) -> None:
+    allow(client.queue, blob_bytes_max=1000)
+    for put in (client.put_blob, lambda content: work_blobs.keep("", content)):
+        with pytest.raises(BlobTooLarge, match="1000 "):
+            put(b"x" * 1001)
+    blob = client.put_blob(b"x" * 1000)
+    with pytest.raises(BlobTooLarge):
+        client.get_blob(blob, bytes_max=999)
+    with pytest.raises(BlobTooLarge):
+        work_blobs.read("", blob, 999)
+
+
+def test_a_quota_of_bytes_holds_and_is_given_back(client: Client) -> None:
+    allow(client.queue, tenant_blob_bytes=len(LARGE) + 100)
+    blob = client.put_blob(LARGE, tenant="ann")
+    with pytest.raises(BlobQuotaError, match="ann") as raised:
+        client.put_blob(b"x" * 101, tenant="ann")
+    assert raised.value.exit_code == 6
+    client.put_blob(LARGE, tenant="ann")
+    client.put_blob(b"x" * 101, tenant="bob")
+    client.remove_blob(blob, tenant="ann")
+    client.put_blob(b"x" * 101, tenant="ann")
+
+
+def test_a_quota_of_blobs_and_names_holds_and_a_tenant_may_have_its_own(client: Client) -> None:
+    allow(client.queue, tenant_blobs=2)
+    client.put_blob(b"1", name="one")
+    client.put_blob(b"2", name="two")
+    with pytest.raises(BlobQuotaError, match="2 blobs"):
+        client.put_blob(b"3")
+    with pytest.raises(BlobQuotaError, match="2 names"):
+        client.put_blob(b"1", name="three")
+    set_tenant_limit(client.queue, "-", "tenant_blobs", 3)
+    client.put_blob(b"3", name="three")
+
+
+def test_a_lifetime_beyond_the_longest_is_refused(client: Client) -> None:
+    allow(client.queue, blob_life_max_ms=1000)
+    with pytest.raises(BlobTooLarge, match="lifetime"):
+        client.put_blob(b"x", lifetime_s=2)
+
+
+def test_without_a_store_only_small_blobs_can_be_put_and_the_refusal_names_the_setting(
+    client: Client, tmp_path: Path
+) -> None:
+    with Client(client.queue.broker) as bare:
+        assert bare.get_blob(bare.put_blob(b"small")) == b"small"
+        with pytest.raises(BlobStoreUnset, match="blob_store"):
+            bare.put_blob(LARGE)
+    allow(client.queue, tenant_blobs=2)
+    client.put_blob(LARGE)  # what was refused holds nothing of the quota
+
+
+def test_a_blob_whose_time_is_over_says_so(client: Client, work_blobs: WorkBlobs) -> None:
+    blob = client.put_blob(b"x", name="short", lifetime_s=0.001)
+    until(lambda: not list(client.blobs()), "the blob's time to be over")
+    for ask in (client.get_blob, lambda blob: work_blobs.open("", blob)):
+        with pytest.raises(BlobExpired):
+            ask(blob)
+    assert list(client.blobs()) == []
+    assert client.get_blob(client.put_blob(b"x")) == b"x"
+
+
+def test_asyncio_does_the_same(client: Client, place: BlobPlace, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with AsyncClient(client.queue.broker, blob_place=place) as judge:
+            for content in (b"small", LARGE):
+                blob = await judge.put_blob(content, tenant="ann", name="it")
+                assert await judge.get_blob("it", tenant="ann") == content
+                await judge.save_blob(blob, tmp_path / "out", tenant="ann")
+                assert (tmp_path / "out").read_bytes() == content
+                assert [view.blob async for view in judge.blobs(tenant="ann")] == [blob]
+                assert await judge.remove_blob(blob, tenant="ann")
+            with pytest.raises(NoSuchBlob):
+                await judge.get_blob(blob, tenant="ann")
+
+    asyncio.run(scenario())
