@@ -38,6 +38,7 @@ class WorkError(UsageError):
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(f"{field}: {message}" if field else message)
+        self.message = message
         self.field = field
 
 

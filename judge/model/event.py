@@ -74,13 +74,16 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
 class OutputChunk(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
     """What a running program wrote; only when the work asked for it. ``stream`` 1 = stdout, 2 = stderr.
 
-    ``offset``: of its first byte in that stream. An attempt that follows begins again at 0.
+    ``run``: which of the repeats, from 1. ``offset``: of its first byte in that stream of that run; an attempt that
+    follows begins again at 0. ``last``: the bound of live output is reached; the report has the rest.
     """
 
     submission: str
+    run: int = 1
     stream: int
     offset: int
     content: bytes
+    last: bool = False
 
 
 class TestJudged(msgspec.Struct, frozen=True, kw_only=True, tag="test"):

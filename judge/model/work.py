@@ -78,7 +78,7 @@ class ProgramSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A program to be compiled where it must be, in the language of its work or its own.
 
     ``language``: an id or alias, with a version if one is wanted (``python3@3.12``); empty = found by the files.
-    ``main``: the main file's name, empty = found.
+    ``main``: the main file's name, empty = found. ``compiler_arguments`` stand right before the sources.
     """
 
     sources: tuple[SourceFile, ...]
@@ -88,12 +88,14 @@ class ProgramSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="execution"):
-    """One program run, ``repeats`` times. Either ``program`` or ``argv`` (raw files and a command; absolute path, or a
-    file of ``files``).
+    """One program run, ``repeats`` times, or until it fails. Either ``program`` or ``argv`` (raw files and a command,
+    in the root of the work's language, without one in the plain root; its first word is an absolute path, or a file of
+    ``files``).
 
-    ``keep``: globs of files below /work to be kept as blobs. ``merge_stderr``: what it writes on standard error goes
-    where its standard output goes. ``live``: output is also sent as it comes. ``reuse``: a stored report of the same
-    tenant, program, input, limits and toolchain may be the answer.
+    ``environment`` is laid over PATH, HOME and LANG; what a language's runtime needs stays. ``keep``: globs of files
+    below /work to be kept as blobs. ``merge_stderr``: what it writes on standard error goes where its standard output
+    goes. ``pieces``: the report says in which order both streams arrived. ``live``: output is also sent as it comes.
+    ``reuse``: a stored report of the same tenant, program, input, limits and toolchain may be the answer.
     """
 
     program: ProgramSource | None = None
@@ -106,6 +108,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     compile_limits: RequestedLimits = DEFAULT_LIMITS
     repeats: int = 1
     merge_stderr: bool = False
+    pieces: bool = False
     keep: tuple[str, ...] = ()
     live: bool = False
     reuse: bool = False

@@ -56,9 +56,10 @@ class KeptFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. ``pieces``: the order in which the two outputs arrived, as far as it can be told; empty = one alone.
+    """One run. ``pieces``: the order in which the two outputs arrived, from the beginning, as far as it can be told;
+    empty = it was not asked for.
 
-    ``files_passed_over``: how many more files matched than may be kept.
+    ``files_passed_over``: how many more files matched than may be kept, or have names that are no text.
     """
 
     result: RunResult

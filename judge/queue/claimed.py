@@ -1,8 +1,8 @@
 """One claim's side of the conversation: progress goes out beside the judging, the report is waited for.
 
 Events are gathered for a moment and sent together, one batch at a time; what still lies here at the end goes out with
-the report. So judging waits for Redis once, and a client wakes once for what happens at once. Should the connection
-fail, what was not answered is sent again; the queue drops repeats.
+the report. So judging waits for Redis once, and a client wakes once for what happens at once; what a program writes in
+that moment is one event. Should the connection fail, what was not answered is sent again; the queue drops repeats.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from redis.exceptions import NoScriptError, RedisError
 
 from judge.errors import ClaimLost, QueueError
-from judge.model.event import Event
+from judge.model.event import Event, OutputChunk
 from judge.model.report import Report
 from judge.model.work_report import AnyWorkReport
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call, scripts
 from judge.queue.values import Claim
+
+#: Output that comes in small pieces is joined to events of this size.
+OUTPUT_BYTES_MAX = 32 << 10
 
 
 def _nothing() -> None:
@@ -40,6 +44,7 @@ class ClaimWriter:
         self._connection: Any = None
         self._pending: list[Event] = []  # not known to have arrived, in order
         self._first = 0  # the number of the first of them
+        self._unsent = 0  # the number of the first event that never went out: those from there on may still be changed
         self._sent: deque[int] = deque()  # how many of them lie in each call without an answer
         self._awaited = False  # ``later`` was asked
         self._busy = False  # no call of ``send`` may interfere now
@@ -47,9 +52,9 @@ class ClaimWriter:
 
     def emit(self, event: Event) -> None:
         """Take one event; waits for nothing in the normal case. Raises ClaimLost when the claim is known to be lost."""
-        self._pending.append(event)
         self._busy = True
         try:
+            self._gather(event)
             if self._unscripted:
                 self.flush()
             if self._connection is None:
@@ -104,6 +109,7 @@ class ClaimWriter:
         """Make sure that all events have arrived. Raises QueueError when Redis stays away; a lost claim is no error."""
         self._drop_connection()
         if self._pending:
+            self._unsent = self._first + len(self._pending)
             self._queue.run(calls.event(self._claim, self._first, self._pending))
             self._forget(len(self._pending))
         self._unscripted = False
@@ -112,6 +118,15 @@ class ClaimWriter:
         """Give the connection back; events not answered yet may be lost. Idempotent."""
         self._busy = True
         self._drop_connection()
+
+    def _gather(self, event: Event) -> None:
+        """Live output that goes on where the last event ends becomes one with it."""
+        last = self._pending[-1] if self._unsent < self._first + len(self._pending) else None
+        joined = _joined(last, event)
+        if joined is None:
+            self._pending.append(event)
+        else:
+            self._pending[-1] = joined
 
     def _ask_later(self) -> None:
         if not self._awaited:
@@ -125,6 +140,7 @@ class ClaimWriter:
         if not events:
             return []
         self._sent.append(len(events))
+        self._unsent = self._first + len(self._pending)
         return [calls.event(self._claim, self._first + done, events)]
 
     def _send_calls(self, several: list[Call[bool]]) -> None:
@@ -154,3 +170,14 @@ class ClaimWriter:
             self._connection.disconnect()
         self._sent.clear()
         self._release()
+
+
+def _joined(last: Event | None, event: Event) -> OutputChunk | None:
+    """Both as one; None when the second does not go on where the first ends, or they are too large."""
+    if not isinstance(last, OutputChunk) or not isinstance(event, OutputChunk):
+        return None
+    content = last.content + event.content
+    goes_on = (last.run, last.stream, last.offset + len(last.content)) == (event.run, event.stream, event.offset)
+    if not goes_on or len(content) > OUTPUT_BYTES_MAX:
+        return None
+    return msgspec.structs.replace(event, offset=last.offset, content=content)

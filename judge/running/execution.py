@@ -1,45 +1,218 @@
-"""Executions: one program is compiled where it must be and run once or several times; its output is the answer."""
+"""Executions: one program is compiled where it must be and run once or several times; its output is the answer.
+
+What a client hands in beside the program: :mod:`judge.running.inputs`. What comes back: :mod:`judge.running.outputs`.
+"""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 import msgspec
 
 from judge.errors import CancelledError, WorkError
-from judge.grading.execute import OpenSubmission, open_submission
+from judge.grading.programs import data_files
 from judge.model.event import Compiled as CompiledEvent
 from judge.model.event import Compiling, Emit
-from judge.model.run import Outcome, RunResult, Usage
+from judge.model.language import LanguageSpec
+from judge.model.run import Outcome
 from judge.model.work import Execution, Work, WorkHeader
-from judge.model.work_report import BlameOn, ExecutionReport, Output, RunReport
+from judge.model.work_report import BlameOn, ExecutionReport, RunReport
+from judge.package.ceilings import Ceilings
+from judge.running.heard import ArrivalOrder, LiveOutput
+from judge.running.inputs import (
+    OpenFiles,
+    blamed_on_files,
+    checked_environment,
+    checked_globs,
+    checked_words,
+    open_files,
+    standard_input,
+)
 from judge.running.limits import compile_limits, run_limits
+from judge.running.outputs import collect_kept, mean_usage, run_report
 from judge.running.runner import INLINE_BYTES_MAX, Runner
-from judge.sandbox.capture import Capture, Completed
-from judge.toolchain.compile import Compiled, CompileOptions
-from judge.toolchain.definitions import language_limits
+from judge.sandbox.container import Container
+from judge.sandbox.runs import Hear
+from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec
+from judge.toolchain.compile import JUDGE_ENVIRONMENT, Compiled, CompileOptions, with_environment
+from judge.toolchain.definitions import language_limits, run_environment
+from judge.toolchain.work_files import with_disk_room
 from judge.verdicts import reason_of_run
+
+REPEATS_MAX = 50
+
+#: Of a command line with its environment: what one message to a launcher holds beside the rest of it.
+_COMMAND_BYTES_MAX = 140_000
+#: Of each word in such a message, beside its characters.
+_WORD_BYTES = 8
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be run, and where. ``own_files``: those of the program that it finds in /work."""
+
+    rootfs: Rootfs
+    spec: RunSpec
+    artifact: str
+    own_files: Mapping[str, bytes]
 
 
 def execute(runner: Runner, work: Work, execution: Execution, emit: Emit) -> ExecutionReport:
-    """Compile and run. Raises WorkError for what cannot be, LanguageError, CancelledError, InfrastructureError."""
+    """Compile and run. Raises WorkError for what cannot be, LanguageError, BlobStoreError, CancelledError,
+    InfrastructureError."""
     header = work.header
+    _check(execution, runner.ceilings)
+    report = ExecutionReport(id=header.id, language=header.language, tenant=header.tenant, context=header.context)
     if execution.program is None:
-        raise WorkError("a program is needed", "program")
+        target = _raw_target(runner, header, execution)
+        return _with_runs(report, _run_all(runner, header, execution, target, emit))
     compiled = _compile(runner, header, execution, emit)
-    report = ExecutionReport(
-        id=header.id,
-        language=compiled.language.id,
-        tenant=header.tenant,
-        context=header.context,
-        compile=compiled.report,
-    )
+    report = msgspec.structs.replace(report, language=compiled.language.id, compile=compiled.report)
     if not compiled.report.ok:
         return msgspec.structs.replace(report, blame=BlameOn.PROGRAM, reason="the program does not compile")
-    with _opened(runner, compiled, execution) as opened:
-        stdin = runner.bytes_of(header.tenant, execution.stdin, runner.ceilings.output_bytes)
-        runs = tuple(_run(runner, header, execution, opened, stdin) for _ in range(execution.repeats))
+    target = _compiled_target(runner, compiled, execution)
+    return _with_runs(report, _run_all(runner, header, execution, target, emit))
+
+
+def _check(execution: Execution, ceilings: Ceilings) -> None:
+    """Refuse before anything is compiled what needs no look at anything else. Raises WorkError."""
+    if execution.program is None and not execution.argv:
+        raise WorkError("a program or a command is needed", "program")
+    if execution.program is not None and execution.argv:
+        raise WorkError("a program has its own command; what it is to be told goes into arguments", "argv")
+    if not 1 <= execution.repeats <= REPEATS_MAX:
+        raise WorkError(f"must be 1 to {REPEATS_MAX}, not {execution.repeats}", "repeats")
+    checked_words(execution.argv, "argv")
+    checked_words(execution.arguments, "arguments")
+    checked_environment(execution.environment, ())
+    checked_globs(execution.keep)
+    run_limits(execution.limits, ceilings)
+    compile_limits(execution.compile_limits, ceilings)
+
+
+def _compile(runner: Runner, header: WorkHeader, execution: Execution, emit: Emit) -> Compiled:
+    program = execution.program
+    assert program is not None
+    language = runner.language_of(program, header.language)
+    emit(Compiling(submission=header.id, language=language.id))
+    options = CompileOptions(limits=compile_limits(execution.compile_limits, runner.ceilings))
+    compiled = runner.compile(header.tenant, program, language, options)
+    ok, cached = compiled.report.ok, compiled.report.cached
+    emit(CompiledEvent(submission=header.id, ok=ok, cached=cached, wall_time_ns=compiled.wall_time_ns))
+    return compiled
+
+
+def _compiled_target(runner: Runner, compiled: Compiled, execution: Execution) -> Target:
+    language = compiled.language
+    limits = language_limits(language, run_limits(execution.limits, runner.ceilings))
+    spec = compiled.run_spec(limits, execution.arguments)
+    variables = checked_environment(execution.environment, run_environment(language, limits))
+    return Target(
+        rootfs=runner.toolchain(language).rootfs,
+        spec=_asked_of(with_environment(spec, variables), execution, runner),
+        artifact=str(compiled.artifact),
+        own_files=dict(data_files(compiled)),
+    )
+
+
+def _raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Target:
+    """A command among the client's files, in the root of the work's language, else in the plain one."""
+    language: LanguageSpec | None = None
+    if header.language:
+        language = runner.judge.build_context.languages.get(header.language)
+    name = execution.argv[0]
+    if not name.startswith("/"):
+        if name not in {file.name for file in execution.files}:
+            raise WorkError("neither an absolute path nor one of the files", "argv[0]")
+        name = f"/work/{name}"
+    spec = RunSpec(
+        argv=(name, *execution.argv[1:], *execution.arguments), limits=run_limits(execution.limits, runner.ceilings)
+    )
+    spec = with_environment(spec, JUDGE_ENVIRONMENT | execution.environment)
+    return Target(
+        rootfs=runner.toolchain(language).rootfs,
+        spec=_asked_of(spec, execution, runner),
+        artifact="",
+        own_files={},
+    )
+
+
+def _asked_of(spec: RunSpec, execution: Execution, runner: Runner) -> RunSpec:
+    """The run with all else that the client asks of it. Raises WorkError for a command line too long to be given."""
+    words = [*spec.argv, *(word for pair in spec.env for word in pair)]
+    size_bytes = sum(len(word.encode("utf-8", "surrogatepass")) + _WORD_BYTES for word in words)
+    if size_bytes > _COMMAND_BYTES_MAX:
+        raise WorkError("with the files' names and the environment they are too long for a command line", "arguments")
+    collect = collect_kept(execution.keep, runner.ceilings.output_bytes)
+    return msgspec.structs.replace(spec, collect=collect, merge_stderr=execution.merge_stderr)
+
+
+def _run_all(
+    runner: Runner, header: WorkHeader, execution: Execution, target: Target, emit: Emit
+) -> tuple[RunReport, ...]:
+    """The repeats, up to the first that fails."""
+    live = LiveOutput(emit, header.id) if execution.live else None
+    runs: list[RunReport] = []
+    with ExitStack() as stack:
+        stdin = standard_input(stack, runner, header.tenant, execution.stdin)
+        files = open_files(stack, runner, header.tenant, execution.files, target.own_files)
+        limits = with_disk_room(target.spec.limits, *files.room)
+        spec = msgspec.structs.replace(target.spec, limits=limits)
+        container = stack.enter_context(
+            runner.slot.container(ContainerSpec.under(target.rootfs, limits, artifact=target.artifact))
+        )
+        ready = _Ready(container, spec, stdin, files)
+        while len(runs) < execution.repeats and all(run.result.ok for run in runs):
+            runs.append(_run(runner, header, execution, ready, live))
+    return tuple(runs)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A container, and what is run in it."""
+
+    container: Container
+    spec: RunSpec
+    stdin: bytes | int
+    files: OpenFiles
+
+
+def _run(runner: Runner, header: WorkHeader, execution: Execution, ready: _Ready, live: LiveOutput | None) -> RunReport:
+    order = ArrivalOrder() if execution.pieces else None
+    if live is not None:
+        live.begin_run()
+    with ExitStack() as stack, blamed_on_files():
+        done = ready.container.run(
+            ready.spec,
+            stdin=None if ready.stdin == b"" else ready.stdin,
+            files=ready.files.contents,
+            executables=(*ready.files.executables, ready.spec.argv[0].removeprefix("/work/")),
+            hear=_hearing(order, live),
+        )
+        for capture in (done.stdout, done.stderr, *done.files.values()):
+            stack.callback(capture.close)
+        if done.result.outcome is Outcome.CANCELLED:
+            raise CancelledError(f"{header.id}: cancelled")
+        pieces = () if order is None else order.pieces
+        return run_report(runner, header.tenant, done, pieces, INLINE_BYTES_MAX // execution.repeats)
+
+
+def _hearing(order: ArrivalOrder | None, live: LiveOutput | None) -> Hear | None:
+    """Nobody listens unless it was asked for: each piece that is heard costs a little."""
+    listeners = [*([] if order is None else [order.note]), *([] if live is None else [live.send])]
+    if not listeners:
+        return None
+
+    def hear(stream: int, data: bytes) -> None:
+        for listener in listeners:
+            listener(stream, data)
+
+    return hear
+
+
+def _with_runs(report: ExecutionReport, runs: tuple[RunReport, ...]) -> ExecutionReport:
     failed = next((run.result for run in runs if not run.result.ok), None)
     return msgspec.structs.replace(
         report,
@@ -48,59 +221,3 @@ def execute(runner: Runner, work: Work, execution: Execution, emit: Emit) -> Exe
         blame=BlameOn.NONE if failed is None else BlameOn.PROGRAM,
         reason="" if failed is None else reason_of_run(failed),
     )
-
-
-def _compile(runner: Runner, header: WorkHeader, execution: Execution, emit: Emit) -> Compiled:
-    program = execution.program
-    assert program is not None
-    language = runner.language_of(program, header.language)
-    emit(Compiling(submission=header.id, language=language.id))
-    options = CompileOptions(main=program.main, limits=compile_limits(execution.compile_limits, runner.ceilings))
-    compiled = runner.compile(header.tenant, program, language, options)
-    ok, cached = compiled.report.ok, compiled.report.cached
-    emit(CompiledEvent(submission=header.id, ok=ok, cached=cached, wall_time_ns=compiled.wall_time_ns))
-    return compiled
-
-
-@contextlib.contextmanager
-def _opened(runner: Runner, compiled: Compiled, execution: Execution) -> Iterator[OpenSubmission]:
-    limits = language_limits(compiled.language, run_limits(execution.limits, runner.ceilings))
-    toolchain = runner.judge.build_context.toolchain(compiled.language)
-    with open_submission(runner.slot.container, toolchain, compiled, limits) as opened:
-        yield opened
-
-
-def _run(runner: Runner, header: WorkHeader, execution: Execution, opened: OpenSubmission, stdin: bytes) -> RunReport:
-    spec = opened.compiled.run_spec(opened.limits, execution.arguments)
-    done = opened.container.run(spec, stdin=stdin, files=dict(opened.data_files))
-    if done.result.outcome is Outcome.CANCELLED:
-        raise CancelledError(f"{header.id}: cancelled")
-    return run_report(runner, header.tenant, done)
-
-
-def run_report(runner: Runner, tenant: str, done: Completed) -> RunReport:
-    """A finished run with its outputs, the large ones as blobs."""
-    return RunReport(
-        result=done.result,
-        stdout=output_of(runner, tenant, done.stdout),
-        stderr=output_of(runner, tenant, done.stderr),
-    )
-
-
-def output_of(runner: Runner, tenant: str, capture: Capture) -> Output:
-    """What was captured of one stream."""
-    if capture.size_bytes <= INLINE_BYTES_MAX:
-        return Output(content=capture.read(), size_bytes=capture.size_bytes, truncated=capture.truncated)
-    blob = runner.blobs.keep(tenant, capture)
-    return Output(blob=blob, size_bytes=capture.size_bytes, truncated=capture.truncated)
-
-
-def mean_usage(results: list[RunResult]) -> Usage | None:
-    """The mean of each counter over those runs that have it; None without runs."""
-    if not results:
-        return None
-    means: dict[str, int | None] = {}
-    for name in Usage.__struct_fields__:
-        values = [value for result in results if (value := getattr(result.usage, name)) is not None]
-        means[name] = round(sum(values) / len(values)) if values else None
-    return msgspec.convert(means, Usage)

@@ -12,6 +12,9 @@ from judge.package.ceilings import Ceilings
 #: What a client gets who asks for nothing.
 RUN_LIMITS = Limits(stdout_bytes=16 * MIB, stderr_bytes=STDERR_BYTES)
 
+#: What starts a program has the same limit in that moment, and needs half of this.
+ADDRESS_SPACE_BYTES_MIN = 32 * MIB
+
 #: Amounts that no operator's setting bounds.
 _MOST = {
     "processes": 1024,
@@ -46,8 +49,11 @@ def _limits(asked: RequestedLimits, default: Limits, ceilings: Ceilings, time_ns
     for name in asked.__struct_fields__:
         amount = getattr(asked, name)
         if amount > most[name]:
-            raise WorkError(f"{amount} is above the operator's ceiling, {most[name]}", f"{field}.{name}")
+            whose = "the most that is possible" if name in _MOST else "the operator's ceiling"
+            raise WorkError(f"{amount} is above {whose}, {most[name]}", f"{field}.{name}")
         amounts[name] = amount or min(getattr(default, name), most[name])
+    if 0 < asked.address_space_bytes < ADDRESS_SPACE_BYTES_MIN:
+        raise WorkError(f"must be 0 or at least {ADDRESS_SPACE_BYTES_MIN}", f"{field}.address_space_bytes")
     cpu_ns = amounts["cpu_time_ns"]
     wall_ns = asked.wall_time_ns or wall_limit_ns(cpu_ns)
     return Limits(**(amounts | {"cpu_time_hard_ns": cpu_ns, "wall_time_ns": wall_ns}))

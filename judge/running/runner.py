@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from judge.errors import WorkError
+from judge.errors import InfrastructureError, WorkError
 from judge.grading.pipeline import Judge
 from judge.grading.programs import first_line
 from judge.model.language import LanguageSpec
@@ -14,10 +14,17 @@ from judge.package.ceilings import Ceilings
 from judge.sandbox.capture import Capture
 from judge.sandbox.slot import Slot
 from judge.toolchain.artifacts import SubmissionStore
-from judge.toolchain.compile import Compiled, CompileOptions, compile_program
+from judge.toolchain.compile import Compiled, CompileOptions, Toolchain, compile_program
+from judge.toolchain.definitions import takes_compiler_arguments
+from judge.toolchain.roots import Toolchains
+from judge.toolchain.work_files import arguments_complaint
 
 #: The largest output that lies in a report itself; larger ones are blobs.
 INLINE_BYTES_MAX = 64 << 10
+
+#: What a client may tell a compiler.
+COMPILER_ARGUMENTS_MAX = 64
+_COMPILER_ARGUMENTS_BYTES_MAX = 8 << 10
 
 
 class TenantBlobs(Protocol):
@@ -69,7 +76,9 @@ class Runner:
         return self.blobs.read(tenant, data.blob, bytes_max) if data.blob else data.content
 
     def language_of(self, program: ProgramSource, language: str = "") -> LanguageSpec:
-        """The program's language; ``language`` is the work's. Raises LanguageError."""
+        """The program's language; ``language`` is the work's. Raises WorkError without a file, LanguageError."""
+        if not program.sources:
+            raise WorkError("at least one file is needed", "program.sources")
         languages = self.judge.build_context.languages
         name = program.language or language
         if name:
@@ -77,13 +86,36 @@ class Runner:
         return languages.detect([file.name for file in program.sources], first_line(program.sources))
 
     def compile(self, tenant: str, program: ProgramSource, language: LanguageSpec, options: CompileOptions) -> Compiled:
-        """The compile stage; a compile error is in the answer. Raises LanguageError, InfrastructureError."""
-        context = self.judge.build_context
+        """The compile stage; a compile error is in the answer. What the program itself tells its compiler is added to
+        ``options``. Raises WorkError, LanguageError, InfrastructureError."""
+        self._check(program, language)
         return compile_program(
             self.slot.container,
-            context.toolchain(language),
+            self.toolchain(language),
             language,
             program.sources,
-            SubmissionStore(context.store, tenant),
-            options,
+            SubmissionStore(self.judge.build_context.store, tenant),
+            replace(options, main=options.main or program.main, arguments=program.compiler_arguments),
         )
+
+    def toolchain(self, language: LanguageSpec | None) -> Toolchain:
+        """Where programs of a language run; None = the plain root. Raises LanguageError, HostError."""
+        find = self.judge.build_context.toolchain
+        if language is not None:
+            return find(language)
+        if isinstance(find, Toolchains):
+            return find.plain()
+        raise InfrastructureError("this judge has no plain root")
+
+    def _check(self, program: ProgramSource, language: LanguageSpec) -> None:
+        size_bytes = sum(len(file.content) for file in program.sources)
+        if size_bytes > self.ceilings.code_bytes:
+            raise WorkError(f"{size_bytes} bytes; at most {self.ceilings.code_bytes} are taken", "program.sources")
+        arguments, field = program.compiler_arguments, "program.compiler_arguments"
+        if arguments and not takes_compiler_arguments(language):
+            raise WorkError(f"{language.name} has no compiler that takes any", field)
+        if len(arguments) > COMPILER_ARGUMENTS_MAX:
+            raise WorkError(f"{len(arguments)} arguments; at most {COMPILER_ARGUMENTS_MAX} are taken", field)
+        complaint = arguments_complaint(arguments, _COMPILER_ARGUMENTS_BYTES_MAX)
+        if complaint:
+            raise WorkError(complaint, field)

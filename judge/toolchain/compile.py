@@ -112,10 +112,15 @@ class Compiled:
 
 @dataclass(frozen=True)
 class CompileOptions:
-    """How to compile. ``main`` names the main file, "" = it is found; ``limits`` are those of each compile command."""
+    """How to compile. ``main`` names the main file, "" = it is found; ``limits`` are those of each compile command.
+
+    ``arguments``: the author's own, see :func:`~judge.toolchain.definitions.compile_argv`; any that a process can be
+    given: the compiler is in a sandbox.
+    """
 
     main: str = ""
     limits: Limits = COMPILE_LIMITS
+    arguments: tuple[str, ...] = ()
 
 
 DEFAULT_OPTIONS = CompileOptions()
@@ -139,13 +144,13 @@ def compile_program(
         prepared = prepare(language, files, options.main)
     except SourceFault as problem:
         return Compiled(report=CompileReport(ok=False, log=str(problem)), language=language)
-    key = artifact_key(toolchain, language, prepared)
+    key = artifact_key(toolchain, language, prepared, options.arguments)
     stored = store.get(key)
     if stored is not None:
         note = msgspec.json.decode(stored.note, type=_Note)
         note = msgspec.structs.replace(note, report=msgspec.structs.replace(note.report, cached=True))
     else:
-        report, artifact = _build(open_container, toolchain, language, prepared, options.limits)
+        report, artifact = _build(open_container, toolchain, language, prepared, options)
         note = _with_main_class(_Note(report=report, main=prepared.main), language, prepared, artifact)
         if _is_final(note.report):
             artifact = _with_files_of(language, artifact)
@@ -186,8 +191,10 @@ def _with_files_of(language: LanguageSpec, artifact: Mapping[str, bytes]) -> dic
     return {name: content for name, content in artifact.items() if name not in lost} | ours
 
 
-def artifact_key(toolchain: Toolchain, language: LanguageSpec, prepared: Prepared) -> str:
-    """The digest of everything that decides what a compile leaves."""
+def artifact_key(
+    toolchain: Toolchain, language: LanguageSpec, prepared: Prepared, arguments: Sequence[str] = ()
+) -> str:
+    """The digest of everything that decides what a compile leaves; ``arguments`` are the author's to the compiler."""
     recipe = (
         language.source.compiled,
         language.compile,
@@ -200,7 +207,8 @@ def artifact_key(toolchain: Toolchain, language: LanguageSpec, prepared: Prepare
     files = [(file.name, hashlib.sha256(file.content).hexdigest()) for file in prepared.files]
     names = (prepared.sources, prepared.source, prepared.main)
     everything = (_KEY_VERSION, platform.machine(), toolchain.digest, language.id, recipe, names, files)
-    return hashlib.sha256(msgspec.json.encode(everything)).hexdigest()
+    told = (*everything, arguments) if arguments else everything
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
 def with_environment(spec: RunSpec, extra: Mapping[str, str]) -> RunSpec:
@@ -209,10 +217,15 @@ def with_environment(spec: RunSpec, extra: Mapping[str, str]) -> RunSpec:
 
 
 def _build(
-    open_container: OpenContainer, toolchain: Toolchain, language: LanguageSpec, prepared: Prepared, limits: Limits
+    open_container: OpenContainer,
+    toolchain: Toolchain,
+    language: LanguageSpec,
+    prepared: Prepared,
+    options: CompileOptions,
 ) -> tuple[CompileReport, dict[str, bytes]]:
+    limits = options.limits
     sources = _compiled_from(language, prepared)
-    commands = compile_argv(language, prepared.sources, prepared.source, prepared.main)
+    commands = compile_argv(language, prepared.sources, prepared.source, prepared.main, options.arguments)
     if not commands:
         return CompileReport(ok=True), sources
     logs: list[bytes] = []

@@ -288,10 +288,31 @@ def aliases_of(spec: LanguageSpec) -> tuple[str, ...]:
     return (*spec.aliases, *spec.piston, *kattis, *spec.dmoj, *numbers)
 
 
-def compile_argv(spec: LanguageSpec, sources: Sequence[str], source: str, main: str) -> tuple[tuple[str, ...], ...]:
-    """The compile commands with everything filled in. ``sources`` and ``source`` are names below /work."""
+def takes_compiler_arguments(spec: LanguageSpec) -> bool:
+    """Whether there is a compiler that may be told more: one that is given the sources and leaves a program."""
+    return bool(spec.artifact) and any(_place_of_sources(argv) is not None for argv in spec.compile)
+
+
+def compile_argv(
+    spec: LanguageSpec, sources: Sequence[str], source: str, main: str, arguments: Sequence[str] = ()
+) -> tuple[tuple[str, ...], ...]:
+    """The compile commands with everything filled in. ``sources`` and ``source`` are names below /work.
+
+    ``arguments`` stand right before the sources in the first command that is given them: where every compiler takes
+    options, and where they win over those of the definition.
+    """
     values = {"source": source, "main": main, "artifact": ARTIFACT_DIR}
-    return tuple(_fill(argv, values, sources) for argv in spec.compile)
+    commands = []
+    for argv in spec.compile:
+        place = _place_of_sources(argv)
+        own, arguments = (arguments, ()) if place is not None else ((), arguments)
+        head, tail = argv[:place], argv[len(argv) if place is None else place :]
+        commands.append((*_fill(head, values, sources), *own, *_fill(tail, values, sources)))
+    return tuple(commands)
+
+
+def _place_of_sources(argv: Sequence[str]) -> int | None:
+    return next((index for index, word in enumerate(argv) if word in ("{sources}", "{source}")), None)
 
 
 def run_argv(

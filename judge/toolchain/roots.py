@@ -84,6 +84,11 @@ class Toolchains:
             )
         return toolchain
 
+    def plain(self) -> Toolchain:
+        """What the machine itself has, and nothing of any language: for commands that name none. Raises HostError."""
+        view = self._host_view(())
+        return Toolchain(rootfs=view.rootfs, digest=view.digest)
+
     def state(self, language: LanguageSpec) -> ToolchainState:
         """Whether the language's toolchain is there and where it comes from; never raises LanguageError."""
         return self._look(language)[1]

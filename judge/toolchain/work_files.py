@@ -93,13 +93,21 @@ def blamed_on(where: str) -> Iterator[None]:
 
 def checked_arguments(args: Sequence[str], where: str) -> tuple[str, ...]:
     """Arguments from a package that a program can be given (execve(2)). Raises PackageError."""
+    complaint = arguments_complaint(args)
+    if complaint:
+        raise PackageError(complaint, where=where)
+    return tuple(args)
+
+
+def arguments_complaint(args: Sequence[str], bytes_max: int = _ARGUMENTS_BYTES_MAX) -> str:
+    """Why no program can be given these words, or that they have too many bytes; empty when it can."""
     size_bytes = sum(len(word.encode("utf-8", "surrogatepass")) for word in args)
-    if size_bytes > _ARGUMENTS_BYTES_MAX:
-        raise PackageError(f"the arguments have {size_bytes} bytes, of at most {_ARGUMENTS_BYTES_MAX}", where=where)
+    if size_bytes > bytes_max:
+        return f"the arguments have {size_bytes} bytes, of at most {bytes_max}"
     for word in args:
         if "\0" in word or (not word.isascii() and not _is_text(word)):
-            raise PackageError(f"argument {shortened(word)}: no program can be given it", where=where)
-    return tuple(args)
+            return f"argument {shortened(word)}: no program can be given it"
+    return ""
 
 
 def _is_text(word: str) -> bool:

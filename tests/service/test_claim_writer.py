@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from service_harness import order
 
 from judge.errors import ClaimLost
-from judge.model.event import Compiled, Compiling, Event
+from judge.model.event import Compiled, Compiling, Event, OutputChunk
 from judge.model.report import Report
 from judge.model.verdict import Verdict
 from judge.queue import calls
-from judge.queue.claimed import ClaimWriter
+from judge.queue.claimed import OUTPUT_BYTES_MAX, ClaimWriter
 from judge.queue.redis_queue import Queue
 from judge.queue.values import Claim, Claimant, WorkerInfo, WorkerState
 
@@ -75,6 +76,46 @@ def test_what_lies_here_goes_out_before_the_report(queue: Queue, claim: Claim) -
     assert writer.finish(accepted(claim))
     kinds = [fields[b"type"] for _, fields in queue.link.client.xrange(queue.link.keys.events(claim.id))]  # type: ignore[index, union-attr]
     assert kinds == [b"queued", b"claimed", b"compiling", b"done"]
+
+
+def output(claim: Claim, text: bytes) -> list[OutputChunk]:
+    """Each byte an event."""
+    return [
+        OutputChunk(submission=claim.id, stream=1, offset=index, content=text[index : index + 1])
+        for index in range(len(text))
+    ]
+
+
+def written(queue: Queue, claim: Claim) -> list[bytes]:
+    """The content of the chunks of output in the stream."""
+    return [event.content for _, event in queue.follow(claim.id) if isinstance(event, OutputChunk)]
+
+
+def test_output_of_one_moment_is_one_event_and_what_was_sent_is_not_touched(queue: Queue, claim: Claim) -> None:
+    with closing(ClaimWriter(queue, claim, nothing)) as writer:
+        chunks = output(claim, b"abcdefgh")
+        for chunk in chunks[:3]:
+            writer.emit(chunk)
+        writer.send()
+        for chunk in chunks[3:]:
+            writer.emit(chunk)
+        cut(queue)
+        assert writer.finish(accepted(claim))
+    assert written(queue, claim) == [b"abc", b"defgh"]
+
+
+def test_output_of_another_stream_or_too_much_is_an_event_of_its_own(queue: Queue, claim: Claim) -> None:
+    large = bytes(OUTPUT_BYTES_MAX)
+    other = OutputChunk(submission=claim.id, stream=2, offset=0, content=b"x")
+    with closing(ClaimWriter(queue, claim, nothing)) as writer:
+        for chunk in (
+            *output(claim, b"ab"),
+            other,
+            OutputChunk(submission=claim.id, stream=2, offset=1, content=large),
+        ):
+            writer.emit(chunk)
+        assert writer.finish(accepted(claim))
+    assert written(queue, claim) == [b"ab", b"x", large]
 
 
 def cut(queue: Queue) -> None:

@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+import pytest
+
 from judge.client import Client, new_id
+from judge.model.event import OutputChunk
 from judge.model.run import Outcome
 from judge.model.submission import SourceFile
-from judge.model.work import Context, Data, Execution, ProgramSource, Work, WorkHeader, WorkKind
+from judge.model.units import MIB, MS_NS
+from judge.model.work import (
+    Context,
+    Data,
+    Execution,
+    InputFile,
+    ProgramSource,
+    RequestedLimits,
+    Work,
+    WorkHeader,
+    WorkKind,
+)
 from judge.model.work_report import BlameOn, ExecutionReport
 
+SHELL = "/bin/sh"
 
-def execution(client: Client, source: bytes, language: str = "python3", **fields: object) -> ExecutionReport:
-    """Run a program of one file through the queue."""
-    program = ProgramSource(sources=(SourceFile(name="main.py", content=source),))
+
+def report_of(client: Client, task: Execution, language: str = "") -> ExecutionReport:
+    """Run it through the queue."""
     header = WorkHeader(id=new_id(), kind=WorkKind.EXECUTION, language=language, context=Context(text="mine"))
-    client.send(Work(header=header, task=Execution(program=program, **fields)))  # type: ignore[arg-type]
+    client.send(Work(header=header, task=task))
     report = client.work_result(header.id, timeout=60)
     assert isinstance(report, ExecutionReport)
     return report
+
+
+def execution(client: Client, source: bytes, language: str = "python3", **fields: object) -> ExecutionReport:
+    """Run a program of one file."""
+    name = {"python3": "main.py", "c": "main.c"}[language]
+    program = ProgramSource(sources=(SourceFile(name=name, content=source),))
+    return report_of(client, Execution(program=program, **fields), language)  # type: ignore[arg-type]
+
+
+def shell(client: Client, script: str, **fields: object) -> ExecutionReport:
+    """Run a shell command that is no program of any language."""
+    return report_of(client, Execution(argv=(SHELL, "-c", script), **fields))  # type: ignore[arg-type]
+
+
+def printed(report: ExecutionReport) -> bytes:
+    """What the one run, which went well, wrote."""
+    assert report.reason == ""
+    (run,) = report.runs
+    return run.stdout.content
+
+
+# --- programs ---------------------------------------------------------------------------------------------
 
 
 def test_what_a_program_wrote_comes_back(runs_client: Client) -> None:
@@ -50,4 +87,162 @@ def test_standard_input_and_a_large_output_travel_as_blobs(runs_client: Client) 
 def test_a_missing_blob_is_the_clients_fault(runs_client: Client) -> None:
     report = execution(runs_client, b"", stdin=Data(blob="sha256:" + "0" * 64))
     assert report.blame is BlameOn.CLIENT
-    assert "no blob sha256:000" in report.reason
+    assert report.reason.startswith("stdin: no blob sha256:000")
+
+
+def test_what_a_compiler_says_is_in_the_report(runs_client: Client) -> None:
+    report = execution(runs_client, b"int main(void) { return x; }", "c")
+    assert report.blame is BlameOn.PROGRAM
+    assert report.compile is not None
+    assert "main.c" in report.compile.log
+    assert report.runs == ()
+
+
+def test_arguments_of_the_compiler_are_a_part_of_what_is_compiled(runs_client: Client) -> None:
+    source = b'#include <stdio.h>\nint main(void) { printf("%d", N); return 0; }'
+    for number in (1, 2):
+        sources = (SourceFile(name="main.c", content=source),)
+        program = ProgramSource(sources=sources, compiler_arguments=(f"-DN={number}",))
+        report = report_of(runs_client, Execution(program=program), "c")
+        assert printed(report) == b"%d" % number
+
+
+def test_a_program_is_given_arguments_variables_and_files(runs_client: Client) -> None:
+    source = (
+        b"import os, sys\nprint(sys.argv[1:], os.environ['COLOUR'], os.environ['HOME'], open('data/in.txt').read())"
+    )
+    files = (InputFile(name="data/in.txt", data=Data(content=b"inside")),)
+    report = execution(
+        runs_client, source, arguments=("a b", "-c"), environment={"COLOUR": "red", "HOME": "/tmp"}, files=files
+    )
+    assert printed(report) == b"['a b', '-c'] red /tmp inside\n"
+
+
+# --- commands ---------------------------------------------------------------------------------------------
+
+
+def test_a_command_of_no_language_runs_in_the_plain_root(runs_client: Client) -> None:
+    assert printed(shell(runs_client, "pwd; ls -A; echo $ONLINE_JUDGE")) == b"/work\n1\n"
+
+
+def test_a_command_may_be_one_of_the_files(runs_client: Client) -> None:
+    files = (
+        InputFile(name="bin/go", data=Data(content=b"#!/bin/sh\n./helper $1; cat plain; test ! -x plain\n")),
+        InputFile(name="helper", data=Data(content=b"#!/bin/sh\necho helped $1\n"), executable=True),
+        InputFile(name="plain", data=Data(content=b"text\n")),
+    )
+    report = report_of(runs_client, Execution(argv=("bin/go", "one"), files=files))
+    assert printed(report).startswith(b"helped one\ntext\n")
+
+
+def test_a_command_in_a_language_finds_its_toolchain(runs_client: Client) -> None:
+    task = Execution(argv=("/usr/bin/python3", "-c", "print(1 + 1)"))
+    assert printed(report_of(runs_client, task, "python3")) == b"2\n"
+
+
+def test_a_command_that_is_not_there_is_told_so(runs_client: Client) -> None:
+    report = report_of(runs_client, Execution(argv=("/usr/bin/not-there",)))
+    assert report.blame is BlameOn.PROGRAM
+    assert "/usr/bin/not-there" in report.reason
+
+
+# --- limits -----------------------------------------------------------------------------------------------
+
+
+def test_malloc_fails_where_an_address_space_limit_was_asked_for(runs_client: Client) -> None:
+    source = b'#include <stdio.h>\n#include <stdlib.h>\nint main(void) { puts(malloc(200 << 20) ? "got" : "refused"); }'
+    assert printed(execution(runs_client, source, "c")) == b"got\n"
+    limits = RequestedLimits(address_space_bytes=64 * MIB)
+    assert printed(execution(runs_client, source, "c", limits=limits)) == b"refused\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "limits", "outcome"),
+    [
+        ("while :; do :; done", RequestedLimits(cpu_time_ns=100 * MS_NS), Outcome.CPU_LIMIT),
+        ("sleep 60", RequestedLimits(wall_time_ns=300 * MS_NS), Outcome.WALL_LIMIT),
+        ("sleep 60", RequestedLimits(idle_time_ns=300 * MS_NS), Outcome.IDLE_LIMIT),
+        ("yes", RequestedLimits(stdout_bytes=7), Outcome.OUTPUT_LIMIT),
+    ],
+)
+def test_what_was_written_before_a_limit_ends_a_run_is_kept(
+    runs_client: Client, script: str, limits: RequestedLimits, outcome: Outcome
+) -> None:
+    report = shell(runs_client, f"echo before; echo beside >&2; {script}", limits=limits)
+    (run,) = report.runs
+    assert (report.blame, run.result.outcome) == (BlameOn.PROGRAM, outcome)
+    assert (run.stdout.content, run.stderr.content) == (b"before\n", b"beside\n")
+    assert run.stdout.truncated is (outcome is Outcome.OUTPUT_LIMIT)
+
+
+def test_every_run_of_a_repeated_one_is_in_the_report(runs_client: Client) -> None:
+    report = shell(runs_client, "test ! -e mark; touch mark; echo ok", repeats=3)
+    assert [run.stdout.content for run in report.runs] == [b"ok\n"] * 3
+    assert report.mean is not None
+    walls = [run.result.usage.wall_time_ns for run in report.runs]
+    assert report.mean.wall_time_ns == round(sum(walls) / 3)
+
+
+def test_repeats_end_with_the_first_that_fails(runs_client: Client) -> None:
+    assert [run.result.exit_code for run in shell(runs_client, "exit 4", repeats=3).runs] == [4]
+
+
+# --- output -----------------------------------------------------------------------------------------------
+
+
+def test_streams_are_one_when_asked(runs_client: Client) -> None:
+    report = shell(runs_client, "echo 1; echo 2 >&2; echo 3; echo 4 >&2", merge_stderr=True)
+    assert printed(report) == b"1\n2\n3\n4\n"
+    assert report.runs[0].stderr.size_bytes == 0
+
+
+def test_pieces_add_up_to_both_streams(runs_client: Client) -> None:
+    (run,) = shell(runs_client, "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three", pieces=True).runs
+    assert [(piece.stream, piece.size_bytes) for piece in run.pieces] == [(1, 4), (2, 4), (1, 6)]
+    assert shell(runs_client, "echo one").runs[0].pieces == ()
+
+
+def test_live_output_comes_in_order_and_late_followers_see_all_of_it(runs_client: Client) -> None:
+    task = Execution(argv=(SHELL, "-c", "for i in 1 2 3; do echo $i; echo e$i >&2; sleep 0.1; done"), live=True)
+    header = WorkHeader(id=new_id(), kind=WorkKind.EXECUTION)
+    runs_client.send(Work(header=header, task=task))
+    assert runs_client.work_result(header.id, timeout=60).reason == ""
+    streams = {1: b"", 2: b""}
+    chunks = [event for event in runs_client.follow(header.id) if isinstance(event, OutputChunk)]
+    for chunk in chunks:
+        assert (chunk.run, chunk.offset, chunk.last) == (1, len(streams[chunk.stream]), False)
+        streams[chunk.stream] += chunk.content
+    assert streams == {1: b"1\n2\n3\n", 2: b"e1\ne2\ne3\n"}
+    assert len(chunks) <= 6
+
+
+def test_live_output_says_where_it_ends(runs_client: Client) -> None:
+    task = Execution(argv=(SHELL, "-c", "head -c 3000000 /dev/zero"), live=True)
+    header = WorkHeader(id=new_id(), kind=WorkKind.EXECUTION)
+    runs_client.send(Work(header=header, task=task))
+    runs_client.work_result(header.id, timeout=60)
+    chunks = [event for event in runs_client.follow(header.id) if isinstance(event, OutputChunk)]
+    assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+    assert sum(len(chunk.content) for chunk in chunks) <= 1 << 20
+
+
+# --- refusals ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        (Execution(), "program: a program or a command is needed"),
+        (Execution(argv=("go",)), "argv[0]: neither an absolute path nor one of the files"),
+        (Execution(argv=(SHELL,), files=(InputFile(name="x", data=Data(blob="x")),)), "files[0].data: "),
+        (Execution(argv=(SHELL,), files=(InputFile(name="../x", data=Data()),)), "files: file '../x'"),
+        (Execution(argv=(SHELL,), limits=RequestedLimits(memory_bytes=1 << 50)), "limits.memory_bytes: "),
+        (Execution(argv=(SHELL,), keep=("/etc/*",)), "keep: '/etc/*' is not relative to /work"),
+    ],
+)
+def test_what_cannot_be_is_the_clients_fault_and_names_the_field(
+    runs_client: Client, task: Execution, reason: str
+) -> None:
+    report = report_of(runs_client, task)
+    assert (report.blame, report.runs) == (BlameOn.CLIENT, ())
+    assert report.reason.startswith(reason)
