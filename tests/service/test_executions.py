@@ -87,7 +87,7 @@ def test_standard_input_and_a_large_output_travel_as_blobs(runs_client: Client) 
 def test_a_missing_blob_is_the_clients_fault(runs_client: Client) -> None:
     report = execution(runs_client, b"", stdin=Data(blob="sha256:" + "0" * 64))
     assert report.blame is BlameOn.CLIENT
-    assert report.reason.startswith("stdin: no blob sha256:000")
+    assert report.reason.startswith("stdin: there is no blob sha256:000")
 
 
 def test_what_a_compiler_says_is_in_the_report(runs_client: Client) -> None:
