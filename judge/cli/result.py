@@ -6,8 +6,9 @@ import argparse
 
 from judge.cli.options import broker_option
 from judge.cli.service import open_client
-from judge.cli.showing import show_report, showing_options
+from judge.cli.showing import show_report, show_work_report, showing_options, work_exit_code
 from judge.cli.submit import exit_code
+from judge.model.report import Report
 from judge.parsers import Subparsers
 
 
@@ -15,8 +16,8 @@ def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "result",
-        help="show the report of a submission",
-        description="Show the report of a submission, once it is finished.",
+        help="show the report of a submission or other work",
+        description="Show the report of a submission, or of work of another kind, once it is finished.",
     )
     parser.add_argument("id", metavar="ID")
     parser.add_argument("--timeout", type=float, metavar="S", help="wait at most S seconds (0 = not at all)")
@@ -27,6 +28,9 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Wait for it, show it."""
     with open_client(args.broker) as client:
-        report = client.result(args.id, timeout=args.timeout)
-    show_report(report, args)
-    return exit_code(report.verdict)
+        report = client.answer(args.id, timeout=args.timeout)
+    if isinstance(report, Report):
+        show_report(report, args)
+        return exit_code(report.verdict)
+    show_work_report(report, args)
+    return work_exit_code(report)

@@ -16,9 +16,11 @@ from rich.text import Text
 from judge import wire
 from judge.errors import UsageError
 from judge.model.report import Report
+from judge.model.work_report import AnyWorkReport, BlameOn, kind_of_report
 from judge.render.report_html import render_html
 from judge.render.report_text import render_text
-from judge.render.view import Role, view_of
+from judge.render.view import Role, view_of, work_view_of
+from judge.render.work_text import render_work
 from judge.text import printable
 
 #: Columns of a table that no terminal shows.
@@ -48,6 +50,26 @@ def show_report(report: Report, args: argparse.Namespace) -> None:
         sys.stdout.buffer.write(wire.encode(report) + b"\n")
     elif args.html != "-":
         print(render_text(report, width=terminal_width()))
+
+
+def show_work_report(report: AnyWorkReport, args: argparse.Namespace) -> None:
+    """The same for a report of another kind of work. Raises UsageError for a page: there is none."""
+    if args.html:
+        raise UsageError(f"--html: there is no page for work of kind {kind_of_report(report)}; --json has all of it")
+    print_work_report(work_view_of(report, Role(args.view)), json=args.json)
+
+
+def print_work_report(report: AnyWorkReport, *, json: bool = False) -> None:
+    """As one JSON object, or as text that is harmless in a terminal."""
+    if json:
+        sys.stdout.buffer.write(wire.encode(report) + b"\n")
+    else:
+        print(render_work(report))
+
+
+def work_exit_code(report: AnyWorkReport) -> int:
+    """0 = all went as it should, 1 = the program failed, 2 = the work asked for what cannot be, 5 = not done."""
+    return {BlameOn.NONE: 0, BlameOn.PROGRAM: 1, BlameOn.CLIENT: 2, BlameOn.JUDGE: 5}[report.blame]
 
 
 def terminal_width() -> int:

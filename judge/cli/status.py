@@ -10,6 +10,7 @@ from judge.cli.service import open_client
 from judge.cli.submissions import local, print_json, stands, took
 from judge.client import SubmissionView
 from judge.errors import UsageError, WireError
+from judge.model.work import WorkKind
 from judge.parsers import Subparsers
 from judge.text import printable
 
@@ -53,12 +54,15 @@ def _lines(view: SubmissionView) -> list[str]:
         ("handed in", local(view.submitted_at_ms) + (f" by {view.tenant}" if view.tenant else "")),
         ("claimed", f"{local(view.claimed_at_ms)} by {view.worker or '?'}, attempt {view.attempt}"),
         ("finished", f"{local(view.finished_at_ms)}, {took(view)} after it was handed in"),
+        ("kind", view.kind.value + (f", sent by {view.context.sender}" if view.context.sender else "")),
         ("package", view.package + (f" ({summary.package_digest})" if summary.package_digest else "")),
         ("language", f"{view.language or 'to be detected'} {summary.toolchain_version}".rstrip()),
         ("judge", summary.judge_version),
         ("last failure", view.reason),
     )
     there = {
+        "kind": view.kind is not WorkKind.SUBMISSION,
+        "package": view.kind is WorkKind.SUBMISSION,
         "claimed": bool(view.claimed_at_ms),
         "finished": bool(view.finished_at_ms),
         "judge": bool(summary.judge_version),

@@ -18,6 +18,7 @@ from judge.cli.showing import add_row, plain_table, wide_console
 from judge.client import Filter, SubmissionView
 from judge.config import load_settings
 from judge.model.units import format_ns
+from judge.model.work import WorkKind
 from judge.queue.records import known_verdict
 from judge.text import printable
 from judge.toolchain.definitions import Languages
@@ -38,16 +39,19 @@ _WIDE = 110
 COLUMNS = (
     "id", "state", "verdict", "score", "language", "package", "tenant", "class", "tags", "submitted_at", "claimed_at",
     "finished_at", "attempt", "worker", "deciding_case", "cpu_time_max_ns", "memory_peak_max_bytes", "package_digest",
-    "judge_version", "toolchain_version", "rejudge", "reason",
+    "judge_version", "toolchain_version", "rejudge", "reason", "kind", "sender",
 )  # fmt: skip
 
 
 def filter_options(parser: argparse.ArgumentParser) -> None:
-    """Options that say which submissions are meant."""
+    """Options that say which submissions and other work are meant."""
+    parser.add_argument("--kind", default="", choices=("", *WorkKind), metavar="KIND", help="of this kind: "
+                        + ", ".join(WorkKind))  # fmt: skip
+    parser.add_argument("--sender", default="", help="taken in by this gateway or program")
     parser.add_argument("--tenant", default="", help="of this tenant")
     parser.add_argument("--package", default="", help="of this problem package: a directory, or sha256:DIGEST")
     parser.add_argument("--language", default="", help="in this language (id or alias)")
-    parser.add_argument("--verdict", default="", help="with this verdict: AC, WA, TLE, ...")
+    parser.add_argument("--verdict", default="", help="with this verdict: AC, WA, TLE, ...; of other work EXITED, ...")
     parser.add_argument("--class", dest="priority_class", default="", choices=("", *PRIORITY_CLASSES), metavar="CLASS")
     parser.add_argument("--since", type=moment_ms, default=0, metavar="WHEN", help="handed in then or later: 2h, 3d, "
                         "2026-11-28, 2026-11-28T14:30 (local time)")  # fmt: skip
@@ -61,10 +65,12 @@ def filter_of(args: argparse.Namespace, limit: int = 0) -> Filter:
     if package and not package.startswith("sha256:"):
         package = os.path.abspath(package)
     return Filter(
+        kind=args.kind,
+        sender=args.sender,
         tenant=args.tenant,
         package=package,
         language=language,
-        verdict=known_verdict(args.verdict).value if args.verdict else "",
+        verdict=known_verdict(args.verdict) if args.verdict else "",
         priority_class=args.priority_class,
         since_ms=args.since,
         until_ms=args.until,
@@ -103,7 +109,8 @@ def print_csv(views: Iterable[SubmissionView]) -> None:
             view.language, view.package, view.tenant, view.priority_class, " ".join(view.tags),
             utc(view.submitted_at_ms), utc(view.claimed_at_ms), utc(view.finished_at_ms), view.attempt, view.worker,
             summary.deciding_case, summary.cpu_time_max_ns, summary.memory_peak_max_bytes, summary.package_digest,
-            summary.judge_version, summary.toolchain_version, view.rejudge, view.reason,
+            summary.judge_version, summary.toolchain_version, view.rejudge, view.reason, view.kind.value,
+            view.context.sender,
         )  # fmt: skip
         writer.writerow(map(_csv_cell, cells))
 
@@ -125,12 +132,13 @@ def print_table(views: Iterable[SubmissionView], limit: int | None) -> None:
         print("no such submissions", file=sys.stderr)
         return
     console = wide_console()
-    names = ("submission", "state", "language", "package", "tenant", "handed in", "took")
-    table = plain_table(*(names if console.width >= _WIDE else names[:4]), whole=names[:2])
+    named = any(view.kind is not WorkKind.SUBMISSION for view in rows)
+    names = ("submission", "state", "language", "package", *(("kind",) if named else ()), "tenant", "handed in", "took")
+    table = plain_table(*(names if console.width >= _WIDE else names[: 4 + named]), whole=names[:2])
     for view in rows:
         package = os.path.basename(view.package.rstrip("/"))
-        cells = (view.id, stands(view), view.language or "?", package, view.tenant or "-",
-                 local(view.submitted_at_ms), took(view))  # fmt: skip
+        cells = (view.id, stands(view), view.language or "?", package, *((view.kind.value,) if named else ()),
+                 view.tenant or "-", local(view.submitted_at_ms), took(view))  # fmt: skip
         add_row(table, *cells[: len(table.columns)])
     console.print(table)
     if limit is None and next(walk, None) is not None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from judge import wire
 from judge.cli.options import broker_option, first_named, read_sources
 from judge.cli.service import open_client
-from judge.cli.showing import terminal_width
+from judge.cli.showing import print_work_report, terminal_width, work_exit_code
 from judge.client import Client, new_id
 from judge.config import load_settings
 from judge.errors import SubmissionCancelled, UsageError
@@ -42,7 +42,7 @@ from judge.model.work_report import status_of
 from judge.parsers import Subparsers
 from judge.queue.admin import worker_views
 from judge.render.report_text import headline, render_text
-from judge.render.view import Role, view_of
+from judge.render.view import Role, view_of, work_view_of
 from judge.text import printable
 from judge.toolchain.definitions import Languages
 
@@ -153,6 +153,10 @@ def watch(
             if isinstance(event, Done):
                 show(event.report)
                 return exit_code(event.report.verdict)
+            if isinstance(event, WorkDone):
+                if not quiet:
+                    print_work_report(work_view_of(event.report, Role.CONTESTANT))
+                return work_exit_code(event.report)
             if isinstance(event, Cancelled):
                 break
             line = describe(event)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Self
 
 from judge.client.blobs import AsyncClientBlobs
-from judge.client.opening import client_broker, work_report
+from judge.client.opening import client_broker, reported, work_report
 from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event, WorkDone
@@ -57,12 +57,16 @@ class AsyncClient(AsyncClientBlobs):
 
     async def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:
         """See :meth:`judge.client.blocking.Client.work_result`."""
-        answer = await self.queue.answer(work_id)
-        if answer is None:
-            async for event in self.follow(work_id, timeout=timeout):
-                if isinstance(event, WorkDone):
-                    answer = event.report
-        return work_report(answer, work_id)
+        return work_report(await self.answer(work_id, timeout=timeout), work_id)
+
+    async def answer(self, id: str, *, timeout: float | None = None) -> Report | AnyWorkReport:
+        """See :meth:`judge.client.blocking.Client.answer`."""
+        found = await self.queue.answer(id)
+        if found is None:
+            async for event in self.follow(id, timeout=timeout):
+                if isinstance(event, Done | WorkDone):
+                    found = event.report
+        return reported(found, id)
 
     async def follow(self, submission_id: str, *, timeout: float | None = None) -> AsyncIterator[Event]:
         """See :meth:`judge.client.blocking.Client.follow`."""

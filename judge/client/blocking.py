@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from judge.client.blobs import ClientBlobs
-from judge.client.opening import client_broker, work_report
+from judge.client.opening import client_broker, reported, work_report
 from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event, WorkDone
@@ -63,12 +63,16 @@ class Client(ClientBlobs):
 
     def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:
         """The report of such work; blocks and raises as :meth:`result`."""
-        answer = self.queue.answer(work_id)
-        if answer is None:
-            for event in self.follow(work_id, timeout=timeout):
-                if isinstance(event, WorkDone):
-                    answer = event.report
-        return work_report(answer, work_id)
+        return work_report(self.answer(work_id, timeout=timeout), work_id)
+
+    def answer(self, id: str, *, timeout: float | None = None) -> Report | AnyWorkReport:
+        """The report of whatever kind this is; blocks and raises as :meth:`result`."""
+        found = self.queue.answer(id)
+        if found is None:
+            for event in self.follow(id, timeout=timeout):
+                if isinstance(event, Done | WorkDone):
+                    found = event.report
+        return reported(found, id)
 
     def follow(self, submission_id: str, *, timeout: float | None = None) -> Iterator[Event]:
         """All events from the first to the last (Done or Cancelled), however late one asks; blocks between them.

@@ -12,10 +12,15 @@ from judge.queue.broker import Broker, parse
 from judge.queue.settings import broker_of, embedded_url
 
 
-def work_report(answer: Report | AnyWorkReport | None, work_id: str) -> AnyWorkReport:
-    """The answer to work that is no submission. Raises UsageError for a judging's, SubmissionCancelled for none."""
+def reported(answer: Report | AnyWorkReport | None, id: str) -> Report | AnyWorkReport:
+    """The answer after the last event. Raises SubmissionCancelled when there is none."""
     if answer is None:
-        raise SubmissionCancelled(f"{work_id} was cancelled")
+        raise SubmissionCancelled(f"{id} was cancelled")
+    return answer
+
+
+def work_report(answer: Report | AnyWorkReport, work_id: str) -> AnyWorkReport:
+    """The answer to work that is no submission. Raises UsageError for a judging's."""
     if isinstance(answer, Report):
         raise UsageError(f"{work_id!r} is a submission: ask for its result")
     return answer

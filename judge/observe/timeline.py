@@ -69,7 +69,7 @@ class Timeline:
         self._last_ns = now_ns
 
     def rest(self, phase: Phase) -> None:
-        """All since the last event belongs to ``phase``: what tells of nothing while it happens."""
+        """All since the last event belongs to ``phase``: no event says what happens in it."""
         now_ns = self._clock()
         self._add(phase, "", self._last_ns, now_ns)
         self._last_ns = now_ns

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from judge.model.work import WorkKind
 from judge.queue.answers import pairs_of, text_of
 from judge.queue.records import sent_with
 from judge.queue.redis_queue import Queue
@@ -46,6 +47,7 @@ class SeenRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     tenant: str
     package: str
+    kind: WorkKind
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +118,8 @@ def _record(name: Any, fields: Sequence[Any]) -> SeenRecord:
     """The fields come in the order of look.lua."""
     words = [text_of(field) for field in fields]
     state, priority_class, route, attempt, at, claimed_at, done_at, verdict, language, node, slot, *others = words
-    reason, tenant, sent = others
+    reason, tenant, text = others
+    sent = sent_with(text)
     return SeenRecord(
         id=text_of(name),
         state=state,
@@ -132,7 +135,8 @@ def _record(name: Any, fields: Sequence[Any]) -> SeenRecord:
         slot=slot,
         reason=reason,
         tenant=tenant,
-        package=sent_with(sent)[0],
+        package=sent.package,
+        kind=sent.kind,
     )
 
 

@@ -17,10 +17,13 @@ from judge.model.event import Done, WorkDone
 from judge.model.report import Report
 from judge.model.verdict import Verdict
 from judge.model.work import NO_CONTEXT, Context, WorkKind
-from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
+from judge.model.work_report import STATUSES, AnyWorkReport, BlameOn, report_without_work
 from judge.queue.answers import text_of
 from judge.queue.script import Call
 from judge.queue.values import State, SubmissionView, Summary
+
+#: What other work than submissions may end with, besides a verdict.
+_OTHERS = sorted({word for words in STATUSES.values() for word in words} - set(Verdict))
 
 #: Records in one page: about a millisecond of Redis' time.
 PAGE = 200
@@ -29,10 +32,13 @@ PAGE = 200
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which submissions; every given condition must hold. ``since_ms`` and ``until_ms``: handed in then (Unix time).
 
-    ``language`` is an id; ``verdict`` one of :class:`judge.model.verdict.Verdict`; ``limit`` 0 = all. Judgings of a
-    rejudge are listed only ``with_rejudges``.
+    ``language`` is an id; ``verdict`` a word of :data:`judge.model.work_report.STATUSES`; ``kind`` one of
+    :class:`judge.model.work.WorkKind`; ``sender`` that of the context; ``limit`` 0 = all. Judgings of a rejudge are
+    listed only ``with_rejudges``.
     """
 
+    kind: str = ""
+    sender: str = ""
     tenant: str = ""
     package: str = ""
     language: str = ""
@@ -44,18 +50,24 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     with_rejudges: bool = False
 
     def check(self) -> None:
-        """Raises UsageError for a verdict or class that does not exist, WireError for a tenant that is no name."""
+        """Raises UsageError for a verdict, class or kind that does not exist, WireError for a tenant or sender that is
+        no name."""
         if self.verdict:
             known_verdict(self.verdict)
         if self.priority_class and self.priority_class not in wire.PRIORITY_CLASSES:
             raise UsageError(f"class {self.priority_class!r} is not one of {', '.join(wire.PRIORITY_CLASSES)}")
-        if self.tenant:
-            wire.check_name(self.tenant, "tenant")
+        if self.kind and self.kind not in set(WorkKind):
+            raise UsageError(f"kind {self.kind!r} is not one of {', '.join(WorkKind)}")
+        for name in ("tenant", "sender"):
+            if getattr(self, name):
+                wire.check_name(getattr(self, name), name)
 
     def matches(self, view: SubmissionView) -> bool:
         """Whether a record is meant."""
         return all(
             (
+                not self.kind or view.kind.value == self.kind,
+                not self.sender or view.context.sender == self.sender,
                 not self.tenant or view.tenant == self.tenant,
                 not self.package or view.package == self.package,
                 not self.language or view.language == self.language,
@@ -97,12 +109,12 @@ class Listing:
         return found
 
 
-def known_verdict(word: str) -> Verdict:
-    """The verdict of this name, in any case. Raises UsageError with those there are."""
-    try:
-        return Verdict(word.upper())
-    except ValueError:
-        raise UsageError(f"no verdict {word!r}; there are {', '.join(Verdict)}") from None
+def known_verdict(word: str) -> str:
+    """The verdict, or the word for how other work ended, in any case. Raises UsageError with those there are."""
+    known = dict.fromkeys(status for statuses in STATUSES.values() for status in statuses)
+    if word.upper() not in known:
+        raise UsageError(f"no verdict {word!r}; there are {', '.join(Verdict)}; of other work {', '.join(_OTHERS)}")
+    return word.upper()
 
 
 def records_call(ids: Sequence[str]) -> Call[tuple[SubmissionView, ...]]:

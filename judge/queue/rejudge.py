@@ -15,6 +15,7 @@ import msgspec
 from judge import wire
 from judge.errors import JudgeError, UsageError
 from judge.model.submission import Submission
+from judge.model.work import WorkKind
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.queue.values import State
@@ -206,6 +207,10 @@ def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, by
             records = pipe.execute()
         for submission_id, (state, verdict, bare, digest, origin, language) in zip(ids, records, strict=True):
             if state != State.DONE.value.encode() or origin:
+                continue
+            if wire.kind_of_text(bare) is not WorkKind.SUBMISSION:
+                if selector.ids:
+                    raise UsageError(f"{submission_id!r} is no submission but other work: that is not judged again")
                 continue
             sent = wire.decode_header(bare)
             sent = msgspec.structs.replace(sent, language=(language or b"").decode() or sent.language)

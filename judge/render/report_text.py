@@ -102,8 +102,8 @@ def origin(report: Report) -> list[tuple[str, str]]:
     """When, where and with what it was judged, as far as the report knows."""
     rows = [
         ("for", report.tenant),
-        ("handed in", _time(report.submitted_at_ms)),
-        ("finished", _time(report.finished_at_ms)),
+        ("handed in", moment(report.submitted_at_ms)),
+        ("finished", moment(report.finished_at_ms)),
         ("judged by", report.judged_by),
         ("judge", report.judge_version),
         ("compiler or interpreter", report.toolchain_version),
@@ -112,7 +112,8 @@ def origin(report: Report) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value]
 
 
-def _time(at_ms: int) -> str:
+def moment(at_ms: int) -> str:
+    """Unix milliseconds for people, in UTC; empty for 0."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at_ms > 0 else ""
 
 

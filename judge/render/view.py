@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.verdict import Verdict
+from judge.model.work import WorkKind
+from judge.model.work_report import AnyWorkReport, BlameOn, EvaluationReport, TestReport, kind_of_report
 
 #: What a contestant is told of a fault that is the setter's or ours.
 JUDGE_ERROR = "could not be judged; the fault is not the program's"
@@ -26,6 +28,52 @@ class Role(StrEnum):
 def view_of(report: Report, role: Role) -> Report:
     """The report as ``role`` may see it."""
     return report if role is Role.JUDGE else _for_contestant(report)
+
+
+def work_view_of(report: AnyWorkReport, role: Role) -> AnyWorkReport:
+    """The report of other work as ``role`` may see it.
+
+    What a program of one's own wrote is one's own, except in an evaluation: there the tests may be somebody else's.
+    """
+    if role is Role.JUDGE:
+        return report
+    shown = {name: getattr(report, name) for name in (*_WORK_SHOWN, *_SHOWN[kind_of_report(report)])}
+    if "compile" in shown:
+        shown["compile"] = _compile(shown["compile"])
+    if isinstance(report, EvaluationReport):
+        shown["tests"] = tuple(_test(test) for test in report.tests)
+    return type(report)(reason=_work_reason(report), **shown)
+
+
+#: Fields of every kind of work report that may be shown, and those of each kind.
+_WORK_SHOWN = (
+    "version", "id", "blame", "language", "tenant", "attempt", "cached", "judge_version", "toolchain_version",
+    "submitted_at_ms", "claimed_at_ms", "finished_at_ms",
+)  # fmt: skip
+_SHOWN = {
+    WorkKind.EXECUTION: ("compile", "runs", "mean"),
+    WorkKind.EVALUATION: ("verdict", "compile", "tests", "passed", "pass_rate", "score", "measured_again"),
+    WorkKind.GROUP: ("commands", "pipes"),
+    WorkKind.SESSION: ("end", "compile", "result", "input_bytes", "output_bytes", "dropped_bytes", "files"),
+}
+
+
+def _work_reason(report: AnyWorkReport) -> str:
+    """What is wrong with the request is for its sender; of an evaluation a reason may quote a test."""
+    if report.blame in (BlameOn.JUDGE, BlameOn.CLIENT):
+        return JUDGE_ERROR
+    return "" if isinstance(report, EvaluationReport) else report.reason
+
+
+def _test(test: TestReport) -> TestReport:
+    return TestReport(
+        name=test.name,
+        verdict=test.verdict,
+        weight=test.weight,
+        reason=JUDGE_ERROR if test.verdict is Verdict.JE else "",
+        run=test.run,
+        measured_ns=test.measured_ns,
+    )
 
 
 def _for_contestant(report: Report) -> Report:

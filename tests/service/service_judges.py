@@ -3,7 +3,7 @@
 A source is JSON: {"verdict": "AC", "ms": 0, "tests": 0, "do": ""}; ``do`` may be "die" (kill this process), "fail"
 (an infrastructure error), "package" (a package error), "missing" (this worker lacks the package while the file
 JUDGE_STATE_DIR/lacks is there), "ill" (the host's fault, likewise with "ill"), "fault" (the host's fault on any),
-"crash" (an exception nobody expects) or "hang".
+"crash" (an exception nobody expects), "client" (the client's fault) or "hang".
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from judge_workers.judging import Readiness
+from service_work import orders_of
 
 from judge.config import Settings
-from judge.errors import HostFault, InfrastructureError, PackageError, PackageMissing
+from judge.errors import HostFault, InfrastructureError, PackageError, PackageMissing, WorkError
 from judge.model.event import CaseJudged, Compiled, Compiling, Emit
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
+from judge.model.work import Evaluation, Execution, Work
+from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
 from judge.observe.metrics.pipe_records import Record
 
 
 class ScriptedJudge:
-    """Does what the source says."""
+    """Does what the source says; of other work, what its first file says."""
 
     def __init__(self, state_dir: str) -> None:
         self._state_dir = Path(state_dir)
@@ -48,6 +51,15 @@ class ScriptedJudge:
         return Report(
             submission=submission.id, problem="p", language=submission.language, verdict=verdict, attempt=attempt
         )
+
+    def carry_out(self, work: Work, attempt: int, emit: Emit) -> AnyWorkReport:
+        orders = json.loads(orders_of(work.task))
+        if isinstance(work.task, Execution | Evaluation):
+            emit(Compiling(submission=work.header.id, language=work.header.language))
+            emit(Compiled(submission=work.header.id, ok=True, cached=True, wall_time_ns=0))
+        self._sleep(orders.get("ms", 0))
+        self._misbehave(orders.get("do", ""))
+        return report_without_work(work.header, BlameOn.NONE, "", attempt=attempt)
 
     def clear_up(self) -> None:
         """Nothing is left over."""
@@ -83,6 +95,8 @@ class ScriptedJudge:
             raise PackageError("limits: time must be a number", "problem.yaml:3")
         if what == "crash":
             raise ZeroDivisionError("nobody thought of this")
+        if what == "client":
+            raise WorkError("there is no such blob", "stdin")
         if what == "hang":
             self._sleep(3_600_000)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from judge.model.work import WorkKind
 from judge.queue.values import WorkerState
 
 #: Verdicts per minute are told from the newest finished submissions, at most so far back.
@@ -46,6 +47,7 @@ class RunningNow(msgspec.Struct, frozen=True, kw_only=True):
     running_ms: int
     tenant: str = ""
     package: str = ""
+    kind: str = WorkKind.SUBMISSION.value
 
 
 class FinishedLately(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,7 @@ class FinishedLately(msgspec.Struct, frozen=True, kw_only=True):
     judging_ms: int
     done_ago_ms: int
     package: str = ""
+    kind: str = WorkKind.SUBMISSION.value
 
 
 class LanguageOverview(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +84,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     done_ago_ms: int
     reason: str = msgspec.field(name="why")
     package: str = ""
+    kind: str = WorkKind.SUBMISSION.value
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):

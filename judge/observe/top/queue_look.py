@@ -72,7 +72,7 @@ class QueueLook:
             waiting=_waiting(seen),
             running_count=max(counts.get("running", 0), 0),
             tickets=seen.tickets,
-            verdict_counts={verdict: counts.get(f"verdict_{verdict}", 0) for verdict in Verdict},
+            verdict_counts=dict.fromkeys(Verdict, 0) | _verdict_counts(counts),
             counts={name: count for name, count in counts.items() if not name.startswith("verdict_")},
             workers=tuple(_worker(seen.now_ms, worker) for worker in seen.workers),
             running=tuple(_running(seen.now_ms, record) for record in seen.running),
@@ -97,6 +97,7 @@ class QueueLook:
                 verdict=item.verdict,
                 done_ago_ms=item.done_ago_ms,
                 package=item.package,
+                kind=item.kind,
                 reason=(self._queue.report_reason(item.id) if item.verdict == Verdict.JE else "") or reason,
             )
             for item, reason in chosen
@@ -108,6 +109,12 @@ def _waiting(seen: Seen) -> dict[str, ClassOverview]:
         name: ClassOverview(count=count, oldest_ms=max(0, seen.now_ms - seen.oldest_at_ms.get(name, seen.now_ms)))
         for name, count in sorted(seen.waiting.items())
     }
+
+
+def _verdict_counts(counters: Mapping[str, int]) -> dict[str, int]:
+    """By verdict, and by how other work ended."""
+    words = {name: name.removeprefix("verdict_") for name in counters if name.startswith("verdict_")}
+    return {word: counters[name] for name, word in words.items()}
 
 
 def _worker(now_ms: int, worker: SeenWorker) -> WorkerOverview:
@@ -136,6 +143,7 @@ def _running(now_ms: int, record: SeenRecord) -> RunningNow:
         running_ms=max(0, now_ms - record.claimed_at_ms) if record.claimed_at_ms else 0,
         tenant=record.tenant,
         package=record.package,
+        kind=record.kind.value,
     )
 
 
@@ -151,6 +159,7 @@ def _finished(now_ms: int, record: SeenRecord) -> FinishedLately:
         judging_ms=max(0, done_ms - claimed_ms) if claimed_ms else 0,
         done_ago_ms=max(0, now_ms - done_ms),
         package=record.package,
+        kind=record.kind.value,
     )
 
 

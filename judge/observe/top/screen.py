@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from judge.model.verdict import VERDICTS, ColourRole, Verdict
-from judge.observe.top.overview import FinishedLately, Overview, RunningNow, WorkerOverview
+from judge.model.work import WorkKind
+from judge.observe.top.overview import FinishedLately, Overview, RunningNow, Trouble, WorkerOverview
 from judge.queue.values import WorkerState
 from judge.text import printable
 
@@ -135,8 +136,10 @@ def _queues_line(overview: Overview) -> Text:
     return _line("Waiting", parts or ["nothing"])
 
 
-def _seen_verdicts(overview: Overview) -> list[Verdict]:
-    return [verdict for verdict in Verdict if overview.verdict_counts.get(verdict) or overview.per_minute.get(verdict)]
+def _seen_verdicts(overview: Overview) -> list[str]:
+    """In their order, then the words for how other work ended."""
+    words = dict.fromkeys((*Verdict, *sorted(overview.verdict_counts)))
+    return [str(word) for word in words if overview.verdict_counts.get(word) or overview.per_minute.get(word)]
 
 
 def _verdicts(overview: Overview) -> Table:
@@ -144,7 +147,7 @@ def _verdicts(overview: Overview) -> Table:
     most = max(overview.per_minute.values(), default=0.0)
     for verdict in _seen_verdicts(overview):
         rate = overview.per_minute.get(verdict, 0.0)
-        style = _COLOURS[VERDICTS[verdict].colour]
+        style = _COLOURS[VERDICTS[Verdict(verdict)].colour] if verdict in set(Verdict) else "dim"
         bar = Text("█" * round(12 * rate / most) if most else "", style)
         table.add_row(Text(verdict, style), f"{rate:.1f}", str(overview.verdict_counts.get(verdict, 0)), bar)
     return table
@@ -188,14 +191,14 @@ def _workers(workers: Sequence[WorkerOverview], rows: int) -> Table:
 
 def _slots(running: Sequence[RunningNow], rows: int, *, packages: bool) -> Table:
     tenants = any(item.tenant for item in running)
-    names = ("submission", *(["package"] if packages else []), *(["for whom"] if tenants else []))
-    table = _table("Being judged", "for>", "slot", *names, "language", "try>", "class")
+    names = _subject(running, packages=packages)
+    whom = ("for whom",) if tenants else ()
+    table = _table("Being judged", "for>", "slot", *names, *whom, "language", "try>", "class")
     for item in sorted(running, key=lambda item: -item.running_ms)[:rows]:
         table.add_row(
             duration(item.running_ms),
             _text(f"{item.worker}/{item.slot}"),
-            _text(item.id),
-            *([_text(package_name(item.package))] if packages else []),
+            *_cells(item, names),
             *([_text(item.tenant)] if tenants else []),
             _text(item.language),
             Text(str(item.attempt), "yellow" if item.attempt > 1 else ""),
@@ -207,19 +210,30 @@ def _slots(running: Sequence[RunningNow], rows: int, *, packages: bool) -> Table
 
 def _last_verdicts(recent: Sequence[FinishedLately], *, packages: bool) -> Table:
     """The newest first. ``waited``: until a slot took it; ``judged``: from then on."""
-    names = ("submission", *(["package"] if packages else []))
+    names = _subject(recent, packages=packages)
     table = _table("Last verdicts", "ago>", "verdict", *names, "language", "waited>", "judged>")
     for item in recent:
         table.add_row(
             duration(item.done_ago_ms),
-            Text(printable(item.verdict, 12), _COLOURS.get(item.verdict, "dim")),
-            _text(item.id),
-            *([_text(package_name(item.package))] if packages else []),
+            Text(printable(item.verdict, 14), _COLOURS.get(item.verdict, "dim")),
+            *_cells(item, names),
             _text(item.language),
             duration(item.wait_ms),
             duration(item.judging_ms),
         )
     return table
+
+
+def _subject(items: Sequence[FinishedLately | RunningNow | Trouble], *, packages: bool) -> tuple[str, ...]:
+    """The columns that say what each row is about; the kind is one of them when not all are submissions."""
+    kinds = any(item.kind != WorkKind.SUBMISSION for item in items)
+    return ("submission", *(("package",) if packages else ()), *(("kind",) if kinds else ()))
+
+
+def _cells(item: FinishedLately | RunningNow | Trouble, names: Sequence[str]) -> Iterator[Text]:
+    """What stands in those columns."""
+    texts = {"submission": item.id, "package": package_name(item.package), "kind": item.kind}
+    return (_text(texts[name]) for name in names)
 
 
 def package_name(package: str) -> str:
@@ -231,15 +245,14 @@ def package_name(package: str) -> str:
 
 
 def _troubles(overview: Overview, *, packages: bool) -> Table:
-    names = ("submission", *(["package"] if packages else []))
+    names = _subject(overview.troubles, packages=packages)
     table = _table("Last judge errors and failed attempts", "ago>", *names, "language", "verdict", "why")
     for item in overview.troubles[:_TROUBLE_ROWS]:
         table.add_row(
             duration(item.done_ago_ms),
-            _text(item.id),
-            *([_text(package_name(item.package))] if packages else []),
+            *_cells(item, names),
             _text(item.language),
-            Text(printable(item.verdict, 12), "bold red" if item.verdict == Verdict.JE else ""),
+            Text(printable(item.verdict, 14), "bold red" if item.verdict == Verdict.JE else ""),
             _text(item.reason, 300),
         )
     if not overview.troubles:
