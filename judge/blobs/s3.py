@@ -52,7 +52,8 @@ class S3Blobs:
     def fetch(self, name: str, target: Path) -> None:
         """See :class:`~judge.blobs.store.BlobStore`."""
         try:
-            self._client.download_file(self._bucket, self._prefix + name, os.fspath(target))
+            with open(target, "wb") as file:
+                self._client.download_fileobj(self._bucket, self._prefix + name, file)
         except self._errors as error:
             if isinstance(error, OSError):
                 blame_host(error, os.fspath(target))

@@ -26,6 +26,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("list", "list", "list submissions, newest first"),
     ("cancel", "cancel", "withdraw submissions"),
     ("rejudge", "rejudge", "judge submissions again, compare, then apply or drop"),
+    ("blob", "blob", "keep files for work: put, get, list and remove blobs"),
     ("queue", "queue", "show what waits"),
     ("workers", "workers", "show the workers"),
     ("drain", "drain", "stop or resume workers without losing work"),

@@ -55,6 +55,12 @@ OWN: dict[str, dict[int, str]] = {
     "list": {0: "also when there are none", 4: "", 5: "no Redis"},
     "cancel": {0: "all withdrawn", 1: "one had its verdict already", 2: "one is unknown", 5: "no Redis"},
     "rejudge": {0: "", 1: "not started: you said no", 4: "", 5: "no Redis", 6: ""},
+    "blob": {
+        0: "",
+        2: "there is no such blob, its time is over, or it cannot be",
+        5: "no Redis, or the store cannot be reached",
+        6: "the tenant's quota is full",
+    },
     "queue": {0: "", 5: "no Redis"},
     "workers": {0: "", 1: "there are none", 5: "no Redis"},
     "drain": {0: "", 1: "something still runs after the wait", 5: "no Redis"},

@@ -12,7 +12,12 @@ from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
 
-_OPTIONS = {"tenant_per_minute": "per_minute", "tenant_running_max": "running_max"}
+_OPTIONS = {
+    "tenant_per_minute": "per_minute",
+    "tenant_running_max": "running_max",
+    "tenant_blob_bytes": "blob_bytes",
+    "tenant_blobs": "blobs",
+}
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -21,11 +26,14 @@ def add_parser(subparsers: Subparsers) -> None:
         "tenant",
         help="show or set what one tenant may",
         description="Show the tenants that have limits of their own, or set those of one. They hold at once, and until "
-        "'default' is set. Everybody's are the settings tenant_per_minute and tenant_running_max.",
+        "'default' is set. Everybody's are the settings tenant_per_minute, tenant_running_max, tenant_blob_bytes and "
+        "tenant_blobs.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the tenant ('-' = submissions that name none)")
     parser.add_argument("--per-minute", metavar="N", help="submissions a minute (0 = no limit, default = everybody's)")
     parser.add_argument("--running-max", metavar="N", help="slots it holds (0 = no limit, default = everybody's)")
+    parser.add_argument("--blob-bytes", metavar="N", help="bytes of its blobs (0 = no limit, default = everybody's)")
+    parser.add_argument("--blobs", metavar="N", help="its blobs, and their names (0 = no limit, default = everybody's)")
     broker_option(parser)
     parser.add_argument("--json", action="store_true", help="print an object: tenant -> its own limits")
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from judge.blobs.content import content_of
 from judge.blobs.store import BlobStore
+from judge.errors import QueueError
 from judge.queue import blob_calls
 from judge.queue.blob_calls import Blob, BlobListing, BlobView
 from judge.queue.redis_queue import AsyncQueue, Queue
 from judge.tenant_blobs.place import BlobPlace
-from judge.tenant_blobs.transfer import check_size, content_in_redis, new_blob, save, upload
+from judge.tenant_blobs.transfer import Watch, check_size, content_in_redis, new_blob, save, upload
 
 #: Bytes, a file's path, or a stream that is read to its end.
 BlobSource = bytes | str | Path | IO[bytes]
@@ -27,23 +28,33 @@ class ClientBlobs:
     queue: Queue
     blob_place: BlobPlace
 
-    def put_blob(self, source: BlobSource, *, tenant: str = "", name: str = "", lifetime_s: float = 0) -> str:
+    def put_blob(
+        self,
+        source: BlobSource,
+        *,
+        tenant: str = "",
+        name: str = "",
+        lifetime_s: float = 0,
+        watch: Watch | None = None,
+    ) -> str:
         """Keep bytes, or the file at a path, for the tenant; returns "sha256:...", by which work names it.
 
         What the tenant has already is not sent again: its time begins again. ``lifetime_s`` 0 = the service's usual
-        one, counted from the last use. A ``name`` that another blob had is this one's now. Raises BlobNameError,
+        one, counted from the last use. A ``name`` that another blob had is this one's now. ``watch`` is told of the
+        progress of a long transfer. Raises BlobNameError,
         BlobTooLarge, BlobQuotaError, BlobChanged (the file was written to meanwhile), BlobStoreUnset, BlobStoreError,
         UsageError (the file), WireError (the tenant), QueueError.
         """
         with content_of(_path_or_bytes(source)) as content:
             new = new_blob(content, tenant=tenant, name=name, lifetime_s=lifetime_s)
             if self.queue.run(blob_calls.put(new)):
-                kept = False
                 try:
-                    upload(self.blob_place.store(), new, content)
-                    kept = True
-                finally:
-                    self.queue.run(blob_calls.end_upload(new, kept=kept))
+                    upload(self.blob_place.store(), new, content, watch)
+                except BaseException:
+                    with suppress(QueueError):  # the upload's time ends by itself
+                        self.queue.run(blob_calls.end_upload(new, kept=False))
+                    raise
+                self.queue.run(blob_calls.end_upload(new, kept=True))
             return new.digest
 
     def get_blob(self, blob: str, *, tenant: str = "", bytes_max: int | None = None) -> bytes:
@@ -56,10 +67,10 @@ class ClientBlobs:
         check_size(found, bytes_max)
         return _content(found, self.blob_place)
 
-    def save_blob(self, blob: str, target: str | Path, *, tenant: str = "") -> None:
+    def save_blob(self, blob: str, target: str | Path, *, tenant: str = "", watch: Watch | None = None) -> None:
         """Write a blob to a file, which is there whole and verified or not at all. Raises as :meth:`get_blob`."""
         found = self.queue.run(blob_calls.use(tenant, blob))
-        save(found, _store_of(found, self.blob_place), Path(target))
+        save(found, _store_of(found, self.blob_place), Path(target), watch)
 
     def blobs(self, *, tenant: str = "") -> Iterator[BlobView]:
         """The tenant's blobs, newest first."""
@@ -87,12 +98,13 @@ class AsyncClientBlobs:
             content = await asyncio.to_thread(stack.enter_context, content_of(_path_or_bytes(source)))
             new = new_blob(content, tenant=tenant, name=name, lifetime_s=lifetime_s)
             if await self.queue.run(blob_calls.put(new)):
-                kept = False
                 try:
                     await asyncio.to_thread(lambda: upload(self.blob_place.store(), new, content))
-                    kept = True
-                finally:
-                    await self.queue.run(blob_calls.end_upload(new, kept=kept))
+                except BaseException:
+                    with suppress(QueueError):
+                        await self.queue.run(blob_calls.end_upload(new, kept=False))
+                    raise
+                await self.queue.run(blob_calls.end_upload(new, kept=True))
             return new.digest
 
     async def get_blob(self, blob: str, *, tenant: str = "", bytes_max: int | None = None) -> bytes:

@@ -169,10 +169,12 @@ class BlobListing:
         return [view for view in page if view.expires_at_ms]
 
 
-def sweep(most: int, again_ms: int, removed: Sequence[str]) -> Call[tuple[str, ...]]:
-    """End what is over; answers names to remove from the store. Each comes again after ``again_ms`` unless it is among
-    the ``removed`` of a later call."""
-    return Call("blob_sweep", (most, again_ms, *removed), lambda answer: tuple(text_of(name) for name in answer))
+def sweep(most: int, again_ms: int, grace_ms: int, removed: Sequence[str]) -> Call[tuple[str, ...]]:
+    """End what is over: blobs, and uploads ``grace_ms`` after the end of their time. Answers what to remove from the
+    store: "NAME" or "NAME again". Each comes again after ``again_ms`` unless it is among the ``removed`` of a later
+    call."""
+    words: list[str | bytes | int] = [most, again_ms, grace_ms, *removed]
+    return Call("blob_sweep", tuple(words), lambda answer: tuple(text_of(name) for name in answer))
 
 
 def check_blob(blob: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from judge.blobs.blob_cache import fetch_verified
@@ -13,11 +17,19 @@ from judge.blobs.store import BlobStore
 from judge.errors import BlobChanged, BlobTooLarge, UsageError, blame_host
 from judge.queue.blob_calls import REDIS_BLOB_BYTES_MAX, Blob, NewBlob
 
+#: Is told how many bytes of how many have been moved, from another thread, several times a second.
+Watch = Callable[[int, int], object]
+
+_WATCH_EVERY_S = 0.1
+
+#: A hundred years: exact in a double when it is milliseconds since 1970.
+_LIFETIME_S_MAX = 100 * 366 * 86_400
+
 
 def new_blob(content: Content, *, tenant: str, name: str = "", lifetime_s: float = 0) -> NewBlob:
     """What is said to Redis of a blob to be put, small content included. Raises BlobChanged, UsageError."""
-    if lifetime_s < 0 or lifetime_s != lifetime_s:
-        raise UsageError(f"lifetime: a number of seconds from 0, not {lifetime_s}")
+    if not 0 <= lifetime_s <= _LIFETIME_S_MAX:
+        raise UsageError(f"lifetime: a number of seconds from 0 to {_LIFETIME_S_MAX}, not {lifetime_s}")
     own = secrets.token_hex(16)  # never used twice: removing one can never hit another
     return NewBlob(
         tenant=tenant,
@@ -30,10 +42,11 @@ def new_blob(content: Content, *, tenant: str, name: str = "", lifetime_s: float
     )
 
 
-def upload(store: BlobStore, new: NewBlob, content: Content) -> None:
+def upload(store: BlobStore, new: NewBlob, content: Content, watch: Watch | None = None) -> None:
     """Put the content into the store. Raises BlobStoreError, BlobChanged (a file that is being written)."""
     content.check_unchanged()
-    store.put(new.object, content.fd)
+    with _watched(watch, content.size_bytes, lambda: os.lseek(content.fd, 0, os.SEEK_CUR)):
+        store.put(new.object, content.fd)
     content.check_unchanged()
 
 
@@ -50,7 +63,7 @@ def check_size(blob: Blob, bytes_max: int | None) -> None:
         raise BlobTooLarge(f"blob {blob.digest}: {blob.size_bytes} bytes; here at most {bytes_max} are taken")
 
 
-def save(blob: Blob, store: BlobStore | None, target: Path) -> None:
+def save(blob: Blob, store: BlobStore | None, target: Path, watch: Watch | None = None) -> None:
     """Write a blob to a file, verified before it is there under its name; ``store`` is where it lies, if not in Redis.
 
     Raises UsageError (the file), BlobMismatch, BlobStoreError, HostFault.
@@ -62,7 +75,8 @@ def save(blob: Blob, store: BlobStore | None, target: Path) -> None:
             if store is None:
                 Path(incoming).write_bytes(content_in_redis(blob))
             else:
-                fetch_verified(store, blob.object, blob.digest, Path(incoming))
+                with _watched(watch, blob.size_bytes, lambda: os.stat(incoming).st_size):
+                    fetch_verified(store, blob.object, blob.digest, Path(incoming))
             os.chmod(incoming, 0o644)
             os.rename(incoming, target)
         except BaseException:
@@ -71,3 +85,26 @@ def save(blob: Blob, store: BlobStore | None, target: Path) -> None:
     except OSError as error:
         blame_host(error, f"{target}")
         raise UsageError(f"{target}: {error.strerror}") from error
+
+
+@contextmanager
+def _watched(watch: Watch | None, total_bytes: int, position: Callable[[], int]) -> Iterator[None]:
+    """Meanwhile report how far a transfer is."""
+    if watch is None:
+        yield
+        return
+    report, over = watch, threading.Event()
+
+    def look() -> None:
+        while not over.wait(_WATCH_EVERY_S):
+            with contextlib.suppress(OSError):
+                report(min(position(), total_bytes), total_bytes)
+
+    thread = threading.Thread(target=look, name="blob-transfer")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    report(total_bytes, total_bytes)

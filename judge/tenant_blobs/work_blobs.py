@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TypeVar
 
@@ -48,12 +49,13 @@ class WorkBlobs:
         with content_of(content) as source:
             new = new_blob(source, tenant=tenant)
             if self._run(blob_calls.put(new)):
-                kept = False
                 try:
                     upload(self._place.store(), new, source)
-                    kept = True
-                finally:
-                    self._run(blob_calls.end_upload(new, kept=kept))
+                except BaseException:
+                    with contextlib.suppress(BlobStoreError):  # the upload's time ends by itself
+                        self._run(blob_calls.end_upload(new, kept=False))
+                    raise
+                self._run(blob_calls.end_upload(new, kept=True))
             return new.digest
 
     def close(self) -> None:

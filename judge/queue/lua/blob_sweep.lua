@@ -1,9 +1,10 @@
 -- A worker sweeps: expired blobs and uploads that were never finished go.
--- ARGV: how many at most, after how many ms another worker may try again, then the answers of earlier calls that the
+-- ARGV: how many at most, after how many ms another worker may try again, for how many ms after the end of its time an
+-- upload may still come, then the answers of earlier calls that the
 -- caller has dealt with. Returns what to remove from the store: "NAME" or "NAME again".
-local most, again_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
+local most, again_ms, grace_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = now_ms()
-for i = 3, #ARGV do redis.call('ZREM', key.blob_garbage, ARGV[i]) end
+for i = 4, #ARGV do redis.call('ZREM', key.blob_garbage, ARGV[i]) end
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key.blob_expiry, '-inf', now, 'LIMIT', 0, most)) do
   local tenant, digest = string.match(member, '^(%S+) (%S+)$')
   local blob = blob_record(tenant, digest)
@@ -13,8 +14,7 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', key.blob_expiry, '-inf', now
     redis.call('ZREM', key.blob_expiry, member)
   end
 end
-local late = now - BLOB_GRACE_MS
-for _, object in ipairs(redis.call('ZRANGEBYSCORE', key.blob_uploads, '-inf', late, 'LIMIT', 0, most)) do
+for _, object in ipairs(redis.call('ZRANGEBYSCORE', key.blob_uploads, '-inf', now - grace_ms, 'LIMIT', 0, most)) do
   blob_close_upload(object)
   redis.call('ZADD', key.blob_garbage, now, object, now + 86400000, object .. ' again')  -- a stopped client may go on
 end

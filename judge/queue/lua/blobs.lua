@@ -6,9 +6,6 @@ local BLOB_LIFE_MS = 86400000
 local BLOB_UPLOAD_MS = 900000
 local BLOB_MEMORY_BYTES = 67108864
 
--- Sweeping waits this long after the end of an upload's time: its client's clock may run a little slower.
-local BLOB_GRACE_MS = 60000
-
 -- This many expired digests of a tenant are known as such, for a day.
 local BLOB_ENDS_MAX = 256
 

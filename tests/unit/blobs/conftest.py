@@ -28,7 +28,8 @@ def package(tmp_path: Path) -> Path:
 
 
 class MemoryServer(BaseHTTPRequestHandler):
-    """Keeps what is put, in this process."""
+    """Keeps what is put, in this process. For S3, the file ``/uploads`` is the list of unfinished uploads, and
+    ``/aborted`` has a line for each that was aborted. What is called ``locked`` cannot be removed."""
 
     files: ClassVar[dict[str, bytes]] = {}
 
@@ -37,10 +38,23 @@ class MemoryServer(BaseHTTPRequestHandler):
         self._answer(201)
 
     def do_GET(self) -> None:
+        if "?uploads" in self.path:
+            listed = self.files.get("/uploads", b"")
+            self._answer(200, b"<ListMultipartUploadsResult>" + listed + b"</ListMultipartUploadsResult>")
+            return
         self._answer(200 if self.path in self.files else 404, self.files.get(self.path, b""))
 
     def do_HEAD(self) -> None:
         self._answer(200 if self.path in self.files else 404)
+
+    def do_DELETE(self) -> None:
+        if "?uploadId=" in self.path:
+            self.files["/aborted"] = self.files.get("/aborted", b"") + self.path.encode() + b"\n"
+            self._answer(204)
+        elif self.path.endswith("locked"):
+            self._answer(405)
+        else:
+            self._answer(204 if self.files.pop(self.path, None) is not None else 404)
 
     def _answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)

@@ -56,6 +56,51 @@ def test_what_a_store_does_not_have_is_missing_not_unreachable(store: BlobStore,
         store.fetch("abc.zip", tmp_path / "to")
 
 
+def test_what_was_removed_is_gone_and_may_be_removed_again(store: BlobStore, tmp_path: Path) -> None:
+    with (tmp_path / "from").open("w+b") as file:
+        store.put("blobs/ab/abcd", file.fileno())
+    for _ in range(2):
+        store.remove("blobs/ab/abcd")
+        assert not store.has("blobs/ab/abcd")
+
+
+def test_every_store_can_be_swept(store: BlobStore) -> None:
+    store.sweep(0)
+
+
+def test_what_a_killed_writer_left_in_a_store_directory_is_swept_when_it_is_old(tmp_path: Path) -> None:
+    for name, written_s in ((".incoming-old", 1), (".incoming-fresh", None), ("abc.zip", 1)):
+        (tmp_path / name).write_bytes(b"half")
+        if written_s is not None:
+            os.utime(tmp_path / name, (written_s, written_s))
+    open_blob_store(str(tmp_path)).sweep(3600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".incoming-fresh", "abc.zip"]
+
+
+def test_an_upload_in_parts_that_was_never_finished_is_aborted_when_it_is_old(
+    http_store: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server = http_store.removesuffix("/packages")
+    upload = "<Upload><Key>judge/{0}</Key><UploadId>{0}</UploadId><Initiated>{1}</Initiated></Upload>"
+    with (tmp_path / "uploads").open("w+") as file:
+        file.write(upload.format("old", "2020-01-01T00:00:00Z") + upload.format("fresh", "2999-01-01T00:00:00Z"))
+        file.flush()
+        open_blob_store(server).put("uploads", file.fileno())
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "test")
+    open_blob_store("s3://packages/judge").sweep(3600)
+    open_blob_store(server).fetch("aborted", tmp_path / "aborted")
+    (aborted,) = (tmp_path / "aborted").read_text().splitlines()
+    assert aborted.startswith("/packages/judge/old?uploadId=old")
+
+
+def test_a_removal_that_the_store_refuses_is_its_fault(http_store: str, tmp_path: Path) -> None:
+    for address in (http_store, str(tmp_path / "gone")):
+        with pytest.raises(BlobStoreError):
+            open_blob_store(address).remove("locked")
+
+
 def test_a_store_directory_that_is_away_is_unreachable(tmp_path: Path) -> None:
     with pytest.raises(BlobStoreError) as raised:
         open_blob_store(str(tmp_path / "gone")).fetch("abc.zip", tmp_path / "to")

@@ -37,6 +37,7 @@ FORMS: list[tuple[str, dict[str, object]]] = [
     ("list --tenant amy --limit 3 --json", {"tenant": "amy", "limit": 3, "json": True}),
     ("cancel s-1 --json", {"json": True}),
     ("rejudge list --json", {"json": True}),
+    ("blob put a.txt --tenant amy --json", {"action": "put", "files": ["a.txt"], "tenant": "amy", "json": True}),
     ("queue --json", {"json": True}),
     ("workers --languages --json", {"languages": True, "json": True}),
     ("drain w1 --resume --json", {"resume": True, "json": True}),

@@ -35,8 +35,10 @@ from judge.queue.cancellations import Cancellations
 from judge.queue.redis_queue import Queue
 from judge.queue.settings import blob_policy_of, broker_of, policy_of
 from judge.queue.values import Fault, HeartbeatReply, Held, WorkerInfo, WorkerState
+from judge.tenant_blobs.place import blob_place_of
 from judge_workers.celery_app import ticket_template
 from judge_workers.node.announce import announce_when_ready
+from judge_workers.node.blob_sweeper import BlobSweeper
 from judge_workers.node.exhausted import give_up
 from judge_workers.node.fitness import Fitness
 from judge_workers.node.health import Health
@@ -355,7 +357,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with Queue(broker_of(settings)) as queue:
             leases = Leases(settings, load_profile(settings.state), queue, _verdicts(metrics_fd))
-            _live(leases, settings.leases.tick_ms / 1000, received)
+            with Queue(broker_of(settings)) as own, BlobSweeper(own, blob_place_of(settings)):
+                _live(leases, settings.leases.tick_ms / 1000, received)
     except JudgeError as error:
         log.error("%s", error)
         return error.exit_code
