@@ -75,3 +75,8 @@ NR = {
     "x86_64": {"pivot_root": 155, "seccomp": 317, **_COMMON},
     "aarch64": {"pivot_root": 41, "seccomp": 277, **_COMMON},
 }
+
+# include/uapi/asm-generic/ioctls.h
+TIOCSWINSZ = 0x5414
+TIOCGPTN = 0x8004_5430
+TIOCSPTLCK = 0x4004_5431

@@ -222,8 +222,11 @@ class ActiveRun:
             self.stop(Outcome.IDLE_LIMIT, f"no CPU used for {limits.idle_time_ns // 1_000_000} ms")
 
     def hear(self) -> None:
-        """Take one report of the launcher."""
-        report = self.launcher.hear()
+        """Take the launcher's next report."""
+        self.take(self.launcher.hear())
+
+    def take(self, report: bytes) -> None:
+        """A report of the launcher; an empty one = it died."""
         kind, body = report[:1], report[1:]
         if kind == FINISHED:
             self.finish = Finish.unpack(body)

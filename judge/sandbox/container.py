@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from judge.sandbox.capture import Completed
 from judge.sandbox.conversation import Conversation, Interaction, Participant
+from judge.sandbox.live import Attendant, Given, Size, run_live
 from judge.sandbox.namespaces import Namespaces
 from judge.sandbox.run_io import Content
 from judge.sandbox.runs import Hear, Runs
@@ -40,6 +41,19 @@ class Container:
         run then gets fresh namespaces.
         """
         return self._runs.run(spec, stdin, files or {}, executables, fds or {}, hear)
+
+    def run_live(
+        self,
+        spec: RunSpec,
+        attendant: Attendant,
+        *,
+        files: Mapping[str, Content] | None = None,
+        executables: Sequence[str] = (),
+        terminal: Size | None = None,
+    ) -> Completed:
+        """Run once with somebody who takes part, on a terminal of this size or with pipes (None); blocks and raises
+        as :meth:`run`. What the program writes goes to the attendant and is not kept."""
+        return run_live(self._runs, spec, attendant, Given(files or {}, executables, terminal))
 
     def interact(
         self,

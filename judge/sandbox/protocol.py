@@ -10,6 +10,7 @@
     zygote          <-- MOUNTS, then READY or FAILED --  launcher, while it is set up
 
     StartRun         KILL ends it early   -> FINISHED, then STATE; or NOT_STARTED
+                     SIGNAL at any time      on a terminal TERMINAL comes before all else, unless NOT_STARTED does
     CollectFiles     MORE every 16 files  -> FILE for each file, then FILES_END
     PutFiles, NoteFreshMounts             -> nothing: what went wrong is reported by the next StartRun
 
@@ -81,6 +82,7 @@ class StartRun(NamedTuple):
     group: int  #: RunGroup.group_id, of which the launcher has the descriptors or gets them now
     next_group: int  #: where to wait for the next run; NO_GROUP = in the idle group
     new_groups: tuple[int, ...]  #: those whose descriptors come along
+    terminal: tuple[int, int] | None = None  #: rows and columns of the one it runs on; then ``targets`` has no 0 to 2
 
 
 class PutFile(NamedTuple):
@@ -115,6 +117,8 @@ LauncherRequest = StartRun | PutFiles | CollectFiles | NoteFreshMounts
 
 #: Raw: kill the program that runs. Anything longer is a request.
 KILL = b"K"
+#: Raw, and the number of a signal in one byte more: for the group in the terminal's foreground, or the program's.
+SIGNAL = b"S"
 #: Raw: FILES_UNASKED_MAX files were taken.
 MORE = b"M"
 
@@ -272,6 +276,7 @@ REPORT_BYTES_MAX = 4096
 MOUNTS = b"M"  # to the zygote, with the container's mount namespace
 READY = b"R"  # to the zygote, with the seccomp listener
 FAILED = b"E"  # to the zygote: a set-up step failed: Failure
+TERMINAL = b"T"  # of a run, before it starts: both sides of its pseudo-terminal, the master first
 FINISHED = b"F"  # a run ended: Finish
 STATE = b"S"  # after FINISHED: MountState
 NOT_STARTED = b"N"  # a run could not start: Failure

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from judge.model.run import Outcome
@@ -22,6 +22,10 @@ _END_OF_FILE_NS = 10_000_000
 _END_OF_LEAVING_NS = 1_000_000_000
 _NEVER_NS = 1 << 60
 _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+#: Takes part in a run: told how long the slot stood frozen since the last call, does what there is to do, and answers
+#: which descriptors to wait for with which events of poll(2). Called again when one is ready, and ten times a second.
+Attend = Callable[[int], Mapping[int, int]]
 
 
 def supervise(
@@ -40,6 +44,14 @@ def supervise(
     _Loop(runs, cancel_fd, frozen_ns, on_text, on_end).until_over(meanwhile)
 
 
+def supervise_live(
+    run: ActiveRun, cancel_fd: int, frozen_ns: Callable[[], int], meanwhile: Callable[[], None], attend: Attend
+) -> None:
+    """The same for one run in which somebody takes part: ``attend`` is called at the start and in every turn, and may
+    raise."""
+    _Loop([run], cancel_fd, frozen_ns, None, None, attend).until_over(meanwhile)
+
+
 class _Loop:
     def __init__(
         self,
@@ -48,12 +60,15 @@ class _Loop:
         frozen_ns: Callable[[], int],
         on_text: Callable[[ActiveRun, bytes], None] | None,
         on_end: Callable[[ActiveRun], None] | None,
+        attend: Attend | None = None,
     ) -> None:
         self._runs = runs
         self._cancel_fd = cancel_fd
         self._frozen_ns = frozen_ns
         self._on_text = on_text
         self._on_end = on_end
+        self._attend = attend
+        self._attended: dict[int, int] = {}  # what the attendant waits for, and the events
         self._left = len(runs)
         # Of few descriptors once, poll is cheaper; of those of a conversation again and again, epoll.
         self._epoll = select.epoll() if len(runs) > 1 else None
@@ -75,12 +90,25 @@ class _Loop:
         self._handlers[fd] = handler
 
     def _forget(self, fd: int) -> None:
+        self._attended.pop(fd, None)
         if self._handlers.pop(fd, None) is not None:
             self._poll.unregister(fd)
+
+    def _let_attend(self, frozen_ns: int) -> None:
+        if self._attend is None:
+            return
+        wanted = self._attend(frozen_ns)
+        for fd in [fd for fd in self._attended if fd not in wanted]:
+            self._forget(fd)
+        for fd, events in wanted.items():
+            if self._attended.get(fd) != events:
+                self._watch(fd, _nothing, events)
+                self._attended[fd] = events
 
     def until_over(self, meanwhile: Callable[[], None]) -> None:
         try:
             meanwhile()
+            self._let_attend(0)
             while self._left:
                 self._turn()
         finally:
@@ -134,6 +162,7 @@ class _Loop:
                 run.shift(frozen)
             if now_ns >= run.look_ns:
                 run.look(now_ns)
+        self._let_attend(frozen)
         self._deliver_ends(now_ns)
 
     def _note_the_empty(self, ready: list[tuple[int, int]]) -> None:
@@ -145,7 +174,7 @@ class _Loop:
         fds = [fd for fd, _ in ready]
         for run in self._runs:
             for drain in (run.stdout, run.stderr):
-                if drain.fd in self._handlers and drain.fd not in fds:
+                if drain.fd in self._handlers and drain.fd not in fds and not drain.comes_late:
                     drain.at_end = True
 
     def _cancel(self) -> None:
@@ -217,6 +246,10 @@ class _Loop:
                 self._output(run, run.stdout)
                 if run.stdout.total_bytes == before:
                     break
+
+
+def _nothing() -> None:
+    """The attendant is called anyway."""
 
 
 def _end_patience_ns(run: ActiveRun, drain: RelayDrain) -> int:

@@ -32,6 +32,7 @@ class Ends(NamedTuple):
     stdin_fd: int
     stdout_fd: int
     stdout: Drain
+    terminal: tuple[int, int] | None = None  #: rows and columns of the one that it gets in the place of both
 
 
 class Runs:
@@ -125,16 +126,18 @@ class Runs:
             new_groups = launcher.unknown_groups((group,) if next_group is None else (group, next_group))
             request = StartRun(
                 program=None if spec is launcher.known_spec else _program_of(spec),
-                targets=(0, 1, 2, *fds),
+                targets=(0, 1, 2, *fds) if ends.terminal is None else tuple(fds),
                 group=group.group_id,
                 next_group=NO_GROUP if next_group is None else next_group.group_id,
                 new_groups=tuple(one.group_id for one in new_groups),
+                terminal=None if ends.terminal is None else (ends.terminal[0], ends.terminal[1]),
             )
             join_fds = [fd for one in new_groups for fd in one.launch_fds]
             with contextlib.ExitStack() as handed:
                 given = private_fds(handed, fds.values())
                 err_fd = ends.stdout_fd if spec.merge_stderr else err_end
-                launcher.send(request, (ends.stdin_fd, ends.stdout_fd, err_fd, *given, *join_fds))
+                standard = (ends.stdin_fd, ends.stdout_fd, err_fd) if ends.terminal is None else ()
+                launcher.send(request, (*standard, *given, *join_fds))
             launcher.known_spec = spec
         except BaseException:
             stderr.close()

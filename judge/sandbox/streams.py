@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable
 
@@ -20,6 +21,8 @@ class Drain:
     is not woken by the program's leaving just before the news of it. ``late`` takes descriptors that the giver will
     close when there is time.
     """
+
+    comes_late = False  #: what was written may be readable only later
 
     def __init__(self, fd: int, limit_bytes: int, held_fd: int = -1, late: list[int] | None = None) -> None:
         #: Hears of each piece that is taken, up to the limit, when it is.
@@ -43,6 +46,10 @@ class Drain:
                 chunk = os.read(self.fd, _CHUNK_BYTES)
             except BlockingIOError:
                 break
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                chunk = b""  # a terminal that nobody holds any more
             if not chunk:
                 self.at_end = True
                 break
@@ -105,6 +112,19 @@ class Drain:
         fd, self._held_fd = self._held_fd, -1
         if fd >= 0:
             os.close(fd)
+
+
+class HeardDrain(Drain):
+    """What is read is heard, not kept."""
+
+    def keep(self, data: bytes | bytearray) -> None:
+        pass
+
+
+class TerminalDrain(HeardDrain):
+    """The master of a terminal. What was written is there a moment later: the kernel brings it from a queue."""
+
+    comes_late = True
 
 
 class RelayDrain(Drain):

@@ -17,6 +17,7 @@ import stat
 import time
 from typing import NamedTuple
 
+from judge.kernel.terminal import open_terminal
 from judge.sandbox import channel, protocol
 from judge.sandbox.inside.collect import walk
 from judge.sandbox.inside.membership import IDLE, Membership
@@ -37,6 +38,8 @@ from judge.sandbox.protocol import (
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 #: Of getrusage(2): what the kernel's task_io_get_inblock divides by.
 _BLOCK_BYTES = 512
+#: As os.posix_spawn takes it.
+FileAction = tuple[int, int, str, int, int] | tuple[int, int, int]
 #: Open files that the launcher itself needs room for.
 _OWN_FILES = 256
 
@@ -64,6 +67,7 @@ class Launcher:
         self._soft_limits = (0, 0)  # open files and stack as set now; (0, 0) = as the set-up left them
         self._put_failure: Failure | None = None  # the first one since the last run; reported by the next
         self._blocks_read = 0  # by all children that were waited for so far
+        self._terminal_fd = -1  # the master of the run's terminal; -1 = it has none
 
     def serve(self) -> None:
         """Do what the slot's process asks until it is gone."""
@@ -71,7 +75,7 @@ class Launcher:
             data, fds = channel.receive_bytes(self._control)
             if not data:
                 os._exit(0)
-            if data == protocol.KILL:  # it crossed the report of the run's end
+            if data == protocol.KILL or data[:1] == protocol.SIGNAL:  # it crossed the report of the run's end
                 continue
             try:
                 self._carry_out(channel.unpack(data), fds)
@@ -106,6 +110,7 @@ class Launcher:
             del fds[at:]
         launched = self._launch(request, self._program, fds)
         if isinstance(launched, Failure):
+            self._close_terminal()
             self._membership.move_to(IDLE)
             channel.send_bytes(self._control, protocol.NOT_STARTED + launched.pack())
             return
@@ -114,7 +119,8 @@ class Launcher:
             while fds:  # the program's ends of its pipes must be the only ones
                 os.close(fds.pop())
             pidfd = os.pidfd_open(launched.pid)
-            killed = await_end(pidfd, self._control)
+            killed = await_end(launched.pid, pidfd, self._control, self._terminal_fd)
+        self._close_terminal()
         self._report(launched, killed)
         # What follows is wanted later, or only when the program failed: the run loop goes on meanwhile.
         self._control.send(protocol.STATE + self._residue.look().pack())
@@ -133,6 +139,12 @@ class Launcher:
             os.chdir(program.cwd)
         except OSError as error:
             return Failure(-1, error.errno or 0, protocol.PREPARE_WORK, str(error))
+        actions: list[FileAction] = []
+        if request.terminal is not None:
+            try:
+                actions = self._open_terminal(*request.terminal)
+            except OSError as error:
+                return Failure(-1, error.errno or 0, "open terminal", str(error))
         started_ns = time.monotonic_ns()
         try:
             self._membership.move_to(request.group)
@@ -140,7 +152,7 @@ class Launcher:
             return Failure(-1, error.errno or 0, "enter run cgroup", str(error))
         launcher_cpu_ns = self._membership.cpu_ns_here()
         try:
-            pid = self._spawn(request, program, fds)
+            pid = self._spawn(request, program, fds, actions)
         except ValueError as error:  # a null byte, a name with "="
             return Failure(-1, errno.EINVAL, "pass arguments and environment", str(error))
         except OSError as error:
@@ -148,7 +160,26 @@ class Launcher:
         launcher_rss_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return _Spawned(pid, started_ns, launcher_rss_kib, launcher_cpu_ns)
 
-    def _spawn(self, request: StartRun, program: Program, fds: list[int]) -> int:
+    def _open_terminal(self, rows: int, columns: int) -> list[FileAction]:
+        """Make the run's terminal and hand both sides of it out. Returns what makes it the program's.
+
+        The first terminal that a session's leader opens controls the session: no further call is needed.
+        """
+        terminal = open_terminal(rows, columns)
+        self._terminal_fd = terminal.master_fd
+        try:
+            channel.send_bytes(self._control, protocol.TERMINAL, [terminal.master_fd, terminal.slave_fd])
+        finally:
+            os.close(terminal.slave_fd)
+        opened: FileAction = (os.POSIX_SPAWN_OPEN, 0, terminal.path, os.O_RDWR, 0)
+        return [opened, (os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2)]
+
+    def _close_terminal(self) -> None:
+        if self._terminal_fd >= 0:
+            os.close(self._terminal_fd)
+            self._terminal_fd = -1
+
+    def _spawn(self, request: StartRun, program: Program, fds: list[int], actions: list[FileAction]) -> int:
         """vfork and execute inside the run's cgroup; the run is charged for nothing that the launcher does after.
 
         The program inherits the targets, which are copies of ``fds``. They are ours for that moment: the C library,
@@ -160,7 +191,14 @@ class Launcher:
             self._limit(program.open_files, program.stack_bytes)
             if program.address_space_bytes:
                 _limit_address_space(program.address_space_bytes)
-            return os.posix_spawn(program.argv[0], program.argv, program.env, setsid=True, setsigdef=EVERY_SIGNAL)
+            return os.posix_spawn(
+                program.argv[0],
+                program.argv,
+                program.env,
+                file_actions=actions,
+                setsid=True,
+                setsigdef=EVERY_SIGNAL,
+            )
         finally:
             if program.address_space_bytes:
                 _limit_address_space(resource.RLIM_INFINITY)

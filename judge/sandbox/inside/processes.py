@@ -37,8 +37,11 @@ def reap_everyone() -> None:
         return
 
 
-def await_end(pidfd: int, control: socket.socket) -> bool:
-    """Until the program is dead, not yet reaped. Returns whether it was killed on demand of the run loop."""
+def await_end(pid: int, pidfd: int, control: socket.socket, terminal_fd: int) -> bool:
+    """Until the program is dead, not yet reaped. Returns whether it was killed on demand of the run loop.
+
+    Meanwhile it gets the signals that the run loop sends. ``terminal_fd``: the master of its terminal; -1 = none.
+    """
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
     poll.register(control, select.POLLIN)
@@ -47,10 +50,21 @@ def await_end(pidfd: int, control: socket.socket) -> bool:
         for fd, _ in poll.poll():
             if fd == pidfd:
                 return killed
-            if control.recv(64) != protocol.KILL:
+            message = control.recv(64)
+            if message[:1] == protocol.SIGNAL:
+                _signal_group(pid, terminal_fd, message[1])
+                continue
+            if message != protocol.KILL:
                 os._exit(0)
             killed = True
             kill_everyone()
+
+
+def _signal_group(pid: int, terminal_fd: int, number: int) -> None:
+    """To the group in the terminal's foreground; to the program's own where there is none."""
+    group = os.tcgetpgrp(terminal_fd) if terminal_fd >= 0 else 0
+    with contextlib.suppress(OSError):
+        os.killpg(group if group > 1 else pid, number)
 
 
 class TaskCounter:
