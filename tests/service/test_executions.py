@@ -226,6 +226,26 @@ def test_live_output_says_where_it_ends(runs_client: Client) -> None:
     assert sum(len(chunk.content) for chunk in chunks) <= 1 << 20
 
 
+def test_kept_files_come_back_as_blobs_and_links_do_not(runs_client: Client) -> None:
+    script = (
+        "mkdir -p out/deep; echo one > out/one.txt; echo two > out/deep/two.txt; echo no > out/three.bin;"
+        "ln -s one.txt out/link.txt; ln out/three.bin out/hard.txt"
+    )
+    (run,) = shell(runs_client, script, keep=("out/**/*.txt",)).runs
+    assert {file.name: runs_client.get_blob(file.blob) for file in run.files} == {
+        "out/one.txt": b"one\n",
+        "out/deep/two.txt": b"two\n",
+    }
+    assert run.files_passed_over == 0
+
+
+def test_files_are_kept_of_a_run_that_a_limit_ended_and_more_than_enough_are_counted(runs_client: Client) -> None:
+    script = "i=0; while [ $i -lt 260 ]; do echo $i > $i.txt; i=$((i + 1)); done; while :; do :; done"
+    (run,) = shell(runs_client, script, keep=("*.txt",), limits=RequestedLimits(cpu_time_ns=500 * MS_NS)).runs
+    assert run.result.outcome is Outcome.CPU_LIMIT
+    assert (len(run.files), run.files_passed_over) == (256, 4)
+
+
 # --- refusals ---------------------------------------------------------------------------------------------
 
 

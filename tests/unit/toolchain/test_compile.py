@@ -315,6 +315,13 @@ def test_the_key_changes_with_everything_that_decides_the_program() -> None:
     assert key_of() == key_of(language=msgspec.structs.replace(C, name="another name", time_factor=3.0))
 
 
+def test_the_authors_arguments_are_a_part_of_the_key() -> None:
+    prepared = prepare(C, [SourceFile(name="a.c", content=b"x")])
+    keys = {artifact_key(TOOLCHAIN, C, prepared, arguments) for arguments in ((), ("-a",), ("-a", ""), ("-a -b",))}
+    assert len(keys) == 4
+    assert artifact_key(TOOLCHAIN, C, prepared) in keys
+
+
 def test_nothing_tells_a_tenant_what_another_has_handed_in(tmp_path: Path) -> None:
     store = ArtifactStore(tmp_path / "artifacts")
     sandbox = FakeSandbox(*[completed({"prog": PROGRAM})] * 4)

@@ -18,6 +18,7 @@ from judge.toolchain.definitions import (
     load_language,
     run_argv,
     run_environment,
+    takes_compiler_arguments,
 )
 
 MINIMAL = 'name = "Toy"\nextensions = ["toy"]\nrun = ["/usr/bin/toy", "{source}"]\n'
@@ -175,11 +176,30 @@ def test_commands_are_filled_in_word_by_word_and_never_by_a_shell() -> None:
     )
     names = ["a; rm -rf ~.x", "b.x"]
     assert compile_argv(spec, names, names[0], "a") == (("/bin/cc", "-o", "a", "a; rm -rf ~.x", "b.x"),)
+
     limits = Limits(memory_bytes=256 * MIB)
     assert run_argv(spec, names, "b.x", "b", limits, ["one"]) == (
         "/bin/vm", "-Xmx200m", "256", "256", "/artifact/b.x", "{unknown}", "one",
     )  # fmt: skip
     assert run_environment(spec, limits) == {"LIMIT": "200M"}
+
+
+def test_arguments_to_the_compiler_stand_before_the_sources_once_and_mean_nothing_to_us() -> None:
+    compile = (("/bin/pre", "{artifact}"), ("/bin/cc", "-O2", "{sources}", "-lm"), ("/bin/ld", "{source}"))
+    spec = LanguageSpec(
+        id="x", name="X", extensions=("x",), compile=compile, artifact=("prog",), run=("{artifact}/prog",)
+    )
+    assert takes_compiler_arguments(spec)
+    assert compile_argv(spec, ["a.x"], "a.x", "a", ("-O0", "{main}", "{sources}")) == (
+        ("/bin/pre", "/artifact"),
+        ("/bin/cc", "-O2", "-O0", "{main}", "{sources}", "a.x", "-lm"),
+        ("/bin/ld", "a.x"),
+    )
+
+
+@pytest.mark.parametrize(("language", "takes"), [("c", True), ("cpp", True), ("java", True), ("python3", False)])
+def test_only_compilers_that_leave_a_program_take_arguments(language: str, takes: bool) -> None:
+    assert takes_compiler_arguments(Languages.open().get(language)) is takes
 
 
 def test_a_heap_never_shrinks_to_nothing() -> None:
