@@ -10,6 +10,11 @@
             print(event)
         report = judge.result(id)
 
+Programs run without a problem package, too::
+
+        report = judge.run(program_from("print(input())", "python3"), stdin="hello")
+        print(report.runs[0].stdout.content)
+
 Every method may be repeated safely: a submission's id is its idempotency key. Other languages can do the same with
 Redis alone; docs/reference/wire.md says how.
 """
@@ -18,8 +23,23 @@ from __future__ import annotations
 
 from judge.client.asynchronous import AsyncClient
 from judge.client.blocking import Client
-from judge.client.sending import new_id, submission_of
+from judge.client.many import Item, ItemResult
+from judge.client.sending import Sending, new_id, one_test, program_from, program_of, submission_of, work_of
 from judge.queue.records import Filter
 from judge.queue.values import SubmissionView
 
-__all__ = ["AsyncClient", "Client", "Filter", "SubmissionView", "new_id", "submission_of"]
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "Filter",
+    "Item",
+    "ItemResult",
+    "Sending",
+    "SubmissionView",
+    "new_id",
+    "one_test",
+    "program_from",
+    "program_of",
+    "submission_of",
+    "work_of",
+]

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Self
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from typing import Self, TypeVar, Unpack
 
+from judge.client.batch import AsyncBatch
 from judge.client.blobs import AsyncClientBlobs
-from judge.client.opening import client_broker, reported, work_report
+from judge.client.many import WINDOW, Flight, Item, ItemResult
+from judge.client.opening import client_broker, report_of_type, reported, work_report
+from judge.client.sending import (
+    SENDING,
+    EvaluationFields,
+    ExecutionFields,
+    Sending,
+    evaluation_of,
+    execution_of,
+    work_of,
+)
 from judge.config import Settings, load_settings
-from judge.errors import SubmissionCancelled
-from judge.model.event import Cancelled, Done, Event, WorkDone
+from judge.errors import NotFinished, SubmissionCancelled
+from judge.model.event import Cancelled, Done, Event
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import Work
-from judge.model.work_report import AnyWorkReport
+from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, Task, Work
+from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
+from judge.queue.completions import AsyncCompletions
 from judge.queue.records import Filter, Listing, found_one, records_call
 from judge.queue.redis_queue import AsyncQueue
 from judge.queue.values import LanguageCard, State, SubmissionView
 from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
+R = TypeVar("R", bound=AnyWorkReport)
+
 
 class AsyncClient(AsyncClientBlobs):
-    """The same for asyncio; several tasks may share one."""
+    """The same for asyncio; several tasks may share one. However many wait for reports, one connection waits."""
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:
         self.queue = AsyncQueue(broker, patience_s)
+        self._completions = AsyncCompletions(self.queue)
         self.blob_place = blob_place or BlobPlace()
 
     @classmethod
@@ -43,6 +59,7 @@ class AsyncClient(AsyncClientBlobs):
 
     async def close(self) -> None:
         """Close the connections; idempotent."""
+        await self._completions.close()
         await self.queue.close()
 
     async def submit(self, submission: Submission) -> str:
@@ -63,10 +80,57 @@ class AsyncClient(AsyncClientBlobs):
         """See :meth:`judge.client.blocking.Client.answer`."""
         found = await self.queue.answer(id)
         if found is None:
-            async for event in self.follow(id, timeout=timeout):
-                if isinstance(event, Done | WorkDone):
-                    found = event.report
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._completions.wait(id)
+            except TimeoutError:
+                raise NotFinished(f"submission {id} was not finished within {timeout:g} s") from None
+            found = await self.queue.answer(id)
         return reported(found, id)
+
+    async def run(
+        self,
+        program: ProgramSource | Sequence[str],
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[ExecutionFields],
+    ) -> ExecutionReport:
+        """See :meth:`judge.client.blocking.Client.run`."""
+        return await self._done(execution_of(program, **fields), sending, timeout, ExecutionReport)
+
+    async def evaluate(
+        self,
+        program: ProgramSource,
+        tests: Sequence[EvaluationTest] | str,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[EvaluationFields],
+    ) -> EvaluationReport:
+        """See :meth:`judge.client.blocking.Client.evaluate`."""
+        return await self._done(evaluation_of(program, tests, **fields), sending, timeout, EvaluationReport)
+
+    async def run_group(
+        self, group: CommandGroup, sending: Sending = SENDING, *, timeout: float | None = None
+    ) -> CommandGroupReport:
+        """See :meth:`judge.client.blocking.Client.run_group`."""
+        return await self._done(group, sending, timeout, CommandGroupReport)
+
+    async def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
+        return report_of_type(kind, await self.work_result(await self.send(work_of(task, sending)), timeout=timeout))
+
+    def evaluate_many(
+        self,
+        items: Iterable[Item] | AsyncIterable[Item],
+        sending: Sending = SENDING,
+        *,
+        window: int = WINDOW,
+        in_order: bool = False,
+    ) -> AsyncIterator[ItemResult]:
+        """See :meth:`judge.client.blocking.Client.evaluate_many`. Close it (aclose) to leave it early."""
+        flight = Flight(window, in_order=in_order)
+        return AsyncBatch(self.queue, self._completions, items, sending, flight).results()
 
     async def follow(self, submission_id: str, *, timeout: float | None = None) -> AsyncIterator[Event]:
         """See :meth:`judge.client.blocking.Client.follow`."""

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Self, TypeVar, Unpack
 
+from judge.client.batch import Batch
 from judge.client.blobs import ClientBlobs
-from judge.client.opening import client_broker, reported, work_report
+from judge.client.many import WINDOW, Flight, Item, ItemResult
+from judge.client.opening import client_broker, report_of_type, reported, work_report
+from judge.client.sending import (
+    SENDING,
+    EvaluationFields,
+    ExecutionFields,
+    Sending,
+    evaluation_of,
+    execution_of,
+    work_of,
+)
 from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import Work
-from judge.model.work_report import AnyWorkReport
+from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, Task, Work
+from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
 from judge.queue.records import Filter, Listing, found_one, records_call
 from judge.queue.redis_queue import Queue
 from judge.queue.values import LanguageCard, State, SubmissionView
 from judge.tenant_blobs.place import BlobPlace, blob_place_of
+
+R = TypeVar("R", bound=AnyWorkReport)
 
 
 class Client(ClientBlobs):
@@ -73,6 +86,52 @@ class Client(ClientBlobs):
                 if isinstance(event, Done | WorkDone):
                     found = event.report
         return reported(found, id)
+
+    def run(
+        self,
+        program: ProgramSource | Sequence[str],
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[ExecutionFields],
+    ) -> ExecutionReport:
+        """Run a program, or a command (its words), and wait for what it wrote; at most ``timeout`` seconds.
+
+        What the program does wrong is in the report. Raises as :meth:`send` and :meth:`work_result`.
+        """
+        return self._done(execution_of(program, **fields), sending, timeout, ExecutionReport)
+
+    def evaluate(
+        self,
+        program: ProgramSource,
+        tests: Sequence[EvaluationTest] | str,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[EvaluationFields],
+    ) -> EvaluationReport:
+        """Run a program against tests, or a test set by its name, and wait; otherwise as :meth:`run`."""
+        return self._done(evaluation_of(program, tests, **fields), sending, timeout, EvaluationReport)
+
+    def run_group(
+        self, group: CommandGroup, sending: Sending = SENDING, *, timeout: float | None = None
+    ) -> CommandGroupReport:
+        """Run a command group and wait; otherwise as :meth:`run`."""
+        return self._done(group, sending, timeout, CommandGroupReport)
+
+    def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
+        return report_of_type(kind, self.work_result(self.send(work_of(task, sending)), timeout=timeout))
+
+    def evaluate_many(
+        self, items: Iterable[Item], sending: Sending = SENDING, *, window: int = WINDOW, in_order: bool = False
+    ) -> Iterator[ItemResult]:
+        """Hand in any number of evaluations (or other work) and give out each result as it comes.
+
+        At most ``window`` are in flight (``in_order``: or wait for one before them); items are taken as there is room.
+        A full queue and a tenant's rate are waited for. An item that is refused or cancelled has its ``error`` in its
+        result; QueueError ends it all. Left early it withdraws what is in flight and was given no id.
+        """
+        return Batch(self.queue, items, sending, Flight(window, in_order=in_order)).results()
 
     def follow(self, submission_id: str, *, timeout: float | None = None) -> Iterator[Event]:
         """All events from the first to the last (Done or Cancelled), however late one asks; blocks between them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from judge.config import Settings
 from judge.errors import SubmissionCancelled, UsageError
@@ -24,6 +25,16 @@ def work_report(answer: Report | AnyWorkReport, work_id: str) -> AnyWorkReport:
     if isinstance(answer, Report):
         raise UsageError(f"{work_id!r} is a submission: ask for its result")
     return answer
+
+
+R = TypeVar("R", bound=AnyWorkReport)
+
+
+def report_of_type(kind: type[R], report: AnyWorkReport) -> R:
+    """The report as one of that kind; the queue answers work with no other."""
+    if not isinstance(report, kind):
+        raise UsageError(f"{report.id!r} stands for work of another kind")
+    return report
 
 
 def client_broker(settings: Settings) -> Broker:

@@ -113,6 +113,11 @@ def cancel(submission_id: str) -> Call[bool]:
     return Call("cancel", (wire.check_name(submission_id, "id"),), read)
 
 
+def settled(ids: Sequence[str]) -> Call[tuple[str, ...]]:
+    """Those of the ids that have nothing more to come: done, cancelled, or not in the queue."""
+    return Call("settled", tuple(ids), lambda answer: tuple(text_of(name) for name in answer))
+
+
 def languages() -> Call[tuple[LanguageCard, ...]]:
     """The languages that living workers offer, by id, with the versions they have there."""
 

@@ -129,6 +129,10 @@ class Keys:
         """channel: claims of a worker that were cancelled, in the form of `n:NODE`"""
         return f"{self.prefix}ctl.{node}"
 
+    def settled(self) -> str:
+        """channel: the id of each submission that is finished or cancelled, at that moment"""
+        return f"{self.prefix}settled"
+
     def tickets(self, route: str) -> str:
         """list: Celery's queue of a route"""
         return f"{self.prefix}{wire.celery_queue(route)}"

@@ -35,6 +35,7 @@ SCRIPT_NAMES = (
     "look",
     "offered",
     "records",
+    "settled",
     "schema",
     "blob_put",
     "blob_upload_end",

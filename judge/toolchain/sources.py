@@ -192,6 +192,8 @@ def _sandbox_name(language: LanguageSpec, file: SourceFile, *, lone: bool) -> st
         return str(path.with_name(f"{name}.{language.extensions[0]}")) if name else file.name
     if lone and language.source.name:
         return language.source.name
+    if lone and "." not in path.name and language.extensions:
+        return f"{file.name}.{language.extensions[0]}"  # a text that never was a file: compilers go by the extension
     return file.name
 
 

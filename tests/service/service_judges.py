@@ -59,7 +59,7 @@ class ScriptedJudge:
             emit(Compiled(submission=work.header.id, ok=True, cached=True, wall_time_ns=0))
         self._sleep(orders.get("ms", 0))
         self._misbehave(orders.get("do", ""))
-        return report_without_work(work.header, BlameOn.NONE, "", attempt=attempt)
+        return report_without_work(work.header, BlameOn.NONE, orders.get("reason", ""), attempt=attempt)
 
     def clear_up(self) -> None:
         """Nothing is left over."""

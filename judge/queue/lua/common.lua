@@ -212,6 +212,7 @@ end
 local function settle(id, state, now)
   redis.call('HSET', key.record(id), 'state', state, 'done_at', int(now))
   redis.call('ZADD', key.done, now, id)
+  redis.call('PUBLISH', key.settled, id)
 end
 
 -- A worker is out of the list; what it still holds is left to its leases.
