@@ -27,17 +27,24 @@ from pathlib import Path
 
 import redis
 from service_harness import RedisServer, Worker, order, running, send_signal
+from service_work import work_order
 
 from judge.client import AsyncClient, Client
 from judge.errors import QueueError
+from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
+from judge.model.work import Work, WorkKind
+from judge.model.work_report import BlameOn
 from judge.queue.values import State
 
 #: Longer than a lease: whoever sleeps so long must have lost it.
 FREEZE_S = 3.0
 OUTAGE_S_MAX = 2.5
 CLIENTS = 8
+
+#: What is handed in, in turn. Sessions are not among them: a session ends with its worker.
+MIXED = (WorkKind.SUBMISSION, WorkKind.EXECUTION, WorkKind.EVALUATION, WorkKind.GROUP)
 
 
 @dataclass
@@ -186,25 +193,40 @@ class Chaos:
             send_signal([pid], signal.SIGKILL)
 
 
-async def hand_in(client: AsyncClient, submissions: list[Submission], accepted: list[str]) -> None:
+def drawn(number: int, ms: int) -> Submission | Work:
+    """The next piece of work for the scripted judge."""
+    kind = MIXED[number % len(MIXED)]
+    return order(f"s{number}", ms=ms, tests=2) if kind is WorkKind.SUBMISSION else work_order(kind, f"s{number}", ms=ms)
+
+
+def id_of(work: Submission | Work) -> str:
+    return work.header.id if isinstance(work, Work) else work.id
+
+
+async def send(client: AsyncClient, work: Submission | Work) -> str:
+    """Hand in one of any kind; its id."""
+    return await client.send(work) if isinstance(work, Work) else await client.submit(work)
+
+
+async def hand_in(client: AsyncClient, submissions: list[Submission | Work], accepted: list[str]) -> None:
     """Submit until accepted, as a careful client does: the same submission again after each failure."""
     while submissions:
         submission = submissions.pop()
         while True:
             try:
-                accepted.append(await client.submit(submission))
+                accepted.append(await send(client, submission))
                 break
             except QueueError:
                 await asyncio.sleep(0.05)
 
 
-async def hand_in_forgotten(client: AsyncClient, submissions: list[Submission]) -> int:
+async def hand_in_forgotten(client: AsyncClient, submissions: list[Submission | Work]) -> int:
     """What a server without fsync at each write has forgotten, as a careful client finds out; how many."""
     forgotten = 0
     for submission in submissions:
-        if not await client.queue.link.command("EXISTS", client.queue.link.keys.record(submission.id)):
+        if not await client.queue.link.command("EXISTS", client.queue.link.keys.record(id_of(submission))):
             forgotten += 1
-            await client.submit(submission)
+            await send(client, submission)
     return forgotten
 
 
@@ -222,7 +244,7 @@ async def all_finished(client: AsyncClient, count: int, deadline_s: float) -> No
 
 async def storm(chaos: Chaos, count: int, faults: int, pause_s: float, patience_s: float) -> list[str]:
     """Submissions and faults at once; returns the ids that were accepted."""
-    submissions = [order(f"s{number}", ms=chaos.random.randint(0, 40), tests=2) for number in range(count)]
+    submissions = [drawn(number, chaos.random.randint(0, 40)) for number in range(count)]
     everything = list(submissions)
     accepted: list[str] = []
     deadline_s = time.monotonic() + patience_s
@@ -257,9 +279,10 @@ def examine(client: Client, accepted: list[str], outcome: Outcome) -> None:
         if client.state(submission_id) is not State.DONE:
             outcome.stuck += 1
             continue
-        report = client.result(submission_id)
-        outcome.finished += records == 1 and report.submission == submission_id
-        outcome.judge_errors += report.verdict is not Verdict.AC
+        report = client.answer(submission_id)
+        judging = isinstance(report, Report)
+        outcome.finished += records == 1 and (report.submission if judging else report.id) == submission_id
+        outcome.judge_errors += report.verdict is not Verdict.AC if judging else report.blame is not BlameOn.NONE
 
 
 def run_chaos(  # noqa: PLR0913 (the knobs of one storm)
@@ -289,7 +312,7 @@ def _explain(chaos: Chaos, accepted: list[str]) -> None:
     with Client(chaos.server.broker, patience_s=10) as client:
         for submission_id in accepted:
             verdict = client.queue.link.command("HGET", client.queue.link.keys.record(submission_id), "verdict")
-            if verdict != b"AC":
+            if verdict in (None, b"JE"):
                 entries = client.queue.link.client.xrange(client.queue.link.keys.events(submission_id))
                 story = [(at.decode(), fields[b"event"].decode()[:160]) for at, fields in entries]
                 print(json.dumps({"id": submission_id, "verdict": str(verdict), "story": story}), file=sys.stderr)
