@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from judge.blobs.addresses import open_blob_store
-from judge.blobs.directory import DirectoryBlobs
+from judge.blobs.directory import DirectoryBlobs, is_directory_address
 from judge.blobs.store import BlobStore
 from judge.config import Settings
-from judge.errors import BlobStoreUnset, HostFault
+from judge.errors import BlobStoreError, BlobStoreUnset, HostFault
 
 
 class BlobPlace:
@@ -21,7 +22,10 @@ class BlobPlace:
         self._store: BlobStore | None = None
 
     def store(self) -> BlobStore:
-        """The store. Raises BlobStoreUnset, UsageError (a bad address), HostFault (its own directory)."""
+        """The store. Raises BlobStoreUnset, UsageError (a bad address), HostFault (its own directory), and
+        BlobStoreError for a directory that is not there: what is not mounted must not be filled."""
+        if self._address and is_directory_address(self._address) and not os.path.isdir(self._address):
+            raise BlobStoreError(f"blob_store: there is no directory {self._address}; make it or mount it")
         if self._store is None:
             self._store = self._open()
         return self._store

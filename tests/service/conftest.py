@@ -10,12 +10,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from blob_harness import allow
 from service_harness import POLICY, RedisServer, Worker, order, running, until, view_of
 
+from judge.blobs.blob_cache import BlobCache
 from judge.client import Client
 from judge.queue.admin import set_policy
 from judge.queue.redis_queue import Queue
 from judge.tenant_blobs.place import BlobPlace
+from judge.tenant_blobs.work_blobs import WorkBlobs
 
 _numbers = count()
 
@@ -96,3 +99,26 @@ def runs_client(shared_redis: RedisServer, running_worker: Worker, short_root: P
     broker = msgspec.structs.replace(shared_redis.broker, namespace="running")
     with Client(broker, blob_place=BlobPlace(str(short_root / "blobs"))) as client:
         yield client
+
+
+@pytest.fixture
+def blob_place(tmp_path: Path) -> BlobPlace:
+    """A store in a directory of its own."""
+    (tmp_path / "store").mkdir()
+    return BlobPlace(str(tmp_path / "store"))
+
+
+@pytest.fixture
+def blob_client(queue: Queue, blob_place: BlobPlace) -> Iterator[Client]:
+    """A client of an empty queue."""
+    allow(queue)
+    with Client(queue.broker, blob_place=blob_place) as client:
+        yield client
+
+
+@pytest.fixture
+def work_blobs(blob_client: Client, blob_place: BlobPlace, tmp_path: Path) -> Iterator[WorkBlobs]:
+    """What a slot's work has."""
+    blobs = WorkBlobs(Queue(blob_client.queue.broker), blob_place, BlobCache(tmp_path / "cache", 1 << 20))
+    yield blobs
+    blobs.close()

@@ -81,3 +81,18 @@ def test_cancelling_too(client: redis.Redis) -> None:
     assert follow(client, "foreign-3")[-1][1] == "cancelled"
     assert client.eval(cancel, 1, PREFIX, "foreign-1x") == ["UNKNOWN"]
     assert client.hget(PREFIX + "s:foreign-1x", "state") is None
+
+
+def test_plain_redis_commands_put_and_read_blobs(client: redis.Redis) -> None:
+    scripts = {name: client.hget(PREFIX + "scripts", f"blob_{name}") for name in ("put", "use", "list", "remove")}
+    content = "foreign content"
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    new = "blobs/ab/ab" + "0" * 30
+
+    words = ["foreign", digest, len(content), 0, "it", new, content]
+    assert client.eval(scripts["put"], 1, PREFIX, *words) == ["KEPT"]
+    assert client.eval(scripts["use"], 1, PREFIX, "foreign", "it") == ["FOUND", digest, str(len(content)), "", content]
+    listed = client.eval(scripts["list"], 1, PREFIX, "foreign", "+inf", 0, 500)
+    assert (listed[0], listed[4]) == (digest, ["it"])
+    assert client.eval(scripts["remove"], 1, PREFIX, "foreign", f"sha256:{digest}") == "REMOVED"
+    assert client.eval(scripts["use"], 1, PREFIX, "foreign", f"sha256:{digest}") == ["NONE"]

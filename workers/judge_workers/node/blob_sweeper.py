@@ -52,19 +52,26 @@ class BlobSweeper:
         self._thread.join(1.0)  # a store that does not answer holds up nobody's end
 
     def sweep(self, grace_ms: int = GRACE_MS) -> int:
-        """One sweep; returns how many files it removed from the store. Raises QueueError, BlobStoreError."""
+        """One sweep; returns how many files it removed from the store.
+
+        Raises QueueError, and BlobStoreError for the first file that the store did not remove; the others are.
+        """
         removed: list[str] = []
-        count = 0
-        while True:
-            due = self._queue.run(blob_calls.sweep(SWEEP_MOST, AGAIN_MS, grace_ms, removed))
-            count += len(removed)
-            if not due:
-                return count
-            store = self._place.store()
-            removed = []
+        count, failed = 0, None
+        while due := self._queue.run(blob_calls.sweep(SWEEP_MOST, AGAIN_MS, grace_ms, removed)):
+            store, removed = self._place.store(), []
             for item in due:
-                store.remove(item.partition(" ")[0])
-                removed.append(item)
+                try:
+                    store.remove(item.partition(" ")[0])
+                    removed.append(item)
+                except BlobStoreError as error:
+                    failed = failed or error
+                if self._stopped.is_set():
+                    break
+            count += len(removed)
+        if failed is not None:
+            raise failed
+        return count
 
     def _run(self) -> None:
         while not self._stopped.wait(self._every_s):
