@@ -50,7 +50,8 @@ from judge.model.run import Outcome, RunResult
 from judge.model.units import MIB
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
-from judge.sandbox.conversation import Interaction, Participant, Side
+from judge.sandbox.conversation import Participant
+from judge.sandbox.interaction import Interaction, Side
 from judge.text import printable_bytes
 from judge.toolchain.work_files import blamed_on
 from judge.verdicts import ending_of_run, reason_of_run, verdict_of_run

@@ -11,6 +11,7 @@ import fcntl
 import os
 import struct
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from judge.kernel import abi
@@ -100,13 +101,14 @@ class ActiveRun:
         self.group = group
         self.stdout = stdout
         self.stderr = stderr
+        self.other_outputs: Mapping[int, Drain] = {}  # by descriptor, those that it writes to pipes on
         self.finish: Finish | None = None
         self.lost = False
         self.refusal: Failure | None = None
         self.stop_outcome: Outcome | None = None
         self.stop_cause = ""
         self.host_is_busy = False  # then the outcome above is none: the host kept the run from its end
-        self.peer: ActiveRun | None = None
+        self.peers: Sequence[ActiveRun] = ()  # those that it is joined to by pipes, over others or not
         self._locks = LockCalls(launcher.listener_fd, limits.memory_bytes)
         self.syscall: str | None = None
         self.noted_calls = 0  # of policy.NOTED, as often as they were let happen
@@ -147,19 +149,26 @@ class ActiveRun:
         self._busy_ns += frozen_ns
         self.look_ns += frozen_ns
 
-    def converse(self, peer: ActiveRun) -> None:
-        """The other side of a conversation, through the calling thread."""
-        self.peer = peer
-        self.cpu_wait.converses(peer.cpu_wait)
+    def outputs(self) -> Iterator[tuple[str, Drain]]:
+        """What it writes to, each with the name that people know it by."""
+        yield "stdout", self.stdout
+        yield "stderr", self.stderr
+        for descriptor, drain in self.other_outputs.items():
+            yield f"descriptor {descriptor}", drain
 
-    def hurry(self) -> None:
+    def converse(self, peers: Sequence[ActiveRun]) -> None:
+        """The others of a conversation, with whom it speaks through the calling thread."""
+        self.peers = peers
+        self.cpu_wait.converses([peer.cpu_wait for peer in peers])
+
+    def hurry(self, gone: ActiveRun) -> None:
         """The other side of the conversation is over: what is left to do is to end."""
-        if self.over or self.peer is None:
+        if self.over:
             return
         cpu_ns = self.group.cpu_ns()
         elapsed_ns = self._elapsed_ns(time.monotonic_ns())
         more_ns = _LAST_WORDS_NS
-        if self.peer.exit_code == 0 and self.peer.stop_outcome is None:
+        if gone.exit_code == 0 and gone.stop_outcome is None:
             more_ns = max(2 * more_ns, self.limits.cpu_time_hard_ns // _LAST_SHARE)
         self._cpu_limit_ns = min(self._cpu_limit_ns, cpu_ns + more_ns)
         waited_ns = self.cpu_wait.waited(elapsed_ns, cpu_ns).most_ns
@@ -170,11 +179,11 @@ class ActiveRun:
 
     def _idle_ns(self) -> int:
         """How long this run had used no CPU at the last look, though the host would have let it; in a conversation,
-        neither side: who waits for a busy one is not idle."""
-        idle_ns, peer = self._own_idle_ns(), self.peer
-        if peer is None:
-            return idle_ns
-        return min(idle_ns, self._looked_ns - peer._over_ns if peer.over else peer._own_idle_ns())
+        nobody in it: who waits for a busy one is not idle."""
+        idle_ns = self._own_idle_ns()
+        for peer in self.peers:
+            idle_ns = min(idle_ns, self._looked_ns - peer._over_ns if peer.over else peer._own_idle_ns())
+        return idle_ns
 
     def _own_idle_ns(self) -> int:
         waited_ns = self._waited.most_ns - self._waited_when_busy.most_ns

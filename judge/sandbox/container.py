@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from judge.sandbox.capture import Completed
-from judge.sandbox.conversation import Conversation, Interaction, Participant
+from judge.sandbox.conversation import Conversation, Conversed, Link, Participant
+from judge.sandbox.interaction import Interaction, interact
 from judge.sandbox.live import Attendant, Given, Size, run_live
 from judge.sandbox.namespaces import Namespaces
 from judge.sandbox.run_io import Content
@@ -69,9 +70,18 @@ class Container:
         ``go_on_after``: when the other side ends first and not with one of these exit codes, everything is decided and
         this side is ended at once with outcome CANCELLED (None = it always goes on). Raises as :meth:`run`.
         """
-        conversation = Conversation(self._runs, other._runs, transcript_bytes_max, go_on_after)
-        return conversation.hold(mine, others)
+        return interact((self._runs, other._runs), (mine, others), transcript_bytes_max, go_on_after)
 
     def start_over(self) -> None:
         """The next run gets fresh namespaces, whatever the earlier ones did."""
         self._namespaces.start_over()
+
+
+def run_together(
+    containers: Sequence[Container], participants: Sequence[Participant], links: Sequence[Link]
+) -> Conversed:
+    """Run one program in each of the containers, all of one slot, joined by pipes; blocks until all are over.
+
+    A cancel of the slot that came before ends them at once. Raises as :meth:`Container.run`.
+    """
+    return Conversation([one._runs for one in containers], links).hold(participants)

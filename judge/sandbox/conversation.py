@@ -1,157 +1,231 @@
-"""Two programs joined crosswise: stdout of each to stdin of the other, watched together.
+"""Programs joined by pipes, at once and watched together: any of their descriptors to any, each pair by one pipe.
 
-Bytes pass through here, so that a transcript can be kept and limits hold. When one side ends, the other reads an end
-of file after the last byte, and what it still writes is swallowed. When *this* side closes its output and goes on, the
-other is not told before it has ended: how it ends is then no consequence of what the other makes of an end of file.
+A pipe either passes through this process, so that it can be counted, recorded and limited, or its ends are handed to
+the two programs and nothing more is known of it. Who waits for a program that computes is not idle; each program has
+limits of its own, and one cancel ends all. Nothing here knows how many there are: two of them that speak crosswise are
+an interaction, :mod:`judge.sandbox.interaction`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
-from judge.model.run import Outcome
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.capture import Completed
-from judge.sandbox.run_io import Content, check_request, input_pipe
-from judge.sandbox.run_loop import supervise
+from judge.sandbox.run_io import Content, check_request, direct_pipe, input_pipe
+from judge.sandbox.run_loop import Relay, supervise
 from judge.sandbox.runs import Ends, Runs
 from judge.sandbox.spec import RunSpec
-from judge.sandbox.streams import RelayDrain
+from judge.sandbox.streams import Drain, EndOfFile, RelayDrain, nothing_to_drain
 
 _NEVER_NS = 1 << 62
 
 
-class Side(StrEnum):
-    """Who: the program of the container that was asked, or the other one."""
-
-    SELF = "self"
-    OTHER = "other"
-
-
 @dataclass(frozen=True)
 class Participant:
-    """What one side runs; ``files`` and ``fds`` as of :meth:`judge.sandbox.container.Container.run`."""
+    """What one program of a conversation is run with; all as of :meth:`judge.sandbox.container.Container.run`.
+
+    ``stdin`` counts where no pipe leads to descriptor 0.
+    """
 
     spec: RunSpec
     files: Mapping[str, Content] = field(default_factory=dict)
     fds: Mapping[int, int] = field(default_factory=dict)
+    executables: Sequence[str] = ()
+    stdin: int | bytes | None = None
+
+
+class End(NamedTuple):
+    """A descriptor (0 to 19) of a program; ``program`` counts from 0."""
+
+    program: int
+    descriptor: int
 
 
 @dataclass(frozen=True)
-class Interaction:
-    """Both ends of an interactive run."""
+class Passing:
+    """How a pipe passes through this process. ``limit_bytes``: more ends the writer's run with OUTPUT_LIMIT.
 
-    self_side: Completed
-    other_side: Completed
-    first_exit: Side  #: whose main process ended first
-    transcript: tuple[tuple[Side, bytes], ...] = ()  #: (who wrote, what) in order, cut at the limit
+    ``breaks``: once the reader is gone, writing fails as the kernel has it (EPIPE); otherwise it is swallowed. ``hear``
+    is given each piece in order, in the thread that holds the conversation.
+    """
 
-
-class Transcript:
-    """What both sides said, in order, up to a limit."""
-
-    def __init__(self, bytes_max: int) -> None:
-        self._left_bytes = bytes_max  # what still fits; never grows
-        self._pieces: list[tuple[Side, bytes]] = []
-
-    def note(self, side: Side, data: bytes) -> None:
-        """``side`` wrote ``data``."""
-        if self._left_bytes > 0:
-            self._pieces.append((side, data[: self._left_bytes]))
-            self._left_bytes -= len(data)
-
-    @property
-    def pieces(self) -> tuple[tuple[Side, bytes], ...]:
-        """(who wrote, what), in order."""
-        return tuple(self._pieces)
+    limit_bytes: int
+    end_of_file: EndOfFile = EndOfFile.AT_ONCE
+    breaks: bool = True
+    hear: Callable[[bytes], None] | None = None
 
 
-class _Pair(NamedTuple):
-    """Both runs, under way."""
+@dataclass(frozen=True)
+class Link:
+    """A pipe: what is written to ``source`` is read from ``target``. ``passing`` None = it is theirs alone.
 
-    mine: ActiveRun
-    other: ActiveRun
+    No descriptor is in two links, and none joins a program to itself.
+    """
+
+    source: End
+    target: End
+    passing: Passing | None = None
+
+
+@dataclass(frozen=True)
+class Conversed:
+    """How it went, in the order of the programs and of the links."""
+
+    completed: tuple[Completed, ...]
+    ended_ns: tuple[int, ...]  #: when each main process ended, by one clock; very late where that is not known
+    passed_bytes: tuple[int | None, ...]  #: what was written to each link; None where that is theirs alone
+
+
+class _Laid(NamedTuple):
+    """The ends of a pipe that the programs get, and what stands between."""
+
+    source_fd: int
+    target_fd: int
+    drain: RelayDrain | None
 
 
 class Conversation:
     """One conversation; :meth:`hold` it once."""
 
-    def __init__(
-        self, runs: Runs, other_runs: Runs, transcript_bytes_max: int, go_on_after: Collection[int] | None
-    ) -> None:
-        """``go_on_after``: see :meth:`judge.sandbox.container.Container.interact`."""
+    def __init__(self, runs: Sequence[Runs], links: Sequence[Link]) -> None:
+        """``runs``: where each program runs, all in one slot."""
         self._runs = runs
-        self._other_runs = other_runs
-        self._resources = runs.namespaces.resources
-        self._transcript = Transcript(transcript_bytes_max)
-        self._go_on_after = go_on_after
+        self._links = links
+        self._resources = runs[0].namespaces.resources
 
-    def hold(self, mine: Participant, other: Participant) -> Interaction:
-        """Blocks until both are over. Raises SandboxError, InfrastructureError."""
-        for one in (mine, other):
+    def hold(
+        self,
+        participants: Sequence[Participant],
+        on_end: Callable[[Sequence[ActiveRun], ActiveRun], None] | None = None,
+    ) -> Conversed:
+        """Blocks until all are over. ``on_end`` is given all runs and one that is over. A cancel from before counts:
+        it is for the caller to reset it. Raises SandboxError, InfrastructureError."""
+        for one in participants:
             check_request(one.spec, one.files, one.fds)
-        resources = self._resources
-        resources.cancel.reset()
         with contextlib.ExitStack() as stack:
-            stack.enter_context(self._runs.closed_on_error())
-            stack.enter_context(self._other_runs.closed_on_error())
-            self._runs.prepare(mine.spec, mine.files)
-            self._other_runs.prepare(other.spec, other.files)
-            pair = self._start(stack, mine, other)
-            pair.mine.converse(pair.other)
-            pair.other.converse(pair.mine)
-            self._supervise(pair)
-            return Interaction(
-                self_side=self._runs.complete(mine.spec, pair.mine),
-                other_side=self._other_runs.complete(other.spec, pair.other),
-                first_exit=Side.SELF if _ended_ns(pair.mine) <= _ended_ns(pair.other) else Side.OTHER,
-                transcript=self._transcript.pieces,
+            for runs in self._runs:
+                stack.enter_context(runs.closed_on_error())
+            for runs, one in zip(self._runs, participants, strict=True):
+                runs.prepare(one.spec, one.files, one.executables)
+            with contextlib.ExitStack() as theirs:  # the programs' ends: theirs alone once they run
+                laid = [self._lay(stack, theirs, link) for link in self._links]
+                active = self._launch_all(stack, theirs, participants, laid)
+            self._supervise(active, laid, on_end)
+            return Conversed(
+                completed=tuple(
+                    runs.complete(one.spec, run)
+                    for runs, one, run in zip(self._runs, participants, active, strict=True)
+                ),
+                ended_ns=tuple(run.finish.ended_ns if run.finish else _NEVER_NS for run in active),
+                passed_bytes=tuple(None if one.drain is None else one.drain.total_bytes for one in laid),
             )
 
-    def _start(self, stack: contextlib.ExitStack, mine: Participant, other: Participant) -> _Pair:
-        """Launch both, the other first. ``stack`` closes our ends of the pipes and puts the runs away."""
-        streams = self._resources.streams
-        with contextlib.ExitStack() as theirs:  # the programs' ends: theirs alone once they run
-            my_in, to_me = input_pipe()
-            theirs.callback(os.close, my_in)
-            other_in, to_other = input_pipe()
-            theirs.callback(os.close, other_in)
-            my_out, my_out_end = streams.take()
-            theirs.callback(os.close, my_out_end)
-            other_out, other_out_end = streams.take()
-            theirs.callback(os.close, other_out_end)
-            my_drain = RelayDrain(my_out, mine.spec.limits.stdout_bytes, to_other, holds_end=True)
-            other_drain = RelayDrain(other_out, other.spec.limits.stdout_bytes, to_me)
-            for drain in (my_drain, other_drain):
-                stack.callback(drain.close)
-                stack.callback(drain.close_sink)
-            peer = self._other_runs.launch(other.spec, Ends(other_in, other_out_end, other_drain), other.fds)
-            stack.callback(self._other_runs.put_away, peer)
-            me = self._runs.launch(mine.spec, Ends(my_in, my_out_end, my_drain), mine.fds)
-            stack.callback(self._runs.put_away, me)
-        return _Pair(me, peer)
+    def _lay(self, stack: contextlib.ExitStack, theirs: contextlib.ExitStack, link: Link) -> _Laid:
+        """A pipe. ``theirs`` closes the programs' ends of it, ``stack`` ours."""
+        passing = link.passing
+        if passing is None:
+            target, source = direct_pipe()
+            theirs.callback(os.close, target)
+            theirs.callback(os.close, source)
+            return _Laid(source, target, None)
+        target, sink = input_pipe()
+        theirs.callback(os.close, target)
+        ours, source = self._resources.streams.take()
+        theirs.callback(os.close, source)
+        drain = RelayDrain(ours, passing.limit_bytes, sink, end_of_file=passing.end_of_file, breaks=passing.breaks)
+        drain.hear = passing.hear
+        stack.callback(drain.close)
+        stack.callback(drain.close_sink)
+        return _Laid(source, target, drain)
 
-    def _supervise(self, pair: _Pair) -> None:
-        me, peer = pair
-        resources, transcript = self._resources, self._transcript
+    def _launch_all(
+        self,
+        stack: contextlib.ExitStack,
+        theirs: contextlib.ExitStack,
+        participants: Sequence[Participant],
+        laid: Sequence[_Laid],
+    ) -> list[ActiveRun]:
+        """The last one first. ``stack`` puts the runs away."""
+        active: list[ActiveRun] = []
+        for program in reversed(range(len(participants))):
+            fds: dict[int, int] = {}
+            drains: dict[int, Drain] = {}
+            for link, one in zip(self._links, laid, strict=True):
+                if link.source.program == program:
+                    fds[link.source.descriptor] = one.source_fd
+                    drains[link.source.descriptor] = one.drain or nothing_to_drain()
+                if link.target.program == program:
+                    fds[link.target.descriptor] = one.target_fd
+            run = _launch(theirs, self._runs[program], participants[program], fds, drains)
+            stack.callback(self._runs[program].put_away, run)
+            active.insert(0, run)
+        return active
 
-        def on_text(run: ActiveRun, data: bytes) -> None:
-            transcript.note(Side.SELF if run is me else Side.OTHER, data)
+    def _supervise(
+        self,
+        active: Sequence[ActiveRun],
+        laid: Sequence[_Laid],
+        on_end: Callable[[Sequence[ActiveRun], ActiveRun], None] | None,
+    ) -> None:
+        resources = self._resources
+        relays = [
+            Relay(active[link.source.program], active[link.target.program], one.drain)
+            for link, one in zip(self._links, laid, strict=True)
+            if one.drain is not None
+        ]
+        for run, peers in zip(active, _joined(active, self._links), strict=True):
+            if peers:
+                run.converse(peers)
+        tell = None if on_end is None else partial(on_end, active)
+        with resources.groups.relaying() if relays else contextlib.nullcontext():
+            supervise(active, resources.cancel.fd, resources.frozen.take_ns, resources.prepare, relays, tell)
 
-        def on_end(run: ActiveRun) -> None:
-            if run is me:
-                peer.hurry()
-            elif self._go_on_after is not None and run.exit_code not in self._go_on_after:
-                me.stop(Outcome.CANCELLED, "the other side has decided")
 
-        with resources.groups.relaying():
-            supervise(list(pair), resources.cancel.fd, resources.frozen.take_ns, resources.prepare, on_text, on_end)
+def _launch(
+    theirs: contextlib.ExitStack,
+    runs: Runs,
+    one: Participant,
+    fds: Mapping[int, int],
+    drains: Mapping[int, Drain],
+) -> ActiveRun:
+    """``fds``: the ends of pipes that it gets, by descriptor; ``drains``: what reads what it writes to them."""
+    if 0 in fds:
+        stdin_fd = fds[0]
+    else:
+        stdin_fd, is_ours = runs.own_input(one.stdin)
+        if is_ours:
+            theirs.callback(os.close, stdin_fd)
+    if 1 in fds:
+        stdout, stdout_fd = drains[1], fds[1]
+    else:
+        stdout, stdout_fd = runs.own_output(one.spec.limits.stdout_bytes)
+    ends = Ends(
+        stdin_fd=stdin_fd,
+        stdout_fd=stdout_fd,
+        stdout=stdout,
+        stderr_fd=fds.get(2, -1),
+        stderr=drains.get(2),
+        others={descriptor: drain for descriptor, drain in drains.items() if descriptor > 2},
+    )
+    beside = {descriptor: fd for descriptor, fd in fds.items() if descriptor > 2}
+    try:
+        return runs.launch(one.spec, ends, {**one.fds, **beside})
+    except BaseException:
+        stdout.close()
+        raise
 
 
-def _ended_ns(run: ActiveRun) -> int:
-    return run.finish.ended_ns if run.finish else _NEVER_NS
+def _joined(active: Sequence[ActiveRun], links: Sequence[Link]) -> list[list[ActiveRun]]:
+    """For each run the others that pipes lead to or from, over others or not."""
+    groups = [{program} for program in range(len(active))]
+    for link in links:
+        both = groups[link.source.program] | groups[link.target.program]
+        for program in both:
+            groups[program] = both
+    return [[active[other] for other in sorted(group - {program})] for program, group in enumerate(groups)]

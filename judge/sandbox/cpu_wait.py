@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -201,15 +201,15 @@ class CpuWait:
         self._looked = (0, 0, 0)  # the last look: real time, CPU time, unserved time
         self._most_ns = 0  # until then
         self._relay: OwnDelay | None = None
-        self._peer: CpuWait | None = None
+        self._peers: Sequence[CpuWait] = ()
         self._first: _Stat | None = None  # of /proc/stat, at the first look
         self._stat_at_ns = 0  # the last time that it was read:
         self._stolen_ns = 0  # the run's share of what was stolen,
         self._others_ns = 0  # and how long processors of the slot did not work for the run
 
-    def converses(self, peer: CpuWait) -> None:
-        """This run waits for the calling thread, too, for what it passes on; and with the other side for the host."""
-        self._relay, self._peer = OwnDelay(), peer
+    def converses(self, peers: Sequence[CpuWait]) -> None:
+        """This run waits for the calling thread, too, for what it passes on; and with its peers for the host."""
+        self._relay, self._peers = OwnDelay(), peers
 
     def look(self, now_ns: int, cpu_ns: int) -> Waited:
         """See what cannot be read afterwards. Returns the waiting so far."""
@@ -255,11 +255,11 @@ class CpuWait:
         return max(0, awake_ns - self._watch.look(now_ns, cpu_ns, self._looked[:2]))
 
     def _seen(self, now_ns: int, cpu_ns: int) -> Waited:
-        """From looks at the tasks of this run, and of the other side when there is one: the bounds up to now."""
+        """From looks at the tasks of this run, and of its peers when there are any: the bounds up to now."""
         since_ns = max(0, now_ns - self._looked[0] - (cpu_ns - self._looked[1]))
         seen = Waited(self._watch.waited_ns, self._most_ns + since_ns)
-        if self._peer is not None:
-            seen = seen.plus(Waited(self._peer._watch.waited_ns, self._peer._most_ns))
+        for peer in self._peers:
+            seen = seen.plus(Waited(peer._watch.waited_ns, peer._most_ns))
         if self._first is None:
             return seen
         # A processor that did not work for others was free for the run.

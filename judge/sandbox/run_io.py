@@ -140,6 +140,16 @@ def input_pipe() -> tuple[int, int]:
     return _pipe("write")
 
 
+def direct_pipe() -> tuple[int, int]:
+    """A pipe between two programs as (read end, write end); the caller closes both.
+
+    Either of them may open its end again, in whichever direction: what it then reads or writes is their own.
+    """
+    read_end, write_end = os.pipe2(os.O_CLOEXEC)
+    os.fchmod(read_end, 0o666)
+    return read_end, write_end
+
+
 def _pipe(ours: str) -> tuple[int, int]:
     """Our end does not block. Another uid opens the program's end again as /dev/stdout or /dev/stdin."""
     read_end, write_end = os.pipe2(os.O_CLOEXEC)

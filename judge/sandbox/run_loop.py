@@ -1,6 +1,6 @@
 """Watches runs until they are over: reads their streams and enforces what the kernel does not.
 
-One loop serves one run or the two of an interaction. The kernel enforces memory and process limits; time limits are
+One loop serves one run or those of a conversation. The kernel enforces memory and process limits; time limits are
 those of :mod:`judge.sandbox.active_run`; output limits, refused system calls and cancelling are enforced here, by
 telling the launcher to kill.
 """
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from judge.model.run import Outcome
 from judge.sandbox.active_run import ActiveRun
-from judge.sandbox.streams import Drain, RelayDrain
+from judge.sandbox.streams import Drain, EndOfFile, RelayDrain
 
 #: An end of file waits this long for the news of its writer's exit, so that the order of exits stays true: longer
 #: when the writer is seen to be on its way out, which a busy machine can draw out.
@@ -28,20 +29,28 @@ _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
 Attend = Callable[[int], Mapping[int, int]]
 
 
+class Relay(NamedTuple):
+    """What one run writes, another reads, and passes through this process. ``drain`` is one of the writer's outputs."""
+
+    writer: ActiveRun
+    reader: ActiveRun
+    drain: RelayDrain
+
+
 def supervise(
-    runs: list[ActiveRun],
+    runs: Sequence[ActiveRun],
     cancel_fd: int,
     frozen_ns: Callable[[], int],
     meanwhile: Callable[[], None],
-    on_text: Callable[[ActiveRun, bytes], None] | None = None,
+    relays: Sequence[Relay] = (),
     on_end: Callable[[ActiveRun], None] | None = None,
 ) -> None:
     """Block until every run is over. ``meanwhile`` is called once, while the programs start.
 
-    ``frozen_ns``: how long the slot has stood frozen since the last call. ``on_text`` hears what was read
-    from a stdout, ``on_end`` of each run that is over. Raises InfrastructureError only when the host misbehaves.
+    ``frozen_ns``: how long the slot has stood frozen since the last call. ``on_end`` hears of each run that is over.
+    Raises InfrastructureError only when the host misbehaves.
     """
-    _Loop(runs, cancel_fd, frozen_ns, on_text, on_end).until_over(meanwhile)
+    _Loop(runs, cancel_fd, frozen_ns, relays, on_end).until_over(meanwhile)
 
 
 def supervise_live(
@@ -49,23 +58,22 @@ def supervise_live(
 ) -> None:
     """The same for one run in which somebody takes part: ``attend`` is called at the start and in every turn, and may
     raise."""
-    _Loop([run], cancel_fd, frozen_ns, None, None, attend).until_over(meanwhile)
+    _Loop([run], cancel_fd, frozen_ns, (), None, attend).until_over(meanwhile)
 
 
 class _Loop:
     def __init__(
         self,
-        runs: list[ActiveRun],
+        runs: Sequence[ActiveRun],
         cancel_fd: int,
         frozen_ns: Callable[[], int],
-        on_text: Callable[[ActiveRun, bytes], None] | None,
+        relays: Sequence[Relay],
         on_end: Callable[[ActiveRun], None] | None,
         attend: Attend | None = None,
     ) -> None:
         self._runs = runs
         self._cancel_fd = cancel_fd
         self._frozen_ns = frozen_ns
-        self._on_text = on_text
         self._on_end = on_end
         self._attend = attend
         self._attended: dict[int, int] = {}  # what the attendant waits for, and the events
@@ -73,17 +81,16 @@ class _Loop:
         # Of few descriptors once, poll is cheaper; of those of a conversation again and again, epoll.
         self._epoll = select.epoll() if len(runs) > 1 else None
         self._poll = self._epoll or select.poll()
-        self._relays: dict[int, tuple[ActiveRun, RelayDrain]] = {}
+        self._relays = {relay.drain.fd: relay for relay in relays}
         self._handlers: dict[int, Callable[[], None]] = {}
         self._ends: dict[int, int] = {}
         self._watch(cancel_fd, self._cancel)
         for run in runs:
             self._watch(run.launcher.control_fd, partial(self._control, run))
             self._watch(run.launcher.listener_fd, run.hear_notification)
-            self._watch(run.stdout.fd, partial(self._output, run, run.stdout))
-            self._watch(run.stderr.fd, partial(self._output, run, run.stderr))
-            if isinstance(run.stdout, RelayDrain):
-                self._relays[run.stdout.fd] = run, run.stdout
+            for _, drain in run.outputs():
+                if drain.fd >= 0:
+                    self._watch(drain.fd, partial(self._output, run, drain))
 
     def _watch(self, fd: int, handler: Callable[[], None], events: int = select.POLLIN) -> None:
         self._poll.register(fd, events)
@@ -125,22 +132,18 @@ class _Loop:
         return self._poll.poll(timeout_ms + 0.05)
 
     def _pass_on(self, epoll: select.epoll, until_ns: int) -> list[tuple[int, int]]:
-        """Pass on what both sides say, until something else is ready: between two words there is nothing to see to."""
-        relays, on_text = self._relays, self._on_text
+        """Pass on what all sides say, until something else is ready: between two words there is nothing to see to."""
+        relays = self._relays
         while True:
             timeout_s = max(0.0, (until_ns - time.monotonic_ns()) / 1e9)
             ready = epoll.poll(timeout_s + 0.00005)
             others = []
             for event in ready:
                 relay = relays.get(event[0]) if event[1] == select.EPOLLIN else None
-                data = relay[1].pass_on() if relay is not None else b""
-                if relay is None or not data:
+                if relay is None or not relay.drain.pass_on():
                     others.append(event)
-                    continue
-                if on_text is not None:
-                    on_text(relay[0], data)
-                if relay[1].backlog:
-                    self._relay(*relay)
+                elif relay.drain.backlog or relay.drain.breaks:
+                    self._relay(relay.writer, relay.drain)
             if others or not ready or timeout_s == 0:
                 return others
 
@@ -173,7 +176,7 @@ class _Loop:
         """
         fds = [fd for fd, _ in ready]
         for run in self._runs:
-            for drain in (run.stdout, run.stderr):
+            for _, drain in run.outputs():
                 if drain.fd in self._handlers and drain.fd not in fds and not drain.comes_late:
                     drain.at_end = True
 
@@ -195,11 +198,9 @@ class _Loop:
             self._on_end(run)
 
     def _output(self, run: ActiveRun, drain: Drain) -> None:
-        data = drain.pump()
-        if data and self._on_text is not None and drain is run.stdout:
-            self._on_text(run, data)
+        drain.pump()
         if drain.over:
-            name = "stdout" if drain is run.stdout else "stderr"
+            name = next(name for name, output in run.outputs() if output is drain)
             run.stop(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
         if drain.at_end:
             self._forget(drain.fd)
@@ -211,10 +212,20 @@ class _Loop:
             self._forget(drain.sink_fd)
         elif drain.backlog and drain.sink_fd not in self._handlers:
             self._watch(drain.sink_fd, partial(self._flush, run, drain), select.POLLOUT)
+        if drain.is_broken:
+            self._break_off(drain)
+            return
         if drain.is_clogged and drain.fd in self._handlers:
             self._forget(drain.fd)
         if drain.at_end and not drain.backlog and drain.sink_fd >= 0 and drain.fd not in self._ends:
             self._ends[drain.fd] = time.monotonic_ns() + _end_patience_ns(run, drain)
+
+    def _break_off(self, drain: RelayDrain) -> None:
+        self._forget(drain.sink_fd)
+        self._forget(drain.fd)
+        self._ends.pop(drain.fd, None)
+        self._relays.pop(drain.fd, None)
+        drain.break_off()
 
     def _flush(self, run: ActiveRun, drain: RelayDrain) -> None:
         drain.flush()
@@ -223,29 +234,32 @@ class _Loop:
         self._relay(run, drain)
 
     def _deliver_ends(self, now_ns: int) -> None:
-        for run in self._runs:
-            drain = run.stdout
-            if not isinstance(drain, RelayDrain) or drain.fd not in self._ends:
-                continue
-            if run.over or now_ns >= self._ends[drain.fd]:
-                del self._ends[drain.fd]
+        for fd in list(self._ends):
+            writer, _, drain = self._relays[fd]
+            if writer.over or now_ns >= self._ends[fd]:
+                del self._ends[fd]
                 self._forget(drain.sink_fd)
                 drain.close_sink()
 
     def _ended(self, run: ActiveRun) -> None:
-        """Of an interaction: the other side reads an end of file once it has read all; its writes are swallowed."""
-        for other in self._runs:
-            if other is not run and isinstance(other.stdout, RelayDrain):
-                self._forget(other.stdout.sink_fd)
-                other.stdout.close_sink()
-                if other.stdout.fd >= 0 and other.stdout.fd not in self._handlers and not other.stdout.at_end:
-                    self._watch(other.stdout.fd, partial(self._output, other, other.stdout))
-        if isinstance(run.stdout, RelayDrain):
-            while not run.stdout.at_end and not run.stdout.over and not run.stdout.is_clogged:
-                before = run.stdout.total_bytes
-                self._output(run, run.stdout)
-                if run.stdout.total_bytes == before:
-                    break
+        """Who reads from it reads an end of file once all is read; what is written to it breaks off or is swallowed."""
+        for writer, reader, drain in list(self._relays.values()):
+            if reader is run:
+                self._forget(drain.sink_fd)
+                drain.close_sink()
+                if drain.is_broken:
+                    self._break_off(drain)
+                elif drain.fd >= 0 and drain.fd not in self._handlers and not drain.at_end:
+                    self._watch(drain.fd, partial(self._output, writer, drain))
+            elif writer is run:
+                self._take_rest(run, drain)
+
+    def _take_rest(self, run: ActiveRun, drain: RelayDrain) -> None:
+        while not drain.at_end and not drain.over and not drain.is_clogged:
+            before = drain.total_bytes
+            self._output(run, drain)
+            if drain.total_bytes == before:
+                break
 
 
 def _nothing() -> None:
@@ -253,8 +267,8 @@ def _nothing() -> None:
 
 
 def _end_patience_ns(run: ActiveRun, drain: RelayDrain) -> int:
-    if run.over:
+    if run.over or drain.end_of_file is EndOfFile.AT_ONCE:
         return 0
-    if drain.holds_end:
+    if drain.end_of_file is EndOfFile.WITH_RUN:
         return _NEVER_NS
     return _END_OF_LEAVING_NS if run.group.is_leaving() else _END_OF_FILE_NS

@@ -63,9 +63,9 @@ def _by_evidence(run: ActiveRun, counters: Counters) -> _End | None:
     if counters.oom_kills:
         cause = f"{counters.oom_kills} process(es) killed at the memory limit of {memory_bytes} bytes"
         return _End(Outcome.MEMORY_LIMIT, cause)
-    if run.stdout.over or run.stderr.over:
-        name, drain = ("stdout", run.stdout) if run.stdout.over else ("stderr", run.stderr)
-        return _End(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
+    for name, drain in run.outputs():
+        if drain.over:
+            return _End(Outcome.OUTPUT_LIMIT, f"{name} is over {drain.limit_bytes} bytes")
     if run.stop_outcome is Outcome.CANCELLED:
         return _End(Outcome.CANCELLED, run.stop_cause)
     return None

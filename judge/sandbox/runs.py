@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.capture import Completed
@@ -26,13 +26,20 @@ _NOTHING = Collected({}, 0)
 Hear = Callable[[int, bytes], None]
 
 
-class Ends(NamedTuple):
-    """The ends of a program's standard input and output that it gets, and what reads the latter."""
+@dataclass(frozen=True)
+class Ends:
+    """What a program gets as its standard streams and beside them, and what reads what it writes.
+
+    ``stderr`` None = a stream of its own is made.
+    """
 
     stdin_fd: int
     stdout_fd: int
     stdout: Drain
     terminal: tuple[int, int] | None = None  #: rows and columns of the one that it gets in the place of both
+    stderr_fd: int = -1
+    stderr: Drain | None = None
+    others: Mapping[int, Drain] = field(default_factory=dict)  #: by descriptor, of those handed over with ``fds``
 
 
 class Runs:
@@ -87,20 +94,15 @@ class Runs:
             self.namespaces.close()
             raise
 
-    def prepare(self, spec: RunSpec, files: Mapping[str, Content]) -> None:
+    def prepare(self, spec: RunSpec, files: Mapping[str, Content], executables: Sequence[str] = ()) -> None:
         """Nothing of earlier runs is left, and the files are there. Raises SandboxError, InfrastructureError."""
         self.namespaces.freshen(spec.limits)
-        put(self.namespaces.launcher, files)
+        put(self.namespaces.launcher, files, executables)
 
     def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int], *, goes_on: bool) -> ActiveRun:
         """Launch a run that has its standard output to itself. ``goes_on``: another of the kind is likely to follow."""
-        streams = self.namespaces.resources.streams
-        if stdin is None:
-            source, is_ours = streams.take_empty(), True
-        else:
-            source, is_ours = private_fd(stdin)
-        out, out_end = streams.take()
-        stdout = Drain(out, spec.limits.stdout_bytes, held_fd=out_end, late=streams.late)
+        source, is_ours = self.own_input(stdin)
+        stdout, out_end = self.own_output(spec.limits.stdout_bytes)
         try:
             return self.launch(spec, Ends(source, out_end, stdout), fds, goes_on=goes_on)
         except BaseException:
@@ -110,14 +112,27 @@ class Runs:
             if is_ours:
                 os.close(source)
 
+    def own_input(self, stdin: int | bytes | None) -> tuple[int, bool]:
+        """What the program reads from, and whether it is for the caller to close."""
+        if stdin is None:
+            return self.namespaces.resources.streams.take_empty(), True
+        return private_fd(stdin)
+
+    def own_output(self, limit_bytes: int) -> tuple[Drain, int]:
+        """A stream that is kept, and the end that the program gets, which the stream closes."""
+        streams = self.namespaces.resources.streams
+        read_end, write_end = streams.take()
+        return Drain(read_end, limit_bytes, held_fd=write_end, late=streams.late), write_end
+
     def launch(self, spec: RunSpec, ends: Ends, fds: Mapping[int, int], *, goes_on: bool = False) -> ActiveRun:
         """Send the request; from here on the program runs. What it took is given back by :meth:`put_away`.
 
         Raises SandboxError, InfrastructureError; what it took is given back then."""
         namespaces = self.namespaces
         resources, launcher, groups = namespaces.resources, namespaces.launcher, namespaces.groups
-        err, err_end = resources.streams.take()
-        stderr = Drain(err, spec.limits.stderr_bytes, held_fd=err_end, late=resources.streams.late)
+        stderr, err_end = ends.stderr, ends.stderr_fd
+        if stderr is None:
+            stderr, err_end = self.own_output(spec.limits.stderr_bytes)
         group = None
         try:
             group = groups.take(spec.limits, goes_on=goes_on)
@@ -144,12 +159,14 @@ class Runs:
             if group is not None:
                 groups.give_back_unused(group)
             raise
-        return ActiveRun(launcher, spec.limits, group, ends.stdout, stderr, resources.groups.processors)
+        active = ActiveRun(launcher, spec.limits, group, ends.stdout, stderr, resources.groups.processors)
+        active.other_outputs = ends.others
+        return active
 
     def put_away(self, active: ActiveRun) -> None:
         """The run is over, and its result was taken or is not wanted."""
-        active.stdout.close()
-        active.stderr.close()
+        for _, drain in active.outputs():
+            drain.close()
         if active.noted_calls or self.namespaces.spec.fresh_each_run:
             self.namespaces.start_over()
         self.namespaces.groups.put_away(active.group)
@@ -158,6 +175,8 @@ class Runs:
         """What is known of a run that is over. Raises SandboxError, InfrastructureError when that is no result."""
         namespaces = self.namespaces
         stdout, stderr = active.stdout.finish(), active.stderr.finish()
+        for drain in active.other_outputs.values():
+            drain.finish()
         finish = active.finish
         if active.lost:
             namespaces.close()

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 from collections.abc import Callable
+from enum import Enum, auto
 
 from judge.sandbox.capture import Capture, seal
 
@@ -114,6 +115,13 @@ class Drain:
             os.close(fd)
 
 
+def nothing_to_drain() -> Drain:
+    """In the place of a stream that does not come here."""
+    drain = Drain(-1, 0)
+    drain.at_end = True
+    return drain
+
+
 class HeardDrain(Drain):
     """What is read is heard, not kept."""
 
@@ -127,18 +135,34 @@ class TerminalDrain(HeardDrain):
     comes_late = True
 
 
-class RelayDrain(Drain):
-    """One direction of an interactive run: what is read is counted and passed on, not kept.
+class EndOfFile(Enum):
+    """When the reader of a relay sees that its writer has closed the stream."""
 
-    When the reader is gone the bytes are swallowed, so that no broken pipe kills the writer. Only
-    :meth:`close_sink` closes the way to the reader: who polls it must forget it first. ``holds_end``: the reader
-    sees the end of file when the writer's run is over, not when it closes the stream and goes on.
+    AT_ONCE = auto()
+    SOON = auto()  #: when the writer's run is over, or a little later if it goes on: the order of exits stays true
+    WITH_RUN = auto()  #: when the writer's run is over
+
+
+class RelayDrain(Drain):
+    """A pipe between two programs through here: what is read is counted and passed on, not kept.
+
+    Only :meth:`close_sink` closes the way to the reader: who polls it must forget it first. When the reader is gone the
+    bytes are swallowed, so that no broken pipe kills the writer; unless it ``breaks``, as a pipe of the kernel does.
     """
 
-    def __init__(self, fd: int, limit_bytes: int, sink_fd: int, *, holds_end: bool = False) -> None:
+    def __init__(
+        self,
+        fd: int,
+        limit_bytes: int,
+        sink_fd: int,
+        *,
+        end_of_file: EndOfFile = EndOfFile.SOON,
+        breaks: bool = False,
+    ) -> None:
         super().__init__(fd, limit_bytes)
         self.sink_fd = sink_fd
-        self.holds_end = holds_end
+        self.end_of_file = end_of_file
+        self.breaks = breaks
         self.backlog = bytearray()
         self._reader_gone = False
 
@@ -166,7 +190,20 @@ class RelayDrain(Drain):
         else:
             if written < len(data):
                 self.keep(data[written:])
+        if self.hear is not None:
+            self.hear(data)
         return data
+
+    @property
+    def is_broken(self) -> bool:
+        """Nobody will read any more, and the writer is to be told so."""
+        return self.breaks and (self._reader_gone or self.sink_fd < 0)
+
+    def break_off(self) -> None:
+        """The writer is told that nobody reads; what it wrote and nobody has read is dropped. Idempotent."""
+        self.at_end = True
+        self.close_sink()
+        self.close()
 
     @property
     def is_clogged(self) -> bool:

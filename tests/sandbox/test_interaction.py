@@ -13,7 +13,8 @@ from sandbox_harness import actor, script
 from judge.model.run import Outcome
 from judge.model.units import MIB, MS_NS
 from judge.sandbox.container import Container
-from judge.sandbox.conversation import Interaction, Participant
+from judge.sandbox.conversation import Participant
+from judge.sandbox.interaction import Interaction
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, RunSpec
 

@@ -31,7 +31,8 @@ from judge.sandbox.cgroups.run_group_v2 import RunGroupV2
 from judge.sandbox.cpu_wait import Processors
 
 _IDLE = "idle"
-_POOL_SIZE = 16
+#: Those of a conversation of sixteen programs, and some that are ready or not clean yet.
+_POOL_SIZE = 24
 #: Groups made ready: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
 #: With this many groups, those that were used will soon serve again: no more are made before they are needed.
@@ -303,8 +304,8 @@ class SlotGroups:
         (self._discarded if group.is_discarded else self._used).append(group)
 
     def _create(self) -> RunGroup:
-        if not self._free and (used := self._discarded or self._used):
-            self._remove_first(used)
+        if not self._free and (kept := self._discarded or self._used or self._ready):
+            self._remove_first(kept)
         if not self._free:
             raise SandboxError("make run group", detail="too many runs at once in one slot")
         group = self._group_kind.create(self._slots, self._free[0])

@@ -18,7 +18,8 @@ from judge.model.language import LanguageSpec
 from judge.model.run import Outcome, RunResult, Usage
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.container import Container
-from judge.sandbox.conversation import Interaction, Participant
+from judge.sandbox.conversation import Participant
+from judge.sandbox.interaction import Interaction
 from judge.sandbox.runs import Hear
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore

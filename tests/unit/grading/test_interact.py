@@ -14,7 +14,7 @@ from judge.grading.validate import Validation, kattis_validation
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
-from judge.sandbox.conversation import Interaction, Side
+from judge.sandbox.interaction import Interaction, Side
 from judge.verdicts import verdict_of_run
 
 AC, WA, TLE, RTE, MLE, OLE, CE, JE = Verdict

@@ -347,8 +347,8 @@ def test_where_nobody_can_say_how_long_it_waited_there_is_no_verdict(stack: Exit
 
 def conversation(stack: ExitStack, limits: Limits = LIMITS) -> tuple[ActiveRun, ActiveRun]:
     one, other = active(stack, limits), active(stack, limits)
-    one.converse(other)
-    other.converse(one)
+    one.converse([other])
+    other.converse([one])
     return one, other
 
 
@@ -372,8 +372,8 @@ def test_once_its_peer_is_over_one_side_soon_ends(stack: ExitStack, status: int,
     for gone in (peer, other_peer):
         say(gone, FINISHED + finished(status=status).pack())
         gone.hear()
-    computing.hurry()
-    waiting.hurry()
+    computing.hurry(peer)
+    waiting.hurry(other_peer)
     looked_at(computing, 0.5)
     looked_at(waiting, 2 * seconds - 0.1)
     assert (computing.stop_outcome, waiting.stop_outcome) == (None, None)
@@ -451,7 +451,7 @@ def test_what_was_written_last_is_kept(stack: ExitStack, watched: bool) -> None:
     run.launcher.other_end.send(FINISHED + finished().pack())  # type: ignore[attr-defined]
     cancel = os.eventfd(0)
     stack.callback(os.close, cancel)
-    loop = _Loop([run], cancel, lambda: 0, None, None)
+    loop = _Loop([run], cancel, lambda: 0, (), None)
     if not watched:  # the reader of a conversation is far behind
         loop._forget(run.stdout.fd)
     loop.until_over(lambda: None)
