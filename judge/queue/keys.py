@@ -203,7 +203,8 @@ class Keys:
         return f"{self.prefix}blob-names:{tenant}"
 
     def blob_usage(self, tenant: str) -> str:
-        """hash: bytes and count of a tenant's blobs, uploads that have begun included"""
+        """hash: bytes and count of a tenant's blobs, uploads that have begun included; naming: how many of those bring
+        a name"""
         return f"{self.prefix}blob-usage:{tenant}"
 
     def blob_ends(self, tenant: str) -> str:

@@ -17,6 +17,7 @@ from memory_store import MemoryServer, memory_store
 from service_harness import until
 
 from judge.blobs.blob_cache import BlobCache
+from judge.blobs.content import content_of
 from judge.blobs.directory import DirectoryBlobs
 from judge.blobs.store import BlobStore
 from judge.client import Client
@@ -30,9 +31,11 @@ from judge.errors import (
     BlobStoreUnset,
     NoSuchBlob,
 )
+from judge.queue import blob_calls
 from judge.queue.broker import Broker
 from judge.queue.redis_queue import Queue
 from judge.tenant_blobs.place import BlobPlace
+from judge.tenant_blobs.transfer import new_blob, upload
 from judge.tenant_blobs.work_blobs import WorkBlobs
 
 
@@ -260,6 +263,43 @@ def test_a_store_on_the_network_does_the_same(
             assert len(MemoryServer.files) == 1
 
 
+def test_repeating_a_call_whose_answer_was_lost_changes_nothing(client: Client, place: BlobPlace) -> None:
+    allow(client.queue, tenant_blobs=2)
+    for _ in range(2):  # the second time another upload has brought the same content before
+        with content_of(LARGE) as content:
+            new = new_blob(content, tenant="ann", name="it")
+            assert client.queue.run(blob_calls.put(new)) == client.queue.run(blob_calls.put(new)) > 0
+            upload(place.store(), new, content)
+        client.put_blob(LARGE, tenant="ann", name="it")
+        for _ in range(2):
+            client.queue.run(blob_calls.end_upload(new, kept=True))
+        assert usage_of(client, "ann") == (len(LARGE), 1)
+        sweep(client, place)
+        assert client.get_blob("it", tenant="ann") == LARGE
+        client.remove_blob("it", tenant="ann")
+    assert usage_of(client, "ann") == (0, 0)
+
+
+def test_names_that_uploads_bring_count_from_their_beginning(client: Client) -> None:
+    allow(client.queue, tenant_blobs=1)
+    with content_of(LARGE) as content:
+        new = new_blob(content, tenant="ann", name="one")
+        assert client.queue.run(blob_calls.put(new)) > 0
+    with pytest.raises(BlobQuotaError, match="1 names"):
+        client.put_blob(b"x", tenant="ann", name="two")
+    client.queue.run(blob_calls.end_upload(new, kept=False))
+    client.put_blob(b"x", tenant="ann", name="two")
+
+
+def test_a_long_transfer_says_how_far_it_is(client: Client, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    blob = client.put_blob(LARGE, watch=lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(LARGE), len(LARGE))
+    told.clear()
+    client.save_blob(blob, tmp_path / "out", watch=lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(LARGE), len(LARGE))
+
+
 def test_the_same_content_put_twice_at_once_is_kept_and_counted_once(
     client: Client, place: BlobPlace, tmp_path: Path
 ) -> None:
@@ -299,7 +339,7 @@ def test_a_file_that_the_store_does_not_remove_holds_up_no_other(
 def test_whatever_is_done_the_accounts_agree_with_the_list(client: Client, place: BlobPlace, tmp_path: Path) -> None:
     allow(client.queue, blob_redis_bytes=8, tenant_blobs=4)
     random = Random(20261129)
-    contents, names, tenants = [b"1", b"22", b"333", b"4444", b"55555"], ["", "a", "b"], ["", "ann"]
+    contents, names, tenants = [b"", b"1", b"22", b"333", b"4444", b"55555"], ["", "a", "b"], ["", "ann"]
     for _ in range(400):
         tenant, content, name = random.choice(tenants), random.choice(contents), random.choice(names)
         with contextlib.suppress(BlobQuotaError, NoSuchBlob, BlobExpired):

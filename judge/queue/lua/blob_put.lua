@@ -13,10 +13,14 @@ if longest > 0 and life > longest then return {'LIFE', longest} end
 if life == 0 then life = policy('blob_life_ms') end
 if life == 0 then life = BLOB_LIFE_MS end
 
+local time = policy('blob_upload_ms')
+if time == 0 then time = BLOB_UPLOAD_MS end
+if redis.call('EXISTS', key.blob_upload(object)) == 1 then return {'UPLOAD', time} end  -- the call was repeated
+
 local counts = tenant_limit('tenant_blobs', tenant)
-if name ~= '' and counts > 0 and redis.call('HEXISTS', key.blob_names(tenant), name) == 0
-   and redis.call('HLEN', key.blob_names(tenant)) >= counts then
-  return {'NAMES', counts}
+if name ~= '' and counts > 0 and redis.call('HEXISTS', key.blob_names(tenant), name) == 0 then
+  local naming = tonumber(redis.call('HGET', key.blob_usage(tenant), 'naming') or 0)
+  if redis.call('HLEN', key.blob_names(tenant)) + naming >= counts then return {'NAMES', counts} end
 end
 
 local blob = blob_record(tenant, digest)
@@ -26,9 +30,6 @@ if blob and blob.expires > now then
   return {'KEPT'}
 end
 if blob then blob_expire(tenant, digest, blob, now) end
-local time = policy('blob_upload_ms')
-if time == 0 then time = BLOB_UPLOAD_MS end
-if redis.call('EXISTS', key.blob_upload(object)) == 1 then return {'UPLOAD', time} end
 
 local bytes = tenant_limit('tenant_blob_bytes', tenant)
 local used = redis.call('HMGET', key.blob_usage(tenant), 'bytes', 'count')
@@ -44,5 +45,6 @@ if #content == size and (size == 0 or tonumber(redis.call('GET', key.blob_memory
 end
 redis.call('HSET', key.blob_upload(object), 'tenant', tenant, 'digest', digest, 'size', int(size), 'life', int(life),
            'name', name)
+if name ~= '' then redis.call('HINCRBY', key.blob_usage(tenant), 'naming', 1) end
 redis.call('ZADD', key.blob_uploads, now + time, object)
 return {'UPLOAD', time}

@@ -4,9 +4,9 @@ local tenant, digest, object, outcome = unpack(ARGV)
 local now = now_ms()
 local upload = blob_close_upload(object)
 if not upload then
-  if redis.call('HGET', key.blob(tenant, digest), 'object') == object then return 'KEPT' end  -- the call was repeated
-  redis.call('ZADD', key.blob_garbage, now, object)
-  return 'LATE'
+  local kept = blob_alive(tenant, digest, now)
+  if not kept or kept.object ~= object then redis.call('ZADD', key.blob_garbage, now, object) end
+  return kept and 'KEPT' or 'LATE'  -- the call was repeated, or the upload was given up
 end
 if outcome ~= 'kept' then
   redis.call('ZADD', key.blob_garbage, now, object)

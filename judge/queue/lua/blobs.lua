@@ -26,7 +26,7 @@ end
 
 local function blob_charge(tenant, bytes, count)
   local usage = key.blob_usage(tenant)
-  redis.call('HINCRBY', usage, 'bytes', int(bytes))
+  redis.call('HINCRBY', usage, 'bytes', int(bytes + 0))  -- no "-0", which is no number to Redis
   if redis.call('HINCRBY', usage, 'count', count) <= 0 then redis.call('DEL', usage) end
 end
 
@@ -105,6 +105,7 @@ local function blob_close_upload(object)
   redis.call('ZREM', key.blob_uploads, object)
   if not v[1] then return nil end
   redis.call('DEL', key.blob_upload(object))
+  if v[5] ~= '' then redis.call('HINCRBY', key.blob_usage(v[1]), 'naming', -1) end
   blob_charge(v[1], -tonumber(v[3]), -1)
   return {tenant = v[1], digest = v[2], size = tonumber(v[3]), life = tonumber(v[4]), name = v[5]}
 end
