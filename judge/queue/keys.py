@@ -177,6 +177,10 @@ class Keys:
         """hash: the texts of the clients' scripts by name"""
         return f"{self.prefix}scripts"
 
+    def answer(self, tenant: str, digest: str) -> str:
+        """string: number and id of the record whose report answers the same work again; expires"""
+        return f"{self.prefix}answer:{tenant}:{digest}"
+
     def rejudge(self, batch: str) -> str:
         """hash: old id -> id of its new judging"""
         return f"{self.prefix}rejudge:{batch}"

@@ -26,6 +26,10 @@ T = TypeVar("T")
 FOLLOW_BLOCK_MS = 2000
 
 
+#: How long a report may answer the same work; its record may be gone before that.
+ANSWER_LIFE_MS = 24 * 3_600_000
+
+
 class _Reason(msgspec.Struct):
     """The part of a report that says why its verdict is what it is."""
 
@@ -104,6 +108,29 @@ class Queue:
     def answer(self, submission_id: str) -> Report | AnyWorkReport | None:
         """The recorded report of any kind of work, None while there is none. Raises UsageError for an unknown id."""
         return answer_in(self.link.command("HMGET", self.link.keys.record(submission_id), *ANSWER), submission_id)
+
+    def note_answer(self, tenant: str, key: str, work_id: str) -> None:
+        """Remember for :data:`ANSWER_LIFE_MS` whose record answers work that is known by ``key``. Raises QueueError."""
+        number = self.link.command("HGET", self.link.keys.record(work_id), "seq")
+        if number is not None:
+            name, note = self.link.keys.answer(wire.tenant_key(tenant), key), f"{number.decode()} {work_id}"
+            self.link.command("SET", name, note, "PX", ANSWER_LIFE_MS)
+
+    def noted_answer(self, tenant: str, key: str) -> AnyWorkReport | None:
+        """The report in that record; None when it is not there (any more), or is no work's. Raises QueueError.
+
+        The id may stand for other work by now, even another tenant's: the record's number tells.
+        """
+        note = self.link.command("GET", self.link.keys.answer(wire.tenant_key(tenant), key))
+        number, _, work_id = (note or b"").decode().partition(" ")
+        if not wire.is_name(work_id):
+            return None
+        fields = ("seq", "tenant", *ANSWER)
+        found, owner, *answer = self.link.command("HMGET", self.link.keys.record(work_id), *fields)
+        if found != number.encode() or owner != wire.tenant_key(tenant).encode():
+            return None
+        report = answer_in(answer, work_id)
+        return None if isinstance(report, Report) else report
 
     def recorded_fence(self, submission_id: str) -> int | None:
         """Under which claim's fence the submission's verdict was recorded; None = it was not. Raises QueueError."""

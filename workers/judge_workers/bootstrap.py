@@ -57,6 +57,7 @@ from judge_workers.judging import Readiness
 from judge_workers.node.languages import Found, LanguageFinder
 from judge_workers.profile import profile_path
 from judge_workers.slot.problems import Problems
+from judge_workers.stored_answers import StoredAnswers
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class SandboxJudge:
         self._slot = slot
         self._judge = judge
         self._runner = Runner(slot=slot, judge=judge, ceilings=ceilings_of(settings.limits), blobs=blobs)
+        self._answers = StoredAnswers(Queue(broker_of(settings)), self._runner)
         self._problems = Problems(settings)
         self._weight = _USUAL_WEIGHT
         self._frozen = False
@@ -115,7 +117,9 @@ class SandboxJudge:
         self._slot.forget_cancel()
         self._look_for_changes()
         self._set_weight(work.header.priority_class)
-        report = carry_out(self._runner, work, emit)
+        report = self._answers.answer(work, lambda: carry_out(self._runner, work, emit))
+        if report.cached:  # who did it and with what stays as it was
+            return msgspec.structs.replace(report, attempt=attempt)
         return msgspec.structs.replace(
             report,
             attempt=attempt,
@@ -131,6 +135,7 @@ class SandboxJudge:
     def close(self) -> None:
         """Give back what is kept from one submission to the next."""
         self._problems.close()
+        self._answers.close()
 
     def cancel(self) -> None:
         """End what runs now."""

@@ -1,0 +1,101 @@
+"""Which reports may answer again, and which blobs count."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from judge.model.report import CompileReport
+from judge.model.run import Outcome, RunResult, Usage
+from judge.model.verdict import Verdict
+from judge.model.work import Data, Evaluation, Execution, InputFile, ProgramSource, Work, WorkHeader, WorkKind
+from judge.model.work_report import (
+    AnyWorkReport,
+    BlameOn,
+    EvaluationReport,
+    ExecutionReport,
+    KeptFile,
+    Output,
+    RunReport,
+)
+from judge.package.ceilings import Ceilings
+from judge.running.limits import run_limits
+from judge.running.reuse import NEAR_LIMIT_SHARE, blobs_named_by, may_answer_again
+from judge.running.runner import NO_BLOBS, Runner
+
+LIMITS = run_limits(Execution().limits, Ceilings())
+
+
+def may(report: AnyWorkReport) -> bool:
+    """Whether a report of a command, or of an evaluation, may answer again."""
+    nothing = cast(Any, None)
+    runner = Runner(slot=nothing, judge=nothing, ceilings=Ceilings(), blobs=NO_BLOBS)
+    return may_answer_again(runner, Work(header=WorkHeader(id="w", kind=WorkKind.EXECUTION), task=Execution()), report)
+
+
+def execution(
+    outcome: Outcome = Outcome.EXITED, blame: BlameOn = BlameOn.NONE, usage: dict[str, int] | None = None
+) -> ExecutionReport:
+    run = RunReport(result=RunResult(outcome=outcome, exit_code=0, usage=msgspec.convert(usage or {}, Usage)))
+    return ExecutionReport(id="e", runs=(run,), blame=blame)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.EXITED, Outcome.SIGNALLED, Outcome.SYSCALL_DENIED])
+def test_what_ended_by_itself_may(outcome: Outcome) -> None:
+    assert may(execution(outcome))
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome.value.endswith("LIMIT")])
+def test_what_a_limit_ended_may_not(outcome: Outcome) -> None:
+    assert not may(execution(outcome))
+
+
+@pytest.mark.parametrize(
+    ("field", "limit"),
+    [
+        ("cpu_time_ns", LIMITS.cpu_time_ns),
+        ("wall_time_ns", LIMITS.wall_time_ns),
+        ("memory_peak_bytes", LIMITS.memory_bytes),
+    ],
+)
+def test_what_came_near_a_limit_may_not(field: str, limit: int) -> None:
+    assert may(execution(usage={field: int(NEAR_LIMIT_SHARE * limit) - 1}))
+    assert not may(execution(usage={field: int(NEAR_LIMIT_SHARE * limit) + 1}))
+
+
+@pytest.mark.parametrize("field", ["oom_kills", "fork_failures"])
+def test_what_was_refused_something_may_not(field: str) -> None:
+    assert not may(execution(usage={field: 1}))
+
+
+@pytest.mark.parametrize("blame", [BlameOn.JUDGE, BlameOn.CLIENT])
+def test_a_fault_that_is_not_the_programs_is_no_answer(blame: BlameOn) -> None:
+    assert not may(execution(blame=blame))
+
+
+def test_neither_is_a_compile_that_a_limit_ended() -> None:
+    slow = CompileReport(ok=False, run=RunResult(outcome=Outcome.WALL_LIMIT))
+    assert not may(ExecutionReport(id="e", compile=slow, blame=BlameOn.PROGRAM))
+    wrong = CompileReport(ok=False, run=RunResult(outcome=Outcome.EXITED, exit_code=1))
+    assert may(ExecutionReport(id="e", compile=wrong, blame=BlameOn.PROGRAM))
+
+
+def test_blobs_are_found_wherever_they_are_named() -> None:
+    task = Evaluation(program=ProgramSource(sources=()), test_set="set")
+    assert set(blobs_named_by(task)) == {"set"}
+    files = (InputFile(name="a", data=Data(blob="file")), InputFile(name="b", data=Data(content=b"here")))
+    assert set(blobs_named_by(Execution(stdin=Data(blob="stdin"), files=files))) == {"stdin", "file"}
+    kept = (KeptFile(name="a", blob="kept", size_bytes=1),)
+    run = RunReport(result=RunResult(outcome=Outcome.EXITED), stdout=Output(blob="out"), files=kept)
+    assert set(blobs_named_by(ExecutionReport(id="e", runs=(run,)))) == {"out", "kept"}
+
+
+@pytest.mark.parametrize(
+    "report",
+    [EvaluationReport(id="e", verdict=Verdict.AC, measured_again=True), EvaluationReport(id="e", verdict=Verdict.JE)],
+    ids=["measured again", "judge error"],
+)
+def test_an_evaluation_in_doubt_is_no_answer(report: EvaluationReport) -> None:
+    assert not may(report)
