@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from judge.blobs.content import content_of
 from judge.blobs.store import BlobStore
@@ -17,6 +17,8 @@ from judge.queue.blob_calls import Blob, BlobListing, BlobView
 from judge.queue.redis_queue import AsyncQueue, Queue
 from judge.tenant_blobs.place import BlobPlace
 from judge.tenant_blobs.transfer import Watch, check_size, content_in_redis, new_blob, save, upload
+
+T = TypeVar("T")
 
 #: Bytes, a file's path, or a stream that is read to its end.
 BlobSource = bytes | str | Path | IO[bytes]
@@ -87,7 +89,7 @@ class ClientBlobs:
 
 
 class AsyncClientBlobs:
-    """The same for asyncio; files and the store are used in threads."""
+    """The same for asyncio; files and the store are used in threads, whose end a cancelled task waits for."""
 
     queue: AsyncQueue
     blob_place: BlobPlace
@@ -95,11 +97,11 @@ class AsyncClientBlobs:
     async def put_blob(self, source: BlobSource, *, tenant: str = "", name: str = "", lifetime_s: float = 0) -> str:
         """See :meth:`ClientBlobs.put_blob`."""
         with ExitStack() as stack:
-            content = await asyncio.to_thread(stack.enter_context, content_of(_path_or_bytes(source)))
+            content = await _in_thread(lambda: stack.enter_context(content_of(_path_or_bytes(source))))
             new = new_blob(content, tenant=tenant, name=name, lifetime_s=lifetime_s)
             if await self.queue.run(blob_calls.put(new)):
                 try:
-                    await asyncio.to_thread(lambda: upload(self.blob_place.store(), new, content))
+                    await _in_thread(lambda: upload(self.blob_place.store(), new, content))
                 except BaseException:
                     with suppress(QueueError):
                         await self.queue.run(blob_calls.end_upload(new, kept=False))
@@ -111,12 +113,12 @@ class AsyncClientBlobs:
         """See :meth:`ClientBlobs.get_blob`."""
         found = await self.queue.run(blob_calls.use(tenant, blob))
         check_size(found, bytes_max)
-        return await asyncio.to_thread(_content, found, self.blob_place)
+        return await _in_thread(lambda: _content(found, self.blob_place))
 
     async def save_blob(self, blob: str, target: str | Path, *, tenant: str = "") -> None:
         """See :meth:`ClientBlobs.save_blob`."""
         found = await self.queue.run(blob_calls.use(tenant, blob))
-        await asyncio.to_thread(lambda: save(found, _store_of(found, self.blob_place), Path(target)))
+        await _in_thread(lambda: save(found, _store_of(found, self.blob_place), Path(target)))
 
     async def blobs(self, *, tenant: str = "") -> AsyncIterator[BlobView]:
         """See :meth:`ClientBlobs.blobs`."""
@@ -128,6 +130,16 @@ class AsyncClientBlobs:
     async def remove_blob(self, blob: str, *, tenant: str = "") -> bool:
         """See :meth:`ClientBlobs.remove_blob`."""
         return await self.queue.run(blob_calls.remove(tenant, blob))
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """The answer of something that blocks. A cancelled task still waits for it: it uses what the task will close."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _path_or_bytes(source: BlobSource) -> bytes | Path | IO[bytes]:

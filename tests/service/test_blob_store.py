@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +22,7 @@ from judge.blobs.blob_cache import BlobCache
 from judge.blobs.content import content_of
 from judge.blobs.directory import DirectoryBlobs
 from judge.blobs.store import BlobStore
-from judge.client import Client
+from judge.client import AsyncClient, Client
 from judge.errors import (
     BlobChanged,
     BlobExpired,
@@ -298,6 +300,35 @@ def test_a_long_transfer_says_how_far_it_is(client: Client, tmp_path: Path) -> N
     told.clear()
     client.save_blob(blob, tmp_path / "out", watch=lambda done, total: told.append((done, total)))
     assert told[-1] == (len(LARGE), len(LARGE))
+
+
+def test_a_cancelled_task_leaves_nothing_of_its_upload(client: Client, place: BlobPlace, tmp_path: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(DirectoryBlobs):
+        def put(self, name: str, fd: int) -> None:
+            begun.set()
+            assert go_on.wait(30)
+            super().put(name, fd)
+
+    class SlowPlace(BlobPlace):
+        def store(self) -> BlobStore:
+            return Slow(str(tmp_path / "store"))
+
+    async def scenario() -> None:
+        async with AsyncClient(client.queue.broker, blob_place=SlowPlace()) as slow:
+            putting = asyncio.ensure_future(slow.put_blob(LARGE, tenant="ann"))
+            await asyncio.to_thread(begun.wait, 30)
+            putting.cancel()
+            go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await putting
+
+    asyncio.run(scenario())
+    assert list(client.blobs(tenant="ann")) == []
+    assert usage_of(client, "ann") == (0, 0)
+    assert sweep(client, place) == 1
+    assert stored(tmp_path) == 0
 
 
 def test_the_same_content_put_twice_at_once_is_kept_and_counted_once(

@@ -16,7 +16,7 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', key.blob_expiry, '-inf', now
 end
 for _, object in ipairs(redis.call('ZRANGEBYSCORE', key.blob_uploads, '-inf', now - grace_ms, 'LIMIT', 0, most)) do
   blob_close_upload(object)
-  redis.call('ZADD', key.blob_garbage, now, object, now + 86400000, object .. ' again')  -- a stopped client may go on
+  blob_abandon(object, now)
 end
 local due = redis.call('ZRANGEBYSCORE', key.blob_garbage, '-inf', now, 'LIMIT', 0, most)
 for _, object in ipairs(due) do redis.call('ZADD', key.blob_garbage, now + again_ms, object) end

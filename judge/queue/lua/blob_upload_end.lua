@@ -9,7 +9,7 @@ if not upload then
   return kept and 'KEPT' or 'LATE'  -- the call was repeated, or the upload was given up
 end
 if outcome ~= 'kept' then
-  redis.call('ZADD', key.blob_garbage, now, object)
+  blob_abandon(object, now)
   return 'DROPPED'
 end
 local blob = blob_record(tenant, digest)

@@ -110,6 +110,12 @@ local function blob_close_upload(object)
   return {tenant = v[1], digest = v[2], size = tonumber(v[3]), life = tonumber(v[4]), name = v[5]}
 end
 
+-- What an upload that was given up left is to be swept: now, and after a day what arrived later: the store may have been
+-- slow to answer, or the client stopped for a while.
+local function blob_abandon(object, now)
+  redis.call('ZADD', key.blob_garbage, now, object, now + 86400000, object .. ' again')
+end
+
 -- The digest that a reference ("sha256:DIGEST" or a name) stands for; nil = the tenant gave no such name.
 local function blob_digest(tenant, reference)
   return string.match(reference, '^sha256:(%x+)$') or redis.call('HGET', key.blob_names(tenant), reference) or nil
