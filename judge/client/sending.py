@@ -57,6 +57,7 @@ class ExecutionFields(TypedDict, total=False):
     compile_limits: RequestedLimits
     repeats: int
     merge_stderr: bool
+    pieces: bool
     keep: Sequence[str]
     live: bool
     reuse: bool

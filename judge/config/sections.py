@@ -258,7 +258,7 @@ class BlobSettings(Section, frozen=True, kw_only=True):
 
 
 class LimitSettings(Section, frozen=True, kw_only=True):
-    """What packages may ask for: more is refused with the key and the setting; a format's defaults are lowered"""
+    """What packages, and work without one, may ask for: more is refused with the key and the setting; a format's defaults are lowered"""
 
     time_s_max: Annotated[int, _says("Time limits, given or computed.", variable="LIMIT_TIME_S_MAX", ge=1)] = (
         defaults.TIME_LIMIT_S_MAX
@@ -271,7 +271,7 @@ class LimitSettings(Section, frozen=True, kw_only=True):
         int,
         _says(
             "What is captured of a submission, and of a setter's program: memory of this host, once each for every "
-            "slot.",
+            "slot. Of an execution: of each stream, of the files kept, and its standard input.",
             variable="LIMIT_OUTPUT_BYTES_MAX",
             ge=1,
         ),
@@ -289,7 +289,7 @@ class LimitSettings(Section, frozen=True, kw_only=True):
         int, _says("Passes of a multi-pass problem.", variable="LIMIT_VALIDATION_PASSES_MAX", ge=2)
     ] = defaults.VALIDATION_PASSES_MAX
     case_files_max: Annotated[
-        int, _says("Files that a test puts beside a submission.", variable="LIMIT_CASE_FILES_MAX", ge=0)
+        int, _says("Files that a test, or a client, puts beside a program.", variable="LIMIT_CASE_FILES_MAX", ge=0)
     ] = defaults.CASE_FILES_MAX
     case_files_bytes_max: Annotated[
         int, _says("Bytes of those files.", variable="LIMIT_CASE_FILES_BYTES_MAX", ge=0)

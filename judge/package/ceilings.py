@@ -42,7 +42,7 @@ class Ceilings(msgspec.Struct, frozen=True, kw_only=True):
     ``time_limit_ns`` also bounds the resolution of time limits and limits that the jury's submissions give.
     ``memory_bytes`` is for submissions, compilers and setters' programs; ``output_bytes`` for what is captured of a
     submission and of a setter's program, which this host holds in memory. ``case_files_bytes`` and ``case_files`` are
-    about the files that one test case puts beside a submission.
+    about the files that one test case puts beside a submission. Work without a package keeps them, too.
     """
 
     time_limit_ns: int = defaults.TIME_LIMIT_S_MAX * S_NS

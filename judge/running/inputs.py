@@ -27,6 +27,10 @@ GLOBS_MAX = 16
 GLOB_BYTES_MAX = 200
 GLOB_PARTS_MAX = 16
 
+#: Room for files is rounded up to these, so that small ones fit into a container that was made in advance.
+_ROOM_BYTES = 1 << 20
+_ROOM_INODES = 64
+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -94,7 +98,7 @@ def standard_input(stack: ExitStack, runner: Runner, tenant: str, data: Data, fi
 
 @dataclass(frozen=True)
 class OpenFiles:
-    """Files for /work, to be put there as often as it is wanted. ``room``: bytes and inodes that they take there."""
+    """Files for /work, to be put there as often as it is wanted. ``room``: bytes and inodes enough for them there."""
 
     contents: Mapping[str, Content]
     executables: tuple[str, ...]
@@ -126,7 +130,8 @@ def open_files(
     except PackageError as error:
         raise WorkError(error.message, "files") from error
     executables = tuple(file.name for file in files if file.executable)
-    return OpenFiles(every, executables, room_for({name: size_of(content) for name, content in every.items()}))
+    size_bytes, inodes = room_for({name: size_of(content) for name, content in every.items()})
+    return OpenFiles(every, executables, (_rounded(size_bytes, _ROOM_BYTES), _rounded(inodes, _ROOM_INODES)))
 
 
 @contextmanager
@@ -143,6 +148,10 @@ def size_of(content: Content) -> int:
     if isinstance(content, int):
         return os.fstat(content).st_size
     return len(content) if isinstance(content, bytes) else content.size_bytes
+
+
+def _rounded(amount: int, unit: int) -> int:
+    return -(-amount // unit) * unit
 
 
 @contextmanager
