@@ -258,7 +258,7 @@ class BlobSettings(Section, frozen=True, kw_only=True):
 
 
 class LimitSettings(Section, frozen=True, kw_only=True):
-    """What packages and work may ask for: more is refused with the key and the setting; a format's defaults are lowered"""
+    """What packages and work may ask for: more is refused with key and setting; a format's defaults are lowered"""
 
     time_s_max: Annotated[int, _says("Time limits, given or computed.", variable="LIMIT_TIME_S_MAX", ge=1)] = (
         defaults.TIME_LIMIT_S_MAX
