@@ -28,6 +28,7 @@ class StateDir:
           blobs/                the store of a single machine's blobs; mode 700
           blob-cache/           blobs that were fetched from the store
           package-digests/      digests of packages that lie elsewhere
+          scratch/              what lies on disk while one piece of work is done, by slot; mode 700
           time-limits/          time limits that the jury's submissions gave
     """
 
@@ -92,6 +93,10 @@ class StateDir:
     @property
     def package_digests(self) -> Path:
         return self.root / "package-digests"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "scratch"
 
     @property
     def time_limits(self) -> Path:

@@ -59,6 +59,9 @@ def compare(answer: ByteSource, output: ByteSource, flags: CompareFlags) -> Diff
     """The first difference, or None when the output is accepted. Blocks only on reading."""
     rule = _Rule(flags)
     left, right = _Window(answer), _Window(output)
+    if flags.line_by_line:
+        left_lines, right_lines = (_lines(side, edges=flags.space_change_sensitive) for side in (left, right))
+        return _compare_pieces(left, right, left_lines, right_lines, rule)
     if flags.space_change_sensitive and not rule.has_tolerance:
         return _compare_bytes(left, right, rule)
     if flags.space_change_sensitive:
@@ -307,6 +310,32 @@ def _words_and_breaks(window: _Window) -> Iterator[_Piece]:
             yield between
         between, begun = None, True
         yield piece
+
+
+def _lines(window: _Window, *, edges: bool) -> Iterator[_Piece]:
+    """Cut one side into words and what is between them: blanks as they are within a line, else its newlines alone.
+
+    ``edges``: the blanks that a line begins with belong to what is between. What is behind the last word never counts,
+    what is before the first one only with ``edges``.
+    """
+    between: list[_Piece] = []
+    begun = False
+    for piece in _pieces(window):
+        if piece.data[0] in WHITE_SPACE:
+            between.append(piece)
+            continue
+        if between and (begun or edges):
+            yield _between(between, edges=edges)
+        between, begun = [], True
+        yield piece
+
+
+def _between(pieces: list[_Piece], *, edges: bool) -> _Piece:
+    data = b"".join(piece.data for piece in pieces)
+    newlines = data.count(b"\n")
+    if newlines:
+        data = b"\n" * newlines + (data[data.rindex(b"\n") + 1 :] if edges else b"")
+    return _Piece(data, pieces[0].offset, True)
 
 
 def _compare_pieces(

@@ -16,7 +16,7 @@ import msgspec
 
 from judge.errors import PackageError, PackageMissing
 from judge.grading.case_data import CaseData
-from judge.grading.execute import STDERR_READ_BYTES, Exclusive, OpenSubmission, execute
+from judge.grading.execute import STDERR_READ_BYTES, Exclusive, OpenSubmission, answer_of, execute
 from judge.grading.interact import converse
 from judge.grading.options import GradingOptions
 from judge.grading.output_only import AnswerSheet
@@ -30,6 +30,7 @@ from judge.grading.validate import (
     Asked,
     CheckedSources,
     Validation,
+    compare_answer,
     compare_output,
     run_static_validator,
     run_validator,
@@ -146,7 +147,8 @@ class CaseJudge:
             return self._interactive_pass(self.submission, asked)
         run = partial(execute, self.submission, asked.case, asked.open_input)
         limits = self.submission.limits
-        trial = Trial(run, self.submission.container.start_over, lambda one: (one.result, one.stdout))
+        answer = partial(answer_of, self.submission.named)
+        trial = Trial(run, self.submission.container.start_over, lambda one: (one.result, answer(one)))
         measured = measure(trial, limits, self.options, self.exclusive)
         done = measured.counts
         markers = self.submission.compiled.language.memory_markers
@@ -154,7 +156,7 @@ class CaseJudge:
         stdout, stderr = printed(done.stdout), printed(done.stderr, self.submission.compiled.in_own_names)
         validation, ending = None, ""
         if verdict is None:
-            validation = self._validate(asked, done.stdout)
+            validation = self._validate(asked, answer(done))
             verdict, reason = validation.verdict, validation.reason
         else:
             ending = ending_of_run(done.result, limits)
@@ -182,6 +184,8 @@ class CaseJudge:
         return Pass(validation.verdict, validation.reason, validation=validation)
 
     def _validate(self, asked: Asked, output: Capture) -> Validation:
+        if self.problem.validator_kind is ValidatorKind.VALUE:
+            return compare_answer(asked.answer_fd, output, asked.case.compare)
         if self.validator is None:
             return compare_output(asked.answer_fd, output, asked.case.compare)
         first = self._ask(self.validator, asked, output)

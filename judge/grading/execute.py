@@ -20,7 +20,7 @@ from judge.model.limits import Limits
 from judge.model.problem import STANDARD_STREAMS, NamedFiles, Problem, TestCase
 from judge.model.run import Outcome
 from judge.model.submission import SourceFile
-from judge.sandbox.capture import Completed
+from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.container import Container
 from judge.sandbox.run_io import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
@@ -29,6 +29,8 @@ from judge.toolchain.work_files import Given, blamed_on, checked_arguments, merg
 
 #: How much of stderr is searched for a language's memory markers.
 STDERR_READ_BYTES = 64 << 10
+
+_NO_ANSWER = Capture()
 
 #: Enters a time in which nothing else of ours runs on this machine.
 Exclusive = Callable[[], AbstractContextManager[None]]
@@ -58,9 +60,14 @@ class OpenSubmission:
 
 def collect_output(named: NamedFiles, limits: Limits) -> Collect:
     """What is to be collected after a run that may write its output into a file, whose name has nothing of a glob."""
-    if not named.output:
+    if not named.left:
         return Collect()
-    return Collect(patterns=(named.output,), files_max=1, bytes_max=limits.stdout_bytes)
+    return Collect(patterns=(named.left,), files_max=1, bytes_max=limits.stdout_bytes)
+
+
+def answer_of(named: NamedFiles, done: Completed) -> Capture:
+    """What a run answered: the value of a call, else what it wrote."""
+    return done.files.get(named.answer, _NO_ANSWER) if named.answer else done.stdout
 
 
 @contextmanager
@@ -103,7 +110,7 @@ def files_of(submission: OpenSubmission, case: TestCase, named_input: int = -1) 
         own = {
             name: content
             for name, content in submission.data_files
-            if submission.named.output not in (name, *parents(name))
+            if submission.named.left not in (name, *parents(name))
         }
         yield merged(Given(own), Given(ours, where=f"test case {case.name}"))
 
@@ -123,8 +130,8 @@ def with_room_for_files(limits: Limits, problem: Problem, own: Sequence[SourceFi
             paths[problem.named_files.input] = task.case.input_path
         case_bytes, case_inodes = room_for({name: _size_of(path) for name, path in paths.items()})
         size_bytes, count = max(size_bytes, case_bytes), max(count, case_inodes)
-    if problem.named_files.output:
-        size_bytes, count = size_bytes + limits.stdout_bytes, count + 1 + len(parents(problem.named_files.output))
+    if left := problem.named_files.left:
+        size_bytes, count = size_bytes + limits.stdout_bytes, count + 1 + len(parents(left))
     own_bytes, own_inodes = room_for({file.name: len(file.content) for file in own})
     return with_disk_room(limits, size_bytes + own_bytes, count + own_inodes)
 

@@ -26,6 +26,11 @@ def wall_limit_ns(cpu_ns: int) -> int:
     return 4 * cpu_ns + 4 * S_NS
 
 
+def kill_limit_ns(cpu_ns: int) -> int:
+    """The CPU time at which a run that gets a verdict is killed: a quarter (at least 0.5 s) after its time limit."""
+    return cpu_ns + max(500 * MS_NS, cpu_ns // 4)
+
+
 def idle_limit_ns(cpu_ns: int) -> int:
     """How long a program may do nothing at all: as long as it may compute and a second, at least 2 s."""
     return max(2 * S_NS, cpu_ns + S_NS)
@@ -46,7 +51,7 @@ def submission_limits(problem: Problem, language: LanguageSpec) -> Limits:
     return msgspec.structs.replace(
         with_minima(Limits(), language),
         cpu_time_ns=cpu_ns,
-        cpu_time_hard_ns=cpu_ns + max(500 * MS_NS, cpu_ns // 4),
+        cpu_time_hard_ns=kill_limit_ns(cpu_ns),
         wall_time_ns=wall_limit_ns(cpu_ns) + grace_ns,
         idle_time_ns=idle_limit_ns(cpu_ns),
         memory_bytes=with_runtime_memory(problem.limits.memory_bytes, language),

@@ -46,6 +46,7 @@ from judge.grading.setup import Runnable, Setup, Tools, build_tools
 from judge.model.event import CaseJudged, Compiling, Emit, unheard
 from judge.model.event import Compiled as CompiledEvent
 from judge.model.language import LanguageSpec
+from judge.model.limits import Limits
 from judge.model.problem import Problem
 from judge.model.report import CaseReport, CompileReport, Report
 from judge.model.submission import Submission
@@ -118,13 +119,15 @@ class Judging:
     """One submission on its way through a judge: its stages, in order, and all of them in :meth:`report`.
 
     The problem's time limit must be known (see :mod:`judge.grading.calibrate`), its tests be made (see
-    :meth:`Judge.generated`). ``emit`` hears of each stage when it happens.
+    :meth:`Judge.generated`). ``emit`` hears of each stage when it happens. ``limits``: those of one run where they are
+    not the problem's.
     """
 
     judge: Judge
     submission: Submission
     problem: Problem
     emit: Emit = unheard
+    limits: Limits | None = None
 
     @contextmanager
     def report(self) -> Iterator[Report]:
@@ -183,7 +186,8 @@ class Judging:
         """Run, validate and score all tests of the compiled submission; the block as in :meth:`report`."""
         judge, problem = self.judge, self.problem
         own = compiled.prepared.files if compiled.prepared else ()
-        limits = with_room_for_files(submission_limits(problem, compiled.language), problem, own)
+        limits = self.limits or submission_limits(problem, compiled.language)
+        limits = with_room_for_files(limits, problem, own)
         program = Runnable(compiled, judge.build_context.toolchain(compiled.language), limits)
         sources = self.submission.sources
         setup = Setup(problem, tools, judge.data, judge.options, program=program, sources=sources)

@@ -20,6 +20,7 @@ import msgspec
 from judge.compare.byte_source import BytesInMemory, BytesOfDescriptor, ByteSource
 from judge.compare.default_validator import compare, parse_number
 from judge.compare.excerpt import explain
+from judge.compare.values import LONGER_BYTES, LONGER_TIMES, parse_value, value_difference
 from judge.errors import PackageError
 from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
 from judge.grading.programs import SOURCES_DIRECTORY, OpenProgram, RunInput, SetterProgram, fault_of_run
@@ -111,6 +112,37 @@ def compare_output(answer_fd: int, output: Capture, flags: CompareFlags) -> Vali
 
 
 _ACCEPTED = Validation(verdict=Verdict.AC)
+
+
+def compare_answer(expected_fd: int, answer: Capture, flags: CompareFlags) -> Validation:
+    """The value that a call gave, as JSON, against the expected one; see :mod:`judge.compare.values`.
+
+    One that is much longer than the expected value cannot be the same and is not read. Raises PackageError where what
+    is expected is no value.
+    """
+    expected = _whole(expected_fd)
+    if answer.size_bytes == 0:
+        return _wrong_value("there is no answer: the program ended before the call did")
+    if answer.truncated or answer.size_bytes > LONGER_BYTES + LONGER_TIMES * len(expected):
+        return _wrong_value(f"the value is too long: {answer.size_bytes} bytes of JSON")
+    try:
+        value = parse_value(expected)
+    except ValueError as error:
+        raise PackageError(f"{error}", where="the expected value") from error
+    try:
+        complaint = value_difference(value, parse_value(answer.read()), flags)
+    except ValueError as error:
+        complaint = f"the value {error}"
+    return _wrong_value(complaint) if complaint else _ACCEPTED
+
+
+def _wrong_value(reason: str) -> Validation:
+    return Validation(verdict=Verdict.WA, reason=reason, feedback=f"wrong answer: {reason}")
+
+
+def _whole(fd: int) -> bytes:
+    size_bytes = os.fstat(fd).st_size
+    return os.pread(fd, size_bytes, 0)
 
 
 def _is_same(answer_fd: int, output: Capture) -> bool:

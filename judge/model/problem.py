@@ -27,12 +27,15 @@ class CompareFlags(msgspec.Struct, frozen=True, kw_only=True):
     """Arguments of the default output validator; tolerances None = compare as text.
 
     ``line_sensitive`` (the same words on the same lines, empty lines aside) is ours: no flag of the format says it, and
-    the standard checkers of other judges compare so.
+    the standard checkers of other judges compare so. So is ``line_by_line``: blanks inside a line count, those at its
+    edges do not, nor do empty lines at the beginning and the end of a side; with ``space_change_sensitive`` only blanks
+    at the end of a line and empty lines at the end do not count.
     """
 
     case_sensitive: bool = False
     space_change_sensitive: bool = False
     line_sensitive: bool = False
+    line_by_line: bool = False
     float_absolute_tolerance: float | None = None
     float_relative_tolerance: float | None = None
 
@@ -56,6 +59,7 @@ class ValidatorKind(StrEnum):
     KATTIS = "kattis"  #: 42 accepts, 43 rejects
     TESTLIB = "testlib"  #: testlib checker: 0 ok, 1 wa, 2 pe, 3 fail, 7 points
     TESTLIB_WITHOUT_OUTPUT = "bridged"  #: an interactor with testlib's exit codes that is given no file to write
+    VALUE = "value"  #: built in: the run leaves a JSON value, compared as a value; see :attr:`NamedFiles.answer`
 
 
 class ScoreAggregation(StrEnum):
@@ -71,11 +75,18 @@ class ScoreAggregation(StrEnum):
 class NamedFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Files in the working directory where submissions find the input and leave their output; empty = none such.
 
-    The input is on standard input all the same, and without the file standard output counts.
+    The input is on standard input all the same, and without the file standard output counts. ``answer``: the file into
+    which a driver writes the value of a call; then standard output never counts, and there is no ``output``.
     """
 
     input: str = ""
     output: str = ""
+    answer: str = ""
+
+    @property
+    def left(self) -> str:
+        """The file that a run may leave, empty = none."""
+        return self.answer or self.output
 
 
 STANDARD_STREAMS = NamedFiles()

@@ -119,14 +119,16 @@ class ComparisonKind(StrEnum):
 
     EXACT = "exact"  #: byte for byte
     DEFAULT = "default"  #: the default output validator, with its flags
-    LINES = "lines"  #: line by line; case and blanks at a line's edges do not matter, nor empty lines at the end
+    LINES = "lines"  #: line by line; blanks at a line's edges do not matter, nor empty lines at the two ends
     FLOATS = "floats"  #: the default output validator; numbers may differ by the tolerances
     CALL = "call"  #: a function is called with JSON arguments; its value is compared as JSON
     VALIDATOR = "validator"  #: a program of the client's decides, as an output validator does (42 accepts, 43 rejects)
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """See :class:`ComparisonKind`. Flags as in :class:`judge.model.problem.CompareFlags`.
+    """See :class:`ComparisonKind`. Flags as in :class:`judge.model.problem.CompareFlags`; with LINES,
+    ``space_change_sensitive`` leaves only blanks at a line's end and empty lines at the end out of account. FLOATS need
+    a tolerance; where there is one, DEFAULT, LINES and CALL compare numbers by it, too.
 
     ``function``: for calls, the function's name, or ``Class.method`` (the class is made without arguments).
     ``validator``: the program that decides, ``validator_arguments`` its arguments.
@@ -145,7 +147,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class EvaluationTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One test that came along. ``name`` empty = its number, from 1.
 
-    For calls ``call_arguments`` is a JSON array and ``expected`` a JSON value, both as text in ``content``.
+    For calls ``call_arguments`` is a JSON array and ``expected`` a JSON value; there is no ``stdin`` then.
     """
 
     name: str = ""

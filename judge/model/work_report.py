@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from judge.model.report import CompileReport
+from judge.model.report import CompileReport, Printed
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.verdict import Verdict
 from judge.model.work import NO_CONTEXT, Context, WorkHeader, WorkKind
@@ -102,23 +102,31 @@ class ExecutionReport(WorkReport, frozen=True, kw_only=True, tag="execution"):
 
 
 class TestReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One test of an evaluation; ``verdict`` None = not run. ``measured_ns``: CPU times, if one was near the limit."""
+    """One test of an evaluation; ``verdict`` None = not run. ``measured_ns``: CPU times, if one was near the limit.
+
+    ``score``: what it gave of its weight; a validator may give a part. ``feedback``: the validator's message.
+    ``stdout`` and ``stderr`` are the program's (None = nothing written, or left out). Of these a report keeps a limited
+    amount: streams of failed tests first, feedback of the first tests.
+    """
 
     __test__ = False
 
     name: str
     verdict: Verdict | None = None
     weight: float = 1.0
+    score: float = 0.0
     reason: str = ""
+    feedback: str = ""
     run: RunResult | None = None
-    stdout: str = ""
-    stderr: str = ""
+    stdout: Printed | None = None
+    stderr: Printed | None = None
     measured_ns: tuple[int, ...] = ()
 
 
 class EvaluationReport(WorkReport, frozen=True, kw_only=True, tag="evaluation"):
-    """``pass_rate``: accepted tests / all tests. ``score``: the accepted weight / all weight. Both 0 to 1; tests that
-    were not run count as failed. ``measured_again``: a time near the limit was measured again.
+    """``verdict``: of the first test that failed; JE before all others. ``pass_rate``: accepted tests / all tests.
+    ``score``: the scores of all tests / all weight. Both 0 to 1; tests that were not run count as failed.
+    ``measured_again``: a time near the limit was measured again.
     """
 
     verdict: Verdict = Verdict.JE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from judge.errors import WorkError
 from judge.model.event import Emit
-from judge.model.work import Execution, Work
+from judge.model.work import Evaluation, Execution, Work
 from judge.model.work_report import AnyWorkReport
+from judge.running.evaluation import evaluate
 from judge.running.execution import execute
 from judge.running.runner import Runner
 
@@ -16,5 +17,7 @@ def carry_out(runner: Runner, work: Work, emit: Emit) -> AnyWorkReport:
     match work.task:
         case Execution() as execution:
             return execute(runner, work, execution, emit)
+        case Evaluation() as evaluation:
+            return evaluate(runner, work, evaluation, emit)
         case _:
             raise WorkError(f"this worker does no {work.header.kind}", "kind")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from judge.errors import WorkError
-from judge.grading.limits import STDERR_BYTES, wall_limit_ns
+from judge.grading.limits import STDERR_BYTES, idle_limit_ns, kill_limit_ns, wall_limit_ns
+from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
 from judge.model.units import MIB
 from judge.model.work import RequestedLimits
 from judge.package.ceilings import Ceilings
+from judge.toolchain.definitions import with_minima, with_runtime_memory, with_time_factor
 
 #: What a client gets who asks for nothing.
 RUN_LIMITS = Limits(stdout_bytes=16 * MIB, stderr_bytes=STDERR_BYTES)
@@ -27,6 +31,22 @@ _MOST = {
 def run_limits(asked: RequestedLimits, ceilings: Ceilings, field: str = "limits") -> Limits:
     """Limits of one run. Raises WorkError for an amount above the operator's ceiling, naming ``field``."""
     return _limits(asked, RUN_LIMITS, ceilings, ceilings.time_limit_ns, field)
+
+
+def judged_limits(asked: RequestedLimits, ceilings: Ceilings, language: LanguageSpec, field: str = "limits") -> Limits:
+    """Limits of one run that gets a verdict: the time limit decides, but a run that is a little too slow shows its true
+    time; all as :func:`judge.grading.limits.submission_limits` does it. Raises as :func:`run_limits`.
+    """
+    limits = run_limits(asked, ceilings, field)
+    cpu_ns = with_time_factor(limits.cpu_time_ns, language)
+    return msgspec.structs.replace(
+        with_minima(limits, language),
+        cpu_time_ns=cpu_ns,
+        cpu_time_hard_ns=kill_limit_ns(cpu_ns),
+        wall_time_ns=asked.wall_time_ns or wall_limit_ns(cpu_ns),
+        idle_time_ns=asked.idle_time_ns or idle_limit_ns(cpu_ns),
+        memory_bytes=with_runtime_memory(limits.memory_bytes, language),
+    )
 
 
 def compile_limits(asked: RequestedLimits, ceilings: Ceilings, field: str = "compile_limits") -> Limits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from judge.errors import InfrastructureError, WorkError
@@ -64,12 +65,14 @@ NO_BLOBS = NoBlobs()
 
 @dataclass(frozen=True)
 class Runner:
-    """One slot's means; used from one thread. ``judge`` works on the same slot."""
+    """One slot's means; used from one thread. ``judge`` works on the same slot. ``scratch``: a directory for what is
+    needed while one piece of work is done; nobody else uses it."""
 
     slot: Slot
     judge: Judge
     ceilings: Ceilings
     blobs: TenantBlobs
+    scratch: Path
 
     def bytes_of(self, tenant: str, data: Data, bytes_max: int) -> bytes:
         """What came along, from wherever it lies. Raises WorkError."""

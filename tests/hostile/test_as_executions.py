@@ -30,9 +30,10 @@ SAMPLE = [attack for attack in corpus() if attack.mode is Mode.RUN][::8]
 
 
 @pytest.fixture(scope="module")
-def runner(arena: Arena, state_dir: Path) -> Runner:
+def runner(arena: Arena, state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
     judge: Any = SimpleNamespace(build_context=SimpleNamespace(toolchain=Toolchains(StateDir(state_dir))))
-    return Runner(slot=arena.slot, judge=judge, ceilings=DEFAULT_CEILINGS, blobs=MemoryBlobs())
+    scratch = tmp_path_factory.mktemp("scratch")
+    return Runner(slot=arena.slot, judge=judge, ceilings=DEFAULT_CEILINGS, blobs=MemoryBlobs(), scratch=scratch)
 
 
 def as_execution(attack: Attack, artifact: Path) -> Execution:

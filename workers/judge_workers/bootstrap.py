@@ -82,7 +82,13 @@ class SandboxJudge:
         self._settings = settings
         self._slot = slot
         self._judge = judge
-        self._runner = Runner(slot=slot, judge=judge, ceilings=ceilings_of(settings.limits), blobs=blobs)
+        self._runner = Runner(
+            slot=slot,
+            judge=judge,
+            ceilings=ceilings_of(settings.limits),
+            blobs=blobs,
+            scratch=_scratch(settings, slot.config.index),
+        )
         self._answers = StoredAnswers(Queue(broker_of(settings)), self._runner)
         self._problems = Problems(settings)
         self._weight = _USUAL_WEIGHT
@@ -233,6 +239,7 @@ class SandboxFactory:
     def open_slot(self, settings: Settings, index: int) -> Iterator[SandboxJudge]:
         """Slot ``index``, pinned and warm."""
         data = CaseData(settings.grading.case_data_bytes)
+        _make_scratch(_scratch(settings, index))
         try:
             with open_slot(settings, index) as slot:
                 build_context = build_context_of(settings)
@@ -260,9 +267,11 @@ class SandboxFactory:
             return next((result.detail for result in report.results if result.passed is False), "")
 
     def clean_leftovers(self, settings: Settings) -> int:
-        """Half-filled packages, blobs and proofs; a slot cleans up after a dead one of its number when it is opened."""
+        """Half-filled packages and blobs, proofs, what lay on disk for work that broke off; a slot cleans up after a
+        dead one of its number when it is opened."""
         for left in settings.state.root.glob(f"{_PROOF_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(settings.state.scratch, ignore_errors=True)
         sweep_blob_cache(settings.state.blob_cache)
         return sweep_cache(settings.state.packages)
 
@@ -273,6 +282,18 @@ build_judge = SandboxFactory()
 def _blobs(settings: Settings) -> WorkBlobs:
     cache = BlobCache(settings.state.blob_cache, settings.blobs.cache_bytes)
     return WorkBlobs(Queue(broker_of(settings)), blob_place_of(settings), cache)
+
+
+def _scratch(settings: Settings, index: int) -> Path:
+    return settings.state.scratch / str(index)
+
+
+def _make_scratch(path: Path) -> None:
+    """An empty directory in place of what a dead process of this slot number left."""
+    with our_path(f"{path}"):
+        shutil.rmtree(path, ignore_errors=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _forget(build_context: BuildContext) -> None:

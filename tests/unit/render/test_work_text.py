@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.model.report import CompileReport
+from judge.model.report import CompileReport, Printed
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.model.work import Context
@@ -95,13 +95,14 @@ def test_nothing_in_a_report_commands_a_terminal(text: str, content: bytes) -> N
         assert all(line.isprintable() for line in render_work(shown).split("\n"))
 
 
+HIDDEN = Printed(head="hidden")
 REPORTS: tuple[AnyWorkReport, ...] = (
     ExecutionReport(id="e", runs=(_run(),)),
     EvaluationReport(
         id="e",
         verdict=Verdict.WA,
         reason="hidden",
-        tests=(TestReport(name="1", verdict=Verdict.WA, reason="hidden", stdout="hidden", stderr="hidden"),),
+        tests=(TestReport(name="1", verdict=Verdict.WA, reason="hidden", stdout=HIDDEN, stderr=HIDDEN),),
     ),
     CommandGroupReport(id="e", commands=(CommandReport(result=FAILED, stdout=OUTPUT),)),
     SessionReport(id="e", end=SessionEnd.EXITED, result=FAILED),

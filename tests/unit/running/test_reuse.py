@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -31,7 +32,7 @@ LIMITS = run_limits(Execution().limits, Ceilings())
 def may(report: AnyWorkReport) -> bool:
     """Whether a report of a command, or of an evaluation, may answer again."""
     nothing = cast(Any, None)
-    runner = Runner(slot=nothing, judge=nothing, ceilings=Ceilings(), blobs=NO_BLOBS)
+    runner = Runner(slot=nothing, judge=nothing, ceilings=Ceilings(), blobs=NO_BLOBS, scratch=Path("/nonexistent"))
     return may_answer_again(runner, Work(header=WorkHeader(id="w", kind=WorkKind.EXECUTION), task=Execution()), report)
 
 

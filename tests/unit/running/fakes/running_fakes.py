@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from judge.errors import WorkError
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.running.runner import Runner
 from judge.sandbox.capture import Capture, memfd_of
+
+#: Of runners that put nothing on disk.
+NOWHERE = Path("/nonexistent")
 
 
 class MemoryBlobs:
@@ -38,6 +42,6 @@ class MemoryBlobs:
         return self.contents[tenant, blob]
 
 
-def runner_with(blobs: MemoryBlobs, ceilings: Ceilings = DEFAULT_CEILINGS) -> Runner:
+def runner_with(blobs: MemoryBlobs, ceilings: Ceilings = DEFAULT_CEILINGS, scratch: Path = NOWHERE) -> Runner:
     nobody: Any = None
-    return Runner(slot=nobody, judge=nobody, ceilings=ceilings, blobs=blobs)
+    return Runner(slot=nobody, judge=nobody, ceilings=ceilings, blobs=blobs, scratch=scratch)

@@ -1,0 +1,72 @@
+"""The driver of calls for Python: lies beside a program, calls one of its functions, and writes the value as JSON.
+
+On standard input: a JSON object with ``main`` (the program's main file, relative to this one), ``function`` (or
+``Class.method``), ``arguments`` (a list) and ``answer`` (the file for the value, which is opened before any of the
+program's code runs). The program itself finds an empty standard input; what it prints stays its own.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+
+def load(path: str) -> Any:
+    """The program's main file as a module that is not ``__main__``."""
+    directory, name = os.path.split(path)
+    sys.path.insert(0, directory)
+    sys.argv[0] = path
+    spec = importlib.util.spec_from_file_location(os.path.splitext(name)[0], path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def find(module: Any, function: str) -> Callable[..., object]:
+    """The function, or the method of a new object. Ends the process when there is none."""
+    owner, _, name = function.rpartition(".")
+    if owner and not hasattr(module, owner):
+        sys.exit(f"there is no class {owner} in the program")
+    target = getattr(module, owner)() if owner else module
+    if not callable(getattr(target, name, None)):
+        sys.exit(f"there is no function {function} in the program")
+    found: Callable[..., object] = getattr(target, name)
+    return found
+
+
+def plain(value: Any) -> object:
+    """Arrays and numbers of libraries as lists and numbers."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a value of the type {type(value).__name__} cannot be written as JSON")
+
+
+def main() -> None:
+    """Serve one call; what the program raises is shown without this file's own frames."""
+    request = json.loads(sys.stdin.buffer.read())
+    answer = os.open(request["answer"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    here = os.path.dirname(os.path.abspath(__file__))
+    encode = json.dumps
+    try:
+        function = find(load(os.path.join(here, request["main"])), request["function"])
+        text = encode(function(*request["arguments"]), default=plain)
+    except Exception as error:
+        shown = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+        own = [frame for frame in shown if not frame.filename.startswith("<frozen importlib")]
+        head = "Traceback (most recent call last):\n" if own else ""
+        end = traceback.format_exception_only(type(error), error)
+        sys.stderr.write(head + "".join(traceback.format_list(own) + end))
+        sys.exit(1)
+    with open(answer, "wb") as file:
+        file.write(text.encode())
+
+
+main()
