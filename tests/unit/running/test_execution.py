@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from running_fakes import MemoryBlobs
+from running_fakes import NOWHERE, MemoryBlobs
 
 from judge.errors import LanguageError, WorkError
 from judge.model.event import Event
@@ -35,7 +35,7 @@ def refusal(task: Execution, language: str = "") -> WorkError:
     )
     nobody: Any = None
     ceilings = Ceilings(code_bytes=100, time_limit_ns=10 * S_NS)
-    runner = Runner(slot=nobody, judge=judge, ceilings=ceilings, blobs=MemoryBlobs())
+    runner = Runner(slot=nobody, judge=judge, ceilings=ceilings, blobs=MemoryBlobs(), scratch=NOWHERE)
     events: list[Event] = []
     with pytest.raises(WorkError) as caught:
         execute(
