@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+from service_harness import Worker, send_signal
 
 from judge.client import Client, new_id
-from judge.model.event import OutputChunk
+from judge.model.event import Claimed, OutputChunk
 from judge.model.run import Outcome
 from judge.model.submission import SourceFile
 from judge.model.units import MIB, MS_NS
@@ -244,6 +247,20 @@ def test_files_are_kept_of_a_run_that_a_limit_ended_and_more_than_enough_are_cou
     (run,) = shell(runs_client, script, keep=("*.txt",), limits=RequestedLimits(cpu_time_ns=500 * MS_NS)).runs
     assert run.result.outcome is Outcome.CPU_LIMIT
     assert (len(run.files), run.files_passed_over) == (256, 4)
+
+
+def test_after_a_killed_slot_live_output_begins_again(runs_client: Client, running_worker: Worker) -> None:
+    header = WorkHeader(id=new_id(), kind=WorkKind.EXECUTION)
+    runs_client.send(Work(header=header, task=Execution(argv=(SHELL, "-c", "echo one; sleep 1; echo two"), live=True)))
+    story: list[object] = []
+    for event in runs_client.follow(header.id, timeout=60):
+        if isinstance(event, Claimed):
+            story.append(event.attempt)
+        if isinstance(event, OutputChunk):
+            story.append((event.offset, event.content))
+            if len(story) == 2:
+                send_signal(running_worker.slot_pids(), signal.SIGKILL)
+    assert story == [1, (0, b"one\n"), 2, (0, b"one\n"), (4, b"two\n")]
 
 
 # --- refusals ---------------------------------------------------------------------------------------------
