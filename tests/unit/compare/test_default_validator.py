@@ -232,3 +232,37 @@ class TestLarge:
             assert os.lseek(fd, 0, os.SEEK_CUR) == 5
         finally:
             os.close(fd)
+
+
+class TestLineByLine:
+    @pytest.mark.parametrize(
+        ("answer", "output"),
+        [
+            (b"a b\nc", b"\n  A b \t\r\n\tc\n\n"),
+            (b"a\n\nb", b"a\n  \nb"),
+            (b"", b" \n\n"),
+        ],
+    )
+    def test_edges_of_lines_and_empty_lines_at_the_ends_do_not_count(self, answer: bytes, output: bytes) -> None:
+        assert accepted(answer, output, line_by_line=True)
+
+    @pytest.mark.parametrize(
+        ("answer", "output"), [(b"a b", b"a  b"), (b"a b", b"a\nb"), (b"a\nb", b"a\n\nb"), (b"a", b""), (b"", b"a")]
+    )
+    def test_blanks_inside_a_line_and_empty_lines_between_count(self, answer: bytes, output: bytes) -> None:
+        assert not accepted(answer, output, line_by_line=True)
+
+    def test_only_ends_do_not_count_where_space_changes_do(self) -> None:
+        flags = {"line_by_line": True, "space_change_sensitive": True}
+        assert accepted(b" a\n  b", b" a \n  b\n\n", **flags)
+        for output in (b"a\n  b", b" a\n b", b"\n a\n  b"):
+            assert not accepted(b" a\n  b", output, **flags)
+
+    def test_numbers_are_compared_by_a_tolerance(self) -> None:
+        assert accepted(b"x 1.0\n", b"x 1.05\n", line_by_line=True, float_absolute_tolerance=0.1)
+        assert not accepted(b"x 1.0\n", b"x  1.05\n", line_by_line=True, float_absolute_tolerance=0.1)
+
+    def test_blanks_longer_than_the_window(self) -> None:
+        wide = b" " * (2 * module.BLOCK_BYTES)
+        assert accepted(b"a\nb", wide + b"a" + wide + b"\n" + wide + b"b" + wide, line_by_line=True)
+        assert not accepted(b"a\nb", b"a" + wide + b"b", line_by_line=True)
