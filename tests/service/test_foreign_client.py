@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -96,3 +97,54 @@ def test_plain_redis_commands_put_and_read_blobs(client: redis.Redis) -> None:
     assert (listed[0], listed[4]) == (digest, ["it"])
     assert client.eval(scripts["remove"], 1, PREFIX, "foreign", f"sha256:{digest}") == "REMOVED"
     assert client.eval(scripts["use"], 1, PREFIX, "foreign", f"sha256:{digest}") == ["NONE"]
+
+
+def work_arguments(kind: str, task: dict[str, Any], name: str, word: str = "=work") -> list[str]:
+    """The same for work without a package: a header in the place of the submission, a task in that of the sources."""
+    header = {"id": name, "kind": kind, "language": "c", "context": {"sender": "foreign", "text": "back"}}
+    jsonschema.validate({"work": header, "task": task}, SCHEMA)
+    texts = [json.dumps(header), json.dumps(task)]
+    task_digest = hashlib.sha256(texts[1].encode()).hexdigest()
+    digest = hashlib.sha256((texts[0] + task_digest).encode()).hexdigest()
+    return [name, *texts, task_digest, digest, "run", "-", f"c+{word}", ""]
+
+
+def tasks() -> list[tuple[str, dict[str, Any], str]]:
+    """Kind, task and last word of the route."""
+    orders = base64.b64encode(b"{}").decode()
+    program = {"sources": [{"name": "a.c", "content": orders}]}
+    command = {"argv": ["a"], "files": [{"name": "a", "data": {"content": orders}}]}
+    return [
+        ("execution", {"type": "execution", "program": program, "stdin": {"content": "aGk="}}, "=work"),
+        ("evaluation", {"type": "evaluation", "program": program, "tests": [{"expected": {"content": ""}}]}, "=work"),
+        ("group", {"type": "group", "commands": [command]}, "=work"),
+        ("session", {"type": "session", "program": program}, "=session"),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "task", "word"), tasks(), ids=[kind for kind, _, _ in tasks()])
+def test_plain_redis_commands_are_enough_for_every_kind(
+    client: redis.Redis, kind: str, task: dict[str, Any], word: str
+) -> None:
+    script = client.hget(PREFIX + "scripts", "submit")
+    words = work_arguments(kind, task, f"foreign-{kind}", word)
+    assert client.eval(script, 1, PREFIX, *words) == ["ACCEPTED", "QUEUED"]
+    assert client.eval(script, 1, PREFIX, *words)[0] == "EXISTS"
+    assert follow(client, f"foreign-{kind}")[-1][1] == "done"
+    report = json.loads(client.hget(PREFIX + f"s:foreign-{kind}", "report"))
+    jsonschema.validate({"work_report": report}, SCHEMA)
+    assert (report["id"], report["kind"], report["blame"]) == (f"foreign-{kind}", kind, "none")
+    assert report["context"] == {"sender": "foreign", "text": "back"}
+
+
+def test_what_is_no_task_ends_as_a_report_that_names_the_field(client: redis.Redis) -> None:
+    script = client.hget(PREFIX + "scripts", "submit")
+    task = {"type": "execution", "argv": ["a"]}
+    words = work_arguments("execution", task, "foreign-bad")
+    words[2] = '{"type":"execution","repeats":"two"}'
+    words[3] = hashlib.sha256(words[2].encode()).hexdigest()
+    assert client.eval(script, 1, PREFIX, *words)[0] == "ACCEPTED"
+    assert follow(client, "foreign-bad")[-1][1] == "done"
+    report = json.loads(client.hget(PREFIX + "s:foreign-bad", "report"))
+    assert "$.repeats" in report["reason"]
+    assert (report["kind"], report["blame"]) == ("execution", "client")

@@ -209,7 +209,7 @@ class SlotLoop:
 
         try:
             report = self._done(wire.decode_claimed(claim.submission, claim.sources), claim, emit)
-        except WorkError as error:
+        except (WorkError, WireError) as error:
             self._check_lost(claim)
             report = judge_error(
                 claim.id, claim.submission, str(error), claim.attempt, self._config.judge_name, BlameOn.CLIENT
@@ -222,7 +222,7 @@ class SlotLoop:
                 return
             reason = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
             report = judge_error(claim.id, claim.submission, reason, claim.attempt, self._config.judge_name)
-        except (PackageError, WireError) as error:
+        except PackageError as error:
             self._check_lost(claim)
             report = judge_error(claim.id, claim.submission, str(error), claim.attempt, self._config.judge_name)
         except JudgeError:

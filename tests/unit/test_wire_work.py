@@ -1,0 +1,134 @@
+"""The wire form of work of every kind: what goes in comes out, and what is none is refused by name."""
+
+from __future__ import annotations
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from model_values import values_of
+
+from judge import wire
+from judge.errors import WireError
+from judge.model.event import Event, OutputChunk, TestJudged, WorkDone
+from judge.model.submission import Submission
+from judge.model.work import CONTEXT_BYTES_MAX, Context, Execution, Task, Work, WorkHeader, WorkKind, kind_of
+from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work, status_of
+from judge.wire_schema import wire_schema
+
+KINDS = [kind for kind in WorkKind if kind is not WorkKind.SUBMISSION]
+NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,40}", fullmatch=True)
+TASKS: st.SearchStrategy[Task] = values_of(Task)
+REPORTS: st.SearchStrategy[AnyWorkReport] = values_of(AnyWorkReport)
+EVENTS: st.SearchStrategy[Event] = values_of(OutputChunk | TestJudged | WorkDone)
+
+
+@st.composite
+def works(draw: st.DrawFn) -> Work:
+    task = draw(TASKS)
+    context = Context(sender=draw(NAMES), text=draw(st.text(st.characters(codec="utf-8"), max_size=20)))
+    header = WorkHeader(id=draw(NAMES), kind=kind_of(task), language=draw(NAMES), tenant=draw(NAMES), context=context)
+    return Work(header=header, task=task)
+
+
+@given(works())
+def test_work_comes_out_as_it_went_in(work: Work) -> None:
+    message = wire.encode_work(work)
+    assert wire.decode_claimed(message.submission, message.sources) == work
+    assert wire.decode_work_header(message.submission) == work.header
+
+
+@given(works(), works())
+def test_the_digest_tells_work_apart(one: Work, other: Work) -> None:
+    assert (wire.encode_work(one).digest == wire.encode_work(other).digest) == (one == other)
+
+
+@given(works())
+def test_no_work_is_taken_for_a_submission(work: Work) -> None:
+    message = wire.encode_work(work)
+    with pytest.raises(WireError):
+        wire.decode_header(message.submission)
+    assert wire.kind_of_text(message.submission) is work.header.kind
+
+
+@given(REPORTS)
+def test_a_report_comes_out_as_it_went_in(report: AnyWorkReport) -> None:
+    text = wire.encode(report)
+    assert wire.decode_work_report(text) == report
+    assert not wire.is_judging_report(text)
+    with pytest.raises(WireError):
+        wire.decode_report(text)
+    assert status_of(report)
+
+
+@given(EVENTS)
+def test_events_of_work_come_out_as_they_went_in(event: Event) -> None:
+    text = wire.encode(event)
+    assert wire.decode_event(text) == event
+    assert wire.event_type(event) == msgspec.json.decode(text)["type"]
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_bytes_that_are_no_work_are_refused_and_crash_nothing(header: bytes, body: bytes) -> None:
+    try:
+        claimed = wire.decode_claimed(header, body)
+    except WireError:
+        return
+    assert isinstance(claimed, Submission | Work)
+
+
+@pytest.mark.parametrize("depth", [100, 10_000, 1_000_000])
+def test_deep_json_is_refused(depth: int) -> None:
+    header = msgspec.json.encode(WorkHeader(id="w", kind=WorkKind.EXECUTION))
+    for text in (b"[" * depth, b'{"type":"execution","stdin":' + b'{"a":' * depth):
+        with pytest.raises(WireError):
+            wire.decode_claimed(header, text)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"type":"essay"}', r"essay"),
+        (b'{"type":"execution","colour":1}', "colour"),
+        (b'{"type":"execution","repeats":"two"}', r"\$\.repeats"),
+        (b'{"type":"execution","stdin":{"content":"%%%"}}', r"\$\.stdin\.content"),
+        (b'{"type":"execution","stdin":{"content":"YQ==","blob":"sha256:0"}}', r"not both.*\$\.stdin"),
+        (b'{"type":"execution","limits":{"memory_bytes":-1}}', r"memory_bytes must not be negative.*\$\.limits"),
+        (b'{"type":"execution","limits":{"memory_bytes":1e400}}', "task"),
+        (b'{"type":"evaluation"}', "program"),
+        (b'{"type":"group","commands":[{"argv":[7]}]}', r"\$\.commands\[0\]\.argv\[0\]"),
+        (b"\xff", "task"),
+    ],
+)
+def test_what_is_no_task_names_the_field(body: bytes, field: str) -> None:
+    header = msgspec.json.encode(WorkHeader(id="w", kind=WorkKind.EXECUTION))
+    with pytest.raises(WireError, match=field):
+        wire.decode_claimed(header, body)
+
+
+def test_a_kind_of_the_future_is_refused_by_name() -> None:
+    with pytest.raises(WireError, match="kind: 'essay' is not one of submission, execution"):
+        wire.kind_of_text(b'{"kind":"essay"}')
+
+
+def test_a_context_that_is_too_long_is_refused() -> None:
+    header = WorkHeader(id="w", kind=WorkKind.EXECUTION, context=Context(text="é" * (CONTEXT_BYTES_MAX // 2)))
+    assert wire.encode_work(Work(header=header, task=Execution(argv=("a",))))
+    long = msgspec.structs.replace(header, context=Context(text=header.context.text + "x"))
+    with pytest.raises(WireError, match=r"context\.text: 4097 bytes"):
+        wire.encode_work(Work(header=long, task=Execution(argv=("a",))))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_route_of_work_is_one_of_submissions(kind: WorkKind) -> None:
+    route = wire.work_route(WorkHeader(id="w", kind=kind, language="c", tags=("gpu",)))
+    assert route in wire.routes_served(("c",), ("gpu",))
+    assert "=" in route.rpartition("+")[2]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_report_without_work_fits_the_published_schema(kind: WorkKind) -> None:
+    report = report_without_work(WorkHeader(id="w", kind=kind), BlameOn.JUDGE, "it died")
+    jsonschema.validate({"work_report": msgspec.json.decode(wire.encode(report))}, wire_schema())
+    assert status_of(report) == "JE"
