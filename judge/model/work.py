@@ -181,8 +181,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One command of a group, with a /work of its own. ``language``: whose toolchain it finds; empty = the plain root.
 
-    ``argv[0]`` is an absolute path, or a file of ``files``. ``descriptors``: those whose output is kept; what is joined
-    to a pipe needs none.
+    ``argv[0]`` is an absolute path, or a file of ``files``. ``stdin``: where no pipe leads to descriptor 0.
+    ``keep`` as in :class:`Execution`: what is kept can be a file of a later group, as a blob.
     """
 
     argv: tuple[str, ...]
@@ -197,18 +197,27 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A descriptor of a command; ``command`` counts from 0."""
+    """A descriptor (0 to 19) of a command; ``command`` counts from 0."""
 
     command: int
     descriptor: int
 
 
 class Pipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is written to ``source`` is read from ``target``. Up to ``record_bytes_max`` of it are in the report."""
+    """What is written to ``source`` is read from ``target``, a descriptor of another command.
+
+    Up to ``record_bytes_max`` of it are in the report. Who writes more than ``limit_bytes`` is ended for too much
+    output; 0 = the limit of the command's standard output (of descriptor 2: standard error). ``swallow``: what is
+    written when nobody reads any more is lost, instead of an error to the writer (SIGPIPE).
+
+    A pipe that asks for none of the three is handed over to both commands as it is: faster, not counted, not limited.
+    """
 
     source: Endpoint
     target: Endpoint
     record_bytes_max: int = 0
+    limit_bytes: int = 0
+    swallow: bool = False
 
 
 class CommandGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="group"):

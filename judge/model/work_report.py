@@ -143,9 +143,10 @@ class CommandReport(RunReport, frozen=True, kw_only=True):
 
 
 class PipeReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What went through one pipe, in the order of the request."""
+    """What went through one pipe, in the order of the request. ``size_bytes`` None = it was not counted: it was handed
+    over as it is."""
 
-    size_bytes: int
+    size_bytes: int | None = None
     record: Output = NO_OUTPUT
 
 

@@ -50,7 +50,11 @@ def render_work(report: AnyWorkReport) -> str:
             lines += _first(report.tests, "test", lambda _, test: _test_lines(test))
         case CommandGroupReport():
             lines += _first(report.commands, "command", lambda number, run: _run_lines(f"command {number - 1}", run))
-            lines += [f"{_INDENT}pipe {at}: {format_bytes(pipe.size_bytes)}" for at, pipe in enumerate(report.pipes)]
+            lines += [
+                f"{_INDENT}pipe {at}: {format_bytes(pipe.size_bytes)}"
+                for at, pipe in enumerate(report.pipes)
+                if pipe.size_bytes is not None
+            ]
         case SessionReport():
             lines += _compile_lines(report.compile)
             lines += _session_lines(report)

@@ -24,11 +24,13 @@ from judge.running.heard import ArrivalOrder, LiveOutput
 from judge.running.inputs import (
     OpenFiles,
     blamed_on_files,
+    check_command_line,
     checked_environment,
     checked_globs,
     checked_words,
     open_files,
     standard_input,
+    with_absolute_path,
 )
 from judge.running.limits import compile_limits, run_limits
 from judge.running.outputs import collect_kept, mean_usage, run_report
@@ -42,11 +44,6 @@ from judge.toolchain.work_files import with_disk_room
 from judge.verdicts import reason_of_run
 
 REPEATS_MAX = 50
-
-#: Of a command line with its environment: what one message to a launcher holds beside the rest of it.
-_COMMAND_BYTES_MAX = 140_000
-#: Of each word in such a message, beside its characters.
-_WORD_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -122,14 +119,8 @@ def _raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Tar
     language: LanguageSpec | None = None
     if header.language:
         language = runner.judge.build_context.languages.get(header.language)
-    name = execution.argv[0]
-    if not name.startswith("/"):
-        if name not in {file.name for file in execution.files}:
-            raise WorkError("neither an absolute path nor one of the files", "argv[0]")
-        name = f"/work/{name}"
-    spec = RunSpec(
-        argv=(name, *execution.argv[1:], *execution.arguments), limits=run_limits(execution.limits, runner.ceilings)
-    )
+    argv = (*with_absolute_path(execution.argv, execution.files), *execution.arguments)
+    spec = RunSpec(argv=argv, limits=run_limits(execution.limits, runner.ceilings))
     spec = with_environment(spec, JUDGE_ENVIRONMENT | execution.environment)
     return Target(
         rootfs=runner.toolchain(language).rootfs,
@@ -141,10 +132,7 @@ def _raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Tar
 
 def _asked_of(spec: RunSpec, execution: Execution, runner: Runner) -> RunSpec:
     """The run with all else that the client asks of it. Raises WorkError for a command line too long to be given."""
-    words = [*spec.argv, *(word for pair in spec.env for word in pair)]
-    size_bytes = sum(len(word.encode("utf-8", "surrogatepass")) + _WORD_BYTES for word in words)
-    if size_bytes > _COMMAND_BYTES_MAX:
-        raise WorkError("with the files' names and the environment they are too long for a command line", "arguments")
+    check_command_line(spec, "arguments")
     collect = collect_kept(execution.keep, runner.ceilings.output_bytes)
     return msgspec.structs.replace(spec, collect=collect, merge_stderr=execution.merge_stderr)
 

@@ -15,6 +15,7 @@ from judge.errors import PackageError, WorkError, WorkFilesError
 from judge.model.work import Data, InputFile
 from judge.running.runner import Runner
 from judge.sandbox.run_io import Content
+from judge.sandbox.spec import RunSpec
 from judge.toolchain.work_files import Given, arguments_complaint, merged, parents, room_for, shortened
 
 ARGUMENTS_MAX = 1000
@@ -31,6 +32,11 @@ GLOB_PARTS_MAX = 16
 _ROOM_BYTES = 1 << 20
 _ROOM_INODES = 64
 
+#: Of a command line with its environment: what one message to a launcher holds beside the rest of it.
+_COMMAND_BYTES_MAX = 140_000
+#: Of each word in such a message, beside its characters.
+_WORD_BYTES = 8
+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -42,6 +48,24 @@ def checked_words(words: Sequence[str], field: str) -> tuple[str, ...]:
     if complaint:
         raise WorkError(complaint, field)
     return tuple(words)
+
+
+def with_absolute_path(argv: Sequence[str], files: Sequence[InputFile], field: str = "argv") -> tuple[str, ...]:
+    """A command whose program may be one of the client's files. Raises WorkError when it is neither that nor a path."""
+    name = argv[0]
+    if not name.startswith("/"):
+        if name not in {file.name for file in files}:
+            raise WorkError("neither an absolute path nor one of the files", f"{field}[0]")
+        name = f"/work/{name}"
+    return (name, *argv[1:])
+
+
+def check_command_line(spec: RunSpec, field: str) -> None:
+    """Raises WorkError when the words and the environment together are more than a launcher takes."""
+    words = [*spec.argv, *(word for pair in spec.env for word in pair)]
+    size_bytes = sum(len(word.encode("utf-8", "surrogatepass")) + _WORD_BYTES for word in words)
+    if size_bytes > _COMMAND_BYTES_MAX:
+        raise WorkError("with the files' names and the environment they are too long for a command line", field)
 
 
 def checked_environment(asked: Mapping[str, str], own: Collection[str], field: str = "environment") -> dict[str, str]:
@@ -132,6 +156,15 @@ def open_files(
     executables = tuple(file.name for file in files if file.executable)
     size_bytes, inodes = room_for({name: size_of(content) for name, content in every.items()})
     return OpenFiles(every, executables, (_rounded(size_bytes, _ROOM_BYTES), _rounded(inodes, _ROOM_INODES)))
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """A WorkError from below is about a field of ``place``."""
+    try:
+        yield
+    except WorkError as error:
+        raise type(error)(error.message, f"{place}.{error.field}" if error.field else place) from error
 
 
 @contextmanager

@@ -1,0 +1,299 @@
+"""Command groups: up to sixteen commands at once, each in a container of its own, joined by pipes in any shape.
+
+What a client may ask for is checked before anything runs; a refusal names the field. Who reads and writes what is for
+:mod:`judge.sandbox.conversation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import msgspec
+
+from judge.errors import CancelledError, LanguageError, WorkError
+from judge.model.language import LanguageSpec
+from judge.model.limits import Limits
+from judge.model.run import Outcome
+from judge.model.work import Command, CommandGroup, Endpoint, Pipe, Work
+from judge.model.work_report import BlameOn, CommandGroupReport, CommandReport, PipeReport
+from judge.package.ceilings import Ceilings
+from judge.running.inputs import (
+    OpenFiles,
+    blamed_on_files,
+    check_command_line,
+    checked_environment,
+    checked_globs,
+    checked_words,
+    open_files,
+    size_of,
+    standard_input,
+    with_absolute_path,
+    within,
+)
+from judge.running.limits import compile_limits, run_limits
+from judge.running.outputs import collect_kept, output_of, run_report
+from judge.running.runner import INLINE_BYTES_MAX, Runner
+from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.container import run_together
+from judge.sandbox.conversation import Conversed, End, Link, Participant, Passing
+from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.toolchain.compile import COMPILE_POLICY, JUDGE_ENVIRONMENT, with_environment
+from judge.toolchain.definitions import language_limits, run_environment
+from judge.toolchain.work_files import with_disk_room
+from judge.verdicts import reason_of_run
+
+COMMANDS_MAX = 16
+DESCRIPTORS = range(20)
+
+
+class Record:
+    """What went through a pipe, up to a limit."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self._bytes_max = bytes_max
+        self._kept = bytearray()  # the first bytes; never longer than the limit
+        self._is_cut = False  # more came than fits
+
+    def note(self, data: bytes) -> None:
+        """This went through."""
+        room_bytes = self._bytes_max - len(self._kept)
+        self._kept += data[:room_bytes]
+        self._is_cut = self._is_cut or len(data) > room_bytes
+
+    def capture(self) -> Capture:
+        """What is kept."""
+        return Capture(bytes(self._kept), truncated=self._is_cut)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A command that was checked, and what its container is."""
+
+    container: ContainerSpec
+    participant: Participant
+
+
+def run_group(runner: Runner, work: Work, group: CommandGroup) -> CommandGroupReport:
+    """Run all commands; blocks until the last is over. Raises WorkError for what cannot be, LanguageError,
+    BlobStoreError, CancelledError, InfrastructureError."""
+    check_group(group, runner.ceilings)
+    limits = limits_of(group, runner.ceilings)
+    records = [Record(pipe.record_bytes_max) for pipe in group.pipes]
+    links = [_link(pipe, limits, record) for pipe, record in zip(group.pipes, records, strict=True)]
+    with ExitStack() as stack:
+        ready = []
+        for index, command in enumerate(group.commands):
+            with within(f"commands[{index}]"):
+                ready.append(_ready(stack, runner, work.header.tenant, command, limits[index]))
+        _check_amounts(ready, runner.ceilings)
+        containers = [stack.enter_context(runner.slot.container(one.container)) for one in ready]
+        with within("commands"), blamed_on_files():
+            done = run_together(containers, [one.participant for one in ready], links)
+        for completed in done.completed:
+            for capture in (completed.stdout, completed.stderr, *completed.files.values()):
+                stack.callback(capture.close)
+        if any(one.result.outcome is Outcome.CANCELLED for one in done.completed):
+            raise CancelledError(f"{work.header.id}: cancelled")
+        return _report(runner, work, done, records)
+
+
+# --- what may be asked for --------------------------------------------------------------------------------
+
+
+def check_group(group: CommandGroup, ceilings: Ceilings) -> None:
+    """Refuse what needs no look at anything else. Raises WorkError naming the field."""
+    if not group.commands:
+        raise WorkError("at least one command is needed", "commands")
+    if len(group.commands) > COMMANDS_MAX:
+        raise WorkError(f"{len(group.commands)} commands; at most {COMMANDS_MAX} are taken", "commands")
+    for index, command in enumerate(group.commands):
+        with within(f"commands[{index}]"):
+            _check_command(command)
+    _check_pipes(group, ceilings)
+
+
+def _check_command(command: Command) -> None:
+    if not command.argv:
+        raise WorkError("a command has at least one word", "argv")
+    checked_words(command.argv, "argv")
+    with_absolute_path(command.argv, command.files)
+    checked_environment(command.environment, ())
+    checked_globs(command.keep)
+
+
+def _check_pipes(group: CommandGroup, ceilings: Ceilings) -> None:
+    used: set[Endpoint] = set()
+    for index, pipe in enumerate(group.pipes):
+        place = f"pipes[{index}]"
+        for name, end in (("source", pipe.source), ("target", pipe.target)):
+            _check_end(group, end, f"{place}.{name}")
+            if end in used:
+                raise WorkError(
+                    f"descriptor {end.descriptor} of command {end.command} is already joined to a pipe",
+                    f"{place}.{name}.descriptor",
+                )
+            used.add(end)
+        _check_ways(group, pipe, place)
+        for name in ("record_bytes_max", "limit_bytes"):
+            if not 0 <= getattr(pipe, name) <= ceilings.output_bytes:
+                raise WorkError(f"must be 0 to {ceilings.output_bytes}, the operator's ceiling", f"{place}.{name}")
+    recorded_bytes = sum(pipe.record_bytes_max for pipe in group.pipes)
+    if recorded_bytes > ceilings.output_bytes:
+        raise WorkError(
+            f"record_bytes_max is {recorded_bytes} in all; at most {ceilings.output_bytes} are taken", "pipes"
+        )
+
+
+def _check_end(group: CommandGroup, end: Endpoint, field: str) -> None:
+    if not 0 <= end.command < len(group.commands):
+        raise WorkError(f"there is no command {end.command}", f"{field}.command")
+    if end.descriptor not in DESCRIPTORS:
+        raise WorkError(f"must be {DESCRIPTORS[0]} to {DESCRIPTORS[-1]}, not {end.descriptor}", f"{field}.descriptor")
+
+
+def _check_ways(group: CommandGroup, pipe: Pipe, place: str) -> None:
+    """Which way a pipe leads, and that nothing else leads there."""
+    source, target = pipe.source, pipe.target
+    if source.command == target.command:
+        raise WorkError("a cyclic pipe: it leads from a command to the same command", place)
+    if source.descriptor == 0:
+        raise WorkError("standard input is read, not written", f"{place}.source.descriptor")
+    if target.descriptor in (1, 2):
+        raise WorkError("standard output and error are written, not read", f"{place}.target.descriptor")
+    if source.descriptor == 2 and group.commands[source.command].merge_stderr:
+        raise WorkError(
+            f"standard error of command {source.command} goes where its standard output goes",
+            f"{place}.source.descriptor",
+        )
+    stdin = group.commands[target.command].stdin
+    if target.descriptor == 0 and (stdin.content or stdin.blob):
+        raise WorkError("standard input comes from a pipe", f"commands[{target.command}].stdin")
+
+
+def limits_of(group: CommandGroup, ceilings: Ceilings) -> list[Limits]:
+    """Of each command. What the operator lets one run have in memory, and be kept of it, is for all of them together:
+    who asks for nothing gets at most an equal share. Raises WorkError naming the field."""
+    limits: list[Limits] = []
+    count = len(group.commands)
+    most = {
+        "memory_bytes": ceilings.memory_bytes,
+        "stdout_bytes": ceilings.output_bytes,
+        "stderr_bytes": ceilings.output_bytes,
+    }
+    for index, command in enumerate(group.commands):
+        asked = command.limits
+        given = (compile_limits if command.compiling else run_limits)(asked, ceilings, f"commands[{index}].limits")
+        shares = {
+            name: min(getattr(given, name), amount // count)
+            for name, amount in most.items()
+            if not getattr(asked, name)
+        }
+        limits.append(msgspec.structs.replace(given, **shares))
+    for name, amount in most.items():
+        total = sum(getattr(one, name) for one in limits)
+        if total > amount:
+            raise WorkError(f"{name} is {total} in all; at most {amount}, the operator's ceiling", "commands")
+    return limits
+
+
+def _check_amounts(ready: Sequence[_Ready], ceilings: Ceilings) -> None:
+    """Files of all commands together are bounded as those of one run are. Raises WorkError."""
+    files = [content for one in ready for content in one.participant.files.values()]
+    if len(files) > ceilings.case_files:
+        raise WorkError(f"{len(files)} files in all; at most {ceilings.case_files} are taken", "commands")
+    size_bytes = sum(map(size_of, files))
+    if size_bytes > ceilings.case_files_bytes:
+        raise WorkError(f"files of {size_bytes} bytes in all; at most {ceilings.case_files_bytes}", "commands")
+
+
+# --- how it is run ----------------------------------------------------------------------------------------
+
+
+def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limits: Limits) -> _Ready:
+    """``stack`` closes what is opened. Raises WorkError, LanguageError, BlobStoreError."""
+    language = _language(runner, command)
+    own: dict[str, str] = {}
+    if language is not None and command.compiling:
+        own = dict(language.compile_env)
+    elif language is not None:
+        limits = language_limits(language, limits)
+        own = run_environment(language, limits)
+    stdin = standard_input(stack, runner, tenant, command.stdin)
+    files = open_files(stack, runner, tenant, command.files, {})
+    limits = with_disk_room(limits, *files.room)
+    spec = RunSpec(
+        argv=with_absolute_path(command.argv, command.files),
+        limits=limits,
+        collect=collect_kept(command.keep, runner.ceilings.output_bytes),
+        merge_stderr=command.merge_stderr,
+    )
+    spec = with_environment(spec, JUDGE_ENVIRONMENT | own | command.environment)
+    check_command_line(spec, "argv")
+    root = runner.toolchain(language).rootfs
+    policy = COMPILE_POLICY if command.compiling else "default"
+    return _Ready(ContainerSpec.under(root, limits, policy=policy), _participant(spec, stdin, files))
+
+
+def _participant(spec: RunSpec, stdin: bytes | int, files: OpenFiles) -> Participant:
+    return Participant(
+        spec,
+        files.contents,
+        executables=(*files.executables, spec.argv[0].removeprefix("/work/")),
+        stdin=None if stdin == b"" else stdin,
+    )
+
+
+def _language(runner: Runner, command: Command) -> LanguageSpec | None:
+    """Raises WorkError for one that nobody knows."""
+    if not command.language:
+        return None
+    try:
+        return runner.judge.build_context.languages.get(command.language)
+    except LanguageError as error:
+        raise WorkError(str(error), "language") from error
+
+
+def _link(pipe: Pipe, limits: Sequence[Limits], record: Record) -> Link:
+    source, target = (End(end.command, end.descriptor) for end in (pipe.source, pipe.target))
+    if not (pipe.record_bytes_max or pipe.limit_bytes or pipe.swallow):
+        return Link(source, target)
+    mine = limits[source.program]
+    passing = Passing(
+        limit_bytes=pipe.limit_bytes or (mine.stderr_bytes if source.descriptor == 2 else mine.stdout_bytes),
+        breaks=not pipe.swallow,
+        hear=record.note if pipe.record_bytes_max else None,
+    )
+    return Link(source, target, passing)
+
+
+# --- what came of it --------------------------------------------------------------------------------------
+
+
+def _report(runner: Runner, work: Work, done: Conversed, records: Sequence[Record]) -> CommandGroupReport:
+    header = work.header
+    failed = next((index for index, one in enumerate(done.completed) if not one.result.ok), None)
+    return CommandGroupReport(
+        id=header.id,
+        language=header.language,
+        tenant=header.tenant,
+        context=header.context,
+        blame=BlameOn.NONE if failed is None else BlameOn.PROGRAM,
+        reason="" if failed is None else f"command {failed}: {reason_of_run(done.completed[failed].result)}",
+        commands=tuple(_command_reports(runner, header.tenant, done.completed)),
+        pipes=tuple(
+            PipeReport(
+                size_bytes=size_bytes,
+                record=output_of(runner, header.tenant, record.capture(), INLINE_BYTES_MAX // len(records)),
+            )
+            for size_bytes, record in zip(done.passed_bytes, records, strict=True)
+        ),
+    )
+
+
+def _command_reports(runner: Runner, tenant: str, completed: Sequence[Completed]) -> Iterator[CommandReport]:
+    for index, one in enumerate(completed):
+        with within(f"commands[{index}]"):
+            report = run_report(runner, tenant, one, inline_bytes_max=INLINE_BYTES_MAX // len(completed))
+        yield CommandReport(**msgspec.structs.asdict(report))
