@@ -146,6 +146,15 @@ def first_named(paths: Sequence[str], languages: Languages, language: str) -> st
     return next((name for name in names if name.rpartition(".")[2] in spec.extensions), "")
 
 
+def read_file(path: str) -> bytes:
+    """A file of ours that is to come along. Raises UsageError naming it."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"{path}: {os.strerror(error.errno or 0)}") from error
+
+
 def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:

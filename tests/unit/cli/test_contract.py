@@ -11,7 +11,7 @@ from judge.cli import config
 from judge.cli.commands import COMMANDS
 from judge.cli.exit_codes import COMMON, OWN, codes_of, exit_codes_page
 from judge.cli.main import main
-from judge.cli.run import run_schema
+from judge.cli.run_output import run_schema
 
 
 @pytest.mark.parametrize("command", [command for command, _, _ in COMMANDS])

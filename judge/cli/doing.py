@@ -1,0 +1,167 @@
+"""How a command has work done: in this process, or by a service. The same report either way."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import msgspec
+
+from judge.assembly import ceilings_of, open_judge
+from judge.cli.options import AMOUNT_MAX, broker_option
+from judge.client import Client
+from judge.config import Settings, load_settings
+from judge.errors import InfrastructureError, JudgeError, SubmissionCancelled, WorkError
+from judge.model.event import Cancelled, Emit, WorkDone
+from judge.model.work import Data, Work
+from judge.model.work_report import AnyWorkReport, BlameOn
+from judge.package.ceilings import Ceilings
+from judge.running.carry_out import carry_out
+from judge.running.runner import Runner
+from judge.sandbox.capture import Capture, memfd_of
+
+#: Larger data go to a service as blobs.
+_INLINE_BYTES_MAX = 1 << 20
+
+
+class Doer(Protocol):
+    """Does work for a command."""
+
+    def data(self, content: bytes) -> Data:
+        """Content that is to come along with work."""
+        ...
+
+    def do(self, work: Work, hear: Emit) -> AnyWorkReport:
+        """The report of a program's doings; ``hear`` takes what happens meanwhile. Ctrl-C withdraws the work.
+
+        Raises WorkError (the request's fault), InfrastructureError (the judge's), and what the queue refuses.
+        """
+        ...
+
+    def content(self, blob: str) -> bytes:
+        """What was kept."""
+        ...
+
+
+def service_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a command that works here, or has a service do it."""
+    broker_option(parser)
+    parser.add_argument(
+        "--service", action="store_true", help="let the service of the settings, or of this machine, do it"
+    )
+    parser.add_argument("--tenant", default="", help="on whose behalf a service does it")
+
+
+@contextmanager
+def doer_for(args: argparse.Namespace) -> Iterator[Doer]:
+    """As the options say. Raises UsageError, HostError, SandboxError."""
+    settings = load_settings()
+    if args.broker or args.service:
+        with Client.open(settings.with_broker(args.broker or "")) as client:
+            yield Service(client, args.tenant)
+        return
+    with open_judge(settings) as judge:
+        blobs = BlobsHere()
+        yield Here(Runner(slot=judge.slots[0], judge=judge, ceilings=_unbounded(settings), blobs=blobs), blobs)
+
+
+def _unbounded(settings: Settings) -> Ceilings:
+    """Who runs a program on their own machine is the operator: amounts are theirs to choose."""
+    amounts = dict.fromkeys(("time_limit_ns", "memory_bytes", "output_bytes", "case_files_bytes"), AMOUNT_MAX)
+    return msgspec.structs.replace(ceilings_of(settings.limits), **amounts)
+
+
+class BlobsHere:
+    """What runs of this process leave, in memory."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def open(self, tenant: str, blob: str) -> int:
+        """A descriptor at its beginning; the caller closes it. Raises WorkError."""
+        return memfd_of(self.read(tenant, blob, AMOUNT_MAX), "blob")
+
+    def read(self, tenant: str, blob: str, bytes_max: int) -> bytes:
+        """The content. Raises WorkError."""
+        try:
+            return self._contents[blob]
+        except KeyError:
+            raise WorkError(f"there is no blob {blob[:80]!r}: without a service there are none") from None
+
+    def keep(self, tenant: str, content: bytes | Capture) -> str:
+        """Keep it while this process lives."""
+        kept = content if isinstance(content, bytes) else content.read()
+        blob = f"sha256:{hashlib.sha256(kept).hexdigest()}"
+        self._contents[blob] = kept
+        return blob
+
+
+class Here:
+    """A :class:`Doer` with a slot of this process."""
+
+    def __init__(self, runner: Runner, blobs: BlobsHere) -> None:
+        self._runner = runner
+        self._blobs = blobs
+
+    def data(self, content: bytes) -> Data:
+        """As it is."""
+        return Data(content=content)
+
+    def do(self, work: Work, hear: Emit) -> AnyWorkReport:
+        """In this thread."""
+        return carry_out(self._runner, work, hear)
+
+    def content(self, blob: str) -> bytes:
+        """What was kept."""
+        return self._blobs.read("", blob, AMOUNT_MAX)
+
+
+class Service:
+    """A :class:`Doer` that hands work in and waits."""
+
+    def __init__(self, client: Client, tenant: str) -> None:
+        self._client = client
+        self._tenant = tenant
+
+    def data(self, content: bytes) -> Data:
+        """Large content goes ahead as a blob. Raises BlobError, QueueError."""
+        if len(content) <= _INLINE_BYTES_MAX:
+            return Data(content=content)
+        return Data(blob=self._client.put_blob(content, tenant=self._tenant))
+
+    def do(self, work: Work, hear: Emit) -> AnyWorkReport:
+        """By any worker. The work is withdrawn when this is interrupted."""
+        try:
+            self._client.send(work)
+            return _checked(self._followed(work.header.id, hear))
+        except KeyboardInterrupt:
+            with contextlib.suppress(JudgeError):
+                if self._client.cancel(work.header.id):
+                    print("withdrawn", file=sys.stderr)
+            raise
+
+    def _followed(self, work_id: str, hear: Emit) -> AnyWorkReport:
+        for event in self._client.follow(work_id):
+            if isinstance(event, WorkDone):
+                return event.report
+            if isinstance(event, Cancelled):
+                break
+            hear(event)
+        raise SubmissionCancelled(f"{work_id} was cancelled")
+
+    def content(self, blob: str) -> bytes:
+        """What was kept. Raises BlobError, QueueError."""
+        return self._client.get_blob(blob, tenant=self._tenant)
+
+
+def _checked(report: AnyWorkReport) -> AnyWorkReport:
+    if report.blame is BlameOn.JUDGE:
+        raise InfrastructureError(f"judge error: {report.reason}")
+    if report.blame is BlameOn.CLIENT:
+        raise WorkError(report.reason)
+    return report

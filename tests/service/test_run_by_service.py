@@ -1,0 +1,130 @@
+"""`judge run` lets a service run the program: the same options, output and exit codes as in its own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from service_harness import RedisServer, Worker
+
+from judge.client import Client
+from judge.queue.values import State
+
+
+class Command:
+    """The command, of the service that really runs programs."""
+
+    def __init__(self, redis: RedisServer, cwd: Path) -> None:
+        self.cwd = cwd
+        self._words = [sys.executable, "-m", "judge", "run", "--broker", redis.url]
+        self._env = {**os.environ, "JUDGE_NAMESPACE": "running"}
+
+    def __call__(self, *words: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        with self.started(*words, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE) as process:
+            out, err = process.communicate(stdin, timeout=60)
+            return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+    @contextmanager
+    def started(self, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+        """Not waited for."""
+        with subprocess.Popen(
+            [*self._words, *words],
+            cwd=self.cwd,
+            env=self._env,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+@pytest.fixture
+def command(shared_redis: RedisServer, running_worker: Worker, tmp_path: Path) -> Command:
+    """The command in a fresh directory."""
+    return Command(shared_redis, tmp_path)
+
+
+def test_what_is_piped_in_reaches_the_program(command: Command) -> None:
+    (command.cwd / "a.py").write_text("import sys\nprint('got', input())\nprint('beside', file=sys.stderr)\n")
+    done = command("a.py", stdin=b"this\n")
+    assert (done.returncode, done.stdout) == (0, b"got this\n")
+    assert b"beside\n" in done.stderr
+    assert b"EXITED" in done.stderr
+
+
+def test_a_failing_program_ends_the_command_with_one(command: Command) -> None:
+    (command.cwd / "a.py").write_text("raise SystemExit(3)")
+    done = command("a.py", "--json")
+    assert done.returncode == 1
+    output = json.loads(done.stdout)
+    assert (output["outcome"], output["exit_code"], output["language"]) == ("EXITED", 3, "python3")
+
+
+def test_what_does_not_compile_is_told(command: Command) -> None:
+    (command.cwd / "a.c").write_text("int main(void) { return oops; }")
+    done = command("a.c", "--json")
+    output = json.loads(done.stdout)
+    assert (done.returncode, output["outcome"]) == (1, "COMPILE_ERROR")
+    assert "oops" in output["compile_log"]
+
+
+def test_a_command_runs_as_it_is_with_files_and_variables(command: Command) -> None:
+    (command.cwd / "note").write_text("kept here\n")
+    words = ["--file", "note=in/note", "--env", "WHO=me", "--command", "--", "/bin/sh", "-c", "cat in/note; echo $WHO"]
+    assert command(*words).stdout == b"kept here\nme\n"
+
+
+def test_a_programs_mistake_in_the_request_names_the_field(command: Command) -> None:
+    done = command("--env", "1=x", "--command", "/bin/true")
+    assert done.returncode == 2
+    assert b"environment" in done.stderr
+
+
+def test_large_output_comes_whole(command: Command) -> None:
+    done = command("--command", "--", "/bin/sh", "-c", "head -c 60000 /dev/zero; echo end")
+    assert done.stdout == bytes(60000) + b"end\n"
+
+
+def test_output_comes_before_the_end_and_ctrl_c_withdraws(command: Command, runs_client: Client) -> None:
+    words = ["--tenant", "stopper", "--wall", "60", "--command", "--", "/bin/sh", "-c", "echo now; sleep 60"]
+    with command.started(*words) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"now\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stderr is not None
+        assert b"withdrawn" in process.stderr.read()
+    (view,) = (view for view in runs_client.submissions() if view.tenant == "stopper")
+    assert view.state is State.CANCELLED
+
+
+def test_both_ways_say_the_same(command: Command, shared_redis: RedisServer) -> None:
+    (command.cwd / "a.py").write_text('import sys, warnings\nprint(sys.argv[1:])\nwarnings.warn("odd")\n')
+    words = ["a.py", "--arg", "one", "--repeat", "2", "--json"]
+    there = json.loads(command(*words).stdout)
+    environ = {name: value for name, value in os.environ.items() if name != "JUDGE_BROKER"}
+    here = json.loads(
+        subprocess.run(
+            [sys.executable, "-m", "judge", "run", *words],
+            cwd=command.cwd,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        ).stdout
+    )
+    same = ("outcome", "exit_code", "stdout", "stderr", "cause", "language")
+    assert {name: there[name] for name in same} == {name: here[name] for name in same}
+    assert "a.py" in here["stderr"]
+    assert (len(there["usages"]), len(here["usages"])) == (2, 2)

@@ -1,0 +1,125 @@
+"""`judge run`: what its options ask for, and what it prints of a report; nothing is run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from judge.cli import run
+from judge.cli.run_options import execution_of_options
+from judge.cli.run_output import LivePrinter, output_of_report, write_kept
+from judge.errors import JudgeError, UsageError
+from judge.model.event import OutputChunk, Retried
+from judge.model.run import Outcome, RunResult
+from judge.model.work import Data, Execution
+from judge.model.work_report import ExecutionReport, KeptFile, Output, RunReport
+
+
+class DataOnly:
+    """Where data come along as they are."""
+
+    def data(self, content: bytes) -> Data:
+        return Data(content=content)
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    """The options of a command line."""
+    parser = argparse.ArgumentParser()
+    run.add_parser(parser.add_subparsers())
+    return parser.parse_args(["run", *words])
+
+
+def asked(*words: str) -> Execution:
+    """What a command line asks for."""
+    return execution_of_options(parsed(*words), DataOnly(), b"in")  # type: ignore[arg-type]
+
+
+def report_of(*runs: RunReport) -> ExecutionReport:
+    """A report of these runs."""
+    return ExecutionReport(id="x", runs=runs)
+
+
+def ended(stdout: bytes = b"", code: int = 0, **fields: object) -> RunReport:
+    """A run that ended by itself."""
+    result = RunResult(outcome=Outcome.EXITED, exit_code=code)
+    return RunReport(result=result, stdout=Output(content=stdout, size_bytes=len(stdout)), **fields)  # type: ignore[arg-type]
+
+
+def no_blob(blob: str) -> bytes:
+    """There is none."""
+    raise AssertionError(blob)
+
+
+def test_a_command_is_run_as_its_words_say() -> None:
+    execution = asked("--env", "A=1=2", "--keep", "*.txt", "--repeat", "3", "--command", "--", "/bin/sh", "-c", "x")
+    assert (execution.argv, execution.program) == (("/bin/sh", "-c", "x"), None)
+    assert (execution.environment, execution.keep, execution.repeats) == ({"A": "1=2"}, ("*.txt",), 3)
+    assert execution.stdin.content == b"in"
+
+
+def test_files_come_along_under_their_last_name_or_the_given_one(tmp_path: Path) -> None:
+    (tmp_path / "tool").write_bytes(b"#!")
+    (tmp_path / "tool").chmod(0o755)
+    path = str(tmp_path / "tool")
+    execution = asked("--file", path, "--file", f"{path}=bin/t", "--command", "/bin/true")
+    assert [(file.name, file.executable) for file in execution.files] == [("tool", True), ("bin/t", True)]
+
+
+@pytest.mark.parametrize("words", [["--env", "NAME"], ["--env", "=x"], ["--file", "nowhere/at/all"]])
+def test_bad_words_are_named(words: list[str]) -> None:
+    with pytest.raises(UsageError, match=words[1]):
+        asked(*words, "--command", "/bin/true")
+
+
+def test_a_service_is_asked_for_no_more_than_was_said() -> None:
+    assert asked("--service", "--command", "/bin/true").limits.stdout_bytes == 0
+    assert asked("--command", "/bin/true").limits.stdout_bytes == 64 << 20
+
+
+def test_output_that_came_live_is_not_printed_again(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    printer = LivePrinter(str)
+    printer.hear(OutputChunk(submission="x", stream=1, offset=0, content=b"one "))
+    printer.finish(report_of(ended(b"one two")), no_blob)
+    assert capfdbinary.readouterr().out == b"one two"
+
+
+def test_output_of_an_attempt_that_follows_is_printed_from_its_beginning(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    printer = LivePrinter(str)
+    printer.hear(OutputChunk(submission="x", stream=1, offset=0, content=b"lost "))
+    printer.hear(Retried(submission="x", attempt=1, reason="a worker died"))
+    printer.finish(report_of(ended(b"whole")), no_blob)
+    printed = capfdbinary.readouterr()
+    assert printed.out == b"lost whole"
+    assert b"attempt 1 failed" in printed.err
+
+
+def test_of_several_runs_the_first_that_went_wrong_is_shown() -> None:
+    output = output_of_report(report_of(ended(b"a"), ended(b"b", code=1), ended(b"c")), no_blob, str, ())
+    assert (output.stdout, output.exit_code, len(output.usages)) == ("b", 1, 3)
+
+
+def test_large_output_is_fetched() -> None:
+    run_report = RunReport(
+        result=RunResult(outcome=Outcome.EXITED, exit_code=0), stdout=Output(blob="sha256:1", size_bytes=5)
+    )
+    assert output_of_report(report_of(run_report), lambda blob: blob.encode()[:3], str, ()).stdout == "sha"
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a\nb", "a/../../x", ""])
+def test_a_kept_files_odd_name_is_passed_over(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = (KeptFile(name=name, blob="b", size_bytes=1), KeptFile(name="d/good", blob="b", size_bytes=1))
+    assert write_kept(files, str(tmp_path / "in"), lambda _: b"x") == (str(tmp_path / "in" / "d" / "good"),)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["good"]
+    assert "not kept" in capsys.readouterr().err
+
+
+def test_a_kept_file_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_bytes(b"mine")
+    (tmp_path / "a").symlink_to(tmp_path / "outside")
+    with pytest.raises(JudgeError, match="a: "):
+        write_kept((KeptFile(name="a", blob="b", size_bytes=1),), str(tmp_path), lambda _: b"x")
+    assert (tmp_path / "outside").read_bytes() == b"mine"
