@@ -5,6 +5,7 @@ from __future__ import annotations
 #: command -> module under judge.cli, in the order of --help, with the one-line help.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("run", "run", "run one program once in the sandbox"),
+    ("evaluate", "evaluate", "run one program against tests of your own"),
     ("grade", "grade", "judge a submission in this process, without any queue"),
     ("languages", "languages", "list, check, test, install and remove languages"),
     ("rootfs", "rootfs", "build, list, show and remove the layers that languages stand on"),
