@@ -6,8 +6,10 @@ import argparse
 import contextlib
 import hashlib
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -65,9 +67,9 @@ def doer_for(args: argparse.Namespace) -> Iterator[Doer]:
         with Client.open(settings.with_broker(args.broker or "")) as client:
             yield Service(client, args.tenant)
         return
-    with open_judge(settings) as judge:
-        blobs = BlobsHere()
-        yield Here(Runner(slot=judge.slots[0], judge=judge, ceilings=_unbounded(settings), blobs=blobs), blobs)
+    with open_judge(settings) as judge, tempfile.TemporaryDirectory(prefix="judge-") as scratch:
+        blobs, ceilings = BlobsHere(), _unbounded(settings)
+        yield Here(Runner(judge.slots[0], judge, ceilings, blobs, Path(scratch)), blobs)
 
 
 def _unbounded(settings: Settings) -> Ceilings:

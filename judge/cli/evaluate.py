@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     evaluation = Evaluation(
         program=program_of_options([args.program], args),
         tests=tests,
-        comparison=_comparison(args),
+        comparison=comparison_of(args),
         stop_after=args.stop_after,
         limits=limits_of(args),
     )
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if report.verdict is Verdict.AC else 1
 
 
-def _comparison(args: argparse.Namespace) -> Comparison:
+def comparison_of(args: argparse.Namespace) -> Comparison:
     """As the options say. Raises UsageError for two that exclude each other."""
     needs = {
         ComparisonKind.CALL: ("--function", args.function),

@@ -23,19 +23,23 @@ class Command:
 
     def __init__(self, redis: RedisServer, cwd: Path) -> None:
         self.cwd = cwd
-        self._words = [sys.executable, "-m", "judge", "run", "--broker", redis.url]
+        self._broker = redis.url
         self._env = {**os.environ, "JUDGE_NAMESPACE": "running"}
 
-    def __call__(self, *words: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-        with self.started(*words, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE) as process:
+    def __call__(
+        self, *words: str, stdin: bytes | None = None, verb: str = "run"
+    ) -> subprocess.CompletedProcess[bytes]:
+        with self.started(*words, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE, verb=verb) as process:
             out, err = process.communicate(stdin, timeout=60)
             return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     @contextmanager
-    def started(self, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+    def started(
+        self, *words: str, stdin: int = subprocess.DEVNULL, verb: str = "run"
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """Not waited for."""
         with subprocess.Popen(
-            [*self._words, *words],
+            [sys.executable, "-m", "judge", verb, "--broker", self._broker, *words],
             cwd=self.cwd,
             env=self._env,
             stdin=stdin,
@@ -106,6 +110,16 @@ def test_output_comes_before_the_end_and_ctrl_c_withdraws(command: Command, runs
         assert b"withdrawn" in process.stderr.read()
     (view,) = (view for view in runs_client.submissions() if view.tenant == "stopper")
     assert view.state is State.CANCELLED
+
+
+def test_tests_of_ones_own_are_run_by_a_service(command: Command) -> None:
+    (command.cwd / "sum.py").write_text("print(sum(map(int, input().split())))")
+    (command.cwd / "tests.jsonl").write_text('{"stdin": "1 2", "expected": "3"}\n{"stdin": "2 2", "expected": "5"}\n')
+    done = command("sum.py", "tests.jsonl", "--json", verb="evaluate")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["verdict"], report["passed"]) == (1, "WA", 1)
+    shown = command("sum.py", "tests.jsonl", verb="evaluate")
+    assert b"1 of 2 passed" in shown.stdout
 
 
 def test_both_ways_say_the_same(command: Command, shared_redis: RedisServer) -> None:

@@ -1,0 +1,80 @@
+"""`judge evaluate`: reading tests, and what its options ask for; nothing is run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from judge.cli import evaluate
+from judge.cli.main import main
+from judge.cli.test_lines import read_tests
+from judge.errors import UsageError
+
+
+def file_of(tmp_path: Path, text: str) -> str:
+    """A file of tests."""
+    path = tmp_path / "tests.jsonl"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_line_is_a_test(tmp_path: Path) -> None:
+    text = '{"stdin": "1", "expected": "2", "files": {"a/b": "x"}, "weight": 2, "arguments": ["-v"]}\n\n{"name": "n"}\n'
+    first, second = read_tests(file_of(tmp_path, text))
+    assert (first.stdin.content, first.expected.content, first.weight, first.arguments) == (b"1", b"2", 2, ("-v",))
+    assert [(file.name, file.data.content) for file in first.files] == [("a/b", b"x")]
+    assert (second.name, second.expected.content) == ("n", b"")
+
+
+def test_a_call_expects_any_value(tmp_path: Path) -> None:
+    (test,) = read_tests(file_of(tmp_path, '{"call_arguments": [1, [2]], "expected": {"a": null}}'))
+    assert (test.call_arguments.content, test.expected.content) == (b"[1, [2]]", b'{"a": null}')
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("{", "truncated"),
+        ('{"stdim": "1"}', "stdim"),
+        ('{"stdin": 1}', r"\$\.stdin"),
+        ('{"expected": 1}', "expected must be a text"),
+        ('{"weight": -1}', "weight must not be negative"),
+        ("[]", "object"),
+        ('{"stdin": "\\ud800"}', "truncated|escape"),
+        ("[" * 100_000, "object|depth|recursion"),
+    ],
+)
+def test_a_bad_line_is_named_by_file_and_line(tmp_path: Path, line: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=rf"tests\.jsonl:2: .*({complaint})"):
+        read_tests(file_of(tmp_path, f'{{"stdin": "1"}}\n{line}\n'))
+
+
+def test_a_file_without_tests_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no tests"):
+        read_tests(file_of(tmp_path, "\n"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--function", "f", "--validator", "v.py"],
+        ["--function", "f", "--comparison", "exact"],
+        ["--comparison", "call"],
+        ["--comparison", "validator"],
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("")
+    assert main(["evaluate", str(tmp_path / "a.py"), file_of(tmp_path, "{}"), *words]) == 2
+
+
+def test_a_tolerance_holds_for_both_measures() -> None:
+    parser = argparse.ArgumentParser()
+    evaluate.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["evaluate", "a.py", "t", "--comparison", "floats", "--float-tolerance", "1e-6"])
+    comparison = evaluate.comparison_of(args)
+    assert (comparison.float_absolute_tolerance, comparison.float_relative_tolerance) == (1e-6, 1e-6)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["evaluate", "a.py", "t", "--float-tolerance", "nan"])
