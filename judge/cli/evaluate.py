@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         stop_after=args.stop_after,
         limits=limits_of(args),
     )
-    with doer_for(args) as doer, _progress(quiet=args.json) as progress:
+    with doer_for(args) as doer, _progress(shown=not args.json) as progress:
         bar = progress.add_task("tests", total=len(tests))
         work = work_of(evaluation, Sending(language=args.language, tenant=args.tenant))
         report = report_of_type(EvaluationReport, doer.do(work, _advancing(progress, bar)))
@@ -113,10 +113,10 @@ def _validator(path: str) -> ProgramSource:
     return program_of_options([path], none)
 
 
-def _progress(*, quiet: bool) -> Progress:
-    console = Console(stderr=True, quiet=quiet)
+def _progress(*, shown: bool) -> Progress:
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+    return Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal))
 
 
 def _advancing(progress: Progress, bar: object) -> Callable[[Event], None]:

@@ -116,7 +116,7 @@ def _compile_failure(report: ExecutionReport) -> RunOutput:
 
 
 class LivePrinter:
-    """Prints what runs write, in a thread of its own: whoever reads slowly must not hold up the run's limits."""
+    """Prints what runs write, in a thread of its own: a slow reader must not hold up the run's limits."""
 
     def __init__(self, own_names: OwnNames) -> None:
         self._own_names = own_names
