@@ -7,13 +7,14 @@ program's code runs). The program itself finds an empty standard input; what it 
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
-import traceback
-from collections.abc import Callable
-from typing import Any
+
+TYPE_CHECKING = False  # each run imports what is here: no more than is needed
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def load(path: str) -> Any:
@@ -21,12 +22,12 @@ def load(path: str) -> Any:
     directory, name = os.path.split(path)
     sys.path.insert(0, directory)
     sys.argv[0] = path
-    spec = importlib.util.spec_from_file_location(os.path.splitext(name)[0], path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = type(sys)(os.path.splitext(name)[0])
+    module.__file__ = path
+    sys.modules[module.__name__] = module
+    with open(path, "rb") as file:
+        code = compile(file.read(), path, "exec", dont_inherit=True)
+    exec(code, module.__dict__)
     return module
 
 
@@ -59,8 +60,9 @@ def main() -> None:
         function = find(load(os.path.join(here, request["main"])), request["function"])
         text = encode(function(*request["arguments"]), default=plain)
     except Exception as error:
-        shown = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-        own = [frame for frame in shown if not frame.filename.startswith("<frozen importlib")]
+        import traceback
+
+        own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
         head = "Traceback (most recent call last):\n" if own else ""
         end = traceback.format_exception_only(type(error), error)
         sys.stderr.write(head + "".join(traceback.format_list(own) + end))
