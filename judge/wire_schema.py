@@ -8,6 +8,7 @@ import msgspec
 
 from judge.model.event import Event
 from judge.model.report import Report
+from judge.model.session import InputFrame, OutputFrame
 from judge.model.submission import SourceFile, Submission
 from judge.model.work import Task, WorkHeader
 from judge.model.work_report import AnyWorkReport
@@ -16,8 +17,19 @@ from judge.wire import SCHEMA_VERSION
 
 def wire_schema() -> dict[str, Any]:
     """One JSON schema document; its ``$defs`` are the types, its ``properties`` say where each is found."""
-    types: tuple[Any, ...] = (Submission, tuple[SourceFile, ...], WorkHeader, Task, Event, Report, AnyWorkReport)
-    names = ("submission", "sources", "work", "task", "event", "report", "work_report")
+    bodies = (Submission, tuple[SourceFile, ...], WorkHeader, Task, Event, Report, AnyWorkReport)
+    types: tuple[Any, ...] = (*bodies, InputFrame, OutputFrame)
+    names = (
+        "submission",
+        "sources",
+        "work",
+        "task",
+        "event",
+        "report",
+        "work_report",
+        "session_input",
+        "session_output",
+    )
     schemas, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     del definitions["WorkDone"]  # the stream says "done" of every kind
     for variant in schemas[names.index("event")], *definitions.values():

@@ -25,16 +25,19 @@ from judge.client.asynchronous import AsyncClient
 from judge.client.blocking import Client
 from judge.client.many import Item, ItemResult
 from judge.client.sending import Sending, new_id, one_test, program_from, program_of, submission_of, work_of
+from judge.client.session import AsyncSession, Session
 from judge.queue.records import Filter
 from judge.queue.values import SubmissionView
 
 __all__ = [
     "AsyncClient",
+    "AsyncSession",
     "Client",
     "Filter",
     "Item",
     "ItemResult",
     "Sending",
+    "Session",
     "SubmissionView",
     "new_id",
     "one_test",

@@ -19,12 +19,13 @@ from judge.client.sending import (
     execution_of,
     work_of,
 )
+from judge.client.session import AsyncSession, present_every_s
 from judge.config import Settings, load_settings
 from judge.errors import NotFinished, SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, Task, Work
+from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
 from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
@@ -167,6 +168,15 @@ class AsyncClient(AsyncClientBlobs):
         while listing.unfinished:
             for view in listing.take(await self.queue.run(listing.page_call())):
                 yield view
+
+    async def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> AsyncSession:
+        """See :meth:`judge.client.blocking.Client.open_session`."""
+        session_id = await self.send(work_of(request, sending))
+        return await AsyncSession.join(self.queue, session_id, sending.tenant, present_s=present_every_s(request))
+
+    async def join_session(self, session_id: str, *, tenant: str = "") -> AsyncSession:
+        """See :meth:`judge.client.blocking.Client.join_session`."""
+        return await AsyncSession.join(self.queue, session_id, tenant)
 
     async def cancel(self, submission_id: str) -> bool:
         """See :meth:`judge.client.blocking.Client.cancel`."""

@@ -18,12 +18,13 @@ from judge.client.sending import (
     execution_of,
     work_of,
 )
+from judge.client.session import Session, present_every_s
 from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, Task, Work
+from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
 from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
@@ -173,6 +174,16 @@ class Client(ClientBlobs):
         listing = Listing(chosen or Filter())
         while listing.unfinished:
             yield from listing.take(self.queue.run(listing.page_call()))
+
+    def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> Session:
+        """Ask for a live run, and be its client; does not wait for it to begin. Raises as :meth:`submit`."""
+        session_id = self.send(work_of(request, sending))
+        return Session(self.queue.broker, session_id, sending.tenant, present_s=present_every_s(request))
+
+    def join_session(self, session_id: str, *, tenant: str = "") -> Session:
+        """Come back to a session; its output begins with the oldest that is kept. Raises UsageError: the tenant has
+        none of this id."""
+        return Session(self.queue.broker, session_id, tenant)
 
     def cancel(self, submission_id: str) -> bool:
         """Withdraw; False = too late, there is a report. Raises UsageError for an unknown id."""

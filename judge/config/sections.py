@@ -49,6 +49,7 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
     """The worker"""
 
     slots: Annotated[int, _says("How many submissions are judged at once (0 = one a usable core).", ge=0)] = 0
+    session_slots: Annotated[int, _says("How many of the slots may hold live sessions at once.", ge=0)] = 1
     node: Annotated[str, _says("The worker's name (empty = host name and a number kept in the state directory).")] = ""
     tags: Annotated[
         tuple[str, ...], _says("What the worker offers besides languages, such as `gpu`; at most three.")

@@ -105,6 +105,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     kattis: str = ""
     dmoj: tuple[str, ...] = ()
     version_command: tuple[str, ...] = ()
+    interactive: tuple[str, ...] = ()
     time_factor: float = 1.0
     memory_overhead_mib: int = 0
     processes_min: int = 0

@@ -135,10 +135,13 @@ def languages() -> Call[tuple[LanguageCard, ...]]:
     return Call("offered", (), read)
 
 
-def claim(who: Claimant, lease_ms: int, *, only: str = "", ill: str = "") -> Call[Claim | Refusal]:
+def claim(
+    who: Claimant, lease_ms: int, *, only: str = "", ill: str = "", session_slots: int = 1
+) -> Call[Claim | Refusal]:
     """Take the best waiting submission (of the class ``only``). A slot that asks again gives up what it still holds.
 
-    ``ill``: what ails this host; nothing is claimed then, and the worker is out.
+    ``ill``: what ails this host; nothing is claimed then, and the worker is out. ``session_slots``: how many of the
+    worker's slots may hold sessions at once.
     """
 
     def read(answer: list[Any]) -> Claim | Refusal:
@@ -155,7 +158,8 @@ def claim(who: Claimant, lease_ms: int, *, only: str = "", ill: str = "") -> Cal
             priority_class=text_of(answer[7]),
         )
 
-    return Call("claim", (who.node, who.session, who.slot, who.pid, lease_ms, only, ill), read)
+    words = (who.node, who.session, who.slot, who.pid, lease_ms, only, ill, session_slots)
+    return Call("claim", words, read)
 
 
 def event(claim: Fenced, first: int, events: Sequence[Event]) -> Call[bool]:

@@ -26,7 +26,7 @@ class Keys:
         over, lacks (JSON, the workers without what it needs), home (the route it came by, once it was handed on),
         fence, events_fence and events_count (progress of the newest claim), node, slot, claimed_at, done_at, verdict,
         report, summary, language, why, origin; amended_by, amended_at, report_before, verdict_before once a rejudge
-        was applied"""
+        was applied; typed_fence and typed_bytes of a session"""
         return f"{self.prefix}s:{id}"
 
     def events(self, id: str) -> str:
@@ -40,6 +40,14 @@ class Keys:
     def index_of(self, tenant: str) -> str:
         """sorted set: the same for one tenant"""
         return f"{self.prefix}index:{tenant}"
+
+    def session_input(self, id: str, fence: str) -> str:
+        """stream: what a session's client said to the claim of this fence and its worker has not taken yet"""
+        return f"{self.prefix}in:{id}:{fence}"
+
+    def session_output(self, id: str, fence: str) -> str:
+        """stream: the newest output of a session"""
+        return f"{self.prefix}out:{id}:{fence}"
 
     def done(self) -> str:
         """sorted set: finished ids by the time they were finished"""

@@ -37,6 +37,7 @@ SCRIPT_NAMES = (
     "records",
     "settled",
     "schema",
+    "session",
     "blob_put",
     "blob_upload_end",
     "blob_use",

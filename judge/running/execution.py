@@ -60,20 +60,20 @@ def execute(runner: Runner, work: Work, execution: Execution, emit: Emit) -> Exe
     """Compile and run. Raises WorkError for what cannot be, LanguageError, BlobStoreError, CancelledError,
     InfrastructureError."""
     header = work.header
-    _check(execution, runner.ceilings)
+    check(execution, runner.ceilings)
     report = ExecutionReport(id=header.id, language=header.language, tenant=header.tenant, context=header.context)
     if execution.program is None:
-        target = _raw_target(runner, header, execution)
+        target = raw_target(runner, header, execution)
         return _with_runs(report, _run_all(runner, header, execution, target, emit))
-    compiled = _compile(runner, header, execution, emit)
+    compiled = compile_program_of(runner, header, execution, emit)
     report = msgspec.structs.replace(report, language=compiled.language.id, compile=compiled.report)
     if not compiled.report.ok:
         return msgspec.structs.replace(report, blame=BlameOn.PROGRAM, reason="the program does not compile")
-    target = _compiled_target(runner, compiled, execution)
+    target = compiled_target(runner, compiled, execution)
     return _with_runs(report, _run_all(runner, header, execution, target, emit))
 
 
-def _check(execution: Execution, ceilings: Ceilings) -> None:
+def check(execution: Execution, ceilings: Ceilings) -> None:
     """Refuse before anything is compiled what needs no look at anything else. Raises WorkError."""
     if execution.program is None and not execution.argv:
         raise WorkError("a program or a command is needed", "program")
@@ -89,7 +89,8 @@ def _check(execution: Execution, ceilings: Ceilings) -> None:
     compile_limits(execution.compile_limits, ceilings)
 
 
-def _compile(runner: Runner, header: WorkHeader, execution: Execution, emit: Emit) -> Compiled:
+def compile_program_of(runner: Runner, header: WorkHeader, execution: Execution, emit: Emit) -> Compiled:
+    """The program, compiled; a compile error is in the answer. Raises as :func:`execute`."""
     program = execution.program
     assert program is not None
     language = runner.language_of(program, header.language)
@@ -101,7 +102,8 @@ def _compile(runner: Runner, header: WorkHeader, execution: Execution, emit: Emi
     return compiled
 
 
-def _compiled_target(runner: Runner, compiled: Compiled, execution: Execution) -> Target:
+def compiled_target(runner: Runner, compiled: Compiled, execution: Execution) -> Target:
+    """What was compiled, as the client wants it run. Raises WorkError."""
     language = compiled.language
     limits = language_limits(language, run_limits(execution.limits, runner.ceilings))
     spec = compiled.run_spec(limits, execution.arguments)
@@ -114,7 +116,7 @@ def _compiled_target(runner: Runner, compiled: Compiled, execution: Execution) -
     )
 
 
-def _raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Target:
+def raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Target:
     """A command among the client's files, in the root of the work's language, else in the plain one."""
     language: LanguageSpec | None = None
     if header.language:

@@ -243,6 +243,8 @@ def _templates(spec: LanguageSpec) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"compile[{index}]", argv
     if spec.version_command:
         yield "version_command", spec.version_command
+    if spec.interactive:
+        yield "interactive", spec.interactive
     for index, argv in enumerate(spec.prepare.commands if spec.prepare else ()):
         yield f"prepare.commands[{index}]", argv
 

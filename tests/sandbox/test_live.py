@@ -132,9 +132,25 @@ def test_pipes_carry_input_to_its_end_and_keep_the_outputs_apart(stage: Stage) -
 
 
 def test_what_is_typed_for_nobody_is_dropped(stage: Stage) -> None:
-    player = Player((b"closed", lambda run: run.type(b"x" * 300_000)), (b"on", lambda run: run.type(b"more")))
-    text = "import os\nos.close(0)\nos.write(1, b'closed\\n')\nimport time\ntime.sleep(0.05)\nos.write(1, b'on\\n')"
-    assert play(stage, script(text), player, None).result.ok
+    def type_in_vain(run: LiveRun) -> None:
+        run.type(b"x" * 300_000)
+        run.signal(signal.SIGUSR1)
+
+    def type_more(run: LiveRun) -> None:
+        run.type(b"more")
+        assert run.waiting_bytes == 0
+        run.signal(signal.SIGTERM)
+
+    text = """
+import os, signal
+signal.signal(signal.SIGUSR1, lambda *_: os.write(1, b"on\\n"))
+os.close(0)
+os.write(1, b"closed\\n")
+while True:
+    signal.pause()
+"""
+    done = play(stage, script(text), Player((b"closed", type_in_vain), (b"on", type_more)), None)
+    assert done.result.signal == signal.SIGTERM
 
 
 def test_a_program_that_floods_its_terminal_ends_at_the_limit(stage: Stage) -> None:

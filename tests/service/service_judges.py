@@ -28,6 +28,7 @@ from judge.model.verdict import Verdict
 from judge.model.work import Evaluation, Execution, Work
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
 from judge.observe.metrics.pipe_records import Record
+from judge.running.session import SessionChannel
 
 
 class ScriptedJudge:
@@ -52,7 +53,7 @@ class ScriptedJudge:
             submission=submission.id, problem="p", language=submission.language, verdict=verdict, attempt=attempt
         )
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit) -> AnyWorkReport:
+    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
         orders = json.loads(orders_of(work.task))
         if isinstance(work.task, Execution | Evaluation):
             emit(Compiling(submission=work.header.id, language=work.header.language))

@@ -41,6 +41,7 @@ from judge.release import judge_version
 from judge.rootfs.host_root import host_rootfs
 from judge.running.carry_out import carry_out
 from judge.running.runner import NO_BLOBS, Runner, TenantBlobs
+from judge.running.session import SessionChannel
 from judge.sandbox.container import Container
 from judge.sandbox.protocol import ON_DEMAND, POOLED
 from judge.sandbox.slot import Slot
@@ -118,12 +119,12 @@ class SandboxJudge:
             toolchain_version=self._version_of(report.language),
         )
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit) -> AnyWorkReport:
+    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
         """Do work that is no submission."""
         self._slot.forget_cancel()
         self._look_for_changes()
         self._set_weight(work.header.priority_class)
-        report = self._answers.answer(work, lambda: carry_out(self._runner, work, emit))
+        report = self._answers.answer(work, lambda: carry_out(self._runner, work, emit, channel))
         if report.cached:  # who did it and with what stays as it was
             return msgspec.structs.replace(report, attempt=attempt)
         return msgspec.structs.replace(

@@ -16,6 +16,7 @@ from judge.model.submission import Submission
 from judge.model.work import Work
 from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import Record
+from judge.running.session import SessionChannel
 
 #: The languages that are tested before a worker starts when the settings name no others.
 BASIC = ("c", "cpp", "python3")
@@ -33,8 +34,11 @@ class SlotJudge(Protocol):
         """
         ...
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit) -> AnyWorkReport:
-        """Do work that is no submission; blocks. Raises WorkError (the client's fault), else as :meth:`judge` does."""
+    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
+        """Do work that is no submission; blocks. ``channel`` leads to a session's client.
+
+        Raises WorkError (the client's fault), else as :meth:`judge` does.
+        """
         ...
 
     def clear_up(self) -> None:

@@ -13,6 +13,7 @@ from judge.model.verdict import Verdict
 from judge.model.work import Work
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
 from judge.observe.metrics.pipe_records import Record
+from judge.running.session import SessionChannel
 from judge_workers.judging import BASIC, Readiness
 
 
@@ -29,7 +30,7 @@ class NoopJudge:
             attempt=attempt,
         )
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit) -> AnyWorkReport:
+    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
         """Done."""
         return report_without_work(work.header, BlameOn.NONE, "", attempt=attempt)
 

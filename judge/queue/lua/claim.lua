@@ -1,6 +1,6 @@
 -- Take the best waiting submission that this worker serves, under a lease. Popping and leasing are one step.
 -- ARGV: node, session, slot, pid, lease_ms, the one class wanted ("" = any), what ails the host ("" = nothing: else the
--- worker takes itself out in place of claiming)
+-- worker takes itself out in place of claiming), how many of the worker's slots sessions may have
 -- Returns {"NONE"}, {"OUT", state}, {"STALE"} or
 -- {"CLAIMED", id, fence, attempt, submission JSON, sources JSON, wait_ms, class}.
 local node, session, slot, pid, lease_ms = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
@@ -28,11 +28,28 @@ if worker[2] == 'on' and ARGV[7] ~= '' then
 end
 if worker[2] ~= 'on' then return {'OUT', worker[2] or ''} end
 
+-- Whether one more session may run here; asked when one waits.
+local room
+local function room_for_session()
+  if room == nil then
+    local sessions = 0
+    for _, text in ipairs(redis.call('HVALS', key.held(node))) do
+      local other = held_in(text)
+      if other and is_session(record(other.id, 'route', 'home')) then sessions = sessions + 1 end
+    end
+    room = sessions < tonumber(ARGV[8] or 1)
+  end
+  return room
+end
+
 local now = now_ms()
 local served, classes, lanes = {}, {}, {}
 for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
   local class, route = split_lane(lane)
-  if served[route] == nil then served[route] = redis.call('SISMEMBER', key.serves(node), route) == 1 end
+  if served[route] == nil then
+    served[route] = redis.call('SISMEMBER', key.serves(node), route) == 1
+                    and (not is_session({route = route}) or room_for_session())
+  end
   if served[route] and (only == '' or only == class) and redis.call('EXISTS', key.lane_tenants(lane)) == 1 then
     if not classes[class] then classes[class] = {} end
     table.insert(classes[class], lane)

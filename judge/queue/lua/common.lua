@@ -22,6 +22,9 @@ local function record(id, ...)
   return out
 end
 
+-- Of a record's route and home: sessions are run once, and not by every slot.
+local function is_session(r) return string.sub(r.home or r.route or '', -8) == '=session' end
+
 local function lane_of(class, route) return class .. '|' .. route end
 
 -- Class and route of a lane.
@@ -168,6 +171,13 @@ local function requeue(id, reason)
   redis.call('HSET', key.record(id), 'state', 'QUEUED', 'why', reason, 'node', '', 'slot', '')
   enqueue(id, r.class, r.route, r.tenant, r.seq, r.at)
   ticket(r.route, 1)
+end
+
+-- No worker holds it: the sweep takes it up at a time; ``over``: to end it.
+local function hold(id, reason, at, over)
+  redis.call('HSET', key.record(id), 'state', 'HELD', 'why', reason, 'node', '', 'slot', '', 'over', over and 1 or 0)
+  redis.call('HINCRBY', key.record(id), 'fence', 1)
+  redis.call('ZADD', key.leases, at, id)
 end
 
 -- The worker's own route: what one worker handed on to another waits there (see handon.lua).

@@ -1,7 +1,7 @@
 -- Record the one report, if the fence is still the newest. ARGV: id, fence, verdict, report JSON, language, summary JSON.
 -- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off.
 local id, fence, verdict, report, language, summary = unpack(ARGV)
-local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language')
+local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language', 'route', 'home')
 if r.state == 'DONE' and r.fence == fence then return 1 end
 if r.state ~= 'CLAIMED' or r.fence ~= fence then
   stat('fenced')
@@ -16,6 +16,7 @@ unlease(id, r.node, r.slot, r.tenant)
 emit(id, {type = 'done'})
 stat('finished')
 stat('verdict_' .. verdict)
+if is_session(r) then return 1 end  -- how long people sit there says nothing of the queue
 local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
 redis.call('HSET', key.counters, 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
 return 1

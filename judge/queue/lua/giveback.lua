@@ -23,6 +23,7 @@ if kind ~= 'returned' then
   emit(id, {type = 'retried', attempt = tonumber(r.attempt), why = reason})
 end
 local exhausted = blamed >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max or fell >= falls_max
+                  or (kind ~= 'returned' and is_session(r))
 if kind == 'blamed' and not exhausted then
   local tried, home = set_of(r.lacks), r.home or r.route
   tried[r.node] = true
@@ -33,10 +34,7 @@ if kind == 'blamed' and not exhausted then
   end
 end
 if exhausted or delay_ms > 0 then
-  -- No worker holds it: the sweep takes it up when the time has come.
-  redis.call('HSET', entry, 'state', 'HELD', 'why', reason, 'node', '', 'slot', '', 'over', exhausted and 1 or 0)
-  redis.call('HINCRBY', entry, 'fence', 1)
-  redis.call('ZADD', key.leases, exhausted and 0 or now_ms() + delay_ms, id)
+  hold(id, reason, exhausted and 0 or now_ms() + delay_ms, exhausted)
   return exhausted and 2 or 1
 end
 requeue(id, reason)

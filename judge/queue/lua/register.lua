@@ -7,10 +7,14 @@ local same = redis.call('HGET', key.worker(node), 'session') == session
 local held = same and {} or redis.call('HGETALL', key.held(node))
 for i = 1, #held, 2 do
   local before = held_in(held[i + 1])
-  local r = before and record(before.id, 'state', 'fence', 'tenant', 'attempt') or {}
+  local r = before and record(before.id, 'state', 'fence', 'tenant', 'attempt', 'route', 'home') or {}
   if r.state == 'CLAIMED' and tonumber(r.fence) == before.fence then
     unlease(before.id, node, held[i], r.tenant)
-    requeue(before.id, 'the worker restarted')
+    if is_session(r) then
+      hold(before.id, 'the worker restarted', 0, true)
+    else
+      requeue(before.id, 'the worker restarted')
+    end
     back = back + 1
   end
 end

@@ -28,7 +28,7 @@ end
 
 if expire then
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key.leases, '-inf', now, 'LIMIT', 0, 100)) do
-    local r = record(id, 'state', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'why', 'over')
+    local r = record(id, 'state', 'tenant', 'node', 'slot', 'attempt', 'blamed', 'why', 'over', 'route', 'home')
     if r.state == 'CLAIMED' then
       unlease(id, r.node, r.slot, r.tenant)
       stat('expired')
@@ -38,7 +38,7 @@ if expire then
       redis.call('ZREM', key.leases, id)
     end
     if r.state == 'CLAIMED' or r.state == 'HELD' then
-      if r.over == '1' or tonumber(r.blamed) >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max then
+      if r.over == '1' or (r.state == 'CLAIMED' and is_session(r)) or tonumber(r.blamed) >= attempts_max or tonumber(r.attempt) >= 4 * attempts_max then
         take_over(id, r.why)
       else
         requeue(id, r.why)

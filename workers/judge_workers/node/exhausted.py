@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 def give_up(queue: Queue, exhausted: Exhausted, node: str, verdicts: VerdictSender | None) -> None:
     """Record the judge error of worker ``node``, and count it unless the claim is lost. Raises QueueError."""
-    reason = f"judging this submission kept failing: {exhausted.reason}"
+    reason = f"{_what_happened(exhausted.submission)}: {exhausted.reason}"
     log.error("submission %s: %s", exhausted.id, reason)
     report = judge_error(exhausted.id, exhausted.submission, reason, exhausted.attempt, node)
     if verdicts is not None:
@@ -28,6 +28,14 @@ def give_up(queue: Queue, exhausted: Exhausted, node: str, verdicts: VerdictSend
     won = queue.run(calls.finish(exhausted, report))
     if verdicts is not None:
         verdicts.settle(won)
+
+
+def _what_happened(submission: bytes) -> str:
+    try:
+        is_session = wire.kind_of_text(submission) is WorkKind.SESSION
+    except WireError:
+        is_session = False
+    return "the session was lost" if is_session else "judging this submission kept failing"
 
 
 def _priority_class(submission: bytes) -> str:

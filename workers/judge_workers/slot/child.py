@@ -41,6 +41,7 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
         languages=profile.info.languages,
         lease_ms=settings.leases.lease_ms,
         attempts_max=settings.leases.attempts_max,
+        session_slots=settings.worker.session_slots,
         idle=SlotState.FREE if index < profile.info.slots else SlotState.RESERVE,
     )
     writer = RecordWriter(metrics_fd) if metrics_fd >= 0 else None

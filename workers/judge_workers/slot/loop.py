@@ -12,6 +12,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import TypeVar
 
 from judge import wire
@@ -40,6 +41,7 @@ from judge.observe.timeline import Timeline
 from judge.queue import calls
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
+from judge.queue.sessions import SessionLink
 from judge.queue.tickets import TicketPoll
 from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Held, Refusal, RefusalReason
 from judge.text import printable
@@ -165,7 +167,9 @@ class SlotLoop:
         while True:
             ill = self._host.health.ailment_at_a_glance()
             try:
-                return self._queue.run(calls.claim(config.claimant, config.lease_ms, only=only, ill=ill))
+                sessions = config.session_slots
+                claiming = calls.claim(config.claimant, config.lease_ms, only=only, ill=ill, session_slots=sessions)
+                return self._queue.run(claiming)
             except QueueError as error:
                 log.warning("slot %d: %s", config.slot, error)
                 time.sleep(REDIS_PAUSE_S)
@@ -235,7 +239,8 @@ class SlotLoop:
 
     def _done(self, work: Submission | Work, claim: Claim, emit: Emit) -> Report | AnyWorkReport:
         if isinstance(work, Work):
-            return self._judge.carry_out(work, claim.attempt, emit)
+            with closing(SessionLink(self._queue, claim)) as channel:
+                return self._judge.carry_out(work, claim.attempt, emit, channel)
         return self._judge.judge(work, claim.attempt, emit)
 
     def _record(self, claim: Claim, report: Report | AnyWorkReport, writer: ClaimWriter, timeline: Timeline) -> None:

@@ -20,7 +20,8 @@ class SlotConfig:
     """Which slot claims, and on what terms.
 
     ``run_directory``: where orders to it lie (:mod:`judge_workers.run_dir`). ``languages``: those that its worker
-    offers. ``idle``: what it is when it judges nothing.
+    offers. ``session_slots``: how many slots of its worker sessions may have. ``idle``: what it
+    is when it judges nothing.
     """
 
     claimant: Claimant
@@ -28,6 +29,7 @@ class SlotConfig:
     languages: tuple[str, ...]
     lease_ms: int
     attempts_max: int
+    session_slots: int = 1
     idle: SlotState = SlotState.FREE
 
     @property

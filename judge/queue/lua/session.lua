@@ -1,0 +1,21 @@
+-- A session's client says something. ARGV: id, tenant, fence ("" = only asks how the session stands), the offset and
+-- size of what is typed (0, 0 = the frame is of another kind), frame JSON, how many frames may wait.
+-- Returns {"UNKNOWN"} (to other tenants, too), {"STANDS", state, fence, typed bytes}, {"OVER"}, {"FULL"}, {"GAP", typed
+-- bytes} or {"SENT", typed bytes}. What was typed before is not typed again.
+local id, tenant, fence, offset, size, frame = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local r = record(id, 'state', 'fence', 'tenant', 'route', 'home', 'typed_fence', 'typed_bytes')
+if not r.state or r.tenant ~= tenant or not is_session(r) then return {'UNKNOWN'} end
+local typed = r.typed_fence == r.fence and tonumber(r.typed_bytes) or 0
+if fence == '' then return {'STANDS', r.state, r.fence, typed} end
+if r.state ~= 'CLAIMED' or r.fence ~= fence then return {'OVER'} end
+if size > 0 and offset + size <= typed then return {'SENT', typed} end
+if size > 0 and offset ~= typed then return {'GAP', typed} end
+local frames = key.session_input(id, fence)
+if redis.call('XLEN', frames) >= tonumber(ARGV[7]) then return {'FULL'} end
+redis.call('XADD', frames, '*', 'frame', frame)
+redis.call('EXPIRE', frames, 3600)
+if size > 0 then
+  typed = typed + size
+  redis.call('HSET', key.record(id), 'typed_fence', fence, 'typed_bytes', int(typed))
+end
+return {'SENT', typed}

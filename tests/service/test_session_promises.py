@@ -1,0 +1,162 @@
+"""Sessions in the queue's scripts, without workers: they are run once, and not by every slot."""
+
+from __future__ import annotations
+
+import pytest
+from service_harness import POLICY
+
+from judge.errors import UsageError
+from judge.model.session import Closed, EndOfInput, Present, Typed
+from judge.model.work import SessionRequest, Work, WorkHeader, WorkKind
+from judge.queue import calls
+from judge.queue.admin import set_policy
+from judge.queue.redis_queue import Queue
+from judge.queue.sessions import Missing, say, stands
+from judge.queue.values import Claim, Claimant, Fault, Refusal, State, WorkerInfo, WorkerState
+
+LEASE_MS = 60_000
+ROUTES = ("c", "any", "c+=session", "any+=session", "c+=work")
+
+
+def register(queue: Queue, session: str = "S") -> int:
+    """A worker of two slots."""
+    return queue.run(calls.register("w1", session, WorkerState.ON, WorkerInfo(slots=2), "{}", ROUTES))
+
+
+def sweep(queue: Queue) -> list[tuple[str, str]]:
+    """What is out of attempts, and why; leases end when they end."""
+    swept = queue.run(calls.sweep("w1", 0, LEASE_MS, 3))
+    return [(one.id, one.reason) for one in swept.exhausted]
+
+
+def send(queue: Queue, name: str, tenant: str = "", kind: WorkKind = WorkKind.SESSION) -> None:
+    """Hand in a session."""
+    header = WorkHeader(id=name, kind=kind, tenant=tenant)
+    queue.run(calls.submit_work(Work(header=header, task=SessionRequest())))
+
+
+def claim(queue: Queue, slot: str = "0", session: str = "S", lease_ms: int = LEASE_MS, slots: int = 1) -> Claim | None:
+    """What a slot gets."""
+    who = Claimant(node="w1", session=session, slot=slot, pid=1)
+    answer = queue.run(calls.claim(who, lease_ms, session_slots=slots))
+    return None if isinstance(answer, Refusal) else answer
+
+
+@pytest.fixture(autouse=True)
+def worker(queue: Queue) -> None:
+    """A registered worker."""
+    set_policy(queue, POLICY)
+    sweep(queue)
+    queue.link.command("HSET", queue.link.keys.counters(), "hold_until", 0)  # the first sweep holds leases for a while
+    register(queue)
+
+
+@pytest.mark.parametrize("fault", [Fault.BLAMED, Fault.DIED, Fault.FELL, Fault.UNBLAMED])
+def test_a_session_that_is_given_back_is_over(queue: Queue, fault: Fault) -> None:
+    send(queue, "one")
+    claimed = claim(queue)
+    assert claimed is not None
+    queue.run(calls.give_back(claimed, "it broke", fault, attempts_max=3, delay_ms=1000))
+    assert sweep(queue) == [("one", "it broke")]
+
+
+def test_a_session_that_was_never_begun_goes_back(queue: Queue) -> None:
+    send(queue, "one")
+    claimed = claim(queue)
+    assert claimed is not None
+    queue.run(calls.give_back(claimed, "stopped", Fault.RETURNED, attempts_max=3))
+    assert queue.state("one") is State.QUEUED
+
+
+def test_a_session_ends_with_its_lease(queue: Queue) -> None:
+    send(queue, "one")
+    assert claim(queue, lease_ms=-1000) is not None
+    ((name, reason),) = sweep(queue)
+    assert (name, reason[:20]) == ("one", "the lease of w1 ran ")
+
+
+def test_a_session_ends_when_its_worker_starts_again(queue: Queue) -> None:
+    send(queue, "one")
+    assert claim(queue) is not None
+    register(queue, session="later")
+    assert sweep(queue) == [("one", "the worker restarted")]
+
+
+def test_sessions_have_only_their_share_of_the_slots(queue: Queue) -> None:
+    for name in ("one", "two", "three"):
+        send(queue, name)
+    assert claim(queue, "0", slots=0) is None
+    assert claim(queue, "0") is not None
+    assert claim(queue, "1") is None
+    assert claim(queue, "1", slots=2) is not None
+    assert claim(queue, "2", slots=2) is None
+
+
+def test_the_slot_that_held_a_session_may_take_the_next(queue: Queue) -> None:
+    send(queue, "one")
+    send(queue, "two")
+    claimed = claim(queue)
+    assert claimed is not None
+    queue.run(calls.cancel(claimed.id))
+    assert claim(queue) is not None
+
+
+def test_only_its_tenant_is_told_of_a_session(queue: Queue) -> None:
+    send(queue, "one", tenant="ours")
+    assert queue.run(stands("one", "ours")).state is State.QUEUED
+    for name, tenant in (("one", ""), ("one", "theirs"), ("two", "ours")):
+        with pytest.raises(UsageError, match="no session"):
+            queue.run(stands(name, tenant))
+        with pytest.raises(UsageError, match="no session"):
+            queue.run(say(name, tenant, "1", Closed()))
+
+
+def test_frames_wait_for_their_worker_up_to_a_bound(queue: Queue) -> None:
+    send(queue, "one")
+    assert claim(queue) is not None
+    outcomes = [queue.run(say("one", "", "1", Typed(offset=at, data=b"x"))).outcome for at in range(65)]
+    assert outcomes == ["sent"] * 64 + ["full"]
+    assert queue.run(say("one", "", "1", EndOfInput())).outcome == "sent"
+    assert {queue.run(say("one", "", "1", Present())).outcome for _ in range(192)} == {"sent", "full"}
+    assert queue.link.command("XLEN", queue.link.keys.session_input("one", "1")) == 256
+
+
+def test_nothing_is_said_to_an_earlier_claim(queue: Queue) -> None:
+    send(queue, "one")
+    assert queue.run(say("one", "", "0", Closed())).outcome == "over"
+    claimed = claim(queue)
+    assert claimed is not None
+    assert queue.run(say("one", "", str(claimed.fence + 1), Closed())).outcome == "over"
+    queue.run(calls.cancel("one"))
+    assert queue.run(say("one", "", str(claimed.fence), Closed())).outcome == "over"
+
+
+def test_what_was_typed_is_typed_once_and_in_order(queue: Queue) -> None:
+    send(queue, "one")
+    assert claim(queue) is not None
+
+    def typed(offset: int, data: bytes) -> tuple[str, int]:
+        said = queue.run(say("one", "", "1", Typed(offset=offset, data=data)))
+        return said.outcome, said.typed_bytes
+
+    assert typed(0, b"abc") == ("sent", 3)
+    assert typed(0, b"abc") == ("sent", 3)
+    assert typed(1, b"bcde") == ("gap", 3)
+    assert typed(9, b"x") == ("gap", 3)
+    assert typed(3, b"de") == ("sent", 5)
+    assert queue.run(stands("one", "")).typed_bytes == 5
+    assert queue.link.command("XLEN", queue.link.keys.session_input("one", "1")) == 2
+
+
+def test_what_a_reader_has_missed_is_counted_once() -> None:
+    missing = Missing()
+    missing.add(0, 100)
+    missing.add(100, 300)
+    missing.add(900, 1000)
+    assert missing.size_bytes == 400
+    missing.taken(50, 0)
+    assert missing.size_bytes == 350
+    missing.taken(400, 250)
+    assert missing.size_bytes == 350
+    missing.taken(1200, 350)
+    assert missing.size_bytes == 350
