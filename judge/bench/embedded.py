@@ -40,6 +40,11 @@ class Service:
         self._process = process
         self._log = log
 
+    @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        return self._process.pid
+
     def wait_for_worker(self, client: Client) -> WorkerView:
         """Its worker, once that has registered. Raises HostError with the service's last word."""
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -122,33 +122,33 @@ def measure(*, rounds: int = 600, fsync: str = "always") -> QueueBench:
     return QueueBench(
         fsync=fsync,
         rounds=rounds,
-        raw_p50_ms=_ms(median(noop.raw_s)),
-        raw_p95_ms=_ms(_percentile(noop.raw_s, 95)),
-        noop_p50_ms=_ms(median(noop.noop_s)),
-        noop_p95_ms=_ms(_percentile(noop.noop_s, 95)),
+        raw_p50_ms=milliseconds(median(noop.raw_s)),
+        raw_p95_ms=milliseconds(_percentile(noop.raw_s, 95)),
+        noop_p50_ms=milliseconds(median(noop.noop_s)),
+        noop_p95_ms=milliseconds(_percentile(noop.noop_s, 95)),
         noop_ratio=round(median(noop.noop_s) / median(noop.raw_s), 2),
         noop_per_second=round(noop.per_second),
-        c_min_ms=_ms(min(c.times_s)),
-        c_p50_ms=_ms(median(c.times_s)),
-        c_p95_ms=_ms(_percentile(c.times_s, 95)),
+        c_min_ms=milliseconds(min(c.times_s)),
+        c_p50_ms=milliseconds(median(c.times_s)),
+        c_p95_ms=milliseconds(_percentile(c.times_s, 95)),
         c_per_second=round(c.per_second, 1),
         slots=c.slots,
-        cancel_p50_ms=_ms(median(c.cancels_s)),
-        cancel_max_ms=_ms(max(c.cancels_s)),
+        cancel_p50_ms=milliseconds(median(c.cancels_s)),
+        cancel_max_ms=milliseconds(max(c.cancels_s)),
     )
 
 
 def _measure_noop(client: Client, rounds: int) -> _NoopTimes:
     """The raw loop and the queue in turns of a few, so that whatever else the machine does hits both alike."""
     with ExitStack() as stack:
-        raw = stack.enter_context(_RawLoop(connect(client.queue.broker)))
-        _times(raw.round_trip, 50)
-        _times(lambda: _judged(client, _noop()), 50)
+        raw = stack.enter_context(RawLoop(connect(client.queue.broker)))
+        times_s(raw.round_trip, 50)
+        times_s(lambda: _judged(client, _noop()), 50)
         raw_s: list[float] = []
         noop_s: list[float] = []
         for _ in range(max(rounds // 50, 1)):
-            raw_s += _times(raw.round_trip, 50)
-            noop_s += _times(lambda: _judged(client, _noop()), 50)
+            raw_s += times_s(raw.round_trip, 50)
+            noop_s += times_s(lambda: _judged(client, _noop()), 50)
     return _NoopTimes(raw_s, noop_s, _throughput(client, [_noop() for _ in range(rounds * 4)]))
 
 
@@ -157,10 +157,10 @@ def _measure_c(client: Client, rounds: int) -> _CTimes:
         package = _one_test_package(Path(folder) / "add")
         for _ in range(20):
             _judged(client, _c(package))
-        times_s = _times(lambda: _judged(client, _c(package)), max(rounds // 3, 20))
+        c_s = times_s(lambda: _judged(client, _c(package)), max(rounds // 3, 20))
         per_second = _throughput(client, [_c(package) for _ in range(max(rounds, 100))])
         slots = sum(worker.info.slots for worker in worker_views(client.queue))
-        return _CTimes(times_s, per_second, slots, _cancellations(client, package, slots, rounds))
+        return _CTimes(c_s, per_second, slots, _cancellations(client, package, slots, rounds))
 
 
 def _cancellations(client: Client, package: Path, slots: int, rounds: int) -> list[float]:
@@ -193,7 +193,7 @@ def _until(client: Client, submission_id: str, kind: type[Event]) -> None:
     raise InfrastructureError(f"a benchmark submission ended without {kind.__name__}")
 
 
-class _RawLoop:
+class RawLoop:
     """A producer here and a consumer in another process, joined by two lists."""
 
     def __init__(self, client: redis.Redis) -> None:
@@ -207,7 +207,7 @@ class _RawLoop:
         if not self._execute("BRPOP", "raw:reply", 10):
             raise InfrastructureError("the raw loop's consumer does not answer")
 
-    def __enter__(self) -> _RawLoop:
+    def __enter__(self) -> RawLoop:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -250,18 +250,20 @@ def _one_test_package(root: Path) -> Path:
     return root
 
 
-def _times(action: Callable[[], object], rounds: int) -> list[float]:
-    times_s = []
+def times_s(action: Callable[[], object], rounds: int) -> list[float]:
+    """How long each of ``rounds`` took, in seconds."""
+    found = []
     for _ in range(rounds):
         began = time.perf_counter()
         action()
-        times_s.append(time.perf_counter() - began)
-    return times_s
+        found.append(time.perf_counter() - began)
+    return found
 
 
 def _percentile(values: list[float], percent: int) -> float:
     return sorted(values)[min(len(values) * percent // 100, len(values) - 1)]
 
 
-def _ms(seconds: float) -> float:
+def milliseconds(seconds: float) -> float:
+    """For a figure that is printed."""
     return round(seconds * 1000, 3)

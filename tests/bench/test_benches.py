@@ -13,6 +13,7 @@ from judge.bench.metrics import MetricsBench
 from judge.bench.noise import NoiseBench
 from judge.bench.spawn import SpawnBench
 from judge.bench.startup import StartupBench
+from judge.bench.work import WorkBench
 from judge.cli.bench import BENCHES
 from judge.cli.main import main
 
@@ -35,6 +36,7 @@ SMALLEST: dict[str, tuple[str, tuple[str, ...]]] = {
     "compile": ("--language quickcpp --runs 3", CompileBench.__struct_fields__),
     "startup": ("c --runs 5", StartupBench.__struct_fields__),
     "queue": ("--rounds 3", tuple(QUEUE.split())),
+    "work": ("--rounds 10 --executions 20", WorkBench.__struct_fields__),
     "scale": ("--workers 2 --submissions 500", tuple(SCALE.split())),
     "metrics": ("--scrapes 2", MetricsBench.__struct_fields__),
 }

@@ -1,0 +1,87 @@
+"""What a service takes of its host besides time: memory of its processes, files, cgroups."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+from judge.kernel.procfs import children
+from judge.sandbox.cgroups.hierarchy import find_host
+from judge.state_dir import StateDir
+
+
+class Growth(msgspec.Struct, frozen=True, kw_only=True):
+    """Between two looks. ``memory_bytes``: of the process that grew most; ``process``: which that was."""
+
+    memory_bytes: int
+    process: str
+    files: int
+    cgroups: int
+
+
+class Footprint(msgspec.Struct, frozen=True, kw_only=True):
+    """One look. ``resident_bytes``: process number -> resident memory; ``names``: process number -> its command."""
+
+    resident_bytes: Mapping[int, int]
+    names: Mapping[int, str]
+    files: int
+    cgroups: int
+
+    def since(self, before: Footprint) -> Growth:
+        """What came since. Processes that were not there before count for nothing."""
+        grown = {
+            pid: size_bytes - before.resident_bytes[pid]
+            for pid, size_bytes in self.resident_bytes.items()
+            if pid in before.resident_bytes
+        }
+        most = max(grown, key=lambda pid: grown[pid])
+        return Growth(
+            memory_bytes=grown[most],
+            process=self.names[most],
+            files=self.files - before.files,
+            cgroups=self.cgroups - before.cgroups,
+        )
+
+
+def footprint_of(pid: int, state: StateDir) -> Footprint:
+    """Of a service: process ``pid`` and all below it, and the files of its state directory but for compiled programs
+    (which are kept on purpose) and Redis' own.
+    """
+    resident = {one: size_bytes for one in _family(pid) if (size_bytes := _resident_bytes(one))}
+    return Footprint(
+        resident_bytes=resident,
+        names={one: _name(one) for one in resident},
+        files=sum(
+            len(files)
+            for folder, _, files in os.walk(state.root)
+            if not folder.startswith((str(state.artifacts), str(state.redis)))
+        ),
+        cgroups=sum(
+            len(folders) for parent in find_host().parents.values() for _, folders, _ in os.walk(parent, onerror=None)
+        ),
+    )
+
+
+def _family(pid: int) -> list[int]:
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += children(found[-1])
+    return found
+
+
+def _resident_bytes(pid: int) -> int:
+    """Second field of statm, in pages (proc_pid_statm(5)); 0 when the process is gone."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def _name(pid: int) -> str:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+        words = [word.decode(errors="replace") for word in file.read().split(b"\0")]
+        return next((word for word in words if "judge" in word or "redis" in word), words[0])
+    return "?"
