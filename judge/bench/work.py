@@ -1,4 +1,4 @@
-"""``judge bench work``: work without a package, each kind beside the bare thing in the same run.
+"""``judge bench work``: work without a package, beside the bare thing in the same run.
 
 *Bare* is ``posix_spawn`` and ``wait`` from this process, one program at a time or one a core. *Raw* is the raw Redis
 loop of ``judge bench queue``. Bare, raw and ours come in turns of a few, so that whatever else the machine does hits
@@ -21,17 +21,30 @@ from statistics import median
 import msgspec
 
 from judge.bench.embedded import Service, embedded_service, sweep_old
-from judge.bench.footprint import Growth, footprint_of
+from judge.bench.footprint import footprint_of
 from judge.bench.queue import RawLoop, milliseconds, times_s
 from judge.bench.spawn import make_noop
 from judge.client import Client, new_id
 from judge.errors import InfrastructureError
 from judge.model.submission import SourceFile
-from judge.model.work import Data, Evaluation, EvaluationTest, Execution, ProgramSource, Task, Work, WorkHeader, kind_of
+from judge.model.work import (
+    Command,
+    CommandGroup,
+    Data,
+    Endpoint,
+    Evaluation,
+    EvaluationTest,
+    Execution,
+    Pipe,
+    ProgramSource,
+    Task,
+    Work,
+    WorkHeader,
+    kind_of,
+)
 from judge.model.work_report import BlameOn
 from judge.parsers import Subparsers
 from judge.queue import calls
-from judge.queue.admin import worker_views
 from judge.queue.broker import connect
 
 #: Works under way at once where throughput is measured, and tests of one evaluation.
@@ -45,6 +58,10 @@ _PYTHON_ECHO = b"print(input())\n"
 _PYTHON_SUM = b"a, b = map(int, input().split())\nprint(a + b)\n"
 _CPP_SUM = b"#include <iostream>\nint main() { long a, b; std::cin >> a >> b; std::cout << a + b << '\\n'; }\n"
 _LINE = b"20 22\n"
+_PAIR = (["/bin/echo", "hello"], ["/bin/cat"])
+
+#: A number, or a name.
+Figure = float | str
 
 
 class WorkBench(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +78,9 @@ class WorkBench(msgspec.Struct, frozen=True, kw_only=True):
     bare_python_ms: float
     python_p50_ms: float  #: print(input()), artifact cached
     python_ratio: float
+    bare_pair_ms: float  #: echo and cat joined by a pipe
+    group_p50_ms: float  #: the same as a command group
+    group_ratio: float
     bare_python_per_second: float  #: one on each core
     executions_per_second: float  #: Python, each source different
     throughput_share: float
@@ -78,9 +98,9 @@ def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "work",
-        help="executions and evaluations beside bare programs",
-        description="Send executions and evaluations through the queue of a service of one's own, beside the same "
-        "programs run bare and the raw Redis loop.",
+        help="executions, groups and evaluations beside bare programs",
+        description="Send executions, command groups and evaluations through the queue of a service of one's own, "
+        "beside the same programs run bare and the raw Redis loop.",
     )
     parser.add_argument("--rounds", type=int, default=200, help="of each kind (default 200)")
     parser.add_argument("--executions", type=int, default=3000, help="of the memory test (default 3000)")
@@ -101,56 +121,23 @@ def run(args: argparse.Namespace) -> int:
 def measure(*, rounds: int = 200, executions: int = 3000) -> WorkBench:
     """All figures; blocks for some minutes. Raises HostError when the service does not start."""
     sweep_old()
-    load_1m = os.getloadavg()[0]
+    figures: dict[str, Figure] = {"load_1m": round(os.getloadavg()[0], 2), "rounds": rounds}
     with ExitStack() as stack:
         service = stack.enter_context(embedded_service(selftest=False, queue_max=0, tenant_per_minute=0, keep_max=200))
         client = stack.enter_context(Client.open(service.settings))
-        service.wait_for_worker(client)
+        figures["slots"] = service.wait_for_worker(client).info.slots
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="judge-bench-")))
         bare = _BarePrograms(scratch)
-        noop = _noop_times(stack, client, bare, rounds)
-        python = _python_times(client, bare, rounds)
-        bare_rate = bare.per_second([bare.python_sum], rounds)
-        rate = _throughput(client, (_execution(_PYTHON_SUM + b"#%d\n" % n, stdin=_LINE) for n in range(rounds * 2)))
-        bare_tests = bare.per_second([bare.cpp_sum, bare.python_sum], rounds)
-        tests = _evaluated_per_second(client, rounds)
-        grown = _growth(service, client, executions)
-        slots = sum(worker.info.slots for worker in worker_views(client.queue))
-    return WorkBench(
-        load_1m=round(load_1m, 2),
-        slots=slots,
-        rounds=rounds,
-        bare_spawn_ms=milliseconds(noop.bare_s),
-        raw_p50_ms=milliseconds(noop.raw_s),
-        execution_p50_ms=milliseconds(noop.ours_s),
-        run_overhead_ms=milliseconds(noop.ours_s - noop.raw_s),
-        run_overhead_ratio=round((noop.ours_s - noop.raw_s) / noop.bare_s, 2),
-        bare_python_ms=milliseconds(python.bare_s),
-        python_p50_ms=milliseconds(python.ours_s),
-        python_ratio=round(python.ours_s / python.bare_s, 2),
-        bare_python_per_second=round(bare_rate, 1),
-        executions_per_second=round(rate, 1),
-        throughput_share=round(rate / bare_rate, 2),
-        bare_tests_per_second=round(bare_tests, 1),
-        evaluation_tests_per_second=round(tests, 1),
-        evaluation_share=round(tests / bare_tests, 2),
-        memory_executions=executions,
-        memory_growth_bytes=grown.memory_bytes,
-        memory_growth_process=grown.process,
-        files_left=grown.files,
-        cgroups_left=grown.cgroups,
-    )
+        figures |= _noop_figures(stack, client, bare, rounds)
+        figures |= _python_figures(client, bare, rounds)
+        figures |= _group_figures(client, bare, rounds)
+        figures |= _throughput_figures(client, bare, rounds)
+        figures |= _evaluation_figures(client, bare, rounds)
+        figures |= _memory_figures(service, client, executions)
+    return msgspec.convert(figures, WorkBench)
 
 
-class _Medians(msgspec.Struct, frozen=True):
-    """Of one comparison, in seconds."""
-
-    bare_s: float
-    ours_s: float
-    raw_s: float = 0.0
-
-
-def _noop_times(stack: ExitStack, client: Client, bare: _BarePrograms, rounds: int) -> _Medians:
+def _noop_figures(stack: ExitStack, client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
     raw = stack.enter_context(RawLoop(connect(client.queue.broker)))
     found = _in_turns(
         rounds,
@@ -158,16 +145,75 @@ def _noop_times(stack: ExitStack, client: Client, bare: _BarePrograms, rounds: i
         raw=raw.round_trip,
         ours=lambda: _done(client, _execution(_C_NOOP, "c")),
     )
-    return _Medians(found["bare"], found["ours"], found["raw"])
+    overhead_s = found["ours"] - found["raw"]
+    return {
+        "bare_spawn_ms": milliseconds(found["bare"]),
+        "raw_p50_ms": milliseconds(found["raw"]),
+        "execution_p50_ms": milliseconds(found["ours"]),
+        "run_overhead_ms": milliseconds(overhead_s),
+        "run_overhead_ratio": round(overhead_s / found["bare"], 2),
+    }
 
 
-def _python_times(client: Client, bare: _BarePrograms, rounds: int) -> _Medians:
+def _python_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
     found = _in_turns(
         rounds,
         bare=lambda: bare.run(bare.python_echo, b"hello\n"),
         ours=lambda: _done(client, _execution(_PYTHON_ECHO, stdin=b"hello\n")),
     )
-    return _Medians(found["bare"], found["ours"])
+    return {
+        "bare_python_ms": milliseconds(found["bare"]),
+        "python_p50_ms": milliseconds(found["ours"]),
+        "python_ratio": round(found["ours"] / found["bare"], 2),
+    }
+
+
+def _group_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
+    found = _in_turns(rounds, bare=bare.run_pair, ours=lambda: _done(client, _pair()))
+    return {
+        "bare_pair_ms": milliseconds(found["bare"]),
+        "group_p50_ms": milliseconds(found["ours"]),
+        "group_ratio": round(found["ours"] / found["bare"], 2),
+    }
+
+
+def _throughput_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
+    bare_rate = bare.per_second([bare.python_sum], rounds)
+    sources = (_PYTHON_SUM + b"# %s\n" % new_id().encode() for _ in range(rounds * 2))
+    rate = _throughput(client, (_execution(source, stdin=_LINE) for source in sources))
+    return {
+        "bare_python_per_second": round(bare_rate, 1),
+        "executions_per_second": round(rate, 1),
+        "throughput_share": round(rate / bare_rate, 2),
+    }
+
+
+def _evaluation_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
+    bare_rate = bare.per_second([bare.cpp_sum, bare.python_sum], rounds)
+    tests = tuple(EvaluationTest(stdin=Data(content=_LINE), expected=Data(content=b"42\n")) for _ in range(_TESTS))
+    programs = [(_CPP_SUM, "cpp"), (_PYTHON_SUM, "python3")]
+    for program in programs:
+        _done(client, _evaluation(*program, tests))  # compiled from here on
+    rate = _throughput(client, (_evaluation(*programs[n % 2], tests) for n in range(max(rounds // 2, 2)))) * _TESTS
+    return {
+        "bare_tests_per_second": round(bare_rate, 1),
+        "evaluation_tests_per_second": round(rate, 1),
+        "evaluation_share": round(rate / bare_rate, 2),
+    }
+
+
+def _memory_figures(service: Service, client: Client, executions: int) -> dict[str, Figure]:
+    _throughput(client, (_execution(_PYTHON_ECHO, stdin=b"warm\n") for _ in range(_IN_FLIGHT)))
+    before = footprint_of(service.pid, service.settings.state)
+    _throughput(client, (_execution(_PYTHON_ECHO, stdin=b"%d\n" % n) for n in range(executions)))
+    grown = footprint_of(service.pid, service.settings.state).since(before)
+    return {
+        "memory_executions": executions,
+        "memory_growth_bytes": grown.memory_bytes,
+        "memory_growth_process": grown.process,
+        "files_left": grown.files,
+        "cgroups_left": grown.cgroups,
+    }
 
 
 def _in_turns(rounds: int, **actions: Callable[[], object]) -> dict[str, float]:
@@ -179,21 +225,6 @@ def _in_turns(rounds: int, **actions: Callable[[], object]) -> dict[str, float]:
         for name, action in actions.items():
             found[name] += times_s(action, _IN_A_ROW)
     return {name: median(values) for name, values in found.items()}
-
-
-def _evaluated_per_second(client: Client, rounds: int) -> float:
-    evaluations = max(rounds // 2, 2)
-    tests = tuple(EvaluationTest(stdin=Data(content=_LINE), expected=Data(content=b"42\n")) for _ in range(_TESTS))
-    programs = [(_CPP_SUM, "cpp"), (_PYTHON_SUM, "python3")]
-    rate = _throughput(client, (_evaluation(*programs[n % 2], tests) for n in range(evaluations)))
-    return rate * _TESTS
-
-
-def _growth(service: Service, client: Client, executions: int) -> Growth:
-    _throughput(client, (_execution(_PYTHON_ECHO, stdin=b"warm\n") for _ in range(_IN_FLIGHT)))
-    before = footprint_of(service.pid, service.settings.state)
-    _throughput(client, (_execution(_PYTHON_ECHO, stdin=b"%d\n" % n) for n in range(executions)))
-    return footprint_of(service.pid, service.settings.state).since(before)
 
 
 def _throughput(client: Client, works: Iterator[Work]) -> float:
@@ -231,6 +262,12 @@ def _evaluation(source: bytes, language: str, tests: tuple[EvaluationTest, ...])
     return _work(Evaluation(program=_program(source), tests=tests), language)
 
 
+def _pair() -> Work:
+    commands = tuple(Command(argv=tuple(words)) for words in _PAIR)
+    pipe = Pipe(source=Endpoint(command=0, descriptor=1), target=Endpoint(command=1, descriptor=0))
+    return _work(CommandGroup(commands=commands, pipes=(pipe,)), "")
+
+
 def _work(task: Task, language: str) -> Work:
     return Work(header=WorkHeader(id=new_id(), kind=kind_of(task), language=language), task=task)
 
@@ -255,14 +292,27 @@ class _BarePrograms:
         try:
             os.write(write_end, stdin)
             os.close(write_end)
-            actions = [(os.POSIX_SPAWN_DUP2, read_end, 0), (os.POSIX_SPAWN_DUP2, null, 1)]
-            pid = os.posix_spawn(words[0], words, dict(os.environ), file_actions=actions)
+            pid = _spawn(words, read_end, null)
         finally:
             os.close(read_end)
             os.close(null)
         _, status = os.waitpid(pid, 0)
         if status:
             raise InfrastructureError(f"{words[-1]} ended with status {status}")
+
+    def run_pair(self) -> None:
+        """Two programs joined by a pipe; blocks until both are over."""
+        read_end, write_end = os.pipe()
+        null = os.open(os.devnull, os.O_RDWR)
+        first, second = _PAIR
+        pids = [
+            _spawn(first, null, write_end),
+            _spawn(second, read_end, null),
+        ]
+        for fd in (read_end, write_end, null):
+            os.close(fd)
+        for pid in pids:
+            os.waitpid(pid, 0)
 
     def per_second(self, several: list[list[str]], rounds: int) -> float:
         """How many a second, in turns, one on each core at a time."""
@@ -284,3 +334,8 @@ class _BarePrograms:
         source.write_bytes(_CPP_SUM)
         self.run(["/usr/bin/g++", "-O2", "-o", str(program), str(source)], b"")
         return [str(program)]
+
+
+def _spawn(words: list[str], stdin_fd: int, stdout_fd: int) -> int:
+    actions = [(os.POSIX_SPAWN_DUP2, stdin_fd, 0), (os.POSIX_SPAWN_DUP2, stdout_fd, 1)]
+    return os.posix_spawn(words[0], words, dict(os.environ), file_actions=actions)
