@@ -166,8 +166,10 @@ def reading_of(settings: Settings) -> ReadOptions:
 
 def build_context_of(settings: Settings) -> BuildContext:
     """Languages, toolchains and the artifact store."""
+    toolchains = Toolchains(settings.state)
     return BuildContext(
-        languages=Languages.open(settings.worker.languages_dir),
-        toolchain=Toolchains(settings.state),
+        languages=Languages.open(settings.worker.languages_dir, settings.state.variants),
+        toolchain=toolchains,
         store=ArtifactStore(settings.state.artifacts),
+        versions=Versions(settings.state, toolchains),
     )

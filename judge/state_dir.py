@@ -23,6 +23,7 @@ class StateDir:
           layers/               the layers that `judge rootfs build` made
           rootfs/               skeletons of root directories that containers are given
           languages/            what the quick test found of each language
+          variants/             variants of languages with libraries, made by `judge languages install --with`
           toolchain-versions/   what each compiler calls itself
           packages/             unpacked packages that were fetched from the store by digest
           blobs/                the store of a single machine's blobs; mode 700
@@ -73,6 +74,10 @@ class StateDir:
     @property
     def languages(self) -> Path:
         return self.root / "languages"
+
+    @property
+    def variants(self) -> Path:
+        return self.root / "variants"
 
     @property
     def toolchain_versions(self) -> Path:

@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
 def measure(settings: Settings, language_name: str = "cpp", runs: int = RUNS) -> CompileBench:
     """Measure everything; blocks for some ten seconds. Raises InfrastructureError, HostError, LanguageError."""
-    language = Languages.open(settings.worker.languages_dir).get(language_name)
+    language = Languages.open(settings.worker.languages_dir, settings.state.variants).get(language_name)
     toolchains = Toolchains(settings.state)
     with ExitStack() as stack:
         slot = stack.enter_context(open_slot(settings, 0))

@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
 
 def measure(settings: Settings, names: Sequence[str] = (), runs: int = RUNS) -> StartupBench:
     """Measure every language asked for, or every one that is ready. Raises InfrastructureError, LanguageError."""
-    languages = Languages.open(settings.worker.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
     toolchains = Toolchains(settings.state)
     chosen = [languages.get(name) for name in names] or [
         language for language in languages if toolchains.state(language).ready and _is_from_host(language, toolchains)

@@ -56,9 +56,24 @@ def add_parser(subparsers: Subparsers) -> None:
     installing = actions.add_parser("install", help="install toolchains: on this machine, or as layers")
     installing.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
     installing.add_argument("--layer", action="store_true", help="Debian packages as a layer (default unless root)")
+    installing.add_argument(
+        "--with",
+        dest="libraries",
+        metavar="NAMES",
+        type=_comma_separated,
+        default=(),
+        help="libraries of PyPI or npm, with commas between them: as a variant LANG@NAME beside the language",
+    )
+    installing.add_argument(
+        "--as", dest="variant", metavar="NAME", default="", help="the variant's name (default: made of the libraries')"
+    )
     add_package_source(installing)
-    removing = actions.add_parser("remove", help="remove the layers that only these languages use")
+    removing = actions.add_parser("remove", help="remove layers that only these use, and variants with libraries")
     removing.add_argument("languages", nargs="+", metavar="LANG", help="ids or aliases")
+
+
+def _comma_separated(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.replace(",", " ").split() if word)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,10 +84,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
-    languages = Languages.open(settings.worker.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
     toolchains = Toolchains(settings.state)
     records = AvailabilityRecords(settings.state)
-    chosen = chosen_languages(languages, args.languages) if args.languages else languages.all()
+    chosen = chosen_languages(languages, args.languages) if args.languages else languages.with_variants()
     if args.markdown:
         print(markdown([_last_test(language, toolchains, records) for language in chosen]), end="")
         return 0
@@ -122,7 +137,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
                 found.append(str(error))
         count = len(args.files)
     else:
-        languages = Languages.open(settings.worker.languages_dir)
+        languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
         found = languages.problems()
         count = len(list(languages)) if not found else 0
     if args.json:
@@ -136,9 +151,9 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _test(args: argparse.Namespace, settings: Settings) -> int:
-    languages = Languages.open(settings.worker.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
     toolchains = Toolchains(settings.state)
-    chosen = chosen_languages(languages, args.languages) if args.languages else languages.all()
+    chosen = chosen_languages(languages, args.languages) if args.languages else languages.with_variants()
     if not args.languages and not args.all:
         chosen = tuple(language for language in chosen if toolchains.state(language).ready)
     console = Console(stderr=True, highlight=False)

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from judge.assembly import open_slot
+from judge.cli.languages_libraries import asked_for, install_libraries
 from judge.cli.package_source import package_source
 from judge.config import Settings
 from judge.errors import HostError, UsageError
@@ -22,13 +23,21 @@ from judge.rootfs.registries import build_npm, build_pypi
 from judge.toolchain.availability import AvailabilityRecords
 from judge.toolchain.definitions import Languages
 from judge.toolchain.roots import Toolchains, packages_request
+from judge.toolchain.variants import Libraries, LibraryRecords
 
 
 def install(args: argparse.Namespace, settings: Settings) -> int:
     """Make the named languages ready."""
-    chosen = chosen_languages(Languages.open(settings.worker.languages_dir), args.languages)
+    languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
+    chosen = chosen_languages(languages, args.languages)
     toolchains = Toolchains(settings.state, args.suite)
     console = Console(stderr=True, highlight=False)
+    if args.variant and not args.libraries:
+        raise UsageError("--as: names what --with makes")
+    if args.libraries:
+        return _install_variant(asked_for(args, languages, chosen), chosen[0], toolchains, settings)
+    if any(language.layer for language in chosen):
+        raise UsageError("a variant with libraries is made by: judge languages install LANG --with NAMES")
     as_layer = args.layer or os.geteuid() != 0
     source = package_source(args, settings.layers)
     for language in chosen:
@@ -49,6 +58,12 @@ def install(args: argparse.Namespace, settings: Settings) -> int:
                 toolchains.prepare(language, slot.container)
             toolchains(language)
             print(f"{language.id}: ready")
+    return 0
+
+
+def _install_variant(wanted: Libraries, language: LanguageSpec, toolchains: Toolchains, settings: Settings) -> int:
+    made = install_libraries(wanted, language, toolchains, settings)
+    print(f"{made.id}: ready with {', '.join(made.packages)}")
     return 0
 
 
@@ -79,11 +94,15 @@ def _apt_install(packages: Iterable[str], console: Console) -> None:
 
 
 def remove(args: argparse.Namespace, settings: Settings) -> int:
-    """Remove the layers that nothing but the named languages stands on."""
-    languages = Languages.open(settings.worker.languages_dir)
-    chosen = {language.id for language in chosen_languages(languages, args.languages)}
+    """Remove the layers that nothing but the named languages stands on, and the variants with libraries among them.
+
+    What a language's file names as its versions is named until the file is changed.
+    """
+    languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
+    named = chosen_languages(languages, args.languages)
+    chosen = {language.id for language in named}
     toolchains = Toolchains(settings.state)
-    users = toolchains.used_layers(languages.all())
+    users = toolchains.used_layers(languages.with_variants())
     removed = 0
     for layer_id, standing in users.items():
         if set(standing) <= chosen:
@@ -94,6 +113,9 @@ def remove(args: argparse.Namespace, settings: Settings) -> int:
             print(f"kept {layer_id}: {', '.join(sorted(set(standing) - chosen))} stand on it")
     for language_id in chosen:
         AvailabilityRecords(settings.state).forget(language_id)
+    for language in named:
+        if language.layer:
+            LibraryRecords(settings.state.variants).forget(language.id)
     if not removed:
         print("no layers to remove; packages of this machine are left to its package manager")
     return 0

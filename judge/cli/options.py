@@ -138,7 +138,7 @@ def first_named(paths: Sequence[str], languages: Languages, language: str) -> st
     if len(paths) < 2 or any(os.path.isdir(path) for path in paths):
         return ""
     try:
-        spec = languages.get(language) if language else languages.detect(names)
+        spec = languages.get(language.partition("@")[0]) if language else languages.detect(names)
     except LanguageError:
         if language:
             raise

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _build(args: argparse.Namespace, settings: Settings) -> int:
-    languages = Languages.open(settings.worker.languages_dir)
+    languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
     chosen = [languages.get(name) for name in args.languages]
     if args.host:
         view = host_view(settings.state, [pattern for language in chosen for pattern in language.host_files])
@@ -108,7 +108,9 @@ def _pinned(path: str, suite: str, chosen: Sequence[LanguageSpec]) -> Layer:
 
 def _list(args: argparse.Namespace, settings: Settings) -> int:
     toolchains = Toolchains(settings.state)
-    users = toolchains.used_layers(Languages.open(settings.worker.languages_dir).all())
+    users = toolchains.used_layers(
+        Languages.open(settings.worker.languages_dir, settings.state.variants).with_variants()
+    )
     layers = toolchains.layers.all()
     if args.json:
         rows = [msgspec.to_builtins(layer) | {"id": layer.id, "languages": users.get(layer.id, [])} for layer in layers]

@@ -84,7 +84,11 @@ def _own_names(program: ProgramSource | None, language: str) -> OwnNames:
     languages = Languages.open(load_settings().worker.languages_dir)
     names = [file.name for file in program.sources]
     try:
-        spec = languages.get(language) if language else languages.detect(names, first_line(program.sources))
+        spec = (
+            languages.get(language.partition("@")[0])
+            if language
+            else languages.detect(names, first_line(program.sources))
+        )
         return prepare(spec, program.sources, program.main).in_own_names
     except (LanguageError, SourceFault):  # of the service's own, or refused where it is compiled
         return str

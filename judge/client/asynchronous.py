@@ -20,6 +20,7 @@ from judge.client.sending import (
     work_of,
 )
 from judge.client.session import AsyncSession, present_every_s
+from judge.client.versions import exact_submission_async, exact_work_async
 from judge.config import Settings, load_settings
 from judge.errors import NotFinished, SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event
@@ -65,12 +66,12 @@ class AsyncClient(AsyncClientBlobs):
 
     async def submit(self, submission: Submission) -> str:
         """See :meth:`judge.client.blocking.Client.submit`."""
-        await self.queue.run(calls.submit(submission))
+        await self.queue.run(calls.submit(await exact_submission_async(self.queue, submission)))
         return submission.id
 
     async def send(self, work: Work) -> str:
         """See :meth:`judge.client.blocking.Client.send`."""
-        await self.queue.run(calls.submit_work(work))
+        await self.queue.run(calls.submit_work(await exact_work_async(self.queue, work)))
         return work.header.id
 
     async def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:

@@ -13,6 +13,7 @@ from typing import Any
 from judge.client.many import Flight, Item, ItemResult, Numbered, numbered, refused, wait_before_retry_s
 from judge.client.opening import reported, work_report
 from judge.client.sending import Sending
+from judge.client.versions import exact_work, exact_work_async
 from judge.errors import JudgeError, QueueError
 from judge.queue import calls
 from judge.queue.completions import ASK_AGAIN_S, AsyncCompletions, Completions
@@ -55,7 +56,7 @@ class Batch:
     def _send(self, item: Numbered) -> JudgeError | None:
         """Hand it in; the answer is why it was not taken."""
         try:
-            if not self._queue.run(calls.submit_work(item.work)):
+            if not self._queue.run(calls.submit_work(exact_work(self._queue, item.work))):
                 self._completions.ask_now()
         except JudgeError as error:
             return error
@@ -139,7 +140,7 @@ class AsyncBatch:
         async with self._turn:
             while True:
                 try:
-                    await self._queue.run(calls.submit_work(item.work))
+                    await self._queue.run(calls.submit_work(await exact_work_async(self._queue, item.work)))
                     return None
                 except JudgeError as error:
                     pause_s = wait_before_retry_s(error)

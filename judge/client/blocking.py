@@ -19,6 +19,7 @@ from judge.client.sending import (
     work_of,
 )
 from judge.client.session import Session, present_every_s
+from judge.client.versions import exact_submission, exact_work
 from judge.config import Settings, load_settings
 from judge.errors import SubmissionCancelled
 from judge.model.event import Cancelled, Done, Event, WorkDone
@@ -62,17 +63,18 @@ class Client(ClientBlobs):
     def submit(self, submission: Submission) -> str:
         """Hand in a submission; returns its id once it is durably accepted.
 
-        The language may be an id, an alias, or empty (found by the files). Raises LanguageError (no such language, or
-        no worker offers it: with the near one and what is offered), QueueFullError, RateLimitError, WireError,
-        UsageError (tags that no worker has; the id stands for another submission), QueueError (no answer: hand the same
-        submission in again, it will not be judged twice).
+        The language may be an id, an alias, or empty (found by the files); after an ``@`` a variant, a version or a
+        range of them ("python3@>=3.11"): the newest that a worker offers stands in the record. Raises LanguageError (no
+        such language or version, or no worker offers it: with the near one and what is offered), QueueFullError,
+        RateLimitError, WireError, UsageError (tags that no worker has; the id stands for another submission),
+        QueueError (no answer: hand the same submission in again, it will not be judged twice).
         """
-        self.queue.run(calls.submit(submission))
+        self.queue.run(calls.submit(exact_submission(self.queue, submission)))
         return submission.id
 
     def send(self, work: Work) -> str:
         """Hand in work that is no submission; returns its id once it is durably accepted. Raises as :meth:`submit`."""
-        self.queue.run(calls.submit_work(work))
+        self.queue.run(calls.submit_work(exact_work(self.queue, work)))
         return work.header.id
 
     def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:

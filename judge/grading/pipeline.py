@@ -92,7 +92,7 @@ class Judge:
         if problem.submit_answer:
             return _OUTPUT
         if submission.language:
-            return self.build_context.languages.get(submission.language)
+            return self.build_context.language(submission.language, self.slots[0].container)
         names = [file.name for file in submission.sources]
         return self.build_context.languages.detect(names, first_line(submission.sources), problem.languages)
 
@@ -250,7 +250,7 @@ def _complaint(submission: Submission, problem: Problem, language: LanguageSpec)
     if size_bytes > problem.limits.code_bytes:
         allowed = problem.limits.code_bytes // KIB
         return f"the source code has {size_bytes} bytes; this problem allows {allowed} KiB"
-    names = {language.id, language.kattis, language.family, *language.aliases}
+    names = {language.id, language.base_id, language.kattis, language.family, *language.aliases}
     if problem.languages and names.isdisjoint(problem.languages):
         return f"this problem is not to be solved in {language.name}; it allows {', '.join(problem.languages)}"
     return ""

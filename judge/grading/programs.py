@@ -32,6 +32,7 @@ from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Compiled, OpenContainer, Toolchain, compile_program
 from judge.toolchain.definitions import Languages
 from judge.toolchain.source_text import plain_text
+from judge.toolchain.version import Versions
 from judge.toolchain.work_files import (
     Given,
     blamed_on,
@@ -71,11 +72,24 @@ _RUN_ONLY = msgspec.structs.replace(_BUILD_AND_RUN, id="run-script", compile=(),
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What building programs takes: known languages, where their toolchains are, where artifacts are kept."""
+    """What building programs takes: known languages, where their toolchains are, where artifacts are kept.
+
+    Without ``versions`` nothing is known of what toolchains call themselves: no range of versions can be asked for.
+    """
 
     languages: Languages
     toolchain: FindToolchain
     store: ArtifactStore
+    versions: Versions | None = None
+
+    def language(self, name: str, open_container: OpenContainer) -> LanguageSpec:
+        """The language that work names, with ``@`` and a variant, a version or a range perhaps. Raises LanguageError.
+
+        Blocks for a run for each version that nobody asked for yet.
+        """
+        if self.versions is None:
+            return self.languages.get(name)
+        return self.versions.pick(self.languages, name, open_container)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,39 @@ class Prepare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     files: dict[str, str] = {}
 
 
+class VersionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What another version of a language's toolchain has otherwise than the language itself; None = the same.
+
+    ``programs``
+        words of the language's commands, and what stands in their place ("/usr/bin/gcc" = "/usr/bin/gcc-11").
+    ``compile_env``, ``run_env``, ``selftest``
+        added to, or put in the place of, what the language has.
+    """
+
+    programs: dict[str, str] = {}
+    compile: tuple[tuple[str, ...], ...] | None = None
+    run: tuple[str, ...] | None = None
+    version_command: tuple[str, ...] | None = None
+    packages: dict[str, tuple[str, ...]] | None = None
+    host_files: tuple[str, ...] | None = None
+    needs: tuple[str, ...] | None = None
+    compile_env: dict[str, str] = {}
+    run_env: dict[str, str] = {}
+    selftest: dict[str, str] = {}
+
+
+class LibraryRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How libraries are laid beside a language's toolchain.
+
+    ``registry`` is "pypi" or "npm"; ``wheels`` the implementation that PyPI's wheels must be for ("cp", "pp");
+    ``run_env`` variables by which a program finds them.
+    """
+
+    registry: str
+    wheels: str = "cp"
+    run_env: dict[str, str] = {}
+
+
 class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One language. Command templates are argv lists, never shell strings.
 
@@ -80,6 +113,10 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ``artifact`` are globs of what a compile leaves (empty: the sources themselves are run, ``compile`` only
     checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
     that the host's own toolchain needs to see, ``needs`` globs of parts that no command names.
+
+    ``versions`` are other toolchains of the same language, by the name that is asked for after an ``@``. Each becomes
+    a language of its own (:mod:`judge.toolchain.variants`), as does one with libraries: its id is ``LANGUAGE@NAME``,
+    and ``layer`` the id of the layer with the libraries. A file never sets ``layer``.
     """
 
     id: str
@@ -116,3 +153,16 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     needs: tuple[str, ...] = ()
     selftest: dict[str, str] = {}
     selftest_without: dict[str, str] = {}
+    versions: dict[str, VersionRule] = {}
+    libraries: LibraryRule | None = None
+    layer: str = ""
+
+    @property
+    def base_id(self) -> str:
+        """The id of the language that this is a version or variant of; its own where it is none."""
+        return self.id.partition("@")[0]
+
+    @property
+    def variant(self) -> str:
+        """What follows the ``@`` of its id; empty for a language itself."""
+        return self.id.partition("@")[2]

@@ -18,6 +18,7 @@ from judge.model.submission import Submission
 from judge.model.work import Work, WorkHeader
 from judge.model.work_report import AnyWorkReport, status_of
 from judge.queue.answers import pairs_of, text_of
+from judge.queue.language_versions import card_offered
 from judge.queue.records import no_record, summary_of
 from judge.queue.script import Call
 from judge.queue.values import (
@@ -123,14 +124,9 @@ def languages() -> Call[tuple[LanguageCard, ...]]:
 
     def read(answer: list[Any]) -> tuple[LanguageCard, ...]:
         infos = [msgspec.json.decode(text, type=WorkerInfo) for text in answer[1]]
-        found = []
-        for _, text in sorted(pairs_of(answer[0])):
-            card = msgspec.json.decode(text, type=LanguageCard)
-            offering = [info for info in infos if card.id in info.languages]
-            versions = tuple(sorted({info.versions[card.id] for info in offering if info.versions.get(card.id)}))
-            if offering:
-                found.append(msgspec.structs.replace(card, versions=versions, workers=len(offering)))
-        return tuple(found)
+        known = (msgspec.json.decode(text, type=LanguageCard) for _, text in sorted(pairs_of(answer[0])))
+        cards = (card_offered(card, infos) for card in known)
+        return tuple(card for card in cards if card.workers)
 
     return Call("offered", (), read)
 

@@ -234,6 +234,8 @@ class LanguageCard(msgspec.Struct, frozen=True, kw_only=True):
     """A language as clients see it. ``aliases`` are the other words it goes by, ``extensions`` those of its files.
 
     ``versions`` are those of its toolchains on the workers that offer it; none = no worker does, or none was asked.
+    ``exact`` are those that ``LANGUAGE@VERSION`` gets, oldest first; ``variants`` other names that ``LANGUAGE@NAME``
+    gets: versions by the names of the language's file, and toolchains with libraries.
     """
 
     id: str
@@ -242,3 +244,5 @@ class LanguageCard(msgspec.Struct, frozen=True, kw_only=True):
     extensions: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     workers: int = 0
+    exact: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()

@@ -1,5 +1,7 @@
 """Layers of npm and PyPI packages, below /opt/npm and /opt/pypi, made with the host's own clients.
 
+A toolchain's own packages are taken as they are named; libraries come with all that they depend on, and for the very
+interpreter that will load them.
 Nothing of a package is run while it is installed: npm's scripts are off and PyPI gives wheels only.
 """
 
@@ -14,12 +16,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from judge.errors import HostError, UsageError
-from judge.rootfs.layers import Layer, LayerKind, LayerStore
+from judge.rootfs.layers import Layer, LayerKind, LayerStore, request_digest
 
-_NPM_NAME = re.compile(r"(@[a-z0-9._-]+/)?[a-z0-9._-]+(@[0-9A-Za-z.^~<>=*-]+)?")
-_PYPI_NAME = re.compile(r"[A-Za-z0-9._-]+([=<>~!]=[0-9A-Za-z.*]+)?")
+_NPM_NAME = re.compile(r"(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*(@[0-9A-Za-z.^~<>=*-]+)?")
+_PYPI_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*([=<>~!]=[0-9A-Za-z.*]+)?")
 
 
 def build_npm(store: LayerStore, request: str, packages: Sequence[str]) -> Layer:
@@ -35,14 +38,42 @@ def build_npm(store: LayerStore, request: str, packages: Sequence[str]) -> Layer
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+class Interpreter(NamedTuple):
+    """For what Python wheels are: ``implementation`` "cp" (CPython) or "pp" (PyPy), ``version`` "3.11"."""
+
+    implementation: str
+    version: str
+
+
+def build_libraries(store: LayerStore, libraries: Sequence[str], python: Interpreter | None) -> Layer:
+    """A layer with these libraries and all that they need: of PyPI for this interpreter, of npm where it is None.
+
+    The one that was made for the same request serves again. Raises UsageError for what the registry does not have, or
+    not for this machine, and for libraries that exclude each other; HostError when the client fails otherwise.
+    """
+    registry = LayerKind.PYPI if python else LayerKind.NPM
+    request = request_digest("libraries", registry, platform.machine(), python, sorted(libraries))
+    found = store.find(registry, request)
+    if found is not None:
+        return found
+    if python is None:
+        return build_npm(store, request, libraries)
+    wheels = ["--implementation", python.implementation, "--python-version", python.version]
+    return _build_pypi(store, request, libraries, wheels, f"Python {python.version} on {platform.machine()}")
+
+
 def build_pypi(store: LayerStore, request: str, packages: Sequence[str]) -> Layer:
-    """``/opt/pypi`` with the wheels of these packages, without dependencies. Raises HostError with pip's words."""
+    """``/opt/pypi`` with the wheels of these packages, without dependencies. Raises as :func:`build_libraries`."""
+    return _build_pypi(store, request, packages, ["--no-deps"], platform.machine())
+
+
+def _build_pypi(store: LayerStore, request: str, packages: Sequence[str], wanted: Sequence[str], machine: str) -> Layer:
     _check(packages, _PYPI_NAME, "PyPI")
     scratch = store.scratch_dir()
     try:
-        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--no-compile"]
+        options = ["--quiet", "--disable-pip-version-check", *wanted, "--only-binary=:all:", "--no-compile"]
         made = scratch / "all"
-        _run([sys.executable, "-m", "pip", "install", *options, f"--target={made}", *packages])
+        _run([sys.executable, "-m", "pip", "install", *options, f"--target={made}", *packages], machine)
         return _add(store, LayerKind.PYPI, request, made, "opt/pypi", _pypi_versions(made))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -59,14 +90,35 @@ def _check(packages: Sequence[str], pattern: re.Pattern[str], registry: str) -> 
             raise UsageError(f"not a package of {registry}: {name!r}")
 
 
-def _run(command: Sequence[str]) -> None:
+def _run(command: Sequence[str], machine: str = "") -> None:
     program = shutil.which(command[0])
     if program is None:
         raise HostError(f"{command[0]} is not installed on this machine")
     done = subprocess.run([program, *command[1:]], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode != 0:
-        words = " ".join(done.stderr.decode("utf-8", "replace").split())[-300:]
+        said = done.stderr.decode("utf-8", "replace")
+        complaint = _complaint(said, machine)
+        if complaint:
+            raise UsageError(complaint)
+        words = " ".join(said.split())[-300:]
         raise HostError(f"{Path(command[0]).name} failed with exit code {done.returncode}: {words}")
+
+
+def _complaint(said: str, machine: str) -> str:
+    """What is wrong with what was asked for, in our words, by what pip or npm says; empty when it is another fault."""
+    lacking = re.search(r"No matching distribution found for (\S+)", said)
+    if lacking:
+        return f"PyPI has no library {lacking[1]}, or no wheel of it for {machine}"
+    conflict = re.search(r"Cannot install (.+?) because these package versions have conflicting dependencies", said)
+    if conflict:
+        return f"these libraries exclude each other: {conflict[1]}"
+    if "ResolutionImpossible" in said or "ERESOLVE" in said:
+        return "these libraries, or what they need, exclude each other"
+    unknown = re.search(r"E404[\s\S]*?'([^'\s]+?)(?:@\*)?'", said)
+    if unknown:
+        return f"npm has no library {unknown[1]}"
+    odd = re.search(r"No matching version found for (\S+)", said)
+    return f"npm has no library {odd[1].rstrip('.')}" if odd else ""
 
 
 def _npm_versions(modules: Path) -> tuple[str, ...]:

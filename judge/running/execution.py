@@ -120,7 +120,7 @@ def raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Targ
     """A command among the client's files, in the root of the work's language, else in the plain one."""
     language: LanguageSpec | None = None
     if header.language:
-        language = runner.judge.build_context.languages.get(header.language)
+        language = runner.language_named(header.language)
     argv = (*with_absolute_path(execution.argv, execution.files), *execution.arguments)
     spec = RunSpec(argv=argv, limits=run_limits(execution.limits, runner.ceilings))
     spec = with_environment(spec, JUDGE_ENVIRONMENT | execution.environment)

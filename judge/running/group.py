@@ -250,7 +250,7 @@ def _language(runner: Runner, command: Command) -> LanguageSpec | None:
     if not command.language:
         return None
     try:
-        return runner.judge.build_context.languages.get(command.language)
+        return runner.language_named(command.language)
     except LanguageError as error:
         raise WorkError(str(error), "language") from error
 

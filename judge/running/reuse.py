@@ -106,7 +106,7 @@ def _toolchain_digest(runner: Runner, work: Work, program: ProgramSource | None)
     if program is not None:
         language = runner.language_of(program, work.header.language)
     elif work.header.language:
-        language = runner.judge.build_context.languages.get(work.header.language)
+        language = runner.language_named(work.header.language)
     digest = runner.toolchain(language).digest
     return digest if language is None else f"{language.id} {digest} {_recipe(language)}"
 

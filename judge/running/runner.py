@@ -78,15 +78,20 @@ class Runner:
         """What came along, from wherever it lies. Raises WorkError."""
         return self.blobs.read(tenant, data.blob, bytes_max) if data.blob else data.content
 
+    def language_named(self, name: str) -> LanguageSpec:
+        """A language by its name, with ``@`` and a version of it perhaps. Raises LanguageError."""
+        context = self.judge.build_context
+        return context.language(name, self.slot.container) if "@" in name else context.languages.get(name)
+
     def language_of(self, program: ProgramSource, language: str = "") -> LanguageSpec:
         """The program's language; ``language`` is the work's. Raises WorkError without a file, LanguageError."""
         if not program.sources:
             raise WorkError("at least one file is needed", "program.sources")
-        languages = self.judge.build_context.languages
+        context = self.judge.build_context
         name = program.language or language
         if name:
-            return languages.get(name)
-        return languages.detect([file.name for file in program.sources], first_line(program.sources))
+            return self.language_named(name)
+        return context.languages.detect([file.name for file in program.sources], first_line(program.sources))
 
     def compile(self, tenant: str, program: ProgramSource, language: LanguageSpec, options: CompileOptions) -> Compiled:
         """The compile stage; a compile error is in the answer. What the program itself tells its compiler is added to

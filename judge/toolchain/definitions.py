@@ -18,6 +18,7 @@ from judge.model.language import LanguageSpec, SelfTest
 from judge.model.limits import Limits
 from judge.model.units import MIB
 from judge.package.detect import detect_by_names
+from judge.toolchain import variants
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -39,7 +40,9 @@ _LIMIT_PLACEHOLDERS = frozenset({"artifact", "memory_mib", "heap_mib", "stack_mi
 _RUN_PLACEHOLDERS = _COMPILE_PLACEHOLDERS | _LIMIT_PLACEHOLDERS
 
 #: Keys that name one language and so never come from the one it extends.
-_OWN_KEYS = frozenset({"id", "name", "aliases", "judge0_ids", "piston", "kattis", "dmoj", "prepare", "priority"})
+_OWN_KEYS = frozenset(
+    {"id", "name", "aliases", "judge0_ids", "piston", "kattis", "dmoj", "prepare", "priority", "versions"}
+)
 
 
 class Languages:
@@ -48,15 +51,16 @@ class Languages:
     Reads lazily: looking one id up reads one file. Every method may raise LanguageError naming file and key.
     """
 
-    def __init__(self, directories: Sequence[Path]) -> None:
+    def __init__(self, directories: Sequence[Path], variants_dir: Path | None = None) -> None:
         self._directories = tuple(directories)
+        self._libraries = variants.LibraryRecords(variants_dir) if variants_dir else None
         self._by_id: dict[str, LanguageSpec] = {}
         self._all: tuple[LanguageSpec, ...] | None = None
 
     @classmethod
-    def open(cls, extra_dir: str = "") -> Languages:
-        """The built-in languages, with those of ``extra_dir`` added or put in their place."""
-        return cls((Path(extra_dir), BUILTIN_DIR) if extra_dir else (BUILTIN_DIR,))
+    def open(cls, extra_dir: str = "", variants_dir: Path | None = None) -> Languages:
+        """The built-in languages, with those of ``extra_dir`` added or in their place, and this machine's variants."""
+        return cls((Path(extra_dir), BUILTIN_DIR) if extra_dir else (BUILTIN_DIR,), variants_dir)
 
     def forget(self) -> None:
         """Read again: a file may have changed."""
@@ -72,9 +76,32 @@ class Languages:
             self._all = tuple(self._load(language_id) for language_id in sorted(self._paths()))
         return self._all
 
+    def with_variants(self) -> tuple[LanguageSpec, ...]:
+        """Every language, each followed by its variants."""
+        return tuple(spec for language in self.all() for spec in (language, *self.variants(language)))
+
+    def variants(self, language: LanguageSpec) -> tuple[LanguageSpec, ...]:
+        """The versions that a language's file names, in its order, then this machine's variants with libraries.
+
+        What stands on a version that is named no more is left out.
+        """
+        versions = variants.versions_of(language)
+        by_id = {spec.id: spec for spec in (language, *versions)}
+        kept = self._libraries.of(language.id) if self._libraries else ()
+        libraries = (variants.with_libraries(by_id[one.language], one) for one in kept if one.language in by_id)
+        return (*versions, *(spec for spec in libraries if spec.id not in by_id))
+
     def get(self, name: str) -> LanguageSpec:
-        """The language with this id or alias (case and blanks do not matter; Judge0 ids count as aliases)."""
-        wanted = name.strip().lower()
+        """The language with this id or alias (case and blanks do not matter; Judge0 ids count as aliases), or the
+        variant ``LANGUAGE@NAME``. Ranges of versions are for :class:`judge.toolchain.version.Versions`."""
+        wanted, at, variant = name.strip().lower().partition("@")
+        if at:
+            language = self.get(wanted)
+            found = self.variants(language)
+            named = next((spec for spec in found if spec.variant == variant.strip()), None)
+            if named is not None:
+                return named
+            raise variants.no_version(language, variant, (spec.variant for spec in found))
         if _ID.fullmatch(wanted) and any((directory / f"{wanted}.toml").is_file() for directory in self._directories):
             return self._load(wanted)
         names = self._names()
@@ -98,7 +125,9 @@ class Languages:
             except LanguageError as error:
                 found.append(str(error))
         found = list(dict.fromkeys(found))  # what one file has wrong is met again by each language that builds on it
-        return found + _clashes(specs) + [line for spec in specs for line in _selftest_gaps(spec)]
+        versions = [version for spec in specs for version in variants.versions_of(spec)]
+        found += [f"{spec.id}: {key}: {complaint}" for spec in versions for key, complaint in _command_complaints(spec)]
+        return found + _clashes(specs) + [line for spec in (*specs, *versions) for line in variants.selftest_gaps(spec)]
 
     def _paths(self) -> dict[str, Path]:
         paths: dict[str, Path] = {}
@@ -184,6 +213,7 @@ def _complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]:
     yield from _command_complaints(spec)
     yield from _number_complaints(spec)
     yield from _pattern_complaints(spec)
+    yield from variants.complaints(spec)
     known = {test.value for test in SelfTest}
     for table in ("selftest", "selftest_without"):
         for key in getattr(spec, table).keys() - known:
@@ -272,15 +302,6 @@ def _clashes(specs: Sequence[LanguageSpec]) -> list[str]:
             if owner.setdefault(alias, spec.id) != spec.id:
                 found.append(f"{spec.id}: alias {alias!r} already means {owner[alias]}")
     return found
-
-
-def _selftest_gaps(spec: LanguageSpec) -> list[str]:
-    tests = {test.value for test in SelfTest}
-    gaps = tests - spec.selftest.keys() - spec.selftest_without.keys()
-    both = spec.selftest.keys() & spec.selftest_without.keys()
-    return [
-        f"{spec.id}: selftest.{key}: neither a program nor a reason in selftest_without" for key in sorted(gaps)
-    ] + [f"{spec.id}: selftest.{key}: both a program and a reason why there is none" for key in sorted(both)]
 
 
 def aliases_of(spec: LanguageSpec) -> tuple[str, ...]:

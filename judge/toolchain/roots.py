@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -151,7 +152,7 @@ class Toolchains:
             language=language.id,
             source="layers" if is_built else "host",
             layers=tuple(layer.id for layer in stacked),
-            missing=tuple(_missing(language, toolchain.rootfs)),
+            missing=(*self._missing_layer(language), *_missing(language, toolchain.rootfs)),
             identity=_identity(language, toolchain.rootfs),
         )
         return toolchain, state
@@ -173,11 +174,18 @@ class Toolchains:
         return self._host_views[host_files]
 
     def _bare_layers(self, language: LanguageSpec) -> tuple[Layer, ...]:
-        found = []
+        found = [self._library_layer(language)]
         for source, kind in (("npm", LayerKind.NPM), ("pypi", LayerKind.PYPI), ("debian", LayerKind.TOOLCHAIN)):
             if source in language.packages:
                 found.append(self.layers.find(kind, packages_request(self._suite, source, language.packages[source])))
         return tuple(layer for layer in found if layer is not None)
+
+    def _missing_layer(self, language: LanguageSpec) -> tuple[str, ...]:
+        is_there = not language.layer or self._library_layer(language) is not None
+        return () if is_there else (f"layer {language.layer}",)
+
+    def _library_layer(self, language: LanguageSpec) -> Layer | None:
+        return next((layer for layer in self.layers.all() if layer.id == language.layer), None)
 
 
 def packages_request(suite: str, source: str, packages: Sequence[str]) -> str:
@@ -271,5 +279,6 @@ def _identity(language: LanguageSpec, rootfs: Rootfs) -> str:
             except OSError as error:
                 raise InfrastructureError(f"{file}: {error}") from error
             marks.append((path, status.st_size, status.st_mtime_ns))
-    definition = msgspec.structs.replace(language, aliases=(), judge0_ids=(), piston=(), dmoj=(), kattis="", priority=0)
+    names: dict[str, Any] = {"aliases": (), "judge0_ids": (), "piston": (), "dmoj": (), "kattis": "", "priority": 0}
+    definition = msgspec.structs.replace(language, **names, versions={}, libraries=None)
     return request_digest(definition, marks)

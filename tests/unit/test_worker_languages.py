@@ -16,9 +16,11 @@ from judge_workers.node.languages import LanguageFinder
 from judge.config import Settings, WorkerSettings
 from judge.errors import LanguageError
 from judge.model.language import LanguageSpec, SelfTest
+from judge.rootfs.layers import Layer, LayerKind, LayerStore
 from judge.state_dir import StateDir
 from judge.toolchain.availability import AvailabilityRecords
 from judge.toolchain.language_test import SelfTestReport, TestResult
+from judge.toolchain.variants import Libraries, LibraryRecords
 
 
 @pytest.fixture
@@ -109,3 +111,36 @@ def test_a_test_by_hand_counts_for_a_running_worker(settings: Settings, tested: 
     AvailabilityRecords(StateDir(tmp_path)).forget("toyb")
     assert signature(found.watched) != before
     assert set(LanguageFinder(settings).again(None, lambda _found: None).versions) == {"toya", "toyb"}
+
+
+def test_versions_of_a_language_are_offered_beside_it_each_by_its_number(
+    settings: Settings, tested: list[str], tmp_path: Path
+) -> None:
+    with (tmp_path / "definitions/toya.toml").open("a") as file:
+        file.write('[versions.2]\nrun = ["/usr/bin/tac", "{source}"]\n[versions.3]\nrun = ["/usr/bin/no"]\n')
+    finder = LanguageFinder(offering(settings, "toya"))
+    start = finder.at_start(None)
+    assert (start.versions, start.exact, start.untested) == ({"toya": "9.9"}, {"toya@9.9": "9.9"}, True)
+    found = finder.again(None, lambda _: None)
+    assert found.versions == {"toya": "9.9", "toya@2": "9.9"}
+    assert found.missing == {}
+    assert not LanguageFinder(offering(settings, "toya")).at_start(None).untested
+
+
+def test_a_version_alone_may_be_named(settings: Settings, tested: list[str], tmp_path: Path) -> None:
+    with (tmp_path / "definitions/toya.toml").open("a") as file:
+        file.write('[versions.2]\nrun = ["/usr/bin/tac", "{source}"]\n')
+    found = LanguageFinder(offering(settings, "toya@2")).at_start(None)
+    assert (found.versions, found.exact) == ({"toya@2": "9.9"}, {"toya@9.9": "9.9"})
+
+
+def test_a_variant_with_libraries_is_had_by_its_name_alone(
+    settings: Settings, tested: list[str], tmp_path: Path
+) -> None:
+    layer = Layer(kind=LayerKind.PYPI, request="r", packages=(), architecture="")
+    made = LayerStore(settings.state).add(layer, lambda tree: (tree / "opt").mkdir())
+    LibraryRecords(settings.state.variants).record(
+        Libraries(language="toya", name="left", layer=made.id, libraries=("left",), packages=())
+    )
+    found = LanguageFinder(offering(settings, "toya@left")).at_start(None)
+    assert (found.versions, found.exact) == ({"toya@left": "9.9"}, {})

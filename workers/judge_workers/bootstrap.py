@@ -260,7 +260,7 @@ class SandboxFactory:
             stack.callback(shutil.rmtree, scratch, ignore_errors=True)
             os.chmod(scratch, 0o755)  # programs are shown what is compiled there
             slot = stack.enter_context(open_slot(settings, 0))
-            spec = Languages.open(settings.worker.languages_dir).get(language)
+            spec = Languages.open(settings.worker.languages_dir, settings.state.variants).get(language)
             store = ArtifactStore(Path(scratch) / "artifacts")
             report = run_language_selftest(
                 slot.container, Toolchains(settings.state)(spec), spec, store, tests=(SelfTest.ADD,)
@@ -309,7 +309,7 @@ def readiness_of(
     """What was found out about languages and sandbox, for the profile."""
     return Readiness(
         languages=tuple(found.versions),
-        versions=found.versions,
+        versions={**found.exact, **found.versions},
         problems=(*problems, *(f"{language}: {complaint}" for language, complaint in found.missing.items())),
         languages_missing=tuple(found.missing),
         untested=found.untested,

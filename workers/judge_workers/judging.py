@@ -68,8 +68,8 @@ class Readiness:
 
     ``languages_missing`` should work and do not; ``attacks_held`` are those that the sandbox withstood;
     ``noise_ratio`` as in :mod:`judge.grading.noise`, None when it was not measured. ``versions``: language -> version
-    of its toolchain; ``untested``: there are languages that were not tried yet; ``watched``: files that change when
-    the languages may.
+    of its toolchain, and ``LANGUAGE@VERSION`` for each that can be asked for exactly; ``untested``: there are languages
+    that were not tried yet; ``watched``: files that change when the languages may.
     """
 
     languages: tuple[str, ...]

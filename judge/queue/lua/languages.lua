@@ -30,6 +30,32 @@ local function near_language(word)
   return best
 end
 
+-- The id of the language that a word means, with "@" and its version where it has one; nil when it is none.
+local function named(word)
+  local plain = string.gsub(string.lower(word), '%s', '')
+  local id = redis.call('HGET', key.languages, plain)
+  if id then return id end
+  local base, version = string.match(plain, '^([^@]+)@([%w._-]+)$')
+  local language = base and redis.call('HGET', key.languages, base)
+  return language and (language .. '@' .. version) or nil
+end
+
+-- The versions and variants of a language that the workers serve, for people.
+local function versions_served(language)
+  local found, list, first = {}, {}, language .. '@'
+  for _, node in ipairs(redis.call('ZRANGE', key.workers, 0, -1)) do
+    for _, name in ipairs(redis.call('SMEMBERS', key.serves(node))) do
+      local version = string.sub(name, 1, #first) == first and string.sub(name, #first + 1) or ''
+      if version ~= '' and not string.find(version, '+', 1, true) and not found[version] then
+        found[version] = true
+        table.insert(list, version)
+      end
+    end
+  end
+  table.sort(list)
+  return table.concat(list, ', ')
+end
+
 -- What the workers serve, for people: their languages, or the tags that go with one language.
 local function served(language)
   local found, list = {}, {}
@@ -39,7 +65,7 @@ local function served(language)
       local word = ''
       if language then
         word = own == language and string.sub(tag, 1, 1) ~= '=' and tag or ''
-      elseif own and own ~= 'any' and tag == '' then
+      elseif own and own ~= 'any' and tag == '' and not string.find(own, '@', 1, true) then
         word = own
       end
       if word ~= '' and not found[word] then
@@ -74,8 +100,7 @@ local function find_route(submission, route, now)
   if redis.call('EXISTS', key.languages) == 0 then return said == 'any' and '' or said, route end
   local language, base = '', 'any'
   if word ~= '' then
-    local plain = string.gsub(string.lower(word), '%s', '')
-    language = redis.call('HGET', key.languages, plain)
+    language = named(word)
     base = language
   end
   if language and is_served(base .. tags, now) then return language, base .. tags end
@@ -88,6 +113,13 @@ local function find_route(submission, route, now)
     local who = language == '' and 'no worker' or 'no worker that offers ' .. language
     return nil, {'TAGS', who .. ' has all of the tags ' .. wanted .. '; there are ' .. (there ~= '' and there or 'none')
                  .. ' (judge workers)'}
+  end
+  local plain, wanted = string.match(word, '^%s*([^@]-)%s*@%s*(.-)%s*$')
+  local of = plain and named(plain)
+  if of then
+    local there = versions_served(of)
+    return nil, {'LANGUAGE', "no worker offers version '" .. string.gsub(string.sub(wanted, 1, 64), '%c', '?') .. "' of " .. of
+                 .. '; there are: ' .. (there ~= '' and there or 'none that can be named'), of, there}
   end
   local offered = served()
   local they = '; they offer ' .. (offered ~= '' and offered or 'nothing')

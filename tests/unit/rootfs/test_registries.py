@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from judge.errors import HostError, UsageError
-from judge.rootfs.layers import LayerStore
-from judge.rootfs.registries import build_npm, build_pypi
+from judge.rootfs.layers import LayerKind, LayerStore
+from judge.rootfs.registries import Interpreter, build_libraries, build_npm, build_pypi
 from judge.state_dir import StateDir
 
 
@@ -85,3 +85,79 @@ def test_a_missing_client_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(HostError, match="npm is not installed"):
         build_npm(LayerStore(StateDir(tmp_path)), "request", ["left"])
+
+
+PYTHON = Interpreter("cp", "3.11")
+
+
+def test_libraries_are_made_for_the_interpreter_that_loads_them_and_with_what_they_need(
+    tmp_path: Path, asked: list[list[str]]
+) -> None:
+    store = LayerStore(StateDir(tmp_path))
+    layer = build_libraries(store, ["left"], PYTHON)
+    assert (layer.kind, layer.packages) == (LayerKind.PYPI, ("left=2.0",))
+    assert asked[0][asked[0].index("--implementation") + 1] == "cp"
+    assert asked[0][asked[0].index("--python-version") + 1] == "3.11"
+    assert "--no-deps" not in asked[0]
+    assert "--only-binary=:all:" in asked[0]
+
+
+def test_the_same_libraries_are_one_layer_and_those_of_another_interpreter_another_request(
+    tmp_path: Path, asked: list[list[str]]
+) -> None:
+    store = LayerStore(StateDir(tmp_path))
+    first = build_libraries(store, ["left"], PYTHON)
+    assert build_libraries(store, ["left"], PYTHON) == first
+    assert len(asked) == 1
+    assert build_libraries(store, ["left"], Interpreter("cp", "3.12")).request != first.request
+    assert build_libraries(store, ["left"], None).kind is LayerKind.NPM
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("python", "said", "complaint"),
+    [
+        (
+            PYTHON,
+            "ERROR: Could not find a version that satisfies the requirement left (from versions: none)\n"
+            "ERROR: No matching distribution found for left",
+            "PyPI has no library left, or no wheel of it for Python 3.11 on ",
+        ),
+        (
+            PYTHON,
+            "ERROR: Cannot install a==2 and b==1 because these package versions have conflicting dependencies.\n"
+            "ERROR: ResolutionImpossible: for help visit ...",
+            "these libraries exclude each other: a==2 and b==1",
+        ),
+        (
+            None,
+            "npm error code E404\nnpm error 404  The requested resource 'left@*' could not be found",
+            "npm has no library left$",
+        ),
+        (
+            None,
+            "npm error code ETARGET\nnpm error notarget No matching version found for left@99.",
+            "npm has no library left@99$",
+        ),
+        (None, "npm error code ERESOLVE\nnpm error ERESOLVE unable to resolve", "exclude each other"),
+    ],
+)
+def test_what_a_registry_does_not_have_or_excludes_is_said_in_our_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: Interpreter | None, said: str, complaint: str
+) -> None:
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.CompletedProcess(command, 1, b"", said.encode())
+
+    monkeypatch.setattr("shutil.which", lambda name: name)
+    monkeypatch.setattr("subprocess.run", run)
+    with pytest.raises(UsageError, match=complaint):
+        build_libraries(LayerStore(StateDir(tmp_path)), ["left"], python)
+    assert list((tmp_path / "layers").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["--pre", "-r", "--global", ".hidden"])
+def test_no_option_of_a_client_is_taken_for_a_library(tmp_path: Path, asked: list[list[str]], name: str) -> None:
+    for python in (PYTHON, None):
+        with pytest.raises(UsageError, match="not a package"):
+            build_libraries(LayerStore(StateDir(tmp_path)), [name], python)
+    assert asked == []

@@ -21,7 +21,7 @@ from judge.toolchain.compile import OpenContainer
 from judge.toolchain.definitions import BUILTIN_DIR, Languages
 from judge.toolchain.language_test import run_selftest
 from judge.toolchain.roots import Toolchains, toolchain_paths
-from judge.toolchain.version import toolchain_version
+from judge.toolchain.version import exact_version, toolchain_version
 from judge_workers.judging import BASIC
 
 #: A language that failed is tried again after this long, when something else changes.
@@ -35,11 +35,13 @@ _DPKG_STATUS = "/var/lib/dpkg/status"
 class Found:
     """``versions``: offered language -> version of its toolchain ("" = not known).
 
+    ``exact``: ``LANGUAGE@VERSION`` -> version, of those that can be asked for so: what has libraries cannot.
     ``missing``: language that should work -> why it does not; ``untested``: there may be more that nobody looked at;
     ``watched``: files that change when all this may.
     """
 
     versions: dict[str, str]
+    exact: dict[str, str]
     missing: dict[str, str]
     untested: bool
     watched: tuple[str, ...]
@@ -50,7 +52,7 @@ class LanguageFinder:
 
     def __init__(self, settings: Settings) -> None:
         state = settings.state
-        self._languages = Languages.open(settings.worker.languages_dir)
+        self._languages = Languages.open(settings.worker.languages_dir, settings.state.variants)
         try:
             self._only = {self._languages.get(name).id for name in settings.worker.languages}
         except LanguageError as error:
@@ -59,7 +61,12 @@ class LanguageFinder:
         self._toolchains = Toolchains(state)
         self._records = AvailabilityRecords(state)
         self._store = ArtifactStore(state.artifacts)
-        self._directories = [str(state.languages), str(state.layers), settings.worker.languages_dir]
+        self._directories = [
+            str(state.languages),
+            str(state.layers),
+            str(state.variants),
+            settings.worker.languages_dir,
+        ]
 
     def at_start(self, open_container: OpenContainer) -> Found:
         """Test what is wanted; of the others those that passed earlier count. Where nothing works, all are tested."""
@@ -76,7 +83,8 @@ class LanguageFinder:
             for language in self._untested(versions):
                 if not self._test(language, open_container):
                     versions[language.id] = self._version(language)
-        return self._found(versions, missing, untested=not self._only)
+        others = any(language.id not in self._wanted for language in self._untested(versions))
+        return self._found(versions, missing, untested=not self._only or others)
 
     def again(self, open_container: OpenContainer, report: Callable[[Found], object]) -> Found:
         """Look at all languages, test what was not tested as it is now; ``report`` hears of each that passes."""
@@ -99,7 +107,11 @@ class LanguageFinder:
         return self._found(versions, missing)
 
     def _allowed(self) -> Iterator[LanguageSpec]:
-        return (language for language in self._languages if not self._only or language.id in self._only)
+        return (
+            language
+            for language in self._languages.with_variants()
+            if not self._only or not self._only.isdisjoint((language.id, language.base_id))
+        )
 
     def _others(self) -> Iterator[LanguageSpec]:
         return (language for language in self._allowed() if language.id not in self._wanted)
@@ -125,10 +137,19 @@ class LanguageFinder:
         paths |= {path for name in self._directories if name for path in (name, *_files(name))}
         return Found(
             versions=dict(sorted(versions.items())),
+            exact=self._exact(versions),
             missing=dict(sorted(missing.items())),
             untested=untested,
             watched=(_DPKG_STATUS, str(BUILTIN_DIR), *sorted(paths)),
         )
+
+    def _exact(self, versions: dict[str, str]) -> dict[str, str]:
+        found = {}
+        for language in self._allowed():
+            if language.id in versions and not language.layer:
+                number = exact_version(language.id, versions[language.id])
+                found[f"{language.base_id}@{number}"] = number
+        return {name: number for name, number in sorted(found.items()) if number}
 
     def _version(self, language: LanguageSpec) -> str:
         record = self._records.latest(language.id)

@@ -59,7 +59,7 @@ def with_languages(profile: Profile, ready: Readiness, settings: Settings) -> Pr
     return msgspec.structs.replace(
         profile,
         info=info,
-        routes=_routes(profile.node, ready.languages, info.tags),
+        routes=_routes(profile.node, tuple(dict.fromkeys((*ready.languages, *ready.versions))), info.tags),
         languages_missing=ready.languages_missing,
         known=tuple(card_of(language) for language in Languages.open(settings.worker.languages_dir)),
         untested=ready.untested,
