@@ -6,6 +6,7 @@ from __future__ import annotations
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("run", "run", "run one program once in the sandbox"),
     ("evaluate", "evaluate", "run one program against tests of your own"),
+    ("session", "session", "run a program live in this terminal"),
     ("grade", "grade", "judge a submission in this process, without any queue"),
     ("languages", "languages", "list, check, test, install and remove languages"),
     ("rootfs", "rootfs", "build, list, show and remove the layers that languages stand on"),

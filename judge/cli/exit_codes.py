@@ -54,6 +54,7 @@ OWN: dict[str, dict[int, str]] = {
         6: "",
     },
     "list": {0: "also when there are none", 4: "", 5: "no Redis"},
+    "session": {0: "its program ended with 0", 1: "it ended otherwise", 4: "", 5: "no Redis", 6: ""},
     "cancel": {0: "all withdrawn", 1: "one had its verdict already", 2: "one is unknown", 5: "no Redis"},
     "rejudge": {0: "", 1: "not started: you said no", 4: "", 5: "no Redis", 6: ""},
     "blob": {

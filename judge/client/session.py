@@ -175,8 +175,7 @@ class Session:
         """End it, and leave; idempotent. Raises QueueError."""
         if not self._gone.is_set():
             try:
-                if not self._typing.over and not self._reading.over:
-                    self._close_or_cancel()
+                self.end()
             finally:
                 self.leave()
 
@@ -187,8 +186,11 @@ class Session:
         with self._lock:
             self._sender.close()
 
-    def _close_or_cancel(self) -> None:
+    def end(self) -> None:
+        """End it; what it has written can still be read. Raises QueueError."""
         with self._lock:
+            if self._typing.over or self._reading.over:
+                return
             fence = self._fence()
             if fence and self._sender.run(say(self.id, self.tenant, fence, Closed())).outcome == "sent":
                 return

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from service_harness import Worker, send_signal
@@ -278,3 +281,39 @@ def test_a_session_ends_with_its_process_once_and_says_so(runs_client: Client, r
     assert report.reason.startswith("the session was lost: its judging process died")
     assert list(session.output()) == []
     session.close()
+
+
+def session_command(*words: str) -> list[str]:
+    """``judge session`` in a process of its own."""
+    return [sys.executable, "-m", "judge", "session", *words]
+
+
+def of(client: Client) -> dict[str, str]:
+    """The environment by which a command finds the client's service."""
+    broker = client.queue.broker
+    return os.environ | {"JUDGE_BROKER": broker.url, "JUDGE_NAMESPACE": broker.namespace}
+
+
+def test_a_command_without_a_terminal_passes_its_input_on(runs_client: Client) -> None:
+    words, given = session_command("python3"), b"print(6 * 7)\n"
+    done = subprocess.run(words, check=False, input=given, capture_output=True, env=of(runs_client), timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"42\n"), done.stderr
+
+
+def test_a_command_on_a_terminal_hands_on_every_key(runs_client: Client) -> None:
+    ours, theirs = os.openpty()
+    try:
+        running = subprocess.Popen(
+            session_command("python3"), stdin=theirs, stdout=theirs, stderr=theirs, env=of(runs_client)
+        )
+        for text, keys in ((b">>> ", b"import os; os.write(1, bytes([52, 50]))\r"), (b"42", b"\x03\r~.")):
+            heard = b""
+            while text not in heard:
+                heard += os.read(ours, 4096)
+            os.write(ours, keys)
+        assert running.wait(timeout=60) == 1
+        while b"its client closed it" not in heard:
+            heard += os.read(ours, 4096)
+    finally:
+        os.close(ours)
+        os.close(theirs)
