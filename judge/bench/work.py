@@ -37,6 +37,7 @@ from judge.model.work import (
     Execution,
     Pipe,
     ProgramSource,
+    SessionRequest,
     Task,
     Work,
     WorkHeader,
@@ -81,6 +82,8 @@ class WorkBench(msgspec.Struct, frozen=True, kw_only=True):
     bare_pair_ms: float  #: echo and cat joined by a pipe
     group_p50_ms: float  #: the same as a command group
     group_ratio: float
+    echo_raw_ms: float  #: the raw Redis loop, beside the echoes
+    echo_ms: float  #: from a key that is typed into a session's terminal to its echo here
     bare_python_per_second: float  #: one on each core
     executions_per_second: float  #: Python, each source different
     throughput_share: float
@@ -98,9 +101,9 @@ def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
     parser = subparsers.add_parser(
         "work",
-        help="executions, groups and evaluations beside bare programs",
-        description="Send executions, command groups and evaluations through the queue of a service of one's own, "
-        "beside the same programs run bare and the raw Redis loop.",
+        help="executions, sessions and their kin beside bare programs",
+        description="Send executions, command groups, sessions and evaluations through a service of one's own, beside "
+        "the same programs run bare and the raw Redis loop.",
     )
     parser.add_argument("--rounds", type=int, default=200, help="of each kind (default 200)")
     parser.add_argument("--executions", type=int, default=3000, help="of the memory test (default 3000)")
@@ -131,6 +134,7 @@ def measure(*, rounds: int = 200, executions: int = 3000) -> WorkBench:
         figures |= _noop_figures(stack, client, bare, rounds)
         figures |= _python_figures(client, bare, rounds)
         figures |= _group_figures(client, bare, rounds)
+        figures |= _echo_figures(stack, client, rounds)
         figures |= _throughput_figures(client, bare, rounds)
         figures |= _evaluation_figures(client, bare, rounds)
         figures |= _memory_figures(service, client, executions)
@@ -175,6 +179,20 @@ def _group_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str
         "group_p50_ms": milliseconds(found["ours"]),
         "group_ratio": round(found["ours"] / found["bare"], 2),
     }
+
+
+def _echo_figures(stack: ExitStack, client: Client, rounds: int) -> dict[str, Figure]:
+    raw = stack.enter_context(RawLoop(connect(client.queue.broker)))
+    with client.open_session(SessionRequest(argv=("/bin/cat",))) as session:
+
+        def echo() -> None:
+            session.send(b"x")
+            if session.read() is None:
+                raise InfrastructureError("the session of the benchmark has ended")
+
+        found = _in_turns(rounds, raw=raw.round_trip, ours=echo)
+        session.close()
+    return {"echo_raw_ms": milliseconds(found["raw"]), "echo_ms": milliseconds(found["ours"])}
 
 
 def _throughput_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
