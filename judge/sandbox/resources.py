@@ -21,18 +21,27 @@ class CancelSwitch:
     def __init__(self) -> None:
         self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._was_pulled = False  # set by any thread or signal handler, cleared by the slot's thread
+        self._is_held = False  # the same; never without the one above
 
-    def pull(self) -> None:
-        """Callable from anywhere."""
+    def pull(self, *, hold: bool = False) -> None:
+        """Callable from anywhere. ``hold``: runs that begin later end at once, too, until :meth:`release`."""
+        self._is_held = self._is_held or hold
         os.eventfd_write(self.fd, 1)
         self._was_pulled = True  # after the write: who sees it finds something to read
 
     def reset(self) -> None:
-        """A cancel that came between two runs does not hit the next one."""
-        if self._was_pulled:
+        """A cancel that came between two runs does not hit the next one, unless it holds."""
+        if self._was_pulled and not self._is_held:
             self._was_pulled = False
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self.fd)
+            if self._is_held:  # pulled meanwhile
+                self.pull()
+
+    def release(self) -> None:
+        """No cancel from before counts."""
+        self._is_held = False
+        self.reset()
 
     def close(self) -> None:
         """Once, when nobody can pull it any more."""

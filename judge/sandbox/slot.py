@@ -113,18 +113,19 @@ class Slot:
         finally:
             namespaces.close()
 
-    def cancel(self) -> None:
+    def cancel(self, *, hold: bool = False) -> None:
         """End what runs now with outcome CANCELLED; nothing happens when nothing runs. Callable from anywhere.
 
-        A frozen slot is thawed: what stands still cannot end.
+        ``hold``: so do all later runs, until :meth:`forget_cancel`. A frozen slot is thawed: what stands still cannot
+        end.
         """
-        self.resources.cancel.pull()
+        self.resources.cancel.pull(hold=hold)
         if self.resources.frozen.is_stopped:
             self.thaw()
 
     def forget_cancel(self) -> None:
         """A cancel from before does not count."""
-        self.resources.cancel.reset()
+        self.resources.cancel.release()
 
     def set_weight(self, weight: int) -> None:
         """CPU weight of what runs here: 1..10000, 100 = usual."""

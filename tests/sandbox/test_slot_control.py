@@ -64,6 +64,16 @@ def test_a_cancel_between_two_runs_is_forgotten(stage: Stage, sandbox_slot: Slot
     assert stage.act("burn", 10).result.ok
 
 
+def test_a_cancel_that_holds_ends_later_runs_until_it_is_forgotten(stage: Stage, sandbox_slot: Slot) -> None:
+    sandbox_slot.cancel(hold=True)
+    try:
+        outcomes = {stage.act("sleep", 60_000).result.outcome for _ in range(2)}
+    finally:
+        sandbox_slot.forget_cancel()
+    assert outcomes == {Outcome.CANCELLED}
+    assert stage.act("exit", 0).result.ok
+
+
 def test_cancel_reaches_a_frozen_run(stage: Stage, sandbox_slot: Slot) -> None:
     def freeze_and_cancel() -> None:
         sandbox_slot.freeze()

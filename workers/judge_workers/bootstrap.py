@@ -145,8 +145,8 @@ class SandboxJudge:
         self._answers.close()
 
     def cancel(self) -> None:
-        """End what runs now."""
-        self._slot.cancel()
+        """End what runs now, and what this work would run later."""
+        self._slot.cancel(hold=True)
 
     def take_counts(self) -> Iterator[Record]:
         """Containers taken from the pool and made on demand; problems known and read."""
