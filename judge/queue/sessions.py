@@ -179,7 +179,7 @@ class SessionLink:
                 self._last = text_of(entry_id)
                 try:
                     frame = _INPUT.decode(fields[1])
-                except msgspec.MsgspecError:
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     self._done.append(self._last)
                     continue
                 frames.append(frame)

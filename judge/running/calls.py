@@ -74,7 +74,7 @@ def with_driver(program: ProgramSource, language: LanguageSpec, function: str) -
     """The program with its language's driver. Raises WorkError for what cannot be called."""
     if len(function) > _FUNCTION_CHARS_MAX or not _FUNCTION.fullmatch(function):
         raise WorkError("the name of a function, or Class.method, is needed", "comparison.function")
-    driver = DRIVERS.get(language.id)
+    driver = DRIVERS.get(language.base_id)
     if driver is None:
         known = ", ".join(sorted(DRIVERS))
         raise WorkError(f"functions of {language.id} cannot be called, only those of {known}", "comparison.kind")

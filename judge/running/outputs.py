@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from judge.sandbox.spec import Collect
 #: Of one run.
 KEPT_FILES_MAX = 256
 
+#: Of the names of one run's kept files together.
+KEPT_NAMES_CHARS_MAX = 16 << 10
+
 
 def collect_kept(globs: Sequence[str], bytes_max: int) -> Collect:
     """What to take out of /work after a run."""
@@ -30,7 +34,7 @@ def run_report(
     pieces: tuple[OutputPiece, ...] = (),
     inline_bytes_max: int = INLINE_BYTES_MAX,
 ) -> RunReport:
-    """A finished run with its outputs. Raises WorkError when the tenant may keep no more, BlobStoreError."""
+    """A finished run with its outputs. Raises BlobStoreError."""
     kept = kept_files(runner, tenant, done.files)
     return RunReport(
         result=done.result,
@@ -62,10 +66,15 @@ class Kept(NamedTuple):
 
 
 def kept_files(runner: Runner, tenant: str, files: Mapping[str, Capture]) -> Kept:
-    """Keep collected files as blobs; one whose name is no text is passed over. Raises WorkError, BlobStoreError."""
+    """Keep collected files as blobs. Passed over are those whose names are no text, or more than a report holds, and
+    what the tenant may not keep: the run is done, and its report is not to be lost. Raises BlobStoreError."""
     kept = []
+    room_chars = KEPT_NAMES_CHARS_MAX
     for name, capture in files.items():
-        if name.isascii() or _is_text(name):
+        room_chars -= len(name)
+        if room_chars < 0 or not (name.isascii() or _is_text(name)):
+            continue
+        with contextlib.suppress(WorkError):
             blob = runner.blobs.keep(tenant, capture)
             kept.append(KeptFile(name=name, blob=blob, size_bytes=capture.size_bytes, truncated=capture.truncated))
     return Kept(tuple(kept), len(files) - len(kept))

@@ -118,8 +118,10 @@ def hold_session(
 
 def _checked(request: SessionRequest, ceilings: Ceilings) -> tuple[int, int]:
     """Total and idle time. Raises WorkError."""
-    if request.program is not None or request.argv:
-        check(_as_execution(request), ceilings)
+    execution = _as_execution(request)
+    if request.program is None and not request.argv:  # the language's own command: all else is as for any
+        execution = msgspec.structs.replace(execution, argv=("/bin/true",))
+    check(execution, ceilings)
     for field, value in (("rows", request.rows), ("columns", request.columns)):
         if not 1 <= value <= TERMINAL_SIZE_MAX:
             raise WorkError(f"must be 1 to {TERMINAL_SIZE_MAX}, not {value}", field)
@@ -153,7 +155,7 @@ def _interactive_target(runner: Runner, header: WorkHeader, execution: Execution
     """The language's own interactive command. Raises WorkError where it has none."""
     if not header.language:
         raise WorkError("a program, a command or a language is needed", "program")
-    language = runner.judge.build_context.languages.get(header.language)
+    language = runner.language_named(header.language)
     if not language.interactive:
         raise WorkError(f"{language.name} has no interactive command: a program or a command is needed", "language")
     limits = language_limits(language, run_limits(execution.limits, runner.ceilings))

@@ -41,7 +41,7 @@ DATA_BYTES_MAX = 1024 * MIB
 TEST_SET_BYTES_MAX = 256 * MIB
 
 #: JSON objects in a test set: far more than the most tests need, and what reading them may take is bounded.
-_TEST_SET_OBJECTS_MAX = 1 << 20
+_TEST_SET_PARTS_MAX = 1 << 20
 
 _NAME_CHARS_MAX = 200
 
@@ -76,11 +76,11 @@ def checked_tests(runner: Runner, tenant: str, evaluation: Evaluation) -> tuple[
 def _test_set(runner: Runner, tenant: str, blob: str) -> tuple[EvaluationTest, ...]:
     with on_field("test_set"):
         data = runner.blobs.read(tenant, blob, TEST_SET_BYTES_MAX)
-    if data.count(b"{") > _TEST_SET_OBJECTS_MAX:
-        raise WorkError(f"there are more than {_TEST_SET_OBJECTS_MAX} objects in it", "test_set")
+    if sum(data.count(mark) for mark in (b"{", b"[", b",")) > _TEST_SET_PARTS_MAX:
+        raise WorkError(f"there are more than {_TEST_SET_PARTS_MAX} objects and words in it", "test_set")
     try:
         return msgspec.json.decode(data, type=tuple[EvaluationTest, ...])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WorkError(f"is no JSON array of tests: {error}", "test_set") from error
 
 

@@ -85,6 +85,23 @@ def test_what_is_no_submission_names_the_field(text: str, field: str) -> None:
         wire.decode_submission(text, b"[]")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("text", [b'{"kind":"\xff"}', b'{"kind":' + b"[" * 100_000, b"\xff"])
+def test_no_text_of_a_foreign_client_is_more_than_a_wire_error(text: bytes) -> None:
+    decoders = (
+        wire.kind_of_text,
+        wire.decode_header,
+        wire.decode_work_header,
+        wire.decode_event,
+        wire.decode_report,
+        wire.decode_work_report,
+        lambda header: wire.decode_claimed(header, b"[]"),
+        lambda body: wire.decode_claimed(b'{"id":"a","kind":"execution"}', body),
+    )
+    for decode in decoders:
+        with pytest.raises(WireError):
+            decode(text)
+
+
 def test_sources_that_are_no_base64_name_the_field() -> None:
     submission = wire.encode_submission(Submission(id="s", package="p", sources=(SourceFile(name="a", content=b""),)))
     with pytest.raises(WireError, match=r"sources.*content"):

@@ -8,13 +8,29 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 
 from judge.globs import matches, may_hold, parsed
 
 _DEPTH_MAX = 64
 _ENTRIES_MAX = 100_000
+#: What is not found by then is not looked for any more: the slot waits.
+_TIME_MAX_S = 10.0
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+class _Budget:
+    """How much is looked at in one walk."""
+
+    def __init__(self) -> None:
+        self._entries = _ENTRIES_MAX
+        self._deadline_s = time.monotonic() + _TIME_MAX_S
+
+    def is_spent(self) -> bool:
+        """One more entry is looked at, unless this says so."""
+        self._entries -= 1
+        return self._entries < 0 or time.monotonic() > self._deadline_s
 
 
 def walk(top: bytes, patterns: tuple[str, ...]) -> Iterator[tuple[bytes, int, os.stat_result]]:
@@ -23,7 +39,7 @@ def walk(top: bytes, patterns: tuple[str, ...]) -> Iterator[tuple[bytes, int, os
     The caller closes the descriptor. Directories that cannot be read are passed over.
     """
     wanted = [parsed(pattern) for pattern in patterns]
-    budget = [_ENTRIES_MAX]
+    budget = _Budget()
     try:
         root = os.open(top, _OPEN | os.O_DIRECTORY)
     except OSError:
@@ -35,15 +51,14 @@ def walk(top: bytes, patterns: tuple[str, ...]) -> Iterator[tuple[bytes, int, os
 
 
 def _walk(
-    directory: int, parents: tuple[bytes, ...], wanted: list[tuple[bytes, ...]], budget: list[int]
+    directory: int, parents: tuple[bytes, ...], wanted: list[tuple[bytes, ...]], budget: _Budget
 ) -> Iterator[tuple[bytes, int, os.stat_result]]:
     try:
         names = sorted(os.fsencode(name) for name in os.listdir(directory))
     except OSError:
         return
     for name in names:
-        budget[0] -= 1
-        if budget[0] < 0:
+        if budget.is_spent():
             return
         path = (*parents, name)
         fits = any(matches(path, pattern) for pattern in wanted)

@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from judge.errors import WorkError
@@ -103,3 +104,9 @@ def test_an_expected_value_that_is_none_is_refused(text: bytes) -> None:
 def test_arguments_are_a_json_array(text: bytes) -> None:
     with pytest.raises(WorkError):
         checked_call_arguments(text, "tests[0].call_arguments")
+
+
+def test_a_version_of_a_language_has_the_languages_driver() -> None:
+    program = ProgramSource(sources=(SourceFile(name="main.py", content=b"def f(): pass\n"),))
+    variant = msgspec.structs.replace(LANGUAGES.get("python3"), id="python3@numpy")
+    assert with_driver(program, variant, "f").program.main == "judge_call.py"

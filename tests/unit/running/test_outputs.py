@@ -36,6 +36,17 @@ def test_kept_files_are_blobs_and_those_without_a_name_in_text_are_counted() -> 
     assert (blobs.contents["t", file.blob], kept.passed_over) == (b"1", 1)
 
 
+def test_a_run_whose_files_cannot_be_kept_is_reported_all_the_same() -> None:
+    kept = kept_files(runner_with(MemoryBlobs(room=1)), "t", {"a": Capture(b"1"), "b": Capture(b"2")})
+    assert ([file.name for file in kept.files], kept.passed_over) == (["a"], 1)
+
+
+def test_names_of_kept_files_are_no_more_than_a_report_holds() -> None:
+    files = {f"{'d/' * 500}{number}": Capture(b"1") for number in range(100)}
+    kept = kept_files(runner_with(MemoryBlobs()), "t", files)
+    assert (len(kept.files), kept.passed_over) == (16, 84)
+
+
 def test_the_mean_is_of_those_that_have_the_counter() -> None:
     results = [
         RunResult(outcome=Outcome.EXITED, exit_code=0, usage=Usage(cpu_time_ns=1, pids_peak=None)),

@@ -66,7 +66,17 @@ def test_what_cannot_be_is_refused_by_its_field(bad: Evaluation, field: str) -> 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[1]", b'[{"unknown": 1}]', b"[" * 100_000, b"[" + b"{}," * (1 << 21)]
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b'[{"unknown": 1}]',
+        b'[{"name": "\xff"}]',
+        b"[" * 100_000,
+        b"[" + b"{}," * (1 << 21),
+        b'[{"arguments": [' + b'"ab",' * (1 << 20) + b'""]}]',
+    ],
 )
 def test_a_test_set_that_is_none_is_refused(content: bytes) -> None:
     blobs = MemoryBlobs()
