@@ -181,5 +181,5 @@ def _decode(decoder: msgspec.json.Decoder[T], text: bytes, what: str) -> T:
         return decoder.decode(text)
     except msgspec.ValidationError as error:
         raise WireError(f"{what}: {error}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(f"{what} is not JSON: {error}") from error

@@ -81,3 +81,16 @@ def test_cancelling_too(client: redis.Redis) -> None:
     assert follow(client, "foreign-3")[-1][1] == "cancelled"
     assert client.eval(cancel, 1, PREFIX, "foreign-1x") == ["UNKNOWN"]
     assert client.hget(PREFIX + "s:foreign-1x", "state") is None
+
+
+@pytest.mark.parametrize("broken", [1, 2], ids=["submission", "sources"])
+def test_texts_that_are_no_utf_8_end_as_a_judge_error_and_take_no_slot_along(client: redis.Redis, broken: int) -> None:
+    script = client.hget(PREFIX + "scripts", "submit")
+    words: list[str | bytes] = [*arguments(f"foreign-broken-{broken}", {})]
+    words[broken] = str(words[broken]).replace('"a.c"' if broken == 2 else '"/p"', '"\xff"').encode("latin-1")
+    words[3] = f"digest-{broken}"  # sources are kept once for each
+    assert client.eval(script, 1, PREFIX, *words) == ["ACCEPTED", "QUEUED"]
+
+    assert follow(client, f"foreign-broken-{broken}")[-1][1] == "done"
+    report = json.loads(client.hget(PREFIX + f"s:foreign-broken-{broken}", "report"))
+    assert (report["verdict"], "is not JSON" in report["why"]) == ("JE", True)

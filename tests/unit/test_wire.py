@@ -85,6 +85,13 @@ def test_what_is_no_submission_names_the_field(text: str, field: str) -> None:
         wire.decode_submission(text, b"[]")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("text", [b'{"id":"\xff"}', b'{"id":' + b"[" * 100_000, b"\xff"])
+def test_no_text_of_a_foreign_client_is_more_than_a_wire_error(text: bytes) -> None:
+    for decode in (wire.decode_header, wire.decode_event, wire.decode_report):
+        with pytest.raises(WireError):
+            decode(text)
+
+
 def test_sources_that_are_no_base64_name_the_field() -> None:
     submission = wire.encode_submission(Submission(id="s", package="p", sources=(SourceFile(name="a", content=b""),)))
     with pytest.raises(WireError, match=r"sources.*content"):
