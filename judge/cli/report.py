@@ -60,7 +60,7 @@ def read_report(name: str) -> Report:
         report = msgspec.json.decode(data, type=Report)
     except OSError as error:
         raise UsageError(f"{name}: {os.strerror(error.errno or 0)}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{name}: this is no report: {error}") from error
     if report.version > REPORT_VERSION:
         raise UsageError(f"{name}: version {report.version} of reports; this judge knows {REPORT_VERSION}")

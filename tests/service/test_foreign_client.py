@@ -148,3 +148,16 @@ def test_what_is_no_task_ends_as_a_report_that_names_the_field(client: redis.Red
     report = json.loads(client.hget(PREFIX + "s:foreign-bad", "report"))
     assert "$.repeats" in report["reason"]
     assert (report["kind"], report["blame"]) == ("execution", "client")
+
+
+@pytest.mark.parametrize("broken", [1, 2], ids=["submission", "sources"])
+def test_texts_that_are_no_utf_8_end_as_a_judge_error_and_take_no_slot_along(client: redis.Redis, broken: int) -> None:
+    script = client.hget(PREFIX + "scripts", "submit")
+    words: list[str | bytes] = [*arguments(f"foreign-broken-{broken}", {})]
+    words[broken] = str(words[broken]).replace('"a.c"' if broken == 2 else '"/p"', '"\xff"').encode("latin-1")
+    words[3] = f"digest-{broken}"  # sources are kept once for each
+    assert client.eval(script, 1, PREFIX, *words) == ["ACCEPTED", "QUEUED"]
+
+    assert follow(client, f"foreign-broken-{broken}")[-1][1] == "done"
+    report = json.loads(client.hget(PREFIX + f"s:foreign-broken-{broken}", "report"))
+    assert (report["verdict"], "is not JSON" in report["why"]) == ("JE", True)
