@@ -10,8 +10,9 @@ from inspect import cleandoc
 
 import msgspec
 
+from judge import wire
 from judge.cli.showing import show_report, showing_options, write_page
-from judge.errors import UsageError
+from judge.errors import UsageError, WireError
 from judge.model.report import REPORT_VERSION, Report
 from judge.parsers import Subparsers
 from judge.render.report_html import render_html
@@ -57,10 +58,10 @@ def read_report(name: str) -> Report:
         else:
             with open(name, "rb") as file:
                 data = file.read(_BYTES_MAX)
-        report = msgspec.json.decode(data, type=Report)
+        report = wire.decode_report(data)
     except OSError as error:
         raise UsageError(f"{name}: {os.strerror(error.errno or 0)}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except WireError as error:
         raise UsageError(f"{name}: this is no report: {error}") from error
     if report.version > REPORT_VERSION:
         raise UsageError(f"{name}: version {report.version} of reports; this judge knows {REPORT_VERSION}")

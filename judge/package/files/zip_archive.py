@@ -26,7 +26,6 @@ _DAMAGE = (
     lzma.LZMAError,
     struct.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
     OverflowError,
@@ -50,7 +49,7 @@ def unpack_zip(archive: Path, root: Path, bounds: Bounds = DEFAULT_BOUNDS) -> No
 
 def _unpack_entry(file: zipfile.ZipFile, info: zipfile.ZipInfo, unpacker: Unpacker, bounds: Bounds) -> None:
     if not info.filename:
-        raise PackageError("has an entry without a name", where=shown(os.path.basename(file.filename or "")))
+        raise zipfile.BadZipFile("an entry without a name")
     name = info.orig_filename if "\0" in info.orig_filename else info.filename
     if info.flag_bits & _ENCRYPTED:
         raise PackageError("is encrypted", where=shown(name))
