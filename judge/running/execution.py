@@ -135,7 +135,7 @@ def raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Targ
 def _asked_of(spec: RunSpec, execution: Execution, runner: Runner) -> RunSpec:
     """The run with all else that the client asks of it. Raises WorkError for a command line too long to be given."""
     check_command_line(spec, "arguments")
-    collect = collect_kept(execution.keep, runner.ceilings.output_bytes)
+    collect = collect_kept(execution.keep, runner.ceilings.output_bytes, execution.repeats)
     return msgspec.structs.replace(spec, collect=collect, merge_stderr=execution.merge_stderr)
 
 

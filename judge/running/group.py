@@ -86,7 +86,7 @@ def run_group(runner: Runner, work: Work, group: CommandGroup) -> CommandGroupRe
         ready = []
         for index, command in enumerate(group.commands):
             with within(f"commands[{index}]"):
-                ready.append(_ready(stack, runner, work.header.tenant, command, limits[index]))
+                ready.append(_ready(stack, runner, work.header.tenant, command, limits[index], len(group.commands)))
         _check_amounts(ready, runner.ceilings)
         containers = [stack.enter_context(runner.slot.container(one.container)) for one in ready]
         with within("commands"), blamed_on_files():
@@ -211,8 +211,8 @@ def _check_amounts(ready: Sequence[_Ready], ceilings: Ceilings) -> None:
 # --- how it is run ----------------------------------------------------------------------------------------
 
 
-def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limits: Limits) -> _Ready:
-    """``stack`` closes what is opened. Raises WorkError, LanguageError, BlobStoreError."""
+def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limits: Limits, commands: int) -> _Ready:
+    """``commands``: how many there are; ``stack`` closes what is opened. Raises WorkError, LanguageError, BlobStoreError."""
     language = _language(runner, command)
     own: dict[str, str] = {}
     if language is not None and command.compiling:
@@ -226,7 +226,7 @@ def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limi
     spec = RunSpec(
         argv=with_absolute_path(command.argv, command.files),
         limits=limits,
-        collect=collect_kept(command.keep, runner.ceilings.output_bytes),
+        collect=collect_kept(command.keep, runner.ceilings.output_bytes, commands),
         merge_stderr=command.merge_stderr,
     )
     spec = with_environment(spec, JUDGE_ENVIRONMENT | own | command.environment)

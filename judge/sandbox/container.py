@@ -38,8 +38,8 @@ class Container:
         get mode 0755, others 0644). ``fds``: target number (3..19) -> descriptor to hand to the program,
         e.g. {3: memfd}, opened inside as /dev/fd/3. ``hear`` is called in this thread while the program runs, and once
         more for what was left in its pipes.
-        Raises SandboxError/InfrastructureError when it could not be run, never for what the program did; the next
-        run then gets fresh namespaces.
+        Raises SandboxError/InfrastructureError when it could not be run, never for what the program did, and
+        CancelledError when the slot was cancelled while files were collected; the next run then gets fresh namespaces.
         """
         return self._runs.run(spec, stdin, files or {}, executables, fds or {}, hear)
 

@@ -102,11 +102,12 @@ class PutFiles(NamedTuple):
 
 
 class CollectFiles(NamedTuple):
-    """Hand out the regular files of /work that match one of the patterns."""
+    """Hand out the regular files of /work that match one of the patterns; look for ``cpu_time_ns`` at most."""
 
     patterns: tuple[str, ...]
     files_max: int
     bytes_max: int
+    cpu_time_ns: int
 
 
 class NoteFreshMounts(NamedTuple):

@@ -172,7 +172,8 @@ class Runs:
         self.namespaces.groups.put_away(active.group)
 
     def complete(self, spec: RunSpec, active: ActiveRun) -> Completed:
-        """What is known of a run that is over. Raises SandboxError, InfrastructureError when that is no result."""
+        """What is known of a run that is over. Raises SandboxError, InfrastructureError when that is no result,
+        CancelledError when its files were being collected."""
         namespaces = self.namespaces
         stdout, stderr = active.stdout.finish(), active.stderr.finish()
         for drain in active.other_outputs.values():
@@ -188,7 +189,7 @@ class Runs:
                 full = namespaces.hear_state()
             if spec.collect.patterns:
                 namespaces.hear_state()
-                collected = collect(namespaces.launcher, spec.collect)
+                collected = collect(namespaces.launcher, spec.collect, namespaces.resources.cancel.fd)
         if active.refusal is not None and active.refusal.step != EXECUTE:
             raise refused(active.refusal)
         if finish is None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import msgspec
 
 from judge.model.limits import Limits
+from judge.model.units import S_NS
 
 
 class OverlayMount(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,11 +73,16 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):
     """Which files to take out of /work after a run: shell globs relative to /work, matched per path
-    component, ``**`` for any depth. Regular files only; anything else is passed over."""
+    component, ``**`` for any depth. Regular files only; anything else is passed over.
+
+    ``cpu_time_ns``: of looking for them. What is not found by then is not looked for any more, and counts as one file
+    that was passed over.
+    """
 
     patterns: tuple[str, ...] = ()
     files_max: int = 256
     bytes_max: int = 64 << 20
+    cpu_time_ns: int = 10 * S_NS
 
 
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from judge.errors import InfrastructureError
+from judge.errors import CancelledError, InfrastructureError
 from judge.sandbox.capture import Capture
 from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.protocol import (
@@ -82,15 +83,24 @@ class Collected(NamedTuple):
     passed_over: int
 
 
-def collect(launcher: LauncherClient, wanted: Collect) -> Collected:
-    """Take files out of /work; their names may be any bytes, kept as surrogate escapes. Raises InfrastructureError."""
-    launcher.send(CollectFiles(wanted.patterns, wanted.files_max, wanted.bytes_max))
+def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collected:
+    """Take files out of /work; their names may be any bytes, kept as surrogate escapes.
+
+    Raises CancelledError when ``cancel_fd`` can be read: the launcher is still looking then, and of no more use.
+    Raises InfrastructureError.
+    """
+    launcher.send(CollectFiles(wanted.patterns, wanted.files_max, wanted.bytes_max, wanted.cpu_time_ns))
+    news = select.poll()
+    news.register(launcher.control_fd, select.POLLIN)
+    news.register(cancel_fd, select.POLLIN)
     files: dict[str, Capture] = {}
     left_bytes = wanted.bytes_max
     taken = 0
     while True:
         if taken and taken % FILES_UNASKED_MAX == 0:
             launcher.tell(MORE)
+        if any(fd == cancel_fd for fd, _ in news.poll()):
+            raise CancelledError("cancelled while files were collected")
         report, fds = launcher.receive()
         try:
             if report[:1] == FILES_END:

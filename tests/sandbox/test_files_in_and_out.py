@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from sandbox_harness import Stage, limits, open_descriptors, script
 
-from judge.errors import SandboxError, WorkFilesError
+from judge.errors import CancelledError, SandboxError, WorkFilesError
 from judge.model.units import MIB
 from judge.sandbox.capture import Capture
+from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import Collect, RunSpec
-from judge.sandbox.work_directory import batches
+from judge.sandbox.work_directory import Collected, batches, collect
 
 
 def taken(stage: Stage, text: str, collect: Collect, **changes: int) -> dict[str, Capture]:
@@ -229,3 +230,27 @@ def test_a_failed_runs_files_come_out_too(stage: Stage) -> None:
     done = stage.box.run(msgspec.structs.replace(spec, collect=EVERYTHING))
     assert done.result.exit_code == 3
     assert done.files["log"].read() == b"so far"
+
+
+def test_what_is_not_found_in_time_is_counted(stage: Stage) -> None:
+    text = "for i in range(20): open(f'{i:02}', 'w').write('x')"
+    spec = msgspec.structs.replace(script(text), collect=Collect(patterns=("*",), cpu_time_ns=-1))
+    done = stage.box.run(spec)
+    assert (done.result.ok, dict(done.files), done.passed_over) == (True, {}, 1)
+
+
+def test_a_cancel_ends_the_collecting_of_files(
+    stage: Stage, sandbox_slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled_before(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collected:
+        sandbox_slot.cancel()  # the run is over by now
+        return collect(launcher, wanted, cancel_fd)
+
+    before = open_descriptors()
+    spec = msgspec.structs.replace(script("open('a', 'w')"), collect=EVERYTHING)
+    with monkeypatch.context() as patches:
+        patches.setattr("judge.sandbox.runs.collect", cancelled_before)
+        with pytest.raises(CancelledError, match="while files were collected"):
+            stage.box.run(spec)
+    assert set(stage.box.run(spec).files) == {"a"}
+    assert open_descriptors() == before

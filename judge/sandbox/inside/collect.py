@@ -15,31 +15,30 @@ from judge.globs import matches, may_hold, parsed
 
 _DEPTH_MAX = 64
 _ENTRIES_MAX = 100_000
-#: What is not found by then is not looked for any more: the slot waits.
-_TIME_MAX_S = 10.0
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
-class _Budget:
-    """How much is looked at in one walk."""
+class Budget:
+    """How much is looked at in one walk: entries, and CPU time of this process, which load leaves as it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, cpu_time_ns: int) -> None:
+        self.is_spent = False
         self._entries = _ENTRIES_MAX
-        self._deadline_s = time.monotonic() + _TIME_MAX_S
+        self._until_ns = time.process_time_ns() + cpu_time_ns
 
-    def is_spent(self) -> bool:
-        """One more entry is looked at, unless this says so."""
+    def take_one(self) -> bool:
+        """Whether one more entry may be looked at."""
         self._entries -= 1
-        return self._entries < 0 or time.monotonic() > self._deadline_s
+        self.is_spent = self.is_spent or self._entries < 0 or time.process_time_ns() > self._until_ns
+        return not self.is_spent
 
 
-def walk(top: bytes, patterns: tuple[str, ...]) -> Iterator[tuple[bytes, int, os.stat_result]]:
+def walk(top: bytes, patterns: tuple[str, ...], budget: Budget) -> Iterator[tuple[bytes, int, os.stat_result]]:
     """Yield (path below ``top``, open descriptor, its stat) of every matching regular file, names in order.
 
     The caller closes the descriptor. Directories that cannot be read are passed over.
     """
     wanted = [parsed(pattern) for pattern in patterns]
-    budget = _Budget()
     try:
         root = os.open(top, _OPEN | os.O_DIRECTORY)
     except OSError:
@@ -51,14 +50,14 @@ def walk(top: bytes, patterns: tuple[str, ...]) -> Iterator[tuple[bytes, int, os
 
 
 def _walk(
-    directory: int, parents: tuple[bytes, ...], wanted: list[tuple[bytes, ...]], budget: _Budget
+    directory: int, parents: tuple[bytes, ...], wanted: list[tuple[bytes, ...]], budget: Budget
 ) -> Iterator[tuple[bytes, int, os.stat_result]]:
     try:
         names = sorted(os.fsencode(name) for name in os.listdir(directory))
     except OSError:
         return
     for name in names:
-        if budget.is_spent():
+        if not budget.take_one():
             return
         path = (*parents, name)
         fits = any(matches(path, pattern) for pattern in wanted)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from judge.kernel.terminal import open_terminal
 from judge.sandbox import channel, protocol
-from judge.sandbox.inside.collect import walk
+from judge.sandbox.inside.collect import Budget, walk
 from judge.sandbox.inside.membership import IDLE, Membership
 from judge.sandbox.inside.processes import EVERY_SIGNAL, await_end, is_dead, reap_everyone
 from judge.sandbox.inside.set_up import SetUp
@@ -269,7 +269,8 @@ class Launcher:
     def _collect(self, request: CollectFiles) -> None:
         """Hand out the files that match, opened without following anything."""
         count = total_bytes = passed_over = 0
-        for path, fd, info in walk(b"/work", request.patterns):
+        budget = Budget(request.cpu_time_ns)
+        for path, fd, info in walk(b"/work", request.patterns, budget):
             try:
                 if info.st_nlink > 1:
                     continue
@@ -284,6 +285,7 @@ class Launcher:
                     self._control.recv(1)  # MORE, or nothing when the slot's process is gone
             finally:
                 os.close(fd)
+        passed_over += budget.is_spent
         channel.send_bytes(self._control, protocol.FILES_END + protocol.FILES_END_BODY.pack(passed_over))
 
 

@@ -21,7 +21,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def test_messages_arrive_as_they_were_sent(pair: tuple[socket.socket, socket.socket]) -> None:
-    message = CollectFiles(("*.txt", "\udcff"), 3, 1 << 40)
+    message = CollectFiles(("*.txt", "\udcff"), 3, 1 << 40, 5)
     channel.send(pair[0], message)
     assert channel.receive(pair[1]) == (message, [])
 

@@ -17,7 +17,7 @@ MESSAGES: list[protocol.Message] = [
     protocol.StartRun(PROGRAM, (0, 1, 2), 5, protocol.NO_GROUP, (5, 6)),
     protocol.StartRun(None, (0, 1, 2, 7), 5, 6, ()),
     protocol.PutFiles([protocol.PutFile("a/b", 0o644, 0, 0, -1), protocol.PutFile("c", 0o755, 1, 2, 3)]),
-    protocol.CollectFiles(("*",), 1, 2),
+    protocol.CollectFiles(("*",), 1, 2, 3),
     protocol.NoteFreshMounts(),
     protocol.JoinGroups(3),
     protocol.AddPolicy("default", b"\0\xff"),

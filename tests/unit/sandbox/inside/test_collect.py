@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from judge.sandbox.inside.collect import walk
+from judge.model.units import S_NS
+from judge.sandbox.inside.collect import Budget, walk
+
+PLENTY_NS = 60 * S_NS
 
 
 def walked(top: Path, *patterns: str) -> dict[bytes, bytes]:
     found = {}
-    for path, fd, info in walk(os.fsencode(top), patterns):
+    for path, fd, info in walk(os.fsencode(top), patterns, Budget(PLENTY_NS)):
         found[path] = os.read(fd, 100)
         assert info.st_size >= 0
         os.close(fd)
@@ -67,8 +70,19 @@ def test_a_walk_given_up_halfway_closes_everything(tmp_path: Path) -> None:
     for name in ("a/b/c/1", "a/b/c/2", "a/b/3"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    steps = walk(os.fsencode(tmp_path), ("**",))
+    steps = walk(os.fsencode(tmp_path), ("**",), Budget(PLENTY_NS))
     _, fd, _ = next(steps)
     os.close(fd)
     steps.close()  # type: ignore[attr-defined]
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_what_is_not_found_in_time_is_not_looked_for(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / name).touch()
+    plenty, none = Budget(PLENTY_NS), Budget(-1)
+    for budget, count in ((plenty, 3), (none, 0)):
+        fds = [fd for _, fd, _ in walk(os.fsencode(tmp_path), ("*",), budget)]
+        for fd in fds:
+            os.close(fd)
+        assert (len(fds), budget.is_spent) == (count, not count)
