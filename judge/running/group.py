@@ -212,7 +212,8 @@ def _check_amounts(ready: Sequence[_Ready], ceilings: Ceilings) -> None:
 
 
 def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limits: Limits, commands: int) -> _Ready:
-    """``commands``: how many there are; ``stack`` closes what is opened. Raises WorkError, LanguageError, BlobStoreError."""
+    """``commands``: how many there are; ``stack`` closes what is opened. Raises WorkError, LanguageError,
+    BlobStoreError."""
     language = _language(runner, command)
     own: dict[str, str] = {}
     if language is not None and command.compiling:
