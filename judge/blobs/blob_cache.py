@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 
 from judge.blobs.content import digest_of_file
-from judge.blobs.store import BlobStore
-from judge.errors import BlobMismatch, HostFault
+from judge.blobs.store import BlobStore, is_blob_object
+from judge.errors import BlobChanged, BlobMismatch, HostFault
 
 _INCOMING = ".incoming-"
 
@@ -33,14 +33,14 @@ class BlobCache:
     def open(self, store: BlobStore, name: str, digest: str) -> int:
         """A descriptor to read the store's file ``name``, verified against ``digest``; the caller closes it.
 
-        Raises BlobMissing, BlobMismatch, BlobStoreError, HostFault (the cache's disk).
+        Raises BlobChanged (no name of a blob), BlobMissing, BlobMismatch, BlobStoreError, HostFault (the cache's disk).
         """
+        if not is_blob_object(name):
+            raise BlobChanged(f"blob {digest}: the store has no blobs of such a name")
         path = self._directory / name.rpartition("/")[2]
         try:
             with contextlib.suppress(FileNotFoundError):
-                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                os.utime(path)
-                return fd
+                return _used(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
             return self._filled(store, name, digest, path)
         except OSError as error:
             raise HostFault(f"blob cache {self._directory}: {error.strerror}") from error
@@ -84,6 +84,16 @@ def fetch_verified(store: BlobStore, name: str, digest: str, target: Path) -> No
     found = digest_of_file(target)
     if found != digest:
         raise BlobMismatch(f"blob {digest}: the store has something else under its name ({found})")
+
+
+def _used(fd: int) -> int:
+    """The descriptor of a file whose time is now that of its last use; another process may evict it meanwhile."""
+    try:
+        os.utime(fd)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd
 
 
 def sweep_blob_cache(directory: Path) -> None:

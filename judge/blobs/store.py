@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -19,6 +20,14 @@ CHUNK_BYTES = 1 << 20
 #: Time limits of one exchange with a store on the network.
 CONNECT_S = 5.0
 READ_S = 60.0
+
+
+_BLOB_OBJECT = re.compile(r"blobs/[0-9a-f]{2}/[0-9a-f]{32}")
+
+
+def is_blob_object(name: str) -> bool:
+    """Whether this is the name of a tenant's blob in the store. Names come from clients and become paths here."""
+    return _BLOB_OBJECT.fullmatch(name) is not None
 
 
 class BlobStore(Protocol):

@@ -16,7 +16,7 @@ from judge.queue import blob_calls
 from judge.queue.blob_calls import Blob, BlobListing, BlobView
 from judge.queue.redis_queue import AsyncQueue, Queue
 from judge.tenant_blobs.place import BlobPlace
-from judge.tenant_blobs.transfer import Watch, check_size, content_in_redis, new_blob, save, upload
+from judge.tenant_blobs.transfer import Watch, check_size, content_in_redis, given_up, new_blob, save, upload
 
 T = TypeVar("T")
 
@@ -52,9 +52,9 @@ class ClientBlobs:
             if self.queue.run(blob_calls.put(new)):
                 try:
                     upload(self.blob_place.store(), new, content, watch)
-                except BaseException:
+                except BaseException as error:
                     with suppress(QueueError):  # the upload's time ends by itself
-                        self.queue.run(blob_calls.end_upload(new, kept=False))
+                        self.queue.run(given_up(new, error))
                     raise
                 self.queue.run(blob_calls.end_upload(new, kept=True))
             return new.digest
@@ -102,9 +102,9 @@ class AsyncClientBlobs:
             if await self.queue.run(blob_calls.put(new)):
                 try:
                     await _in_thread(lambda: upload(self.blob_place.store(), new, content))
-                except BaseException:
+                except BaseException as error:
                     with suppress(QueueError):
-                        await self.queue.run(blob_calls.end_upload(new, kept=False))
+                        await self.queue.run(given_up(new, error))
                     raise
                 await self.queue.run(blob_calls.end_upload(new, kept=True))
             return new.digest

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from judge import wire
+from judge.blobs.store import is_blob_object
 from judge.errors import (
     BlobChanged,
     BlobError,
@@ -82,7 +83,7 @@ def put(new: NewBlob) -> Call[int]:
             return 0
         if outcome == "UPLOAD":
             return int(answer[1])
-        raise _refusal(new, outcome, int(answer[1]))
+        raise _refusal(new, outcome, int(answer[1]) if len(answer) > 1 else 0)
 
     arguments = (
         _tenant(new.tenant),
@@ -96,21 +97,25 @@ def put(new: NewBlob) -> Call[int]:
     return Call("blob_put", arguments, read)
 
 
-def end_upload(new: NewBlob, *, kept: bool) -> Call[None]:
-    """The upload is whole (``kept``), or given up. Raises BlobLate when it was given up by others already."""
+def end_upload(new: NewBlob, *, kept: bool, sent: bool = True) -> Call[None]:
+    """The upload is whole (``kept``), or given up; not ``sent``: the store has nothing of it.
+
+    Raises BlobLate when it was given up by others already.
+    """
 
     def read(answer: bytes | str) -> None:
         if kept and text_of(answer) == "LATE":
             raise BlobLate(f"blob {new.digest}: the upload took too long; put it again")
 
-    outcome = "kept" if kept else "dropped"
+    outcome = "kept" if kept else "dropped" if sent else "unsent"
     return Call("blob_upload_end", (_tenant(new.tenant), _hex(new.digest), new.object, outcome), read)
 
 
 def use(tenant: str, blob: str) -> Call[Blob]:
     """Where the tenant's blob lies; its life begins again. ``blob`` is a digest, or a name that the tenant gave it.
 
-    Raises BlobNameError, NoSuchBlob, BlobExpired, WireError (the tenant).
+    Raises BlobNameError, NoSuchBlob, BlobExpired, BlobChanged (a client put it under a name that is none), WireError
+    (the tenant).
     """
 
     def read(answer: list[Any]) -> Blob:
@@ -120,7 +125,7 @@ def use(tenant: str, blob: str) -> Call[Blob]:
                 return Blob(
                     digest=f"sha256:{text_of(digest)}",
                     size_bytes=int(size),
-                    object=text_of(object_name),
+                    object=_object(blob, text_of(object_name)),
                     content=content,
                 )
             case "EXPIRED":
@@ -210,6 +215,13 @@ def _tenant(tenant: str) -> str:
 
 def _hex(digest: str) -> str:
     return check_digest(digest).removeprefix("sha256:")
+
+
+def _object(blob: str, name: str) -> str:
+    """The name of a file in the store, empty for none. Clients chose it. Raises BlobChanged for what is none."""
+    if name and not is_blob_object(name):
+        raise BlobChanged(f"blob {blob}: the store has no blobs of the name that it was put under")
+    return name
 
 
 def _refusal(new: NewBlob, outcome: str, most: int) -> BlobError:

@@ -215,8 +215,8 @@ class Keys:
         return f"{self.prefix}blob-names:{tenant}"
 
     def blob_usage(self, tenant: str) -> str:
-        """hash: bytes and count of a tenant's blobs, uploads that have begun included; naming: how many of those bring
-        a name"""
+        """hash: bytes and count of a tenant's blobs, uploads that have begun included; memory: bytes of those whose
+        content lies in Redis; naming: how many uploads bring a name"""
         return f"{self.prefix}blob-usage:{tenant}"
 
     def blob_ends(self, tenant: str) -> str:

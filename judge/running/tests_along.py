@@ -37,10 +37,10 @@ TESTS_MAX = 10_000
 #: All inputs, expected outputs and files of an evaluation together; of several with the same blob one counts.
 DATA_BYTES_MAX = 1024 * MIB
 
-#: A test set as it lies in its blob.
-TEST_SET_BYTES_MAX = 256 * MIB
+#: A test set as it lies in its blob. In memory its texts may take four bytes for each of its own.
+TEST_SET_BYTES_MAX = 64 * MIB
 
-#: JSON objects in a test set: far more than the most tests need, and what reading them may take is bounded.
+#: JSON objects and words in a test set: far more than the most tests need, and what reading them may take is bounded.
 _TEST_SET_PARTS_MAX = 1 << 20
 
 _NAME_CHARS_MAX = 200

@@ -40,8 +40,8 @@ class BlobPlace:
             return open_blob_store(self._address)
         if self._own is None:
             raise BlobStoreUnset(
-                "blobs of more than 64 KiB need a store: set blob_store, for clients and workers alike, to a directory "
-                "that they share, an HTTP(S) or an s3:// address"
+                "blobs of more than 64 KiB, and small ones beyond what may lie in Redis, need a store: set blob_store, "
+                "for clients and workers alike, to a directory that they share, an HTTP(S) or an s3:// address"
             )
         try:
             self._own.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,8 +14,10 @@ from pathlib import Path
 from judge.blobs.blob_cache import fetch_verified
 from judge.blobs.content import Content, digest_of_bytes
 from judge.blobs.store import BlobStore
-from judge.errors import BlobChanged, BlobTooLarge, UsageError, blame_host
+from judge.errors import BlobChanged, BlobStoreUnset, BlobTooLarge, UsageError, blame_host
+from judge.queue import blob_calls
 from judge.queue.blob_calls import REDIS_BLOB_BYTES_MAX, Blob, NewBlob
+from judge.queue.script import Call
 
 #: Is told how many bytes of how many have been moved, from another thread, several times a second.
 Watch = Callable[[int, int], object]
@@ -54,7 +56,19 @@ def content_in_redis(blob: Blob) -> bytes:
     """The content that came with the answer. Raises BlobChanged when it is not what its digest says."""
     if digest_of_bytes(blob.content) != blob.digest:
         raise BlobChanged(f"blob {blob.digest}: what was put under this digest is something else")
+    check_stated_size(blob, len(blob.content))
     return blob.content
+
+
+def check_stated_size(blob: Blob, found_bytes: int) -> None:
+    """Raise BlobChanged when a blob is not as large as its client said, and its tenant is charged for."""
+    if found_bytes != blob.size_bytes:
+        raise BlobChanged(f"blob {blob.digest}: it was put as {blob.size_bytes} bytes and has {found_bytes}")
+
+
+def given_up(new: NewBlob, error: BaseException) -> Call[None]:
+    """The upload has failed with this error."""
+    return blob_calls.end_upload(new, kept=False, sent=not isinstance(error, BlobStoreUnset))
 
 
 def check_size(blob: Blob, bytes_max: int | None) -> None:
@@ -66,7 +80,7 @@ def check_size(blob: Blob, bytes_max: int | None) -> None:
 def save(blob: Blob, store: BlobStore | None, target: Path, watch: Watch | None = None) -> None:
     """Write a blob to a file, verified before it is there under its name; ``store`` is where it lies, if not in Redis.
 
-    Raises UsageError (the file), BlobMismatch, BlobStoreError, HostFault.
+    Raises UsageError (the file), BlobChanged, BlobMismatch, BlobStoreError, HostFault.
     """
     try:
         fd, incoming = tempfile.mkstemp(prefix=".judge-blob-", dir=target.parent)
@@ -77,6 +91,7 @@ def save(blob: Blob, store: BlobStore | None, target: Path, watch: Watch | None 
             else:
                 with _watched(watch, blob.size_bytes, lambda: os.stat(incoming).st_size):
                     fetch_verified(store, blob.object, blob.digest, Path(incoming))
+                check_stated_size(blob, os.stat(incoming).st_size)
             os.chmod(incoming, 0o644)
             os.rename(incoming, target)
         except BaseException:

@@ -15,7 +15,7 @@ from judge.queue.redis_queue import Queue
 from judge.queue.script import Call
 from judge.sandbox.capture import Capture, memfd_of
 from judge.tenant_blobs.place import BlobPlace
-from judge.tenant_blobs.transfer import check_size, content_in_redis, new_blob, upload
+from judge.tenant_blobs.transfer import check_size, check_stated_size, content_in_redis, given_up, new_blob, upload
 
 T = TypeVar("T")
 
@@ -51,9 +51,9 @@ class WorkBlobs:
             if self._run(blob_calls.put(new)):
                 try:
                     upload(self._place.store(), new, source)
-                except BaseException:
+                except BaseException as error:
                     with contextlib.suppress(BlobStoreError):  # the upload's time ends by itself
-                        self._run(blob_calls.end_upload(new, kept=False))
+                        self._run(given_up(new, error))
                     raise
                 self._run(blob_calls.end_upload(new, kept=True))
             return new.digest
@@ -65,7 +65,13 @@ class WorkBlobs:
     def _open(self, blob: Blob) -> int:
         if not blob.object:
             return memfd_of(content_in_redis(blob))
-        return self._cache.open(self._place.store(), blob.object, blob.digest)
+        fd = self._cache.open(self._place.store(), blob.object, blob.digest)
+        try:
+            check_stated_size(blob, os.fstat(fd).st_size)
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
 
     def _run(self, call: Call[T]) -> T:
         try:

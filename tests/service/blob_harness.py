@@ -11,6 +11,7 @@ from judge_workers.node.blob_sweeper import BlobSweeper
 from judge.client import Client
 from judge.queue.admin import set_blob_policy
 from judge.queue.redis_queue import Queue
+from judge.queue.script import Call
 from judge.queue.values import BlobPolicy
 from judge.tenant_blobs.place import BlobPlace
 
@@ -63,3 +64,8 @@ def ending_before(client: Client, moment_ms: int) -> int:
     """How many blobs expire before a moment."""
     expiry = client.queue.link.keys.blob_expiry()
     return int(client.queue.link.command("ZCOUNT", expiry, "-inf", moment_ms))
+
+
+def put_by_hand(client: Client, *words: str | bytes | int) -> list[bytes]:
+    """What blob_put answers to a client that speaks to Redis itself; see docs/reference/wire.md."""
+    return list(client.queue.run(Call("blob_put", words, lambda answer: answer)))

@@ -14,7 +14,16 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from blob_harness import LARGE, allow, digest_of, ending_before, kept_in_redis, stored, sweep, usage_of
+from blob_harness import (
+    LARGE,
+    allow,
+    digest_of,
+    ending_before,
+    kept_in_redis,
+    stored,
+    sweep,
+    usage_of,
+)
 from memory_store import MemoryServer, memory_store
 from service_harness import until
 
@@ -110,6 +119,27 @@ def test_beyond_its_share_of_redis_small_blobs_go_to_the_store(client: Client, t
     client.remove_blob(first)
     client.put_blob(b"c" * 600)
     assert stored(tmp_path) == 1
+
+
+def test_a_tenant_fills_only_its_part_of_the_share_of_redis(client: Client, tmp_path: Path) -> None:
+    allow(client.queue, blob_redis_bytes=8 << 17)  # a part of 128 KiB
+    for number in range(3):
+        client.put_blob(b"%d" % number * 60_000, tenant="ann")
+    assert stored(tmp_path) == 1
+    client.put_blob(b"b" * 60_000, tenant="bob")
+    assert stored(tmp_path) == 1
+    client.remove_blob(digest_of(b"0" * 60_000), tenant="ann")
+    client.put_blob(b"c" * 60_000, tenant="ann")
+    assert stored(tmp_path) == 1, "what is removed is free again"
+
+
+def test_without_a_store_a_tenant_with_a_full_part_is_told_so_and_nothing_is_left_to_sweep(client: Client) -> None:
+    allow(client.queue, blob_redis_bytes=1 << 16)
+    with Client(client.queue.broker) as bare:
+        bare.put_blob(b"a" * 60_000)
+        with pytest.raises(BlobStoreUnset, match="beyond what may lie in Redis"):
+            bare.put_blob(b"b" * 60_000)
+    assert client.queue.link.command("EXISTS", client.queue.link.keys.blob_garbage()) == 0
 
 
 UPLOADING = """

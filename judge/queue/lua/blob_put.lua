@@ -2,9 +2,14 @@
 -- ARGV: tenant, digest, size, life in ms (0 = the usual one), name ("" = none), object (a fresh name in the store),
 --       content ("" = it does not come along).
 -- Returns {"KEPT"}, {"UPLOAD", ms to do it in}, {"LARGE", most}, {"LIFE", most ms}, {"BYTES", most, in use},
--- {"COUNT", most} or {"NAMES", most}. Repeating it changes nothing but the blob's time.
+-- {"COUNT", most} or {"NAMES", most}, {"FORM"} for what is no tenant, digest, size or name in the store. Repeating it changes
+-- nothing but the blob's time.
 local tenant, digest, size, life, name, object, content = unpack(ARGV)
 local now = now_ms()
+if string.find(tenant, '%s') or not (is_blob_digest(digest) and is_blob_object(object)
+   and is_count(size) and is_count(life)) then
+  return {'FORM'}
+end
 size, life = tonumber(size), tonumber(life)
 
 local largest, longest = policy('blob_bytes_max'), policy('blob_life_max_ms')
@@ -37,9 +42,8 @@ if bytes > 0 and tonumber(used[1] or 0) + size > bytes then return {'BYTES', byt
 if counts > 0 and tonumber(used[2] or 0) >= counts then return {'COUNT', counts} end
 
 blob_charge(tenant, size, 1)
-local memory = tonumber(redis.call('HGET', key.policy, 'blob_redis_bytes') or BLOB_MEMORY_BYTES)
-if #content == size and (size == 0 or tonumber(redis.call('GET', key.blob_memory) or 0) + size <= memory) then
-  redis.call('INCRBY', key.blob_memory, int(size))
+if #content == size and blob_has_memory(tenant, size) then
+  blob_take_memory(tenant, size)
   blob_make(tenant, digest, size, life, name, 'content', content, now)
   return {'KEPT'}
 end

@@ -7,7 +7,7 @@ local now = now_ms()
 for i = 4, #ARGV do redis.call('ZREM', key.blob_garbage, ARGV[i]) end
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key.blob_expiry, '-inf', now, 'LIMIT', 0, most)) do
   local tenant, digest = string.match(member, '^(%S+) (%S+)$')
-  local blob = blob_record(tenant, digest)
+  local blob = tenant and blob_record(tenant, digest)
   if blob then
     blob_expire(tenant, digest, blob, now)
   else

@@ -1,7 +1,11 @@
--- An upload is over. ARGV: tenant, digest, object, "kept" (it lies in the store, whole) or "dropped".
+-- An upload is over. ARGV: tenant, digest, object, "kept" (it lies in the store, whole), "dropped", or "unsent" (nothing
+-- was sent to the store).
 -- Returns "KEPT", "DROPPED", or "LATE" (it was given up meanwhile: what it left in the store is to be swept).
 local tenant, digest, object, outcome = unpack(ARGV)
 local now = now_ms()
+if not is_blob_object(object) then return 'LATE' end
+local owner = redis.call('HMGET', key.blob_upload(object), 'tenant', 'digest')
+if owner[1] and (owner[1] ~= tenant or owner[2] ~= digest) then return 'LATE' end  -- it is an upload of something else
 local upload = blob_close_upload(object)
 if not upload then
   local kept = blob_alive(tenant, digest, now)
@@ -9,7 +13,7 @@ if not upload then
   return kept and 'KEPT' or 'LATE'  -- the call was repeated, or the upload was given up
 end
 if outcome ~= 'kept' then
-  blob_abandon(object, now)
+  if outcome ~= 'unsent' then blob_abandon(object, now) end
   return 'DROPPED'
 end
 local blob = blob_record(tenant, digest)

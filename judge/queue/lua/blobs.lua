@@ -6,8 +6,24 @@ local BLOB_LIFE_MS = 86400000
 local BLOB_UPLOAD_MS = 900000
 local BLOB_MEMORY_BYTES = 67108864
 
+-- A tenant's part of that share: an eighth, but at least the largest blob that may lie in Redis.
+local BLOB_MEMORY_PARTS = 8
+local BLOB_MEMORY_LEAST = 65536
+
+-- This many second looks at uploads that were given up are noted at most: a tenant may give up as many as it likes.
+local BLOB_AGAIN_MAX = 10000
+
 -- This many expired digests of a tenant are known as such, for a day.
 local BLOB_ENDS_MAX = 256
+
+local function is_blob_digest(text) return #text == 64 and not string.find(text, '[^0-9a-f]') end
+
+-- The name of a file in the store, as judge.blobs.store has it. It becomes a path on workers: nothing else is let in.
+local function is_blob_object(text)
+  return #text == 41 and string.find(text, '^blobs/[0-9a-f][0-9a-f]/[0-9a-f]+$') ~= nil
+end
+
+local function is_count(text) return #text <= 15 and string.find(text, '^%d+$') ~= nil end
 
 local function blob_member(tenant, digest) return tenant .. ' ' .. digest end
 
@@ -30,6 +46,20 @@ local function blob_charge(tenant, bytes, count)
   if redis.call('HINCRBY', usage, 'count', count) <= 0 then redis.call('DEL', usage) end
 end
 
+-- Whether these bytes may lie in Redis, too: all blobs there have a bound, and each tenant a part of it.
+local function blob_has_memory(tenant, bytes)
+  if bytes == 0 then return true end
+  local most = tonumber(redis.call('HGET', key.policy, 'blob_redis_bytes') or BLOB_MEMORY_BYTES)
+  local own = tonumber(redis.call('HGET', key.blob_usage(tenant), 'memory') or 0)
+  return tonumber(redis.call('GET', key.blob_memory) or 0) + bytes <= most
+         and own + bytes <= math.max(most / BLOB_MEMORY_PARTS, BLOB_MEMORY_LEAST)
+end
+
+local function blob_take_memory(tenant, bytes)
+  redis.call('INCRBY', key.blob_memory, int(bytes + 0))
+  redis.call('HINCRBY', key.blob_usage(tenant), 'memory', int(bytes + 0))
+end
+
 local function blob_unname(tenant, name, digest)
   redis.call('HDEL', key.blob_names(tenant), name)
   redis.call('SREM', key.blob_labels(tenant, digest), name)
@@ -42,12 +72,12 @@ local function blob_forget(tenant, digest, blob, now)
   redis.call('DEL', labels, key.blob(tenant, digest))
   redis.call('ZREM', key.blob_index(tenant), digest)
   redis.call('ZREM', key.blob_expiry, blob_member(tenant, digest))
-  blob_charge(tenant, -blob.size, -1)
   if blob.object ~= '' then
     redis.call('ZADD', key.blob_garbage, now, blob.object)
   else
-    redis.call('DECRBY', key.blob_memory, int(blob.size))
+    blob_take_memory(tenant, -blob.size)
   end
+  blob_charge(tenant, -blob.size, -1)
 end
 
 -- The same for one whose time is over: its tenant is told so for a while.
@@ -113,7 +143,10 @@ end
 -- What an upload that was given up left is to be swept: now, and after a day what arrived later: the store may have been
 -- slow to answer, or the client stopped for a while.
 local function blob_abandon(object, now)
-  redis.call('ZADD', key.blob_garbage, now, object, now + 86400000, object .. ' again')
+  redis.call('ZADD', key.blob_garbage, now, object)
+  if redis.call('ZCARD', key.blob_garbage) < BLOB_AGAIN_MAX then
+    redis.call('ZADD', key.blob_garbage, now + 86400000, object .. ' again')
+  end
 end
 
 -- The digest that a reference ("sha256:DIGEST" or a name) stands for; nil = the tenant gave no such name.

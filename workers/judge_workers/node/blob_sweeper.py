@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
+from judge.blobs.store import BlobStore, is_blob_object
 from judge.errors import BlobStoreError, JudgeError
 from judge.queue import blob_calls
 from judge.queue.redis_queue import Queue
@@ -41,6 +43,7 @@ class BlobSweeper:
         self._every_s = every_s
         self._stopped = threading.Event()
         self._store_due_s = 0.0
+        self._said = ""  # what the last sweep failed with; nothing is said twice in a row
         self._thread = threading.Thread(target=self._run, name="blob-sweeper", daemon=True)
 
     def __enter__(self) -> BlobSweeper:
@@ -59,29 +62,49 @@ class BlobSweeper:
         removed: list[str] = []
         count, failed = 0, None
         while due := self._queue.run(blob_calls.sweep(SWEEP_MOST, AGAIN_MS, grace_ms, removed)):
-            store, removed = self._place.store(), []
-            for item in due:
-                try:
-                    store.remove(item.partition(" ")[0])
-                    removed.append(item)
-                except BlobStoreError as error:
-                    failed = failed or error
-                if self._stopped.is_set():
-                    break
+            removed, error = self._removed(self._place.store(), due)
+            failed = failed or error
             count += len(removed)
+            if self._stopped.is_set():
+                break  # what is removed comes again, to another worker: it is removed already
         if failed is not None:
             raise failed
         return count
 
+    def _removed(self, store: BlobStore, due: Sequence[str]) -> tuple[list[str], BlobStoreError | None]:
+        """What is dealt with until this is stopped, and the first failure."""
+        removed, failed = [], None
+        for item in due:
+            if self._stopped.is_set():
+                break
+            name = item.partition(" ")[0]
+            try:
+                if is_blob_object(name):
+                    store.remove(name)
+                else:  # it would be a path: nobody who follows the protocol has put it there
+                    log.warning("not removed from the store of blobs: %r is no name of a blob", name)
+                removed.append(item)
+            except BlobStoreError as error:
+                failed = failed or error
+        return removed, failed
+
     def _run(self) -> None:
         while not self._stopped.wait(self._every_s):
-            try:
-                self.sweep()
-                self._sweep_store()
-            except JudgeError as error:
-                log.warning("sweeping blobs: %s", error)
-            except Exception:
-                log.exception("sweeping blobs")
+            self._sweep_and_say()
+
+    def _sweep_and_say(self) -> None:
+        """One sweep. A failure that lasts, such as a store that nobody has set, is said once."""
+        said = ""
+        try:
+            self.sweep()
+            self._sweep_store()
+        except JudgeError as error:
+            said = f"{error}"
+            if said != self._said:
+                log.warning("sweeping blobs: %s", said)
+        except Exception:
+            log.exception("sweeping blobs")
+        self._said = said
 
     def _sweep_store(self) -> None:
         if not self._place.is_set or time.monotonic() < self._store_due_s:
