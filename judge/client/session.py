@@ -156,6 +156,8 @@ class Session:
             listen(self._queue, self._reading)
             if self._reading.wants_fence:
                 self._reading.begin(self._queue.run(stands(self.id, self.tenant)))
+            if self._reading.wants_telling:
+                self._tell()
         return frame
 
     def output(self) -> Iterator[OutputFrame]:
@@ -217,9 +219,13 @@ class Session:
 
     def _stay_present(self, present_s: float) -> None:
         while not self._gone.wait(present_s):
-            with self._lock, contextlib.suppress(QueueError):
-                if not self._gone.is_set() and (fence := self._fence()):
-                    self._sender.run(say(self.id, self.tenant, fence, self._reading.present()))
+            self._tell()
+
+    def _tell(self) -> None:
+        """That its client is there, and what it has read."""
+        with self._lock, contextlib.suppress(QueueError):
+            if not self._gone.is_set() and (fence := self._fence()):
+                self._sender.run(say(self.id, self.tenant, fence, self._reading.present()))
 
 
 def present_every_s(request: SessionRequest) -> float:
@@ -287,6 +293,8 @@ class AsyncSession:
             await listen_async(self._queue, self._reading)
             if self._reading.wants_fence:
                 self._reading.begin(await self._queue.run(stands(self.id, self.tenant)))
+            if self._reading.wants_telling:
+                await self._tell()
         return frame
 
     async def output(self) -> AsyncIterator[OutputFrame]:
@@ -329,9 +337,12 @@ class AsyncSession:
     async def _stay_present(self, present_s: float) -> None:
         while True:
             await asyncio.sleep(present_s)
-            with contextlib.suppress(QueueError):
-                if fence := await self._fence():
-                    await self._queue.run(say(self.id, self.tenant, fence, self._reading.present()))
+            await self._tell()
+
+    async def _tell(self) -> None:
+        with contextlib.suppress(QueueError):
+            if fence := await self._fence():
+                await self._queue.run(say(self.id, self.tenant, fence, self._reading.present()))
 
     async def _fence(self) -> str:
         if not self._typing.fence:

@@ -77,6 +77,7 @@ class VersionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     programs: dict[str, str] = {}
     compile: tuple[tuple[str, ...], ...] | None = None
     run: tuple[str, ...] | None = None
+    interactive: tuple[str, ...] | None = None
     version_command: tuple[str, ...] | None = None
     packages: dict[str, tuple[str, ...]] | None = None
     host_files: tuple[str, ...] | None = None

@@ -168,7 +168,8 @@ class SessionEnd(StrEnum):
 
 
 class SessionReport(WorkReport, frozen=True, kw_only=True, tag="session"):
-    """A session that is over. ``dropped_bytes``: output that no reader took in time."""
+    """A session that is over. ``dropped_bytes``: output that no reader took in time. ``files_passed_over``: as in
+    :class:`RunReport`."""
 
     end: SessionEnd = SessionEnd.FAILED
     compile: CompileReport | None = None
@@ -177,6 +178,7 @@ class SessionReport(WorkReport, frozen=True, kw_only=True, tag="session"):
     output_bytes: int = 0
     dropped_bytes: int = 0
     files: tuple[KeptFile, ...] = ()
+    files_passed_over: int = 0
 
 
 AnyWorkReport = ExecutionReport | EvaluationReport | CommandGroupReport | SessionReport

@@ -110,7 +110,7 @@ def compiled_target(runner: Runner, compiled: Compiled, execution: Execution) ->
     variables = checked_environment(execution.environment, run_environment(language, limits))
     return Target(
         rootfs=runner.toolchain(language).rootfs,
-        spec=_asked_of(with_environment(spec, variables), execution, runner),
+        spec=as_asked(with_environment(spec, variables), execution, runner),
         artifact=str(compiled.artifact),
         own_files=dict(data_files(compiled)),
     )
@@ -126,13 +126,13 @@ def raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Targ
     spec = with_environment(spec, JUDGE_ENVIRONMENT | execution.environment)
     return Target(
         rootfs=runner.toolchain(language).rootfs,
-        spec=_asked_of(spec, execution, runner),
+        spec=as_asked(spec, execution, runner),
         artifact="",
         own_files={},
     )
 
 
-def _asked_of(spec: RunSpec, execution: Execution, runner: Runner) -> RunSpec:
+def as_asked(spec: RunSpec, execution: Execution, runner: Runner) -> RunSpec:
     """The run with all else that the client asks of it. Raises WorkError for a command line too long to be given."""
     check_command_line(spec, "arguments")
     collect = collect_kept(execution.keep, runner.ceilings.output_bytes, execution.repeats)

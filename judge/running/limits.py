@@ -8,13 +8,16 @@ from judge.errors import WorkError
 from judge.grading.limits import STDERR_BYTES, idle_limit_ns, kill_limit_ns, wall_limit_ns
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
-from judge.model.units import MIB
+from judge.model.units import MIB, S_NS
 from judge.model.work import RequestedLimits
 from judge.package.ceilings import Ceilings
 from judge.toolchain.definitions import with_minima, with_runtime_memory, with_time_factor
 
 #: What a client gets who asks for nothing.
 RUN_LIMITS = Limits(stdout_bytes=16 * MIB, stderr_bytes=STDERR_BYTES)
+
+#: The same for a session: it lasts, and a language's prompt may be a large program.
+SESSION_LIMITS = RequestedLimits(cpu_time_ns=60 * S_NS, memory_bytes=512 * MIB)
 
 #: What starts a program has the same limit in that moment, and needs half of this.
 ADDRESS_SPACE_BYTES_MIN = 32 * MIB
@@ -52,6 +55,15 @@ def judged_limits(asked: RequestedLimits, ceilings: Ceilings, language: Language
 def compile_limits(asked: RequestedLimits, ceilings: Ceilings, field: str = "compile_limits") -> Limits:
     """Limits of each compile command. Raises as :func:`run_limits`."""
     return _limits(asked, COMPILE_LIMITS, ceilings, ceilings.compilation_time_ns, field)
+
+
+def session_limits(asked: RequestedLimits, ceilings: Ceilings) -> RequestedLimits:
+    """What a session's client asks for, and where it says nothing what a session gets."""
+    return msgspec.structs.replace(
+        asked,
+        cpu_time_ns=asked.cpu_time_ns or min(SESSION_LIMITS.cpu_time_ns, ceilings.time_limit_ns),
+        memory_bytes=asked.memory_bytes or min(SESSION_LIMITS.memory_bytes, ceilings.memory_bytes),
+    )
 
 
 def _limits(asked: RequestedLimits, default: Limits, ceilings: Ceilings, time_ns_max: int, field: str) -> Limits:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import msgspec
 
-from judge.errors import CancelledError, WorkError
+from judge.errors import BlobStoreError, CancelledError, WorkError
 from judge.model.event import Emit
 from judge.model.run import Outcome
 from judge.model.session import (
@@ -33,16 +33,16 @@ from judge.model.units import S_NS
 from judge.model.work import Execution, SessionRequest, Work, WorkHeader
 from judge.model.work_report import BlameOn, SessionEnd, SessionReport
 from judge.package.ceilings import Ceilings
-from judge.running.execution import Target, check, compile_program_of, compiled_target, raw_target
+from judge.running.execution import Target, as_asked, check, compile_program_of, compiled_target, raw_target
 from judge.running.inputs import blamed_on_files, checked_environment, open_files
-from judge.running.limits import run_limits
-from judge.running.outputs import kept_files
+from judge.running.limits import run_limits, session_limits
+from judge.running.outputs import Kept, kept_files
 from judge.running.runner import Runner
 from judge.sandbox.capture import Completed
 from judge.sandbox.live import LiveRun, Size
 from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.toolchain.compile import JUDGE_ENVIRONMENT, with_environment
-from judge.toolchain.definitions import language_limits, run_environment
+from judge.toolchain.definitions import language_limits, run_argv, run_environment
 from judge.toolchain.work_files import with_disk_room
 from judge.verdicts import reason_of_run
 
@@ -99,7 +99,7 @@ def hold_session(
     header = work.header
     total_ns, idle_ns = _checked(request, runner.ceilings)
     report = SessionReport(id=header.id, language=header.language, tenant=header.tenant, context=header.context)
-    execution = _as_execution(request)
+    execution = _as_execution(request, runner.ceilings)
     if request.program is not None:
         compiled = compile_program_of(runner, header, execution, emit)
         report = msgspec.structs.replace(report, language=compiled.language.id, compile=compiled.report)
@@ -118,7 +118,7 @@ def hold_session(
 
 def _checked(request: SessionRequest, ceilings: Ceilings) -> tuple[int, int]:
     """Total and idle time. Raises WorkError."""
-    execution = _as_execution(request)
+    execution = _as_execution(request, ceilings)
     if request.program is None and not request.argv:  # the language's own command: all else is as for any
         execution = msgspec.structs.replace(execution, argv=("/bin/true",))
     check(execution, ceilings)
@@ -137,7 +137,7 @@ def _checked(request: SessionRequest, ceilings: Ceilings) -> tuple[int, int]:
     return asked.wall_time_ns or TOTAL_NS, asked.idle_time_ns or IDLE_NS
 
 
-def _as_execution(request: SessionRequest) -> Execution:
+def _as_execution(request: SessionRequest, ceilings: Ceilings) -> Execution:
     """What a session's program shares with an execution's. Its times of waiting are the session's own."""
     return Execution(
         program=request.program,
@@ -145,7 +145,7 @@ def _as_execution(request: SessionRequest) -> Execution:
         arguments=request.arguments,
         environment=request.environment,
         files=request.files,
-        limits=msgspec.structs.replace(request.limits, wall_time_ns=0, idle_time_ns=0),
+        limits=msgspec.structs.replace(session_limits(request.limits, ceilings), wall_time_ns=0, idle_time_ns=0),
         compile_limits=request.compile_limits,
         keep=request.keep,
     )
@@ -161,9 +161,13 @@ def _interactive_target(runner: Runner, header: WorkHeader, execution: Execution
     limits = language_limits(language, run_limits(execution.limits, runner.ceilings))
     own = run_environment(language, limits)
     variables = JUDGE_ENVIRONMENT | dict(own) | checked_environment(execution.environment, own)
-    spec = RunSpec(argv=(*language.interactive, *execution.arguments), limits=limits)
+    prompt = msgspec.structs.replace(language, run=language.interactive)
+    spec = RunSpec(argv=run_argv(prompt, (), "", "", limits, execution.arguments), limits=limits)
     return Target(
-        rootfs=runner.toolchain(language).rootfs, spec=with_environment(spec, variables), artifact="", own_files={}
+        rootfs=runner.toolchain(language).rootfs,
+        spec=as_asked(with_environment(spec, variables), execution, runner),
+        artifact="",
+        own_files={},
     )
 
 
@@ -211,13 +215,23 @@ def _run(  # noqa: PLR0913 (what a session is made of)
     if done.result.outcome is Outcome.CANCELLED and attendant.end is None:
         raise CancelledError(f"{header.id}: cancelled")
     attendant.channel.finish()
+    kept = _kept(runner, header, done)
     return msgspec.structs.replace(
         _ended(report, done, attendant.end),
-        files=kept_files(runner, header.tenant, done.files).files,
+        files=kept.files,
+        files_passed_over=done.passed_over + kept.passed_over,
         input_bytes=attendant.input_bytes,
         output_bytes=attendant.output_bytes,
         dropped_bytes=attendant.channel.dropped_bytes,
     )
+
+
+def _kept(runner: Runner, header: WorkHeader, done: Completed) -> Kept:
+    """Its files as blobs. Where the store is away they are lost: a session is not run again for them."""
+    try:
+        return kept_files(runner, header.tenant, done.files)
+    except BlobStoreError:
+        return Kept((), len(done.files))
 
 
 def _ended(report: SessionReport, done: Completed, end: SessionEnd | None) -> SessionReport:

@@ -231,7 +231,7 @@ def _name_complaints(spec: LanguageSpec, stem: str) -> Iterator[tuple[str, str]]
 
 def _command_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
     for key, argv in _templates(spec):
-        allowed = _RUN_PLACEHOLDERS if key == "run" else _COMPILE_PLACEHOLDERS
+        allowed = {"run": _RUN_PLACEHOLDERS, "interactive": _LIMIT_PLACEHOLDERS}.get(key, _COMPILE_PLACEHOLDERS)
         yield from ((key, complaint) for complaint in _argv_complaints(argv, allowed))
     for key, value in spec.run_env.items():
         yield from ((f"run_env.{key}", complaint) for complaint in _word_complaints(value, _LIMIT_PLACEHOLDERS))

@@ -102,6 +102,7 @@ def _version(language: LanguageSpec, name: str, rule: VersionRule) -> LanguageSp
         _variant(language, f"{language.id}@{name}", name),
         compile=tuple(map(own, language.compile)) if rule.compile is None else rule.compile,
         run=own(language.run) if rule.run is None else rule.run,
+        interactive=own(language.interactive) if rule.interactive is None else rule.interactive,
         version_command=own(language.version_command) if rule.version_command is None else rule.version_command,
         packages=language.packages if rule.packages is None else rule.packages,
         host_files=language.host_files if rule.host_files is None else rule.host_files,
@@ -125,7 +126,7 @@ def complaints(language: LanguageSpec) -> Iterator[tuple[str, str]]:
         yield "layer", "is set by judge languages install alone"
     if language.libraries and language.libraries.registry not in ("npm", "pypi"):
         yield "libraries.registry", "must be npm or pypi"
-    commands = (*language.compile, language.run, language.version_command)
+    commands = (*language.compile, language.run, language.interactive, language.version_command)
     prepared = language.prepare.commands if language.prepare else ()
     words = {word for command in (*commands, *prepared) for word in command}
     for name, rule in language.versions.items():

@@ -11,7 +11,8 @@ from judge.model.work import SessionRequest, Work, WorkHeader, WorkKind
 from judge.queue import calls
 from judge.queue.admin import set_policy
 from judge.queue.redis_queue import Queue
-from judge.queue.sessions import Missing, say, stands
+from judge.queue.session_link import Missing
+from judge.queue.sessions import say, stands
 from judge.queue.values import Claim, Claimant, Fault, Refusal, State, WorkerInfo, WorkerState
 
 LEASE_MS = 60_000
@@ -160,3 +161,5 @@ def test_what_a_reader_has_missed_is_counted_once() -> None:
     assert missing.size_bytes == 350
     missing.taken(1200, 350)
     assert missing.size_bytes == 350
+    missing.add(1000, 1300)  # the reader had all up to 1200
+    assert missing.size_bytes == 450

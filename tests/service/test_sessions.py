@@ -72,6 +72,15 @@ def test_a_language_has_its_own_interactive_command(runs_client: Client) -> None
         assert ended(session).end is SessionEnd.EXITED
 
 
+def test_files_that_a_languages_own_command_leaves_are_kept(runs_client: Client) -> None:
+    request = SessionRequest(terminal=False, keep=("*.txt",))
+    with runs_client.open_session(request, Sending(language="python3")) as session:
+        session.send(b"open('left.txt', 'w').write('here')\n")
+        session.end_input()
+        (file,) = ended(session).files
+    assert (file.name, file.size_bytes) == ("left.txt", 4)
+
+
 def test_a_language_without_an_interactive_command_is_refused(runs_client: Client) -> None:
     with runs_client.open_session(SessionRequest(), Sending(language="c")) as session:
         report = ended(session)
@@ -173,6 +182,18 @@ def test_a_flood_ends_at_the_limit_and_what_nobody_took_is_counted(runs_client: 
     assert report.output_bytes == 1 << 20
     assert report.dropped_bytes == session.dropped_bytes == (1 << 20) - len(heard)
     assert 0 < len(heard) <= 256 << 10
+
+
+def test_what_a_reader_took_in_time_is_not_counted_as_dropped(runs_client: Client) -> None:
+    text = "import sys\nfor _ in range(16): sys.stdout.write('x' * 65536); sys.stdout.flush(); input()"
+    with runs_client.open_session(python(text, terminal=False)) as session:
+        heard = 0
+        for frame in session.output():
+            heard += len(frame.data)
+            if heard % 65536 == 0:
+                session.send(b"\n")
+        report = session.result()
+    assert (heard, report.output_bytes, report.dropped_bytes) == (1 << 20, 1 << 20, 0)
 
 
 def test_a_client_that_comes_back_goes_on(runs_client: Client) -> None:

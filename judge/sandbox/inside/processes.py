@@ -62,8 +62,8 @@ def await_end(pid: int, pidfd: int, control: socket.socket, terminal_fd: int) ->
 
 def _signal_group(pid: int, terminal_fd: int, number: int) -> None:
     """To the group in the terminal's foreground; to the program's own where there is none."""
-    group = os.tcgetpgrp(terminal_fd) if terminal_fd >= 0 else 0
     with contextlib.suppress(OSError):
+        group = os.tcgetpgrp(terminal_fd) if terminal_fd >= 0 else 0
         os.killpg(group if group > 1 else pid, number)
 
 

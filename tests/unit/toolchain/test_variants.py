@@ -25,6 +25,7 @@ compile = [["/usr/bin/env", "-i", "{sources}"]]
 run = ["/usr/bin/env", "{source}"]
 run_env = { A = "1", B = "1" }
 version_command = ["/usr/bin/env", "--version"]
+interactive = ["/usr/bin/env", "bash"]
 
 [packages]
 debian = ["toy"]
@@ -45,6 +46,7 @@ run_env = { B = "2" }
 
 [versions.odd]
 run = ["/usr/bin/false"]
+interactive = []
 """
 
 
@@ -66,11 +68,13 @@ def test_a_version_has_its_own_programs_and_all_else_of_its_language(languages: 
     assert version.compile == (("/usr/bin/printenv", "-i", "{sources}"),)
     assert version.run == ("/usr/bin/printenv", "{source}")
     assert version.version_command == ("/usr/bin/printenv", "--version")
+    assert version.interactive == ("/usr/bin/printenv", "bash")
     assert version.prepare is not None
     assert version.prepare.commands == (("/usr/bin/printenv", "header"),)
     assert version.packages == {"debian": ("toy-2",)}
     assert version.run_env == {"A": "1", "B": "2"}
     assert languages.get("toy@odd").run == ("/usr/bin/false",)
+    assert languages.get("toy@odd").interactive == ()
     assert languages.get("toy").run == ("/usr/bin/env", "{source}")
 
 

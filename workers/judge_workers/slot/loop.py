@@ -41,7 +41,7 @@ from judge.observe.timeline import Timeline
 from judge.queue import calls
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
-from judge.queue.sessions import SessionLink
+from judge.queue.session_link import SessionLink
 from judge.queue.tickets import TicketPoll
 from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Held, Refusal, RefusalReason
 from judge.text import printable
