@@ -112,9 +112,20 @@ class SourceFault(Exception):
 
 
 class LanguageError(JudgeError):
-    """A language definition is malformed, or names a toolchain that this machine lacks."""
+    """A language definition is malformed, or this machine lacks a toolchain or a version of it.
+
+    ``language`` is what is missing here and may be on another machine; empty where it is not that.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, language: str = "") -> None:
+        super().__init__(message)
+        self.language = language
+
+
+class UnknownLanguage(LanguageError):
+    """There is no such language, or none with such files, or what is asked for is no version: the caller's fault."""
 
 
 class InfrastructureError(JudgeError):

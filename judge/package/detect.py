@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from judge.errors import LanguageError
+from judge.errors import UnknownLanguage
 from judge.kernel.files import open_resolved
 from judge.model.language import LanguageSpec
 from judge.package.files.file_names import ending
@@ -35,7 +35,7 @@ def detect_by_names(
     """The language of files with these names: most files matched wins, then a matching shebang, then priority, then id.
 
     ``first_line`` is that of the first file. ``also``: ids of languages that may be meant although file names alone do
-    not mean them. Raises LanguageError.
+    not mean them. Raises UnknownLanguage.
     """
     endings = Counter(name.rsplit(".", 1)[-1] for name in names if "." in name)
     ranked = [
@@ -48,8 +48,8 @@ def detect_by_names(
         some = ", ".join(repr(name[:64]) for name in names[:3])
         named = next((spec for spec in languages if not endings.keys().isdisjoint(spec.extensions)), None)
         if named is not None:
-            raise LanguageError(f"{some}: not a program ({named.name}; --language {named.id} takes it as one)")
-        raise LanguageError(f"no language has files like {some}")
+            raise UnknownLanguage(f"{some}: not a program ({named.name}; --language {named.id} takes it as one)")
+        raise UnknownLanguage(f"no language has files like {some}")
     return best[3]
 
 

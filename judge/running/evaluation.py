@@ -33,7 +33,7 @@ from judge.model.problem import Problem
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.model.work import ComparisonKind, Evaluation, EvaluationTest, ProgramSource, Work
+from judge.model.work import ComparisonKind, Evaluation, EvaluationTest, ProgramSource, RequestedLimits, Work
 from judge.model.work_report import EvaluationReport
 from judge.running.calls import with_driver
 from judge.running.evaluation_report import judged_report, report_of_compile_error, shortened_log, test_report
@@ -131,9 +131,10 @@ class _Evaluating:
         program = self.evaluation.comparison.validator
         if self.evaluation.comparison.kind is not ComparisonKind.VALIDATOR or program is None:
             return None
+        language = self.runner.language_of(program, field="comparison.validator")
+        options = CompileOptions(limits=compile_limits(RequestedLimits(), self.runner.ceilings))
         with on_field("comparison.validator"):
-            language = self.runner.language_of(program)
-            compiled = self.runner.compile(self.work.header.tenant, program, language, CompileOptions())
+            compiled = self.runner.compile(self.work.header.tenant, program, language, options)
         if not compiled.report.ok:
             raise WorkError(f"does not compile: {shortened_log(compiled.report.log)}", "comparison.validator")
         return SetterProgram(

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from judge.errors import CancelledError, LanguageError, WorkError
-from judge.model.language import LanguageSpec
+from judge.errors import CancelledError, WorkError
 from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.model.work import Command, CommandGroup, Endpoint, Pipe, Work
@@ -214,7 +213,7 @@ def _check_amounts(ready: Sequence[_Ready], ceilings: Ceilings) -> None:
 def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limits: Limits, commands: int) -> _Ready:
     """``commands``: how many there are; ``stack`` closes what is opened. Raises WorkError, LanguageError,
     BlobStoreError."""
-    language = _language(runner, command)
+    language = runner.language_named(command.language, "language") if command.language else None
     own: dict[str, str] = {}
     if language is not None and command.compiling:
         own = dict(language.compile_env)
@@ -244,16 +243,6 @@ def _participant(spec: RunSpec, stdin: bytes | int, files: OpenFiles) -> Partici
         executables=(*files.executables, spec.argv[0].removeprefix("/work/")),
         stdin=None if stdin == b"" else stdin,
     )
-
-
-def _language(runner: Runner, command: Command) -> LanguageSpec | None:
-    """Raises WorkError for one that nobody knows."""
-    if not command.language:
-        return None
-    try:
-        return runner.language_named(command.language)
-    except LanguageError as error:
-        raise WorkError(str(error), "language") from error
 
 
 def _link(pipe: Pipe, limits: Sequence[Limits], record: Record) -> Link:

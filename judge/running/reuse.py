@@ -12,7 +12,7 @@ import msgspec
 from judge.model.language import LanguageSpec
 from judge.model.limits import Limits
 from judge.model.run import Outcome, RunResult
-from judge.model.work import Data, Evaluation, Execution, ProgramSource, Work
+from judge.model.work import Data, Evaluation, Execution, Work
 from judge.model.work_report import (
     WORK_REPORT_VERSION,
     AnyWorkReport,
@@ -48,13 +48,12 @@ def reuse_key(runner: Runner, work: Work) -> str:
         return ""  # its output is to come as it is written
     if not all(_DIGEST.fullmatch(blob) for blob in blobs_named_by(task)):
         return ""  # the name of a blob may stand for another one today
-    programs = (task.program, task.comparison.validator if isinstance(task, Evaluation) else None)
     everything = (
         WORK_REPORT_VERSION,
         judge_version(),
         platform.machine(),
         work.header.language,
-        tuple(_toolchain_digest(runner, work, program) for program in programs),
+        _toolchains(runner, work),
         run_limits(task.limits, runner.ceilings),
         compile_limits(task.compile_limits, runner.ceilings),
         task,
@@ -101,12 +100,23 @@ def blobs_named_by(value: object) -> Iterator[str]:
             yield from blobs_named_by(part)
 
 
-def _toolchain_digest(runner: Runner, work: Work, program: ProgramSource | None) -> str:
+def _toolchains(runner: Runner, work: Work) -> list[str]:
+    """Digests of the toolchains that do the work: the program's or command's, and the validator's."""
+    task, named = work.task, work.header.language
+    assert isinstance(task, Execution | Evaluation)
     language: LanguageSpec | None = None
-    if program is not None:
-        language = runner.language_of(program, work.header.language)
-    elif work.header.language:
-        language = runner.language_named(work.header.language)
+    if task.program is not None:
+        language = runner.language_of(task.program, named)
+    elif named:
+        language = runner.language_named(named)
+    digests = [_toolchain_digest(runner, language)]
+    if isinstance(task, Evaluation) and task.comparison.validator is not None:
+        validator = runner.language_of(task.comparison.validator, field="comparison.validator")
+        digests.append(_toolchain_digest(runner, validator))
+    return digests
+
+
+def _toolchain_digest(runner: Runner, language: LanguageSpec | None) -> str:
     digest = runner.toolchain(language).digest
     return digest if language is None else f"{language.id} {digest} {_recipe(language)}"
 

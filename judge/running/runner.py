@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from judge.errors import InfrastructureError, WorkError
+from judge.errors import InfrastructureError, UnknownLanguage, WorkError
 from judge.grading.pipeline import Judge
 from judge.grading.programs import first_line
 from judge.model.language import LanguageSpec
@@ -78,20 +78,33 @@ class Runner:
         """What came along, from wherever it lies. Raises WorkError."""
         return self.blobs.read(tenant, data.blob, bytes_max) if data.blob else data.content
 
-    def language_named(self, name: str) -> LanguageSpec:
-        """A language by its name, with ``@`` and a version of it perhaps. Raises LanguageError."""
+    def language_named(self, name: str, field: str = "") -> LanguageSpec:
+        """A language by its name, with ``@`` and a version of it perhaps. Raises LanguageError for what this machine
+        lacks; WorkError for what is none at all, where a ``field`` of the task says it: what the header says has
+        steered the work to this worker, so that a language that is not here is our fault.
+        """
         context = self.judge.build_context
-        return context.language(name, self.slot.container) if "@" in name else context.languages.get(name)
+        try:
+            return context.language(name, self.slot.container) if "@" in name else context.languages.get(name)
+        except UnknownLanguage as error:
+            if not field:
+                raise
+            raise WorkError(f"{error}", field) from error
 
-    def language_of(self, program: ProgramSource, language: str = "") -> LanguageSpec:
-        """The program's language; ``language`` is the work's. Raises WorkError without a file, LanguageError."""
+    def language_of(self, program: ProgramSource, language: str = "", field: str = "program") -> LanguageSpec:
+        """The language of the program that is ``field`` of the work, whose own is ``language``. Raises WorkError
+        without a file, or for no language that there is, LanguageError."""
         if not program.sources:
-            raise WorkError("at least one file is needed", "program.sources")
+            raise WorkError("at least one file is needed", f"{field}.sources")
+        if program.language:
+            return self.language_named(program.language, f"{field}.language")
+        if language:
+            return self.language_named(language)
         context = self.judge.build_context
-        name = program.language or language
-        if name:
-            return self.language_named(name)
-        return context.languages.detect([file.name for file in program.sources], first_line(program.sources))
+        try:
+            return context.languages.detect([file.name for file in program.sources], first_line(program.sources))
+        except UnknownLanguage as error:
+            raise WorkError(f"{error}", f"{field}.sources") from error
 
     def compile(self, tenant: str, program: ProgramSource, language: LanguageSpec, options: CompileOptions) -> Compiled:
         """The compile stage; a compile error is in the answer. What the program itself tells its compiler is added to

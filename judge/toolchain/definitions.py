@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.errors import LanguageError
+from judge.errors import LanguageError, UnknownLanguage
 from judge.model.language import LanguageSpec, SelfTest
 from judge.model.limits import Limits
 from judge.model.units import MIB
@@ -110,7 +110,7 @@ class Languages:
                 return names[name]
         near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
         hint = f"; did you mean {', '.join(sorted({names[n].id for n in near}))}?" if near else ""
-        raise LanguageError(f"no language {name[:64]!r}{hint}")
+        raise UnknownLanguage(f"no language {name[:64]!r}{hint}")
 
     def detect(self, names: Sequence[str], first_line: str = "", also: Collection[str] = ()) -> LanguageSpec:
         """The language of these files; see :func:`judge.package.detect.detect_by_names`. Raises LanguageError."""

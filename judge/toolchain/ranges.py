@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from judge.errors import LanguageError
+from judge.errors import UnknownLanguage
 
 #: Longer texts, and ranges of more parts, are nobody's version.
 _TEXT_MAX = 100
@@ -48,7 +48,7 @@ def exact(version: str) -> str:
 
 
 def best(versions: Iterable[str], wanted: str) -> str | None:
-    """The newest of ``versions`` that is in the range, or None. Raises LanguageError when ``wanted`` is no range."""
+    """The newest of ``versions`` that is in the range, or None. Raises UnknownLanguage when ``wanted`` is no range."""
     parsed = parse_range(wanted)
     fitting = [(numbers, version) for version in versions if (numbers := _numbers(version)) and _is_in(numbers, parsed)]
     return max(fitting)[1] if fitting else None
@@ -60,9 +60,9 @@ def by_age(versions: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_range(text: str) -> Range:
-    """Raises LanguageError that names the text and what is allowed."""
+    """Raises UnknownLanguage that names the text and what is allowed."""
     if len(text) > _TEXT_MAX:
-        raise LanguageError(f"a version has at most {_TEXT_MAX} characters, not {len(text)}")
+        raise UnknownLanguage(f"a version has at most {_TEXT_MAX} characters, not {len(text)}")
     alternatives = tuple(tuple(_intervals(part.strip(), text)) for part in text.split("||"))
     if sum(map(len, alternatives)) > _PARTS_MAX:
         raise _fault(text)
@@ -144,7 +144,7 @@ def _is_in(numbers: Numbers, parsed: Range) -> bool:
     )
 
 
-def _fault(text: str) -> LanguageError:
-    return LanguageError(
+def _fault(text: str) -> UnknownLanguage:
+    return UnknownLanguage(
         f"{text!a} is no range of versions; allowed are 3, 3.x, 3.11, ^3.11, ~3.11.2, '>=3.9 <3.13', '3.9 || 3.12', *"
     )

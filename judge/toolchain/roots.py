@@ -81,7 +81,8 @@ class Toolchains:
         if not state.ready:
             raise LanguageError(
                 f"{language.name}: {state.missing[0]} is not installed on this machine; "
-                f"remedy: judge languages install {language.id}"
+                f"remedy: judge languages install {language.id}",
+                language.id,
             )
         return toolchain
 

@@ -149,4 +149,6 @@ def selftest_gaps(spec: LanguageSpec) -> list[str]:
 def no_version(language: LanguageSpec, wanted: str, there: Iterable[str]) -> LanguageError:
     """What to say where a version, or a variant, is asked for that is not there."""
     names = ", ".join(dict.fromkeys(there)) or "none"
-    return LanguageError(f"{language.id} has no version {wanted[:64]!a}; there are: {names}")
+    return LanguageError(
+        f"{language.id} has no version {wanted[:64]!a}; there are: {names}", f"{language.id}@{wanted.strip()}"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 
-from judge.errors import LanguageError
+from judge.errors import UnknownLanguage
 from judge.kernel.atomic_files import write_whole
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS
@@ -88,9 +88,9 @@ class Versions:
         there.pop("", None)
         try:
             chosen = ranges.best(there, wanted) if wanted.strip() else None
-        except LanguageError as error:
+        except UnknownLanguage as error:
             known = (*ranges.by_age(there), *(spec.variant for spec in variants if spec.layer))
-            raise LanguageError(f"{no_version(language, wanted, known)} ({error})") from error
+            raise UnknownLanguage(f"{no_version(language, wanted, known)} ({error})") from error
         if chosen is None:
             raise no_version(language, wanted, ranges.by_age(there))
         return there[chosen]

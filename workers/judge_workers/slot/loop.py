@@ -225,7 +225,9 @@ class SlotLoop:
             if not lacking:
                 return
             reason = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
-            report = judge_error(claim.id, claim.submission, reason, claim.attempt, self._config.judge_name)
+            report = judge_error(
+                claim.id, claim.submission, reason, claim.attempt, self._config.judge_name, _blame(claim, error)
+            )
         except PackageError as error:
             self._check_lost(claim)
             report = judge_error(claim.id, claim.submission, str(error), claim.attempt, self._config.judge_name)
@@ -340,6 +342,13 @@ def _language_of(claim: Claim) -> str:
         return wire.decode_header(claim.submission).language
     except WireError:
         return ""
+
+
+def _blame(claim: Claim, error: JudgeError) -> BlameOn:
+    """Whose fault it is that no worker has something. The queue took the work for those that offer its language: what
+    is named beside that one was never promised."""
+    promised = not isinstance(error, LanguageError) or error.language in ("", _language_of(claim))
+    return BlameOn.JUDGE if promised else BlameOn.CLIENT
 
 
 def _alarm_later() -> None:
