@@ -74,14 +74,23 @@ class RequestedLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 DEFAULT_LIMITS = RequestedLimits()
 
 
+class SourceBlob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A source file whose content is a blob of the work's tenant ("sha256:" and 64 hex digits, or a name of it)."""
+
+    name: str
+    blob: str
+
+
 class ProgramSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A program to be compiled where it must be, in the language of its work or its own.
 
+    Its files are ``sources``, and after them ``source_blobs``; at least one of all.
     ``language``: an id or alias, with a version if one is wanted (``python3@3.12``); empty = found by the files.
     ``main``: the main file's name, empty = found. ``compiler_arguments`` stand right before the sources.
     """
 
-    sources: tuple[SourceFile, ...]
+    sources: tuple[SourceFile, ...] = ()
+    source_blobs: tuple[SourceBlob, ...] = ()
     language: str = ""
     main: str = ""
     compiler_arguments: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from judge.running.execution import execute
 from judge.running.group import run_group
 from judge.running.runner import Runner
 from judge.running.session import SessionChannel, hold_session
+from judge.running.sources import with_sources
 
 
 def carry_out(runner: Runner, work: Work, emit: Emit, channel: SessionChannel | None = None) -> AnyWorkReport:
@@ -19,6 +20,7 @@ def carry_out(runner: Runner, work: Work, emit: Emit, channel: SessionChannel | 
     Raises WorkError (the client's fault), LanguageError, BlobStoreError, CancelledError, InfrastructureError; the
     program's own faults are in the report.
     """
+    work = with_sources(runner, work)
     match work.task:
         case Execution() as execution:
             return execute(runner, work, execution, emit)

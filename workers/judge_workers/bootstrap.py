@@ -42,6 +42,7 @@ from judge.rootfs.host_root import host_rootfs
 from judge.running.carry_out import carry_out
 from judge.running.runner import NO_BLOBS, Runner, TenantBlobs
 from judge.running.session import SessionChannel
+from judge.running.sources import with_sources
 from judge.sandbox.container import Container
 from judge.sandbox.protocol import ON_DEMAND, POOLED
 from judge.sandbox.slot import Slot
@@ -124,6 +125,7 @@ class SandboxJudge:
         self._slot.forget_cancel()
         self._look_for_changes()
         self._set_weight(work.header.priority_class)
+        work = with_sources(self._runner, work)  # by whatever name they come, the same sources are the same work
         report = self._answers.answer(work, lambda: carry_out(self._runner, work, emit, channel))
         if report.cached:  # who did it and with what stays as it was
             return msgspec.structs.replace(report, attempt=attempt)

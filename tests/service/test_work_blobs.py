@@ -1,0 +1,67 @@
+"""Blobs in work: sources, data and test sets by their digests, and kept files that a tenant has no room for."""
+
+from __future__ import annotations
+
+from blob_harness import LARGE
+
+from judge.client import Client, Sending
+from judge.model.submission import SourceFile
+from judge.model.verdict import Verdict
+from judge.model.work import Comparison, ComparisonKind, Data, EvaluationTest, InputFile, ProgramSource, SourceBlob
+from judge.model.work_report import BlameOn
+
+MAIN = b"import rest\nprint(rest.double(int(input())))\n"
+REST = b"def double(number):\n    return 2 * number\n"
+VALIDATOR = b"import sys\nsys.exit(42 if sys.stdin.read() == open(sys.argv[2]).read() else 43)\n"
+TENANT = "blobs-in-work"
+SENDING = Sending(tenant=TENANT, language="python3")
+
+
+def put(client: Client, content: bytes) -> str:
+    return client.put_blob(content, tenant=TENANT)
+
+
+def doubling(client: Client) -> ProgramSource:
+    """A program of two files, of which the second is a blob."""
+    return ProgramSource(
+        sources=(SourceFile(name="main.py", content=MAIN),),
+        source_blobs=(SourceBlob(name="rest.py", blob=put(client, REST)),),
+        main="main.py",
+        language="python3",
+    )
+
+
+def test_a_program_may_name_its_sources_by_digest(runs_client: Client) -> None:
+    report = runs_client.run(doubling(runs_client), SENDING, stdin="4\n", timeout=60)
+    assert (report.runs[0].stdout.content, report.blame) == (b"8\n", BlameOn.NONE)
+
+
+def test_the_same_sources_inline_or_by_digest_are_the_same_work(runs_client: Client) -> None:
+    inline = ProgramSource(
+        sources=(SourceFile(name="main.py", content=MAIN), SourceFile(name="rest.py", content=REST)),
+        main="main.py",
+        language="python3",
+    )
+    programs = (doubling(runs_client), inline)
+    reports = [runs_client.run(program, SENDING, stdin="21\n", reuse=True, timeout=60) for program in programs]
+    assert [report.cached for report in reports] == [False, True]
+
+
+def test_an_evaluations_program_validator_and_data_may_all_be_blobs(runs_client: Client) -> None:
+    validator = ProgramSource(source_blobs=(SourceBlob(name="check.py", blob=put(runs_client, VALIDATOR)),))
+    test = EvaluationTest(
+        stdin=Data(blob=put(runs_client, b"5\n")),
+        expected=Data(blob=put(runs_client, b"10\n")),
+        files=(InputFile(name="large", data=Data(blob=put(runs_client, LARGE))),),
+    )
+    comparison = Comparison(kind=ComparisonKind.VALIDATOR, validator=validator)
+    report = runs_client.evaluate(doubling(runs_client), [test], SENDING, comparison=comparison, timeout=60)
+    assert (report.verdict, report.reason) == (Verdict.AC, "")
+
+
+def test_sources_that_are_another_tenants_are_the_clients_fault(runs_client: Client) -> None:
+    other = runs_client.put_blob(b"print(1)\n# of somebody else\n", tenant="somebody-else")
+    program = ProgramSource(source_blobs=(SourceBlob(name="main.py", blob=other),), language="python3")
+    report = runs_client.run(program, SENDING, timeout=60)
+    assert report.blame is BlameOn.CLIENT
+    assert report.reason.startswith("program.source_blobs[0].blob: there is no blob")
