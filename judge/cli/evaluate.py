@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from judge import wire
 from judge.cli.doing import doer_for
-from judge.cli.run_options import limit_options, limits_of, program_of_options
+from judge.cli.run_options import compile_limits_of, limit_options, limits_of, program_of_options
 from judge.cli.showing import add_row, plain_table, wide_console
 from judge.cli.test_lines import read_tests
 from judge.client import Sending, work_of
@@ -20,7 +20,7 @@ from judge.errors import UsageError
 from judge.model.event import Event, TestJudged
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
-from judge.model.work import Comparison, ComparisonKind, Evaluation, ProgramSource
+from judge.model.work import Comparison, ComparisonKind, Evaluation, EvaluationTest, ProgramSource
 from judge.model.work_report import EvaluationReport
 from judge.parsers import Subparsers
 from judge.text import printable
@@ -66,13 +66,7 @@ def _comparison_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run, show."""
     tests = read_tests(args.tests)
-    evaluation = Evaluation(
-        program=program_of_options([args.program], args),
-        tests=tests,
-        comparison=comparison_of(args),
-        stop_after=args.stop_after,
-        limits=limits_of(args),
-    )
+    evaluation = evaluation_of_options(args, tests)
     with doer_for(args) as doer, _progress(shown=not args.json) as progress:
         bar = progress.add_task("tests", total=len(tests))
         work = work_of(evaluation, Sending(language=args.language, tenant=args.tenant))
@@ -82,6 +76,19 @@ def run(args: argparse.Namespace) -> int:
     else:
         _show(report)
     return 0 if report.verdict is Verdict.AC else 1
+
+
+def evaluation_of_options(args: argparse.Namespace, tests: tuple[EvaluationTest, ...]) -> Evaluation:
+    """What the command line asks for. Raises UsageError, LanguageError."""
+    return Evaluation(
+        program=program_of_options([args.program], args),
+        tests=tests,
+        comparison=comparison_of(args),
+        stop_after=args.stop_after,
+        limits=limits_of(args),
+        compile_limits=compile_limits_of(args),
+        reuse=args.reuse,
+    )
 
 
 def comparison_of(args: argparse.Namespace) -> Comparison:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from judge.cli.doing import Doer, service_options
 from judge.cli.options import first_named, memory_bytes, positive, read_file, read_sources, seconds_ns, size_bytes
@@ -31,7 +32,7 @@ def program_options(parser: argparse.ArgumentParser) -> None:
         "--stdin",
         metavar="FILE",
         default="",
-        help="standard input of the program ('-' = ours; default: ours when it is a pipe or a file, else nothing)",
+        help="standard input of the program ('-' = ours; default: ours when it is a pipe, a socket or a file)",
     )
     words = (
         ("--arg", "WORD", "an argument of the program"),
@@ -44,23 +45,68 @@ def program_options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, action="append", default=[], metavar=metavar, help=text)
     parser.add_argument("--keep-in", default="kept", metavar="DIR", help="where kept files are put (default: kept)")
     parser.add_argument("--merge-stderr", action="store_true", help="standard error goes where standard output goes")
+    parser.add_argument("--pieces", action="store_true", help="with --json: in which order both outputs arrived")
     parser.add_argument("--repeat", type=positive, default=1, metavar="N", help="run it N times, compiled once")
+
+
+class _Limit(NamedTuple):
+    """One limit on the command line: ``field`` of RequestedLimits, ``kind`` as argparse wants it."""
+
+    name: str
+    field: str
+    kind: Callable[[str], int]
+    metavar: str
+    text: str
+
+
+_LIMITS = (
+    _Limit("time", "cpu_time_ns", seconds_ns, "S", "seconds of CPU time (default: 2)"),
+    _Limit("wall", "wall_time_ns", seconds_ns, "S", "real time (default: 4 x CPU + 4 s)"),
+    _Limit("idle", "idle_time_ns", seconds_ns, "S", "real time without any use of CPU (default: none)"),
+    _Limit("memory", "memory_bytes", memory_bytes, "SIZE", "e.g. 64M, 1G (default: 256M)"),
+    _Limit(
+        "address-space",
+        "address_space_bytes",
+        memory_bytes,
+        "SIZE",
+        "of each process, so that malloc fails (default: none)",
+    ),
+    _Limit("stack", "stack_bytes", memory_bytes, "SIZE", "of a process's first thread (default: as memory)"),
+    _Limit("output", "stdout_bytes", size_bytes, "SIZE", "of standard output (default: 64M; of a service: 16M)"),
+    _Limit("stderr", "stderr_bytes", size_bytes, "SIZE", "of standard error (default: 64M)"),
+    _Limit("disk", "disk_bytes", size_bytes, "SIZE", "of files in /work, /tmp and /dev/shm each (default: 64M)"),
+    _Limit("inodes", "disk_inodes", positive, "N", "files and directories in each of them (default: 4096)"),
+    _Limit("processes", "processes", positive, "N", "processes and threads at once (default: 64)"),
+    _Limit("open-files", "open_files", positive, "N", "open files of each process (default: 256)"),
+)
 
 
 def limit_options(parser: argparse.ArgumentParser) -> None:
     """Limits of a run; 0 in the arguments = none was given."""
-    amounts = (
-        ("--time", seconds_ns, "S", "seconds of CPU time (default: 2)"),
-        ("--wall", seconds_ns, "S", "real time (default: 4 x CPU + 4 s)"),
-        ("--memory", memory_bytes, "SIZE", "e.g. 64M, 1G (default: 256M)"),
-        ("--address-space", memory_bytes, "SIZE", "of each process, so that malloc fails (default: none)"),
-        ("--output", size_bytes, "SIZE", "of standard output (default: 64M; of a service: its own)"),
-        ("--stderr", size_bytes, "SIZE", "of standard error (default: 64M)"),
-        ("--processes", positive, "N", "processes and threads at once (default: 64)"),
+    for limit in _LIMITS:
+        parser.add_argument(f"--{limit.name}", type=limit.kind, default=0, metavar=limit.metavar, help=limit.text)
+    parser.add_argument(
+        "--compile-limit",
+        action="append",
+        default=[],
+        type=_named_limit,
+        metavar="NAME=AMOUNT",
+        help="a limit of each compile command, by the name of its option, such as memory=1G",
     )
-    for option, kind, metavar, text in amounts:
-        parser.add_argument(option, type=kind, default=0, metavar=metavar, help=text)
+    parser.add_argument(
+        "--reuse", action="store_true", help="a service may answer with its stored report of the very same work"
+    )
     service_options(parser)
+
+
+def _named_limit(text: str) -> tuple[str, int]:
+    """``memory=1G`` -> field and amount, for argparse."""
+    name, equals, amount = text.partition("=")
+    limit = next((limit for limit in _LIMITS if limit.name == name), None)
+    if limit is None or not equals:
+        names = ", ".join(limit.name for limit in _LIMITS)
+        raise argparse.ArgumentTypeError(f"NAME=AMOUNT, with a name of {names}; not {text!r}")
+    return limit.field, limit.kind(amount)
 
 
 def execution_of_options(args: argparse.Namespace, doer: Doer, stdin: bytes) -> Execution:
@@ -73,25 +119,27 @@ def execution_of_options(args: argparse.Namespace, doer: Doer, stdin: bytes) -> 
         stdin=doer.data(stdin),
         files=tuple(_input_file(text, doer) for text in args.file),
         limits=limits_of(args),
+        compile_limits=compile_limits_of(args),
         repeats=args.repeat,
         merge_stderr=args.merge_stderr,
+        pieces=args.pieces,
         keep=tuple(args.keep),
-        live=not args.json,
+        live=not args.json and not args.reuse,
+        reuse=args.reuse,
     )
 
 
 def limits_of(args: argparse.Namespace) -> RequestedLimits:
     """The limits that were given; here, where the user is the operator, more output than a service gives."""
-    at_service = args.broker or args.service
-    return RequestedLimits(
-        cpu_time_ns=args.time,
-        wall_time_ns=args.wall,
-        memory_bytes=args.memory,
-        address_space_bytes=args.address_space,
-        stdout_bytes=args.output or (0 if at_service else Limits().stdout_bytes),
-        stderr_bytes=args.stderr,
-        processes=args.processes,
-    )
+    asked = {limit.field: getattr(args, limit.name.replace("-", "_")) for limit in _LIMITS}
+    if not (args.broker or args.service):
+        asked["stdout_bytes"] = asked["stdout_bytes"] or Limits().stdout_bytes
+    return RequestedLimits(**asked)
+
+
+def compile_limits_of(args: argparse.Namespace) -> RequestedLimits:
+    """Those of compiling that were given."""
+    return RequestedLimits(**dict(args.compile_limit))
 
 
 def program_of_options(paths: Sequence[str], args: argparse.Namespace) -> ProgramSource:
@@ -119,12 +167,12 @@ def read_stdin(name: str) -> bytes:
 
 
 def _something_is_piped_in() -> bool:
-    """Whether our standard input is a pipe or a file: it is there to be read."""
+    """Whether our standard input is a pipe, a socket or a file: it is there to be read."""
     try:
         mode = os.fstat(0).st_mode
     except OSError:
         return False
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
 def _environment(words: Sequence[str]) -> dict[str, str]:

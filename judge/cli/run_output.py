@@ -17,7 +17,7 @@ from judge.errors import UsageError
 from judge.model.event import Event, OutputChunk, Retried
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.units import format_bytes, format_ns
-from judge.model.work_report import ExecutionReport, KeptFile, Output, RunReport
+from judge.model.work_report import ExecutionReport, KeptFile, Output, OutputPiece, RunReport
 from judge.toolchain.sources import name_complaint
 from judge.verdicts import reason_of_run
 
@@ -34,7 +34,8 @@ class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
     """What ``judge run --json`` prints. Nothing ran when ``outcome`` is COMPILE_ERROR; ``compile_log`` says why.
 
     Of several runs it is the first that went wrong, else the first. ``usages``: of every run, when there are several.
-    ``kept``: paths of the files that were kept.
+    ``kept``: paths of the files that were kept. ``pieces``: in which order both outputs arrived, when asked for.
+    ``cached``: it is a service's stored report of the same work.
     """
 
     outcome: str
@@ -51,6 +52,8 @@ class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
     compile_log: str = ""
     usages: tuple[Usage, ...] = ()
     kept: tuple[str, ...] = ()
+    pieces: tuple[OutputPiece, ...] = ()
+    cached: bool = False
 
 
 def run_schema() -> dict[str, object]:
@@ -91,6 +94,8 @@ def output_of_report(
         language=report.language,
         usages=tuple(one.result.usage for one in report.runs) if len(report.runs) > 1 else (),
         kept=kept,
+        pieces=run.pieces,
+        cached=report.cached,
     )
 
 
@@ -112,6 +117,7 @@ def _compile_failure(report: ExecutionReport) -> RunOutput:
         cause=report.reason,
         language=report.language,
         compile_log=compiling.log if compiling else "",
+        cached=report.cached,
     )
 
 
@@ -177,6 +183,7 @@ def print_summary(output: RunOutput) -> None:
         words.append(
             f"{len(output.usages)} runs, CPU " + ", ".join(format_ns(one.cpu_time_ns) for one in output.usages)
         )
+    words += ["a stored report"] if output.cached else []
     style = "bold" if output.outcome == Outcome.EXITED else "bold red"
     console.print(" · ".join(words), markup=False, soft_wrap=True, style=style)
     for path in output.kept:

@@ -78,3 +78,13 @@ def test_a_tolerance_holds_for_both_measures() -> None:
     assert (comparison.float_absolute_tolerance, comparison.float_relative_tolerance) == (1e-6, 1e-6)
     with pytest.raises(SystemExit):
         parser.parse_args(["evaluate", "a.py", "t", "--float-tolerance", "nan"])
+
+
+def test_limits_of_compiling_and_a_stored_answer_may_be_asked_for(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    evaluate.add_parser(parser.add_subparsers())
+    words = ["--compile-limit", "memory=1G", "--idle", "2", "--reuse"]
+    (tmp_path / "a.py").write_text("")
+    path = str(tmp_path / "a.py")
+    asked = evaluate.evaluation_of_options(parser.parse_args(["evaluate", path, "t", *words]), ())
+    assert (asked.compile_limits.memory_bytes, asked.limits.idle_time_ns, asked.reuse) == (1 << 30, 2_000_000_000, True)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +18,7 @@ from judge.cli.run_output import LivePrinter, output_of_report, write_kept
 from judge.errors import JudgeError, UsageError
 from judge.model.event import OutputChunk, Retried
 from judge.model.run import Outcome, RunResult
-from judge.model.work import Data, Execution
+from judge.model.work import Data, Execution, RequestedLimits
 from judge.model.work_report import ExecutionReport, KeptFile, Output, RunReport
 
 
@@ -76,6 +81,76 @@ def test_bad_words_are_named(words: list[str]) -> None:
 def test_a_service_is_asked_for_no_more_than_was_said() -> None:
     assert asked("--service", "--command", "/bin/true").limits.stdout_bytes == 0
     assert asked("--command", "/bin/true").limits.stdout_bytes == 64 << 20
+
+
+def test_every_limit_has_an_option_and_another_for_compiling() -> None:
+    words = "--time 1 --wall 2 --idle 3 --memory 4M --address-space 40M --stack 5M --output 6M --stderr 7M --disk 8M"
+    words += " --inodes 9 --processes 10 --open-files 11 --compile-limit time=12 --compile-limit open-files=13"
+    execution = asked(*words.split(), "--service", "--command", "/bin/true")
+    assert execution.limits == RequestedLimits(
+        cpu_time_ns=1_000_000_000,
+        wall_time_ns=2_000_000_000,
+        idle_time_ns=3_000_000_000,
+        memory_bytes=4 << 20,
+        address_space_bytes=40 << 20,
+        stack_bytes=5 << 20,
+        stdout_bytes=6 << 20,
+        stderr_bytes=7 << 20,
+        disk_bytes=8 << 20,
+        disk_inodes=9,
+        processes=10,
+        open_files=11,
+    )
+    assert all(getattr(execution.limits, name) for name in RequestedLimits.__struct_fields__)
+    assert execution.compile_limits == RequestedLimits(cpu_time_ns=12_000_000_000, open_files=13)
+
+
+@pytest.mark.parametrize("amount", ["memory", "speed=1", "=1", "time=never", "memory=1"])
+def test_a_limit_of_compiling_has_a_name_and_an_amount(amount: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--compile-limit", amount, "a.c")
+    assert "--compile-limit" in capsys.readouterr().err
+
+
+def test_a_stored_report_is_asked_for_without_output_as_it_comes() -> None:
+    execution = asked("--service", "--reuse", "--pieces", "--command", "/bin/true")
+    assert (execution.reuse, execution.live, execution.pieces) == (True, False, True)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "file", "socket"])
+def test_standard_input_is_read_when_something_is_there(kind: str, tmp_path: Path) -> None:
+    assert printed_of_stdin(kind, tmp_path) == "b'here\\n'"
+
+
+def test_nothing_is_read_from_a_device() -> None:
+    with open(os.devnull, "rb") as device:
+        assert read_with(device.fileno()) == "b''"
+
+
+def printed_of_stdin(kind: str, tmp_path: Path) -> str:
+    """What the command reads from something of this kind."""
+    with contextlib.ExitStack() as stack:
+        if kind == "file":
+            (tmp_path / "in").write_bytes(b"here\n")
+            return read_with(stack.enter_context(open(tmp_path / "in", "rb")).fileno())
+        if kind == "pipe":
+            source, sink = os.pipe()
+            stack.callback(os.close, source)
+            os.write(sink, b"here\n")
+            os.close(sink)
+            return read_with(source)
+        ours, theirs = (stack.enter_context(one) for one in socket.socketpair())
+        theirs.sendall(b"here\n")
+        theirs.shutdown(socket.SHUT_WR)
+        return read_with(ours.fileno())
+
+
+def read_with(stdin: int) -> str:
+    """What a process reads that has this standard input."""
+    program = "from judge.cli.run_options import read_stdin; print(read_stdin(''))"
+    return subprocess.run(
+        [sys.executable, "-c", program], stdin=stdin, capture_output=True, check=True, text=True, timeout=60
+    ).stdout.strip()
 
 
 def test_output_that_came_live_is_not_printed_again(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
