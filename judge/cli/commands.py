@@ -6,6 +6,7 @@ from __future__ import annotations
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("run", "run", "run one program once in the sandbox"),
     ("evaluate", "evaluate", "run one program against tests of your own"),
+    ("group", "group", "run several commands at once, joined by pipes"),
     ("session", "session", "run a program live in this terminal"),
     ("grade", "grade", "judge a submission in this process, without any queue"),
     ("languages", "languages", "list, check, test, install and remove languages"),

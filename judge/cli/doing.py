@@ -18,7 +18,7 @@ from judge.assembly import ceilings_of, open_judge
 from judge.cli.options import AMOUNT_MAX, broker_option
 from judge.client import Client
 from judge.config import Settings, load_settings
-from judge.errors import InfrastructureError, JudgeError, SubmissionCancelled, WorkError
+from judge.errors import BlobStoreUnset, InfrastructureError, JudgeError, SubmissionCancelled, WorkError
 from judge.model.event import Cancelled, Emit, WorkDone
 from judge.model.work import Data, Work
 from judge.model.work_report import AnyWorkReport, BlameOn
@@ -131,10 +131,11 @@ class Service:
         self._tenant = tenant
 
     def data(self, content: bytes) -> Data:
-        """Large content goes ahead as a blob. Raises BlobError, QueueError."""
-        if len(content) <= _INLINE_BYTES_MAX:
-            return Data(content=content)
-        return Data(blob=self._client.put_blob(content, tenant=self._tenant))
+        """Large content goes ahead as a blob, where this service keeps large blobs. Raises BlobError, QueueError."""
+        if len(content) > _INLINE_BYTES_MAX:
+            with contextlib.suppress(BlobStoreUnset):
+                return Data(blob=self._client.put_blob(content, tenant=self._tenant))
+        return Data(content=content)
 
     def do(self, work: Work, hear: Emit) -> AnyWorkReport:
         """By any worker. The work is withdrawn when this is interrupted."""

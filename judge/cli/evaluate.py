@@ -6,11 +6,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from judge import wire
-from judge.cli.doing import doer_for
+from judge.cli.doing import Doer, doer_for
 from judge.cli.run_options import compile_limits_of, limit_options, limits_of, program_of_options
 from judge.cli.showing import add_row, plain_table, wide_console
 from judge.cli.test_lines import read_tests
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     evaluation = evaluation_of_options(args, tests)
     with doer_for(args) as doer, _progress(shown=not args.json) as progress:
         bar = progress.add_task("tests", total=len(tests))
-        work = work_of(evaluation, Sending(language=args.language, tenant=args.tenant))
+        work = work_of(sent_ahead(evaluation, doer), Sending(language=args.language, tenant=args.tenant))
         report = report_of_type(EvaluationReport, doer.do(work, _advancing(progress, bar)))
     if args.json:
         sys.stdout.buffer.write(wire.encode(report) + b"\n")
@@ -89,6 +90,12 @@ def evaluation_of_options(args: argparse.Namespace, tests: tuple[EvaluationTest,
         compile_limits=compile_limits_of(args),
         reuse=args.reuse,
     )
+
+
+def sent_ahead(evaluation: Evaluation, doer: Doer) -> Evaluation:
+    """The same; tests that are large go to a service as a test set: the same ones are sent once. Raises BlobError."""
+    test_set = doer.data(msgspec.json.encode(evaluation.tests)).blob
+    return msgspec.structs.replace(evaluation, tests=(), test_set=test_set) if test_set else evaluation
 
 
 def comparison_of(args: argparse.Namespace) -> Comparison:

@@ -20,6 +20,7 @@ COMMON = {
 OWN: dict[str, dict[int, str]] = {
     "run": {0: "the program ended by itself with exit code 0", 1: "anything else", 4: "", 5: "", 6: ""},
     "evaluate": {0: "every test was passed", 1: "one was not", 4: "", 5: "", 6: ""},
+    "group": {0: "every command ended by itself with exit code 0", 1: "one did not", 4: "", 5: "", 6: ""},
     "grade": {0: "accepted", 1: "another verdict", 3: "", 4: "", 5: "judge error, or no sandbox here"},
     "languages": {0: "", 1: "a definition has faults, a test failed, or no worker offers any", 4: "", 5: ""},
     "rootfs": {0: "", 1: "a layer is damaged", 4: "", 5: ""},

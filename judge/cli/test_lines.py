@@ -9,9 +9,7 @@ import msgspec
 from judge.cli.options import read_file
 from judge.errors import UsageError
 from judge.model.work import Data, EvaluationTest, InputFile
-
-#: More tests are a mistake: a test set is there for them.
-TESTS_MAX = 100_000
+from judge.running.tests_along import TESTS_MAX
 
 
 class TestLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -120,6 +121,57 @@ def test_tests_of_ones_own_are_run_by_a_service(command: Command) -> None:
     assert (done.returncode, report["verdict"], report["passed"]) == (1, "WA", 1)
     shown = command("sum.py", "tests.jsonl", verb="evaluate")
     assert b"1 of 2 passed" in shown.stdout
+
+
+def test_a_service_without_a_store_takes_large_data_along(command: Command) -> None:
+    (command.cwd / "size.py").write_text("import sys; print(len(sys.stdin.read()))")
+    (command.cwd / "tests.jsonl").write_text(json.dumps({"stdin": "x" * 1_500_000, "expected": "1500000"}))
+    done = command("size.py", "tests.jsonl", "--json", verb="evaluate")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["verdict"] == "AC"
+    assert command("size.py", stdin=b"x" * 1_500_000).stdout == b"1500000\n"
+
+
+GROUP = """
+[[commands]]
+argv = ["/usr/bin/sort"]
+stdin = { path = "names" }
+
+[[commands]]
+argv = ["upper.sh"]
+files = [{ data = { path = "upper.sh" } }]
+keep = ["out"]
+
+[[pipes]]
+source = { command = 0, descriptor = 1 }
+target = { command = 1, descriptor = 0 }
+record_bytes_max = 100
+"""
+
+
+def test_a_command_group_is_run_as_its_file_says(command: Command) -> None:
+    (command.cwd / "names").write_text("b\na\n")
+    (command.cwd / "upper.sh").write_text("#!/bin/sh\ntr a-z A-Z | tee out\n")
+    (command.cwd / "upper.sh").chmod(0o755)
+    (command.cwd / "g.toml").write_text(GROUP)
+    done = command("g.toml", "--json", verb="group")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert base64.b64decode(report["commands"][1]["stdout"]["content"]) == b"A\nB\n"
+    assert base64.b64decode(report["pipes"][0]["record"]["content"]) == b"a\nb\n"
+    assert (command.cwd / "kept" / "1" / "out").read_text() == "A\nB\n"
+    shown = command("g.toml", verb="group").stdout.decode()
+    assert all(text in shown for text in ("command 1: EXITED", "kept kept/1/out", "pipe 0: 4")), shown
+
+
+def test_a_group_that_fails_or_cannot_be_says_so(command: Command) -> None:
+    (command.cwd / "g.json").write_text('{"commands": [{"argv": ["/bin/false"]}]}')
+    done = command("g.json", verb="group")
+    assert (done.returncode, b"command 0: exit code 1" in done.stdout) == (1, True), done.stdout
+    (command.cwd / "g.json").write_text('{"commands": [{"argv": ["bin/false"]}]}')
+    done = command("g.json", verb="group")
+    assert done.returncode == 2
+    assert b"commands[0].argv" in done.stderr
 
 
 def test_both_ways_say_the_same(command: Command, shared_redis: RedisServer) -> None:

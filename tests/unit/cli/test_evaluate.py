@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from judge.cli import evaluate
 from judge.cli.main import main
 from judge.cli.test_lines import read_tests
 from judge.errors import UsageError
+from judge.model.work import Data, Evaluation, EvaluationTest, ProgramSource
+from judge.running.tests_along import TESTS_MAX
 
 
 def file_of(tmp_path: Path, text: str) -> str:
@@ -88,3 +91,25 @@ def test_limits_of_compiling_and_a_stored_answer_may_be_asked_for(tmp_path: Path
     path = str(tmp_path / "a.py")
     asked = evaluate.evaluation_of_options(parser.parse_args(["evaluate", path, "t", *words]), ())
     assert (asked.compile_limits.memory_bytes, asked.limits.idle_time_ns, asked.reuse) == (1 << 30, 2_000_000_000, True)
+
+
+class Ahead:
+    """Where all data go ahead as blobs."""
+
+    def data(self, content: bytes) -> Data:
+        self.content = content
+        return Data(blob="sha256:1")
+
+
+def test_tests_that_are_large_go_ahead_as_a_test_set() -> None:
+    tests = (EvaluationTest(name="one", stdin=Data(content=b"1")),)
+    doer = Ahead()
+    sent = evaluate.sent_ahead(Evaluation(program=ProgramSource(sources=()), tests=tests), doer)  # type: ignore[arg-type]
+    assert (sent.tests, sent.test_set) == ((), "sha256:1")
+    assert msgspec.json.decode(doer.content, type=tuple[EvaluationTest, ...]) == tests
+
+
+def test_more_tests_than_work_may_have_are_refused_before_they_are_sent(tmp_path: Path) -> None:
+    path = file_of(tmp_path, "{}\n" * (TESTS_MAX + 1))
+    with pytest.raises(UsageError, match="10001 tests; at most 10000"):
+        read_tests(path)

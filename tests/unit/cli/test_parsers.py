@@ -36,6 +36,7 @@ FORMS: list[tuple[str, dict[str, object]]] = [
     ("result s-1 --view contestant --json", {"view": "contestant", "json": True}),
     ("list --tenant amy --limit 3 --json", {"tenant": "amy", "limit": 3, "json": True}),
     ("evaluate a.py t.jsonl --json", {"program": "a.py", "json": True}),
+    ("group g.toml --language python3 --json", {"file": "g.toml", "language": "python3", "json": True}),
     ("session python3 a.py --tenant amy", {"language": "python3", "program": ["a.py"], "tenant": "amy"}),
     ("cancel s-1 --json", {"json": True}),
     ("rejudge list --json", {"json": True}),

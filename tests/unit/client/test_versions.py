@@ -1,0 +1,43 @@
+"""Ranges of versions in work become the versions that are offered, wherever work names a language."""
+
+from __future__ import annotations
+
+from judge.client import Sending, work_of
+from judge.client.versions import exact_work
+from judge.model.work import Command, CommandGroup, Task
+from judge.queue.values import LanguageCard
+
+CARDS = (LanguageCard(id="toy", name="Toy", exact=("1.4.2", "2.0.9")),)
+
+
+class Offering:
+    """A queue that says what is offered, and how often it was asked."""
+
+    asked = 0
+
+    def run(self, _: object) -> tuple[LanguageCard, ...]:
+        """The languages."""
+        self.asked += 1
+        return CARDS
+
+
+def sent(task: Task, language: str = "") -> tuple[str, Task, int]:
+    """As what it goes to the queue, and how often that was asked."""
+    queue = Offering()
+    work = exact_work(queue, work_of(task, Sending(language=language)))  # type: ignore[arg-type]
+    return work.header.language, work.task, queue.asked
+
+
+def group(*languages: str) -> CommandGroup:
+    """A group of one command in each language."""
+    return CommandGroup(commands=tuple(Command(argv=("/bin/true",), language=one) for one in languages))
+
+
+def test_commands_of_a_group_get_each_their_version() -> None:
+    header, task, _ = sent(group("toy@>=1.0 <2", "", "toy@2", "toy"), "toy@1")
+    assert header == "toy@1.4.2"
+    assert task == group("toy@1.4.2", "", "toy@2.0.9", "toy")
+
+
+def test_without_a_version_nobody_is_asked() -> None:
+    assert sent(group("toy", ""), "toy") == ("toy", group("toy", ""), 0)
