@@ -171,7 +171,7 @@ def selftest(place: Callable[..., list[str]]) -> Report:
 
 def tests(place: Callable[..., list[str]], folder: str, timeout_s: float, *settings: str) -> Report:
     """A folder of the project's tests by pytest; at least one must have run."""
-    words = ["python", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=300", "--tb=short", folder]
+    words = ["python", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=200", "--tb=short", folder]
     done = run(place(words, *settings), timeout_s)
     counts = {word: int(number) for number, word in _COUNT.findall(last_summary(done.stdout))}
     detail = ", ".join(f"{number} {word}" for word, number in counts.items()) or last_line(done.output)

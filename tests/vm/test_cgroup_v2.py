@@ -208,9 +208,10 @@ def test_programs_have_a_uid_of_their_own_on_the_host(slot: Slot, box: Container
 
 
 def await_program_uids(group: Path) -> set[int]:
+    """The program's, by its name: a launcher that waits for its next run stands in a group beside it."""
     while True:
-        pids = [pid for procs in group.glob("r*/cgroup.procs") for pid in procs.read_text().split()]
-        if pids and "python3" in Path(f"/proc/{pids[0]}/comm").read_text():
-            status = Path(f"/proc/{pids[0]}/status").read_text()
-            return {int(word) for word in status.partition("Uid:\t")[2].split("\n")[0].split()}
+        for pid in [pid for procs in group.glob("r*/cgroup.procs") for pid in procs.read_text().split()]:
+            if "python3" in Path(f"/proc/{pid}/comm").read_text():
+                status = Path(f"/proc/{pid}/status").read_text()
+                return {int(word) for word in status.partition("Uid:\t")[2].split("\n")[0].split()}
         os.sched_yield()
