@@ -30,6 +30,14 @@ class UsageError(JudgeError):
     exit_code = 2
 
 
+class NoSuchRecord(UsageError):
+    """There is no work of this id."""
+
+
+class IdTaken(UsageError):
+    """The id stands for other work already."""
+
+
 class WorkError(UsageError):
     """What a piece of work asks for cannot be: a missing blob, files that do not fit, a limit beyond the ceiling.
 

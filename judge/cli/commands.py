@@ -21,6 +21,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("demo", "demo", "start a service, judge the examples, show it live"),
     ("up", "up", "start everything on this machine"),
     ("worker", "worker", "start a worker on a Redis of your own"),
+    ("gateway", "gateway", "serve the judge over HTTP"),
+    ("keys", "keys", "make, list and revoke keys for HTTP"),
     ("publish", "publish", "put a problem package into the package store"),
     ("submit", "submit", "hand in a submission and watch it"),
     ("status", "status", "say where submissions stand"),

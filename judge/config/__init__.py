@@ -4,6 +4,7 @@ from judge.config.load import DEFAULT_FILE, Sourced, inherited_settings, load_se
 from judge.config.sections import (
     BlobSettings,
     BrokerSettings,
+    GatewaySettings,
     GradingSettings,
     LayerSettings,
     LeaseSettings,
@@ -23,6 +24,7 @@ __all__ = [
     "DEFAULT_FILE",
     "BlobSettings",
     "BrokerSettings",
+    "GatewaySettings",
     "GradingSettings",
     "LayerSettings",
     "LeaseSettings",

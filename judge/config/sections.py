@@ -297,6 +297,48 @@ class LimitSettings(Section, frozen=True, kw_only=True):
     ] = defaults.CASE_FILES_BYTES_MAX
 
 
+class GatewaySettings(Section, frozen=True, kw_only=True):
+    """The gateway: the judge over HTTP"""
+
+    enabled: Annotated[bool, _says("`judge up` starts one, when its extra is installed.", variable="GATEWAY")] = True
+    host: Annotated[str, _says("Where it listens.", variable="GATEWAY_HOST")] = "127.0.0.1"
+    port: Annotated[int, _says("Its port (0 = any free one).", variable="GATEWAY_PORT", ge=0, le=65535)] = 8090
+    no_key: Annotated[
+        Literal["loopback", "never", "always"],
+        _says("Who needs no key: programs on this machine, nobody, everybody.", variable="GATEWAY_NO_KEY"),
+    ] = "loopback"
+    origins: Annotated[
+        tuple[str, ...],
+        _says(
+            "Pages (`https://example.org`) whose scripts may ask (CORS); `*` = all, for requests with a key.",
+            variable="GATEWAY_ORIGINS",
+        ),
+    ] = ()
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        _says(
+            "Addresses and networks of proxies whose `X-Forwarded-For` and `-Proto` are believed.",
+            variable="GATEWAY_TRUSTED_PROXIES",
+        ),
+    ] = ()
+    body_bytes_max: Annotated[
+        int, _says("Size of a request's body, unpacked; blobs have their own.", variable="GATEWAY_BODY_BYTES_MAX", ge=1)
+    ] = 32 << 20
+    head_bytes_max: Annotated[
+        int, _says("Size of a request's line and headers.", variable="GATEWAY_HEAD_BYTES_MAX", ge=1024)
+    ] = 32 << 10
+    request_s_max: Annotated[
+        int, _says("How long a request's head, or a silence in its body, may last.", variable="GATEWAY_REQUEST_S", ge=1)
+    ] = 20
+    wait_s_max: Annotated[int, _says("The longest that `wait` waits.", variable="GATEWAY_WAIT_S_MAX", ge=0)] = 60
+    streams_max: Annotated[
+        int, _says("Open streams and waits of one key, in one gateway.", variable="GATEWAY_STREAMS_MAX", ge=1)
+    ] = 1000
+    drain_s_max: Annotated[
+        int, _says("How long a gateway that stops lets requests end.", variable="GATEWAY_DRAIN_S_MAX", ge=0)
+    ] = 30
+
+
 class LayerSettings(Section, frozen=True, kw_only=True):
     """Layers"""
 
@@ -338,6 +380,7 @@ class Settings(Section, frozen=True, kw_only=True):
     packages: PackageSettings = PackageSettings()
     blobs: BlobSettings = BlobSettings()
     limits: LimitSettings = LimitSettings()
+    gateway: GatewaySettings = GatewaySettings()
     layers: LayerSettings = LayerSettings()
     metrics: MetricsSettings = MetricsSettings()
     logs: LogSettings = LogSettings()

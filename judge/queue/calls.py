@@ -11,7 +11,16 @@ from typing import Any
 import msgspec
 
 from judge import wire
-from judge.errors import JudgeError, LanguageError, QueueError, QueueFullError, RateLimitError, StaleSession, UsageError
+from judge.errors import (
+    IdTaken,
+    JudgeError,
+    LanguageError,
+    QueueError,
+    QueueFullError,
+    RateLimitError,
+    StaleSession,
+    UsageError,
+)
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
@@ -92,7 +101,7 @@ def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any
         case "RATE":
             return RateLimitError(submission.tenant, int(answer[1]) / 1000)
         case "CONFLICT":
-            return UsageError(f"submission id {submission.id!r} already stands for another submission")
+            return IdTaken(f"submission id {submission.id!r} already stands for another submission")
         case "CLASS":
             return UsageError(f"priority_class {submission.priority_class!r}: the queue has {text_of(answer[1])}")
         case "LANGUAGE":
@@ -112,6 +121,18 @@ def cancel(submission_id: str) -> Call[bool]:
         return outcome == "CANCELLED"
 
     return Call("cancel", (wire.check_name(submission_id, "id"),), read)
+
+
+def drop(submission_id: str) -> Call[bool]:
+    """Remove a record, its report, events and sources; False = it is not finished. Raises NoSuchRecord."""
+
+    def read(answer: list[Any]) -> bool:
+        outcome = text_of(answer[0])
+        if outcome == "UNKNOWN":
+            raise no_record(submission_id)
+        return outcome == "DROPPED"
+
+    return Call("drop", (wire.check_name(submission_id, "id"),), read)
 
 
 def settled(ids: Sequence[str]) -> Call[tuple[str, ...]]:

@@ -141,6 +141,10 @@ class Keys:
         """channel: the id of each submission that is finished or cancelled, at that moment"""
         return f"{self.prefix}settled"
 
+    def news(self, id: str) -> str:
+        """channel: something was appended to that submission's stream of events"""
+        return f"{self.prefix}news:{id}"
+
     def tickets(self, route: str) -> str:
         """list: Celery's queue of a route"""
         return f"{self.prefix}{wire.celery_queue(route)}"
@@ -242,6 +246,14 @@ class Keys:
     def blob_memory(self) -> str:
         """string: bytes of all blobs whose content lies in Redis"""
         return f"{self.prefix}blob-memory"
+
+    def api_key(self, id: str) -> str:
+        """hash: a key for HTTP: hash (SHA-256 of its secret), key (JSON: what it may), used_at (Unix milliseconds)"""
+        return f"{self.prefix}api-key:{id}"
+
+    def api_keys(self) -> str:
+        """sorted set: ids of the keys for HTTP by when they were made"""
+        return f"{self.prefix}api-keys"
 
 
 #: A key in a script; an argument that can stand in a concatenation as it is.

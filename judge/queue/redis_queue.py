@@ -221,6 +221,16 @@ class AsyncQueue:
                 if isinstance(event, Done | WorkDone | Cancelled):
                     return
 
+    async def events_after(self, submission_id: str, after: str, count: int) -> list[tuple[str, Event]]:
+        """What is there of its events now behind a position, with their positions; does not wait."""
+        key = self.link.keys.events(submission_id)
+        answer = await self.link.command("XREAD", "COUNT", count, "STREAMS", key, after)
+        found = []
+        for entry_id, fields in _entries(answer):
+            event = _event(fields)
+            found.append((entry_id, event or ending(submission_id, await self.answer(submission_id))))
+        return found
+
 
 def _entries(answer: Any) -> list[tuple[str, dict[bytes, bytes]]]:
     if not answer:

@@ -35,6 +35,7 @@ SCRIPT_NAMES = (
     "look",
     "offered",
     "records",
+    "drop",
     "settled",
     "schema",
     "session",
@@ -47,7 +48,9 @@ SCRIPT_NAMES = (
 )
 
 #: Parts that a script needs besides the common one.
-_PARTS = {"submit": ("languages",)} | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
+_PARTS = {"submit": ("languages",), "sweep": ("expunge",), "drop": ("expunge",)} | {
+    name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")
+}
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,15 @@ local function json_of_large(flat)
   return '{' .. table.concat(parts, ',') .. '}'
 end
 
+-- Say that something was appended to a submission's stream: who follows many of them waits on one connection.
+local function tell(id) redis.call('PUBLISH', key.news(id), '') end
+
 -- Append an event, a table as docs/reference/wire.schema.json has it, to a submission's stream.
 local function emit(id, event)
   event.submission = id
   local json = (event.wait_ns or 0) < 1e14 and cjson.encode(event) or json_of_large(event)
   redis.call('XADD', key.events(id), '*', 'type', event.type, 'event', json)
+  tell(id)
 end
 
 -- What a slot holds (a table: slot, id, fence, pid, priority_class) by its text; nil = nothing that can be read.

@@ -1,0 +1,49 @@
+"""The gateway's own series. Their labels are bounded: endpoints by name, methods of the table, classes of status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.responses import Response
+
+from judge.gateway.request_notes import Notes
+
+_BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """One registry for each gateway. ``held``: how many streams are open and requests wait."""
+
+    def __init__(self, held: Callable[[], int]) -> None:
+        self._registry = CollectorRegistry()
+        labels = ("endpoint", "method")
+        self._requests = Counter(
+            "judge_gateway_requests_total", "Requests answered.", (*labels, "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "judge_gateway_request_seconds",
+            "From a request's head to the end of its answer, waiting included.",
+            labels,
+            buckets=_BOUNDS_S,
+            registry=self._registry,
+        )
+        self._problems = Counter(
+            "judge_gateway_problems_total", "Answers that are problems, by type.", ("problem",), registry=self._registry
+        )
+        gauge = Gauge("judge_gateway_held", "Open streams and requests that wait.", registry=self._registry)
+        gauge.set_function(held)
+
+    def observe(self, notes: Notes, method: str, status: int, took_s: float) -> None:
+        """A request is answered; ``status`` 0 = its sender was gone before."""
+        endpoint = notes.labels.get("endpoint", "")
+        method = method if method in _METHODS else "other"
+        self._requests.labels(endpoint, method, str(status)).inc()
+        self._seconds.labels(endpoint, method).observe(took_s)
+        if "problem" in notes.labels:
+            self._problems.labels(notes.labels["problem"]).inc()
+
+    def response(self) -> Response:
+        """All series."""
+        return Response(generate_latest(self._registry), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,68 @@
+"""What the endpoints work with; made once by :mod:`judge.gateway.app`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from judge.client import AsyncClient
+from judge.config import Settings
+from judge.gateway.access.authenticate import Authenticator
+from judge.gateway.access.caller import Caller
+from judge.gateway.metrics import Metrics
+from judge.gateway.pages import Pages
+from judge.gateway.problems import ProblemError
+from judge.queue.feed import Feed
+from judge.queue.redis_queue import AsyncQueue
+
+
+class Service:
+    """The judge behind one gateway. ``stopping`` is set when the gateway is told to end; ``pages``: what it says of
+    itself."""
+
+    def __init__(self, settings: Settings, client: AsyncClient, pages: Pages) -> None:
+        self.settings = settings
+        self.client = client
+        self.pages = pages
+        self.feed = Feed(client.queue)
+        self.authenticator = Authenticator(settings.gateway, client.queue)
+        self.stopping = asyncio.Event()
+        self._held: Counter[str] = Counter()
+        self.metrics = Metrics(self._held.total)
+
+    @property
+    def queue(self) -> AsyncQueue:
+        """The queue."""
+        return self.client.queue
+
+    def start(self) -> None:
+        """Begin to listen to the queue; needs a running event loop."""
+        self.feed.start()
+
+    def stop(self) -> None:
+        """Let nobody wait any longer: this gateway ends."""
+        self.stopping.set()
+        self.feed.release_all()
+
+    async def close(self) -> None:
+        """Close all connections; idempotent."""
+        await self.feed.close()
+        await self.client.close()
+
+    @contextmanager
+    def holding(self, caller: Caller) -> Iterator[None]:
+        """Around a stream, or a request that waits. Raises ProblemError when the caller has too many of them."""
+        who = caller.rights.id or caller.address
+        if self._held[who] >= self.settings.gateway.streams_max:
+            raise ProblemError(
+                "too-many", f"{self._held[who]} streams and waiting requests are open", headers={"retry-after": "1"}
+            )
+        self._held[who] += 1
+        try:
+            yield
+        finally:
+            self._held[who] -= 1
+            if not self._held[who]:
+                del self._held[who]
