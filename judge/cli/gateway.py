@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 
 import msgspec
 
@@ -25,6 +26,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--host", metavar="HOST", help="where to listen (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, metavar="PORT", help="its port (0 = any free one)")
+    parser.add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)  # of `judge up`: a socket that listens
     broker_option(parser)
 
 
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"the gateway needs {error.name}: pip install 'judge-service[gateway]'") from error
     set_up_logging(settings.logs.format, settings.logs.level)
     check_broker_answers(None, settings)
-    with listen(settings.gateway) as server:
-        print(f"judge gateway: {address_of(server)}  (reference: {address_of(server)}/docs)", flush=True)
+    with listen(settings.gateway) if args.socket_fd is None else socket.socket(fileno=args.socket_fd) as server:
+        print(f"judge gateway: {address_of(server)} (its reference: {address_of(server)}/docs)", flush=True)
         serve(settings, server)
     return 0

@@ -28,6 +28,9 @@ from judge.queue.redis_queue import AsyncQueue
 REMEMBERED_S = 1.0
 _REMEMBERED_MAX = 10_000
 
+#: A proxy on this machine adds one of these; who is behind it is not on this machine.
+_FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
+
 _OPEN = KeyRights(id="", scopes=OPEN_SCOPES)
 
 
@@ -51,7 +54,7 @@ class Authenticator:
         key = _bearer(request.headers)
         if key is not None:
             return await self.caller_with_key(key, address)
-        if not self._is_open(address):
+        if not self._is_open(address, request.headers):
             raise ProblemError("no-key")
         self._check_page(request.headers, own_machine=self._settings.no_key == "loopback")
         return Caller(_OPEN, address)
@@ -71,12 +74,12 @@ class Authenticator:
         self._known[key] = _Known(rights, now_s + REMEMBERED_S)
         return Caller(rights, address)
 
-    def _is_open(self, address: str) -> bool:
+    def _is_open(self, address: str, headers: Headers) -> bool:
         match self._settings.no_key:
             case "always":
                 return True
             case "loopback":
-                return _is_loopback(address)
+                return _is_loopback(address) and not any(name in headers for name in _FORWARDED)
         return False
 
     def _check_page(self, headers: Headers, *, own_machine: bool) -> None:
