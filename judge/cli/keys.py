@@ -8,8 +8,6 @@ import time
 from datetime import UTC, datetime
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from judge import wire
 from judge.cli.options import broker_option
@@ -17,6 +15,7 @@ from judge.cli.service import open_client
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.api_keys import KeyRights, KeyView, Scope, create_key, list_keys, revoke_key
+from judge.text import printable
 
 _DURATION = re.compile(r"(\d{1,6})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -103,12 +102,15 @@ def _show_list(keys: list[KeyView], *, json: bool) -> None:
     if json:
         print(msgspec.json.encode(keys).decode())
         return
-    table = Table("id", "tenant", "class", "scopes", "made", "expires", "last used", "note", box=None)
+    rows = [("id", "tenant", "class", "scopes", "made", "expires", "last used", "note")]
     for view in keys:
         rights = view.rights
-        times = (_moment(ms) for ms in (rights.made_at_ms, rights.expires_at_ms, view.used_at_ms))
-        table.add_row(rights.id, rights.tenant, rights.priority_class, ",".join(rights.scopes), *times, rights.note)
-    Console().print(table)
+        made, expires, used = (_moment(ms) for ms in (rights.made_at_ms, rights.expires_at_ms, view.used_at_ms))
+        scopes = ",".join(rights.scopes)
+        rows.append((rights.id, rights.tenant, rights.priority_class, scopes, made, expires, used, rights.note))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print(printable("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()))
 
 
 def _moment(ms: int) -> str:
