@@ -39,6 +39,8 @@ OWN: dict[str, dict[int, str]] = {
     "demo": {0: "every verdict is as labelled", 1: "one is not", 3: "", 5: ""},
     "up": {0: "it was stopped in order", 4: "", 5: "this host cannot judge, or another worker runs here"},
     "worker": {0: "it was stopped in order", 4: "", 5: "this host cannot judge, or Redis does not answer"},
+    "gateway": {0: "it was stopped in order", 5: "no Redis, or the address is taken"},
+    "keys": {0: "", 5: "no Redis"},
     "publish": {0: "", 3: "", 5: "the store cannot be reached"},
     "submit": {0: "accepted", 1: "another verdict, or cancelled", 4: "", 5: "judge error, or no Redis", 6: ""},
     "status": {0: "", 2: "one is unknown; the others are shown", 5: "no Redis"},

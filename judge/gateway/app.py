@@ -56,4 +56,4 @@ async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 4404})
         return
-    await problem_response(ProblemError("not-found"), scope["state"]["notes"].request_id)(scope, receive, send)
+    await problem_response(ProblemError("not-found"), scope["state"]["exchange"].request_id)(scope, receive, send)

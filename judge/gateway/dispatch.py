@@ -15,9 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from judge.gateway.access.caller import Caller
 from judge.gateway.endpoint import JSON, Asked, Endpoint, query_of
+from judge.gateway.exchange import Exchange
 from judge.gateway.http.body import body_of
 from judge.gateway.problems import ProblemError, problem_of, problem_response, validation_problem
-from judge.gateway.request_notes import Notes
 from judge.gateway.service import Service
 from judge.queue.api_keys import KeyRights
 
@@ -48,42 +48,42 @@ class _Address:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        notes: Notes = scope["state"]["notes"]
+        exchange: Exchange = scope["state"]["exchange"]
         endpoint = self._endpoints.get(scope["method"])
         if endpoint is not None:
-            notes.labels["endpoint"] = endpoint.name
-            response = await answer(endpoint, self._service, request, notes)
+            exchange.labels["endpoint"] = endpoint.name
+            response = await answer(endpoint, self._service, request, exchange)
         elif scope["method"] == "OPTIONS":
             response = Response(status_code=204, headers={"allow": self._allow})
         else:
-            response = problem_response(ProblemError("no-method", headers={"allow": self._allow}), notes.request_id)
+            response = problem_response(ProblemError("no-method", headers={"allow": self._allow}), exchange.request_id)
         await response(scope, receive, send)
 
 
-async def answer(endpoint: Endpoint, service: Service, request: Request, notes: Notes) -> Response:
+async def answer(endpoint: Endpoint, service: Service, request: Request, exchange: Exchange) -> Response:
     """What an endpoint answers, or the problem."""
     try:
-        return await endpoint.handler(await _asked(endpoint, service, request, notes))
+        return await endpoint.handler(await _asked(endpoint, service, request, exchange))
     except Exception as error:
         problem = problem_of(error)
         if problem is None:
-            log.exception("request %s: a fault of the gateway", notes.request_id)
+            log.exception("request %s: a fault of the gateway", exchange.request_id)
             problem = ProblemError("internal")
         elif problem.kind.status >= 500:
-            log.warning("request %s: %s", notes.request_id, error)
-        notes.labels["problem"] = problem.kind.name
-        return problem_response(problem, notes.request_id)
+            log.warning("request %s: %s", exchange.request_id, error)
+        exchange.labels["problem"] = problem.kind.name
+        return problem_response(problem, exchange.request_id)
 
 
-async def _asked(endpoint: Endpoint, service: Service, request: Request, notes: Notes) -> Asked:
+async def _asked(endpoint: Endpoint, service: Service, request: Request, exchange: Exchange) -> Asked:
     caller = _NOBODY
     if endpoint.scope is not None:
         caller = await service.authenticator.caller_of(request)
-        notes.labels["key"], notes.labels["tenant"] = caller.rights.id, caller.tenant
+        exchange.labels["key"], exchange.labels["tenant"] = caller.rights.id, caller.tenant
         caller.need(endpoint.scope)
     query = None if endpoint.query is None else query_of(endpoint.query, request)
     body = None if endpoint.body is None else await _decoded(endpoint, service, request)
-    return Asked(service, caller, request, request.path_params, notes, body, query)
+    return Asked(service, caller, request, request.path_params, exchange, body, query)
 
 
 async def _decoded(endpoint: Endpoint, service: Service, request: Request) -> Any:

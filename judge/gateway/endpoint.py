@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from judge.gateway.access.caller import Caller
+from judge.gateway.exchange import Exchange
 from judge.gateway.problems import ProblemError, field_problem
-from judge.gateway.request_notes import Notes
 from judge.gateway.service import Service
 from judge.queue.api_keys import Scope
 
@@ -32,7 +32,7 @@ class Asked:
     caller: Caller
     request: Request
     path: Mapping[str, str]
-    notes: Notes
+    exchange: Exchange
     body: Any = None
     query: Any = None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.responses import Response
 
-from judge.gateway.request_notes import Notes
+from judge.gateway.exchange import Exchange
 
 _BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -35,14 +35,14 @@ class Metrics:
         gauge = Gauge("judge_gateway_held", "Open streams and requests that wait.", registry=self._registry)
         gauge.set_function(held)
 
-    def observe(self, notes: Notes, method: str, status: int, took_s: float) -> None:
+    def observe(self, exchange: Exchange, method: str, status: int, took_s: float) -> None:
         """A request is answered; ``status`` 0 = its sender was gone before."""
-        endpoint = notes.labels.get("endpoint", "")
+        endpoint = exchange.labels.get("endpoint", "")
         method = method if method in _METHODS else "other"
         self._requests.labels(endpoint, method, str(status)).inc()
         self._seconds.labels(endpoint, method).observe(took_s)
-        if "problem" in notes.labels:
-            self._problems.labels(notes.labels["problem"]).inc()
+        if "problem" in exchange.labels:
+            self._problems.labels(exchange.labels["problem"]).inc()
 
     def response(self) -> Response:
         """All series."""

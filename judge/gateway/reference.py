@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -23,11 +24,15 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}a{color:#8bf}}"
 )
 
+#: A heading that is linked to: a type's name.
+_HEADING = re.compile(r"<h3>(?P<text>\w+)</h3>")
+
 
 def pages_of(endpoints: Sequence[Endpoint]) -> Pages:
     """Made once, when the gateway starts."""
     text = msgspec.json.encode(document(endpoints))
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown(endpoints))
+    body = _HEADING.sub(_with_anchor, body)
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>judge over HTTP</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>{body}</body></html>'
@@ -39,6 +44,10 @@ def pages_of(endpoints: Sequence[Endpoint]) -> Pages:
         reference=page.encode(),
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'",
     )
+
+
+def _with_anchor(heading: re.Match[str]) -> str:
+    return f'<h3 id="{heading["text"].lower()}">{heading["text"]}</h3>'
 
 
 def markdown(endpoints: Sequence[Endpoint]) -> str:

@@ -12,6 +12,7 @@ from judge.config import Settings
 from judge.gateway.access.authenticate import Authenticator
 from judge.gateway.access.caller import Caller
 from judge.gateway.metrics import Metrics
+from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.pages import Pages
 from judge.gateway.problems import ProblemError
 from judge.queue.feed import Feed
@@ -28,6 +29,7 @@ class Service:
         self.pages = pages
         self.feed = Feed(client.queue)
         self.authenticator = Authenticator(settings.gateway, client.queue)
+        self.languages = OfferedLanguages(client.queue, settings.limits)
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()
         self.metrics = Metrics(self._held.total)

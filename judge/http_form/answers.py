@@ -145,7 +145,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     expires_at_ms: int = 0
 
 
-class Cancelled(msgspec.Struct, frozen=True, kw_only=True):
+class CancelForm(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the work was withdrawn; false = too late, its report is there."""
 
     cancelled: bool

@@ -120,7 +120,7 @@ async def report_in_time(asked: Asked, watch: Watch, wait_s: float, *, known: bo
             if looked and not await watch.until_settled(deadline_s - time.monotonic()):
                 return None
             report = await service.queue.answer(watch.id)
-            asked.notes.timings["wait"] = time.monotonic() - began_s
+            asked.exchange.timings["wait"] = time.monotonic() - began_s
             if report is not None or (looked and (await service.queue.state(watch.id)).final):
                 return report
             looked, watch.settled = True, False

@@ -15,7 +15,7 @@ from judge.gateway.api.handing_in import PREFIX, WaitQuery, report_in_time
 from judge.gateway.endpoint import Answer, Asked, Endpoint, json_answer
 from judge.gateway.problems import ProblemError
 from judge.gateway.work_forms import AnyReport, form_of_record
-from judge.http_form.answers import Cancelled, WorkForm, WorkPage
+from judge.http_form.answers import CancelForm, WorkForm, WorkPage
 from judge.model.work import WorkKind
 from judge.model.work_report import CommandGroupReport, ExecutionReport, RunReport, SessionReport
 from judge.queue import calls
@@ -67,7 +67,7 @@ def work_rows(path: str, kind: WorkKind, word: str, change: Scope) -> tuple[Endp
 
     async def cancel(asked: Asked) -> Response:
         record = await record_of(asked, kind)
-        return json_answer(Cancelled(cancelled=await asked.service.client.cancel(record.id)))
+        return json_answer(CancelForm(cancelled=await asked.service.client.cancel(record.id)))
 
     async def remove(asked: Asked) -> Response:
         return await _remove(asked, kind)
@@ -75,7 +75,7 @@ def work_rows(path: str, kind: WorkKind, word: str, change: Scope) -> tuple[Endp
     one, tag, name = f"{PREFIX}/{path}/{{id}}", path, word.capitalize()
     report = Answer(200, "As it stands; the report is there when it is done.", WorkForm)
     page = Answer(200, "A page.", WorkPage, headers=("Link",))
-    done = Answer(200, "Whether it was withdrawn.", Cancelled)
+    done = Answer(200, "Whether it was withdrawn.", CancelForm)
     gone = Answer(204, "It is removed.")
     missing = ("not-found",)
     return (

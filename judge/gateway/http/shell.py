@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from judge.gateway.exchange import Exchange
 from judge.gateway.problems import ProblemError, problem_response
-from judge.gateway.request_notes import Notes
 
 log = logging.getLogger("judge.access")
 
@@ -26,7 +26,7 @@ _HEADERS = [
 ]
 
 #: Told of each answer: the endpoint's name, the method, the status, and how long it took.
-Observe = Callable[[Notes, str, int, float], None]
+Observe = Callable[[Exchange, str, int, float], None]
 
 
 class Shell:
@@ -38,49 +38,49 @@ class Shell:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            scope.setdefault("state", {})["notes"] = Notes(secrets.token_hex(8))
+            scope.setdefault("state", {})["exchange"] = Exchange(secrets.token_hex(8))
             await self._app(scope, receive, send)
             return
         began_s = time.perf_counter()
-        notes = Notes(secrets.token_hex(8))
-        scope.setdefault("state", {})["notes"] = notes
+        exchange = Exchange(secrets.token_hex(8))
+        scope.setdefault("state", {})["exchange"] = exchange
         status = 0
 
         async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _completed(list(message["headers"]), notes, time.perf_counter() - began_s)
+                message["headers"] = _completed(list(message["headers"]), exchange, time.perf_counter() - began_s)
             await send(message)
 
         try:
             await self._app(scope, receive, send_on)
         except Exception:
-            log.exception("request %s: a fault of the gateway", notes.request_id)
+            log.exception("request %s: a fault of the gateway", exchange.request_id)
             if not status:
-                await problem_response(ProblemError("internal"), notes.request_id)(scope, receive, send_on)
+                await problem_response(ProblemError("internal"), exchange.request_id)(scope, receive, send_on)
         finally:
-            self._note(scope, notes, status, time.perf_counter() - began_s)
+            self._log(scope, exchange, status, time.perf_counter() - began_s)
 
-    def _note(self, scope: Scope, notes: Notes, status: int, took_s: float) -> None:
-        self._observe(notes, scope["method"], status, took_s)
+    def _log(self, scope: Scope, exchange: Exchange, status: int, took_s: float) -> None:
+        self._observe(exchange, scope["method"], status, took_s)
         if log.isEnabledFor(logging.INFO):
             client = scope.get("client") or ("",)
             fields = {
-                "request": notes.request_id,
+                "request": exchange.request_id,
                 "client": client[0],
                 "method": scope["method"],
                 "path": scope["path"][:200],
                 "status": status,
                 "took_ms": round(took_s * 1000, 1),
-                **notes.labels,
+                **exchange.labels,
             }
             log.info("request", extra={"fields": fields})
 
 
-def _completed(headers: list[tuple[bytes, bytes]], notes: Notes, took_s: float) -> list[tuple[bytes, bytes]]:
+def _completed(headers: list[tuple[bytes, bytes]], exchange: Exchange, took_s: float) -> list[tuple[bytes, bytes]]:
     named = {name for name, _ in headers}
-    timings = ", ".join(f"{name};dur={s * 1000:.2f}" for name, s in (*notes.timings.items(), ("total", took_s)))
+    timings = ", ".join(f"{name};dur={s * 1000:.2f}" for name, s in (*exchange.timings.items(), ("total", took_s)))
     headers += [pair for pair in _HEADERS if pair[0] not in named]
-    headers += [(b"x-request-id", notes.request_id.encode()), (b"server-timing", timings.encode())]
+    headers += [(b"x-request-id", exchange.request_id.encode()), (b"server-timing", timings.encode())]
     return headers

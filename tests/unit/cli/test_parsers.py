@@ -29,6 +29,8 @@ FORMS: list[tuple[str, dict[str, object]]] = [
     ("demo --slots 1 --json", {"slots": 1, "json": True}),
     ("up --slots 2", {"slots": 2}),
     ("worker --broker redis://h/0 --slots 2", {"broker": "redis://h/0", "slots": 2}),
+    ("gateway --port 0", {"port": 0, "host": None, "socket_fd": None}),
+    ("keys create --tenant school --scopes run,read", {"tenant": "school", "scopes": "run,read"}),
     ("publish sum --json", {"package": "sum", "json": True}),
     ("submit sum a.c --tenant amy --no-wait --json", {"package": "sum", "tenant": "amy", "json": True}),
     ("status s-1 s-2 --json", {"json": True}),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Notes:
+class Exchange:
     """``timings``: name -> seconds, for the header Server-Timing; ``labels``: for the log and the metrics."""
 
     request_id: str
