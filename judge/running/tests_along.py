@@ -25,20 +25,24 @@ from judge.model.problem import (
     ValidatorKind,
 )
 from judge.model.units import MIB
-from judge.model.work import Comparison, ComparisonKind, Data, Evaluation, EvaluationTest, InputFile
+from judge.model.work import (
+    TEST_SET_BYTES_MAX,
+    TESTS_MAX,
+    Comparison,
+    ComparisonKind,
+    Data,
+    Evaluation,
+    EvaluationTest,
+    InputFile,
+)
 from judge.package.ceilings import SCORE_MAX
 from judge.running.calls import CALL_FILES, VALUE_BYTES_MAX, CallableProgram, checked_call_arguments, checked_value
 from judge.running.inputs import DEPTH_MAX, checked_words
 from judge.running.runner import Runner
 from judge.toolchain.work_files import Given, merged, parents
 
-TESTS_MAX = 10_000
-
 #: All inputs, expected outputs and files of an evaluation together; of several with the same blob one counts.
 DATA_BYTES_MAX = 1024 * MIB
-
-#: A test set as it lies in its blob. In memory its texts may take four bytes for each of its own.
-TEST_SET_BYTES_MAX = 64 * MIB
 
 #: JSON objects and words in a test set: far more than the most tests need, and what reading them may take is bounded.
 _TEST_SET_PARTS_MAX = 1 << 20

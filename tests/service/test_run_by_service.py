@@ -27,6 +27,10 @@ class Command:
         self._broker = redis.url
         self._env = {**os.environ, "JUDGE_NAMESPACE": "running"}
 
+    def keep_blobs_in(self, store: Path) -> None:
+        """Let the command find the service's store."""
+        self._env["JUDGE_BLOB_STORE"] = str(store)
+
     def __call__(
         self, *words: str, stdin: bytes | None = None, verb: str = "run"
     ) -> subprocess.CompletedProcess[bytes]:
@@ -121,6 +125,22 @@ def test_tests_of_ones_own_are_run_by_a_service(command: Command) -> None:
     assert (done.returncode, report["verdict"], report["passed"]) == (1, "WA", 1)
     shown = command("sum.py", "tests.jsonl", verb="evaluate")
     assert b"1 of 2 passed" in shown.stdout
+
+
+def test_large_tests_go_to_the_service_as_a_test_set_and_large_data_as_blobs(
+    command: Command, runs_client: Client, short_root: Path
+) -> None:
+    command.keep_blobs_in(short_root / "blobs")
+    (command.cwd / "size.py").write_text("import sys\nprint(len(sys.stdin.read()))\n")
+    sizes = [300_000, 300_000, 300_000, 2_000_000]
+    lines = [json.dumps({"stdin": "x" * size, "expected": str(size)}) for size in sizes]
+    (command.cwd / "tests.jsonl").write_text("\n".join(lines))
+    done = command("size.py", "tests.jsonl", "--json", "--tenant", "large-tests", verb="evaluate")
+    assert (done.returncode, json.loads(done.stdout)["passed"]) == (0, len(sizes))
+    blobs = sorted(view.size_bytes for view in runs_client.blobs(tenant="large-tests"))
+    assert len(blobs) == 2
+    assert blobs[0] > 900_000
+    assert blobs[1] == 2_000_000
 
 
 def test_a_service_without_a_store_takes_large_data_along(command: Command) -> None:
