@@ -114,6 +114,22 @@ def cancel(submission_id: str) -> Call[bool]:
     return Call("cancel", (wire.check_name(submission_id, "id"),), read)
 
 
+def interrupt(work_id: str) -> Call[bool]:
+    """Interrupt the programs of an execution or a command group (SIGINT); False = no worker has it now.
+
+    May be lost: neither a program that has not started nor a compiler is interrupted. Raises UsageError for an unknown
+    id.
+    """
+
+    def read(answer: list[Any]) -> bool:
+        outcome = text_of(answer[0])
+        if outcome == "UNKNOWN":
+            raise no_record(work_id)
+        return outcome == "SENT"
+
+    return Call("interrupt", (wire.check_name(work_id, "id"),), read)
+
+
 def settled(ids: Sequence[str]) -> Call[tuple[str, ...]]:
     """Those of the ids that have nothing more to come: done, cancelled, or not in the queue."""
     return Call("settled", tuple(ids), lambda answer: tuple(text_of(name) for name in answer))

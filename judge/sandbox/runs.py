@@ -152,9 +152,11 @@ class Runs:
                 given = private_fds(handed, fds.values())
                 err_fd = ends.stdout_fd if spec.merge_stderr else err_end
                 standard = (ends.stdin_fd, ends.stdout_fd, err_fd) if ends.terminal is None else ()
+                resources.interrupts.add(launcher, namespaces.spec.policy)
                 launcher.send(request, (*standard, *given, *join_fds))
             launcher.known_spec = spec
         except BaseException:
+            resources.interrupts.remove(launcher)
             stderr.close()
             if group is not None:
                 groups.give_back_unused(group)
@@ -165,6 +167,7 @@ class Runs:
 
     def put_away(self, active: ActiveRun) -> None:
         """The run is over, and its result was taken or is not wanted."""
+        self.namespaces.resources.interrupts.remove(active.launcher)
         for _, drain in active.outputs():
             drain.close()
         if active.noted_calls or self.namespaces.spec.fresh_each_run:

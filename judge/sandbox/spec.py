@@ -33,6 +33,10 @@ class Rootfs(msgspec.Struct, frozen=True, kw_only=True):
     mounts: tuple[OverlayMount, ...]
 
 
+#: Of programs; compilers have one that is like it.
+DEFAULT_POLICY = "default"
+
+
 class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A set of namespaces. ``artifact`` is a host directory shown read-only at /artifact ("" = empty).
 
@@ -43,7 +47,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     rootfs: Rootfs
     artifact: str = ""
-    policy: str = "default"
+    policy: str = DEFAULT_POLICY
     open_files_max: int = 1024
     disk_bytes: int = 64 << 20
     disk_inodes: int = 4096
@@ -56,7 +60,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
         limits: Limits,
         *,
         artifact: str = "",
-        policy: str = "default",
+        policy: str = DEFAULT_POLICY,
         fresh_each_run: bool = False,
     ) -> ContainerSpec:
         """A container for runs under ``limits``: its ceilings are exactly what they allow."""
