@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from judge.model.submission import SourceFile
 from judge.model.verdict import Verdict
 from judge.model.work import (
     TESTS_MAX,
+    Command,
+    CommandGroup,
     Comparison,
     ComparisonKind,
     Data,
@@ -22,6 +25,7 @@ from judge.model.work import (
     SourceBlob,
 )
 from judge.model.work_report import BlameOn, EvaluationReport
+from judge.queue.admin import set_tenant_limit
 
 MAIN = b"import rest\nprint(rest.double(int(input())))\n"
 REST = b"def double(number):\n    return 2 * number\n"
@@ -124,3 +128,47 @@ def test_a_test_set_that_cannot_be_used_is_the_senders_fault(
     report = runs_client.evaluate(SUM, blob, SENDING, timeout=60)
     assert report.blame is BlameOn.CLIENT
     assert report.reason.startswith(complaint)
+
+
+@pytest.fixture
+def poor(runs_client: Client) -> Iterator[str]:
+    """A tenant that may have one blob."""
+    set_tenant_limit(runs_client.queue, "poor", "tenant_blobs", 1)
+    runs_client.put_blob(b"all that there is room for", tenant="poor")
+    yield "poor"
+    set_tenant_limit(runs_client.queue, "poor", "tenant_blobs", None)
+    for view in list(runs_client.blobs(tenant="poor")):
+        runs_client.remove_blob(view.blob, tenant="poor")
+
+
+LEAVING = """
+echo this is said
+head -c 100000 /dev/zero >&2
+echo this is left > left
+exit 3
+"""
+
+
+def test_a_run_whose_files_and_output_find_no_room_is_reported_whole_and_not_answered_again(
+    runs_client: Client, poor: str
+) -> None:
+    words = ["/bin/sh", "-c", LEAVING]
+    for _ in range(2):
+        report = runs_client.run(words, Sending(tenant=poor), keep=("left",), reuse=True, timeout=60)
+        (run,) = report.runs
+        assert (run.result.exit_code, run.stdout.content, report.blame) == (3, b"this is said\n", BlameOn.PROGRAM)
+        assert (run.files, run.files_passed_over) == ((), 1)
+        assert (run.stderr.size_bytes, run.stderr.truncated) == (65_536, True)
+        assert not report.cached
+    for view in list(runs_client.blobs(tenant=poor)):
+        runs_client.remove_blob(view.blob, tenant=poor)
+    report = runs_client.run(words, Sending(tenant=poor), keep=("left",), reuse=True, timeout=60)
+    assert ([file.name for file in report.runs[0].files], report.cached) == (["left"], False)
+
+
+def test_a_group_whose_kept_files_find_no_room_is_reported_whole(runs_client: Client, poor: str) -> None:
+    command = Command(argv=("/bin/sh", "-c", LEAVING), keep=("left",))
+    report = runs_client.run_group(CommandGroup(commands=(command,)), Sending(tenant=poor), timeout=60)
+    (done,) = report.commands
+    assert (done.result.exit_code, done.stdout.content) == (3, b"this is said\n")
+    assert (done.files, done.files_passed_over) == ((), 1)
