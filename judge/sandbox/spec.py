@@ -19,6 +19,9 @@ import msgspec
 from judge.model.limits import Limits
 from judge.model.units import S_NS
 
+#: Where a program writes what is kept apart from all that it prints.
+ANSWER_FD = 3
+
 
 class OverlayMount(msgspec.Struct, frozen=True, kw_only=True):
     """One read-only overlay: ``target`` inside the root, ``lowers`` host directories, topmost first."""
@@ -94,7 +97,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     ``directories`` are made below /work before the run (mode 0700, the program's own).
     ``env`` is the whole environment: nothing is inherited. ``merge_stderr``: standard error is the pipe that standard
-    output is, and counts to its limit.
+    output is, and counts to its limit. ``answer_bytes``: what a program run by itself may write to the descriptor
+    :data:`ANSWER_FD`, which it finds open then; 0 = there is none. More ends the run as too much output does.
     """
 
     argv: tuple[str, ...]
@@ -108,3 +112,4 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     directories: tuple[str, ...] = ()
     collect: Collect = Collect()
     merge_stderr: bool = False
+    answer_bytes: int = 0
