@@ -55,6 +55,7 @@ CLIENT_SCRIPTS = (
     "submit",
     "cancel",
     "interrupt",
+    "session",
     "blob_put",
     "blob_upload_end",
     "blob_use",
