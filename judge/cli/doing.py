@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Protocol
 import msgspec
 
 from judge.assembly import ceilings_of, open_judge
+from judge.cli.interrupting import CtrlC
 from judge.cli.options import AMOUNT_MAX, broker_option
 from judge.client import Client
 from judge.config import Settings, load_settings
@@ -23,6 +25,8 @@ from judge.model.event import Cancelled, Emit, WorkDone
 from judge.model.work import Data, Work
 from judge.model.work_report import AnyWorkReport, BlameOn
 from judge.package.ceilings import Ceilings
+from judge.queue import calls
+from judge.queue.redis_queue import Queue
 from judge.running.carry_out import carry_out
 from judge.running.runner import Runner
 from judge.sandbox.capture import Capture, memfd_of
@@ -39,7 +43,8 @@ class Doer(Protocol):
         ...
 
     def do(self, work: Work, hear: Emit) -> AnyWorkReport:
-        """The report of a program's doings; ``hear`` takes what happens meanwhile. Ctrl-C withdraws the work.
+        """The report of a program's doings; ``hear`` takes what happens meanwhile. A program that runs gets the first
+        Ctrl-C (:mod:`judge.cli.interrupting`); any other ends the work.
 
         Raises WorkError (the request's fault), InfrastructureError (the judge's), and what the queue refuses.
         """
@@ -116,7 +121,9 @@ class Here:
 
     def do(self, work: Work, hear: Emit) -> AnyWorkReport:
         """In this thread."""
-        return carry_out(self._runner, work, hear)
+        keys = CtrlC(work.task, self._runner.slot.interrupt, starts_at_once=True)
+        with keys.caught():
+            return carry_out(self._runner, work, keys.hearing(hear))
 
     def content(self, blob: str) -> bytes:
         """What was kept."""
@@ -138,15 +145,29 @@ class Service:
         return Data(content=content)
 
     def do(self, work: Work, hear: Emit) -> AnyWorkReport:
-        """By any worker. The work is withdrawn when this is interrupted."""
+        """By any worker. What Ctrl-C ends is withdrawn."""
+        keys = CtrlC(work.task, lambda: self._interrupt(work.header.id), starts_at_once=False)
         try:
-            self._client.send(work)
-            return _checked(self._followed(work.header.id, hear))
+            with keys.caught():
+                self._client.send(work)
+                return _checked(self._followed(work.header.id, keys.hearing(hear)))
         except KeyboardInterrupt:
             with contextlib.suppress(JudgeError):
                 if self._client.cancel(work.header.id):
                     print("withdrawn", file=sys.stderr)
             raise
+
+    def _interrupt(self, work_id: str) -> None:
+        """In a thread and over a connection of its own: the client's may be in the middle of an answer."""
+
+        def send() -> None:
+            try:
+                with Queue(self._client.queue.broker) as queue:
+                    queue.run(calls.interrupt(work_id))
+            except JudgeError as error:
+                print(f"not interrupted: {error}", file=sys.stderr)
+
+        threading.Thread(target=send, daemon=True).start()
 
     def _followed(self, work_id: str, hear: Emit) -> AnyWorkReport:
         for event in self._client.follow(work_id):

@@ -14,9 +14,9 @@ from judge import wire
 from judge.cli.doing import Doer, doer_for
 from judge.cli.run_options import compile_limits_of, limit_options, limits_of, program_of_options
 from judge.cli.showing import add_row, plain_table, wide_console
-from judge.cli.test_lines import read_tests
 from judge.client import Sending, work_of
 from judge.client.opening import report_of_type
+from judge.client.test_sets import read_tests
 from judge.errors import UsageError
 from judge.model.event import Event, TestJudged
 from judge.model.units import format_bytes, format_ns
@@ -93,9 +93,21 @@ def evaluation_of_options(args: argparse.Namespace, tests: tuple[EvaluationTest,
 
 
 def sent_ahead(evaluation: Evaluation, doer: Doer) -> Evaluation:
-    """The same; tests that are large go to a service as a test set: the same ones are sent once. Raises BlobError."""
-    test_set = doer.data(msgspec.json.encode(evaluation.tests)).blob
-    return msgspec.structs.replace(evaluation, tests=(), test_set=test_set) if test_set else evaluation
+    """The same; tests that are large go to a service as a test set: the same ones are sent once. Large data of one test
+    are blobs of their own, so that the set stays small. Raises BlobError."""
+    tests = tuple(_with_data_ahead(test, doer) for test in evaluation.tests)
+    test_set = doer.data(msgspec.json.encode(tests)).blob
+    return msgspec.structs.replace(evaluation, tests=() if test_set else tests, test_set=test_set)
+
+
+def _with_data_ahead(test: EvaluationTest, doer: Doer) -> EvaluationTest:
+    return msgspec.structs.replace(
+        test,
+        stdin=doer.data(test.stdin.content),
+        expected=doer.data(test.expected.content),
+        call_arguments=doer.data(test.call_arguments.content),
+        files=tuple(msgspec.structs.replace(file, data=doer.data(file.data.content)) for file in test.files),
+    )
 
 
 def comparison_of(args: argparse.Namespace) -> Comparison:

@@ -40,8 +40,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="run one program once in the sandbox",
         description="Compile a program and run it in the sandbox, under limits, in this process or (--broker, "
         "--service) by a running service. Its output goes to standard output and standard error as it comes; what it "
-        "used is printed afterwards on standard error. Ctrl-C ends it. Exit code 0 = it ended by itself with exit code "
-        "0, 1 = anything else.",
+        "used is printed afterwards on standard error. Ctrl-C goes to the program, a second one ends it. Exit code 0 = "
+        "it ended by itself with exit code 0, 1 = anything else.",
     )
     program_options(parser)
     limit_options(parser)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from judge.cli.doing import Doer, service_options
 from judge.cli.options import first_named, memory_bytes, positive, read_file, read_sources, seconds_ns, size_bytes
@@ -81,10 +83,16 @@ _LIMITS = (
 )
 
 
+def amount_options(parser: argparse.ArgumentParser, texts: Mapping[str, str]) -> None:
+    """Each limit by its name; ``texts``: what some of them are where a run's are not meant."""
+    for limit in _LIMITS:
+        text = texts.get(limit.name, limit.text)
+        parser.add_argument(f"--{limit.name}", type=limit.kind, default=0, metavar=limit.metavar, help=text)
+
+
 def limit_options(parser: argparse.ArgumentParser) -> None:
     """Limits of a run; 0 in the arguments = none was given."""
-    for limit in _LIMITS:
-        parser.add_argument(f"--{limit.name}", type=limit.kind, default=0, metavar=limit.metavar, help=limit.text)
+    amount_options(parser, {})
     parser.add_argument(
         "--compile-limit",
         action="append",
@@ -115,7 +123,7 @@ def execution_of_options(args: argparse.Namespace, doer: Doer, stdin: bytes) -> 
         program=None if args.as_command else program_of_options(args.files, args),
         argv=tuple(args.files) if args.as_command else (),
         arguments=tuple(args.arg),
-        environment=_environment(args.env),
+        environment=environment_of(args.env),
         stdin=doer.data(stdin),
         files=tuple(_input_file(text, doer) for text in args.file),
         limits=limits_of(args),
@@ -131,10 +139,15 @@ def execution_of_options(args: argparse.Namespace, doer: Doer, stdin: bytes) -> 
 
 def limits_of(args: argparse.Namespace) -> RequestedLimits:
     """The limits that were given; here, where the user is the operator, more output than a service gives."""
-    asked = {limit.field: getattr(args, limit.name.replace("-", "_")) for limit in _LIMITS}
-    if not (args.broker or args.service):
-        asked["stdout_bytes"] = asked["stdout_bytes"] or Limits().stdout_bytes
-    return RequestedLimits(**asked)
+    asked = asked_amounts(args)
+    if args.broker or args.service or asked.stdout_bytes:
+        return asked
+    return msgspec.structs.replace(asked, stdout_bytes=Limits().stdout_bytes)
+
+
+def asked_amounts(args: argparse.Namespace) -> RequestedLimits:
+    """The limits that were given."""
+    return RequestedLimits(**{limit.field: getattr(args, limit.name.replace("-", "_")) for limit in _LIMITS})
 
 
 def compile_limits_of(args: argparse.Namespace) -> RequestedLimits:
@@ -175,7 +188,8 @@ def _something_is_piped_in() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
-def _environment(words: Sequence[str]) -> dict[str, str]:
+def environment_of(words: Sequence[str]) -> dict[str, str]:
+    """The variables that were given. Raises UsageError."""
     found = {}
     for word in words:
         name, equals, value = word.partition("=")

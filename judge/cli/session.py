@@ -15,7 +15,8 @@ import tty
 from collections.abc import Iterator
 from pathlib import Path
 
-from judge.cli.options import broker_option
+from judge.cli.options import broker_option, seconds_ns
+from judge.cli.run_options import amount_options, asked_amounts, environment_of
 from judge.cli.service import open_client
 from judge.client import Sending, Session
 from judge.errors import UsageError
@@ -25,6 +26,15 @@ from judge.model.work_report import SessionEnd, SessionReport
 from judge.parsers import Subparsers
 
 _LEAVE = b"~."
+
+#: Limits that a session has otherwise than a run.
+_LIMIT_TEXTS = {
+    "time": "seconds of CPU time in all (default: 60)",
+    "wall": "real time in all (default: 3600)",
+    "idle": "real time without any input or output (default: 600)",
+    "memory": "e.g. 64M, 1G (default: 512M)",
+    "output": "of the terminal, or of standard output (default: 16M)",
+}
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -38,6 +48,18 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("language", metavar="LANGUAGE")
     parser.add_argument("program", nargs="*", metavar="FILE", help="the program's files (none = the language's prompt)")
+    parser.add_argument("--arg", action="append", default=[], metavar="WORD", help="an argument of the program")
+    parser.add_argument(
+        "--env", action="append", default=[], metavar="NAME=VALUE", help="a variable of the program's environment"
+    )
+    amount_options(parser, _LIMIT_TEXTS)
+    parser.add_argument(
+        "--grace",
+        type=seconds_ns,
+        default=SessionRequest().grace_ns,
+        metavar="S",
+        help="how long it goes on without this client (default: 30)",
+    )
     parser.add_argument("--tenant", default="", metavar="NAME", help="on whose behalf")
     broker_option(parser)
 
@@ -47,7 +69,14 @@ def run(args: argparse.Namespace) -> int:
     has_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     size = shutil.get_terminal_size()
     request = SessionRequest(
-        program=_program(args.program), terminal=has_terminal, rows=size.lines, columns=size.columns
+        program=_program(args.program),
+        arguments=tuple(args.arg),
+        environment=environment_of(args.env),
+        limits=asked_amounts(args),
+        terminal=has_terminal,
+        rows=size.lines,
+        columns=size.columns,
+        grace_ns=args.grace,
     )
     with open_client(args.broker) as client:
         sending = Sending(language=args.language, tenant=args.tenant)

@@ -24,7 +24,17 @@ from __future__ import annotations
 from judge.client.asynchronous import AsyncClient
 from judge.client.blocking import Client
 from judge.client.many import Item, ItemResult
-from judge.client.sending import Sending, new_id, one_test, program_from, program_of, submission_of, work_of
+from judge.client.sending import (
+    Sending,
+    evaluation_of,
+    execution_of,
+    new_id,
+    one_test,
+    program_from,
+    program_of,
+    submission_of,
+    work_of,
+)
 from judge.client.session import AsyncSession, Session
 from judge.queue.records import Filter
 from judge.queue.values import SubmissionView
@@ -39,6 +49,8 @@ __all__ = [
     "Sending",
     "Session",
     "SubmissionView",
+    "evaluation_of",
+    "execution_of",
     "new_id",
     "one_test",
     "program_from",

@@ -183,6 +183,10 @@ class AsyncClient(AsyncClientBlobs):
         """See :meth:`judge.client.blocking.Client.cancel`."""
         return await self.queue.run(calls.cancel(submission_id))
 
+    async def interrupt(self, work_id: str) -> bool:
+        """See :meth:`judge.client.blocking.Client.interrupt`."""
+        return await self.queue.run(calls.interrupt(work_id))
+
     async def languages(self) -> tuple[LanguageCard, ...]:
         """See :meth:`judge.client.blocking.Client.languages`."""
         return await self.queue.run(calls.languages())

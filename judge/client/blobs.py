@@ -11,6 +11,7 @@ from typing import IO, TypeVar
 
 from judge.blobs.content import content_of
 from judge.blobs.store import BlobStore
+from judge.client.test_sets import Tests, encoded_tests
 from judge.errors import QueueError
 from judge.queue import blob_calls
 from judge.queue.blob_calls import Blob, BlobListing, BlobView
@@ -58,6 +59,13 @@ class ClientBlobs:
                     raise
                 self.queue.run(blob_calls.end_upload(new, kept=True))
             return new.digest
+
+    def put_tests(self, tests: Tests, *, tenant: str = "", name: str = "", lifetime_s: float = 0) -> str:
+        """Keep tests, or those of a file of them (a JSON object a line), as a test set for ``evaluate``.
+
+        Raises as :meth:`put_blob`, and UsageError for tests that no evaluation would take.
+        """
+        return self.put_blob(encoded_tests(tests), tenant=tenant, name=name, lifetime_s=lifetime_s)
 
     def get_blob(self, blob: str, *, tenant: str = "", bytes_max: int | None = None) -> bytes:
         """The content of a blob of the tenant, by its digest or a name of it; its time begins again.
@@ -108,6 +116,11 @@ class AsyncClientBlobs:
                     raise
                 await self.queue.run(blob_calls.end_upload(new, kept=True))
             return new.digest
+
+    async def put_tests(self, tests: Tests, *, tenant: str = "", name: str = "", lifetime_s: float = 0) -> str:
+        """See :meth:`ClientBlobs.put_tests`."""
+        content = await _in_thread(lambda: encoded_tests(tests))
+        return await self.put_blob(content, tenant=tenant, name=name, lifetime_s=lifetime_s)
 
     async def get_blob(self, blob: str, *, tenant: str = "", bytes_max: int | None = None) -> bytes:
         """See :meth:`ClientBlobs.get_blob`."""

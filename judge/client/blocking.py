@@ -191,6 +191,13 @@ class Client(ClientBlobs):
         """Withdraw; False = too late, there is a report. Raises UsageError for an unknown id."""
         return self.queue.run(calls.cancel(submission_id))
 
+    def interrupt(self, work_id: str) -> bool:
+        """SIGINT to the programs of an execution or command group: its report still comes. False = none runs now.
+
+        May be lost, as a key that is hit before a program has started. Raises UsageError for an unknown id.
+        """
+        return self.queue.run(calls.interrupt(work_id))
+
     def languages(self) -> tuple[LanguageCard, ...]:
         """The languages that are offered now, by id: names, aliases, file extensions, versions."""
         return self.queue.run(calls.languages())

@@ -23,7 +23,28 @@ DEPTH_MAX = 200
 #: wrote no more is parsed. (A number may have 25 letters where 3 are expected, a letter six where it is escaped.)
 LONGER_TIMES, LONGER_BYTES = 8, 64 << 10
 
+#: The longest JSON that may be expected, and the longest that is kept of what a program answers.
+EXPECTED_BYTES_MAX = 2 << 20
+ANSWER_BYTES_MAX = LONGER_BYTES + LONGER_TIMES * EXPECTED_BYTES_MAX
+
+#: Parts of a value, see :func:`parts_of`: one may take 250 bytes of memory.
+PARTS_MAX = 1 << 19
+
+#: An answer that agrees has no more parts than what is expected; of others this many more are parsed.
+MORE_PARTS = 1 << 12
+
 _SHOWN_CHARS = 60
+
+
+def parts_of(data: bytes) -> int:
+    """At least as many as this JSON has values inside others; whatever it is."""
+    return sum(map(data.count, (b"[", b"{", b",")))
+
+
+def may_agree(expected: bytes, answer: bytes) -> bool:
+    """Whether an answer of this length, with its parts, may agree with what is expected, where marks may be escaped."""
+    room_bytes = LONGER_BYTES + LONGER_TIMES * len(expected)
+    return len(answer) <= room_bytes and parts_of(answer) <= MORE_PARTS + parts_of(expected) + expected.count(b"\\")
 
 
 def parse_value(data: bytes, *, strict: bool = False) -> Value:
@@ -132,17 +153,35 @@ def _written(value: Value) -> Iterator[str]:
     yield from json.JSONEncoder(ensure_ascii=False).iterencode(value)
 
 
+def leaves(value: Value) -> Iterator[Value]:
+    """All keys of its objects, and all values in it that hold no others, in no order."""
+    waiting = [iter((value,))]
+    while waiting:
+        for child in waiting[-1]:
+            if isinstance(child, list | dict):
+                yield from child if isinstance(child, dict) else ()
+                waiting.append(_children(child))
+                break
+            yield child
+        else:
+            waiting.pop()
+
+
 def _is_deeper(value: Value, depth: int) -> bool:
-    level: list[Value] = [value]
-    for _ in range(depth):
-        level = [child for parent in level for child in _children(parent)]
-        if not level:
-            return False
-    return any(isinstance(one, list | dict) for one in level)
+    """Whether there are lists and objects in ``depth`` others."""
+    open_ones = [_children(value)]
+    while open_ones:
+        child = next((child for child in open_ones[-1] if isinstance(child, list | dict)), None)
+        if child is None:
+            open_ones.pop()
+        elif len(open_ones) >= depth:
+            return True
+        else:
+            open_ones.append(_children(child))
+    return False
 
 
 def _children(value: Value) -> Iterator[Value]:
     if isinstance(value, list):
-        yield from value
-    elif isinstance(value, dict):
-        yield from value.values()
+        return iter(value)
+    return iter(value.values()) if isinstance(value, dict) else iter(())

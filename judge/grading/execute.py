@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from judge.compare.values import ANSWER_BYTES_MAX
 from judge.errors import CancelledError, PackageError, blame_reader
 from judge.grading.programs import data_files
 from judge.grading.scoring.traverse import plan_of
@@ -29,8 +30,6 @@ from judge.toolchain.work_files import Given, blamed_on, checked_arguments, merg
 
 #: How much of stderr is searched for a language's memory markers.
 STDERR_READ_BYTES = 64 << 10
-
-_NO_ANSWER = Capture()
 
 #: Enters a time in which nothing else of ours runs on this machine.
 Exclusive = Callable[[], AbstractContextManager[None]]
@@ -55,19 +54,20 @@ class OpenSubmission:
         if not case.args:
             return self.plain
         args = checked_arguments(case.args, f"test case {case.name}")
-        return msgspec.structs.replace(self.compiled.run_spec(self.limits, args), collect=self.plain.collect)
+        spec = self.compiled.run_spec(self.limits, args)
+        return msgspec.structs.replace(spec, collect=self.plain.collect, answer_bytes=self.plain.answer_bytes)
 
 
 def collect_output(named: NamedFiles, limits: Limits) -> Collect:
     """What is to be collected after a run that may write its output into a file, whose name has nothing of a glob."""
-    if not named.left:
+    if not named.output:
         return Collect()
-    return Collect(patterns=(named.left,), files_max=1, bytes_max=limits.stdout_bytes)
+    return Collect(patterns=(named.output,), files_max=1, bytes_max=limits.stdout_bytes)
 
 
 def answer_of(named: NamedFiles, done: Completed) -> Capture:
     """What a run answered: the value of a call, else what it wrote."""
-    return done.files.get(named.answer, _NO_ANSWER) if named.answer else done.stdout
+    return done.answer if named.answer else done.stdout
 
 
 @contextmanager
@@ -84,7 +84,11 @@ def open_submission(
     artifact = str(compiled.artifact)
     spec = ContainerSpec.under(toolchain.rootfs, limits, artifact=artifact, fresh_each_run=fresh_each_run)
     with open_container(spec) as container:
-        plain = msgspec.structs.replace(compiled.run_spec(limits), collect=collect_output(named, limits))
+        plain = msgspec.structs.replace(
+            compiled.run_spec(limits),
+            collect=collect_output(named, limits),
+            answer_bytes=ANSWER_BYTES_MAX if named.answer else 0,
+        )
         yield OpenSubmission(compiled, container, limits, plain, data_files(compiled), named)
 
 
@@ -110,7 +114,7 @@ def files_of(submission: OpenSubmission, case: TestCase, named_input: int = -1) 
         own = {
             name: content
             for name, content in submission.data_files
-            if submission.named.left not in (name, *parents(name))
+            if submission.named.output not in (name, *parents(name))
         }
         yield merged(Given(own), Given(ours, where=f"test case {case.name}"))
 
@@ -130,7 +134,7 @@ def with_room_for_files(limits: Limits, problem: Problem, own: Sequence[SourceFi
             paths[problem.named_files.input] = task.case.input_path
         case_bytes, case_inodes = room_for({name: _size_of(path) for name, path in paths.items()})
         size_bytes, count = max(size_bytes, case_bytes), max(count, case_inodes)
-    if left := problem.named_files.left:
+    if left := problem.named_files.output:
         size_bytes, count = size_bytes + limits.stdout_bytes, count + 1 + len(parents(left))
     own_bytes, own_inodes = room_for({file.name: len(file.content) for file in own})
     return with_disk_room(limits, size_bytes + own_bytes, count + own_inodes)

@@ -20,7 +20,7 @@ import msgspec
 from judge.compare.byte_source import BytesInMemory, BytesOfDescriptor, ByteSource
 from judge.compare.default_validator import compare, parse_number
 from judge.compare.excerpt import explain
-from judge.compare.values import LONGER_BYTES, LONGER_TIMES, parse_value, value_difference
+from judge.compare.values import may_agree, parse_value, value_difference
 from judge.errors import PackageError
 from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
 from judge.grading.programs import SOURCES_DIRECTORY, OpenProgram, RunInput, SetterProgram, fault_of_run
@@ -117,20 +117,23 @@ _ACCEPTED = Validation(verdict=Verdict.AC)
 def compare_answer(expected_fd: int, answer: Capture, flags: CompareFlags) -> Validation:
     """The value that a call gave, as JSON, against the expected one; see :mod:`judge.compare.values`.
 
-    One that is much longer than the expected value cannot be the same and is not read. Raises PackageError where what
-    is expected is no value.
+    One that is much longer than the expected value, or has more parts, cannot be the same and is not parsed. Raises
+    PackageError where what is expected is no value.
     """
     expected = _whole(expected_fd)
     if answer.size_bytes == 0:
         return _wrong_value("there is no answer: the program ended before the call did")
-    if answer.truncated or answer.size_bytes > LONGER_BYTES + LONGER_TIMES * len(expected):
-        return _wrong_value(f"the value is too long: {answer.size_bytes} bytes of JSON")
+    found = answer.read()
+    if found == expected:
+        return _ACCEPTED
+    if answer.truncated or not may_agree(expected, found):
+        return _wrong_value(f"the value is larger than the expected one: {answer.size_bytes} bytes of JSON")
     try:
         value = parse_value(expected)
     except ValueError as error:
         raise PackageError(f"{error}", where="the expected value") from error
     try:
-        complaint = value_difference(value, parse_value(answer.read()), flags)
+        complaint = value_difference(value, parse_value(found), flags)
     except ValueError as error:
         complaint = f"the value {error}"
     return _wrong_value(complaint) if complaint else _ACCEPTED

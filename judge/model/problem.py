@@ -59,7 +59,7 @@ class ValidatorKind(StrEnum):
     KATTIS = "kattis"  #: 42 accepts, 43 rejects
     TESTLIB = "testlib"  #: testlib checker: 0 ok, 1 wa, 2 pe, 3 fail, 7 points
     TESTLIB_WITHOUT_OUTPUT = "bridged"  #: an interactor with testlib's exit codes that is given no file to write
-    VALUE = "value"  #: built in: the run leaves a JSON value, compared as a value; see :attr:`NamedFiles.answer`
+    VALUE = "value"  #: built in: what a driver wrote as its answer is compared as a JSON value
 
 
 class ScoreAggregation(StrEnum):
@@ -75,18 +75,13 @@ class ScoreAggregation(StrEnum):
 class NamedFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Files in the working directory where submissions find the input and leave their output; empty = none such.
 
-    The input is on standard input all the same, and without the file standard output counts. ``answer``: the file into
-    which a driver writes the value of a call; then standard output never counts, and there is no ``output``.
+    The input is on standard input all the same, and without the file standard output counts. ``answer``: neither does,
+    but what is written to the descriptor for answers, where a driver leaves the value of a call.
     """
 
     input: str = ""
     output: str = ""
-    answer: str = ""
-
-    @property
-    def left(self) -> str:
-        """The file that a run may leave, empty = none."""
-        return self.answer or self.output
+    answer: bool = False
 
 
 STANDARD_STREAMS = NamedFiles()

@@ -153,6 +153,13 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     validator_arguments: tuple[str, ...] = ()
 
 
+#: Of one evaluation.
+TESTS_MAX = 10_000
+
+#: A test set as it lies in its blob. In memory its texts may take four bytes for each of its own.
+TEST_SET_BYTES_MAX = 64 << 20
+
+
 class EvaluationTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One test that came along. ``name`` empty = its number, from 1.
 

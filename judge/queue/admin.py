@@ -51,7 +51,17 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: What a client needs; the others are the workers'.
-CLIENT_SCRIPTS = ("submit", "cancel", "blob_put", "blob_upload_end", "blob_use", "blob_list", "blob_remove")
+CLIENT_SCRIPTS = (
+    "submit",
+    "cancel",
+    "interrupt",
+    "session",
+    "blob_put",
+    "blob_upload_end",
+    "blob_use",
+    "blob_list",
+    "blob_remove",
+)
 
 #: What a tenant may have a number of its own for.
 TENANT_LIMITS = ("tenant_per_minute", "tenant_running_max", "tenant_blob_bytes", "tenant_blobs")

@@ -123,6 +123,22 @@ def cancel(submission_id: str) -> Call[bool]:
     return Call("cancel", (wire.check_name(submission_id, "id"),), read)
 
 
+def interrupt(work_id: str) -> Call[bool]:
+    """Interrupt the programs of an execution or a command group (SIGINT); False = no worker has it now.
+
+    May be lost: neither a program that has not started nor a compiler is interrupted. Raises UsageError for an unknown
+    id.
+    """
+
+    def read(answer: list[Any]) -> bool:
+        outcome = text_of(answer[0])
+        if outcome == "UNKNOWN":
+            raise no_record(work_id)
+        return outcome == "SENT"
+
+    return Call("interrupt", (wire.check_name(work_id, "id"),), read)
+
+
 def drop(submission_id: str) -> Call[bool]:
     """Remove a record, its report, events and sources; False = it is not finished. Raises NoSuchRecord."""
 

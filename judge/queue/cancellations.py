@@ -1,11 +1,14 @@
-"""The channel on which a worker learns of cancellations at once. A lost message is harmless: the next heartbeat
-reports the claim as lost."""
+"""The channel on which a worker learns at once that a claim was cancelled or is to be interrupted.
+
+A lost cancellation is harmless: the next heartbeat reports the claim as lost. A lost interrupt may be sent again.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 from collections.abc import Callable
+from typing import NamedTuple
 
 from redis.client import PubSub
 from redis.exceptions import RedisError
@@ -15,6 +18,17 @@ from judge.queue.redis_queue import Queue
 from judge.queue.values import Held
 
 log = logging.getLogger(__name__)
+
+
+#: What stands before the claim that is to be interrupted, and not cancelled.
+_INTERRUPT = b"interrupt "
+
+
+class Said(NamedTuple):
+    """What is to become of a claim: it was cancelled, or (``interrupts``) what runs gets SIGINT."""
+
+    held: Held
+    interrupts: bool
 
 
 class Cancellations:
@@ -43,21 +57,24 @@ class Cancellations:
         socket = getattr(connection, "_sock", None)
         return socket.fileno() if socket is not None else -1
 
-    def read(self) -> list[Held]:
-        """The claims that were cancelled since, without waiting; a broken subscription is dropped."""
-        cancelled: list[Held] = []
+    def read(self) -> list[Said]:
+        """What was said since, without waiting; a broken subscription is dropped."""
+        said: list[Said] = []
         if self._pubsub is None:
-            return cancelled
+            return said
         try:
             while (message := self._pubsub.get_message(timeout=0)) is not None or self._more():
-                held = decode_held(message["data"]) if message is not None else None
+                if message is None:
+                    continue
+                text = bytes(message["data"])
+                held = decode_held(text.removeprefix(_INTERRUPT))
                 if held is not None:
-                    cancelled.append(held)
-                elif message is not None:
-                    log.error("not a cancellation: %r", message["data"][:200])
+                    said.append(Said(held, text.startswith(_INTERRUPT)))
+                else:
+                    log.error("not a cancellation: %r", text[:200])
         except (RedisError, OSError):
             self.close()
-        return cancelled
+        return said
 
     def close(self) -> None:
         """Unsubscribe; idempotent."""

@@ -134,7 +134,7 @@ class Keys:
         return f"{self.prefix}slots"
 
     def control(self, node: str) -> str:
-        """channel: claims of a worker that were cancelled, in the form of `n:NODE`"""
+        """channel: claims of a worker that were cancelled, in the form of `n:NODE`; `interrupt` before: get SIGINT"""
         return f"{self.prefix}ctl.{node}"
 
     def settled(self) -> str:

@@ -27,6 +27,7 @@ SCRIPT_NAMES = (
     "giveback",
     "handon",
     "cancel",
+    "interrupt",
     "register",
     "tick",
     "sweep",

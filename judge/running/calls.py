@@ -1,21 +1,22 @@
 """Calls: a program whose function is called, by a driver of its language that is put beside it.
 
-A driver lies in ``guest``; its head says what it is given. The expected value is none of that: it never enters the
-container. The value that came out leaves in a file of its own, so that what the program prints is never taken for it.
+A driver lies in ``guest``; the head of ``call.py`` says what all of them are given. The expected value is none of that:
+it never enters the container. The value that came out leaves by a descriptor of its own, so that what the program
+prints is never taken for it. The program may write there itself: that is a value like any that it may return.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from judge.compare.values import parse_value
+from judge.compare.values import EXPECTED_BYTES_MAX, PARTS_MAX, Value, leaves, parse_value, parts_of
 from judge.errors import SourceFault, WorkError
 from judge.model.language import LanguageSpec
-from judge.model.problem import NamedFiles
 from judge.model.submission import SourceFile
 from judge.model.work import ProgramSource
 from judge.toolchain.sources import prepare
@@ -28,31 +29,33 @@ _FUNCTION = re.compile(r"(?:[^\W\d]|\$)[\w$]*(?:\.(?:[^\W\d]|\$)[\w$]*)?")
 
 _GUEST = Path(__file__).parent / "guest"
 
-#: Where a driver leaves the value, below /work.
-_ANSWER = "judge-answer.json"
-
-#: What a program whose function is called leaves.
-CALL_FILES = NamedFiles(answer=_ANSWER)
+_DOUBLE = 2**53
+_INT64 = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Driver:
     """A language's driver: ``file`` of the folder ``guest``. It is the main file itself, by the name ``beside``, or
-    (empty) is put at the end of the program's main file."""
+    (empty) is put at the end of the program's main file. ``integer_max``: the largest integer, with either sign, that
+    it can give to a function as it is; 0 = any.
+    """
 
     file: str
     beside: str = ""
+    integer_max: int = 0
 
 
 _PYTHON = Driver("call.py", beside="judge_call.py")
 
 #: By the id of the language.
 DRIVERS = {
-    "javascript": Driver("call.js"),
-    "php": Driver("call.php"),
+    "javascript": Driver("call.js", integer_max=_DOUBLE),
+    "perl": Driver("call.pl", integer_max=_INT64),
+    "php": Driver("call.php", integer_max=_INT64),
     "pypy3": _PYTHON,
     "python3": _PYTHON,
     "ruby": Driver("call.rb"),
+    "typescript": Driver("call.js", integer_max=_DOUBLE),
 }
 
 
@@ -63,10 +66,11 @@ class CallableProgram:
     program: ProgramSource
     main: str
     function: str
+    integer_max: int
 
     def request(self, arguments: bytes) -> bytes:
         """What the driver reads on standard input; ``arguments`` is a JSON array."""
-        head = {"main": self.main, "function": self.function, "answer": f"/work/{_ANSWER}"}
+        head = {"main": self.main, "function": self.function}
         return msgspec.json.encode(head)[:-1] + b',"arguments":' + (arguments or b"[]") + b"}"
 
 
@@ -84,12 +88,13 @@ def with_driver(program: ProgramSource, language: LanguageSpec, function: str) -
         if driver.beside in {file.name for file in program.sources}:
             raise WorkError(f"the name {driver.beside} is the driver's", "program.sources")
         sources = (*program.sources, SourceFile(name=driver.beside, content=text))
-        return CallableProgram(msgspec.structs.replace(program, sources=sources, main=driver.beside), main, function)
-    sources = tuple(
-        SourceFile(name=file.name, content=file.content + text) if file.name == main else file
-        for file in program.sources
-    )
-    return CallableProgram(msgspec.structs.replace(program, sources=sources, main=main), main, function)
+    else:
+        sources = tuple(
+            SourceFile(name=file.name, content=file.content + text) if file.name == main else file
+            for file in program.sources
+        )
+    driven = msgspec.structs.replace(program, sources=sources, main=driver.beside or main)
+    return CallableProgram(driven, main, function, driver.integer_max)
 
 
 def _main_file(program: ProgramSource, language: LanguageSpec) -> str:
@@ -101,22 +106,41 @@ def _main_file(program: ProgramSource, language: LanguageSpec) -> str:
     return dict(prepared.renamed).get(prepared.source, prepared.source)
 
 
-def checked_value(text: bytes, field: str) -> bytes:
-    """JSON of a client's, as it is. Raises WorkError."""
-    _value(text, field)
-    return text
+def check_value(text: bytes, field: str) -> None:
+    """Refuse what is no value that can be expected. Raises WorkError."""
+    _value(text, field, EXPECTED_BYTES_MAX)
 
 
-def checked_call_arguments(text: bytes, field: str) -> bytes:
-    """A JSON array of a client's, as it is; empty = no arguments. Raises WorkError."""
-    if text and not isinstance(_value(text, field, strict=True), list):
+def check_call_arguments(text: bytes, field: str, integer_max: int = 0) -> None:
+    """Refuse what is no JSON array that every driver can read (RFC 8259, 6 and 8.2), with no integer beyond
+    ``integer_max``; empty = no arguments. Raises WorkError."""
+    if not text:
+        return
+    value = _value(text, field, VALUE_BYTES_MAX, strict=True)
+    if not isinstance(value, list):
         raise WorkError("a JSON array is needed", field)
-    return text
+    for part in leaves(value):
+        if isinstance(part, str) and not _is_text(part):
+            raise WorkError("half of a surrogate pair is no character", field)
+        if isinstance(part, float) and math.isinf(part):
+            raise WorkError("a number is larger than any that a program can be given", field)
+        if integer_max and isinstance(part, int) and abs(part) > integer_max:
+            raise WorkError(f"the language can be given no integer beyond {integer_max}", field)
 
 
-def _value(text: bytes, field: str, *, strict: bool = False) -> object:
-    if len(text) > VALUE_BYTES_MAX:
-        raise WorkError(f"{len(text)} bytes of JSON are more than {VALUE_BYTES_MAX}", field)
+def _is_text(part: str) -> bool:
+    try:
+        part.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _value(text: bytes, field: str, bytes_max: int, *, strict: bool = False) -> Value:
+    if len(text) > bytes_max:
+        raise WorkError(f"{len(text)} bytes of JSON are more than {bytes_max}", field)
+    if parts_of(text) > PARTS_MAX:
+        raise WorkError(f"the value has more than {PARTS_MAX} parts", field)
     try:
         return parse_value(text, strict=strict)
     except ValueError as error:

@@ -19,6 +19,7 @@ from judge.model.work_report import (
     BlameOn,
     EvaluationReport,
     ExecutionReport,
+    RunReport,
     results_of,
     status_of,
 )
@@ -64,7 +65,8 @@ def reuse_key(runner: Runner, work: Work) -> str:
 def may_answer_again(runner: Runner, work: Work, report: AnyWorkReport) -> bool:
     """Whether nothing in the report would be different another time, as far as can be told.
 
-    A fault of judge or client is no answer, and neither is what ended at a limit or near one.
+    A fault of judge or client is no answer, and neither is what ended at a limit or near one, nor what lacks a part of
+    its output or files: another time the tenant may have room for it.
     """
     task = work.task
     if report.blame not in (BlameOn.NONE, BlameOn.PROGRAM) or not isinstance(
@@ -74,6 +76,8 @@ def may_answer_again(runner: Runner, work: Work, report: AnyWorkReport) -> bool:
     if not isinstance(task, Execution | Evaluation) or status_of(report) == "JE":
         return False
     if isinstance(report, EvaluationReport) and report.measured_again:
+        return False
+    if isinstance(report, ExecutionReport) and not all(map(_is_whole, report.runs)):
         return False
     compiler = None if report.compile is None else report.compile.run
     if compiler is not None and not _far_from(compile_limits(task.compile_limits, runner.ceilings), compiler):
@@ -124,6 +128,10 @@ def _toolchain_digest(runner: Runner, language: LanguageSpec | None) -> str:
 def _recipe(language: LanguageSpec) -> str:
     """A digest of the language's definition: how it compiles and runs."""
     return hashlib.sha256(repr(language).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _is_whole(run: RunReport) -> bool:
+    return not (run.stdout.truncated or run.stderr.truncated or run.files_passed_over)
 
 
 def _far_from(limits: Limits, result: RunResult) -> bool:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import msgspec
 
-from judge.errors import BlobStoreError, CancelledError, WorkError
+from judge.errors import BlobStoreError, CancelledError, LanguageError, WorkError
 from judge.model.event import Emit
 from judge.model.run import Outcome
 from judge.model.session import (
@@ -43,6 +43,7 @@ from judge.sandbox.live import LiveRun, Size
 from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.toolchain.compile import JUDGE_ENVIRONMENT, with_environment
 from judge.toolchain.definitions import language_limits, run_argv, run_environment
+from judge.toolchain.roots import absent
 from judge.toolchain.work_files import with_disk_room
 from judge.verdicts import reason_of_run
 
@@ -152,19 +153,23 @@ def _as_execution(request: SessionRequest, ceilings: Ceilings) -> Execution:
 
 
 def _interactive_target(runner: Runner, header: WorkHeader, execution: Execution) -> Target:
-    """The language's own interactive command. Raises WorkError where it has none."""
+    """The language's own interactive command. Raises WorkError where it has none, LanguageError where this worker has
+    not installed it."""
     if not header.language:
         raise WorkError("a program, a command or a language is needed", "program")
     language = runner.language_named(header.language)
     if not language.interactive:
         raise WorkError(f"{language.name} has no interactive command: a program or a command is needed", "language")
+    rootfs = runner.toolchain(language).rootfs
+    if missing := absent(language.interactive, rootfs):
+        raise LanguageError(f"{language.id}: its interactive command is not installed: {missing[0]}")
     limits = language_limits(language, run_limits(execution.limits, runner.ceilings))
     own = run_environment(language, limits)
     variables = JUDGE_ENVIRONMENT | dict(own) | checked_environment(execution.environment, own)
     prompt = msgspec.structs.replace(language, run=language.interactive)
     spec = RunSpec(argv=run_argv(prompt, (), "", "", limits, execution.arguments), limits=limits)
     return Target(
-        rootfs=runner.toolchain(language).rootfs,
+        rootfs=rootfs,
         spec=as_asked(with_environment(spec, variables), execution, runner),
         artifact="",
         own_files={},

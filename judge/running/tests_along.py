@@ -14,8 +14,8 @@ import msgspec
 
 from judge.errors import PackageError, WorkError
 from judge.model.problem import (
-    STANDARD_STREAMS,
     CompareFlags,
+    NamedFiles,
     PackageFormat,
     Problem,
     ProblemLimits,
@@ -25,20 +25,24 @@ from judge.model.problem import (
     ValidatorKind,
 )
 from judge.model.units import MIB
-from judge.model.work import Comparison, ComparisonKind, Data, Evaluation, EvaluationTest, InputFile
+from judge.model.work import (
+    TEST_SET_BYTES_MAX,
+    TESTS_MAX,
+    Comparison,
+    ComparisonKind,
+    Data,
+    Evaluation,
+    EvaluationTest,
+    InputFile,
+)
 from judge.package.ceilings import SCORE_MAX
-from judge.running.calls import CALL_FILES, VALUE_BYTES_MAX, CallableProgram, checked_call_arguments, checked_value
+from judge.running.calls import VALUE_BYTES_MAX, CallableProgram, check_call_arguments, check_value
 from judge.running.inputs import DEPTH_MAX, checked_words
 from judge.running.runner import Runner
 from judge.toolchain.work_files import Given, merged, parents
 
-TESTS_MAX = 10_000
-
 #: All inputs, expected outputs and files of an evaluation together; of several with the same blob one counts.
 DATA_BYTES_MAX = 1024 * MIB
-
-#: A test set as it lies in its blob. In memory its texts may take four bytes for each of its own.
-TEST_SET_BYTES_MAX = 64 * MIB
 
 #: JSON objects and words in a test set: far more than the most tests need, and what reading them may take is bounded.
 _TEST_SET_PARTS_MAX = 1 << 20
@@ -113,7 +117,7 @@ def _check_test(test: EvaluationTest, names: set[str], kind: ComparisonKind, fie
 
 
 def _check_files(files: Sequence[InputFile], field: str) -> None:
-    names: dict[str, int] = {}
+    names: set[str] = set()
     for index, file in enumerate(files):
         if file.name in names:
             raise WorkError("there are two files of this name", f"{field}[{index}].name")
@@ -121,9 +125,7 @@ def _check_files(files: Sequence[InputFile], field: str) -> None:
             raise WorkError("a file of a test cannot be executable", f"{field}[{index}].executable")
         if len(parents(file.name)) > DEPTH_MAX:
             raise WorkError(f"more than {DEPTH_MAX} directories deep", f"{field}[{index}].name")
-        names[file.name] = index
-    if CALL_FILES.answer in names:
-        raise WorkError("the name is the driver's", f"{field}[{names[CALL_FILES.answer]}].name")
+        names.add(file.name)
     try:
         merged(Given(dict.fromkeys(names, b""), where=field))
     except PackageError as error:
@@ -222,7 +224,7 @@ def problem_of(
             name="", policy=ScorePolicy(on_reject_break=True), cases=cases, order=tuple(case.name for case in cases)
         ),
         validator_kind=kinds.get(comparison.kind, ValidatorKind.DEFAULT),
-        named_files=CALL_FILES if called else STANDARD_STREAMS,
+        named_files=NamedFiles(answer=called is not None),
     )
 
 
@@ -254,8 +256,9 @@ def _case(
 def _call(test: EvaluationTest, files: TestFiles, called: CallableProgram, field: str) -> tuple[str, str]:
     """What the driver reads, and the value that is to come out."""
     asked, wanted = f"{field}.call_arguments", f"{field}.expected"
-    arguments = checked_call_arguments(files.value(test.call_arguments, asked), asked)
-    expected = checked_value(files.value(test.expected, wanted), wanted)
+    arguments, expected = files.value(test.call_arguments, asked), files.value(test.expected, wanted)
+    check_call_arguments(arguments, asked, called.integer_max)
+    check_value(expected, wanted)
     return files.path_of(called.request(arguments), asked), files.path_of(expected, wanted)
 
 

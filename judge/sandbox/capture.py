@@ -74,15 +74,19 @@ class Capture:
         self.close()
 
 
+_NOTHING = Capture()
+
+
 class Completed(NamedTuple):
-    """A finished run: the result, the streams, the collected files by path below /work, and how many more there were
-    than the limits of collecting let through."""
+    """A finished run: the result, the streams, the collected files by path below /work, how many more there were than
+    the limits of collecting let through, and what was written to the descriptor for answers."""
 
     result: RunResult
     stdout: Capture
     stderr: Capture
     files: Mapping[str, Capture] = MappingProxyType({})
     passed_over: int = 0
+    answer: Capture = _NOTHING
 
 
 def memfd_of(data: bytes, name: str = "data") -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -28,6 +29,9 @@ from judge.sandbox.work_directory import put
 
 #: What ends the input of a terminal: at the beginning of a line, where else it only hands the line over (VEOF).
 _END_OF_INPUT = b"\x04"
+#: It is lost where a program changes its terminal's mode or empties its input just then. Each later read is to find the
+#: end, too: it is typed again after this, and after twice as long each time.
+_AGAIN_NS = 250_000_000
 _STDOUT, _STDERR = 1, 2
 
 
@@ -68,6 +72,7 @@ class LiveRun:
         self._waiting = bytearray()
         self._ended = False
         self._at_line_begin = True
+        self._again_ns = self._pause_ns = 0  # when the end of a terminal's input is typed again, 0 = never
 
     @property
     def waiting_bytes(self) -> int:
@@ -79,6 +84,7 @@ class LiveRun:
         if self._input_fd < 0 or self._ended or not data:
             return
         self._waiting += data
+        self._again_ns = 0
         self._at_line_begin = data.endswith((b"\n", b"\r"))
         self.flush()
 
@@ -87,6 +93,8 @@ class LiveRun:
         if self._has_terminal:
             self.type(_END_OF_INPUT if self._at_line_begin else _END_OF_INPUT * 2)
             self._at_line_begin = True
+            self._pause_ns = _AGAIN_NS
+            self._again_ns = time.monotonic_ns() + self._pause_ns
             return
         self._ended = True
         self.flush()
@@ -107,6 +115,10 @@ class LiveRun:
 
     def flush(self) -> dict[int, int]:
         """Write what the program takes now; what to wait for when that was not all."""
+        if 0 < self._again_ns <= time.monotonic_ns() and not self._waiting and self._input_fd >= 0:
+            self._pause_ns *= 2
+            self._again_ns = time.monotonic_ns() + self._pause_ns
+            self._waiting += _END_OF_INPUT
         while self._waiting:
             try:
                 written = os.write(self._input_fd, self._waiting[:4096])

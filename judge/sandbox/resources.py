@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 
 from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.identity import HostIdentity
+from judge.sandbox.launcher_client import LauncherClient
+from judge.sandbox.protocol import SIGNAL
 from judge.sandbox.run_io import Streams
+from judge.sandbox.spec import DEFAULT_POLICY
 from judge.sandbox.zygote_client import ZygoteClient
 
 
@@ -46,6 +50,27 @@ class CancelSwitch:
     def close(self) -> None:
         """Once, when nobody can pull it any more."""
         os.close(self.fd)
+
+
+class Interrupts:
+    """Which launchers of a slot have a program that may be interrupted. Written by the slot's thread."""
+
+    def __init__(self) -> None:
+        self._launchers: tuple[LauncherClient, ...] = ()
+
+    def add(self, launcher: LauncherClient, policy: str) -> None:
+        """It is about to start one under this policy; compilers are left alone."""
+        if policy == DEFAULT_POLICY:
+            self._launchers = (*self._launchers, launcher)
+
+    def remove(self, launcher: object) -> None:
+        """Its program is over; idempotent."""
+        self._launchers = tuple(one for one in self._launchers if one is not launcher)
+
+    def send(self) -> None:
+        """SIGINT to each program. Callable from anywhere: one that is over meanwhile does not hear it."""
+        for launcher in self._launchers:
+            launcher.tell(SIGNAL + bytes([signal.SIGINT]))
 
 
 class FrozenClock:
@@ -87,7 +112,7 @@ class FrozenClock:
 
 @dataclass(frozen=True)
 class SlotResources:
-    """What the containers of a slot share; of the slot's thread, but for ``cancel`` and ``frozen``."""
+    """What the containers of a slot share; of the slot's thread, but for ``cancel``, ``frozen`` and ``interrupts``."""
 
     identity: HostIdentity
     groups: SlotGroups
@@ -95,6 +120,7 @@ class SlotResources:
     streams: Streams
     cancel: CancelSwitch
     frozen: FrozenClock
+    interrupts: Interrupts
     numbers: Iterator[int]  #: of containers; none is used twice
     cpu: int  #: the core that programs are pinned to; -1 = none
 

@@ -15,7 +15,7 @@ from judge.sandbox.protocol import EXECUTE, NO_GROUP, Program, StartRun
 from judge.sandbox.run_io import Content, check_request, private_fd, private_fds, refused
 from judge.sandbox.run_loop import supervise
 from judge.sandbox.run_result import result_of
-from judge.sandbox.spec import RunSpec
+from judge.sandbox.spec import ANSWER_FD, RunSpec
 from judge.sandbox.streams import Drain
 from judge.sandbox.work_directory import Collected, collect, put
 
@@ -103,10 +103,15 @@ class Runs:
         """Launch a run that has its standard output to itself. ``goes_on``: another of the kind is likely to follow."""
         source, is_ours = self.own_input(stdin)
         stdout, out_end = self.own_output(spec.limits.stdout_bytes)
+        others: dict[int, Drain] = {}
+        if spec.answer_bytes:
+            others[ANSWER_FD], answer_end = self.own_output(spec.answer_bytes)
+            fds = {**fds, ANSWER_FD: answer_end}
         try:
-            return self.launch(spec, Ends(source, out_end, stdout), fds, goes_on=goes_on)
+            return self.launch(spec, Ends(source, out_end, stdout, others=others), fds, goes_on=goes_on)
         except BaseException:
-            stdout.close()
+            for drain in (stdout, *others.values()):
+                drain.close()
             raise
         finally:
             if is_ours:
@@ -152,9 +157,11 @@ class Runs:
                 given = private_fds(handed, fds.values())
                 err_fd = ends.stdout_fd if spec.merge_stderr else err_end
                 standard = (ends.stdin_fd, ends.stdout_fd, err_fd) if ends.terminal is None else ()
+                resources.interrupts.add(launcher, namespaces.spec.policy)
                 launcher.send(request, (*standard, *given, *join_fds))
             launcher.known_spec = spec
         except BaseException:
+            resources.interrupts.remove(launcher)
             stderr.close()
             if group is not None:
                 groups.give_back_unused(group)
@@ -165,6 +172,7 @@ class Runs:
 
     def put_away(self, active: ActiveRun) -> None:
         """The run is over, and its result was taken or is not wanted."""
+        self.namespaces.resources.interrupts.remove(active.launcher)
         for _, drain in active.outputs():
             drain.close()
         if active.noted_calls or self.namespaces.spec.fresh_each_run:
@@ -176,8 +184,7 @@ class Runs:
         CancelledError when its files were being collected."""
         namespaces = self.namespaces
         stdout, stderr = active.stdout.finish(), active.stderr.finish()
-        for drain in active.other_outputs.values():
-            drain.finish()
+        others = {descriptor: drain.finish() for descriptor, drain in active.other_outputs.items()}
         finish = active.finish
         if active.lost:
             namespaces.close()
@@ -197,7 +204,8 @@ class Runs:
         else:
             was_alone = finish.tasks_created == 1 and finish.status == 0
             counters = active.group.counters(was_alone=was_alone, not_its_ns=finish.launcher_cpu_ns)
-        return Completed(result_of(active, counters, full), stdout, stderr, collected.files, collected.passed_over)
+        done = Completed(result_of(active, counters, full), stdout, stderr, collected.files, collected.passed_over)
+        return done._replace(answer=others[ANSWER_FD]) if spec.answer_bytes else done
 
 
 def _program_of(spec: RunSpec) -> Program:

@@ -7,7 +7,8 @@
             done = container.run(RunSpec(argv=("/artifact/prog",), limits=limits), stdin=fd)
             done.result.outcome, done.stdout.read()
 
-A slot belongs to one thread, but for :meth:`Slot.cancel`, :meth:`Slot.freeze` and :meth:`Slot.thaw`.
+A slot belongs to one thread, but for :meth:`Slot.cancel`, :meth:`Slot.interrupt`, :meth:`Slot.freeze` and
+:meth:`Slot.thaw`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.container import Container
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
 from judge.sandbox.namespaces import Namespaces, PlanChange
-from judge.sandbox.resources import CancelSwitch, FrozenClock, SlotResources
+from judge.sandbox.resources import CancelSwitch, FrozenClock, Interrupts, SlotResources
 from judge.sandbox.run_io import Streams
 from judge.sandbox.spec import ContainerSpec
 from judge.sandbox.zygote_client import ZygoteClient
@@ -88,7 +89,9 @@ class Slot:
             yield cls(
                 config,
                 number,
-                SlotResources(identity, groups, zygote, streams, cancel, FrozenClock(), numbers, config.cpu),
+                SlotResources(
+                    identity, groups, zygote, streams, cancel, FrozenClock(), Interrupts(), numbers, config.cpu
+                ),
             )
 
     @property
@@ -122,6 +125,10 @@ class Slot:
         self.resources.cancel.pull(hold=hold)
         if self.resources.frozen.is_stopped:
             self.thaw()
+
+    def interrupt(self) -> None:
+        """SIGINT to the programs that run now, but for compilers. Callable from anywhere; it may come too late."""
+        self.resources.interrupts.send()
 
     def forget_cancel(self) -> None:
         """A cancel from before does not count."""

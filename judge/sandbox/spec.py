@@ -19,6 +19,9 @@ import msgspec
 from judge.model.limits import Limits
 from judge.model.units import S_NS
 
+#: Where a program writes what is kept apart from all that it prints.
+ANSWER_FD = 3
+
 
 class OverlayMount(msgspec.Struct, frozen=True, kw_only=True):
     """One read-only overlay: ``target`` inside the root, ``lowers`` host directories, topmost first."""
@@ -33,6 +36,10 @@ class Rootfs(msgspec.Struct, frozen=True, kw_only=True):
     mounts: tuple[OverlayMount, ...]
 
 
+#: Of programs; compilers have one that is like it.
+DEFAULT_POLICY = "default"
+
+
 class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A set of namespaces. ``artifact`` is a host directory shown read-only at /artifact ("" = empty).
 
@@ -43,7 +50,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     rootfs: Rootfs
     artifact: str = ""
-    policy: str = "default"
+    policy: str = DEFAULT_POLICY
     open_files_max: int = 1024
     disk_bytes: int = 64 << 20
     disk_inodes: int = 4096
@@ -56,7 +63,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
         limits: Limits,
         *,
         artifact: str = "",
-        policy: str = "default",
+        policy: str = DEFAULT_POLICY,
         fresh_each_run: bool = False,
     ) -> ContainerSpec:
         """A container for runs under ``limits``: its ceilings are exactly what they allow."""
@@ -90,7 +97,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     ``directories`` are made below /work before the run (mode 0700, the program's own).
     ``env`` is the whole environment: nothing is inherited. ``merge_stderr``: standard error is the pipe that standard
-    output is, and counts to its limit.
+    output is, and counts to its limit. ``answer_bytes``: what a program run by itself may write to the descriptor
+    :data:`ANSWER_FD`, which it finds open then; 0 = there is none. More ends the run as too much output does.
     """
 
     argv: tuple[str, ...]
@@ -104,3 +112,4 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     directories: tuple[str, ...] = ()
     collect: Collect = Collect()
     merge_stderr: bool = False
+    answer_bytes: int = 0

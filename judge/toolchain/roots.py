@@ -233,16 +233,24 @@ def _write_files(target: Path, files: dict[str, bytes]) -> None:
 def toolchain_paths(language: LanguageSpec) -> Iterator[str]:
     """Every path of the toolchain that the language's commands name."""
     for argv in (*language.compile, language.run):
-        for word in argv:
-            for path in word.split(":"):
-                if path.startswith(_TOOLCHAIN_PREFIXES) and not any(mark in path for mark in "*,{"):
-                    yield path
+        yield from _paths_in(argv)
+
+
+def _paths_in(argv: Sequence[str]) -> Iterator[str]:
+    for word in argv:
+        for path in word.split(":"):
+            if path.startswith(_TOOLCHAIN_PREFIXES) and not any(mark in path for mark in "*,{"):
+                yield path
+
+
+def absent(argv: Sequence[str], rootfs: Rootfs) -> tuple[str, ...]:
+    """Paths of a toolchain that a command names and the root has not."""
+    return tuple(path for path in _paths_in(argv) if find_in(rootfs, path) is None)
 
 
 def _missing(language: LanguageSpec, rootfs: Rootfs) -> Iterator[str]:
-    for path in toolchain_paths(language):
-        if find_in(rootfs, path) is None:
-            yield path
+    for argv in (*language.compile, language.run):
+        yield from absent(argv, rootfs)
     for pattern in language.needs:
         if not _glob_in(rootfs, pattern):
             yield pattern

@@ -120,6 +120,24 @@ def test_the_end_of_a_terminals_input_is_typed(stage: Stage, typed: bytes, said:
     assert player.heard.endswith(b"end\r\n")
 
 
+def test_the_end_of_a_terminals_input_is_there_for_each_later_read(stage: Stage) -> None:
+    text = """
+import select, termios
+print("ready", flush=True)
+select.select([0], [], [])
+termios.tcflush(0, termios.TCIFLUSH)
+for _ in range(2):
+    try:
+        input()
+    except EOFError:
+        print("end")
+"""
+    player = Player((b"ready", lambda run: run.end_input()))
+    done = play(stage, script(text), player)
+    assert done.result.ok
+    assert player.heard.count(b"end") == 2
+
+
 def test_pipes_carry_input_to_its_end_and_keep_the_outputs_apart(stage: Stage) -> None:
     def type_all(run: LiveRun) -> None:
         run.type(b"x" * 300_000)

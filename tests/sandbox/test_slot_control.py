@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from sandbox_harness import Stage, actor, groups_of
 
@@ -54,6 +55,22 @@ def test_cancel_from_another_thread_ends_the_run(stage: Stage, sandbox_slot: Slo
     if act.split()[0] in ("sleep", "burn"):
         assert (result.outcome, result.signal) == (Outcome.CANCELLED, signal.SIGKILL)
     assert stage.act("exit", 0).result.ok
+
+
+def test_an_interrupt_reaches_the_program_and_no_later_one(stage: Stage, sandbox_slot: Slot) -> None:
+    result = during(stage, sandbox_slot.interrupt, "sleep", 60000)
+    assert (result.outcome, result.signal) == (Outcome.SIGNALLED, signal.SIGINT)
+    sandbox_slot.interrupt()
+    assert stage.act("exit", 0).result.ok
+
+
+def test_an_interrupt_is_not_for_compilers(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
+    spec = msgspec.structs.replace(container_spec, policy="compile")
+    words = ("/bin/sh", "-c", "trap 'echo heard; exit 1' INT; echo began; sleep 0.2; echo end")
+    with sandbox_slot.container(spec) as box:
+        run = RunSpec(argv=words, limits=actor("exit").limits)
+        done = box.run(run, hear=lambda stream, data: sandbox_slot.interrupt())
+    assert done.stdout.text() == "began\nend\n"
 
 
 def test_a_cancel_between_two_runs_is_forgotten(stage: Stage, sandbox_slot: Slot) -> None:

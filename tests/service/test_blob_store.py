@@ -44,6 +44,7 @@ from judge.errors import (
 )
 from judge.queue import blob_calls
 from judge.queue.broker import Broker
+from judge.queue.look import look
 from judge.queue.redis_queue import Queue
 from judge.tenant_blobs.place import BlobPlace
 from judge.tenant_blobs.transfer import new_blob, upload
@@ -424,6 +425,11 @@ def test_whatever_is_done_the_accounts_agree_with_the_list(client: Client, place
     in_redis = int(client.queue.link.command("GET", client.queue.link.keys.blob_memory()))
     sizes = [view.size_bytes for found in views.values() for view in found]
     assert 0 <= in_redis <= 8
+    counts = look(client.queue, 0, 0).counters
+    assert in_redis == counts["blob_bytes_in_redis"]
+    assert counts["blob_bytes_in_store"] == sum(sizes) - in_redis
+    assert counts["blobs_in_redis"] + counts["blobs_in_store"] == len(sizes)
+    assert counts["blobs_put"] == len(sizes) + counts["blobs_removed"] + counts["blobs_expired"]
     assert in_redis == sum(sizes) - sum(
         path.stat().st_size for path in (tmp_path / "store").rglob("*") if path.is_file()
     )

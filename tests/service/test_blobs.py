@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from blob_harness import LARGE, allow, digest_of, stored
+from blob_harness import LARGE, allow, digest_of, stored, sweep
 from service_harness import until
 
 from judge.client import AsyncClient, Client
@@ -15,11 +15,13 @@ from judge.errors import (
     BlobExpired,
     BlobNameError,
     BlobQuotaError,
+    BlobStoreUnset,
     BlobTooLarge,
     NoSuchBlob,
     WireError,
 )
 from judge.queue.admin import set_tenant_limit
+from judge.queue.look import look
 from judge.tenant_blobs.place import BlobPlace
 from judge.tenant_blobs.work_blobs import WorkBlobs
 
@@ -213,3 +215,22 @@ def test_a_list_goes_on_behind_its_first_page(client: Client, monkeypatch: pytes
     monkeypatch.setattr("judge.queue.blob_calls.PAGE", 3)
     blobs = [client.put_blob(b"%d" % number, tenant="ann") for number in range(10)]
     assert sorted(view.blob for view in client.blobs(tenant="ann")) == sorted(blobs)
+
+
+def test_what_is_done_with_blobs_is_counted(client: Client, place: BlobPlace) -> None:
+    allow(client.queue, tenant_blobs=2)
+    small, large = client.put_blob(b"small"), client.put_blob(LARGE)
+    client.put_blob(b"small")
+    with pytest.raises(BlobQuotaError):
+        client.put_blob(b"third")
+    client.get_blob(small)
+    with pytest.raises(NoSuchBlob):
+        client.get_blob("none")
+    client.remove_blob(large)
+    assert sweep(client, place) == 1
+    with Client(client.queue.broker) as bare, pytest.raises(BlobStoreUnset):
+        bare.put_blob(LARGE)
+    counts = look(client.queue, 0, 0).counters
+    done = {name: counts.get(f"blobs_{name}", 0) for name in ("put", "put_again", "refused", "given_up", "removed")}
+    assert done == {"put": 2, "put_again": 1, "refused": 1, "given_up": 1, "removed": 1}
+    assert (counts["blobs_read"], counts["blobs_missed"], counts["blobs_swept"]) == (1, 1, 1)

@@ -137,6 +137,37 @@ def test_plain_redis_commands_are_enough_for_every_kind(
     assert report["context"] == {"sender": "foreign", "text": "back"}
 
 
+def test_plain_redis_commands_take_part_in_a_session(client: redis.Redis, running_worker: Worker) -> None:
+    prefix = "{running}:"
+    submit, session = (client.hget(prefix + "scripts", name) for name in ("submit", "session"))
+    task = {"type": "session", "argv": ["/bin/cat"], "terminal": False}
+    words = work_arguments("session", task, "foreign-live")
+    header = {"id": "foreign-live", "kind": "session"}
+    words[1], words[7] = json.dumps(header), "any+=session"
+    assert client.eval(submit, 1, prefix, *words) == ["ACCEPTED", "QUEUED"]
+    asking = ("foreign-live", "-", "", 0, 0, "", 0)
+    position = "0"
+    while (standing := client.eval(session, 1, prefix, *asking))[1] != "CLAIMED":
+        position = client.xread({prefix + "e:foreign-live": position}, block=30_000)[0][1][-1][0]
+    assert (standing[0], standing[3]) == ("STANDS", 0)
+
+    def say(frame: dict[str, Any], offset: int = 0, size: int = 0) -> list[Any]:
+        jsonschema.validate({"session_input": frame}, SCHEMA)
+        return client.eval(session, 1, prefix, "foreign-live", "-", standing[2], offset, size, json.dumps(frame), 64)
+
+    typed = {"type": "typed", "offset": 0, "data": base64.b64encode(b"hello").decode()}
+    assert say(typed, 0, 5) == ["SENT", 5]
+    assert say(typed, 0, 5) == ["SENT", 5]
+    assert say({"type": "present", "taken": 0, "lost": 0}) == ["SENT", 5]
+    ((_, entries),) = client.xread({prefix + f"out:foreign-live:{standing[2]}": "0"}, block=30_000)
+    frames = [json.loads(fields["frame"]) for _, fields in entries]
+    assert [(frame["offset"], base64.b64decode(frame["data"])) for frame in frames] == [(0, b"hello")]
+    assert say({"type": "end"}) == ["SENT", 5]
+    while client.hget(prefix + "s:foreign-live", "state") != "DONE":
+        position = client.xread({prefix + "e:foreign-live": position}, block=30_000)[0][1][-1][0]
+    assert json.loads(client.hget(prefix + "s:foreign-live", "report"))["end"] == "exited"
+
+
 def test_what_is_no_task_ends_as_a_report_that_names_the_field(client: redis.Redis) -> None:
     script = client.hget(PREFIX + "scripts", "submit")
     task = {"type": "execution", "argv": ["a"]}

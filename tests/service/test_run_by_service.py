@@ -9,13 +9,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from service_harness import RedisServer, Worker
+from service_harness import RedisServer, Worker, until
 
-from judge.client import Client
+from judge.client import Client, work_of
+from judge.errors import UsageError
+from judge.model.work import Command as Cmd
+from judge.model.work import CommandGroup, RequestedLimits
+from judge.model.work_report import CommandGroupReport
 from judge.queue.values import State
 
 
@@ -24,8 +28,12 @@ class Command:
 
     def __init__(self, redis: RedisServer, cwd: Path) -> None:
         self.cwd = cwd
-        self._broker = redis.url
+        self.broker = redis.url
         self._env = {**os.environ, "JUDGE_NAMESPACE": "running"}
+
+    def keep_blobs_in(self, store: Path) -> None:
+        """Let the command find the service's store."""
+        self._env["JUDGE_BLOB_STORE"] = str(store)
 
     def __call__(
         self, *words: str, stdin: bytes | None = None, verb: str = "run"
@@ -34,15 +42,19 @@ class Command:
             out, err = process.communicate(stdin, timeout=60)
             return subprocess.CompletedProcess(words, process.returncode, out, err)
 
-    @contextmanager
     def started(
         self, *words: str, stdin: int = subprocess.DEVNULL, verb: str = "run"
-    ) -> Iterator[subprocess.Popen[bytes]]:
+    ) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """Not waited for."""
+        return self.running(verb, "--broker", self.broker, *words, stdin=stdin)
+
+    @contextmanager
+    def running(self, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+        """The same, of any words."""
         with subprocess.Popen(
-            [sys.executable, "-m", "judge", verb, "--broker", self._broker, *words],
+            [sys.executable, "-m", "judge", *words],
             cwd=self.cwd,
-            env=self._env,
+            env={name: value for name, value in self._env.items() if name != "JUDGE_BROKER"},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -100,11 +112,59 @@ def test_large_output_comes_whole(command: Command) -> None:
     assert done.stdout == bytes(60000) + b"end\n"
 
 
-def test_output_comes_before_the_end_and_ctrl_c_withdraws(command: Command, runs_client: Client) -> None:
-    words = ["--tenant", "stopper", "--wall", "60", "--command", "--", "/bin/sh", "-c", "echo now; sleep 60"]
+CAUGHT = """
+import signal, sys, time
+def stop(*_):
+    print("stopped", flush=True)
+    sys.exit(5)
+signal.signal(signal.SIGINT, stop)
+print("now", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("where", ["a service", "here"])
+def test_ctrl_c_is_the_programs_and_its_report_still_comes(command: Command, where: str) -> None:
+    (command.cwd / "a.py").write_text(CAUGHT)
+    words = ["run", "--broker", command.broker] if where == "a service" else ["run"]
+    with command.running(*words, "--wall", "60", "a.py") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"now\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, b"stopped\n"), err
+    assert b"exit code 5" in err
+
+
+def test_every_command_of_a_group_is_interrupted(runs_client: Client) -> None:
+    asleep = Cmd(argv=("/bin/sleep", "60"), limits=RequestedLimits(wall_time_ns=60_000_000_000))
+    group_id = runs_client.send(work_of(CommandGroup(commands=(asleep, asleep))))
+
+    def is_over() -> bool:
+        runs_client.interrupt(group_id)  # one that comes before a command has started is lost
+        return runs_client.state(group_id) is State.DONE
+
+    until(is_over, "both to be interrupted", 60)
+    report = runs_client.work_result(group_id)
+    assert isinstance(report, CommandGroupReport)
+    assert [one.result.signal for one in report.commands] == [signal.SIGINT] * 2
+
+
+def test_work_that_nobody_has_is_not_interrupted(runs_client: Client) -> None:
+    done = runs_client.run(["/bin/true"], timeout=60)
+    assert not runs_client.interrupt(done.id)
+    with pytest.raises(UsageError, match="nobody-knows"):
+        runs_client.interrupt("nobody-knows")
+
+
+def test_output_comes_before_the_end_and_a_second_ctrl_c_withdraws(command: Command, runs_client: Client) -> None:
+    script = "trap 'echo once more' INT; echo now; while :; do sleep 1; done"
+    words = ["--tenant", "stopper", "--wall", "60", "--command", "--", "/bin/sh", "-c", script]
     with command.started(*words) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"now\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == b"once more\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         assert process.stderr is not None
@@ -121,6 +181,22 @@ def test_tests_of_ones_own_are_run_by_a_service(command: Command) -> None:
     assert (done.returncode, report["verdict"], report["passed"]) == (1, "WA", 1)
     shown = command("sum.py", "tests.jsonl", verb="evaluate")
     assert b"1 of 2 passed" in shown.stdout
+
+
+def test_large_tests_go_to_the_service_as_a_test_set_and_large_data_as_blobs(
+    command: Command, runs_client: Client, short_root: Path
+) -> None:
+    command.keep_blobs_in(short_root / "blobs")
+    (command.cwd / "size.py").write_text("import sys\nprint(len(sys.stdin.read()))\n")
+    sizes = [300_000, 300_000, 300_000, 2_000_000]
+    lines = [json.dumps({"stdin": "x" * size, "expected": str(size)}) for size in sizes]
+    (command.cwd / "tests.jsonl").write_text("\n".join(lines))
+    done = command("size.py", "tests.jsonl", "--json", "--tenant", "large-tests", verb="evaluate")
+    assert (done.returncode, json.loads(done.stdout)["passed"]) == (0, len(sizes))
+    blobs = sorted(view.size_bytes for view in runs_client.blobs(tenant="large-tests"))
+    assert len(blobs) == 2
+    assert blobs[0] > 900_000
+    assert blobs[1] == 2_000_000
 
 
 def test_a_service_without_a_store_takes_large_data_along(command: Command) -> None:

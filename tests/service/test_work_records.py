@@ -13,10 +13,12 @@ from service_work import work_order
 from judge.cli.main import main
 from judge.client import Client, Filter
 from judge.errors import UsageError, WireError
-from judge.model.event import WorkDone
+from judge.model.event import Claimed, WorkDone
 from judge.model.work import Context, WorkKind
 from judge.model.work_report import AnyWorkReport, BlameOn
-from judge.queue import rejudge
+from judge.queue import calls, rejudge
+from judge.queue.redis_queue import Queue
+from judge.queue.values import WorkerInfo, WorkerState
 
 KINDS = [kind for kind in WorkKind if kind is not WorkKind.SUBMISSION]
 
@@ -88,6 +90,43 @@ def test_a_list_names_the_kinds_when_not_all_are_submissions(client: Client, jud
     lines = judge("list", "--tenant", "columns")[1].splitlines()
     assert " kind " in lines[0]
     assert " execution " in lines[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_top_and_queue_show_work_that_runs(
+    judge: Judge, client: Client, kind: WorkKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = client.send(work_order(kind, ms=60_000, tenant=f"top-{kind}"))
+    follow = client.follow(name)
+    assert any(isinstance(event, Claimed) for event in follow)
+    code, out, _ = judge("top", "--once", "--json")
+    (running,) = (item for item in json.loads(out)["running"] if item["id"] == name)
+    assert (code, running["kind"], running["tenant"]) == (0, kind, f"top-{kind}")
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, _ = judge("top", "--once")
+    assert code == 0
+    (line,) = (line for line in out.splitlines() if name[:8] in line)
+    assert f" {kind} " in line
+    code, out, _ = judge("queue", "--json")
+    assert (code, json.loads(out)["running"]) == (0, 1)
+    client.cancel(name)
+    code, out, _ = judge("top", "--once", "--json")
+    (finished,) = (item for item in json.loads(out)["recent"] if item["id"] == name)
+    assert (finished["kind"], finished["verdict"]) == (kind, "CANCELLED")
+
+
+def test_the_queue_names_the_routes_of_waiting_work(
+    queue: Queue, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUDGE_NAMESPACE", queue.broker.namespace)
+    with Client(queue.broker) as client:
+        queue.run(calls.register("w", "s", WorkerState.ON, WorkerInfo(slots=1), "", ["c", "c+=work", "c+=session"]))
+        for kind in KINDS:
+            client.send(work_order(kind))
+    code, out, _ = judge("queue", "--json")
+    lanes = {lane["route"]: lane["waiting"] for lane in json.loads(out)["lanes"]}
+    assert (code, lanes) == (0, {"c+=work": 3, "c+=session": 1})
+    assert judge("queue")[1].startswith("4 waiting, 0 being judged")
 
 
 def test_a_fault_of_the_client_is_no_fault_of_the_judge(client: Client, judge: Judge) -> None:

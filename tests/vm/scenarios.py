@@ -49,7 +49,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "user manager", user_manager
     yield "doctor", partial(doctor, delegated)
     yield "selftest", partial(selftest, delegated)
-    yield "cgroup v2 tests", partial(tests, delegated, "tests/vm", 300)
+    yield "cgroup v2 tests", partial(tests, delegated, "tests/vm", 600)
     yield "kernel tests", partial(tests, delegated, "tests/kernel", 900, "JUDGE_TEST_PATIENCE=6")
     yield "grading tests", partial(tests, delegated, "tests/grading", 900, "JUDGE_TEST_PATIENCE=6")
     yield "hostile corpus", partial(tests, delegated, "tests/hostile", 900, *HOSTILE)
@@ -60,7 +60,7 @@ def full(options: dict[str, str]) -> Steps:
     yield "install for all", install_for_all
     yield "root: doctor", partial(doctor, delegated_as_root)
     yield "root: selftest", partial(selftest, delegated_as_root)
-    yield "root: cgroup v2 tests", partial(tests, delegated_as_root, "tests/vm", 300)
+    yield "root: cgroup v2 tests", partial(tests, delegated_as_root, "tests/vm", 600)
     yield "root: moving between groups", partial(move_bench, delegated_as_root)
     yield "root: cgroup namespace", doctor_in_cgroup_namespace
     yield from service.as_system()

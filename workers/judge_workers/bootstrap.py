@@ -32,7 +32,7 @@ from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import Work
+from judge.model.work import CommandGroup, Execution, Work
 from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import CacheUsed, Count, Counted, Record
 from judge.queue.redis_queue import Queue
@@ -95,6 +95,7 @@ class SandboxJudge:
         self._problems = Problems(settings)
         self._weight = _USUAL_WEIGHT
         self._frozen = False
+        self._may_be_interrupted = False
         self._after = ExitStack()
         self._build_context = build_context
         self._versions: dict[str, str] = {}
@@ -126,7 +127,11 @@ class SandboxJudge:
         self._look_for_changes()
         self._set_weight(work.header.priority_class)
         work = with_sources(self._runner, work)  # by whatever name they come, the same sources are the same work
-        report = self._answers.answer(work, lambda: carry_out(self._runner, work, emit, channel))
+        self._may_be_interrupted = isinstance(work.task, Execution | CommandGroup)
+        try:
+            report = self._answers.answer(work, lambda: carry_out(self._runner, work, emit, channel))
+        finally:
+            self._may_be_interrupted = False
         if report.cached:  # who did it and with what stays as it was
             return msgspec.structs.replace(report, attempt=attempt)
         return msgspec.structs.replace(
@@ -149,6 +154,11 @@ class SandboxJudge:
     def cancel(self) -> None:
         """End what runs now, and what this work would run later."""
         self._slot.cancel(hold=True)
+
+    def interrupt(self) -> None:
+        """To the programs that the client asked for alone."""
+        if self._may_be_interrupted:
+            self._slot.interrupt()
 
     def take_counts(self) -> Iterator[Record]:
         """Containers taken from the pool and made on demand; problems known and read."""

@@ -49,6 +49,10 @@ class SlotJudge(Protocol):
         """End what runs now as soon as possible; callable from a signal handler at any moment."""
         ...
 
+    def interrupt(self) -> None:
+        """SIGINT for the programs of an execution or a command group; nothing for any other work. As :meth:`cancel`."""
+        ...
+
     def freeze(self) -> None:
         """Stop what runs, and its clocks; callable from a signal handler at any moment."""
         ...

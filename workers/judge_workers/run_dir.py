@@ -45,6 +45,7 @@ class OrderAction(StrEnum):
     CANCEL = "cancel"
     FREEZE = "freeze"
     THAW = "thaw"
+    INTERRUPT = "interrupt"  #: what runs gets SIGINT
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from judge.model.verdict import Verdict
 from judge.model.work import WorkKind
 from judge.model.work_report import COMPILE_ERROR, REFUSED, STATUSES, SessionEnd
 from judge.observe.metrics.pipe_records import COUNTED_APART, Count, Phase, SlotState
-from judge.observe.metrics.queue_state import EVENTS
+from judge.observe.metrics.queue_state import BLOB_OPERATIONS, BLOB_PLACES, EVENTS
 from judge.observe.metrics.series import Kind, Metric
 from judge.observe.metrics.vocabulary import NAMES_MAX
 from judge.wire import PRIORITY_CLASSES
@@ -68,6 +68,14 @@ LABELS: tuple[Label, ...] = (
         + "; of the queue: "
         + ", ".join(f"`{event}`" for event in EVENTS.values()),
         max(len(_NODE_EVENTS), len(EVENTS)),
+    ),
+    Label("place", "of blobs: `redis`, `store`", len(BLOB_PLACES)),
+    Label(
+        "operation",
+        "of blobs: `put`, `put_again` (the tenant had it already), `refused` (too large, a quota), `given_up` (an "
+        "upload that came to no end), `read` (by a client or work), `missed` (asked for and not there), `removed`, "
+        "`expired`, `swept` (a file that was removed from the store)",
+        len(BLOB_OPERATIONS),
     ),
     Label("attack", "name of one of the self-test's attacks", NAMES_MAX + 1),
     Label("version", "of this project", 1),

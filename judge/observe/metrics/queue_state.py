@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 from prometheus_client import Metric as Family
@@ -60,6 +60,23 @@ EVENTS = {
     "expunged": "expunged",
     "amended": "amended",
 }
+
+
+#: Names in ``QueueState.counts`` -> value of the label "operation": what was done with blobs.
+BLOB_OPERATIONS = {
+    "blobs_put": "put",
+    "blobs_put_again": "put_again",
+    "blobs_refused": "refused",
+    "blobs_given_up": "given_up",
+    "blobs_read": "read",
+    "blobs_missed": "missed",
+    "blobs_removed": "removed",
+    "blobs_expired": "expired",
+    "blobs_swept": "swept",
+}
+
+#: Where the content of blobs lies: values of the label "place", and how ``QueueState.counts`` ends its names.
+BLOB_PLACES = ("redis", "store")
 
 
 class QueueCollector(Collector):
@@ -127,6 +144,7 @@ def _fill(samples: Samples, state: QueueState, vocabulary: Vocabulary) -> None:
         samples.add(metrics.QUEUE_READY, (vocabulary.priority_class(name),), waiting)
     for name, event in EVENTS.items():
         samples.add(metrics.QUEUE_EVENTS, (event,), state.counts.get(name, 0))
+    _fill_blobs(samples, state.counts)
     for metric, value in (
         (metrics.QUEUE_LEASED, state.leased),
         (metrics.QUEUE_TICKETS, state.tickets),
@@ -138,3 +156,11 @@ def _fill(samples: Samples, state: QueueState, vocabulary: Vocabulary) -> None:
     ):
         if value is not None:
             samples.set(metric, (), value)
+
+
+def _fill_blobs(samples: Samples, counts: Mapping[str, int]) -> None:
+    for place in BLOB_PLACES:
+        samples.set(metrics.BLOBS, (place,), max(counts.get(f"blobs_in_{place}", 0), 0))
+        samples.set(metrics.BLOB_BYTES, (place,), max(counts.get(f"blob_bytes_in_{place}", 0), 0))
+    for name, operation in BLOB_OPERATIONS.items():
+        samples.add(metrics.BLOB_OPERATIONS, (operation,), counts.get(name, 0))

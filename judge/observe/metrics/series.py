@@ -212,6 +212,16 @@ QUEUE_MEMORY_LIMIT = _gauge(
     "judge_queue_memory_limit_bytes", "Redis' maxmemory; absent when unlimited.", unit="bytes", scope="cluster"
 )
 
+# Blobs
+BLOBS = _gauge("judge_blobs", "Blobs that tenants keep.", "place", scope="cluster")
+BLOB_BYTES = _gauge("judge_blob_bytes", "Size of the blobs that tenants keep.", "place", unit="bytes", scope="cluster")
+BLOB_OPERATIONS = _counter(
+    "judge_blob_operations_total",
+    "What was done with blobs since the queue was made, by any node or client.",
+    "operation",
+    scope="cluster",
+)
+
 # The metrics and the log
 RECORDS = _counter("judge_metrics_records_total", "Records read from the metrics pipe.", "kind")
 RECORDS_DROPPED = _counter(
@@ -282,11 +292,14 @@ SECTIONS: tuple[tuple[str, tuple[Metric, ...]], ...] = (
             QUEUE_MEMORY_LIMIT,
         ),
     ),
+    ("Blobs", (BLOBS, BLOB_BYTES, BLOB_OPERATIONS)),
     ("The metrics and the log", (RECORDS, RECORDS_DROPPED, RECORDS_INVALID, LOG_LINES_DROPPED)),
 )
 
 #: What is asked at scrape: of the queue and of the disk. All others lie in the exporter's own store.
-QUEUE_METRICS: tuple[Metric, ...] = next(group for title, group in SECTIONS if title == "The queue")
+QUEUE_METRICS: tuple[Metric, ...] = tuple(
+    metric for title, group in SECTIONS if title in ("The queue", "Blobs") for metric in group
+)
 METRICS: tuple[Metric, ...] = tuple(metric for _, group in SECTIONS for metric in group)
 NODE_METRICS: tuple[Metric, ...] = tuple(
     metric for metric in METRICS if metric not in (*QUEUE_METRICS, DISK_FREE, DISK_SIZE)

@@ -9,4 +9,5 @@ if string.sub(reference, 1, 7) ~= 'sha256:' then
   return blob_take_name(tenant, reference, digest, now) and 'REMOVED' or 'UNNAMED'
 end
 blob_forget(tenant, digest, blob, now)
+stat('blobs_removed')
 return 'REMOVED'

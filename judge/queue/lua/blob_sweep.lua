@@ -4,6 +4,7 @@
 -- caller has dealt with. Returns what to remove from the store: "NAME" or "NAME again".
 local most, again_ms, grace_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = now_ms()
+if #ARGV > 3 then stat('blobs_swept', #ARGV - 3) end
 for i = 4, #ARGV do redis.call('ZREM', key.blob_garbage, ARGV[i]) end
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key.blob_expiry, '-inf', now, 'LIMIT', 0, most)) do
   local tenant, digest = string.match(member, '^(%S+) (%S+)$')

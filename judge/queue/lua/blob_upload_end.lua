@@ -13,7 +13,7 @@ if not upload then
   return kept and 'KEPT' or 'LATE'  -- the call was repeated, or the upload was given up
 end
 if outcome ~= 'kept' then
-  if outcome ~= 'unsent' then blob_abandon(object, now) end
+  if outcome == 'unsent' then stat('blobs_given_up') else blob_abandon(object, now) end
   return 'DROPPED'
 end
 local blob = blob_record(tenant, digest)
@@ -21,6 +21,7 @@ if blob and blob.expires > now then  -- the same content was put meanwhile
   redis.call('ZADD', key.blob_garbage, now, object)
   blob_refresh(tenant, digest, blob, upload.life, now)
   blob_label(tenant, digest, upload.name, now)
+  stat('blobs_put_again')
   return 'KEPT'
 end
 if blob then blob_expire(tenant, digest, blob, now) end

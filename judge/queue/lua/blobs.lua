@@ -56,6 +56,7 @@ local function blob_has_memory(tenant, bytes)
 end
 
 local function blob_take_memory(tenant, bytes)
+  stat('blob_bytes_in_redis', int(bytes + 0))
   redis.call('INCRBY', key.blob_memory, int(bytes + 0))
   redis.call('HINCRBY', key.blob_usage(tenant), 'memory', int(bytes + 0))
 end
@@ -74,7 +75,10 @@ local function blob_forget(tenant, digest, blob, now)
   redis.call('ZREM', key.blob_expiry, blob_member(tenant, digest))
   if blob.object ~= '' then
     redis.call('ZADD', key.blob_garbage, now, blob.object)
+    stat('blobs_in_store', -1)
+    stat('blob_bytes_in_store', int(-blob.size + 0))
   else
+    stat('blobs_in_redis', -1)
     blob_take_memory(tenant, -blob.size)
   end
   blob_charge(tenant, -blob.size, -1)
@@ -83,6 +87,7 @@ end
 -- The same for one whose time is over: its tenant is told so for a while.
 local function blob_expire(tenant, digest, blob, now)
   blob_forget(tenant, digest, blob, now)
+  stat('blobs_expired')
   local ends = key.blob_ends(tenant)
   redis.call('ZADD', ends, blob.expires, digest)
   redis.call('ZREMRANGEBYRANK', ends, 0, -BLOB_ENDS_MAX - 1)
@@ -103,6 +108,7 @@ local function blob_take_name(tenant, name, digest, now)
   local blob = blob_record(tenant, digest)
   if not blob or blob.bare or redis.call('EXISTS', key.blob_labels(tenant, digest)) == 1 then return false end
   blob_forget(tenant, digest, blob, now)
+  stat('blobs_removed')
   return true
 end
 
@@ -123,6 +129,13 @@ end
 local function blob_make(tenant, digest, size, life, name, place, text, now)
   redis.call('HSET', key.blob(tenant, digest), 'size', int(size), 'at', int(now), 'expires', int(now + life),
              'life', int(life), 'bare', '0', place, text)
+  stat('blobs_put')
+  if place == 'object' then
+    stat('blobs_in_store')
+    stat('blob_bytes_in_store', int(size))
+  else
+    stat('blobs_in_redis')
+  end
   redis.call('ZADD', key.blob_index(tenant), now, digest)
   redis.call('ZADD', key.blob_expiry, now + life, blob_member(tenant, digest))
   redis.call('ZREM', key.blob_ends(tenant), digest)
@@ -143,6 +156,7 @@ end
 -- What an upload that was given up left is to be swept: now, and after a day what arrived later: the store may have been
 -- slow to answer, or the client stopped for a while.
 local function blob_abandon(object, now)
+  stat('blobs_given_up')
   redis.call('ZADD', key.blob_garbage, now, object)
   if redis.call('ZCARD', key.blob_garbage) < BLOB_AGAIN_MAX then
     redis.call('ZADD', key.blob_garbage, now + 86400000, object .. ' again')

@@ -1,8 +1,11 @@
 """The driver of calls for Python: lies beside a program, calls one of its functions, and writes the value as JSON.
 
 On standard input: a JSON object with ``main`` (the program's main file, relative to this one), ``function`` (or
-``Class.method``), ``arguments`` (a list) and ``answer`` (the file for the value, which is opened before any of the
-program's code runs). The program itself finds an empty standard input; what it prints stays its own.
+``Class.method``) and ``arguments`` (a list). The program itself finds an empty standard input; what it prints stays its
+own, for the value goes to descriptor 3.
+
+The program is in the same process: it may write to that descriptor itself, and whatever it does to this file's code it
+does to its own answer. What is expected is not here.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+
+ANSWER = 3
 
 TYPE_CHECKING = False  # each run imports what is here: no more than is needed
 if TYPE_CHECKING:
@@ -53,7 +58,7 @@ def plain(value: Any) -> object:
 def main() -> None:
     """Serve one call; what the program raises is shown without this file's own frames."""
     request = json.loads(sys.stdin.buffer.read())
-    answer = os.open(request["answer"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    os.set_inheritable(ANSWER, False)
     here = os.path.dirname(os.path.abspath(__file__))
     encode = json.dumps
     try:
@@ -67,7 +72,7 @@ def main() -> None:
         end = traceback.format_exception_only(type(error), error)
         sys.stderr.write(head + "".join(traceback.format_list(own) + end))
         sys.exit(1)
-    with open(answer, "wb") as file:
+    with open(ANSWER, "wb") as file:
         file.write(text.encode())
 
 

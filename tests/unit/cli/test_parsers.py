@@ -10,6 +10,7 @@ import pytest
 
 from judge.cli.commands import COMMANDS
 from judge.cli.main import main
+from judge.model.units import S_NS
 
 MODULES = {command: module for command, module, _ in COMMANDS}
 
@@ -40,6 +41,8 @@ FORMS: list[tuple[str, dict[str, object]]] = [
     ("evaluate a.py t.jsonl --json", {"program": "a.py", "json": True}),
     ("group g.toml --language python3 --json", {"file": "g.toml", "language": "python3", "json": True}),
     ("session python3 a.py --tenant amy", {"language": "python3", "program": ["a.py"], "tenant": "amy"}),
+    ("session bash --time 9 --idle 1 --grace 2", {"time": 9 * S_NS, "idle": S_NS, "grace": 2 * S_NS, "wall": 0}),
+    ("session bash --memory 1G --arg=-x --env A=b", {"memory": 1 << 30, "arg": ["-x"], "env": ["A=b"]}),
     ("cancel s-1 --json", {"json": True}),
     ("rejudge list --json", {"json": True}),
     ("blob put a.txt --tenant amy --json", {"action": "put", "files": ["a.txt"], "tenant": "amy", "json": True}),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from judge.compare.values import DEPTH_MAX, parse_value, value_difference
+from judge.compare.values import (
+    ANSWER_BYTES_MAX,
+    DEPTH_MAX,
+    MORE_PARTS,
+    leaves,
+    may_agree,
+    parse_value,
+    value_difference,
+)
 from judge.model.problem import CompareFlags
 
 EXACT = CompareFlags()
@@ -73,3 +81,21 @@ def test_what_json_does_not_have_is_refused_when_asked() -> None:
 def test_a_long_value_is_shown_by_its_beginning() -> None:
     reason = value_difference("x" * 10_000, ["y"] * 10_000, EXACT)
     assert len(reason) < 200
+
+
+def test_an_answer_with_more_parts_than_expected_cannot_agree() -> None:
+    many = b"[" + b"[]," * MORE_PARTS + b"[]]"
+    assert not may_agree(b"[[]]", many)
+    assert may_agree(many, many)
+    assert not may_agree(b"1", b"1" * ANSWER_BYTES_MAX)
+
+
+def test_marks_in_strings_may_be_escaped_on_either_side() -> None:
+    raw, escaped = b'"' + b"," * 10_000 + b'"', b'"' + b"\\u002c" * 10_000 + b'"'
+    assert may_agree(escaped, raw)
+    assert may_agree(raw, escaped)
+    assert parse_value(escaped) == parse_value(raw)
+
+
+def test_all_leaves_and_keys_are_found() -> None:
+    assert sorted(map(str, leaves(parse_value(b'[1, {"a": {"b": [null, []]}}, "c"]')))) == ["1", "None", "a", "b", "c"]

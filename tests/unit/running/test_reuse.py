@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 
 from judge.model.report import CompileReport
 from judge.model.run import Outcome, RunResult, Usage
+from judge.model.submission import SourceFile
 from judge.model.verdict import Verdict
 from judge.model.work import Data, Evaluation, Execution, InputFile, ProgramSource, Work, WorkHeader, WorkKind
 from judge.model.work_report import (
@@ -23,8 +25,11 @@ from judge.model.work_report import (
 )
 from judge.package.ceilings import Ceilings
 from judge.running.limits import run_limits
-from judge.running.reuse import NEAR_LIMIT_SHARE, blobs_named_by, may_answer_again
+from judge.running.reuse import NEAR_LIMIT_SHARE, blobs_named_by, may_answer_again, reuse_key
 from judge.running.runner import NO_BLOBS, Runner
+from judge.sandbox.spec import Rootfs
+from judge.toolchain.compile import Toolchain
+from judge.toolchain.definitions import Languages
 
 LIMITS = run_limits(Execution().limits, Ceilings())
 
@@ -100,3 +105,34 @@ def test_blobs_are_found_wherever_they_are_named() -> None:
 )
 def test_an_evaluation_in_doubt_is_no_answer(report: EvaluationReport) -> None:
     assert not may(report)
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [{"stdout": Output(truncated=True)}, {"stderr": Output(truncated=True)}, {"files_passed_over": 1}],
+    ids=str,
+)
+def test_what_lacks_output_or_files_is_no_answer(lacking: dict[str, Any]) -> None:
+    whole = execution()
+    assert may(whole)
+    (run,) = whole.runs
+    assert not may(msgspec.structs.replace(whole, runs=(run, msgspec.structs.replace(run, **lacking))))
+
+
+def key_with(digest: str) -> str:
+    """The key of one work where its language's toolchain has this digest."""
+    toolchain = Toolchain(rootfs=Rootfs(mounts=()), digest=digest)
+    judge: Any = SimpleNamespace(
+        build_context=SimpleNamespace(languages=Languages.open(), toolchain=lambda language: toolchain)
+    )
+    program = ProgramSource(sources=(SourceFile(name="main.c", content=b""),), language="c")
+    task = Execution(program=program, reuse=True)
+    return reuse_key(
+        Runner(slot=cast(Any, None), judge=judge, ceilings=Ceilings(), blobs=NO_BLOBS, scratch=Path("/nonexistent")),
+        Work(header=WorkHeader(id="w", kind=WorkKind.EXECUTION), task=task),
+    )
+
+
+def test_another_toolchain_is_other_work() -> None:
+    assert key_with("one") == key_with("one") != ""
+    assert key_with("one") != key_with("two")

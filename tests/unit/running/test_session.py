@@ -6,10 +6,11 @@ import contextlib
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from running_fakes import NOWHERE, MemoryBlobs
 
-from judge.errors import BlobStoreError
+from judge.errors import BlobStoreError, LanguageError
 from judge.model.event import unheard
 from judge.model.language import LanguageSpec
 from judge.model.run import Outcome, RunResult
@@ -29,7 +30,7 @@ TOY = LanguageSpec(
     name="Toy",
     extensions=("toy",),
     run=("/usr/bin/toy", "{source}"),
-    interactive=("/usr/bin/toy", "-i", "--heap={heap_mib}"),
+    interactive=("/bin/toy", "-i", "--heap={heap_mib}"),
     memory_overhead_mib=12,
 )
 
@@ -66,13 +67,16 @@ class AwayBlobs(MemoryBlobs):
 
 
 def hold(
-    request: SessionRequest, blobs: MemoryBlobs | None = None, ceilings: Ceilings = DEFAULT_CEILINGS
+    request: SessionRequest,
+    blobs: MemoryBlobs | None = None,
+    ceilings: Ceilings = DEFAULT_CEILINGS,
+    language: LanguageSpec = TOY,
 ) -> tuple[SessionReport, RunSpec]:
     """The report, and what was run."""
     stage: Any = Stage()
     channel: Any = Nobody()
     toolchain = Toolchain(rootfs=Rootfs(mounts=()), digest="x")
-    languages = SimpleNamespace(get=lambda name: TOY)
+    languages = SimpleNamespace(get=lambda _: language)
     judge: Any = SimpleNamespace(build_context=SimpleNamespace(languages=languages, toolchain=lambda _: toolchain))
     runner = Runner(slot=stage, judge=judge, ceilings=ceilings, blobs=blobs or MemoryBlobs(), scratch=NOWHERE)
     work = Work(header=WorkHeader(id="x", kind=WorkKind.SESSION, language="toy"), task=request)
@@ -97,7 +101,13 @@ def test_a_session_whose_files_cannot_be_kept_is_reported_and_not_begun_again(bl
 def test_the_languages_own_command_is_told_its_limits() -> None:
     asked = RequestedLimits(memory_bytes=100 * MIB)
     _, spec = hold(SessionRequest(limits=asked, arguments=("more",)))
-    assert spec.argv == ("/usr/bin/toy", "-i", "--heap=88", "more")
+    assert spec.argv == ("/bin/toy", "-i", "--heap=88", "more")
+
+
+def test_a_worker_that_lacks_the_languages_own_command_hands_the_session_on() -> None:
+    elsewhere = msgspec.structs.replace(TOY, interactive=("/usr/bin/toy", "-i"))
+    with pytest.raises(LanguageError, match="toy: its interactive command is not installed: /usr/bin/toy"):
+        hold(SessionRequest(), language=elsewhere)
 
 
 def test_a_session_that_asks_for_nothing_has_more_than_a_run_up_to_the_ceilings() -> None:

@@ -12,9 +12,18 @@ from running_fakes import MemoryBlobs, runner_with
 
 from judge.errors import WorkError
 from judge.model.submission import SourceFile
-from judge.model.work import Comparison, ComparisonKind, Data, Evaluation, EvaluationTest, InputFile, ProgramSource
+from judge.model.work import (
+    TESTS_MAX,
+    Comparison,
+    ComparisonKind,
+    Data,
+    Evaluation,
+    EvaluationTest,
+    InputFile,
+    ProgramSource,
+)
 from judge.package.ceilings import Ceilings
-from judge.running.tests_along import TESTS_MAX, TestFiles, checked_tests, problem_of
+from judge.running.tests_along import TestFiles, checked_tests, problem_of
 
 PROGRAM = ProgramSource(sources=(SourceFile(name="a.py", content=b""),))
 GOOD = EvaluationTest()

@@ -150,8 +150,8 @@ class Leases:
                 poller.register(channel_fd, select.POLLIN)
             ready = [fd for fd, _ in poller.poll(left_s * 1000)]
             if channel_fd in ready:
-                for held in self._cancellations.read():
-                    self._order(OrderAction.CANCEL, held)
+                for said in self._cancellations.read():
+                    self._order(OrderAction.INTERRUPT if said.interrupts else OrderAction.CANCEL, said.held)
             if any(fd != channel_fd for fd in ready):
                 return
 

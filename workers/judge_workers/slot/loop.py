@@ -156,6 +156,8 @@ class SlotLoop:
                 self._lost = True
                 self._judge.cancel()
                 self._judge.thaw()
+            case OrderAction.INTERRUPT:
+                self._judge.interrupt()
             case OrderAction.FREEZE:
                 self._judge.freeze()
             case OrderAction.THAW:

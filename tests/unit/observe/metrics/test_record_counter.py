@@ -292,6 +292,19 @@ def test_the_queue_is_asked_once_a_second_at_most() -> None:
     assert probe.asked == 2
 
 
+def test_blobs_are_told_by_where_they_lie_and_what_was_done_with_them() -> None:
+    probe, now_ns = Probe(), [0]
+    counts = {"blobs_in_redis": 2, "blob_bytes_in_redis": 30, "blob_bytes_in_store": 70_000, "blobs_put_again": 4}
+    probe.state = QueueState(counts=counts)
+    registry = _queue_registry(probe, now_ns)
+    assert registry.get_sample_value("judge_blobs", {"place": "redis"}) == 2
+    assert registry.get_sample_value("judge_blobs", {"place": "store"}) == 0
+    assert registry.get_sample_value("judge_blob_bytes", {"place": "redis"}) == 30
+    assert registry.get_sample_value("judge_blob_bytes", {"place": "store"}) == 70_000
+    assert registry.get_sample_value("judge_blob_operations_total", {"operation": "put_again"}) == 4
+    assert registry.get_sample_value("judge_blob_operations_total", {"operation": "swept"}) == 0
+
+
 def test_a_queue_that_does_not_answer_shows_as_down_and_nothing_stale() -> None:
     probe, now_ns = Probe(), [0]
     registry = _queue_registry(probe, now_ns)

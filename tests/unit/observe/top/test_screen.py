@@ -124,6 +124,18 @@ def test_a_large_terminal_names_packages_and_shows_the_last_verdicts() -> None:
     assert "knapsack" not in drawn(full_screen(look, "w", "", 80, 24), 80, 24)
 
 
+def test_kinds_are_named_where_not_all_are_submissions() -> None:
+    look = overview("x")
+    assert "kind" not in drawn(full_screen(look, "w", "", 160, 50))
+    running = tuple(msgspec.structs.replace(item, kind="session") for item in look.running)
+    recent = (msgspec.structs.replace(look.recent[0], kind="evaluation"), *look.recent[1:])
+    troubles = tuple(msgspec.structs.replace(item, kind="group") for item in look.troubles)
+    text = drawn(
+        full_screen(msgspec.structs.replace(look, running=running, recent=recent, troubles=troubles), "w", "", 160, 50)
+    )
+    assert all(f" {kind} " in text for kind in ("session", "evaluation", "submission", "group", "kind")), text
+
+
 def test_what_does_not_fit_is_counted() -> None:
     text = drawn(full_screen(overview("x", workers=50, running=100), "w", "", 160, 50))
     assert "more" in text

@@ -1,19 +1,23 @@
-"""Tests of ``judge evaluate``: a file with a JSON object a line."""
+"""Tests that are handed in once and named by many evaluations: a test set is a blob, a JSON array of tests."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
-from judge.cli.options import read_file
 from judge.errors import UsageError
-from judge.model.work import Data, EvaluationTest, InputFile
-from judge.running.tests_along import TESTS_MAX
+from judge.model.units import format_bytes
+from judge.model.work import TEST_SET_BYTES_MAX, TESTS_MAX, Data, EvaluationTest, InputFile
+
+#: A file of tests, or the tests themselves.
+Tests = str | Path | Iterable[EvaluationTest]
 
 
 class TestLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line. ``expected`` is a text; for calls it is any JSON value, and ``call_arguments`` an array.
+    """A line of a file of tests. ``expected`` is a text; for calls it is any JSON value, ``call_arguments`` an array.
 
     ``files``: names below /work and their texts.
     """
@@ -29,20 +33,41 @@ class TestLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     call_arguments: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-def read_tests(path: str) -> tuple[EvaluationTest, ...]:
-    """The tests of a file. Raises UsageError naming file and line."""
+def read_tests(path: str | Path) -> tuple[EvaluationTest, ...]:
+    """The tests of a file: a JSON object a line. Raises UsageError naming file and line."""
     tests = []
-    for number, line in enumerate(read_file(path).splitlines(), 1):
+    for number, line in enumerate(_read(path).splitlines(), 1):
         if line.strip():
             try:
                 tests.append(_test(msgspec.json.decode(line, type=TestLine)))
-            except (msgspec.MsgspecError, UnicodeError) as error:
+            except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
                 raise UsageError(f"{os.path.relpath(path)}:{number}: {error}") from error
     if not tests:
         raise UsageError(f"{path}: there are no tests")
     if len(tests) > TESTS_MAX:
-        raise UsageError(f"{path}: {len(tests)} tests; at most {TESTS_MAX} are taken")
+        raise UsageError(f"{path}: {len(tests)} tests; an evaluation has at most {TESTS_MAX}")
     return tuple(tests)
+
+
+def encoded_tests(tests: Tests) -> bytes:
+    """A test set as it lies in its blob. Raises UsageError for one that no evaluation would take."""
+    every = read_tests(tests) if isinstance(tests, str | Path) else tuple(tests)
+    if not 1 <= len(every) <= TESTS_MAX:
+        raise UsageError(f"a test set has 1 to {TESTS_MAX} tests, not {len(every)}")
+    data = msgspec.json.encode(every)
+    if len(data) > TEST_SET_BYTES_MAX:
+        raise UsageError(
+            f"{format_bytes(len(data))} are too much for a test set, which has at most "
+            f"{format_bytes(TEST_SET_BYTES_MAX)}: put large inputs and outputs as blobs of their own"
+        )
+    return data
+
+
+def _read(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
 def _test(line: TestLine) -> EvaluationTest:

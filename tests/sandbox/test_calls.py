@@ -1,0 +1,277 @@
+"""Calls in the real sandbox: a driver of each language that is here, and what a program can do to its own call."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from running_fakes import MemoryBlobs
+
+from judge.client import new_id
+from judge.grading.case_data import CaseData
+from judge.grading.pipeline import Judge
+from judge.grading.programs import BuildContext
+from judge.model.event import unheard
+from judge.model.submission import SourceFile
+from judge.model.verdict import Verdict
+from judge.model.work import (
+    Comparison,
+    ComparisonKind,
+    Data,
+    Evaluation,
+    EvaluationTest,
+    ProgramSource,
+    Work,
+    WorkHeader,
+    WorkKind,
+)
+from judge.model.work_report import EvaluationReport, TestReport
+from judge.package.ceilings import DEFAULT_CEILINGS
+from judge.running.calls import DRIVERS
+from judge.running.evaluation import evaluate
+from judge.running.runner import Runner
+from judge.sandbox.slot import Slot
+from judge.state_dir import StateDir
+from judge.toolchain.artifacts import ArtifactStore
+from judge.toolchain.definitions import Languages
+from judge.toolchain.roots import Toolchains
+
+
+@pytest.fixture(scope="module")
+def runner(sandbox_slot: Slot, sandbox_state: Path) -> Iterator[Runner]:
+    """The session's slot, the host's own toolchains, and a version of Python that is the same one."""
+    own, scratch = sandbox_state / "call-languages", sandbox_state / "call-scratch"
+    for directory in (own, scratch):
+        directory.mkdir()
+    interpreter = os.path.realpath("/usr/bin/python3")
+    versions = f'[versions.real]\nprograms = {{ "/usr/bin/python3" = "{interpreter}" }}\n'
+    (own / "python3.toml").write_text(f'extends = "python3"\n{versions}')
+    context = BuildContext(
+        languages=Languages.open(str(own)),
+        toolchain=Toolchains(StateDir(sandbox_state)),
+        store=ArtifactStore(sandbox_state / "call-artifacts"),
+    )
+    with closing(CaseData()) as data:
+        judge = Judge(slots=(sandbox_slot,), build_context=context, data=data)
+        yield Runner(slot=sandbox_slot, judge=judge, ceilings=DEFAULT_CEILINGS, blobs=MemoryBlobs(), scratch=scratch)
+
+
+class Program(NamedTuple):
+    """A function ``half``, a class ``Pair`` whose ``swap`` prints, and a function ``make`` of what is no JSON."""
+
+    file: str
+    source: str
+    unwritable: str = ""
+
+
+PYTHON = Program(
+    "main.py",
+    """class Pair:
+    def swap(self, a, b):
+        print('noise')
+        return (b, a)
+def half(n): return n / 2
+def make(): return {1}
+""",
+    "a value of the type set cannot be written as JSON",
+)
+SCRIPT = Program(
+    "main.js",
+    """class Pair { swap(a, b) { console.log('noise'); return [b, a]; } }
+const half = async (n) => n / 2;
+const make = () => new Set(); // end""",
+    "a value of the type Set cannot be written as JSON",
+)
+PROGRAMS = {
+    "javascript": SCRIPT,
+    "perl": Program(
+        "main.pl",
+        """package Pair;
+sub swap { my ($self, $a, $b) = @_; print "noise\\n"; return [$b, $a]; }
+package main;
+sub half { return $_[0] / 2; }
+sub make { return sub {}; }
+1;""",
+        "JSON can only represent",
+    ),
+    "php": Program(
+        "main.php",
+        """<?php
+class Pair { function swap($a, $b) { echo "noise\\n"; return [$b, $a]; } }
+function half($n) { return $n / 2; }
+function make() { return NAN; }""",
+        "Inf and NaN cannot be JSON encoded",
+    ),
+    "pypy3": PYTHON,
+    "python3": PYTHON,
+    "python3@real": PYTHON,
+    "ruby": Program(
+        "main.rb",
+        """class Pair
+  def swap(a, b) = (puts 'noise'; [b, a])
+end
+def half(n) = n / 2.0
+def make = Float::NAN""",
+        "NaN not allowed in JSON",
+    ),
+    "typescript": Program(
+        "main.ts",
+        """class Pair { swap(a: string, b: object) { console.log('noise'); return [b, a]; } }
+const half = async (n: number) => n / 2;
+export const make = () => new Set<number>(); // end""",
+        "a value of the type Set cannot be written as JSON",
+    ),
+}
+
+
+def call(
+    runner: Runner, language: str, source: str | Program, function: str, *calls: tuple[str, str]
+) -> EvaluationReport:
+    """Call a function with each of the arguments, of which each has its expected value."""
+    program = Program(PROGRAMS[language].file, source) if isinstance(source, str) else source
+    tests = tuple(
+        EvaluationTest(call_arguments=Data(content=given.encode()), expected=Data(content=expected.encode()))
+        for given, expected in calls
+    )
+    task = Evaluation(
+        program=ProgramSource(sources=(SourceFile(name=program.file, content=program.source.encode()),)),
+        comparison=Comparison(kind=ComparisonKind.CALL, function=function),
+        tests=tests,
+        stop_after=0,
+    )
+    header = WorkHeader(id=new_id(), kind=WorkKind.EVALUATION, language=language)
+    return evaluate(runner, Work(header=header, task=task), task, unheard)
+
+
+def test_of(report: EvaluationReport) -> TestReport:
+    """The only test of a report."""
+    assert report.compile is not None and report.compile.ok, report.compile
+    (test,) = report.tests
+    return test
+
+
+test_of.__test__ = False  # type: ignore[attr-defined]
+
+
+def needs_language(runner: Runner, language: str) -> None:
+    toolchains = runner.judge.build_context.toolchain
+    assert isinstance(toolchains, Toolchains)
+    state = toolchains.state(runner.language_named(language))
+    if not state.ready:
+        pytest.skip(f"{language} is not installed here: {state.missing[0]}")
+
+
+def test_every_driver_is_tried() -> None:
+    assert set(DRIVERS) == {language.partition("@")[0] for language in PROGRAMS}
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_function_and_a_method_are_called(runner: Runner, language: str) -> None:
+    needs_language(runner, language)
+    half = call(runner, language, PROGRAMS[language], "half", ("[3]", "1.5"), ("[-5]", "-2.5"), ("[3]", "3"))
+    assert [test.verdict for test in half.tests] == [Verdict.AC, Verdict.AC, Verdict.WA], half
+    assert half.tests[2].reason == "expected 3, found 1.5"
+    swapped = ('["\\u00e9", {"k": [null, true]}]', '[{"k":[null,true]},"é"]')
+    test = test_of(call(runner, language, PROGRAMS[language], "Pair.swap", swapped))
+    assert (test.verdict, test.reason) == (Verdict.AC, "")
+    assert test.stdout is not None and test.stdout.head == "noise\n"
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_what_is_not_there_and_what_is_no_json_are_run_time_errors(runner: Runner, language: str) -> None:
+    needs_language(runner, language)
+    missing = test_of(call(runner, language, PROGRAMS[language], "other", ("[]", "1")))
+    assert missing.verdict is Verdict.RTE
+    assert missing.stderr is not None and "other" in missing.stderr.head
+    unwritable = test_of(call(runner, language, PROGRAMS[language], "make", ("[]", "null")))
+    assert unwritable.verdict is Verdict.RTE, unwritable
+    assert unwritable.stderr is not None and PROGRAMS[language].unwritable in unwritable.stderr.head
+
+
+def test_what_a_javascript_program_exports_is_found(runner: Runner) -> None:
+    source = "module.exports = { twice: (n) => 2 * n };"
+    assert test_of(call(runner, "javascript", source, "twice", ("[4]", "8"))).verdict is Verdict.AC
+
+
+def test_numbers_that_javascript_alone_has_are_told_from_null(runner: Runner) -> None:
+    source = "const f = (n) => [NaN, 2n ** 64n, undefined, Symbol()][n];"
+    calls = (("[0]", "null"), ("[0]", "NaN"), ("[1]", "18446744073709551616"), ("[2]", "null"), ("[3]", "null"))
+    verdicts = [test.verdict for test in call(runner, "javascript", source, "f", *calls).tests]
+    assert verdicts == [Verdict.WA, Verdict.AC, Verdict.AC, Verdict.AC, Verdict.RTE]
+
+
+def test_a_python_program_is_imported_and_its_own_trace_shown(runner: Runner) -> None:
+    source = "if __name__ == '__main__': print('main')\ndef f(): return 1 // 0\n"
+    test = test_of(call(runner, "python3", source, "f", ("[]", "1")))
+    assert test.stderr is not None
+    assert test.stderr.head.endswith("ZeroDivisionError: integer division or modulo by zero\n")
+    assert "judge_call" not in test.stderr.head
+    assert test.stdout is None
+
+
+SEARCH = """
+import os, sys
+def found(backwards):
+    needle, places = backwards[::-1].encode(), []
+    def look(place, data):
+        if needle in data: places.append(place)
+    processes = [f"/proc/{name}" for name in os.listdir("/proc") if name.isdigit()]
+    for directory in ("/work", "/tmp", "/dev", "/artifact", *processes):
+        for base, _, names in os.walk(directory):
+            for path in (os.path.join(base, name) for name in names):
+                if os.path.isfile(path) and not path.endswith("/mem"):
+                    try:
+                        with open(path, "rb") as file: look(path, file.read(1 << 20))
+                    except OSError: pass
+    for number in [0, *range(4, 256)]:
+        for read in (os.read, lambda fd, size: os.pread(fd, size, 0)):
+            try: look(f"descriptor {number}", read(number, 1 << 20))
+            except OSError: pass
+    look("environment", repr(os.environ).encode())
+    look("arguments", repr(sys.argv).encode())
+    return places
+"""
+
+
+def test_the_expected_value_is_nowhere_in_the_container(runner: Runner) -> None:
+    secret = "expected-by-nobody-9274"
+    backwards, expected = json.dumps([secret[::-1]]), json.dumps([secret])
+    hidden = test_of(call(runner, "python3", SEARCH, "found", (backwards, expected)))
+    assert hidden.reason == "expected a list of 1, found one of 0"
+    shown = test_of(call(runner, "python3", f"{SEARCH}# {secret}", "found", (backwards, expected)))
+    assert shown.reason.startswith('at [0]: expected "expected-by-nobody-9274", found "/work/main.py"')
+
+
+def test_what_a_program_prints_is_no_answer(runner: Runner) -> None:
+    source = "import os\nprint('3\\n' * 9, flush=True)\ndef f():\n    print(3, flush=True)\n    os._exit(0)\n"
+    test = test_of(call(runner, "python3", source, "f", ("[]", "3")))
+    assert test.reason == "there is no answer: the program ended before the call did"
+
+
+def test_who_writes_the_answer_itself_has_given_one_value_or_none(runner: Runner) -> None:
+    write = "import os\nos.write(3, b'[4]')\ndef f():\n    "
+    cases = {"os._exit(0)": Verdict.AC, "return [4]": Verdict.WA, "os.close(3)": Verdict.RTE}
+    for end, verdict in cases.items():
+        assert (end, test_of(call(runner, "python3", write + end, "f", ("[]", "[4]"))).verdict) == (end, verdict)
+
+
+def test_an_answer_without_end_is_too_much_output(runner: Runner) -> None:
+    source = "import os\ndef f():\n    while True: os.write(3, bytes(1 << 20))\n"
+    test = test_of(call(runner, "python3", source, "f", ("[]", "3")))
+    assert test.verdict is Verdict.OLE
+
+
+def test_an_answer_of_far_more_parts_is_not_parsed(runner: Runner) -> None:
+    source = "import os\ndef f():\n    os.write(3, b'[' + b'[],' * 9000 + b'1]')\n    os._exit(0)\n"
+    test = test_of(call(runner, "python3", source, "f", ("[]", json.dumps(["x" * 9000]))))
+    assert test.reason == "the value is larger than the expected one: 27003 bytes of JSON"
+
+
+def test_what_a_program_starts_does_not_get_the_descriptor(runner: Runner) -> None:
+    source = "import os\ndef f():\n    return os.system('echo 4 >&3 2>/dev/null') and os.get_inheritable(3)\n"
+    assert test_of(call(runner, "python3", source, "f", ("[]", "false"))).verdict is Verdict.AC
