@@ -81,7 +81,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Sourced:
     sources = dict.fromkeys(values, f"file {path}")
     _check_variables(env)
     for setting in all_settings():
-        if setting.variable in env:
+        if setting.variable in env and not _is_address_of_service(setting.variable, env[setting.variable]):
             values[setting.place] = _from_variable(setting, env[setting.variable])
             sources[setting.place] = f"{_ENVIRONMENT} {setting.variable}"
     settings = _settings_of(values)
@@ -170,6 +170,11 @@ def _is_foreign(variable: str, value: str) -> bool:
     if _PORT_VARIABLES.fullmatch(variable):
         return "_TCP" in variable or "_UDP" in variable or "://" in value
     return _OTHER_VARIABLES.fullmatch(variable) is not None
+
+
+def _is_address_of_service(variable: str, value: str) -> bool:
+    """Whether Kubernetes put it there for a service of that name: "judge-gateway" has JUDGE_GATEWAY_PORT=tcp://..."""
+    return variable.endswith("_PORT") and value.startswith(("tcp://", "udp://"))
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -18,6 +18,9 @@ from judge.gateway.problems import ProblemError
 from judge.queue.feed import Feed
 from judge.queue.redis_queue import AsyncQueue
 
+#: Commands to Redis at once. More would wait for Redis, which does one at a time, and for this process's one core.
+_COMMANDS_MAX = 64
+
 
 class Service:
     """The judge behind one gateway. ``stopping`` is set when the gateway is told to end; ``pages``: what it says of
@@ -41,6 +44,7 @@ class Service:
 
     def start(self) -> None:
         """Begin to listen to the queue; needs a running event loop."""
+        self.queue.link.limit_commands(_COMMANDS_MAX)
         self.feed.start()
 
     def stop(self) -> None:

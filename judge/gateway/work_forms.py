@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from judge.gateway.access.caller import Caller
-from judge.gateway.access.roles import role_for
+from judge.gateway.access.roles import role_in
+from judge.gateway.endpoint import Asked
 from judge.http_form.answers import Standing, WorkForm, standing_of
 from judge.http_form.reports import ReportForm, renamed, report_form
 from judge.model.report import Report
@@ -19,17 +19,11 @@ from judge.render.view import Role, view_of, work_view_of
 AnyReport = Report | AnyWorkReport
 
 
-def role_in(caller: Caller, kind: WorkKind, package: str) -> Role:
-    """The caller's role for work of this kind and package."""
-    del package  # whose it is is not known to the queue: only admins are its owners
-    return role_for(caller, kind)
-
-
-def form_of_record(caller: Caller, record: SubmissionView, report: AnyReport | None = None) -> WorkForm:
+async def form_of_record(asked: Asked, record: SubmissionView, report: AnyReport | None = None) -> WorkForm:
     """A record, with its report when there is one."""
-    role = role_in(caller, record.kind, record.package)
+    role = await role_in(asked, record.kind, record.package)
     seen = record_view_of(record, role)
-    public_id = caller.public_id(record.id)
+    public_id = asked.caller.public_id(record.id)
     judging, other = _reports(report, role, public_id)
     return WorkForm(
         id=public_id,
@@ -54,12 +48,12 @@ def form_of_record(caller: Caller, record: SubmissionView, report: AnyReport | N
     )
 
 
-def form_of_sent(caller: Caller, sent: Submission | WorkHeader, report: AnyReport | None = None) -> WorkForm:
+async def form_of_sent(asked: Asked, sent: Submission | WorkHeader, report: AnyReport | None = None) -> WorkForm:
     """Work that this caller has just handed in, with its report when that is there already."""
     kind = WorkKind.SUBMISSION if isinstance(sent, Submission) else sent.kind
     package = sent.package if isinstance(sent, Submission) else ""
-    public_id = caller.public_id(sent.id)
-    judging, other = _reports(report, role_in(caller, kind, package), public_id)
+    public_id = asked.caller.public_id(sent.id)
+    judging, other = _reports(report, await role_in(asked, kind, package), public_id)
     form = WorkForm(
         id=public_id,
         kind=kind,

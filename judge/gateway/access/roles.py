@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from judge.gateway.access.caller import Caller
+from judge.gateway.endpoint import Asked
 from judge.model.work import WorkKind
 from judge.queue.api_keys import Scope
 from judge.render.view import Role
+
+
+async def role_in(asked: Asked, kind: WorkKind, package: str) -> Role:
+    """The role of who asks for work of this kind, of a submission to this package."""
+    del package  # who published it is recorded nowhere yet: admins alone are its owners
+    return role_for(asked.caller, kind)
 
 
 def role_for(caller: Caller, kind: WorkKind, *, owns_package: bool = False) -> Role:

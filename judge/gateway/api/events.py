@@ -11,12 +11,12 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
+from judge.gateway.access.roles import role_in
 from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.api.work import record_of
 from judge.gateway.endpoint import EVENTS, LAST_EVENT_ID, Answer, Asked, Endpoint
 from judge.gateway.http.event_stream import EventStream, Sent
 from judge.gateway.problems import ProblemError, field_problem
-from judge.gateway.work_forms import role_in
 from judge.http_form.reports import EventForm, event_form
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.work import WorkKind
@@ -59,7 +59,7 @@ async def stream_events(asked: Asked, kind: WorkKind) -> Response:
 
 
 async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterator[Sent | None]:
-    role = role_in(asked.caller, record.kind, record.package)
+    role = await role_in(asked, record.kind, record.package)
     public_id = asked.caller.public_id(record.id)
     async for position, event in _followed(asked, record.id, after):
         if event is None:

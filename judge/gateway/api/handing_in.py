@@ -98,11 +98,11 @@ async def hand_in(asked: Asked, path: str, sent: Submission | WorkHeader, call: 
             raise ProblemError("stopping", headers={"retry-after": "1"})
         new = await service.queue.run(call)
         if not wait_s:
-            form = form_of_sent(asked.caller, sent) if new else await _look(asked, sent.id)
+            form = await form_of_sent(asked, sent) if new else await _look(asked, sent.id)
             return json_answer(form, 201, headers)
         report = await report_in_time(asked, watch, wait_s, known=not new)
     if report is not None:
-        return json_answer(form_of_sent(asked.caller, sent, report), 201, headers)
+        return json_answer(await form_of_sent(asked, sent, report), 201, headers)
     form = await _look(asked, sent.id)
     return json_answer(form, 201 if form.state in (Standing.DONE, Standing.CANCELLED) else 202, headers)
 
@@ -129,4 +129,4 @@ async def report_in_time(asked: Asked, watch: Watch, wait_s: float, *, known: bo
 async def _look(asked: Asked, record: str) -> WorkForm:
     found = found_one(await asked.service.queue.run(records_call((record,))), record)
     report = await asked.service.queue.answer(record) if found.state.final else None
-    return form_of_record(asked.caller, found, report)
+    return await form_of_record(asked, found, report)

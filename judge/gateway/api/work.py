@@ -98,13 +98,13 @@ async def _look(asked: Asked, kind: WorkKind) -> Response:
             await report_in_time(asked, watch, asked.query.wait, known=True)
         record = await record_of(asked, kind)
     report = await asked.service.queue.answer(record.id) if record.state.final else None
-    return json_answer(form_of_record(asked.caller, record, report))
+    return json_answer(await form_of_record(asked, record, report))
 
 
 async def _list(asked: Asked, kind: WorkKind, path: str) -> Response:
     query: ListQuery = asked.query
     items, position = await _page(asked, _filter_of(asked, kind), query)
-    page = WorkPage(items=tuple(form_of_record(asked.caller, one) for one in items), next=position)
+    page = WorkPage(items=tuple([await form_of_record(asked, one) for one in items]), next=position)
     following = asked.request.url.include_query_params(after=position)
     link = f'<{following.path}?{following.query}>; rel="next"'
     return json_answer(page, headers={} if position is None else {"link": link})
