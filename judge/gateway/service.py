@@ -44,7 +44,7 @@ class Service:
 
     def start(self) -> None:
         """Begin to listen to the queue; needs a running event loop."""
-        self.queue.link.limit_commands(_COMMANDS_MAX)
+        self.queue.limit_commands(_COMMANDS_MAX)
         self.feed.start()
 
     def stop(self) -> None:

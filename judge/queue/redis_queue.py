@@ -185,6 +185,10 @@ class AsyncQueue:
         """Close the connections; idempotent."""
         await self.link.close()
 
+    def limit_commands(self, commands_max: int) -> None:
+        """At most this many commands to Redis at once, and so as many connections."""
+        self.link.limit_commands(commands_max)
+
     async def run(self, call: Call[T]) -> T:
         """See :meth:`Queue.run`."""
         return await self.link.run(call)
