@@ -134,6 +134,11 @@ class Slot:
         """A cancel from before does not count."""
         self.resources.cancel.release()
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a cancel holds for all later runs."""
+        return self.resources.cancel.is_held
+
     def set_weight(self, weight: int) -> None:
         """CPU weight of what runs here: 1..10000, 100 = usual."""
         self.groups.set_weight(weight)

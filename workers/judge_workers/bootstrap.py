@@ -258,7 +258,7 @@ class SandboxFactory:
                 build_context = build_context_of(settings)
                 judge = Judge([slot], build_context, data, grading_options(settings.grading), noise=NoiseMeter())
                 with (
-                    closing(_blobs(settings)) as blobs,
+                    closing(_blobs(settings, slot)) as blobs,
                     closing(SandboxJudge(settings, slot, judge, build_context, blobs)) as sandboxed,
                 ):
                     yield sandboxed
@@ -292,9 +292,9 @@ class SandboxFactory:
 build_judge = SandboxFactory()
 
 
-def _blobs(settings: Settings) -> WorkBlobs:
+def _blobs(settings: Settings, slot: Slot) -> WorkBlobs:
     cache = BlobCache(settings.state.blob_cache, settings.blobs.cache_bytes)
-    return WorkBlobs(Queue(broker_of(settings)), blob_place_of(settings), cache)
+    return WorkBlobs(Queue(broker_of(settings)), blob_place_of(settings), cache, lambda: slot.is_cancelled)
 
 
 def _scratch(settings: Settings, index: int) -> Path:
