@@ -78,6 +78,10 @@ class SandboxSettings(Section, frozen=True, kw_only=True):
     uid_base: Annotated[
         int, _says("First of the reserved host user ids, used when started by root (two a slot).", ge=1)
     ] = defaults.UID_BASE
+    keep_containers: Annotated[
+        bool,
+        _says("A container serves one work after the other of the same tenant, as good as new for each run."),
+    ] = True
     disk_read_bytes_per_s: Annotated[
         int, _says("What a slot may read of each disk where the io controller is there (0 = any).", ge=0)
     ] = defaults.DISK_READ_BYTES_PER_S

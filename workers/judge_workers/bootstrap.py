@@ -44,7 +44,7 @@ from judge.running.runner import NO_BLOBS, Runner, TenantBlobs
 from judge.running.session import SessionChannel
 from judge.running.sources import with_sources
 from judge.sandbox.container import Container
-from judge.sandbox.protocol import ON_DEMAND, POOLED
+from judge.sandbox.protocol import KEPT, ON_DEMAND, POOLED
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
 from judge.tenant_blobs.place import blob_place_of
@@ -65,6 +65,12 @@ log = logging.getLogger(__name__)
 
 #: Directories of proofs, below the state directory.
 _PROOF_PREFIX = ".proof-"
+
+_COUNT_OF_OPENED = {
+    KEPT: Count.CONTAINER_KEPT,
+    POOLED: Count.CONTAINER_WARM,
+    ON_DEMAND: Count.CONTAINER_COLD,
+}
 
 #: A weight for classes that the settings do not name: as any other program's.
 _USUAL_WEIGHT = 100
@@ -106,7 +112,7 @@ class SandboxJudge:
         """Judge one submission."""
         self._slot.forget_cancel()
         self._look_for_changes()
-        self._set_weight(submission.priority_class)
+        self._work_for(submission.tenant, submission.priority_class)
         package = self._after.enter_context(self._problems.open(submission.package))
         problem = self._after.enter_context(self._judge.generated(package))
         judging = self._judge.judging(submission, self._with_time_limit(problem), emit)
@@ -125,7 +131,7 @@ class SandboxJudge:
         """Do work that is no submission."""
         self._slot.forget_cancel()
         self._look_for_changes()
-        self._set_weight(work.header.priority_class)
+        self._work_for(work.header.tenant, work.header.priority_class)
         work = with_sources(self._runner, work)  # by whatever name they come, the same sources are the same work
         self._may_be_interrupted = isinstance(work.task, Execution | CommandGroup)
         try:
@@ -143,8 +149,9 @@ class SandboxJudge:
         )
 
     def clear_up(self) -> None:
-        """Close the containers of the last submission, let go of its package."""
+        """Let go of the last submission's package, and of what its programs left in their containers."""
         self._after.close()
+        self._slot.tidy()
 
     def close(self) -> None:
         """Give back what is kept from one submission to the next."""
@@ -161,9 +168,9 @@ class SandboxJudge:
             self._slot.interrupt()
 
     def take_counts(self) -> Iterator[Record]:
-        """Containers taken from the pool and made on demand; problems known and read."""
+        """Containers kept, taken from the pool and made on demand; problems known and read."""
         containers = self._slot.zygote.containers
-        for opened, count in ((POOLED, Count.CONTAINER_WARM), (ON_DEMAND, Count.CONTAINER_COLD)):
+        for opened, count in _COUNT_OF_OPENED.items():
             if containers[opened]:
                 yield Counted(count, containers.pop(opened))
         yield CacheUsed("problems", *self._problems.take_counts())
@@ -207,7 +214,9 @@ class SandboxJudge:
             if self._build_context is not None:
                 _forget(self._build_context)
 
-    def _set_weight(self, priority_class: str) -> None:
+    def _work_for(self, tenant: str, priority_class: str) -> None:
+        if self._settings.sandbox.keep_containers:
+            self._slot.work_for(f"tenant {tenant}")  # that of submissions without one has no name
         weight = self._settings.queue.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
         if weight != self._weight:
             self._slot.set_weight(weight)
