@@ -63,6 +63,7 @@ DRIVERS = {
     "cpp": _CPP,
     "cpp17": _CPP,
     "cpp23": _CPP,
+    "csharp": Driver("JudgeCall.cs", "JudgeCall.cs", 2**64 - 1, methods_only=True),
     "go": Driver("judge_call.go", "judge_call.go", 2**64 - 1, function="{0}", method="new({0}).{1}"),
     "java": Driver("JudgeCall.java", "JudgeCall.java", _INT64, methods_only=True),
     "javascript": Driver("call.js", integer_max=_DOUBLE),

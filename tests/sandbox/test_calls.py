@@ -122,6 +122,25 @@ local function make() return print end""",
 PROGRAMS = {
     "cpp": CPP,
     "cpp17": CPP,
+    "csharp": Program(
+        "main.cs",
+        """using System;
+using System.Collections.Generic;
+class Pair {
+    object[] swap(string a, Dictionary<string, List<bool?>> b) {
+        Console.WriteLine("noise");
+        return new object[] {b, a};
+    }
+}
+public class Solution {
+    static double half(double n) => n / 2;
+    object make() => new object();
+}
+""",
+        "a value of the type System.Object cannot be written as JSON",
+        half="Solution.half",
+        make="Solution.make",
+    ),
     "go": Program(
         "main.go",
         """package main
@@ -282,6 +301,13 @@ struct Main {
                 {std::to_string(int(x * 2)), std::string(cs.begin(), cs.end())}};
     }
 };
+""",
+    "csharp": """using System.Collections.Generic;
+class Main {
+    IList<string[]> f(int[][] grid, char c, bool b, ulong u, float x, IList<char> cs) =>
+        new List<string[]> { new[] {"" + cs.Count, "" + c}, new[] {b ? "yes" : "no", "" + u},
+            new[] {"" + (int)(x * 2), "" + cs[0] + cs[1]} };
+}
 """,
     "go": """package main
 import "strconv"
