@@ -252,7 +252,8 @@ class BlobSettings(Section, frozen=True, kw_only=True):
     redis_bytes_max: Annotated[
         int,
         _says(
-            "What all small blobs (up to 64 KiB) may occupy in Redis; beyond it they go to the store.",
+            "What all small blobs (up to 64 KiB) may occupy in Redis, one tenant's an eighth of it (at least 64 KiB); "
+            "beyond it they go to the store.",
             variable="BLOB_REDIS_BYTES_MAX",
             ge=0,
         ),
