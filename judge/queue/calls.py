@@ -11,7 +11,16 @@ from typing import Any
 import msgspec
 
 from judge import wire
-from judge.errors import JudgeError, LanguageError, QueueError, QueueFullError, RateLimitError, StaleSession, UsageError
+from judge.errors import (
+    JudgeError,
+    LanguageError,
+    QueueError,
+    QueueFullError,
+    RateLimitError,
+    StaleSession,
+    UsageError,
+    WorkError,
+)
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
@@ -99,6 +108,9 @@ def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any
             return LanguageError(text_of(answer[1]))
         case "TAGS":
             return UsageError(text_of(answer[1]))
+        case "LARGE":
+            size, most = int(answer[1]), int(answer[2])
+            return WorkError(f"{size} bytes; at most {most} come along, larger data go into blobs", "task")
     return QueueError(f"the submit script answered {answer!r}")
 
 

@@ -91,11 +91,21 @@ class SessionLink:
         self._kept_bytes = 0
         self._unanswered = 0
         self._missing = Missing()
+        self._is_ending = False
 
     @property
     def dropped_bytes(self) -> int:
         """See the protocol."""
         return self._missing.size_bytes
+
+    @property
+    def is_ending(self) -> bool:
+        """See the protocol."""
+        return self._is_ending
+
+    def end(self) -> None:
+        """The worker stops; callable from a signal handler at any moment."""
+        self._is_ending = True
 
     def watched(self) -> Mapping[int, int]:
         """See the protocol."""
@@ -170,8 +180,14 @@ class SessionLink:
             self._reader = self._pool.get_connection()
         if self._writer is None:
             self._writer = self._pool.get_connection()
+            self._command(*self._beginning())
         self._ask()
         return True
+
+    def _beginning(self) -> tuple[tuple[Any, ...], ...]:
+        """That the stream is there tells the queue's scripts that the session has begun: it is not run again."""
+        nothing = _ENCODER.encode(OutputFrame(offset=0, data=b""))
+        return ("XADD", self._output_key, "0-1", "frame", nothing), ("EXPIRE", self._output_key, _KEPT_S)
 
     def _ask(self) -> None:
         words = ("XREAD", "COUNT", TYPED_WAITING_MAX, "BLOCK", _BLOCK_MS, "STREAMS", self._input_key, self._last)

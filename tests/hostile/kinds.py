@@ -61,6 +61,7 @@ class Channel:
     """A session's client: it types at once, listens, and never goes away."""
 
     dropped_bytes = 0
+    is_ending = False
 
     def __init__(self, attack: Attack) -> None:
         self.heard = {1: bytearray(), 2: bytearray()}

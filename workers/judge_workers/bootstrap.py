@@ -72,6 +72,9 @@ _COUNT_OF_OPENED = {
     ON_DEMAND: Count.CONTAINER_COLD,
 }
 
+#: Versions of toolchains that are kept, by the names that reports have for them.
+_VERSIONS_KEPT = 1000
+
 #: A weight for classes that the settings do not name: as any other program's.
 _USUAL_WEIGHT = 100
 
@@ -110,7 +113,6 @@ class SandboxJudge:
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge one submission."""
-        self._slot.forget_cancel()
         self._look_for_changes()
         self._work_for(submission.tenant, submission.priority_class)
         package = self._after.enter_context(self._problems.open(submission.package))
@@ -129,7 +131,6 @@ class SandboxJudge:
 
     def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
         """Do work that is no submission."""
-        self._slot.forget_cancel()
         self._look_for_changes()
         self._work_for(work.header.tenant, work.header.priority_class)
         work = with_sources(self._runner, work)  # by whatever name they come, the same sources are the same work
@@ -147,6 +148,10 @@ class SandboxJudge:
             judge_version=judge_version(),
             toolchain_version=self._version_of(report.language) if report.language else "",
         )
+
+    def forget_cancel(self) -> None:
+        """A cancel from before does not count."""
+        self._slot.forget_cancel()
 
     def clear_up(self) -> None:
         """Let go of the last submission's package, and of what its programs left in their containers."""
@@ -191,9 +196,12 @@ class SandboxJudge:
 
     def _version_of(self, language: str) -> str:
         """The version of a language's toolchain here; of what is no language (submitted output) none."""
-        if language not in self._versions:
-            self._versions[language] = self._asked_version(language)
-        return self._versions[language]
+        if language in self._versions:
+            return self._versions[language]
+        version = self._asked_version(language)
+        if len(self._versions) < _VERSIONS_KEPT:  # a client spells a version as it likes ("python3@>=3.1")
+            self._versions[language] = version
+        return version
 
     def _asked_version(self, language: str) -> str:
         build_context = self._build_context
