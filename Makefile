@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo first-contact install test test-slow test-fuzz test-vm test-vm-short test-vm-layers test-vm-broken check lint types imports unit test-deps clean test-chaos
+.PHONY: demo first-contact install test test-slow test-fuzz test-vm test-vm-short test-vm-layers test-vm-broken test-hostile-kinds check lint types imports unit test-deps clean test-chaos
 
 demo: first-contact $(STAMP)
 	$(BIN)/judge demo
@@ -80,6 +80,10 @@ $(DEV_STAMP): pyproject.toml constraints.txt $(STAMP) | $(BIN)/python
 # 5,000 pieces of work of all kinds while everything is killed, once for each way Redis may write; about five minutes.
 test-chaos: $(DEV_STAMP) test-deps
 	$(BIN)/python tests/service/chaos.py --submissions 5000
+
+# Every attack of the corpus as work of every kind; some ten minutes. `make test` has a sample of each kind.
+test-hostile-kinds: $(DEV_STAMP) test-deps
+	$(BIN)/pytest -q -m "slow or not slow" tests/hostile/test_in_kinds.py
 
 # Odd packages and odd submissions for MINUTES each, with a fresh seed; what breaks something is kept in tests/fuzz.
 MINUTES ?= 10

@@ -270,6 +270,10 @@ class QueueError(InfrastructureError):
     """Redis or Celery is unreachable or answered nonsense."""
 
 
+class QueueAnswerError(QueueError):
+    """Redis answered a call with an error that it would answer again: the call itself is not taken."""
+
+
 class QueueFullError(QueueError):
     """Backpressure: the queue refused a submission. ``length`` waits, ``wait_s`` is the estimate."""
 

@@ -44,6 +44,15 @@ SESSION_TAG = "=session"
 #: What becomes a part of a key, as a regular expression.
 NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,127}"
 
+#: The most that the header and the task of work may have in JSON, whatever the queue's policy: more goes into blobs.
+WORK_BYTES_MOST = 64 << 20
+
+#: The largest report that is recorded: far more than what all that may be asked for comes to.
+REPORT_BYTES_MAX = 64 << 20
+
+#: Objects, lists and words in a task's JSON: what reading it may take is bounded.
+_TASK_PARTS_MAX = 1 << 20
+
 _NAME = re.compile(NAME_PATTERN)
 _TENANT_NONE = "-"
 
@@ -98,7 +107,7 @@ def encode_submission(submission: Submission) -> SubmissionMessage:
 def encode_work(work: Work) -> SubmissionMessage:
     """Split work into the text of its header and that of its task, which lie where a submission and its sources do.
 
-    Raises WireError as :func:`encode_submission` does, and for a context that is too long.
+    Raises WireError as :func:`encode_submission` does, and for a context that is too long or a task that is too large.
     """
     header = work.header
     _check_addressed(header)
@@ -109,7 +118,9 @@ def encode_work(work: Work) -> SubmissionMessage:
     size_bytes = len(header.context.text.encode("utf-8", "surrogatepass"))
     if size_bytes > CONTEXT_BYTES_MAX:
         raise WireError(f"context.text: {size_bytes} bytes; at most {CONTEXT_BYTES_MAX} are kept")
-    return _message(header, work.task)
+    message = _message(header, work.task)
+    _check_size(message.sources)
+    return message
 
 
 def _check_addressed(sent: Submission | WorkHeader) -> None:
@@ -160,6 +171,7 @@ def decode_claimed(header: bytes, body: bytes) -> Submission | Work:
     """What a claim is to be: a submission, or work of another kind. Raises WireError naming the field."""
     if kind_of_text(header) is WorkKind.SUBMISSION:
         return decode_submission(header, body)
+    _check_size(body)
     return Work(header=decode_work_header(header), task=_decode(_TASK, body, "task"))
 
 
@@ -228,13 +240,14 @@ def work_route(header: WorkHeader) -> str:
     return check_name(f"{route(header.language, header.tags)}+{word}", "route")
 
 
-def own_route(node: str) -> str:
-    """The queue of what other workers hand on to this one; no submission can ask for it."""
-    return f"@{node}"
+def own_routes(node: str) -> tuple[str, ...]:
+    """The queues of what other workers hand on to this one, sessions apart; no submission can ask for them."""
+    return (f"@{node}", f"@{node}+{SESSION_TAG}")
 
 
-def routes_served(languages: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
-    """Every route a worker with these languages and tags can serve: each subset of its tags counts.
+def routes_served(languages: tuple[str, ...], tags: tuple[str, ...], *, sessions: bool = True) -> tuple[str, ...]:
+    """Every route a worker with these languages and tags can serve: each subset of its tags counts. ``sessions``: it
+    has slots for those.
 
     Raises WireError past four tags: each doubles the number of queues a worker listens on.
     """
@@ -244,7 +257,13 @@ def routes_served(languages: tuple[str, ...], tags: tuple[str, ...]) -> tuple[st
     for tag in sorted(set(tags)):
         subsets += [(*subset, tag) for subset in subsets]
     routes = [route(language, subset) for language in (ANY_ROUTE, *languages) for subset in subsets]
-    return (*routes, *(f"{name}+{word}" for word in (WORK_TAG, SESSION_TAG) for name in routes))
+    words = (WORK_TAG, SESSION_TAG) if sessions else (WORK_TAG,)
+    return (*routes, *(f"{name}+{word}" for word in words for name in routes))
+
+
+def ticket_routes(routes: tuple[str, ...]) -> tuple[str, ...]:
+    """The routes that tickets are for: one for all kinds of work in a language."""
+    return tuple(name for name in routes if not name.endswith((f"+{WORK_TAG}", f"+{SESSION_TAG}")))
 
 
 def celery_queue(route_name: str) -> str:
@@ -255,6 +274,13 @@ def celery_queue(route_name: str) -> str:
 def tenant_key(tenant: str) -> str:
     """How a tenant is written in keys; the anonymous one needs a name there too."""
     return tenant or _TENANT_NONE
+
+
+def _check_size(task: bytes) -> None:
+    if len(task) > WORK_BYTES_MOST:
+        raise WireError(f"task: {len(task)} bytes; at most {WORK_BYTES_MOST} come along, larger data go into blobs")
+    if sum(task.count(mark) for mark in (b"{", b"[", b",")) > _TASK_PARTS_MAX:
+        raise WireError(f"task: there are more than {_TASK_PARTS_MAX} objects and words in it")
 
 
 def _decode(decoder: msgspec.json.Decoder[T], text: bytes, what: str) -> T:

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.buffer.write(wire.encode(report) + b"\n")
     else:
-        _show(report)
+        show(report)
     return 0 if report.verdict is Verdict.AC else 1
 
 
@@ -153,7 +153,8 @@ def _advancing(progress: Progress, bar: object) -> Callable[[Event], None]:
     return hear
 
 
-def _show(report: EvaluationReport) -> None:
+def show(report: EvaluationReport) -> None:
+    """As text: what the compiler said, or a row for each test, and the verdict."""
     console = wide_console()
     if report.compile is not None and not report.compile.ok:
         console.print(report.compile.log.rstrip(), markup=False, soft_wrap=True)
@@ -166,6 +167,7 @@ def _show(report: EvaluationReport) -> None:
         console.print(table)
     words = f"{report.verdict} · {report.passed} of {len(report.tests)} passed · score {report.score:.4g}"
     reason = f" · {printable(report.reason, _LINE_CHARS_MAX)}" if report.reason else ""
+    words += " · a stored report" if report.cached else ""
     console.print(words + reason, markup=False, soft_wrap=True)
 
 

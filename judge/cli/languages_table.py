@@ -59,11 +59,14 @@ def status_table(rows: list[StatusRow]) -> Table:
 
 def offered_table(cards: Sequence[LanguageCard]) -> Table:
     """The table of ``offered``."""
-    table = plain_table("id", "name", "other words", "files", "workers", "versions", whole=("id", "workers"))
+    table = plain_table(
+        "id", "name", "other words", "files", "workers", "versions", "after @", whole=("id", "workers", "after @")
+    )
     for card in cards:
         extensions = " ".join(f".{extension}" for extension in card.extensions)
         words = " ".join(alias for alias in card.aliases if alias != card.id)
-        cells = (card.id, card.name, words, extensions, str(card.workers), "; ".join(card.versions))
+        versions, names = "; ".join(card.versions), " ".join((*card.exact, *card.variants))
+        cells = (card.id, card.name, words, extensions, str(card.workers), versions, names)
         add_row(table, *cells)
     return table
 

@@ -34,7 +34,8 @@ class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
     """What ``judge run --json`` prints. Nothing ran when ``outcome`` is COMPILE_ERROR; ``compile_log`` says why.
 
     Of several runs it is the first that went wrong, else the first. ``usages``: of every run, when there are several.
-    ``kept``: paths of the files that were kept. ``pieces``: in which order both outputs arrived, when asked for.
+    ``kept``: paths of the files that were kept, ``files_passed_over``: how many more were not. ``pieces``: in which
+    order both outputs arrived, when asked for.
     ``cached``: it is a service's stored report of the same work.
     """
 
@@ -52,6 +53,7 @@ class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
     compile_log: str = ""
     usages: tuple[Usage, ...] = ()
     kept: tuple[str, ...] = ()
+    files_passed_over: int = 0
     pieces: tuple[OutputPiece, ...] = ()
     cached: bool = False
 
@@ -94,6 +96,7 @@ def output_of_report(
         language=report.language,
         usages=tuple(one.result.usage for one in report.runs) if len(report.runs) > 1 else (),
         kept=kept,
+        files_passed_over=run.files_passed_over,
         pieces=run.pieces,
         cached=report.cached,
     )
@@ -188,6 +191,8 @@ def print_summary(output: RunOutput) -> None:
     console.print(" · ".join(words), markup=False, soft_wrap=True, style=style)
     for path in output.kept:
         console.print(f"kept {path}", markup=False, soft_wrap=True)
+    if output.files_passed_over:
+        console.print(f"{output.files_passed_over} more files could not be kept", markup=False, soft_wrap=True)
 
 
 def write_kept(files: tuple[KeptFile, ...], directory: str, content: Content) -> tuple[str, ...]:

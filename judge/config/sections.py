@@ -49,7 +49,9 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
     """The worker"""
 
     slots: Annotated[int, _says("How many submissions are judged at once (0 = one a usable core).", ge=0)] = 0
-    session_slots: Annotated[int, _says("How many of the slots may hold live sessions at once.", ge=0)] = 1
+    session_slots: Annotated[
+        int, _says("How many of the slots may hold live sessions at once (0 = takes none).", ge=0)
+    ] = 1
     node: Annotated[str, _says("The worker's name (empty = host name and a number kept in the state directory).")] = ""
     tags: Annotated[
         tuple[str, ...], _says("What the worker offers besides languages, such as `gpu`; at most three.")
@@ -63,7 +65,12 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
     ] = ""
     selftest: Annotated[bool, _says("Attack the sandbox before judging, at each start.")] = True
     drain_max_s: Annotated[
-        int, _says("How long a worker that stops lets its submissions run before it hands them back.", ge=0)
+        int,
+        _says(
+            "How long a worker that stops lets its submissions run before it hands them back; sessions end after half "
+            "of it.",
+            ge=0,
+        ),
     ] = 120
     disk_free_min_bytes: Annotated[int, _says("A worker whose disk has less free takes itself out.", ge=0)] = 256 << 20
     judge_factory: Annotated[str, _says("What judges, as `module:function`; tests and simulations name their own.")] = (
@@ -78,6 +85,10 @@ class SandboxSettings(Section, frozen=True, kw_only=True):
     uid_base: Annotated[
         int, _says("First of the reserved host user ids, used when started by root (two a slot).", ge=1)
     ] = defaults.UID_BASE
+    keep_containers: Annotated[
+        bool,
+        _says("A container serves one work after the other of the same tenant, as good as new for each run."),
+    ] = True
     disk_read_bytes_per_s: Annotated[
         int, _says("What a slot may read of each disk where the io controller is there (0 = any).", ge=0)
     ] = defaults.DISK_READ_BYTES_PER_S
@@ -138,7 +149,14 @@ class LeaseSettings(Section, frozen=True, kw_only=True):
     ] = 2000
     tick_ms: Annotated[int, _says("How often a worker gives a sign of life.", ge=1)] = 250
     attempts_max: Annotated[int, _says("This many failed attempts make a judge error.", ge=1)] = 3
-    judging_max_s: Annotated[int, _says("A longer attempt has failed.", ge=1)] = 900
+    judging_max_s: Annotated[
+        int,
+        _says(
+            "A longer attempt has failed; work without a package is told to end then, with a report that says so. A "
+            "session may last as long as it asked for besides.",
+            ge=1,
+        ),
+    ] = 900
 
 
 class QueueSettings(Section, frozen=True, kw_only=True):
@@ -168,6 +186,14 @@ class QueueSettings(Section, frozen=True, kw_only=True):
     waiting_max_s: Annotated[int, _says("Work that waits longer becomes a judge error (0 = never).", ge=0)] = 86_400
     keep_s: Annotated[int, _says("How long finished records are kept (0 = for ever).", ge=0)] = 604_800
     keep_max: Annotated[int, _says("How many finished records are kept (0 = all).", ge=0)] = 1_000_000
+    work_bytes_max: Annotated[
+        int,
+        _says(
+            "Size of one piece of work without a package as JSON, blobs not counted; larger ones are refused.",
+            ge=1,
+            le=wire.WORK_BYTES_MOST,
+        ),
+    ] = 16 << 20
 
 
 class GradingSettings(Section, frozen=True, kw_only=True):
@@ -248,7 +274,8 @@ class BlobSettings(Section, frozen=True, kw_only=True):
     redis_bytes_max: Annotated[
         int,
         _says(
-            "What all small blobs (up to 64 KiB) may occupy in Redis; beyond it they go to the store.",
+            "What all small blobs (up to 64 KiB) may occupy in Redis, one tenant's an eighth of it (at least 64 KiB); "
+            "beyond it they go to the store.",
             variable="BLOB_REDIS_BYTES_MAX",
             ge=0,
         ),

@@ -164,6 +164,7 @@ class SessionEnd(StrEnum):
     CLOSED = "closed"  #: its client closed it
     LEFT = "left"  #: its client did not come back within the grace time
     LIMIT = "limit"  #: a limit of the run
+    STOPPED = "stopped"  #: its worker was told to stop
     FAILED = "failed"  #: it did not start, or its worker died
 
 

@@ -20,6 +20,7 @@ from judge.errors import (
     RateLimitError,
     StaleSession,
     UsageError,
+    WorkError,
 )
 from judge.model.event import Event
 from judge.model.report import Report
@@ -108,6 +109,9 @@ def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any
             return LanguageError(text_of(answer[1]))
         case "TAGS":
             return UsageError(text_of(answer[1]))
+        case "LARGE":
+            size, most = int(answer[1]), int(answer[2])
+            return WorkError(f"{size} bytes; at most {most} come along, larger data go into blobs", "task")
     return QueueError(f"the submit script answered {answer!r}")
 
 

@@ -7,6 +7,7 @@ that moment is one event. Should the connection fail, what was not answered is s
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import msgspec
 from redis.exceptions import NoScriptError, RedisError
 
-from judge.errors import ClaimLost, QueueError
+from judge.errors import ClaimLost, QueueAnswerError, QueueError
 from judge.model.event import Event, OutputChunk
 from judge.model.report import Report
 from judge.model.work_report import AnyWorkReport
@@ -102,7 +103,8 @@ class ClaimWriter:
             return won
         except (RedisError, OSError):
             self._drop_connection()
-        self.flush()
+        with contextlib.suppress(QueueAnswerError):  # progress that is not taken is no reason to lose the report
+            self.flush()
         return self._queue.run(ending)
 
     def flush(self) -> None:

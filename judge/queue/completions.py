@@ -15,7 +15,6 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from judge.errors import QueueError
 from judge.queue import calls
 from judge.queue.redis_queue import AsyncQueue, Queue
 
@@ -103,6 +102,8 @@ class AsyncCompletions:
             self._reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
+        self._end_all(lambda settled: settled.cancel())  # a reader that had not begun has told nobody
+        self._subscribed.set()
 
     async def wait(self, work_id: str) -> None:
         """Until this is settled, however long ago that was. Raises QueueError."""
@@ -113,7 +114,7 @@ class AsyncCompletions:
             self._reader = asyncio.create_task(self._read())
         try:
             await self._subscribed.wait()
-            if not settled.done() and not await self._link.run(calls.settled((work_id,))):
+            if settled.done() or not await self._link.run(calls.settled((work_id,))):
                 await settled
         finally:
             settled.cancel()
@@ -135,12 +136,11 @@ class AsyncCompletions:
                     self._subscribed.set()  # those that wait ask by themselves, and learn what is wrong
                 finally:
                     await pubsub.aclose()
-        except QueueError as error:
+        except Exception as error:  # QueueError, or what nobody foresaw: those that wait are told
             failure = error
             self._end_all(lambda settled: settled.set_exception(failure))
-        except asyncio.CancelledError:
-            self._end_all(lambda settled: settled.cancel())
-            raise
+        finally:
+            self._subscribed.set()
 
     async def _listen(self, pubsub: Any) -> None:
         """Until the connection fails, or nobody waits any more."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from judge.errors import LanguageError
+from judge.errors import LanguageError, UnknownLanguage
 from judge.queue.values import LanguageCard, WorkerInfo
 from judge.toolchain import ranges
 
@@ -52,8 +52,12 @@ def exact_language(cards: Sequence[LanguageCard], name: str) -> str:
         return name
     if wanted in card.variants or wanted in card.exact:
         return f"{card.id}@{wanted}"
-    chosen = ranges.best(card.exact, wanted) if wanted else None
+    there = ", ".join((*card.exact, *card.variants)) or "none that can be named"
+    refusal = f"no worker offers version {wanted[:64]!a} of {card.id}; there are: {there}"
+    try:
+        chosen = ranges.best(card.exact, wanted) if wanted else None
+    except UnknownLanguage as error:
+        raise UnknownLanguage(f"{refusal} ({error})") from error
     if chosen is None:
-        there = ", ".join((*card.exact, *card.variants)) or "none that can be named"
-        raise LanguageError(f"no worker offers version {wanted[:64]!a} of {card.id}; there are: {there}")
+        raise LanguageError(refusal)
     return f"{card.id}@{chosen}"

@@ -15,14 +15,16 @@ from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
     ConnectionError,
+    DataError,
     NoScriptError,
     ReadOnlyError,
     RedisError,
+    ResponseError,
     TimeoutError,
 )
 
 from judge import wire
-from judge.errors import QueueError
+from judge.errors import QueueAnswerError, QueueError
 from judge.queue.broker import PATIENCE_S, Broker, connect, connect_async, redact
 from judge.queue.keys import Keys
 from judge.queue.script import Call, scripts
@@ -35,6 +37,22 @@ _RETRY_MAX_S = 0.5
 
 _PASSING = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
 
+#: Errors that say how the server is, not what is wrong with a call: no memory, no disk, no master, no permission.
+_STATES = (
+    "OOM ",
+    "MISCONF",
+    "READONLY",
+    "MASTERDOWN",
+    "CLUSTERDOWN",
+    "TRYAGAIN",
+    "NOREPLICAS",
+    "LOADING",
+    "BUSY ",
+    "NOAUTH",
+    "NOPERM",
+    "command not allowed when used memory",
+)
+
 
 class Backoff:
     """Decides how long to wait before the next try, or that there is none."""
@@ -44,7 +62,10 @@ class Backoff:
         self._next_s = _RETRY_FIRST_S
 
     def delay_s(self, error: BaseException, where: str) -> float:
-        """Seconds to wait now. Raises QueueError when trying again is pointless or the patience is over."""
+        """Seconds to wait now. Raises QueueError when the patience is over or trying again soon is pointless,
+        QueueAnswerError when it is for ever."""
+        if isinstance(error, ResponseError | DataError) and not any(word in str(error) for word in _STATES):
+            raise QueueAnswerError(f"Redis at {where}: {_first_line(error)}") from error
         hopeless = not isinstance(error, _PASSING) or isinstance(error, AuthenticationError)
         if hopeless or time.monotonic() + self._next_s > self._deadline:
             raise QueueError(f"Redis at {where}: {_first_line(error)}") from error

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
-from judge.model.session import InputFrame, OutputFrame, Present, Typed
+from judge.model.session import TYPED_BYTES_MAX, InputFrame, OutputFrame, Present, Typed
 from judge.queue.answers import text_of
 from judge.queue.redis_queue import Queue
 from judge.queue.sessions import TYPED_WAITING_MAX
@@ -31,6 +31,8 @@ _FRAME_BYTES_MAX = 64 << 10
 _BLOCK_MS = 10_000
 #: Between two tries to reach Redis; how long the end waits for it.
 _RETRY_NS = 1_000_000_000
+#: How long a stream that is written to goes on without a new end of its time.
+_PROLONG_NS = 60_000_000_000
 _FINISH_NS = 2_000_000_000
 
 _INPUT: msgspec.json.Decoder[InputFrame] = msgspec.json.Decoder(InputFrame)
@@ -76,7 +78,7 @@ class SessionLink:
         self._output_key = keys.session_output(claim.id, str(claim.fence))
         self._reader: Any = None
         self._writer: Any = None
-        self._retry_ns = 0
+        self._retry_ns = self._prolong_ns = 0
         self._last = "0"  # the newest frame that was read
         self._done: list[str] = []  # frames to be deleted
         self._typed: list[str] = []  # the same, once the program has taken what they hold
@@ -89,11 +91,21 @@ class SessionLink:
         self._kept_bytes = 0
         self._unanswered = 0
         self._missing = Missing()
+        self._is_ending = False
 
     @property
     def dropped_bytes(self) -> int:
         """See the protocol."""
         return self._missing.size_bytes
+
+    @property
+    def is_ending(self) -> bool:
+        """See the protocol."""
+        return self._is_ending
+
+    def end(self) -> None:
+        """The worker stops; callable from a signal handler at any moment."""
+        self._is_ending = True
 
     def watched(self) -> Mapping[int, int]:
         """See the protocol."""
@@ -168,8 +180,14 @@ class SessionLink:
             self._reader = self._pool.get_connection()
         if self._writer is None:
             self._writer = self._pool.get_connection()
+            self._command(*self._beginning())
         self._ask()
         return True
+
+    def _beginning(self) -> tuple[tuple[Any, ...], ...]:
+        """That the stream is there tells the queue's scripts that the session has begun: it is not run again."""
+        nothing = _ENCODER.encode(OutputFrame(offset=0, data=b""))
+        return ("XADD", self._output_key, "0-1", "frame", nothing), ("EXPIRE", self._output_key, _KEPT_S)
 
     def _ask(self) -> None:
         words = ("XREAD", "COUNT", TYPED_WAITING_MAX, "BLOCK", _BLOCK_MS, "STREAMS", self._input_key, self._last)
@@ -183,6 +201,8 @@ class SessionLink:
                 try:
                     frame = _INPUT.decode(fields[1])
                 except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                    frame = None
+                if frame is None or (isinstance(frame, Typed) and len(frame.data) > TYPED_BYTES_MAX):
                     self._done.append(self._last)
                     continue
                 frames.append(frame)
@@ -217,7 +237,7 @@ class SessionLink:
     def _send_batch(self) -> None:
         commands: list[tuple[Any, ...]] = []
         if self._done:
-            commands += [("XDEL", self._input_key, *self._done), ("EXPIRE", self._output_key, _KEPT_S)]
+            commands.append(("XDEL", self._input_key, *self._done))
         self._sent, self._deleted = tuple(self._pending), tuple(self._done)
         self._pending.clear()
         self._done.clear()
@@ -226,8 +246,10 @@ class SessionLink:
             self._sent_bytes = self._keep(frame)
             words = ("MAXLEN", "=", len(self._kept), f"{self._sent_bytes}-0", "frame", _ENCODER.encode(frame))
             commands.append(("XADD", self._output_key, *words))
-        if len(self._kept) and commands:
+        now_ns = time.monotonic_ns()
+        if self._kept and commands and now_ns >= self._prolong_ns:
             commands.append(("EXPIRE", self._output_key, _KEPT_S))
+            self._prolong_ns = now_ns + _PROLONG_NS
         self._command(*commands)
 
     def _forget(self, frame: OutputFrame) -> None:
@@ -263,6 +285,7 @@ class SessionLink:
     def _drop(self) -> None:
         """Both connections go. What was on its way is sent again."""
         self._take_back()
+        self._prolong_ns = 0
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.disconnect()

@@ -14,7 +14,7 @@ import msgspec
 
 from judge import wire
 from judge.errors import UsageError
-from judge.model.session import InputFrame, OutputFrame, Present, Typed
+from judge.model.session import TYPED_BYTES_MAX, InputFrame, OutputFrame, Present, Typed
 from judge.queue.answers import pairs_of, text_of
 from judge.queue.keys import Keys
 from judge.queue.redis_queue import FOLLOW_BLOCK_MS, AsyncQueue, Queue
@@ -63,12 +63,17 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def say(session_id: str, tenant: str, fence: str, frame: InputFrame) -> Call[Said]:
-    """Say something to the claim that runs a session; may be repeated: what was typed is typed once."""
+    """Say something to the claim that runs a session; may be repeated: what was typed is typed once.
+
+    Raises UsageError when the tenant has none of this id, or for a frame that is too large.
+    """
 
     def read(answer: list[Any]) -> Said:
         outcome = text_of(answer[0])
         if outcome == "UNKNOWN":
             raise _no_session(session_id)
+        if outcome == "REFUSED":
+            raise UsageError(f"a session does not take such a frame; {TYPED_BYTES_MAX} bytes are typed at once")
         return Said(outcome=outcome.lower(), typed_bytes=int(answer[1]) if len(answer) > 1 else -1)
 
     offset, size = (frame.offset, len(frame.data)) if isinstance(frame, Typed) else (0, 0)

@@ -55,6 +55,7 @@ def policy_of(settings: QueueSettings) -> Policy:
         waiting_max_ms=settings.waiting_max_s * 1000,
         keep_ms=settings.keep_s * 1000,
         keep_max=settings.keep_max,
+        work_bytes_max=settings.work_bytes_max,
     )
 
 

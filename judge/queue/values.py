@@ -154,6 +154,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     waiting_max_ms: int
     keep_ms: int
     keep_max: int
+    work_bytes_max: int
 
 
 class BlobPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,23 +33,42 @@ _DOUBLE = 2**53
 _INT64 = 2**63 - 1
 
 
+#: What stands in a driver's text for the function, where no language finds one by its name.
+_PLACE = b"JUDGE_FUNCTION"
+
+
 @dataclass(frozen=True)
 class Driver:
     """A language's driver: ``file`` of the folder ``guest``. It is the main file itself, by the name ``beside``, or
     (empty) is put at the end of the program's main file. ``integer_max``: the largest integer, with either sign, that
-    it can give to a function as it is; 0 = any.
+    it can give to a function as it is; 0 = any. ``function``, ``method``: how the driver's text names one, empty = it
+    is told on standard input. ``methods_only``: the language has no functions outside of classes.
     """
 
     file: str
     beside: str = ""
     integer_max: int = 0
+    function: str = ""
+    method: str = ""
+    methods_only: bool = False
 
 
+_CPP = Driver("call.cpp", integer_max=2**64 - 1, function="{0}", method="{0}::{1}")
+_LUA = Driver("call.lua", integer_max=_INT64, function="{0}", method="{0}")
 _PYTHON = Driver("call.py", beside="judge_call.py")
 
 #: By the id of the language.
 DRIVERS = {
+    "clang-cpp": _CPP,
+    "cpp": _CPP,
+    "cpp17": _CPP,
+    "cpp23": _CPP,
+    "csharp": Driver("JudgeCall.cs", "JudgeCall.cs", 2**64 - 1, methods_only=True),
+    "go": Driver("judge_call.go", "judge_call.go", 2**64 - 1, function="{0}", method="new({0}).{1}"),
+    "java": Driver("JudgeCall.java", "JudgeCall.java", _INT64, methods_only=True),
     "javascript": Driver("call.js", integer_max=_DOUBLE),
+    "lua": _LUA,
+    "lua53": _LUA,
     "perl": Driver("call.pl", integer_max=_INT64),
     "php": Driver("call.php", integer_max=_INT64),
     "pypy3": _PYTHON,
@@ -83,7 +102,7 @@ def with_driver(program: ProgramSource, language: LanguageSpec, function: str) -
         known = ", ".join(sorted(DRIVERS))
         raise WorkError(f"functions of {language.id} cannot be called, only those of {known}", "comparison.kind")
     main = _main_file(program, language)
-    text = (_GUEST / driver.file).read_bytes()
+    text = _text(driver, function)
     if driver.beside:
         if driver.beside in {file.name for file in program.sources}:
             raise WorkError(f"the name {driver.beside} is the driver's", "program.sources")
@@ -95,6 +114,19 @@ def with_driver(program: ProgramSource, language: LanguageSpec, function: str) -
         )
     driven = msgspec.structs.replace(program, sources=sources, main=driver.beside or main)
     return CallableProgram(driven, main, function, driver.integer_max)
+
+
+def _text(driver: Driver, function: str) -> bytes:
+    """The driver for this function. Raises WorkError."""
+    first, _, method = function.partition(".")
+    if driver.methods_only and not method:
+        raise WorkError("the language has no functions: Class.method is needed", "comparison.function")
+    text = (_GUEST / driver.file).read_bytes()
+    if not driver.function:
+        return text
+    if not function.isascii() or "$" in function:
+        raise WorkError("in this language names are of ASCII letters, digits and _", "comparison.function")
+    return text.replace(_PLACE, (driver.method if method else driver.function).format(first, method).encode())
 
 
 def _main_file(program: ProgramSource, language: LanguageSpec) -> str:

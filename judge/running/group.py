@@ -86,7 +86,7 @@ def run_group(runner: Runner, work: Work, group: CommandGroup) -> CommandGroupRe
         for index, command in enumerate(group.commands):
             with within(f"commands[{index}]"):
                 ready.append(_ready(stack, runner, work.header.tenant, command, limits[index], len(group.commands)))
-        _check_amounts(ready, runner.ceilings)
+        _check_sizes(ready, runner.ceilings)
         containers = [stack.enter_context(runner.slot.container(one.container)) for one in ready]
         with within("commands"), blamed_on_files():
             done = run_together(containers, [one.participant for one in ready], links)
@@ -110,6 +110,9 @@ def check_group(group: CommandGroup, ceilings: Ceilings) -> None:
     for index, command in enumerate(group.commands):
         with within(f"commands[{index}]"):
             _check_command(command)
+    files = sum(len(command.files) for command in group.commands)
+    if files > ceilings.case_files:
+        raise WorkError(f"{files} files in all; at most {ceilings.case_files} are taken", "commands")
     _check_pipes(group, ceilings)
 
 
@@ -197,12 +200,9 @@ def limits_of(group: CommandGroup, ceilings: Ceilings) -> list[Limits]:
     return limits
 
 
-def _check_amounts(ready: Sequence[_Ready], ceilings: Ceilings) -> None:
+def _check_sizes(ready: Sequence[_Ready], ceilings: Ceilings) -> None:
     """Files of all commands together are bounded as those of one run are. Raises WorkError."""
-    files = [content for one in ready for content in one.participant.files.values()]
-    if len(files) > ceilings.case_files:
-        raise WorkError(f"{len(files)} files in all; at most {ceilings.case_files} are taken", "commands")
-    size_bytes = sum(map(size_of, files))
+    size_bytes = sum(size_of(content) for one in ready for content in one.participant.files.values())
     if size_bytes > ceilings.case_files_bytes:
         raise WorkError(f"files of {size_bytes} bytes in all; at most {ceilings.case_files_bytes}", "commands")
 

@@ -68,6 +68,11 @@ class SessionChannel(Protocol):
         """Output that no reader took in time."""
         ...
 
+    @property
+    def is_ending(self) -> bool:
+        """The worker stops, and the session with it."""
+        ...
+
     def watched(self) -> Mapping[int, int]:
         """Descriptors to wait for and the events of poll(2)."""
         ...
@@ -91,6 +96,11 @@ class SessionChannel(Protocol):
     def close(self) -> None:
         """Give back what it holds; idempotent."""
         ...
+
+
+def longest_ns(request: SessionRequest) -> int:
+    """How long a session may last in all, as far as it may be asked for."""
+    return min(request.limits.wall_time_ns or TOTAL_NS, TOTAL_NS_MAX)
 
 
 def hold_session(
@@ -279,7 +289,9 @@ class _Attendant:
             self._take(run, frame, now_ns)
         if not run.waiting_bytes:
             self.channel.settle()
-        if now_ns - self._seen_ns > self._grace_ns:
+        if self.channel.is_ending:
+            self._stop(run, SessionEnd.STOPPED, "its worker was stopped")
+        elif now_ns - self._seen_ns > self._grace_ns:
             self._stop(run, SessionEnd.LEFT, f"its client has not been there for {self._grace_ns // 1_000_000} ms")
         elif now_ns - self._active_ns > self._idle_ns:
             self._stop(run, SessionEnd.LIMIT, f"no input and no output for {self._idle_ns // 1_000_000} ms")

@@ -22,6 +22,7 @@ from judge.sandbox.protocol import (
     NoteFreshMounts,
     OpenContainer,
     RenewMounts,
+    ShowArtifact,
 )
 from judge.sandbox.spec import RunSpec
 from judge.sandbox.zygote_client import ZygoteClient
@@ -87,6 +88,11 @@ class LauncherClient:
         """Lay fresh file systems over used ones. Raises SandboxError, InfrastructureError."""
         self._zygote.ask("renew mounts", RenewMounts(self._number, mounts))
         self.send(NoteFreshMounts())
+
+    def show_artifact(self, lowers: list[str], *, hide: bool) -> None:
+        """Another artifact at /artifact, or none; ``hide``: there is one now. Raises SandboxError,
+        InfrastructureError."""
+        self._zygote.ask("mount artifact", ShowArtifact(self._number, hide, lowers))
 
     def kill_hard(self) -> None:
         """Kill the container from outside; it still must be closed."""

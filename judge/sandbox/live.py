@@ -161,7 +161,9 @@ def run_live(runs: Runs, spec: RunSpec, attendant: Attendant, given: Given) -> C
 
         if not active.over:
             supervise_live(active, resources.cancel.fd, resources.frozen.take_ns, resources.prepare, attend)
-        return runs.complete(spec, active)
+        completed = runs.complete(spec, active)
+    runs.namespaces.start_over()  # who takes part may stay for hours: what comes after gets a container of its own
+    return completed
 
 
 def _start_with_pipes(runs: Runs, spec: RunSpec, _: Given, stack: contextlib.ExitStack) -> tuple[LiveRun, ActiveRun]:

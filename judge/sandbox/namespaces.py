@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from judge.errors import InfrastructureError, SandboxError
 from judge.kernel.netlink import loopback_up_request
 from judge.model.limits import Limits
@@ -27,6 +29,7 @@ class Namespaces:
     def __init__(self, resources: SlotResources, spec: ContainerSpec, change_plan: PlanChange | None = None) -> None:
         self.resources = resources
         self.spec = spec
+        self.served = 1  #: how many pieces of work
         self.groups = LauncherGroups(resources.groups)
         self._change_plan = change_plan
         self._launcher: LauncherClient | None = None  # None until opened, and from a close to the next open
@@ -39,6 +42,11 @@ class Namespaces:
     def is_open(self) -> bool:
         """There is a launcher, as far as is known."""
         return self._launcher is not None
+
+    @property
+    def is_fit(self) -> bool:
+        """As far as is known yet, other programs may run here."""
+        return self._launcher is not None and not self._is_spoilt() and not self.spec.fresh_each_run
 
     @property
     def launcher(self) -> LauncherClient:
@@ -55,7 +63,8 @@ class Namespaces:
         zygote.ensure_policy(spec.policy)
         root = zygote.ensure_root(spec.rootfs)
         number = next(self.resources.numbers)
-        self._launcher = LauncherClient(zygote, OpenContainer(number, self._plan(root), self._artifact_lowers()))
+        request = OpenContainer(number, self._plan(root), self._artifact_lowers(spec.artifact))
+        self._launcher = LauncherClient(zygote, request)
         self._dirty, self._disk, self._state_is_due = 0, (spec.disk_bytes, spec.disk_inodes), False
         self._must_be_new = False
 
@@ -64,12 +73,12 @@ class Namespaces:
         steps = container_steps(self.spec, resources.identity.inside, root, resources.cpu, loopback_up_request())
         return steps if self._change_plan is None else self._change_plan(steps)
 
-    def _artifact_lowers(self) -> list[str]:
+    def _artifact_lowers(self, artifact: str) -> list[str]:
         """An overlay without an upper directory wants two lower ones: the artifact over an empty one."""
-        if not self.spec.artifact:
+        if not artifact:
             return []
         empty = self.spec.rootfs.mounts[0].lowers[-1]
-        return [self.resources.zygote.seen(path) for path in (self.spec.artifact, empty)]
+        return [self.resources.zygote.seen(path) for path in (artifact, empty)]
 
     def close(self) -> None:
         """End everything inside; returns when it is gone. Idempotent."""
@@ -77,6 +86,29 @@ class Namespaces:
         launcher, self._launcher = self._launcher, None
         is_gone = launcher is None or launcher.close()
         self.groups.give_back_all(launcher_is_gone=is_gone)
+
+    def serve(self, artifact: str) -> None:
+        """The next runs are of another piece of work, with this artifact. Raises SandboxError, InfrastructureError."""
+        self.served += 1
+        self._show(artifact)
+
+    def _show(self, artifact: str) -> None:
+        if artifact != self.spec.artifact:
+            shown, lowers = bool(self.spec.artifact), self._artifact_lowers(artifact)
+            self.launcher.show_artifact(lowers, hide=shown)
+            self.spec = msgspec.structs.replace(self.spec, artifact=artifact)
+
+    def tidy(self) -> bool:
+        """Take away what the runs so far have left, and their artifact. Returns False when it must be closed."""
+        try:
+            self.hear_state()
+            if self._launcher is None or self._is_spoilt():
+                return False
+            self._renew(self._disk)
+            self._show("")
+        except (SandboxError, InfrastructureError):
+            return False
+        return True
 
     def start_over(self) -> None:
         """The next run gets fresh namespaces, whatever the earlier ones did."""
@@ -87,10 +119,17 @@ class Namespaces:
 
         Raises SandboxError, InfrastructureError."""
         self.hear_state()
-        if self._launcher is None or self._must_be_new or self._dirty & DIRTY_NETWORK:
+        if self._launcher is None or self._is_spoilt():
             self.close()
             self.open()
-        disk = (min(limits.disk_bytes, self.spec.disk_bytes), min(limits.disk_inodes, self.spec.disk_inodes))
+        self._renew((min(limits.disk_bytes, self.spec.disk_bytes), min(limits.disk_inodes, self.spec.disk_inodes)))
+
+    def _is_spoilt(self) -> bool:
+        """What is left of earlier runs, fresh mounts do not take away."""
+        return self._must_be_new or bool(self._dirty & DIRTY_NETWORK)
+
+    def _renew(self, disk: tuple[int, int]) -> None:
+        """Fresh file systems of this size over those that were used, or had another."""
         if disk != self._disk:
             self._disk, self._dirty = disk, _EVERY_MOUNT
         if self._dirty:

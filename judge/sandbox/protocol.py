@@ -162,6 +162,14 @@ class RenewMounts(NamedTuple):
     mounts: list[MountCall]
 
 
+class ShowArtifact(NamedTuple):
+    """Put another artifact in the place of that of an open container."""
+
+    number: int
+    hide: bool  #: there is one now
+    artifact: list[str]  #: as in OpenContainer; empty = none
+
+
 class CloseContainer(NamedTuple):
     """End a container with everything in it; the answer comes when it is gone. One that is gone already is no error."""
 
@@ -174,7 +182,9 @@ class KillContainer(NamedTuple):
     number: int
 
 
-ZygoteRequest = JoinGroups | AddPolicy | StageRoot | OpenContainer | RenewMounts | CloseContainer | KillContainer
+ZygoteRequest = (
+    JoinGroups | AddPolicy | StageRoot | OpenContainer | RenewMounts | ShowArtifact | CloseContainer | KillContainer
+)
 
 
 class Mapped(NamedTuple):
@@ -197,6 +207,8 @@ class Ready(NamedTuple):
 # Whether an opened container was made in advance or when it was asked for.
 POOLED = "pooled"
 ON_DEMAND = "on demand"
+#: Beside them where containers are counted: it had served another piece of work, and nobody had to open one.
+KEPT = "kept"
 
 
 class Done(NamedTuple):
@@ -237,6 +249,7 @@ TYPES: dict[str, type[Message]] = {
     "stage root": StageRoot,
     "open": OpenContainer,
     "renew": RenewMounts,
+    "show": ShowArtifact,
     "close": CloseContainer,
     "kill": KillContainer,
     "mapped": Mapped,

@@ -42,6 +42,11 @@ class CancelSwitch:
             if self._is_held:  # pulled meanwhile
                 self.pull()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether runs that begin now end at once."""
+        return self._is_held
+
     def release(self) -> None:
         """No cancel from before counts."""
         self._is_held = False

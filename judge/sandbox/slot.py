@@ -27,7 +27,9 @@ from judge.sandbox.cgroups.hierarchy import CgroupHost, find_host
 from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.container import Container
 from judge.sandbox.identity import HostIdentity, claim_number, identity_of
+from judge.sandbox.kept import KeptNamespaces
 from judge.sandbox.namespaces import Namespaces, PlanChange
+from judge.sandbox.protocol import KEPT
 from judge.sandbox.resources import CancelSwitch, FrozenClock, Interrupts, SlotResources
 from judge.sandbox.run_io import Streams
 from judge.sandbox.spec import ContainerSpec
@@ -65,6 +67,7 @@ class Slot:
         self.resources = resources
         self.groups = resources.groups
         self.zygote = resources.zygote
+        self._kept = KeptNamespaces()
 
     @classmethod
     @contextlib.contextmanager
@@ -86,13 +89,15 @@ class Slot:
             stack.callback(zygote.close)
             zygote.start()
             numbers = itertools.count(1)
-            yield cls(
+            slot = cls(
                 config,
                 number,
                 SlotResources(
                     identity, groups, zygote, streams, cancel, FrozenClock(), Interrupts(), numbers, config.cpu
                 ),
             )
+            stack.callback(slot._kept.close)
+            yield slot
 
     @property
     def identity(self) -> HostIdentity:
@@ -106,15 +111,33 @@ class Slot:
         A zygote that died (killed from outside) is replaced here; containers that it had are gone.
         """
         if not self.zygote.alive:
+            self._kept.close()
             self.zygote.close()
             _with_stage(self.config.state_dir)
             self.zygote.start()
-        namespaces = Namespaces(self.resources, spec, change_plan)
+        namespaces = self._kept.take(spec) if change_plan is None else None
+        if namespaces is None:
+            namespaces = Namespaces(self.resources, spec, change_plan)
+        else:
+            self.zygote.containers[KEPT] += 1
         try:
-            namespaces.open()
+            if not namespaces.is_open:
+                namespaces.open()
             yield Container(namespaces)
-        finally:
+        except BaseException:
             namespaces.close()
+            raise
+        if change_plan is not None or not self._kept.keep(namespaces):
+            namespaces.close()
+
+    def work_for(self, owner: str) -> None:
+        """Whose programs run from here on. Containers are kept from one piece of work to the next of the same owner;
+        "" = they are not, as in a slot that nobody has told."""
+        self._kept.work_for(owner)
+
+    def tidy(self) -> None:
+        """Between two pieces of work: take away what was left in the containers that are kept."""
+        self._kept.tidy()
 
     def cancel(self, *, hold: bool = False) -> None:
         """End what runs now with outcome CANCELLED; nothing happens when nothing runs. Callable from anywhere.
@@ -133,6 +156,11 @@ class Slot:
     def forget_cancel(self) -> None:
         """A cancel from before does not count."""
         self.resources.cancel.release()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a cancel holds for all later runs."""
+        return self.resources.cancel.is_held
 
     def set_weight(self, weight: int) -> None:
         """CPU weight of what runs here: 1..10000, 100 = usual."""

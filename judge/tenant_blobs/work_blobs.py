@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from typing import TypeVar
 
 from judge.blobs.blob_cache import BlobCache
 from judge.blobs.content import content_of
-from judge.errors import BlobStoreError, QueueError
+from judge.errors import BlobStoreError, CancelledError, QueueError
 from judge.queue import blob_calls
 from judge.queue.blob_calls import Blob
 from judge.queue.redis_queue import Queue
@@ -21,10 +22,16 @@ T = TypeVar("T")
 
 
 class WorkBlobs:
-    """Each tenant's own blobs. ``queue`` is this object's alone. Use from one thread."""
+    """Each tenant's own blobs. ``queue`` is this object's alone. Use from one thread.
 
-    def __init__(self, queue: Queue, place: BlobPlace, cache: BlobCache) -> None:
+    Once ``is_cancelled`` says so, every method raises CancelledError: work may name thousands of blobs.
+    """
+
+    def __init__(
+        self, queue: Queue, place: BlobPlace, cache: BlobCache, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
         self._queue = queue
+        self._is_cancelled = is_cancelled
         self._place = place
         self._cache = cache
 
@@ -33,11 +40,11 @@ class WorkBlobs:
 
         Raises BlobError (the tenant has none such), BlobStoreError (Redis or the store is away), HostFault.
         """
-        return self._open(self._run(blob_calls.use(tenant, blob)))
+        return self._open(self._found(tenant, blob))
 
     def read(self, tenant: str, blob: str, bytes_max: int) -> bytes:
         """The content. Raises as :meth:`open`, and BlobTooLarge."""
-        found = self._run(blob_calls.use(tenant, blob))
+        found = self._found(tenant, blob)
         check_size(found, bytes_max)
         if not found.object:
             return content_in_redis(found)
@@ -46,6 +53,7 @@ class WorkBlobs:
 
     def keep(self, tenant: str, content: bytes | Capture) -> str:
         """Keep this for the tenant; its digest. Raises BlobQuotaError, BlobTooLarge, BlobStoreUnset, BlobStoreError."""
+        self._check_cancelled()
         with content_of(content) as source:
             new = new_blob(source, tenant=tenant)
             if self._run(blob_calls.put(new)):
@@ -61,6 +69,14 @@ class WorkBlobs:
     def close(self) -> None:
         """Close the connection; idempotent."""
         self._queue.close()
+
+    def _found(self, tenant: str, blob: str) -> Blob:
+        self._check_cancelled()
+        return self._run(blob_calls.use(tenant, blob))
+
+    def _check_cancelled(self) -> None:
+        if self._is_cancelled():
+            raise CancelledError("cancelled between two blobs")
 
     def _open(self, blob: Blob) -> int:
         if not blob.object:

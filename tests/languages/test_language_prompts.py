@@ -73,6 +73,7 @@ class Talker:
     """A client that types at the prompt, reads the answer and ends the input."""
 
     dropped_bytes = 0
+    is_ending = False
 
     def __init__(self, talk: Talk) -> None:
         self.heard = b""

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+import needs
 import pytest
 from running_fakes import MemoryBlobs
 
@@ -62,11 +63,14 @@ def runner(sandbox_slot: Slot, sandbox_state: Path) -> Iterator[Runner]:
 
 
 class Program(NamedTuple):
-    """A function ``half``, a class ``Pair`` whose ``swap`` prints, and a function ``make`` of what is no JSON."""
+    """A function that halves, a class ``Pair`` whose ``swap`` prints, and a function of what is no JSON."""
 
     file: str
     source: str
     unwritable: str = ""
+    half: str = "half"
+    make: str = "make"
+    missing: Verdict = Verdict.RTE  #: of a function that is not there
 
 
 PYTHON = Program(
@@ -87,8 +91,89 @@ const half = async (n) => n / 2;
 const make = () => new Set(); // end""",
     "a value of the type Set cannot be written as JSON",
 )
+CPP = Program(
+    "main.cpp",
+    """#include <iostream>
+#include <map>
+#include <optional>
+#include <vector>
+#define int long long
+using Members = std::map<std::string, std::vector<std::optional<bool>>>;
+struct Pair {
+    std::pair<Members, std::string> swap(std::string a, const Members &b) const {
+        std::cout << "noise\\n";
+        return {b, a};
+    }
+};
+double half(double n) { return n / 2; }
+int make() { throw std::runtime_error("nothing"); }
+""",
+    "what():  nothing",
+    missing=Verdict.CE,
+)
+LUA = Program(
+    "main.lua",
+    """Pair = {}
+function Pair:swap(a, b) print("noise") return {b, a} end
+local function half(n) return n / 2 end
+local function make() return print end""",
+    "a value of the type function cannot be written as JSON",
+)
 PROGRAMS = {
+    "cpp": CPP,
+    "cpp17": CPP,
+    "csharp": Program(
+        "main.cs",
+        """using System;
+using System.Collections.Generic;
+class Pair {
+    object[] swap(string a, Dictionary<string, List<bool?>> b) {
+        Console.WriteLine("noise");
+        return new object[] {b, a};
+    }
+}
+public class Solution {
+    static double half(double n) => n / 2;
+    object make() => new object();
+}
+""",
+        "a value of the type System.Object cannot be written as JSON",
+        half="Solution.half",
+        make="Solution.make",
+    ),
+    "go": Program(
+        "main.go",
+        """package main
+import "fmt"
+type Pair struct{}
+func (*Pair) swap(a string, b map[string][]any) []any { fmt.Println("noise"); return []any{b, a} }
+func half(n float64) float64 { return n / 2 }
+func make_() func() { return nil }
+""",
+        "json: unsupported type: func()",
+        make="make_",
+        missing=Verdict.CE,
+    ),
+    "java": Program(
+        "Main.java",
+        """import java.util.*;
+class Pair {
+    Object[] swap(String a, Map<String, List<Boolean>> b) {
+        System.out.println("noise");
+        return new Object[] {b, a};
+    }
+}
+public class Main {
+    static double half(double n) { return n / 2; }
+    Object make() { return new Object(); }
+}
+""",
+        "a value of the type java.lang.Object cannot be written as JSON",
+        half="Main.half",
+        make="Main.make",
+    ),
     "javascript": SCRIPT,
+    "lua": LUA,
     "perl": Program(
         "main.pl",
         """package Pair;
@@ -163,17 +248,25 @@ def needs_language(runner: Runner, language: str) -> None:
     assert isinstance(toolchains, Toolchains)
     state = toolchains.state(runner.language_named(language))
     if not state.ready:
-        pytest.skip(f"{language} is not installed here: {state.missing[0]}")
+        pytest.skip(needs.language(language, state.missing[0]))
+
+
+#: Tried where they happen to be.
+RARE = {"lua": "/usr/bin/luac5.4", "typescript": "/opt/npm/node_modules/typescript"}
+USUAL = [language for language in PROGRAMS if language not in RARE or Path(RARE[language]).exists()]
 
 
 def test_every_driver_is_tried() -> None:
-    assert set(DRIVERS) == {language.partition("@")[0] for language in PROGRAMS}
+    tried = {DRIVERS[language.partition("@")[0]].file for language in PROGRAMS}
+    assert tried == {driver.file for driver in DRIVERS.values()}
 
 
-@pytest.mark.parametrize("language", PROGRAMS)
+@pytest.mark.parametrize("language", USUAL)
 def test_a_function_and_a_method_are_called(runner: Runner, language: str) -> None:
     needs_language(runner, language)
-    half = call(runner, language, PROGRAMS[language], "half", ("[3]", "1.5"), ("[-5]", "-2.5"), ("[3]", "3"))
+    half = call(
+        runner, language, PROGRAMS[language], PROGRAMS[language].half, ("[3]", "1.5"), ("[-5]", "-2.5"), ("[3]", "3")
+    )
     assert [test.verdict for test in half.tests] == [Verdict.AC, Verdict.AC, Verdict.WA], half
     assert half.tests[2].reason == "expected 3, found 1.5"
     swapped = ('["\\u00e9", {"k": [null, true]}]', '[{"k":[null,true]},"é"]')
@@ -182,15 +275,70 @@ def test_a_function_and_a_method_are_called(runner: Runner, language: str) -> No
     assert test.stdout is not None and test.stdout.head == "noise\n"
 
 
-@pytest.mark.parametrize("language", PROGRAMS)
-def test_what_is_not_there_and_what_is_no_json_are_run_time_errors(runner: Runner, language: str) -> None:
+@pytest.mark.parametrize("language", USUAL)
+def test_what_is_not_there_and_what_is_no_json_is_the_programs_fault(runner: Runner, language: str) -> None:
     needs_language(runner, language)
-    missing = test_of(call(runner, language, PROGRAMS[language], "other", ("[]", "1")))
-    assert missing.verdict is Verdict.RTE
-    assert missing.stderr is not None and "other" in missing.stderr.head
-    unwritable = test_of(call(runner, language, PROGRAMS[language], "make", ("[]", "null")))
-    assert unwritable.verdict is Verdict.RTE, unwritable
-    assert unwritable.stderr is not None and PROGRAMS[language].unwritable in unwritable.stderr.head
+    program = PROGRAMS[language]
+    other = call(runner, language, program, program.half.replace("half", "other"), ("[]", "1"))
+    assert other.verdict is program.missing
+    assert other.compile is not None
+    said = other.tests[0].stderr
+    assert "other" in (other.compile.log if said is None else said.head)
+    unwritable = test_of(call(runner, language, program, program.make, ("[]", "null")))
+    assert unwritable.verdict is Verdict.RTE
+    assert unwritable.stderr is not None and program.unwritable in unwritable.stderr.head
+
+
+#: A method ``f`` of the class ``Main`` that gives back what it is called with, and more.
+TYPED = {
+    "cpp": """#include <string>
+#include <vector>
+struct Main {
+    std::vector<std::vector<std::string>> f(std::vector<std::vector<int>> &grid, char c, bool b, unsigned long long u,
+                                            float x, std::vector<char> cs) {
+        grid[0].push_back(cs.size());
+        return {{std::to_string(grid[0].back()), std::string(1, c)}, {b ? "yes" : "no", std::to_string(u)},
+                {std::to_string(int(x * 2)), std::string(cs.begin(), cs.end())}};
+    }
+};
+""",
+    "csharp": """using System.Collections.Generic;
+class Main {
+    IList<string[]> f(int[][] grid, char c, bool b, ulong u, float x, IList<char> cs) =>
+        new List<string[]> { new[] {"" + cs.Count, "" + c}, new[] {b ? "yes" : "no", "" + u},
+            new[] {"" + (int)(x * 2), "" + cs[0] + cs[1]} };
+}
+""",
+    "go": """package main
+import "strconv"
+type Main struct{}
+func (Main) f(grid [][]int, c string, b bool, u uint64, x float32, cs []string) ([][]string) {
+    answer := map[bool]string{true: "yes", false: "no"}[b]
+    return [][]string{{strconv.Itoa(len(cs)), c}, {answer, strconv.FormatUint(u, 10)},
+        {strconv.Itoa(int(x * 2)), cs[0] + cs[1]}}
+}
+""",
+    "java": """import java.util.*;
+class Main {
+    List<String[]> f(int[][] grid, char c, boolean b, long u, float x, List<Character> cs) {
+        return List.of(new String[] {"" + cs.size(), "" + c}, new String[] {b ? "yes" : "no", "" + u},
+            new String[] {"" + (int) (x * 2), "" + cs.get(0) + cs.get(1)});
+    }
+}
+""",
+}
+
+
+@pytest.mark.parametrize("language", TYPED)
+def test_arguments_become_what_the_functions_types_say(runner: Runner, language: str) -> None:
+    needs_language(runner, language)
+    given = '[[[1, 2], [-3]], "z", true, 9007199254740993, 1e1, ["x", "y"]]'
+    wanted = '[["2","z"],["yes","9007199254740993"],["20","xy"]]'
+    misfits = [given.replace("-3", "1.5"), "[[]]", given.replace('"z"', "1"), given.replace("2]", "1e30]")]
+    source = PROGRAMS[language]._replace(source=TYPED[language])
+    report = call(runner, language, source, "Main.f", (given, wanted), *((misfit, wanted) for misfit in misfits))
+    assert report.tests[0].reason == ""
+    assert [test.verdict for test in report.tests] == [Verdict.AC, *[Verdict.RTE] * len(misfits)]
 
 
 def test_what_a_javascript_program_exports_is_found(runner: Runner) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+import msgspec
 import pytest
-from sandbox_harness import Stage, limits
+from sandbox_harness import Stage, limits, script
 
 from judge.model.run import Outcome
 from judge.model.units import MIB, MS_NS
@@ -99,3 +100,25 @@ def test_descriptors_can_be_handed_over(stage: Stage) -> None:
     assert os.read(read_end, 100) == b"to nine\n"
     os.close(read_end)
     os.close(write_end)
+
+
+def answering(words: str, answer_bytes: int) -> RunSpec:
+    return msgspec.structs.replace(script(words), answer_bytes=answer_bytes)
+
+
+def test_answers_have_a_descriptor_of_their_own(stage: Stage) -> None:
+    spec = answering("import os\nos.write(3, b'answer')\nos.write(1, b'printed')\n", 6)
+    for _ in range(2):  # the second run is one that the launcher knows
+        done = stage.box.run(spec)
+        assert (done.answer.read(), done.answer.truncated, done.stdout.read()) == (b"answer", False, b"printed")
+        assert done.result.ok
+    over = stage.box.run(answering("import os\nos.write(3, b'answers')\n", 6))
+    assert over.result.outcome is Outcome.OUTPUT_LIMIT
+    assert (over.answer.read(), over.answer.truncated) == (b"answer", True)
+
+
+def test_where_no_answer_is_wanted_the_descriptor_is_not_open(stage: Stage) -> None:
+    stage.box.run(answering("", 6))
+    assert stage.says("import os\ntry: os.write(3, b'x')\nexcept OSError as error: print(error.strerror)\n") == (
+        "Bad file descriptor"
+    )

@@ -59,7 +59,7 @@ def queue(shared_redis: RedisServer) -> Iterator[Queue]:
 @pytest.fixture(scope="session")
 def shared_worker(shared_redis: RedisServer, short_root: Path) -> Iterator[Worker]:
     """A worker with two slots and the scripted judge, warmed up."""
-    worker = Worker(shared_redis.url, short_root / "w", namespace="shared")
+    worker = Worker(shared_redis.url, short_root / "w", namespace="shared", session_slots=2)
     with running(worker):
         with Client(msgspec.structs.replace(shared_redis.broker, namespace="shared")) as client:
             until(lambda: view_of(client, worker.node), "the worker to register")

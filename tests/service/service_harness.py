@@ -39,6 +39,7 @@ POLICY = Policy(
     waiting_max_ms=0,
     keep_ms=0,
     keep_max=0,
+    work_bytes_max=0,
 )
 
 

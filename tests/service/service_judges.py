@@ -3,11 +3,12 @@
 A source is JSON: {"verdict": "AC", "ms": 0, "tests": 0, "do": ""}; ``do`` may be "die" (kill this process), "fail"
 (an infrastructure error), "package" (a package error), "missing" (this worker lacks the package while the file
 JUDGE_STATE_DIR/lacks is there), "ill" (the host's fault, likewise with "ill"), "fault" (the host's fault on any),
-"crash" (an exception nobody expects), "client" (the client's fault) or "hang".
+"crash" (an exception nobody expects), "client" (the client's fault), "hang" or "sit" (a session, until it is to end).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -20,13 +21,13 @@ from judge_workers.judging import Readiness
 from service_work import orders_of
 
 from judge.config import Settings
-from judge.errors import HostFault, InfrastructureError, PackageError, PackageMissing, WorkError
+from judge.errors import CancelledError, HostFault, InfrastructureError, PackageError, PackageMissing, WorkError
 from judge.model.event import CaseJudged, Compiled, Compiling, Emit
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
 from judge.model.work import Evaluation, Execution, Work
-from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
+from judge.model.work_report import AnyWorkReport, BlameOn, SessionEnd, SessionReport, report_without_work
 from judge.observe.metrics.pipe_records import Record
 from judge.running.session import SessionChannel
 
@@ -59,8 +60,20 @@ class ScriptedJudge:
             emit(Compiling(submission=work.header.id, language=work.header.language))
             emit(Compiled(submission=work.header.id, ok=True, cached=True, wall_time_ns=0))
         self._sleep(orders.get("ms", 0))
+        if orders.get("do") == "sit":
+            return self._sit(work, channel)
         self._misbehave(orders.get("do", ""))
         return report_without_work(work.header, BlameOn.NONE, orders.get("reason", ""), attempt=attempt)
+
+    def _sit(self, work: Work, channel: SessionChannel) -> SessionReport:
+        while not channel.is_ending:
+            channel.receive()
+            self._sleep(20)
+        return SessionReport(id=work.header.id, end=SessionEnd.STOPPED)
+
+    def forget_cancel(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_fd, 4096)
 
     def clear_up(self) -> None:
         """Nothing is left over."""
@@ -82,7 +95,7 @@ class ScriptedJudge:
 
     def _sleep(self, ms: int) -> None:
         if ms and select.select([self._wake_fd], [], [], ms / 1000)[0]:
-            os.read(self._wake_fd, 1)
+            raise CancelledError("cancelled")
 
     def _misbehave(self, what: str) -> None:
         if what == "die":

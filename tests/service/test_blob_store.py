@@ -40,6 +40,7 @@ from judge.errors import (
     BlobQuotaError,
     BlobStoreError,
     BlobStoreUnset,
+    CancelledError,
     NoSuchBlob,
 )
 from judge.queue import blob_calls
@@ -249,6 +250,22 @@ def test_while_redis_is_away_work_waits_for_its_blobs(short_dir: Path, place: Bl
     blobs = WorkBlobs(Queue(broker, patience_s=0), place, BlobCache(tmp_path / "cache", 0))
     with pytest.raises(BlobStoreError, match="Redis"):
         blobs.open("", "sha256:" + "0" * 64)
+
+
+def test_cancelled_work_is_given_and_keeps_no_more_blobs(client: Client, place: BlobPlace, tmp_path: Path) -> None:
+    blob, orders = client.put_blob(b"content"), [False]
+    blobs = WorkBlobs(Queue(client.queue.broker), place, BlobCache(tmp_path / "cache", 0), lambda: orders[0])
+    with closing(blobs):
+        assert blobs.read("", blob, 100) == b"content"
+        orders[0] = True
+        for ask in (
+            lambda: blobs.open("", blob),
+            lambda: blobs.read("", blob, 100),
+            lambda: blobs.keep("", b"more"),
+        ):
+            with pytest.raises(CancelledError):
+                ask()
+    assert [view.blob for view in client.blobs()] == [blob]
 
 
 COPYING = """

@@ -72,6 +72,13 @@ def test_a_name_of_the_store_that_is_none_reaches_no_file(client: Client, place:
     assert (tmp_path / "precious").exists()
 
 
+def test_what_is_no_blob_in_the_list_of_ends_holds_up_no_sweep(client: Client, place: BlobPlace) -> None:
+    client.queue.link.command("ZADD", client.queue.link.keys.blob_expiry(), 0, "odd", 0, "a b c")
+    client.remove_blob(client.put_blob(LARGE))
+    assert sweep(client, place) == 1
+    assert kept_in_redis(client.queue) == []
+
+
 def test_an_upload_is_ended_only_as_what_it_was_begun(client: Client, place: BlobPlace) -> None:
     with content_of(LARGE) as content:
         new = new_blob(content, tenant="ann")

@@ -151,7 +151,7 @@ def test_plain_redis_commands_take_part_in_a_session(client: redis.Redis, runnin
         position = client.xread({prefix + "e:foreign-live": position}, block=30_000)[0][1][-1][0]
     assert (standing[0], standing[3]) == ("STANDS", 0)
 
-    def say(frame: dict[str, Any], offset: int = 0, size: int = 0) -> list[Any]:
+    def say(frame: dict[str, Any], offset: int = 0, size: int = 0) -> Any:
         jsonschema.validate({"session_input": frame}, SCHEMA)
         return client.eval(session, 1, prefix, "foreign-live", "-", standing[2], offset, size, json.dumps(frame), 64)
 
@@ -159,7 +159,7 @@ def test_plain_redis_commands_take_part_in_a_session(client: redis.Redis, runnin
     assert say(typed, 0, 5) == ["SENT", 5]
     assert say(typed, 0, 5) == ["SENT", 5]
     assert say({"type": "present", "taken": 0, "lost": 0}) == ["SENT", 5]
-    ((_, entries),) = client.xread({prefix + f"out:foreign-live:{standing[2]}": "0"}, block=30_000)
+    entries = client.xread({prefix + f"out:foreign-live:{standing[2]}": "0"}, block=30_000)[0][1]
     frames = [json.loads(fields["frame"]) for _, fields in entries]
     assert [(frame["offset"], base64.b64decode(frame["data"])) for frame in frames] == [(0, b"hello")]
     assert say({"type": "end"}) == ["SENT", 5]

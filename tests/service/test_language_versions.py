@@ -109,7 +109,7 @@ def test_the_card_names_what_can_be_asked_for(versions_client: Client) -> None:
 
 @pytest.mark.parametrize("wanted", ["3", "gone", ">=2.2", "2.1.1", "", "~1.5"])
 def test_a_version_that_is_not_there_is_refused_with_those_that_are(versions_client: Client, wanted: str) -> None:
-    with pytest.raises(LanguageError, match=r"1\.4\.2, 2\.0\.9, 2\.1\.0|no range of versions"):
+    with pytest.raises(LanguageError, match=r"no worker offers version .*1\.4\.2, 2\.0\.9, 2\.1\.0"):
         versions_client.send(work_in(f"toy@{wanted}"))
 
 

@@ -28,7 +28,8 @@ from judge.queue import calls
 from judge.queue.admin import queue_view, set_policy
 from judge.queue.records import records_call
 from judge.queue.redis_queue import Queue
-from judge.queue.values import Claim, Claimant, Fault, State, WorkerInfo, WorkerState
+from judge.queue.session_link import SessionLink
+from judge.queue.values import Claim, Claimant, Fault, Refusal, State, WorkerInfo, WorkerState
 
 SCRIPTS = json.loads((Path(__file__).resolve().parent / "old" / "scripts.json").read_text())
 KINDS = [kind for kind in WorkKind if kind is not WorkKind.SUBMISSION]
@@ -132,7 +133,7 @@ def test_an_old_submit_script_does_not_lose_work_either(queue: Queue, old: OldWo
     assert claim(queue).id == "work"
 
 
-@every_kind
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not WorkKind.SESSION])
 def test_work_that_failed_on_a_new_worker_never_goes_to_an_old_one(
     queue: Queue, old: OldWorker, kind: WorkKind
 ) -> None:
@@ -141,6 +142,22 @@ def test_work_that_failed_on_a_new_worker_never_goes_to_an_old_one(
     queue.run(calls.give_back(claim(queue), "it died", Fault.BLAMED, attempts_max=3))
     assert old.claim()[0] == b"NONE"
     assert claim(queue).attempt == 2
+
+
+def test_a_session_that_an_old_sweep_puts_back_is_not_begun_again(queue: Queue, old: OldWorker) -> None:
+    join(queue)
+    queue.run(calls.submit_work(work_order(WorkKind.SESSION, "live")))
+    claimed = claim(queue)
+    link = SessionLink(queue, claimed)
+    link.receive()
+    link.close()
+    queue.link.command("ZADD", queue.link.keys.leases(), 0, "live")
+    old.sweep()
+    assert queue.state("live") is State.QUEUED
+    who = Claimant(node="new", session="S", slot="1", pid=4712)
+    assert isinstance(queue.run(calls.claim(who, LEASE_MS)), Refusal)
+    (ended,) = queue.run(calls.sweep("new", 0, LEASE_MS, 3)).exhausted
+    assert (ended.id, ended.reason) == ("live", "its worker was lost")
 
 
 @every_kind

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from service_harness import RedisServer, free_port
 
-from judge.model.session import OutputFrame, Present
+from judge.model.session import TYPED_BYTES_MAX, InputFrame, OutputFrame, Present, Typed
 from judge.queue.answers import pairs_of
 from judge.queue.redis_queue import Queue
 from judge.queue.session_link import OUTPUT_FRAME_COST_BYTES, OUTPUT_KEPT_BYTES, SessionLink
@@ -41,9 +41,9 @@ def kept(queue: Queue) -> list[OutputFrame]:
     return [msgspec.json.decode(frame, type=OutputFrame) for frame in frames]
 
 
-def tell(queue: Queue, present: Present) -> None:
-    """As a reader does."""
-    queue.link.command("XADD", queue.link.keys.session_input("one", "1"), "*", "frame", msgspec.json.encode(present))
+def tell(queue: Queue, frame: InputFrame) -> None:
+    """As a client does that goes by no script."""
+    queue.link.command("XADD", queue.link.keys.session_input("one", "1"), "*", "frame", msgspec.json.encode(frame))
 
 
 def test_each_frame_counts_beside_its_bytes(queue: Queue, link: SessionLink) -> None:
@@ -103,3 +103,32 @@ def test_input_that_was_taken_is_deleted_though_the_connection_broke(queue: Queu
     link.send(1, b"x")
     link.finish()
     assert queue.link.command("XLEN", queue.link.keys.session_input("one", "1")) == 0
+
+
+def test_frames_that_are_none_or_too_large_are_passed_over(queue: Queue, link: SessionLink) -> None:
+    key = queue.link.keys.session_input("one", "1")
+    for text in (b"\xff", b'{"type":"present","x":' + b"[" * 100_000, b'{"type":"nothing"}'):
+        queue.link.command("XADD", key, "*", "frame", text)
+    tell(queue, Typed(offset=0, data=bytes(TYPED_BYTES_MAX + 1)))
+    tell(queue, Present(taken=7))
+    frames: list[InputFrame] = []
+    while not frames:
+        frames += link.receive()
+    assert frames == [Present(taken=7)]
+    link.send(1, b"x")
+    link.finish()
+    assert queue.link.command("XLEN", key) == 0
+
+
+def test_output_is_kept_for_a_time_and_less_after_the_end(queue: Queue, link: SessionLink) -> None:
+    key = queue.link.keys.session_output("one", "1")
+    for _ in range(2):
+        link.send(1, b"x")
+        link.finish()
+    assert 3500 < queue.link.command("TTL", key) <= 3600
+    break_connections(queue)
+    link.send(1, b"y")
+    link.finish()
+    assert len(kept(queue)) == 3
+    link.close()
+    assert 0 < queue.link.command("TTL", key) <= 60

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from service_harness import POLICY
 
-from judge.errors import UsageError
-from judge.model.session import Closed, EndOfInput, Present, Typed
+from judge.errors import LanguageError, UsageError
+from judge.model.session import TYPED_BYTES_MAX, Closed, EndOfInput, Present, Typed
 from judge.model.work import SessionRequest, Work, WorkHeader, WorkKind
 from judge.queue import calls
-from judge.queue.admin import set_policy
+from judge.queue.admin import publish_languages, set_policy
 from judge.queue.redis_queue import Queue
-from judge.queue.session_link import Missing
+from judge.queue.script import Call
+from judge.queue.session_link import Missing, SessionLink
 from judge.queue.sessions import say, stands
-from judge.queue.values import Claim, Claimant, Fault, Refusal, State, WorkerInfo, WorkerState
+from judge.queue.values import Claim, Claimant, Fault, LanguageCard, Refusal, State, WorkerInfo, WorkerState
+from judge.wire import own_routes, routes_served
 
 LEASE_MS = 60_000
-ROUTES = ("c", "any", "c+=session", "any+=session", "c+=work")
 
 
 def register(queue: Queue, session: str = "S") -> int:
     """A worker of two slots."""
-    return queue.run(calls.register("w1", session, WorkerState.ON, WorkerInfo(slots=2), "{}", ROUTES))
+    return join(queue, "w1", session)
+
+
+def join(queue: Queue, node: str, session: str = "S", slots: int = 2) -> int:
+    """The same, or another one."""
+    routes = (*routes_served(("c",), ()), *own_routes(node))
+    return queue.run(calls.register(node, session, WorkerState.ON, WorkerInfo(slots=slots), "{}", routes))
 
 
 def sweep(queue: Queue) -> list[tuple[str, str]]:
@@ -36,9 +45,9 @@ def send(queue: Queue, name: str, tenant: str = "", kind: WorkKind = WorkKind.SE
     queue.run(calls.submit_work(Work(header=header, task=SessionRequest())))
 
 
-def claim(queue: Queue, slot: str = "0", session: str = "S", lease_ms: int = LEASE_MS, slots: int = 1) -> Claim | None:
+def claim(queue: Queue, slot: str = "0", *, node: str = "w1", lease_ms: int = LEASE_MS, slots: int = 1) -> Claim | None:
     """What a slot gets."""
-    who = Claimant(node="w1", session=session, slot=slot, pid=1)
+    who = Claimant(node=node, session="S", slot=slot, pid=1)
     answer = queue.run(calls.claim(who, lease_ms, session_slots=slots))
     return None if isinstance(answer, Refusal) else answer
 
@@ -163,3 +172,124 @@ def test_what_a_reader_has_missed_is_counted_once() -> None:
     assert missing.size_bytes == 350
     missing.add(1000, 1300)  # the reader had all up to 1200
     assert missing.size_bytes == 450
+
+
+def begin(queue: Queue, claimed: Claim) -> None:
+    """What a worker does when the program of a session starts."""
+    link = SessionLink(queue, claimed)
+    link.receive()
+    link.close()
+
+
+def test_a_session_that_has_begun_is_over_when_its_worker_is_stopped(queue: Queue) -> None:
+    send(queue, "one")
+    claimed = claim(queue)
+    assert claimed is not None
+    begin(queue, claimed)
+    queue.run(calls.give_back(claimed, "stopped", Fault.RETURNED, attempts_max=3))
+    assert sweep(queue) == [("one", "stopped")]
+
+
+def test_a_session_that_has_begun_is_handed_on_to_nobody(queue: Queue) -> None:
+    join(queue, "w2")
+    send(queue, "one")
+    claimed = claim(queue)
+    assert claimed is not None
+    begin(queue, claimed)
+    assert queue.run(calls.hand_on(claimed, "the store is away")) == ("w1",)
+    assert queue.state("one") is State.CLAIMED
+
+
+def test_a_slot_that_asks_again_after_its_death_does_not_begin_its_session_again(queue: Queue) -> None:
+    send(queue, "one")
+    claimed = claim(queue)
+    assert claimed is not None
+    begin(queue, claimed)
+    assert claim(queue) is None
+    assert sweep(queue) == [("one", "its judging process died")]
+
+
+def test_a_session_whose_claim_got_lost_on_the_way_is_claimed_again(queue: Queue) -> None:
+    send(queue, "one")
+    first, second = claim(queue), claim(queue)
+    assert first is not None
+    assert second is not None
+    assert (second.id, second.fence, second.attempt) == ("one", first.fence + 1, 1)
+
+
+def test_sessions_that_were_handed_on_have_only_their_share_of_the_slots(queue: Queue) -> None:
+    join(queue, "w2", slots=3)
+    for name in ("one", "two"):
+        send(queue, name)
+        claimed = claim(queue)
+        assert claimed is not None
+        assert queue.run(calls.hand_on(claimed, "no such version here")) == ()
+    assert claim(queue, "0", node="w2") is not None
+    assert claim(queue, "1", node="w2") is None
+    assert claim(queue, "1", node="w2", slots=2) is not None
+
+
+def test_a_session_that_was_handed_on_comes_back_from_a_worker_that_is_gone(queue: Queue) -> None:
+    join(queue, "w2")
+    send(queue, "one")
+    claimed = claim(queue)
+    assert claimed is not None
+    assert queue.run(calls.hand_on(claimed, "no such version here")) == ()
+    queue.link.command("ZADD", queue.link.keys.workers(), 0, "w2")
+    sweep(queue)
+    assert claim(queue) is not None
+
+
+def test_no_slot_is_frozen_for_a_session(queue: Queue) -> None:
+    def urgent() -> bool:
+        return queue.run(calls.tick("w1", "S", LEASE_MS, None, (), "run")).urgent
+
+    send(queue, "one")
+    assert not urgent()
+    queue.run(calls.submit_work(Work(header=WorkHeader(id="two", kind=WorkKind.SESSION), task=SessionRequest())))
+    assert not urgent()
+
+
+def test_sessions_are_refused_where_no_worker_has_a_slot_for_them(queue: Queue) -> None:
+    publish_languages(queue, [LanguageCard(id="c", name="C")])
+    routes = routes_served(("c",), (), sessions=False)
+    queue.run(calls.register("w1", "later", WorkerState.ON, WorkerInfo(slots=2), "{}", routes))
+    with pytest.raises(LanguageError, match=r"no worker .* takes this kind of work: .*session_slots"):
+        send(queue, "one")
+
+
+@pytest.mark.parametrize(
+    ("size", "frame"),
+    [
+        (3, b'{"type":"typed","offset":0,"data":"' + base64.b64encode(b"x" * 64) + b'"}'),
+        (0, b'{"type":"typed","offset":0,"data":"' + base64.b64encode(b"x" * 64) + b'"}'),
+        (64, b'{"type":"closed"}'),
+        (1 << 20, b'{"type":"typed","offset":0,"data":"' + base64.b64encode(b"x" * (1 << 20)) + b'"}'),
+        (0, b'{"type":"closed","x":"' + b"x" * 40_000 + b'"}'),
+        (0, b'{"type":' + b"[" * 5000),
+        (0, b"\xff"),
+        (0, b"3"),
+        (0, b'{"type":7}'),
+        (3, b'{"type":"typed","offset":0,"data":7}'),
+    ],
+)
+def test_a_frame_that_is_too_large_or_not_what_it_says_is_refused(queue: Queue, size: int, frame: bytes) -> None:
+    send(queue, "one")
+    assert claim(queue) is not None
+    answered = queue.run(Call("session", ("one", "-", "1", 0, size, frame, 64), lambda answer: answer))
+    assert answered == [b"REFUSED"]
+    assert queue.link.command("XLEN", queue.link.keys.session_input("one", "1")) == 0
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, TYPED_BYTES_MAX])
+def test_whatever_may_be_typed_is_taken(queue: Queue, size: int) -> None:
+    send(queue, "one")
+    assert claim(queue) is not None
+    assert queue.run(say("one", "", "1", Typed(offset=0, data=b"\xff" * size))).outcome == "sent"
+
+
+def test_more_than_may_be_typed_at_once_is_the_callers_fault(queue: Queue) -> None:
+    send(queue, "one")
+    assert claim(queue) is not None
+    with pytest.raises(UsageError, match="16384 bytes are typed at once"):
+        queue.run(say("one", "", "1", Typed(offset=0, data=b"x" * 2 * TYPED_BYTES_MAX)))

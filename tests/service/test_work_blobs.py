@@ -22,9 +22,10 @@ from judge.model.work import (
     EvaluationTest,
     InputFile,
     ProgramSource,
+    SessionRequest,
     SourceBlob,
 )
-from judge.model.work_report import BlameOn, EvaluationReport
+from judge.model.work_report import BlameOn, EvaluationReport, SessionEnd
 from judge.queue.admin import set_tenant_limit
 
 MAIN = b"import rest\nprint(rest.double(int(input())))\n"
@@ -74,6 +75,14 @@ def test_an_evaluations_program_validator_and_data_may_all_be_blobs(runs_client:
     comparison = Comparison(kind=ComparisonKind.VALIDATOR, validator=validator)
     report = runs_client.evaluate(doubling(runs_client), [test], SENDING, comparison=comparison, timeout=60)
     assert (report.verdict, report.reason) == (Verdict.AC, "")
+
+
+def test_a_sessions_program_may_name_its_sources_by_digest(runs_client: Client) -> None:
+    request = SessionRequest(program=doubling(runs_client), terminal=False)
+    with runs_client.open_session(request, SENDING) as session:
+        session.send(b"6\n")
+        assert b"".join(frame.data for frame in session.output()) == b"12\n"
+        assert session.result().end is SessionEnd.EXITED
 
 
 def test_sources_that_are_another_tenants_are_the_clients_fault(runs_client: Client) -> None:

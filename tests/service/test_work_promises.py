@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from judge_workers.node.exhausted import give_up
 from judge_workers.slot.judge_error import judge_error
-from service_harness import POLICY, Worker, order, send_signal, until
+from service_harness import POLICY, RedisServer, Worker, order, running, send_signal, until
 from service_work import work_order
 
 from judge.client import Client, new_id
-from judge.errors import QueueFullError, RateLimitError, SubmissionCancelled, UsageError
+from judge.errors import QueueFullError, RateLimitError, SubmissionCancelled, UsageError, WorkError
 from judge.model.event import Cancelled, Claimed, Compiled, Event, Retried, WorkDone
 from judge.model.report import Report
 from judge.model.submission import SourceFile
@@ -26,7 +27,7 @@ from judge.queue import calls
 from judge.queue.admin import queue_view, set_policy
 from judge.queue.redis_queue import Queue
 from judge.queue.values import Claim, Claimant, Fault, State, Sweep, WorkerInfo, WorkerState
-from judge.wire import routes_served
+from judge.wire import routes_served, work_route
 
 LEASE_MS = 60_000
 
@@ -48,7 +49,8 @@ def join(queue: Queue) -> None:
 
 
 def claim(queue: Queue, slot: int = 0) -> Claim:
-    answer = queue.run(calls.claim(Claimant(node="w", session="S", slot=str(slot), pid=4711), LEASE_MS))
+    who = Claimant(node="w", session="S", slot=str(slot), pid=4711)
+    answer = queue.run(calls.claim(who, LEASE_MS, session_slots=20))
     assert isinstance(answer, Claim), answer
     return answer
 
@@ -223,3 +225,47 @@ def _at_ms(client: Client, name: str, kind: type[Event]) -> int:
     """When such an event came, by Redis' clock."""
     places = (place for place, event in client.follow_from(name, "0") if isinstance(event, kind))
     return int(next(places).partition("-")[0])
+
+
+@every_kind
+def test_work_that_is_too_large_is_refused_by_the_queue(queue: Queue, kind: WorkKind) -> None:
+    set_policy(queue, msgspec.structs.replace(POLICY, work_bytes_max=2000))
+    send(queue, kind, "small")
+    with pytest.raises(WorkError, match=r"task: \d+ bytes; at most 2000 come along, larger data go into blobs"):
+        send(queue, kind, "large", text="x" * 2000)
+    queue.run(calls.submit(order("judged", text="x" * 2000)))  # a package's limit is the submission's
+
+
+@every_kind
+def test_a_ticket_for_work_lies_where_those_of_its_language_do(queue: Queue, kind: WorkKind) -> None:
+    join(queue)
+    send(queue, kind, "one")
+    assert queue.link.command("LLEN", queue.link.keys.tickets("c")) == 1
+    assert queue.link.command("KEYS", f"{queue.link.keys.prefix}q.*=*") == []
+
+
+def test_a_claim_asks_once_for_each_lane_that_has_work(short_dir: Path) -> None:
+    server = RedisServer(short_dir / "redis", fsync="no")
+
+    def asked(languages: int) -> int:
+        """Redis' commands for one claim where each kind of work waits in so many languages."""
+        names = tuple(f"l{number}" for number in range(languages))
+        with Queue(msgspec.structs.replace(server.broker, namespace=f"n{languages}")) as queue:
+            routes = routes_served(names, ("x86_64",))
+            queue.run(calls.register("w", "S", WorkerState.ON, WorkerInfo(slots=2), "{}", routes))
+            for name in names:
+                for kind in KINDS:
+                    queue.run(calls.submit_work(work_order(kind, language=name, priority_class="run")))
+            claim(queue)  # the script is known from here on
+            before = _commands(queue)
+            claim(queue, slot=1)
+            return _commands(queue) - before
+
+    with running(server):
+        few, many = asked(10), asked(30)
+    lanes = 20 * len({work_route(WorkHeader(id="w", kind=kind)) for kind in KINDS})
+    assert many - few <= lanes + 5  # a few depend on which lane it was
+
+
+def _commands(queue: Queue) -> int:
+    return sum(stats["calls"] for stats in queue.server_info("commandstats").values())

@@ -96,12 +96,13 @@ def test_a_list_names_the_kinds_when_not_all_are_submissions(client: Client, jud
 def test_top_and_queue_show_work_that_runs(
     judge: Judge, client: Client, kind: WorkKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = client.send(work_order(kind, ms=60_000, tenant=f"top-{kind}"))
+    name = client.send(work_order(kind, ms=60_000, tenant=f"top-{kind}", language=""))
     follow = client.follow(name)
     assert any(isinstance(event, Claimed) for event in follow)
     code, out, _ = judge("top", "--once", "--json")
     (running,) = (item for item in json.loads(out)["running"] if item["id"] == name)
     assert (code, running["kind"], running["tenant"]) == (0, kind, f"top-{kind}")
+    assert "=" not in running["language"]
     monkeypatch.setenv("COLUMNS", "200")
     code, out, _ = judge("top", "--once")
     assert code == 0

@@ -13,7 +13,7 @@ from judge import wire
 from judge.errors import WireError
 from judge.model.event import Event, OutputChunk, TestJudged, WorkDone
 from judge.model.submission import Submission
-from judge.model.work import CONTEXT_BYTES_MAX, Context, Execution, Task, Work, WorkHeader, WorkKind, kind_of
+from judge.model.work import CONTEXT_BYTES_MAX, Context, Data, Execution, Task, Work, WorkHeader, WorkKind, kind_of
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work, status_of
 from judge.wire_schema import wire_schema
 
@@ -132,3 +132,27 @@ def test_a_report_without_work_fits_the_published_schema(kind: WorkKind) -> None
     report = report_without_work(WorkHeader(id="w", kind=kind), BlameOn.JUDGE, "it died")
     jsonschema.validate({"work_report": msgspec.json.decode(wire.encode(report))}, wire_schema())
     assert status_of(report) == "JE"
+
+
+def test_a_task_that_is_too_large_is_refused_before_it_is_sent() -> None:
+    stdin = Data(content=b"x" * (wire.WORK_BYTES_MOST * 3 // 4))
+    header = WorkHeader(id="w", kind=WorkKind.EXECUTION)
+    with pytest.raises(WireError, match=r"task: \d+ bytes; at most 67108864 come along, larger data go into blobs"):
+        wire.encode_work(Work(header=header, task=Execution(argv=("a",), stdin=stdin)))
+
+
+@pytest.mark.parametrize("mark", [b'"ab",', b"[],", b"{},"])
+def test_a_task_that_would_be_far_larger_in_memory_is_not_read(mark: bytes) -> None:
+    body = b'{"type":"execution","argv":[' + mark * (1 << 20) + b'"a"]}'
+    header = msgspec.json.encode(WorkHeader(id="w", kind=WorkKind.EXECUTION))
+    with pytest.raises(WireError, match="task: there are more than 1048576 objects and words"):
+        wire.decode_claimed(header, body)
+
+
+def test_all_kinds_of_work_share_the_tickets_of_a_language() -> None:
+    routes = (*wire.routes_served(("c",), ("gpu",)), *wire.own_routes("w"))
+    assert set(wire.ticket_routes(routes)) == {"any", "any+gpu", "c", "c+gpu", "@w"}
+
+
+def test_a_worker_without_slots_for_sessions_serves_none() -> None:
+    assert set(wire.routes_served(("c",), (), sessions=False)) == {"any", "c", "any+=work", "c+=work"}

@@ -44,7 +44,7 @@ from judge.running.runner import NO_BLOBS, Runner, TenantBlobs
 from judge.running.session import SessionChannel
 from judge.running.sources import with_sources
 from judge.sandbox.container import Container
-from judge.sandbox.protocol import ON_DEMAND, POOLED
+from judge.sandbox.protocol import KEPT, ON_DEMAND, POOLED
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec
 from judge.tenant_blobs.place import blob_place_of
@@ -65,6 +65,15 @@ log = logging.getLogger(__name__)
 
 #: Directories of proofs, below the state directory.
 _PROOF_PREFIX = ".proof-"
+
+_COUNT_OF_OPENED = {
+    KEPT: Count.CONTAINER_KEPT,
+    POOLED: Count.CONTAINER_WARM,
+    ON_DEMAND: Count.CONTAINER_COLD,
+}
+
+#: Versions of toolchains that are kept, by the names that reports have for them.
+_VERSIONS_KEPT = 1000
 
 #: A weight for classes that the settings do not name: as any other program's.
 _USUAL_WEIGHT = 100
@@ -104,9 +113,8 @@ class SandboxJudge:
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge one submission."""
-        self._slot.forget_cancel()
         self._look_for_changes()
-        self._set_weight(submission.priority_class)
+        self._work_for(submission.tenant, submission.priority_class)
         package = self._after.enter_context(self._problems.open(submission.package))
         problem = self._after.enter_context(self._judge.generated(package))
         judging = self._judge.judging(submission, self._with_time_limit(problem), emit)
@@ -123,9 +131,8 @@ class SandboxJudge:
 
     def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
         """Do work that is no submission."""
-        self._slot.forget_cancel()
         self._look_for_changes()
-        self._set_weight(work.header.priority_class)
+        self._work_for(work.header.tenant, work.header.priority_class)
         work = with_sources(self._runner, work)  # by whatever name they come, the same sources are the same work
         self._may_be_interrupted = isinstance(work.task, Execution | CommandGroup)
         try:
@@ -142,9 +149,14 @@ class SandboxJudge:
             toolchain_version=self._version_of(report.language) if report.language else "",
         )
 
+    def forget_cancel(self) -> None:
+        """A cancel from before does not count."""
+        self._slot.forget_cancel()
+
     def clear_up(self) -> None:
-        """Close the containers of the last submission, let go of its package."""
+        """Let go of the last submission's package, and of what its programs left in their containers."""
         self._after.close()
+        self._slot.tidy()
 
     def close(self) -> None:
         """Give back what is kept from one submission to the next."""
@@ -161,9 +173,9 @@ class SandboxJudge:
             self._slot.interrupt()
 
     def take_counts(self) -> Iterator[Record]:
-        """Containers taken from the pool and made on demand; problems known and read."""
+        """Containers kept, taken from the pool and made on demand; problems known and read."""
         containers = self._slot.zygote.containers
-        for opened, count in ((POOLED, Count.CONTAINER_WARM), (ON_DEMAND, Count.CONTAINER_COLD)):
+        for opened, count in _COUNT_OF_OPENED.items():
             if containers[opened]:
                 yield Counted(count, containers.pop(opened))
         yield CacheUsed("problems", *self._problems.take_counts())
@@ -184,9 +196,12 @@ class SandboxJudge:
 
     def _version_of(self, language: str) -> str:
         """The version of a language's toolchain here; of what is no language (submitted output) none."""
-        if language not in self._versions:
-            self._versions[language] = self._asked_version(language)
-        return self._versions[language]
+        if language in self._versions:
+            return self._versions[language]
+        version = self._asked_version(language)
+        if len(self._versions) < _VERSIONS_KEPT:  # a client spells a version as it likes ("python3@>=3.1")
+            self._versions[language] = version
+        return version
 
     def _asked_version(self, language: str) -> str:
         build_context = self._build_context
@@ -207,7 +222,9 @@ class SandboxJudge:
             if self._build_context is not None:
                 _forget(self._build_context)
 
-    def _set_weight(self, priority_class: str) -> None:
+    def _work_for(self, tenant: str, priority_class: str) -> None:
+        if self._settings.sandbox.keep_containers:
+            self._slot.work_for(f"tenant {tenant}")  # that of submissions without one has no name
         weight = self._settings.queue.class_cpu_weights.get(priority_class, _USUAL_WEIGHT)
         if weight != self._weight:
             self._slot.set_weight(weight)
@@ -258,7 +275,7 @@ class SandboxFactory:
                 build_context = build_context_of(settings)
                 judge = Judge([slot], build_context, data, grading_options(settings.grading), noise=NoiseMeter())
                 with (
-                    closing(_blobs(settings)) as blobs,
+                    closing(_blobs(settings, slot)) as blobs,
                     closing(SandboxJudge(settings, slot, judge, build_context, blobs)) as sandboxed,
                 ):
                     yield sandboxed
@@ -292,9 +309,9 @@ class SandboxFactory:
 build_judge = SandboxFactory()
 
 
-def _blobs(settings: Settings) -> WorkBlobs:
+def _blobs(settings: Settings, slot: Slot) -> WorkBlobs:
     cache = BlobCache(settings.state.blob_cache, settings.blobs.cache_bytes)
-    return WorkBlobs(Queue(broker_of(settings)), blob_place_of(settings), cache)
+    return WorkBlobs(Queue(broker_of(settings)), blob_place_of(settings), cache, lambda: slot.is_cancelled)
 
 
 def _scratch(settings: Settings, index: int) -> Path:

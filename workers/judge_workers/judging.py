@@ -41,12 +41,17 @@ class SlotJudge(Protocol):
         """
         ...
 
+    def forget_cancel(self) -> None:
+        """What was cancelled is over: what comes next is not cancelled with it."""
+        ...
+
     def clear_up(self) -> None:
         """What can wait until the report is on its way; idempotent. Raises InfrastructureError."""
         ...
 
     def cancel(self) -> None:
-        """End what runs now as soon as possible; callable from a signal handler at any moment."""
+        """End what runs now as soon as possible, and what would be run before :meth:`forget_cancel`; callable from a
+        signal handler at any moment."""
         ...
 
     def interrupt(self) -> None:

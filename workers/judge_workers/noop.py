@@ -34,6 +34,9 @@ class NoopJudge:
         """Done."""
         return report_without_work(work.header, BlameOn.NONE, "", attempt=attempt)
 
+    def forget_cancel(self) -> None:
+        """Nothing runs."""
+
     def clear_up(self) -> None:
         """Nothing is left over."""
 

@@ -4,7 +4,7 @@
 
     run/                  mode 700, emptied at each start
       profile.json        who this worker is and what it can do (judge_workers.profile)
-      judging-N           the claim that slot N judges, JSON of judge.queue.values.Held; blank = nothing
+      judging-N           the claim that slot N judges, JSON of Judged; blank = nothing
       order-N             the newest order to slot N, JSON of Order
       unopened            why a slot cannot be opened, the latest
       noise-N             how noisy slot N was measured to be
@@ -30,6 +30,7 @@ from pathlib import Path
 import msgspec
 
 from judge.kernel.atomic_files import write_whole
+from judge.model.work import WorkKind
 from judge.queue.values import Held
 
 #: A slot's claim is always this long, written in one go over the one before.
@@ -43,6 +44,7 @@ class OrderAction(StrEnum):
     """What a slot is to do with the claim that it judges."""
 
     CANCEL = "cancel"
+    END = "end"  #: with a report that says why: its time is over, or the worker stops
     FREEZE = "freeze"
     THAW = "thaw"
     INTERRUPT = "interrupt"  #: what runs gets SIGINT
@@ -56,6 +58,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     fence: int
 
 
+class Judged(Held, frozen=True, kw_only=True):
+    """What a slot judges. ``lasts_s``: how long a session may last by what it asks for, None = it is none."""
+
+    kind: WorkKind = WorkKind.SUBMISSION
+    lasts_s: float | None = None
+
+
 class JudgedNote:
     """What one slot judges, for the other processes to read; kept open by the slot's process."""
 
@@ -63,21 +72,28 @@ class JudgedNote:
         self._fd = os.open(directory / f"judging-{slot}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.write(None)
 
-    def write(self, held: Held | None) -> None:
+    def write(self, judged: Judged | None) -> None:
         """What is judged from now on; None = nothing. Raises OSError."""
-        text = b"" if held is None else msgspec.json.encode(held)
+        text = b"" if judged is None else msgspec.json.encode(judged)
         os.pwrite(self._fd, text.ljust(_JUDGED_BYTES), 0)
 
 
-def read_judged(directory: Path, slots: int) -> dict[str, Held]:
+def read_judged(directory: Path, slots: int) -> dict[str, Judged]:
     """What the slots (and the reserve slot) say they judge; half-written files are passed over."""
     judged = {}
     for slot in range(slots + 1):
-        try:
-            judged[str(slot)] = msgspec.json.decode((directory / f"judging-{slot}").read_bytes(), type=Held)
-        except (OSError, msgspec.MsgspecError):
-            continue
+        note = read_judged_by(directory, str(slot))
+        if note is not None:
+            judged[str(slot)] = note
     return judged
+
+
+def read_judged_by(directory: Path, slot: str) -> Judged | None:
+    """What one slot says it judges; None = nothing, or it is half-written."""
+    try:
+        return msgspec.json.decode((directory / f"judging-{slot}").read_bytes(), type=Judged)
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def leave_order(directory: Path, slot: str, order: Order) -> None:

@@ -71,10 +71,11 @@ class Count(StrEnum):
     LOG_LINE_DROPPED = "log_line_dropped"  #: nobody read the log, and its pipe was full
     CONTAINER_COLD = "container_cold"  #: a container was made on demand
     CONTAINER_WARM = "container_warm"  #: a container was taken from the pool
+    CONTAINER_KEPT = "container_kept"  #: a container served another piece of work of the same tenant
 
 
 #: Counted in series of their own; the others are values of the label ``event``.
-COUNTED_APART = frozenset({Count.LOG_LINE_DROPPED, Count.CONTAINER_COLD, Count.CONTAINER_WARM})
+COUNTED_APART = frozenset({Count.LOG_LINE_DROPPED, Count.CONTAINER_COLD, Count.CONTAINER_WARM, Count.CONTAINER_KEPT})
 
 
 class UsageSums(msgspec.Struct, frozen=True, array_like=True):

@@ -28,7 +28,7 @@ from judge.observe.metrics.samples import Samples
 from judge.observe.metrics.settlement import RecordedFence, Settlement
 from judge.observe.metrics.vocabulary import Names, Vocabulary
 
-_CONTAINER_STARTS = {Count.CONTAINER_COLD: "cold", Count.CONTAINER_WARM: "warm"}
+_CONTAINER_STARTS = {Count.CONTAINER_COLD: "cold", Count.CONTAINER_WARM: "warm", Count.CONTAINER_KEPT: "kept"}
 
 
 class RecordCounter:

@@ -138,7 +138,7 @@ RUN_OUTPUT = _counter(
 SLOTS = _gauge("judge_slots", "Slots of this node by what they do.", "state")
 CONTAINERS = _counter(
     "judge_containers_total",
-    "Containers taken for submissions: warm = made in advance, cold = made on demand.",
+    "Containers taken: kept = from other work of the same tenant, warm = made in advance, cold = made on demand.",
     "start",
 )
 CACHE_REQUESTS = _counter("judge_cache_requests_total", "Look-ups in a cache.", "cache", "result")

@@ -132,12 +132,17 @@ def _worker(now_ms: int, worker: SeenWorker) -> WorkerOverview:
     )
 
 
+def _language_of(route: str) -> str:
+    """A route without the tags: "any", or the language that was named."""
+    return route.partition("+")[0]
+
+
 def _running(now_ms: int, record: SeenRecord) -> RunningNow:
     return RunningNow(
         id=record.id,
         worker=record.node,
         slot=record.slot,
-        language=record.language or record.route,
+        language=record.language or _language_of(record.route),
         priority_class=record.priority_class,
         attempt=record.attempt,
         running_ms=max(0, now_ms - record.claimed_at_ms) if record.claimed_at_ms else 0,
@@ -152,7 +157,7 @@ def _finished(now_ms: int, record: SeenRecord) -> FinishedLately:
     return FinishedLately(
         id=record.id,
         verdict=record.verdict if record.state == State.DONE else record.state,
-        language=record.language or record.route,
+        language=record.language or _language_of(record.route),
         priority_class=record.priority_class,
         attempt=record.attempt,
         wait_ms=max(0, claimed_ms - record.submitted_at_ms) if claimed_ms else 0,

@@ -13,11 +13,15 @@ if worker[1] ~= session then return {'STALE'} end
 local held = redis.call('HGET', key.held(node), slot)
 if held then
   held = held_in(held)
-  local r = held and record(held.id, 'state', 'fence', 'tenant', 'attempt') or {}
+  local r = held and record(held.id, 'state', 'fence', 'tenant', 'attempt', 'route', 'home') or {}
   if r.state == 'CLAIMED' and tonumber(r.fence) == held.fence then
-    redis.call('HINCRBY', key.record(held.id), 'attempt', -1)
     unlease(held.id, node, slot, r.tenant)
-    requeue(held.id, 'the answer to a claim was lost')
+    if is_session(r) and has_begun(held.id, r.fence) then
+      hold(held.id, 'its judging process died', 0, true)
+    else
+      redis.call('HINCRBY', key.record(held.id), 'attempt', -1)
+      requeue(held.id, 'the answer to a claim was lost')
+    end
   else
     redis.call('HDEL', key.held(node), slot)
   end
@@ -43,17 +47,29 @@ local function room_for_session()
 end
 
 local now = now_ms()
-local served, classes, lanes = {}, {}, {}
-for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
-  local class, route = split_lane(lane)
-  if served[route] == nil then
-    served[route] = redis.call('SISMEMBER', key.serves(node), route) == 1
-                    and (not is_session({route = route}) or room_for_session())
+-- Which lanes may be claimed from, by class, and the first two tenants of each with their tags. There are lanes by the
+-- hundred: one call each, and no more.
+local waiting, routes = redis.call('SMEMBERS', key.lanes), {}
+for i, lane in ipairs(waiting) do
+  local _, route = split_lane(lane)
+  routes[i] = route
+end
+local served, heads, classes, lanes = {}, {}, {}, {}
+for first = 1, #routes, 1000 do
+  local last = math.min(first + 999, #routes)
+  for i, found in ipairs(redis.call('SMISMEMBER', key.serves(node), unpack(routes, first, last))) do
+    served[first + i - 1] = found == 1
   end
-  if served[route] and (only == '' or only == class) and redis.call('EXISTS', key.lane_tenants(lane)) == 1 then
-    if not classes[class] then classes[class] = {} end
-    table.insert(classes[class], lane)
-    table.insert(lanes, lane)
+end
+for i, lane in ipairs(waiting) do
+  local class, route = split_lane(lane)
+  if served[i] and (only == '' or only == class) and (not is_session({route = route}) or room_for_session()) then
+    heads[lane] = redis.call('ZRANGE', key.lane_tenants(lane), 0, 1, 'WITHSCORES')
+    if heads[lane][1] then
+      if not classes[class] then classes[class] = {} end
+      table.insert(classes[class], lane)
+      table.insert(lanes, lane)
+    end
   end
 end
 if #lanes == 0 then return {'NONE'} end
@@ -87,25 +103,36 @@ local function next_class()
   return best
 end
 
--- Start-time fair queueing: the tenant with the smallest tag over the lanes of the class.
+-- Start-time fair queueing: the tenant with the smallest tag over the lanes of the class. What a lane says of a tag is
+-- as it was when the tenant was served there last; it may have been served in other lanes meanwhile.
 local function next_in(class)
   local best_lane, best_tenant, best_tag
+  local tags = {}
   for _, lane in ipairs(classes[class]) do
+    local head = heads[lane]
     while true do
-      local head = redis.call('ZRANGE', key.lane_tenants(lane), 0, 0, 'WITHSCORES')
-      local tag = math.max(tonumber(redis.call('HGET', key.tenant_tags(class), head[1]) or 0), tonumber(head[2]))
-      if tag == tonumber(head[2]) then
+      local tenant = head[1]
+      tags[tenant] = tags[tenant] or tonumber(redis.call('HGET', key.tenant_tags(class), tenant) or 0)
+      local tag = math.max(tags[tenant], tonumber(head[2]))
+      if not head[4] or tag <= tonumber(head[4]) then
         if not best_lane or tag < best_tag then best_lane, best_tenant, best_tag = lane, head[1], tag end
         break
       end
-      redis.call('ZADD', key.lane_tenants(lane), tag, head[1])  -- was served in another lane meanwhile
+      redis.call('ZADD', key.lane_tenants(lane), tag, tenant)
+      head = redis.call('ZRANGE', key.lane_tenants(lane), 0, 1, 'WITHSCORES')
     end
   end
   return redis.call('ZRANGE', key.lane_fifo(best_lane, best_tenant), 0, 0)[1]
 end
 
 local id = aged() or next_in(next_class())
-local r = record(id, 'class', 'route', 'tenant', 'at', 'fence', 'attempt', 'sub', 'src')
+local r = record(id, 'class', 'route', 'home', 'tenant', 'at', 'fence', 'attempt', 'sub', 'src')
+if is_session(r) and has_begun(id, r.fence) then  -- put back by a worker of a version that knows no sessions
+  dequeue(id, r.class, r.route, r.tenant)
+  forget_idle_tenant(r.tenant)
+  hold(id, 'its worker was lost', 0, true)
+  return {'NONE'}
+end
 local lane = lane_of(r.class, r.route)
 
 local tag = tonumber(redis.call('HGET', key.tenant_tags(r.class), r.tenant) or 0)

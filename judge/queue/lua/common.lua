@@ -25,6 +25,9 @@ end
 -- Of a record's route and home: sessions are run once, and not by every slot.
 local function is_session(r) return string.sub(r.home or r.route or '', -8) == '=session' end
 
+-- Whether the program of a session's claim may have been started: its worker says so by the stream of its output.
+local function has_begun(id, fence) return redis.call('EXISTS', key.session_output(id, fence)) == 1 end
+
 local function lane_of(class, route) return class .. '|' .. route end
 
 -- Class and route of a lane.
@@ -80,11 +83,14 @@ local function show_or_park(class, lane, tenant)
   redis.call('ZADD', key.lane_tenants(lane), tag, tenant)
 end
 
+-- Where the tickets of a route lie: what kind of work it has does not count, a worker listens for all kinds at once.
+local function tickets_of(route) return key.tickets((string.gsub(route, '%+=%a+$', ''))) end
+
 -- Tickets wake Celery workers; they carry nothing. One is pushed unless enough of them lie there already.
 local function ticket(route, wanted)
   local template = redis.call('GET', key.ticket_template)
   if not template then return 0 end
-  local list = key.tickets(route)
+  local list = tickets_of(route)
   local missing = math.min(wanted, 64 - redis.call('LLEN', list))
   for _ = 1, missing do
     local serial = string.format('%012x', redis.call('INCR', key.ticket_serial))
@@ -184,8 +190,8 @@ local function hold(id, reason, at, over)
   redis.call('ZADD', key.leases, at, id)
 end
 
--- The worker's own route: what one worker handed on to another waits there (see handon.lua).
-local function own_route(node) return '@' .. node end
+-- The worker's own route: what one worker handed on to another waits there (see handon.lua); sessions apart.
+local function own_route(node, session) return '@' .. node .. (session and '+=session' or '') end
 
 -- A worker without a sign of life for this long is not counted upon.
 local SILENT_MS = 10000
@@ -199,7 +205,7 @@ end
 local function other_worker(class, route, without, patient, now)
   local best, best_load
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', key.workers, now - SILENT_MS, '+inf')) do
-    local serves, own = key.serves(node), own_route(node)
+    local serves, own = key.serves(node), own_route(node, is_session({route = route}))
     local state = redis.call('HGET', key.worker(node), 'state')
     if not without[node] and (state == 'on' or (patient and state == 'out'))
        and redis.call('SISMEMBER', serves, route) == 1 and redis.call('SISMEMBER', serves, own) == 1 then
@@ -220,7 +226,7 @@ end
 
 -- From now on only this worker may take the submission; "home" keeps the route it came by.
 local function direct(id, node, home)
-  redis.call('HSET', key.record(id), 'route', own_route(node), 'home', home)
+  redis.call('HSET', key.record(id), 'route', own_route(node, is_session({route = home})), 'home', home)
 end
 
 local function settle(id, state, now)

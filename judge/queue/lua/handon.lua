@@ -1,5 +1,6 @@
 -- This worker lacks what a submission needs (its package): hand it on to one that has not been asked yet.
 -- ARGV: id, fence, reason. The attempt does not count. Who lacks it is kept in the record's "lacks".
+-- A session that may have begun goes to nobody.
 -- Returns {"FENCED"}, {"MOVED", node}, or {"NOBODY", nodes that lack it, ...}: then the caller still holds the claim.
 local id, fence, reason = ARGV[1], ARGV[2], ARGV[3]
 local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'attempt', 'class', 'route', 'home', 'lacks')
@@ -10,7 +11,8 @@ local names = {}
 for name in pairs(lacks) do table.insert(names, name) end
 table.sort(names)
 redis.call('HSET', entry, 'lacks', cjson.encode(names))
-local other = other_worker(r.class, home, lacks, true, now_ms())
+local once = is_session(r) and has_begun(id, fence)
+local other = not once and other_worker(r.class, home, lacks, true, now_ms())
 if not other then return {'NOBODY', unpack(names)} end
 unlease(id, r.node, r.slot, r.tenant)
 redis.call('HINCRBY', entry, 'attempt', -1)

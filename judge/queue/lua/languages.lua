@@ -104,9 +104,12 @@ local function find_route(submission, route, now)
     base = language
   end
   if language and is_served(base .. tags, now) then return language, base .. tags end
-  if language and string.find(tags, '%+=%a+$') and is_served(base, now) then
+  local kind = string.match(tags, '%+=%a+$')
+  if kind then tags = string.sub(tags, 1, -#kind - 1) end
+  if language and kind and is_served(base .. tags, now) then
+    local reason = kind == '+=session' and 'they have no slot for it (session_slots), or' or 'they'
     return nil, {'LANGUAGE', 'no worker that offers ' .. (language ~= '' and language or 'anything')
-                 .. ' takes this kind of work: they are of an earlier version (judge workers)', '', served()}
+                 .. ' takes this kind of work: ' .. reason .. ' are of an earlier version (judge workers)', '', served()}
   end
   if language and tags ~= '' and is_served(base, now) then
     local wanted, there = string.gsub(string.sub(tags, 2), '%+', ', '), served(base)

@@ -12,9 +12,9 @@ for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
     table.insert(oldest, class)
     table.insert(oldest, head[2])
   end
-  routes[route] = true
+  routes[tickets_of(route)] = true
 end
-for route in pairs(routes) do tickets = tickets + redis.call('LLEN', key.tickets(route)) end
+for list in pairs(routes) do tickets = tickets + redis.call('LLEN', list) end
 
 local workers, running, recent = {}, {}, {}
 if recent_max > 0 then

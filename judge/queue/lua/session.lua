@@ -1,13 +1,30 @@
 -- A session's client says something. ARGV: id, tenant, fence ("" = only asks how the session stands), the offset and
 -- size of what is typed (0, 0 = the frame is of another kind), frame JSON, how many frames may wait.
 -- Returns {"UNKNOWN"} (to other tenants, too), {"STANDS", state, fence, typed bytes}, {"OVER"}, {"FULL"}, {"GAP", typed
--- bytes} or {"SENT", typed bytes}. What was typed before is not typed again.
+-- bytes}, {"SENT", typed bytes} or {"REFUSED"}: it is no frame, is too large or not of that size. What was typed before
+-- is not typed again.
+
+-- JSON of as much as may be typed in one frame, and what stands around it.
+local FRAME_BYTES_MAX = 32768
+
+-- How many bytes a frame types; nil = it is none.
+local function typed_by(frame)
+  if #frame > FRAME_BYTES_MAX then return nil end
+  local readable, said = pcall(cjson.decode, frame)
+  if not readable or type(said) ~= 'table' or type(said.type) ~= 'string' then return nil end
+  if said.type ~= 'typed' then return 0 end
+  local data = said.data
+  if type(data) ~= 'string' or #data % 4 ~= 0 then return nil end
+  return #data / 4 * 3 - #string.match(data, '=*$')
+end
+
 local id, tenant, fence, offset, size, frame = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local r = record(id, 'state', 'fence', 'tenant', 'route', 'home', 'typed_fence', 'typed_bytes')
 if not r.state or r.tenant ~= tenant or not is_session(r) then return {'UNKNOWN'} end
 local typed = r.typed_fence == r.fence and tonumber(r.typed_bytes) or 0
 if fence == '' then return {'STANDS', r.state, r.fence, typed} end
 if r.state ~= 'CLAIMED' or r.fence ~= fence then return {'OVER'} end
+if typed_by(frame) ~= size then return {'REFUSED'} end
 if size > 0 and offset + size <= typed then return {'SENT', typed} end
 if size > 0 and offset ~= typed then return {'GAP', typed} end
 local frames = key.session_input(id, fence)

@@ -2,7 +2,7 @@
 -- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route, origin
 -- The route's language may be any name of it; the submission's own word for it wins.
 -- Returns {"ACCEPTED"|"EXISTS", state}, {"CONFLICT"}, {"FULL", waiting, wait_ms}, {"RATE", retry_ms}, {"CLASS", known},
--- {"LANGUAGE", sentence, the near language or "", what is offered} or {"TAGS", sentence}.
+-- {"LANGUAGE", sentence, the near language or "", what is offered}, {"TAGS", sentence} or {"LARGE", bytes, at most}.
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
 local entry = key.record(id)
 
@@ -14,6 +14,12 @@ end
 
 if redis.call('HLEN', key.weights) > 0 and redis.call('HEXISTS', key.weights, class) == 0 then
   return {'CLASS', table.concat(redis.call('HKEYS', key.weights), ', ')}
+end
+
+local size, most = #submission + #sources, policy('work_bytes_max')
+if most > 0 and size > most and string.find(route, '%+=%a+$') then
+  stat('refused')
+  return {'LARGE', size, most}
 end
 
 local now = now_ms()

@@ -50,14 +50,14 @@ end
 -- What was handed on to a worker that has gone since, or is leaving, goes back to where any worker may take it.
 for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
   local class, route = split_lane(lane)
-  local to = string.match(route, '^@(.*)$')
+  local to = string.match(string.gsub(route, '%+=session$', ''), '^@(.*)$')
   local state = to and redis.call('HGET', key.worker(to), 'state')
   if to and not (is_alive(to, now) and state == 'on') then
     for _, id in ipairs(redis.call('ZRANGE', key.lane_ages(lane), 0, 99)) do
       local r = record(id, 'tenant', 'home', 'seq', 'at', 'lacks')
       -- One that is out will be back: what the others lack waits for it.
       if not (state == 'out' and r.lacks and is_alive(to, now)) then
-        dequeue(id, class, own_route(to), r.tenant)
+        dequeue(id, class, route, r.tenant)
         redis.call('HSET', key.record(id), 'route', r.home)
         enqueue(id, class, r.home, r.tenant, r.seq, r.at)
         ticket(r.home, 1)
@@ -80,7 +80,7 @@ for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
   depth[route] = (depth[route] or 0) + redis.call('ZCARD', key.lane_ages(lane))
 end
 for route, waiting in pairs(depth) do
-  local missing = math.min(waiting, 64) - redis.call('LLEN', key.tickets(route))
+  local missing = math.min(waiting, 64) - redis.call('LLEN', tickets_of(route))
   if missing > 0 then stat('tickets_reissued', ticket(route, missing)) end
 end
 

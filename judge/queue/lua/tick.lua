@@ -1,7 +1,7 @@
 -- A worker's heartbeat: renew the leases of its living slots, learn what it holds and what is wanted of it.
 -- ARGV: node, session, lease_ms, info JSON ("" = unchanged), the urgent class, then pairs of id and fence.
 -- Returns {"STALE"} or {"OK", state, reason, {slot, JSON of what it holds, ...}, {ids whose lease is lost},
--- 1 when urgent work waits that this worker serves}.
+-- 1 when urgent work waits that this worker serves; a session is none: there may be no room for one}.
 local node, session, lease_ms, info = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local worker = redis.call('HMGET', key.worker(node), 'session', 'state', 'reason')
 if worker[1] ~= session then return {'STALE'} end
@@ -20,7 +20,7 @@ end
 local urgent = 0
 for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
   local class, route = split_lane(lane)
-  if class == ARGV[5] and redis.call('SISMEMBER', key.serves(node), route) == 1
+  if class == ARGV[5] and not is_session({route = route}) and redis.call('SISMEMBER', key.serves(node), route) == 1
      and redis.call('EXISTS', key.lane_tenants(lane)) == 1 then urgent = 1 end
 end
 return {'OK', worker[2], worker[3] or '', redis.call('HGETALL', key.held(node)), lost, urgent}

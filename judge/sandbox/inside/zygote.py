@@ -37,6 +37,7 @@ from judge.sandbox.protocol import (
     Ready,
     RenewMounts,
     SetUpFailed,
+    ShowArtifact,
     StageRoot,
     Step,
 )
@@ -47,6 +48,7 @@ _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_N
 _POOL_MAX = 2
 #: The next container is made when one has ended, or when nothing was asked for this long: not while a first run starts.
 _SETTLED_MS = 20
+_ARTIFACT = "/artifact"
 
 
 class _Container:
@@ -121,6 +123,8 @@ class Zygote:
                 self._close(request.number)
             case RenewMounts():
                 self._renew(request)
+            case ShowArtifact():
+                self._show(request)
             case KillContainer():
                 self._kill(request.number)
             case StageRoot():
@@ -165,13 +169,19 @@ class Zygote:
 
     def _mount_artifact(self, container: _Container, lowers: list[str]) -> None:
         """Made here, where its lower directories can be named, and then carried into the container."""
-        fd = -1
         try:
-            fd = artifact_mount(lowers)
-            with self._inside(container):
-                libc.attach_mount(fd, "/artifact")
+            self._carry_artifact(container, lowers)
         except OSError as error:
             raise _SetUpFailedError(Failure(-1, error.errno or 0, "mount artifact", str(error))) from error
+
+    def _carry_artifact(self, container: _Container, lowers: list[str], *, hide: bool = False) -> None:
+        fd = artifact_mount(lowers) if lowers else -1
+        try:
+            with self._inside(container):
+                if hide:
+                    libc.umount2(_ARTIFACT, abi.MNT_DETACH)
+                if lowers:
+                    libc.attach_mount(fd, _ARTIFACT)
         finally:
             if fd >= 0:
                 os.close(fd)
@@ -217,6 +227,9 @@ class Zygote:
             for source, target, kind, flags, data in request.mounts:
                 libc.umount2(target, abi.MNT_DETACH)
                 libc.mount(source, target, kind, flags, data)
+
+    def _show(self, request: ShowArtifact) -> None:
+        self._carry_artifact(self._containers[request.number], request.artifact, hide=request.hide)
 
     def _close(self, number: int) -> None:
         container = self._containers.pop(number, None)

@@ -10,7 +10,9 @@ import pytest
 
 from judge.cli import evaluate
 from judge.cli.main import main
+from judge.model.verdict import Verdict
 from judge.model.work import Data, Evaluation, EvaluationTest, ProgramSource
+from judge.model.work_report import EvaluationReport
 
 
 def file_of(tmp_path: Path, text: str) -> str:
@@ -65,6 +67,12 @@ class Ahead:
             return Data(content=content)
         self.blobs.append(content)
         return Data(blob=f"sha256:{len(self.blobs)}")
+
+
+def test_a_stored_report_is_named_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    report = EvaluationReport(id="x", verdict=Verdict.AC, cached=True)
+    evaluate.show(report)
+    assert capsys.readouterr().out.splitlines()[-1] == "AC · 0 of 0 passed · score 0 · a stored report"
 
 
 def test_tests_that_are_large_go_ahead_as_a_test_set() -> None:

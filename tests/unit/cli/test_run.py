@@ -14,7 +14,7 @@ import pytest
 
 from judge.cli import run
 from judge.cli.run_options import execution_of_options
-from judge.cli.run_output import LivePrinter, output_of_report, write_kept
+from judge.cli.run_output import LivePrinter, output_of_report, print_summary, write_kept
 from judge.errors import JudgeError, UsageError
 from judge.model.event import OutputChunk, Retried
 from judge.model.run import Outcome, RunResult
@@ -175,6 +175,13 @@ def test_output_of_an_attempt_that_follows_is_printed_from_its_beginning(
 def test_of_several_runs_the_first_that_went_wrong_is_shown() -> None:
     output = output_of_report(report_of(ended(b"a"), ended(b"b", code=1), ended(b"c")), no_blob, str, ())
     assert (output.stdout, output.exit_code, len(output.usages)) == ("b", 1, 3)
+
+
+def test_files_that_could_not_be_kept_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    output = output_of_report(report_of(ended(files_passed_over=2)), no_blob, str, ("kept/a",))
+    assert (output.kept, output.files_passed_over) == (("kept/a",), 2)
+    print_summary(output)
+    assert capsys.readouterr().err.endswith("kept kept/a\n2 more files could not be kept\n")
 
 
 def test_large_output_is_fetched() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from judge.client import Sending, work_of
 from judge.client.versions import exact_work
+from judge.errors import LanguageError
 from judge.model.work import Command, CommandGroup, Task
 from judge.queue.values import LanguageCard
 
@@ -37,6 +40,12 @@ def test_commands_of_a_group_get_each_their_version() -> None:
     header, task, _ = sent(group("toy@>=1.0 <2", "", "toy@2", "toy"), "toy@1")
     assert header == "toy@1.4.2"
     assert task == group("toy@1.4.2", "", "toy@2.0.9", "toy")
+
+
+@pytest.mark.parametrize("language", ["toy@numpy", "toy@3", "toy@"])
+def test_what_is_not_offered_is_refused_with_what_is(language: str) -> None:
+    with pytest.raises(LanguageError, match=r"no worker offers version .* of toy; there are: 1\.4\.2, 2\.0\.9"):
+        sent(group(), language)
 
 
 def test_without_a_version_nobody_is_asked() -> None:

@@ -26,7 +26,7 @@ def test_only_the_name_of_a_function_is_taken(function: str) -> None:
 def test_a_language_without_a_driver_is_told_which_have_one() -> None:
     program = ProgramSource(sources=(SourceFile(name="a.c", content=b""),))
     with pytest.raises(
-        WorkError, match="functions of c cannot be called, only those of javascript, perl, php, pypy3"
+        WorkError, match="functions of c cannot be called, only those of clang-cpp, cpp, cpp17"
     ) as caught:
         with_driver(program, LANGUAGES.get("c"), "f")
     assert caught.value.field == "comparison.kind"
@@ -86,3 +86,28 @@ def test_a_version_of_a_language_has_the_languages_driver() -> None:
     program = ProgramSource(sources=(SourceFile(name="main.py", content=b"def f(): pass\n"),))
     variant = msgspec.structs.replace(LANGUAGES.get("python3"), id="python3@numpy")
     assert with_driver(program, variant, "f").program.main == "judge_call.py"
+
+
+@pytest.mark.parametrize(
+    ("language", "function"), [("java", "solve"), ("cpp", "größe"), ("go", "$"), ("lua", "Lösung.f")]
+)
+def test_a_name_that_the_language_cannot_have_is_refused(language: str, function: str) -> None:
+    program = ProgramSource(sources=(SourceFile(name=f"main.{language}", content=b""),))
+    with pytest.raises(WorkError) as caught:
+        with_driver(program, LANGUAGES.get(language), function)
+    assert caught.value.field == "comparison.function"
+
+
+@pytest.mark.parametrize(
+    ("language", "function", "named"),
+    [
+        ("cpp", "solve", b"&solve)"),
+        ("cpp", "A.b", b"&A::b)"),
+        ("go", "A.b", b"ValueOf(new(A).b)"),
+        ("lua", "A.b", b"return A end"),
+    ],
+)
+def test_a_compiled_driver_names_the_function(language: str, function: str, named: bytes) -> None:
+    program = ProgramSource(sources=(SourceFile(name="main", content=b""),))
+    made = with_driver(program, LANGUAGES.get(language), function)
+    assert named in made.program.sources[-1].content

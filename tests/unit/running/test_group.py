@@ -54,6 +54,11 @@ def refusal(commands: Sequence[Command], *pipes: Pipe) -> tuple[str, str]:
         ([command(keep=("../x",))], "commands[0].keep", "not relative to /work"),
         ([command(keep=("a",) * 1000)], "commands[0].keep", "at most"),
         (
+            [command(files=(InputFile(name="a", data=Data()),) * 100)] * 11,
+            "commands",
+            "1100 files in all; at most 1000",
+        ),
+        (
             [command(), command(limits=RequestedLimits(memory_bytes=1 << 40))],
             "commands[1].limits.memory_bytes",
             "ceiling",

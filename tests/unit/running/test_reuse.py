@@ -9,11 +9,23 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from judge.model.language import LanguageSpec
 from judge.model.report import CompileReport
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile
 from judge.model.verdict import Verdict
-from judge.model.work import Data, Evaluation, Execution, InputFile, ProgramSource, Work, WorkHeader, WorkKind
+from judge.model.work import (
+    Comparison,
+    ComparisonKind,
+    Data,
+    Evaluation,
+    Execution,
+    InputFile,
+    ProgramSource,
+    Work,
+    WorkHeader,
+    WorkKind,
+)
 from judge.model.work_report import (
     AnyWorkReport,
     BlameOn,
@@ -96,6 +108,38 @@ def test_blobs_are_found_wherever_they_are_named() -> None:
     kept = (KeptFile(name="a", blob="kept", size_bytes=1),)
     run = RunReport(result=RunResult(outcome=Outcome.EXITED), stdout=Output(blob="out"), files=kept)
     assert set(blobs_named_by(ExecutionReport(id="e", runs=(run,)))) == {"out", "kept"}
+
+
+def key_of(validator: ProgramSource, language: str, digests: dict[str, str] | None = None) -> str:
+    """The key of an evaluation whose program is in this language; ``digests``: of toolchains, by language."""
+    libraries = SimpleNamespace(get=find, detect=Languages.open().detect)
+    known = digests or {}
+    toolchain = lambda spec: SimpleNamespace(digest=known.get(spec.id, ""))  # noqa: E731
+    context = SimpleNamespace(languages=libraries, toolchain=toolchain, language=lambda name, _: find(name))
+    judge: Any = SimpleNamespace(build_context=context)
+    slot: Any = SimpleNamespace(container=None)
+    runner = Runner(slot=slot, judge=judge, ceilings=Ceilings(), blobs=NO_BLOBS, scratch=Path("/nonexistent"))
+    sources = (SourceFile(name="main.py", content=b""),)
+    comparison = Comparison(kind=ComparisonKind.VALIDATOR, validator=validator)
+    task = Evaluation(program=ProgramSource(sources=sources), comparison=comparison, reuse=True)
+    header = WorkHeader(id="e", kind=WorkKind.EVALUATION, language=language)
+    return reuse_key(runner, Work(header=header, task=task))
+
+
+def find(name: str) -> LanguageSpec:
+    """A language, or one like it for each of its variants."""
+    base, _, _ = name.partition("@")
+    return msgspec.structs.replace(Languages.open().get(base), id=name)
+
+
+def test_a_variant_and_the_validators_own_toolchain_are_in_the_key() -> None:
+    validator = ProgramSource(sources=(SourceFile(name="check.c", content=b""),))
+    plain = key_of(validator, "python3")
+    assert plain == key_of(validator, "python3")
+    assert plain != key_of(validator, "python3@numpy")
+    assert plain != key_of(validator, "python3", {"python3": "newer"})
+    assert plain != key_of(validator, "python3", {"c": "newer"})
+    assert plain == key_of(validator, "python3", {"pypy3": "newer"})
 
 
 @pytest.mark.parametrize(

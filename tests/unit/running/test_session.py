@@ -39,6 +39,7 @@ class Nobody:
     """A channel whose client never says a word."""
 
     dropped_bytes = 0
+    is_ending = False
 
     def finish(self) -> None: ...
 

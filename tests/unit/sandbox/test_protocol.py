@@ -24,6 +24,7 @@ MESSAGES: list[protocol.Message] = [
     protocol.StageRoot("r0", [("", ["/a", "/b"])]),
     protocol.OpenContainer(1, [("limit", 64), ("mount", "tmpfs", "work", "tmpfs", 6, "size=1")], ["state/a"]),
     protocol.RenewMounts(1, [("tmpfs", "/work", "tmpfs", 6, "size=1")]),
+    protocol.ShowArtifact(1, True, ["state/a"]),
     protocol.CloseContainer(-1),
     protocol.KillContainer(1 << 40),
     protocol.Mapped(0),

@@ -29,8 +29,11 @@ class Notes:
         self.asked: list[object] = []
         self.config = SimpleNamespace(index=3)
 
-    def forget_cancel(self) -> None:
-        self.asked.append("forget")
+    def work_for(self, whom: str) -> None:
+        """Whoever it is."""
+
+    def tidy(self) -> None:
+        """Nothing was left."""
 
     def set_weight(self, weight: int) -> None:
         self.asked.append(weight)
@@ -70,10 +73,10 @@ def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, not
         judge.judge(of_class(name, priority_class), 1, lambda _: None)
         judge.clear_up()
     assert notes.asked == [
-        *("forget", "generate", "a"),
-        *("forget", 400, "generate", "b"),
-        *("forget", "generate", "c"),
-        *("forget", 25, "generate", "d"),
+        *("generate", "a"),
+        *(400, "generate", "b"),
+        *("generate", "c"),
+        *(25, "generate", "d"),
     ]
 
 

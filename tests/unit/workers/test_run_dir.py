@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from judge_workers.run_dir import (
+    Judged,
     JudgedNote,
     Order,
     OrderAction,
@@ -17,10 +18,18 @@ from judge_workers.run_dir import (
     read_unopened,
 )
 
-from judge.queue.values import Held
+from judge.model.work import WorkKind
 
-LONG = Held(slot="1", id="x" * 128, fence=12345678901, pid=4194304, priority_class="practice")
-SHORT = Held(slot="1", id="short", fence=1, pid=2)
+LONG = Judged(
+    slot="1",
+    id="x" * 128,
+    fence=12345678901,
+    pid=4194304,
+    priority_class="p" * 128,
+    kind=WorkKind.EVALUATION,
+    lasts_s=14400.123456789,
+)
+SHORT = Judged(slot="1", id="short", fence=1, pid=2)
 
 
 def test_a_slot_says_what_it_judges_until_that_is_cleared(tmp_path: Path) -> None:

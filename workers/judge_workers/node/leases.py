@@ -44,17 +44,10 @@ from judge_workers.node.fitness import Fitness
 from judge_workers.node.health import Health
 from judge_workers.node.language_watch import LanguageWatch
 from judge_workers.node.preemption import decide
+from judge_workers.node.slot_orders import SlotOrders
 from judge_workers.node.slot_processes import SlotProcesses
 from judge_workers.profile import Profile, load_profile
-from judge_workers.run_dir import (
-    ORDER_SIGNAL,
-    Order,
-    OrderAction,
-    forget_unopened,
-    leave_order,
-    read_judged,
-    read_noise,
-)
+from judge_workers.run_dir import Judged, OrderAction, forget_unopened, read_judged, read_noise
 from judge_workers.slot.reserve import grant
 
 #: How often load and free disk are told to Redis and looked at.
@@ -94,13 +87,16 @@ class Leases:
         self._cancellations = Cancellations(queue, profile.node)
         self._languages = LanguageWatch(settings, profile)
         self._processes = SlotProcesses(settings)
+        self._orders = SlotOrders(settings, self._processes)
         #: Slot -> the claim that Redis says it holds; leases are renewed for these alone.
         self._watched: dict[str, Watched] = {}
         #: Slot -> the claim it was frozen with.
         self._frozen: dict[str, Held] = {}
         #: Slot -> what it judges although Redis, at the last heartbeat, did not know it as this worker's.
-        self._strays: dict[str, Held] = {}
+        self._strays: dict[str, Judged] = {}
         self._granted_s = float("-inf")
+        #: From when on sessions are told to end: this worker stops.
+        self._sessions_end_s = float("inf")
         self._state = WorkerState.ON
         self._idle = False
         self._announced = False
@@ -151,7 +147,7 @@ class Leases:
             ready = [fd for fd, _ in poller.poll(left_s * 1000)]
             if channel_fd in ready:
                 for said in self._cancellations.read():
-                    self._order(OrderAction.INTERRUPT if said.interrupts else OrderAction.CANCEL, said.held)
+                    self._orders.give(OrderAction.INTERRUPT if said.interrupts else OrderAction.CANCEL, said.held)
             if any(fd != channel_fd for fd in ready):
                 return
 
@@ -161,8 +157,9 @@ class Leases:
         return self._state is WorkerState.DRAINING and self._idle
 
     def drain(self) -> None:
-        """From now on this worker claims nothing."""
+        """From now on this worker claims nothing; sessions may go on for half of the time that there is."""
         self._state = WorkerState.DRAINING
+        self._sessions_end_s = time.monotonic() + self._settings.worker.drain_max_s / 2
         set_worker_state(self._queue, self._profile.node, WorkerState.DRAINING, "told to stop")
         self._idle = False  # until the next heartbeat; while Redis is away, what the last one said must do
 
@@ -216,9 +213,9 @@ class Leases:
     def _vouch(self, watched: Watched, now_s: float) -> bool:
         """Whether a claim deserves renewal; ends a judging that takes too long."""
         held = watched.held
-        if now_s - watched.since_s > self._settings.leases.judging_max_s:
-            log.error("submission %s: judging took more than %d s", held.id, self._settings.leases.judging_max_s)
-            self._processes.kill(held.pid)
+        if now_s >= self._sessions_end_s:
+            self._orders.end_session(held)
+        if not self._orders.is_in_time(held, now_s - watched.since_s):
             return False
         stat = process_stat(held.pid)
         return stat.alive and not stat.stopped
@@ -237,7 +234,7 @@ class Leases:
                 self._watched[held.slot] = Watched(held=held, since_s=now_s)
         for slot, watched in before.items():
             if slot not in self._watched and watched.held.id in reply.lost:
-                self._order(OrderAction.CANCEL, watched.held)
+                self._orders.give(OrderAction.CANCEL, watched.held)
 
     def _give_back_dead(self, held: Held) -> None:
         """A claim whose process is gone. The submission is to blame unless the whole pool went with it."""
@@ -264,10 +261,10 @@ class Leases:
             preempted_class=self._settings.queue.preempted_class,
         )
         for held in decision.thaw:
-            self._order(OrderAction.THAW, held)
+            self._orders.give(OrderAction.THAW, held)
             del self._frozen[held.slot]
         for held in decision.freeze:
-            self._order(OrderAction.FREEZE, held)
+            self._orders.give(OrderAction.FREEZE, held)
             self._frozen[held.slot] = held
         if decision.grant and grant(self._settings.state):
             self._granted_s = now_s
@@ -279,20 +276,8 @@ class Leases:
         strays = {slot: held for slot, held in judged.items() if (slot, held.id, held.fence) not in known}
         for slot, stray in strays.items():
             if self._strays.get(slot) == stray:
-                self._order(OrderAction.CANCEL, stray)
+                self._orders.give(OrderAction.CANCEL, stray)
         self._strays = strays
-
-    def _order(self, action: OrderAction, held: Held) -> None:
-        """Leave the order where the slot looks for it, then wake the slot."""
-        if not held.slot.isdigit() or not self._processes.is_slot(held.pid):
-            return
-        try:
-            leave_order(self._settings.state.run, held.slot, Order(action=action, id=held.id, fence=held.fence))
-        except OSError as error:  # a full disk; what is still to be done is seen again at the next heartbeat
-            log.error("slot %s does not get the order to %s: %s", held.slot, action, error)
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(held.pid, ORDER_SIGNAL)
 
     def _follow_state(self, reply: HeartbeatReply) -> None:
         """The state in Redis has changed, by us or an operator: let the supervisor stop or start the slots."""

@@ -56,10 +56,11 @@ def make_profile(settings: Settings) -> Profile:
 def with_languages(profile: Profile, ready: Readiness, settings: Settings) -> Profile:
     """The profile with what was found out about languages; where none works, nothing is served."""
     info = msgspec.structs.replace(profile.info, languages=ready.languages, versions=dict(ready.versions))
+    names = tuple(dict.fromkeys((*ready.languages, *ready.versions)))
     return msgspec.structs.replace(
         profile,
         info=info,
-        routes=_routes(profile.node, tuple(dict.fromkeys((*ready.languages, *ready.versions))), info.tags),
+        routes=_routes(profile.node, names, info.tags, sessions=settings.worker.session_slots > 0),
         languages_missing=ready.languages_missing,
         known=tuple(card_of(language) for language in Languages.open(settings.worker.languages_dir)),
         untested=ready.untested,
@@ -67,8 +68,8 @@ def with_languages(profile: Profile, ready: Readiness, settings: Settings) -> Pr
     )
 
 
-def _routes(node: str, languages: tuple[str, ...], tags: tuple[str, ...]) -> tuple[str, ...]:
-    return (*wire.routes_served(languages, tags), wire.own_route(node)) if languages else ()
+def _routes(node: str, languages: tuple[str, ...], tags: tuple[str, ...], *, sessions: bool) -> tuple[str, ...]:
+    return (*wire.routes_served(languages, tags, sessions=sessions), *wire.own_routes(node)) if languages else ()
 
 
 def look_again(settings: Settings) -> None:

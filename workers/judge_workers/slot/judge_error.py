@@ -17,6 +17,12 @@ from judge.text import printable
 #: At most this much of a package's or language's name is in a judge error.
 _SHOWN_MAX = 200
 
+#: What is said of work that was told to end, and of a report that is too large to be recorded.
+TOO_LONG = (
+    "it took longer than a piece of work may (judging_max_s): ask for fewer repeats or tests, or for less time for each"
+)
+TOO_LARGE = "its report would have {} bytes; at most {} are kept: ask for fewer repeats, tests or files"
+
 
 def judge_error(
     submission_id: str,

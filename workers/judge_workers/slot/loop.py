@@ -18,6 +18,7 @@ from typing import TypeVar
 from judge import wire
 from judge.errors import (
     BlobStoreError,
+    CancelledError,
     ClaimLost,
     HostBusyError,
     HostFault,
@@ -25,6 +26,7 @@ from judge.errors import (
     LanguageError,
     PackageError,
     PackageMissing,
+    QueueAnswerError,
     QueueError,
     WireError,
     WorkError,
@@ -32,7 +34,8 @@ from judge.errors import (
 from judge.model.event import Done, Emit, Event, WorkDone
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import Work, WorkKind
+from judge.model.units import S_NS
+from judge.model.work import SessionRequest, Work, WorkKind
 from judge.model.work_report import AnyWorkReport, BlameOn
 from judge.observe.logs import log_context
 from judge.observe.metrics.judged_record import record_of
@@ -43,11 +46,14 @@ from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
 from judge.queue.session_link import SessionLink
 from judge.queue.tickets import TicketPoll
-from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Held, Refusal, RefusalReason
+from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Refusal, RefusalReason
+from judge.running.session import longest_ns
 from judge.text import printable
 from judge_workers.judging import SlotJudge
-from judge_workers.run_dir import JudgedNote, OrderAction, leave_noise, read_order
-from judge_workers.slot.judge_error import judge_error
+from judge_workers.run_dir import Judged, JudgedNote, OrderAction, leave_noise, read_order
+from judge_workers.slot.answered import REDIS_PAUSE_S, until_answered
+from judge_workers.slot.claimed_text import blame_for_lack, language_of
+from judge_workers.slot.judge_error import TOO_LARGE, TOO_LONG, judge_error
 from judge_workers.slot.proof import language_to_prove
 from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
 
@@ -58,9 +64,6 @@ TASK_MAX_S = 5.0
 
 #: Progress is gathered for this long: no client sees the difference, and Redis has less to do.
 GATHER_S = 0.02
-
-#: Between two tries while Redis answers with an error; the queue itself has been patient before that.
-REDIS_PAUSE_S = 0.25
 
 #: A host too busy to tell how a run would have ended may hand it back twice: then the verdict says so.
 BUSY_MAX = 3
@@ -100,6 +103,10 @@ class SlotLoop:
         self._writer: ClaimWriter | None = None
         #: The present claim was cancelled: its next event raises ClaimLost.
         self._lost = False
+        #: The present claim was told to end; where it was not cancelled, with the report that its time is over.
+        self._late = False
+        #: The way to the client of the session that is held now.
+        self._channel: SessionLink | None = None
         self._leaving = False
 
     @property
@@ -152,12 +159,16 @@ class SlotLoop:
         if claim is None or order is None or (order.id, order.fence) != (claim.id, claim.fence):
             return
         match order.action:
-            case OrderAction.CANCEL:
-                self._lost = True
-                self._judge.cancel()
-                self._judge.thaw()
             case OrderAction.INTERRUPT:
                 self._judge.interrupt()
+            case OrderAction.END if self._channel is not None:
+                self._channel.end()
+                self._judge.thaw()
+            case OrderAction.END | OrderAction.CANCEL:
+                self._lost = self._lost or order.action is OrderAction.CANCEL
+                self._late = True
+                self._judge.cancel()
+                self._judge.thaw()
             case OrderAction.FREEZE:
                 self._judge.freeze()
             case OrderAction.THAW:
@@ -178,24 +189,22 @@ class SlotLoop:
 
     def _serve(self, claim: Claim, timeline: Timeline) -> None:
         """Judge one claim to its end; raises nothing: this is the task boundary."""
-        self._lost = False
+        self._lost = self._late = False
+        self._judge.forget_cancel()  # from here on it is this claim's
         self._claim = claim
         self._telemetry.send(SlotChanged(self._config.slot, SlotState.BUSY))
         writer = self._writer = ClaimWriter(self._queue, claim, _alarm_later)
         with log_context(submission=claim.id, attempt=claim.attempt, slot=self._config.slot):
             state = self._config.idle
             try:
-                self._judged.write(self._held(claim))
-                self._judge_claim(claim, writer, timeline)
+                if not self._was_judged(claim, writer, timeline):
+                    state = SlotState.FAILING
             except ClaimLost:
                 self._telemetry.send(Counted(Count.LEASE_LOST))
-            except BlobStoreError as error:
-                self._wait_for_store(claim, writer, error)
-            except Exception as error:
-                state = SlotState.FAILING
-                self._find_the_blame(claim, writer, error)
+            except QueueAnswerError as error:  # the slot's next claim gives it up
+                log.error("the queue takes neither a report nor the claim back: %s", error)
             finally:
-                self._claim = self._writer = None
+                self._claim = self._writer = self._channel = None
                 with contextlib.suppress(OSError):
                     self._judged.write(None)
                 self._judge.thaw()
@@ -205,6 +214,20 @@ class SlotLoop:
                 for record in self._judge.take_counts():
                     self._telemetry.send(record)
                 self._telemetry.send(SlotChanged(self._config.slot, state))
+
+    def _was_judged(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> bool:
+        """Judge, or give back; False = for a reason that nobody foresaw. Raises ClaimLost, QueueAnswerError."""
+        try:
+            self._judged.write(self._note(claim))
+            self._judge_claim(claim, writer, timeline)
+        except ClaimLost:
+            raise
+        except BlobStoreError as error:
+            self._wait_for_store(claim, writer, error)
+        except Exception as error:
+            self._find_the_blame(claim, writer, error)
+            return False
+        return True
 
     def _judge_claim(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
         def emit(event: Event) -> None:
@@ -217,37 +240,43 @@ class SlotLoop:
             report = self._done(wire.decode_claimed(claim.submission, claim.sources), claim, emit)
         except (WorkError, WireError) as error:
             self._check_lost(claim)
-            report = judge_error(
-                claim.id, claim.submission, str(error), claim.attempt, self._config.judge_name, BlameOn.CLIENT
-            )
+            report = self._error(claim, str(error), BlameOn.CLIENT)
         except (PackageMissing, LanguageError) as error:
             self._check_lost(claim)
-            _until_answered(writer.flush)
+            self._flush(writer)
             lacking = self._hand_on(claim, error)
             if not lacking:
                 return
             reason = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
-            report = judge_error(
-                claim.id, claim.submission, reason, claim.attempt, self._config.judge_name, _blame(claim, error)
-            )
+            report = self._error(claim, reason, blame_for_lack(claim, error))
         except PackageError as error:
             self._check_lost(claim)
-            report = judge_error(claim.id, claim.submission, str(error), claim.attempt, self._config.judge_name)
-        except JudgeError:
+            report = self._error(claim, str(error))
+        except JudgeError as error:
             self._check_lost(claim)
-            raise
+            if not (self._late and isinstance(error, CancelledError)):
+                raise
+            report = self._error(claim, TOO_LONG, BlameOn.CLIENT)
         self._check_lost(claim)
         if not isinstance(report, Report):
             timeline.rest(Phase.RUN)
         self._record(claim, report, writer, timeline)
 
     def _done(self, work: Submission | Work, claim: Claim, emit: Emit) -> Report | AnyWorkReport:
-        if isinstance(work, Work):
-            with closing(SessionLink(self._queue, claim)) as channel:
-                return self._judge.carry_out(work, claim.attempt, emit, channel)
-        return self._judge.judge(work, claim.attempt, emit)
+        if not isinstance(work, Work):
+            return self._judge.judge(work, claim.attempt, emit)
+        with closing(SessionLink(self._queue, claim)) as channel:
+            lasts_s = None
+            if isinstance(work.task, SessionRequest):
+                lasts_s = longest_ns(work.task) / S_NS
+                self._channel = channel
+            self._judged.write(self._note(claim, work.header.kind, lasts_s))
+            return self._judge.carry_out(work, claim.attempt, emit, channel)
 
     def _record(self, claim: Claim, report: Report | AnyWorkReport, writer: ClaimWriter, timeline: Timeline) -> None:
+        size_bytes = len(wire.encode(report))
+        if size_bytes > wire.REPORT_BYTES_MAX:
+            report = self._error(claim, TOO_LARGE.format(size_bytes, wire.REPORT_BYTES_MAX), BlameOn.CLIENT)
         if self._telemetry.verdicts is not None:
             record = record_of(
                 report,
@@ -257,7 +286,7 @@ class SlotLoop:
                 phases_ns=timeline.phases_ns,
             )
             self._telemetry.verdicts.prepare(claim.id, claim.fence, record)
-        won = _until_answered(lambda: writer.finish(report, meanwhile=self._clear_up))
+        won = self._was_recorded(claim, report, writer)
         if self._telemetry.verdicts is not None:
             self._telemetry.verdicts.settle(won)
         if self._telemetry.traces is not None:
@@ -267,17 +296,35 @@ class SlotLoop:
         if isinstance(report, Report) and report.noise_ratio is not None:
             leave_noise(self._config.run_directory, self._config.slot, report.noise_ratio)
 
+    def _was_recorded(self, claim: Claim, report: Report | AnyWorkReport, writer: ClaimWriter) -> bool:
+        """Whether the report is the one. Where the queue does not take it, a small one says so in its place."""
+        try:
+            return self._answered(lambda: writer.finish(report, meanwhile=self._clear_up))
+        except QueueAnswerError as error:
+            log.error("the report is not taken: %s", error)
+            small = self._error(claim, f"the queue did not take the report: {printable(str(error))}")
+            return self._answered(lambda: writer.finish(small))
+
+    def _answered(self, action: Callable[[], T]) -> T:
+        return until_answered(action, lambda: self._lost)
+
+    def _flush(self, writer: ClaimWriter) -> None:
+        try:
+            self._answered(writer.flush)
+        except QueueAnswerError as error:
+            log.error("progress is lost: %s", error)
+
     def _hand_on(self, claim: Claim, error: JudgeError) -> tuple[str, ...]:
         """Leave a claim to a worker that may have what this one lacks; the names of all who lack it if none is left."""
         handing = calls.hand_on(claim, self._where(claim, f"{error}"))
-        lacking = _until_answered(lambda: self._queue.run(handing))
+        lacking = self._answered(lambda: self._queue.run(handing))
         if not lacking:
             log.info("left to another worker: %s", error)
         return lacking
 
     def _wait_for_store(self, claim: Claim, writer: ClaimWriter, error: BlobStoreError) -> None:
         """The package store is away, for this worker at least: the fault of neither work nor host; it passes."""
-        _until_answered(writer.flush)
+        self._flush(writer)
         if self._hand_on(claim, error):
             self._give_back(claim, writer, f"{error}", Fault.UNBLAMED)
 
@@ -290,7 +337,7 @@ class SlotLoop:
         said = f"{error}" if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
         log.error("reference %s: judging failed: %s", reference, said, exc_info=error)
         self._clear_up()
-        ailment = self._host.ailment(language_to_prove(_language_of(claim), self._config.languages))
+        ailment = self._host.ailment(language_to_prove(language_of(claim), self._config.languages))
         reason = f"{printable(said)} (reference {reference})"
         if ailment or isinstance(error, HostFault):
             self._give_back(claim, writer, reason, Fault.FELL, out=ailment)
@@ -312,8 +359,11 @@ class SlotLoop:
             delay_ms=0 if out else RETRY_DELAY_MS << min(max(claim.attempt, 1) - 1, 6),
             out=out,
         )
-        _until_answered(writer.flush)
-        _until_answered(lambda: self._queue.run(returning))
+        self._flush(writer)
+        self._answered(lambda: self._queue.run(returning))
+
+    def _error(self, claim: Claim, reason: str, blame: BlameOn = BlameOn.JUDGE) -> Report | AnyWorkReport:
+        return judge_error(claim.id, claim.submission, reason, claim.attempt, self._config.judge_name, blame)
 
     def _where(self, claim: Claim, reason: str) -> str:
         return f"attempt {claim.attempt} on {self._config.name}: {reason}"[:2000]
@@ -327,41 +377,22 @@ class SlotLoop:
             return False
         return True
 
-    def _held(self, claim: Claim) -> Held:
+    def _note(self, claim: Claim, kind: WorkKind = WorkKind.SUBMISSION, lasts_s: float | None = None) -> Judged:
         who = self._config.claimant
-        return Held(slot=who.slot, id=claim.id, fence=claim.fence, pid=who.pid, priority_class=claim.priority_class)
+        return Judged(
+            slot=who.slot,
+            id=claim.id,
+            fence=claim.fence,
+            pid=who.pid,
+            priority_class=claim.priority_class,
+            kind=kind,
+            lasts_s=lasts_s,
+        )
 
     def _check_lost(self, claim: Claim) -> None:
         if self._lost:
             raise ClaimLost(f"submission {claim.id}: the claim was withdrawn")
 
 
-def _language_of(claim: Claim) -> str:
-    """The language that a submission names; empty when it names none, or does not decode."""
-    try:
-        if wire.kind_of_text(claim.submission) is not WorkKind.SUBMISSION:
-            return wire.decode_work_header(claim.submission).language
-        return wire.decode_header(claim.submission).language
-    except WireError:
-        return ""
-
-
-def _blame(claim: Claim, error: JudgeError) -> BlameOn:
-    """Whose fault it is that no worker has something. The queue took the work for those that offer its language: what
-    is named beside that one was never promised."""
-    promised = not isinstance(error, LanguageError) or error.language in ("", _language_of(claim))
-    return BlameOn.JUDGE if promised else BlameOn.CLIENT
-
-
 def _alarm_later() -> None:
     signal.setitimer(signal.ITIMER_REAL, GATHER_S)
-
-
-def _until_answered(action: Callable[[], T]) -> T:
-    """Repeat a safe-to-repeat queue operation while Redis is away."""
-    while True:
-        try:
-            return action()
-        except QueueError as error:
-            log.warning("%s", error)
-            time.sleep(REDIS_PAUSE_S)

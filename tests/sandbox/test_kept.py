@@ -1,0 +1,155 @@
+"""Containers that are kept from one piece of work to the next of the same owner, and nothing else with them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+from sandbox_harness import Stage, actor, children, script, settle
+from test_between_runs import DISTURB, LOOK
+
+from judge.sandbox.capture import Completed
+from judge.sandbox.container import Container
+from judge.sandbox.protocol import KEPT
+from judge.sandbox.slot import Slot
+from judge.sandbox.spec import ContainerSpec, RunSpec
+
+
+class EachWorkOnce:
+    """Runs each program as a piece of work of its own: in a container that it asks the slot for."""
+
+    def __init__(self, slot: Slot, spec: ContainerSpec) -> None:
+        self.slot = slot
+        self.spec = spec
+
+    def run(self, spec: RunSpec, *, stdin: int | bytes | None = None) -> Completed:
+        with self.slot.container(self.spec) as box:
+            return box.run(spec, stdin=stdin)
+
+    def kept_for(self, spec: RunSpec) -> bool:
+        """Whether this program ran in a container that was kept."""
+        before = self.slot.zygote.containers[KEPT]
+        assert self.run(spec).result.ok
+        return self.slot.zygote.containers[KEPT] == before + 1
+
+
+@pytest.fixture
+def works(sandbox_slot: Slot, container_spec: ContainerSpec) -> Iterator[EachWorkOnce]:
+    """Of one owner, in a slot where nothing is kept before and after."""
+    sandbox_slot.work_for("somebody")
+    try:
+        yield EachWorkOnce(sandbox_slot, container_spec)
+    finally:
+        sandbox_slot.work_for("")
+
+
+@pytest.mark.parametrize("tidied", [False, True])
+@pytest.mark.parametrize("what", DISTURB)
+def test_a_program_finds_nothing_of_the_one_before(works: EachWorkOnce, what: str, tidied: bool) -> None:
+    stage = Stage(cast(Container, works))  # all that it asks of one is to run
+    untouched = stage.says(LOOK)
+    assert stage.python(DISTURB[what]).result.ok
+    if tidied:
+        works.slot.tidy()
+    assert stage.says(LOOK) == untouched
+
+
+def test_the_next_work_of_the_same_owner_gets_the_container(works: EachWorkOnce) -> None:
+    assert not works.kept_for(actor("exit", 0))
+    assert works.kept_for(actor("exit", 0))
+    works.slot.work_for("somebody")
+    assert works.kept_for(actor("exit", 0))
+
+
+@pytest.mark.parametrize("other", ["somebody else", ""])
+def test_another_owner_never_gets_it(works: EachWorkOnce, other: str) -> None:
+    assert works.run(actor("exit", 0)).result.ok
+    works.slot.work_for(other)
+    assert not works.kept_for(actor("exit", 0))
+    works.slot.work_for("somebody")
+    assert not works.kept_for(actor("exit", 0))
+
+
+def test_a_slot_that_knows_no_owner_keeps_nothing(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
+    works = EachWorkOnce(sandbox_slot, container_spec)
+    assert works.run(actor("exit", 0)).result.ok
+    assert not works.kept_for(actor("exit", 0))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"policy": "compile"}, {"open_files_max": 512}, {"disk_bytes": 1 << 20}, {"disk_inodes": 100}],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_container_of_another_kind_is_not_taken(works: EachWorkOnce, other: dict[str, Any]) -> None:
+    assert works.run(actor("exit", 0)).result.ok
+    asked = EachWorkOnce(works.slot, msgspec.structs.replace(works.spec, **other))
+    assert not asked.kept_for(actor("exit", 0))
+
+
+def test_the_artifact_is_that_of_the_work(works: EachWorkOnce, sandbox_state: Path) -> None:
+    look = script("import os; print(sorted(os.listdir('/artifact')))")
+    shown = []
+    for number, names in enumerate((["one"], [], ["two", "three"], ["two", "three"], [])):
+        artifact = sandbox_state / f"artifact-{number}"
+        artifact.mkdir()
+        for name in names:
+            (artifact / name).touch()
+        spec = msgspec.structs.replace(works.spec, artifact=str(artifact) if names else "")
+        shown.append(EachWorkOnce(works.slot, spec).run(look).stdout.text().strip())
+    assert shown == ["['one']", "[]", "['three', 'two']", "['three', 'two']", "[]"]
+    assert works.slot.zygote.containers[KEPT] >= 4
+
+
+def test_an_artifact_cannot_be_held_past_its_work(works: EachWorkOnce) -> None:
+    """A program that stays in /artifact is gone, and its place shows nothing, before the next one begins."""
+    hold = "import os, signal\nos.chdir('/artifact')\nif os.fork() == 0:\n    os.setsid(); signal.pause()"
+    assert works.run(script(hold)).result.ok
+    look = script("import os; print(os.listdir('/artifact'), os.getcwd())")
+    other = msgspec.structs.replace(works.spec, artifact="")
+    assert EachWorkOnce(works.slot, other).run(look).stdout.text().strip() == "[] /work"
+
+
+def test_a_container_whose_network_was_used_is_given_up(works: EachWorkOnce) -> None:
+    assert works.run(script(DISTURB["datagrams"])).result.ok
+    assert not works.kept_for(actor("exit", 0))
+
+
+def test_a_container_with_fresh_runs_only_is_given_up(works: EachWorkOnce) -> None:
+    asked = EachWorkOnce(works.slot, msgspec.structs.replace(works.spec, fresh_each_run=True))
+    assert not asked.kept_for(actor("exit", 0))
+    assert not asked.kept_for(actor("exit", 0))
+
+
+def test_a_container_that_fell_is_not_kept(works: EachWorkOnce) -> None:
+    def fall() -> None:
+        with works.slot.container(works.spec):
+            raise ValueError("of the work")
+
+    assert works.run(actor("exit", 0)).result.ok
+    with pytest.raises(ValueError, match="of the work"):
+        fall()
+    assert not works.kept_for(actor("exit", 0))
+
+
+def test_no_more_than_a_few_are_kept(works: EachWorkOnce) -> None:
+    settle(works.slot)
+    before = len(children(works.slot.zygote.pid))
+    for number in range(12):
+        spec = msgspec.structs.replace(works.spec, disk_inodes=100 + number)
+        assert EachWorkOnce(works.slot, spec).run(actor("exit", 0)).result.ok
+    made_ahead = 2
+    assert len(children(works.slot.zygote.pid)) <= before + 4 + made_ahead
+
+
+def test_a_zygote_that_died_takes_them_with_it(works: EachWorkOnce) -> None:
+    assert works.run(actor("exit", 0)).result.ok
+    os.kill(works.slot.zygote.pid, signal.SIGKILL)
+    works.slot.zygote._process.wait()
+    assert not works.kept_for(actor("exit", 0))
+    assert works.kept_for(actor("exit", 0))

@@ -1,0 +1,152 @@
+"""A slot's loop against a real queue, with a judge that does as it is told: what may go wrong around a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from judge_workers.run_dir import Order, OrderAction, leave_order, read_judged
+from judge_workers.slot.loop import SlotLoop
+from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
+from service_work import work_order
+
+from judge import wire
+from judge.errors import CancelledError, QueueAnswerError
+from judge.model.event import Emit
+from judge.model.work import Work, WorkKind
+from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
+from judge.queue import calls
+from judge.queue.claimed import ClaimWriter
+from judge.queue.redis_queue import Queue
+from judge.queue.tickets import TicketPoll
+from judge.queue.values import Claimant, State, WorkerInfo, WorkerState
+from judge.running.session import SessionChannel
+
+
+class ToldJudge:
+    """Notes what it is asked for."""
+
+    def __init__(self, do: Callable[[Work], AnyWorkReport]) -> None:
+        self.do = do
+        self.asked: list[str] = []
+
+    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
+        self.asked.append("carry out")
+        return self.do(work)
+
+    def take_counts(self) -> tuple[()]:
+        return ()
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        return lambda: self.asked.append(name)
+
+
+class WellHost:
+    """A host that is well."""
+
+    def __init__(self) -> None:
+        self.health = self
+
+    def ailment_at_a_glance(self) -> str:
+        return ""
+
+    def ailment(self, language: str = "") -> str:
+        return ""
+
+
+def said(reason: str) -> Callable[[Work], AnyWorkReport]:
+    """Work that is done, with this to say."""
+    return lambda work: report_without_work(work.header, BlameOn.NONE, reason)
+
+
+@pytest.fixture
+def slot(queue: Queue, tmp_path: Path) -> Callable[[Callable[[Work], AnyWorkReport]], tuple[SlotLoop, ToldJudge]]:
+    """Makes the loop of the only slot there is."""
+    routes = wire.routes_served(("c",), ())
+    queue.run(calls.register("w", "S", WorkerState.ON, WorkerInfo(slots=1), "", routes))
+
+    def make(do: Callable[[Work], AnyWorkReport]) -> tuple[SlotLoop, ToldJudge]:
+        judge = ToldJudge(do)
+        who = Claimant(node="w", session="S", slot="0", pid=4711)
+        config = SlotConfig(claimant=who, run_directory=tmp_path, languages=("c",), lease_ms=60_000, attempts_max=3)
+        host = cast(HostCheck, WellHost())
+        telemetry = SlotTelemetry(lambda _: True)
+        return SlotLoop(queue, config, cast(Any, judge), host, TicketPoll(queue, ("c",)), telemetry), judge
+
+    return make
+
+
+def test_a_report_that_is_too_large_says_so_instead(queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "REPORT_BYTES_MAX", 2000)
+    queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
+    loop, _ = slot(said("x" * 2000))
+    loop.work()
+    report = queue.answer("one")
+    assert report is not None
+    assert cast(Any, report).blame is BlameOn.CLIENT
+    assert report.reason.endswith("at most 2000 are kept: ask for fewer repeats, tests or files")
+
+
+def test_a_report_that_the_queue_does_not_take_is_replaced_by_one_that_says_so(
+    queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = ClaimWriter.finish
+
+    def refuse(writer: ClaimWriter, report: Any, **words: Any) -> bool:
+        if report.reason == "odd":
+            raise QueueAnswerError("Redis at here: invalid bulk length")
+        return finish(writer, report, **words)
+
+    monkeypatch.setattr(ClaimWriter, "finish", refuse)
+    queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
+    loop, _ = slot(said("odd"))
+    loop.work()
+    report = cast(Any, queue.answer("one"))
+    assert report.blame is BlameOn.JUDGE
+    assert report.reason == "the queue did not take the report: Redis at here: invalid bulk length"
+
+
+def refuse(*_: Any, **__: Any) -> Any:
+    """What the queue says of a call that it never takes."""
+    raise QueueAnswerError("Redis at here: no")
+
+
+def test_where_no_report_is_taken_the_claim_goes_back(queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
+    monkeypatch.setattr(ClaimWriter, "finish", refuse)
+    loop, _ = slot(said("fine"))
+    loop.work()
+    assert queue.state("one") is State.HELD
+    assert "Redis at here: no" in queue.link.command("HGET", queue.link.keys.record("one"), "why").decode()
+
+
+def test_where_not_even_that_is_taken_the_slot_goes_on(
+    queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
+    loop, judge = slot(said("fine"))
+    monkeypatch.setattr(ClaimWriter, "finish", refuse)
+    monkeypatch.setattr(calls, "give_back", refuse)
+    monkeypatch.setattr(judge, "do", lambda work: (loop.leave(), said("fine")(work))[1])
+    assert loop.work() == 1
+    assert queue.state("one") is State.CLAIMED
+
+
+def test_an_earlier_cancel_is_forgotten_before_the_claim_can_be_cancelled(
+    queue: Queue, slot: Any, tmp_path: Path
+) -> None:
+    queue.run(calls.submit_work(work_order(WorkKind.GROUP, "one")))
+
+    def cancelled(work: Work) -> AnyWorkReport:
+        (held,) = read_judged(tmp_path, 1).values()
+        leave_order(tmp_path, "0", Order(action=OrderAction.CANCEL, id=held.id, fence=held.fence))
+        loop.on_order()
+        queue.run(calls.cancel("one"))
+        raise CancelledError("cancelled")
+
+    loop, judge = slot(cancelled)
+    loop.work()
+    assert judge.asked[:4] == ["forget_cancel", "carry out", "cancel", "thaw"]
+    assert queue.state("one") is State.CANCELLED

@@ -1,0 +1,26 @@
+"""What can be told of a claim by its text alone: a foreign client may have written anything there."""
+
+from __future__ import annotations
+
+from judge import wire
+from judge.errors import JudgeError, LanguageError, WireError
+from judge.model.work import WorkKind
+from judge.model.work_report import BlameOn
+from judge.queue.values import Claim
+
+
+def language_of(claim: Claim) -> str:
+    """The language that a submission names; empty when it names none, or does not decode."""
+    try:
+        if wire.kind_of_text(claim.submission) is not WorkKind.SUBMISSION:
+            return wire.decode_work_header(claim.submission).language
+        return wire.decode_header(claim.submission).language
+    except WireError:
+        return ""
+
+
+def blame_for_lack(claim: Claim, error: JudgeError) -> BlameOn:
+    """Whose fault it is that no worker has something. The queue took the work for those that offer its language: what
+    is named beside that one was never promised."""
+    promised = not isinstance(error, LanguageError) or error.language in ("", language_of(claim))
+    return BlameOn.JUDGE if promised else BlameOn.CLIENT
