@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     set_up_logging(settings.logs.format, settings.logs.level)
     check_broker_answers(None, settings)
     with listen(settings.gateway) if args.socket_fd is None else socket.socket(fileno=args.socket_fd) as server:
-        print(f"judge gateway: {address_of(server)} (its reference: {address_of(server)}/docs)", flush=True)
+        if args.socket_fd is None:  # what `judge up` starts says it in the log
+            print(f"judge gateway: {address_of(server)} (its reference: {address_of(server)}/docs)", flush=True)
         serve(settings, server)
     return 0

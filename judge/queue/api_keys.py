@@ -16,6 +16,7 @@ from judge import wire
 from judge.errors import UsageError
 from judge.queue.answers import text_of
 from judge.queue.redis_queue import AsyncQueue, Queue
+from judge.queue.script import Call
 
 #: A whole key. The id is public: it names the key in lists and logs.
 KEY_PATTERN = r"jk_(?P<id>[a-z0-9]{12})_(?P<secret>[A-Za-z0-9_-]{43})"
@@ -126,7 +127,7 @@ async def rights_of(queue: AsyncQueue, text: str) -> KeyRights | None:
     if 0 < rights.expires_at_ms <= now_ms:
         return None
     if now_ms - int(used or 0) > USED_EVERY_MS:
-        await queue.link.command("HSET", name, "used_at", now_ms)
+        await queue.run(Call("api_key_used", (rights.id, now_ms), lambda _: None))
     return rights
 
 

@@ -37,6 +37,7 @@ SCRIPT_NAMES = (
     "offered",
     "records",
     "drop",
+    "api_key_used",
     "settled",
     "schema",
     "session",

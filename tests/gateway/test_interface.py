@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 from collections.abc import Callable
@@ -131,6 +132,21 @@ def test_a_head_has_a_largest_size_and_a_longest_time(start_gateway: Callable[..
         connection.sendall(b"POST /api/v1/runs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n")
         connection.sendall(b"content-length: 100\r\n\r\n{")
         assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_that_drips_is_given_up(start_gateway: Callable[..., Gateway]) -> None:
+    strict = start_gateway(gateway_request_s=1)
+    with strict.connect() as connection:
+        connection.settimeout(0.2)
+        head = b"POST /api/v1/runs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+        connection.sendall(head + b"content-length: 1000\r\n\r\n")
+        received = b""
+        for _ in range(100):  # a letter each time that nothing was answered
+            connection.sendall(b" ")
+            with contextlib.suppress(TimeoutError):
+                received = connection.recv(100)
+                break
+        assert received.startswith(b"HTTP/1.1 408 ")
 
 
 def test_many_requests_on_one_connection_are_answered_in_order(gateway: Gateway) -> None:

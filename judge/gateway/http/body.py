@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 
 from judge.gateway.problems import ProblemError
+
+#: A sender that is slower than this, from the beginning on, has the silence to spare and no more.
+_BYTES_PER_S_MIN = 4096
 
 #: Tells zlib to expect gzip's own frame.
 _GZIP_BITS = 16 + zlib.MAX_WBITS
@@ -19,10 +23,11 @@ async def chunks_of(request: Request, bytes_max: int, silence_s: float) -> Async
     said = request.headers.get("content-length", "")
     if bytes_max and said.isdecimal() and int(said) > bytes_max:
         raise ProblemError("too-large", f"the body has {said} bytes; {bytes_max} are taken")
-    size = 0
+    size, began_s = 0, time.monotonic()
     while True:
+        left_s = began_s + silence_s + size / _BYTES_PER_S_MIN - time.monotonic()
         try:
-            async with asyncio.timeout(silence_s):
+            async with asyncio.timeout(min(silence_s, left_s)):
                 message = await request.receive()
         except TimeoutError:
             raise ProblemError("slow-request", headers={"connection": "close"}) from None
