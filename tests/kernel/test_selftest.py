@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from errno import ENOSYS
 from pathlib import Path
 
@@ -71,3 +73,11 @@ def test_the_command_exits_1_and_names_the_broken_wall(
     assert "1 of" in output.err
     assert "keyring" in output.err
     assert "BROKEN" in output.out
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_service_of_lower_priority_holds_as_well() -> None:
+    """Its programs have the priority that it was started with: nothing that a run has left."""
+    words = ["nice", "-n", "7", sys.executable, "-m", "judge", "selftest", "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["ok"]) == (0, True), done.stdout

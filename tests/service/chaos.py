@@ -1,8 +1,8 @@
-"""Chaos: many submissions while everything is killed, stopped, cut off and filled up. Prints what became of them.
+"""Chaos: much work of every kind while everything is killed, stopped, cut off and filled up. Prints what became of it.
 
-``python tests/service/chaos.py --submissions 5000`` (make test-chaos). The queue's promises hold when the line reads
-n / n / 0 / 0 / at most 10 s. "Recovery" is how long a submission that was being judged when something died waited for
-its next attempt.
+``python tests/service/chaos.py --count 5000`` (make test-chaos). The queue's promises hold when the line reads
+n / n / 0 / 0 / at most 10 s. "Recovery" is how long a piece of work that was being done when something died waited for
+its next attempt. A session has none: it ends with what it ran in, its report says so.
 """
 
 # What is None, or of another type, where something is asked of it, fails the test: no need to ask first.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import json
 import random
@@ -21,12 +22,13 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis
-from service_harness import RedisServer, Worker, order, running, send_signal
+from service_harness import RedisServer, Worker, order, running, send_signal, until
 from service_work import work_order
 
 from judge.client import AsyncClient, Client
@@ -35,21 +37,29 @@ from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
 from judge.model.work import Work, WorkKind
-from judge.model.work_report import BlameOn
+from judge.model.work_report import BlameOn, SessionReport
 from judge.queue.values import State
 
 #: Longer than a lease: whoever sleeps so long must have lost it.
 FREEZE_S = 3.0
 OUTAGE_S_MAX = 2.5
+#: How long a fault waits for work that it can hit.
+AIM_S_MAX = 3.0
 CLIENTS = 8
+RECOVERY_S_MAX = 10
 
-#: What is handed in, in turn. Sessions are not among them: a session ends with its worker.
-MIXED = (WorkKind.SUBMISSION, WorkKind.EXECUTION, WorkKind.EVALUATION, WorkKind.GROUP)
+#: What is handed in, in turn.
+MIXED = tuple(WorkKind)
+#: How many times longer a session is than other work: only what goes on can be lost.
+SESSION_LONGER = 10
 
 
 @dataclass
 class Outcome:
-    """What became of the submissions."""
+    """What became of the work. ``sessions_lost``: ended, and so reported, with what they ran in.
+
+    ``sessions_begun_twice`` is told, not judged: while Redis is away nobody can note that one has begun.
+    """
 
     fsync: str
     accepted: int = 0
@@ -59,9 +69,12 @@ class Outcome:
     forgotten: int = 0
     judge_errors: int = 0
     executed_again: int = 0
+    sessions_lost: int = 0
+    sessions_begun_twice: int = 0
     longest_recovery_s: float = 0.0
     elapsed_s: float = 0.0
     faults: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
@@ -70,7 +83,7 @@ class Outcome:
             self.accepted == self.finished
             and not (self.recorded_twice or self.stuck or self.judge_errors)
             and not (self.forgotten and self.fsync == "always")
-            and self.longest_recovery_s <= 10
+            and self.longest_recovery_s <= RECOVERY_S_MAX
         )
 
     def line(self) -> str:
@@ -80,7 +93,8 @@ class Outcome:
             f"fsync {self.fsync}: accepted {self.accepted} / finished {self.finished} / recorded twice "
             f"{self.recorded_twice} / stuck {self.stuck} / longest recovery {self.longest_recovery_s:.2f} s   "
             f"(forgotten by Redis and handed in again {self.forgotten}, judge errors {self.judge_errors}, "
-            f"repeated attempts {self.executed_again}, "
+            f"repeated attempts {self.executed_again}, sessions lost {self.sessions_lost}, "
+            f"sessions begun twice {self.sessions_begun_twice}, "
             f"{self.elapsed_s:.0f} s; {faults})"
         )
 
@@ -92,6 +106,7 @@ class Chaos:
         self.server = RedisServer(root / "redis", fsync)
         self.workers = [Worker(self.server.url, root / f"w{number}", slots=2) for number in range(workers)]
         self.random = random.Random(seed)
+        self.target = self.workers[0]  # of the next fault that is done to a worker
         self.faults: dict[str, int] = {}
         self.forgotten = 0
         self.kinds: dict[str, Callable[[], Awaitable[None]]] = {
@@ -107,7 +122,7 @@ class Chaos:
             "disks filled": self.fill_disk,
         }
 
-    async def rage(self, done: asyncio.Event, faults: int, pause_s: float) -> None:
+    async def rage(self, client: AsyncClient, done: asyncio.Event, faults: int, pause_s: float) -> None:
         """Do ``faults`` faults, every kind in turn, with pauses; stop early when all work is done."""
         order_of_kinds: list[str] = []
         for _ in range(faults):
@@ -117,8 +132,24 @@ class Chaos:
             if not order_of_kinds:
                 order_of_kinds = self.random.sample(sorted(self.kinds), len(self.kinds))
             name = order_of_kinds.pop()
+            await self.aim(client)
             await self.kinds[name]()
             self.faults[name] = self.faults.get(name, 0) + 1
+
+    async def aim(self, client: AsyncClient) -> None:
+        """Find a worker that lives and holds work, for a moment: a fault that hits nothing shows nothing."""
+        self.target = self.random.choice(self.workers)
+        link = client.queue.link
+        deadline_s = time.monotonic() + AIM_S_MAX
+        while time.monotonic() < deadline_s:
+            with contextlib.suppress(QueueError):
+                for name in await link.command("ZRANGE", link.keys.leases(), 0, -1):
+                    node = await link.command("HGET", link.keys.record(name.decode()), "node")
+                    worker = next((worker for worker in self.workers if worker.node.encode() == node), self.target)
+                    if worker.slot_pids():
+                        self.target = worker
+                        return
+            await asyncio.sleep(0.01)
 
     async def heal(self, calm: asyncio.Event) -> None:
         """Start the server again whenever it has ended, as whoever runs a Redis does; until all is calm."""
@@ -129,7 +160,7 @@ class Chaos:
             await asyncio.sleep(0.1)
 
     async def kill_slot(self) -> None:
-        pids = self._worker().slot_pids()
+        pids = self.target.slot_pids()
         if pids:
             send_signal([self.random.choice(pids)], signal.SIGKILL)
 
@@ -140,17 +171,17 @@ class Chaos:
         self._kill_named("leases")
 
     async def kill_worker(self) -> None:
-        worker = self._worker()
+        worker = self.target
         worker.kill()
         worker.start()
 
     async def drain_worker(self) -> None:
-        worker = self._worker()
+        worker = self.target
         await asyncio.to_thread(worker.stop, self.random.choice((signal.SIGTERM, signal.SIGQUIT)))
         worker.start()
 
     async def freeze_worker(self) -> None:
-        pids = self._worker().all_pids()
+        pids = self.target.all_pids()
         send_signal(pids, signal.SIGSTOP)
         await asyncio.sleep(FREEZE_S)
         send_signal(pids, signal.SIGCONT)
@@ -184,11 +215,8 @@ class Chaos:
         if self.server.running and self.server.pid == pid:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
-    def _worker(self) -> Worker:
-        return self.random.choice(self.workers)
-
     def _kill_named(self, name: str) -> None:
-        pid = self._worker().pid_of(name)
+        pid = self.target.pid_of(name)
         if pid:
             send_signal([pid], signal.SIGKILL)
 
@@ -196,6 +224,7 @@ class Chaos:
 def drawn(number: int, ms: int) -> Submission | Work:
     """The next piece of work for the scripted judge."""
     kind = MIXED[number % len(MIXED)]
+    ms *= SESSION_LONGER if kind is WorkKind.SESSION else 1
     return order(f"s{number}", ms=ms, tests=2) if kind is WorkKind.SUBMISSION else work_order(kind, f"s{number}", ms=ms)
 
 
@@ -250,7 +279,7 @@ async def storm(chaos: Chaos, count: int, faults: int, pause_s: float, patience_
     deadline_s = time.monotonic() + patience_s
     async with AsyncClient(chaos.server.broker) as client:
         done = asyncio.Event()
-        raging = asyncio.create_task(chaos.rage(done, faults, pause_s))
+        raging = asyncio.create_task(chaos.rage(client, done, faults, pause_s))
         calm = asyncio.Event()
         healing = asyncio.create_task(chaos.heal(calm))
         await asyncio.gather(*(hand_in(client, submissions, accepted) for _ in range(CLIENTS)))
@@ -266,14 +295,16 @@ async def storm(chaos: Chaos, count: int, faults: int, pause_s: float, patience_
 
 
 def examine(client: Client, accepted: list[str], outcome: Outcome) -> None:
-    """Look at every submission's record and story."""
+    """Look at the record and story of all work."""
     queue = client.queue
     for submission_id in accepted:
+        outcome.wrong.append(submission_id)  # until it is seen to be right
         entries = queue.link.client.xrange(queue.link.keys.events(submission_id))
         claims = [int(at.split(b"-")[0]) for at, fields in entries if fields[b"type"] == b"claimed"]
         gaps = [(later - earlier) / 1000 for earlier, later in itertools.pairwise(claims)]
         outcome.executed_again += len(gaps)
         outcome.longest_recovery_s = max([outcome.longest_recovery_s, *gaps])
+        is_slow = max(gaps, default=0) > RECOVERY_S_MAX
         records = sum(fields[b"type"] == b"done" for _, fields in entries)
         outcome.recorded_twice += records > 1
         if client.state(submission_id) is not State.DONE:
@@ -282,7 +313,20 @@ def examine(client: Client, accepted: list[str], outcome: Outcome) -> None:
         report = client.answer(submission_id)
         judging = isinstance(report, Report)
         outcome.finished += records == 1 and (report.submission if judging else report.id) == submission_id
-        outcome.judge_errors += report.verdict is not Verdict.AC if judging else report.blame is not BlameOn.NONE
+        if isinstance(report, SessionReport) and report.blame is BlameOn.JUDGE:
+            outcome.sessions_lost += 1
+        elif report.verdict is not Verdict.AC if judging else report.blame is not BlameOn.NONE:
+            outcome.judge_errors += 1
+            continue
+        if records == 1 and not is_slow:
+            outcome.wrong.pop()
+
+
+def begun_twice(workers: list[Worker]) -> set[str]:
+    """Sessions that were."""
+    files = [worker.state_dir / "begun" for worker in workers]
+    begun = Counter(name for file in files if file.exists() for name in file.read_text().split())
+    return {name for name, count in begun.items() if count > 1}
 
 
 def run_chaos(  # noqa: PLR0913 (the knobs of one storm)
@@ -295,27 +339,29 @@ def run_chaos(  # noqa: PLR0913 (the knobs of one storm)
         chaos = Chaos(root, fsync, workers, seed)
         outcome = Outcome(fsync, faults=chaos.faults)
         with running(chaos.server, *chaos.workers):
+            for worker in chaos.workers:  # a fault that hits one that only starts shows little
+                until(worker.slot_pids, "a worker to have slots", 120)
             accepted = asyncio.run(storm(chaos, count, faults, pause_s, patience_s))
             outcome.accepted, outcome.forgotten = len(accepted), chaos.forgotten
             with Client(chaos.server.broker, patience_s=10) as client:
                 examine(client, accepted, outcome)
+            outcome.sessions_begun_twice = len(begun_twice(chaos.workers))
             if not outcome.good:
-                _explain(chaos, accepted)
+                _explain(chaos, [*outcome.wrong, *begun_twice(chaos.workers)])
         outcome.elapsed_s = time.monotonic() - began
         return outcome
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _explain(chaos: Chaos, accepted: list[str]) -> None:
-    """Show the stories of submissions that went wrong, and what the workers said last."""
+def _explain(chaos: Chaos, wrong: list[str]) -> None:
+    """Show the stories of what went wrong, and what the workers said last."""
     with Client(chaos.server.broker, patience_s=10) as client:
-        for submission_id in accepted:
-            verdict = client.queue.link.command("HGET", client.queue.link.keys.record(submission_id), "verdict")
-            if verdict in (None, b"JE"):
-                entries = client.queue.link.client.xrange(client.queue.link.keys.events(submission_id))
-                story = [(at.decode(), fields[b"event"].decode()[:160]) for at, fields in entries]
-                print(json.dumps({"id": submission_id, "verdict": str(verdict), "story": story}), file=sys.stderr)
+        for name in wrong:
+            verdict = client.queue.link.command("HGET", client.queue.link.keys.record(name), "verdict")
+            entries = client.queue.link.client.xrange(client.queue.link.keys.events(name))
+            story = [(at.decode(), fields[b"event"].decode()[:160]) for at, fields in entries]
+            print(json.dumps({"id": name, "verdict": str(verdict), "story": story}), file=sys.stderr)
     for worker in chaos.workers:
         print(worker.log()[-2000:], file=sys.stderr)
 
@@ -323,7 +369,7 @@ def _explain(chaos: Chaos, accepted: list[str]) -> None:
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--submissions", type=int, default=5000)
+    parser.add_argument("--count", type=int, default=5000, help="pieces of work, of all kinds in turn")
     parser.add_argument("--faults", type=int, default=60)
     parser.add_argument("--pause", type=float, default=0.7, help="mean seconds between two faults")
     parser.add_argument("--workers", type=int, default=2)
@@ -337,7 +383,7 @@ def main() -> int:
     for fsync in ("always", "everysec") if args.fsync == "both" else (args.fsync,):
         outcome = run_chaos(
             fsync,
-            count=args.submissions,
+            count=args.count,
             faults=args.faults,
             pause_s=args.pause,
             workers=args.workers,

@@ -29,6 +29,7 @@ from judge.model.work import (
     WorkKind,
 )
 from judge.model.work_report import AnyWorkReport, BlameOn, CommandGroupReport, EvaluationReport, ExecutionReport
+from judge.queue import calls
 
 TOY = """
 name = "Toy"
@@ -72,6 +73,7 @@ def unlike_client(shared_redis: RedisServer, short_root: Path) -> Iterator[Clien
             stack.enter_context(running(worker))
         client = stack.enter_context(Client(broker))
         until(lambda: [card.workers for card in client.languages()] == [2], "both workers to offer it", 120)
+        until(lambda: [card.variants for card in client.languages()] == [("2",)], "the version to be offered", 120)
         yield client
 
 
@@ -83,10 +85,10 @@ KINDS = {Execution: WorkKind.EXECUTION, Evaluation: WorkKind.EVALUATION, Command
 
 
 def reports(client: Client, task: Task, count: int = 1, language: str = "") -> list[AnyWorkReport]:
-    """Of the same work, sent so often at once."""
+    """Of the same work, handed in so often at once, as a client in another language does it: nothing is looked up."""
     headers = [WorkHeader(id=new_id(), kind=KINDS[type(task)], language=language) for _ in range(count)]
     for header in headers:
-        client.send(Work(header=header, task=task))
+        client.queue.run(calls.submit_work(Work(header=header, task=task)))
     return [client.work_result(header.id, timeout=60) for header in headers]
 
 

@@ -19,8 +19,8 @@ def language_of(claim: Claim) -> str:
         return ""
 
 
-def blame_for_lack(claim: Claim, error: JudgeError) -> BlameOn:
-    """Whose fault it is that no worker has something. The queue took the work for those that offer its language: what
-    is named beside that one was never promised."""
-    promised = not isinstance(error, LanguageError) or error.language in ("", language_of(claim))
+def blame_for_lack(claim: Claim, error: JudgeError, offered: tuple[str, ...]) -> BlameOn:
+    """Whose fault it is that no worker has something. The language that work was sent to, and those that this worker
+    offers, were promised; another one that work names beside it never was."""
+    promised = not isinstance(error, LanguageError) or error.language in ("", language_of(claim), *offered)
     return BlameOn.JUDGE if promised else BlameOn.CLIENT

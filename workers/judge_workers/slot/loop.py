@@ -248,7 +248,7 @@ class SlotLoop:
             if not lacking:
                 return
             reason = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
-            report = self._error(claim, reason, blame_for_lack(claim, error))
+            report = self._error(claim, reason, blame_for_lack(claim, error, self._config.languages))
         except PackageError as error:
             self._check_lost(claim)
             report = self._error(claim, str(error))
