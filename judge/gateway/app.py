@@ -11,11 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from judge.client import AsyncClient
 from judge.config import Settings
+from judge.gateway.describe.reference import pages_of
 from judge.gateway.dispatch import routes_of
 from judge.gateway.http.cors import Cors
 from judge.gateway.http.shell import Shell
 from judge.gateway.problems import ProblemError, problem_response
-from judge.gateway.reference import pages_of
 from judge.gateway.service import Service
 from judge.gateway.table import ENDPOINTS
 

@@ -11,9 +11,9 @@ from judge.client import AsyncClient
 from judge.config import Settings
 from judge.gateway.access.authenticate import Authenticator
 from judge.gateway.access.caller import Caller
+from judge.gateway.describe.pages import Pages
 from judge.gateway.metrics import Metrics
 from judge.gateway.offered_languages import OfferedLanguages
-from judge.gateway.pages import Pages
 from judge.gateway.problems import ProblemError
 from judge.queue.feed import Feed
 from judge.queue.redis_queue import AsyncQueue

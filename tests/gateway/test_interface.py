@@ -12,8 +12,8 @@ import pytest
 from gateway_harness import RUN, Gateway
 from service_harness import until
 
+from judge.gateway.describe.reference import markdown
 from judge.gateway.problems import KINDS
-from judge.gateway.reference import markdown
 from judge.gateway.table import ENDPOINTS
 
 ROOT = Path(__file__).resolve().parents[2]

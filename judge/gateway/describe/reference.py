@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 from markdown_it import MarkdownIt
 
+from judge.gateway.describe.openapi import document, problems_of
+from judge.gateway.describe.pages import Pages
 from judge.gateway.endpoint import Endpoint
-from judge.gateway.openapi import document, problems_of
-from judge.gateway.pages import Pages
 from judge.gateway.problems import KINDS, TYPES_PATH
 
 _STYLE = (
