@@ -38,6 +38,10 @@ class IdTaken(UsageError):
     """The id stands for other work already."""
 
 
+class AccessError(UsageError):
+    """The gateway wants a key, does not know this one, or the key may not do this."""
+
+
 class WorkError(UsageError):
     """What a piece of work asks for cannot be: a missing blob, files that do not fit, a limit beyond the ceiling.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from judge.gateway.api import (
+    any_work,
     blobs,
     description,
     evaluations,
@@ -22,6 +23,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
     *events.ENDPOINTS,
+    *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,

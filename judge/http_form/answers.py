@@ -151,6 +151,12 @@ class CancelForm(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool
 
 
+class InterruptForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the work was interrupted; false = nothing of it runs now."""
+
+    interrupted: bool
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How the gateway is."""
 
