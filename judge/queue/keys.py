@@ -255,6 +255,10 @@ class Keys:
         """sorted set: ids of the keys for HTTP by when they were made"""
         return f"{self.prefix}api-keys"
 
+    def audit(self) -> str:
+        """stream: what was done by those who run the judge, the newest 100,000: act, by, what, detail"""
+        return f"{self.prefix}audit"
+
 
 #: A key in a script; an argument that can stand in a concatenation as it is.
 _USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")
