@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from judge.gateway.admin import audit, keys
 from judge.gateway.api import (
     blobs,
     description,
@@ -27,6 +28,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *packages.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *audit.ENDPOINTS,
     *health.ENDPOINTS,
     *description.ENDPOINTS,
 )

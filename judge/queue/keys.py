@@ -284,6 +284,10 @@ class Keys:
         """sorted set: digests of packages that nobody has any more by when the store may lose them"""
         return f"{self.prefix}package-garbage"
 
+    def audit(self) -> str:
+        """stream: what was done by those who run the judge, the newest 100,000: act, by, what, detail"""
+        return f"{self.prefix}audit"
+
 
 #: A key in a script; an argument that can stand in a concatenation as it is.
 _USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")
