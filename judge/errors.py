@@ -88,6 +88,22 @@ class BlobStoreUnset(BlobError):
     """The blob needs a store, and no setting names one."""
 
 
+class PublicationError(UsageError):
+    """A package cannot be published so."""
+
+
+class PackageNameTaken(PublicationError):
+    """The tenant has another package of this name and version."""
+
+
+class PackageQuotaError(PublicationError):
+    """The tenant's packages are too many, or too large together."""
+
+
+class PackageBusy(PublicationError):
+    """It is being removed from the store at this moment."""
+
+
 class PackageError(JudgeError):
     """The problem package is at fault. Becomes a judge error (JE) with this advice.
 
