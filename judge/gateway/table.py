@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.gateway.admin import audit, keys
+from judge.gateway.admin import audit, keys, maintenance
 from judge.gateway.api import (
     blobs,
     description,
@@ -28,6 +28,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *service_state.ENDPOINTS,
     *keys.ENDPOINTS,
     *audit.ENDPOINTS,
+    *maintenance.ENDPOINTS,
     *health.ENDPOINTS,
     *description.ENDPOINTS,
 )
