@@ -1,4 +1,4 @@
--- Begin maintenance, say it anew, end it, or say how it stands.
+-- Begin maintenance, change its message, end it, or say how it stands.
 -- ARGV: "begin", message, seconds after which to ask again, act, by; "end", act, by; or "show".
 -- Returns {message, seconds, since, by} as it stands now, {} = there is none.
 if ARGV[1] == 'begin' then
