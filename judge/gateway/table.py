@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from judge.gateway.admin import audit, keys, maintenance
 from judge.gateway.api import (
+    any_work,
     blobs,
     description,
     evaluations,
@@ -11,6 +12,7 @@ from judge.gateway.api import (
     groups,
     health,
     languages,
+    packages,
     runs,
     service_state,
     submissions,
@@ -23,7 +25,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
     *events.ENDPOINTS,
+    *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
+    *packages.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,
     *keys.ENDPOINTS,

@@ -53,6 +53,9 @@ SCRIPT_NAMES = (
     "blob_list",
     "blob_remove",
     "blob_sweep",
+    "package_put",
+    "package_drop",
+    "package_sweep",
 )
 
 #: Parts that a script needs besides the common one.
