@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.gateway.admin import audit, keys
+from judge.gateway.admin import audit, keys, maintenance
 from judge.gateway.api import (
     any_work,
     blobs,
@@ -34,6 +34,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *service_state.ENDPOINTS,
     *keys.ENDPOINTS,
     *audit.ENDPOINTS,
+    *maintenance.ENDPOINTS,
     *health.ENDPOINTS,
     *description.ENDPOINTS,
 )

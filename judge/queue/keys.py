@@ -292,6 +292,10 @@ class Keys:
         """stream: what was done by those who run the judge, the newest 100,000: act, by, what, detail"""
         return f"{self.prefix}audit"
 
+    def maintenance(self) -> str:
+        """hash: while no work is taken in: message, retry_s, since (Unix milliseconds), by"""
+        return f"{self.prefix}maintenance"
+
 
 #: A key in a script; an argument that can stand in a concatenation as it is.
 _USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")
