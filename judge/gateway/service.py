@@ -37,6 +37,7 @@ class Service:
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()
+        self._held_of_tenant: Counter[str] = Counter()
         self.metrics = Metrics(self._held.total)
 
     @property
@@ -61,16 +62,30 @@ class Service:
 
     @contextmanager
     def holding(self, caller: Caller) -> Iterator[None]:
-        """Around a stream, or a request that waits. Raises ProblemError when the caller has too many of them."""
+        """Around a stream, or a request that waits. Raises ProblemError when caller or tenant has too many."""
+        limits = self.settings.gateway
         who = caller.rights.id or caller.address
-        if self._held[who] >= self.settings.gateway.streams_max:
-            raise ProblemError(
-                "too-many", f"{self._held[who]} streams and waiting requests are open", headers={"retry-after": "1"}
-            )
-        self._held[who] += 1
+        _take(self._held, who, limits.anonymous_streams_max if caller.anonymous else limits.streams_max)
         try:
-            yield
+            _take(self._held_of_tenant, caller.tenant, limits.tenant_streams_max)
+            try:
+                yield
+            finally:
+                _leave(self._held_of_tenant, caller.tenant)
         finally:
-            self._held[who] -= 1
-            if not self._held[who]:
-                del self._held[who]
+            _leave(self._held, who)
+
+
+def _take(held: Counter[str], who: str, most: int) -> None:
+    """Raises ProblemError."""
+    if held[who] >= most:
+        raise ProblemError(
+            "too-many", f"{held[who]} streams and waiting requests are open", headers={"retry-after": "1"}
+        )
+    held[who] += 1
+
+
+def _leave(held: Counter[str], who: str) -> None:
+    held[who] -= 1
+    if not held[who]:
+        del held[who]
