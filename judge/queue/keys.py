@@ -201,6 +201,10 @@ class Keys:
         """set: the batches of rejudging"""
         return f"{self.prefix}rejudges"
 
+    def rejudge_tenants(self) -> str:
+        """hash: batch of rejudging -> the tenant that started it over HTTP"""
+        return f"{self.prefix}rejudge-tenants"
+
     def blob(self, tenant: str, digest: str) -> str:
         """hash: a tenant's blob: size, at, expires, life (milliseconds), bare (put without a name), object (its name in
         the store) or content (it lies here)"""
