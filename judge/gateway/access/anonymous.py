@@ -19,7 +19,7 @@ _IPV6_BITS = 64
 
 
 def tenant_of(address: str) -> str:
-    """The tenant of those at this address: whoever shares it shares its rate, and cannot be told apart."""
+    """The tenant of those at this address: those who share it share its rate, and cannot be told apart."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:  # a proxy named it otherwise
