@@ -35,6 +35,26 @@ class Metrics:
         gauge = Gauge("judge_gateway_held", "Open streams and requests that wait.", registry=self._registry)
         gauge.set_function(held)
 
+        self._sockets = Gauge("judge_gateway_sockets", "Open WebSockets.", registry=self._registry)
+        self._socket_ends = Counter(
+            "judge_gateway_sockets_closed_total", "WebSockets that ended, by why.", ("why",), registry=self._registry
+        )
+        self._lost = Counter(
+            "judge_gateway_session_lost_bytes_total",
+            "Output of sessions that was gone before a slow reader had it.",
+            registry=self._registry,
+        )
+
+    def socket_opened(self) -> None:
+        """A WebSocket is open."""
+        self._sockets.inc()
+
+    def socket_closed(self, why: str, lost_bytes: int) -> None:
+        """It has ended; so much of the output was gone before its client had it."""
+        self._sockets.dec()
+        self._socket_ends.labels(why).inc()
+        self._lost.inc(lost_bytes)
+
     def observe(self, exchange: Exchange, method: str, status: int, took_s: float) -> None:
         """A request is answered; ``status`` 0 = its sender was gone before."""
         endpoint = exchange.labels.get("endpoint", "")

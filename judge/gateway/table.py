@@ -9,9 +9,11 @@ from judge.gateway.api import (
     events,
     groups,
     health,
+    javascript,
     languages,
     runs,
     service_state,
+    sessions,
     submissions,
 )
 from judge.gateway.endpoint import Endpoint
@@ -21,10 +23,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *evaluations.ENDPOINTS,
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
+    *sessions.ENDPOINTS,
     *events.ENDPOINTS,
     *languages.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,
     *health.ENDPOINTS,
+    *javascript.ENDPOINTS,
     *description.ENDPOINTS,
 )

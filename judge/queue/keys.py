@@ -255,6 +255,10 @@ class Keys:
         """sorted set: ids of the keys for HTTP by when they were made"""
         return f"{self.prefix}api-keys"
 
+    def socket_ticket(self, digest: str) -> str:
+        """string: what a ticket for a session's WebSocket is good for (JSON), by the SHA-256 of its text; expires"""
+        return f"{self.prefix}socket-ticket:{digest}"
+
 
 #: A key in a script; an argument that can stand in a concatenation as it is.
 _USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")
