@@ -37,7 +37,7 @@ class Metrics:
 
         self._sockets = Gauge("judge_gateway_sockets", "Open WebSockets.", registry=self._registry)
         self._socket_ends = Counter(
-            "judge_gateway_sockets_closed_total", "WebSockets that ended, by why.", ("why",), registry=self._registry
+            "judge_gateway_sockets_closed_total", "WebSockets that ended, by reason.", ("reason",), registry=self._registry
         )
         self._lost = Counter(
             "judge_gateway_session_lost_bytes_total",
@@ -49,10 +49,10 @@ class Metrics:
         """A WebSocket is open."""
         self._sockets.inc()
 
-    def socket_closed(self, why: str, lost_bytes: int) -> None:
-        """It has ended; so much of the output was gone before its client had it."""
+    def socket_closed(self, reason: str, lost_bytes: int) -> None:
+        """It has ended; ``lost_bytes`` of the output were gone before its client had it."""
         self._sockets.dec()
-        self._socket_ends.labels(why).inc()
+        self._socket_ends.labels(reason).inc()
         self._lost.inc(lost_bytes)
 
     def observe(self, exchange: Exchange, method: str, status: int, took_s: float) -> None:

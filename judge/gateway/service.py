@@ -15,6 +15,7 @@ from judge.gateway.describe.pages import Pages
 from judge.gateway.metrics import Metrics
 from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.problems import ProblemError
+from judge.gateway.published import Published
 from judge.queue.feed import Feed
 from judge.queue.redis_queue import AsyncQueue
 
@@ -32,6 +33,7 @@ class Service:
         self.pages = pages
         self.feed = Feed(client.queue)
         self.authenticator = Authenticator(settings.gateway, client.queue)
+        self.packages = Published(settings, client.queue)
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()

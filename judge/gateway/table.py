@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from judge.gateway.admin import audit, keys
 from judge.gateway.api import (
+    any_work,
     blobs,
     description,
     evaluations,
@@ -11,6 +13,7 @@ from judge.gateway.api import (
     health,
     javascript,
     languages,
+    packages,
     runs,
     service_state,
     sessions,
@@ -25,9 +28,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *groups.ENDPOINTS,
     *sessions.ENDPOINTS,
     *events.ENDPOINTS,
+    *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
+    *packages.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *audit.ENDPOINTS,
     *health.ENDPOINTS,
     *javascript.ENDPOINTS,
     *description.ENDPOINTS,

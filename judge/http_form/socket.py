@@ -84,7 +84,7 @@ class OutputSaid(msgspec.Struct, frozen=True, kw_only=True, tag="output"):
 
 
 class TypedSaid(msgspec.Struct, frozen=True, kw_only=True, tag="typed"):
-    """So many bytes were typed in all. ``gap``: the input that was sent last does not follow them, and was dropped.
+    """How many bytes were typed in all. ``gap``: the input that was sent last does not follow them, and was dropped.
     ``ended``: so was the end of input."""
 
     offset: int

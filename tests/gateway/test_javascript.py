@@ -20,7 +20,7 @@ SCENARIO = Path(__file__).parent / "javascript"
 HAPPENED = {
     "languages": True,
     "run": "olleh\n",
-    "evaluation": "wrong-answer",
+    "evaluation": "WA",
     "events": ["queued", True, "work-done"],
     "rest": 0,
     "problem": [True, "bad-field", "/source"],

@@ -309,18 +309,21 @@ def test_a_message_that_is_too_large_ends_the_socket(gateway: Gateway, school: s
         socket.connection.send(bytes((64 << 10) + 1))
         assert socket.code() == 1009
     with joined(gateway, school, idle) as socket:
-        socket.connection.send(iter([b""] * 2000))
+        with contextlib.suppress(ConnectionClosed):
+            socket.connection.send(iter([b""] * 2000))
         assert socket.code() == 1009
 
 
 def test_more_input_ahead_than_may_be_ends_the_socket_not_the_session(gateway: Gateway, school: str) -> None:
     one = session(gateway, school, "import signal; signal.pause()")
     with joined(gateway, school, one) as socket:
-        with pytest.raises(ConnectionClosed):
+        with contextlib.suppress(ConnectionClosed):
             for offset in range(0, 4 << 20, 32 << 10):
                 socket.say(packed_input(offset, bytes(32 << 10)))
         assert socket.until("problem")["problem"]["type"] == "/problems/too-many"
     with joined(gateway, school, one) as socket:
+        while socket.until("state")["state"] != "running":
+            pass
         socket.say({"type": "close"})
         assert socket.until("over")["work"]["report"]["end"] == "closed"
 

@@ -13,7 +13,7 @@ _PIECES_MAX = 1000
 
 
 def bounded_socket_protocol(closing_s_max: float) -> type[asyncio.Protocol]:
-    """A protocol whose connections are cut off so long after they were closed here."""
+    """A protocol whose connections are cut off this many seconds after they were closed here."""
     return type("BoundedSocket", (_BoundedSocket,), {"closing_s_max": closing_s_max})
 
 

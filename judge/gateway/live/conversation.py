@@ -2,7 +2,7 @@
 
 Four tasks: one hears the client, one shows output, two carry what was heard. Output is looked at in Redis only when
 the client has taken what was sent: a slow one costs nothing here, and what Redis has dropped meanwhile it finds
-missing (the offsets tell). Whoever is done first ends the others.
+missing (the offsets tell). The first that is done ends the others.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Conversation:
         return self._reading.lost_bytes - self._lost_before
 
     async def hold(self, feed: Feed, over: Callable[[], Awaitable[WorkForm]]) -> Closing:
-        """To its end; ``over`` tells of the session when it is over."""
+        """To its end; ``over`` makes the last word."""
         parts = (self._show(feed, over), self._hear(), self._present(), self._typist.type_always(), self._tell())
         tasks = [asyncio.ensure_future(part) for part in parts]
         try:
