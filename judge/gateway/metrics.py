@@ -37,7 +37,7 @@ class Metrics:
 
         self._sockets = Gauge("judge_gateway_sockets", "Open WebSockets.", registry=self._registry)
         self._socket_ends = Counter(
-            "judge_gateway_sockets_closed_total", "WebSockets that ended, by reason.", ("reason",), registry=self._registry
+            "judge_gateway_sockets_closed_total", "WebSockets that ended.", ("reason",), registry=self._registry
         )
         self._lost = Counter(
             "judge_gateway_session_lost_bytes_total",
