@@ -30,6 +30,6 @@ def test_its_pages_run_a_program_and_a_live_one(
         path.write_text(text.replace("http://127.0.0.1:8090", listing.address))
     with pages.served(), browsing(f"{pages.origin}/drive.html", tmp_path):
         assert pages.told() == {
-            "box": {"state": "ok", "output": "42\n"},
+            "box": {"state": "EXITED", "output": "42\n"},
             "live": {"state": "exited", "output": "Your name? Ada\nHello, Ada!\n"},
         }
