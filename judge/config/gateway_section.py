@@ -74,6 +74,13 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
         int,
         says("Open streams and waits of one address without a key.", variable="ANONYMOUS_STREAMS_MAX", ge=1),
     ] = 8
+    sockets_max: Annotated[
+        int, says("Open WebSockets of one tenant, in one gateway.", variable="GATEWAY_SOCKETS_MAX", ge=1)
+    ] = 500
+    socket_message_bytes_max: Annotated[
+        int,
+        says("Size of a message on a WebSocket.", variable="GATEWAY_SOCKET_MESSAGE_BYTES_MAX", ge=1024),
+    ] = 64 << 10
     drain_s_max: Annotated[
         int, says("How long a gateway that stops lets requests end.", variable="GATEWAY_DRAIN_S_MAX", ge=0)
     ] = 30
