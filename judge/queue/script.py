@@ -43,6 +43,7 @@ SCRIPT_NAMES = (
     "api_keys",
     "audit_note",
     "audit_list",
+    "maintenance",
     "settled",
     "schema",
     "session",
@@ -61,7 +62,7 @@ SCRIPT_NAMES = (
 _PARTS = (
     {"submit": ("languages",), "sweep": ("expunge",), "drop": ("expunge",)}
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
-    | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note"), ("audit",))
+    | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note", "maintenance"), ("audit",))
 )
 
 
