@@ -44,6 +44,13 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
     streams_max: Annotated[
         int, says("Open streams and waits of one key, in one gateway.", variable="GATEWAY_STREAMS_MAX", ge=1)
     ] = 1000
+    sockets_max: Annotated[
+        int, says("Open WebSockets of one tenant, in one gateway.", variable="GATEWAY_SOCKETS_MAX", ge=1)
+    ] = 500
+    socket_message_bytes_max: Annotated[
+        int,
+        says("Size of a message on a WebSocket.", variable="GATEWAY_SOCKET_MESSAGE_BYTES_MAX", ge=1024),
+    ] = 64 << 10
     drain_s_max: Annotated[
         int, says("How long a gateway that stops lets requests end.", variable="GATEWAY_DRAIN_S_MAX", ge=0)
     ] = 30

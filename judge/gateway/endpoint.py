@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from judge.gateway.access.caller import Caller
@@ -108,7 +108,7 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
     return Response(_ENCODER.encode(value), status, {"cache-control": "no-store", **(headers or {})}, JSON)
 
 
-def query_of(kind: type[Q], request: Request) -> Q:
+def query_of(kind: type[Q], request: HTTPConnection) -> Q:
     """The parameters of a request. Raises ProblemError naming the one that is wrong."""
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():

@@ -157,6 +157,20 @@ class CancelForm(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool
 
 
+class TicketForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket for a WebSocket: open ``path?ticket=TICKET``, once. ``expires_at_ms``: Unix milliseconds."""
+
+    ticket: str
+    path: str
+    expires_at_ms: int
+
+
+class SessionEndForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a session was ended; false = it was over already."""
+
+    ended: bool
+
+
 class InterruptForm(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the work was interrupted; false = nothing of it runs now."""
 

@@ -113,5 +113,6 @@ ENDPOINTS = (
     _row("runs", WorkKind.EXECUTION, "Run"),
     _row("evaluations", WorkKind.EVALUATION, "Evaluation"),
     _row("groups", WorkKind.GROUP, "Group"),
+    _row("sessions", WorkKind.SESSION, "Session"),
     _row("submissions", WorkKind.SUBMISSION, "Submission"),
 )
