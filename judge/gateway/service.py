@@ -38,6 +38,8 @@ class Service:
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()
+        self._held_of_tenant: Counter[str] = Counter()
+        self._sockets: Counter[str] = Counter()
         self.metrics = Metrics(self._held.total)
 
     @property
@@ -63,16 +65,33 @@ class Service:
 
     @contextmanager
     def holding(self, caller: Caller) -> Iterator[None]:
-        """Around a stream, or a request that waits. Raises ProblemError when the caller has too many of them."""
+        """Around a stream, or a request that waits. Raises ProblemError when caller or tenant has too many."""
+        limits = self.settings.gateway
         who = caller.rights.id or caller.address
-        if self._held[who] >= self.settings.gateway.streams_max:
-            raise ProblemError(
-                "too-many", f"{self._held[who]} streams and waiting requests are open", headers={"retry-after": "1"}
-            )
-        self._held[who] += 1
-        try:
+        most = limits.anonymous_streams_max if caller.anonymous else limits.streams_max
+        what = "streams and waiting requests are open"
+        with (
+            _counted(self._held, who, most, what),
+            _counted(self._held_of_tenant, caller.tenant, limits.tenant_streams_max, what),
+        ):
             yield
-        finally:
-            self._held[who] -= 1
-            if not self._held[who]:
-                del self._held[who]
+
+    @contextmanager
+    def holding_socket(self, tenant: str, address: str) -> Iterator[None]:
+        """Around an open WebSocket. Raises ProblemError when the tenant has too many of them; who needs no key has no
+        tenant, and is known by the address."""
+        with _counted(self._sockets, tenant or address, self.settings.gateway.sockets_max, "WebSockets are open"):
+            yield
+
+
+@contextmanager
+def _counted(counter: Counter[str], who: str, most: int, what: str) -> Iterator[None]:
+    if counter[who] >= most:
+        raise ProblemError("too-many", f"{counter[who]} {what}", headers={"retry-after": "1"})
+    counter[who] += 1
+    try:
+        yield
+    finally:
+        counter[who] -= 1
+        if not counter[who]:
+            del counter[who]

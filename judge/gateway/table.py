@@ -11,11 +11,13 @@ from judge.gateway.api import (
     events,
     groups,
     health,
+    javascript,
     languages,
     packages,
     rejudges,
     runs,
     service_state,
+    sessions,
     submissions,
 )
 from judge.gateway.endpoint import Endpoint
@@ -25,6 +27,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *evaluations.ENDPOINTS,
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
+    *sessions.ENDPOINTS,
     *events.ENDPOINTS,
     *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
@@ -36,5 +39,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *audit.ENDPOINTS,
     *maintenance.ENDPOINTS,
     *health.ENDPOINTS,
+    *javascript.ENDPOINTS,
     *description.ENDPOINTS,
 )

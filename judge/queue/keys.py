@@ -259,6 +259,10 @@ class Keys:
         """sorted set: ids of the keys for HTTP by when they were made"""
         return f"{self.prefix}api-keys"
 
+    def socket_ticket(self, digest: str) -> str:
+        """string: what a ticket for a session's WebSocket is good for (JSON), by the SHA-256 of its text; expires"""
+        return f"{self.prefix}socket-ticket:{digest}"
+
     def package(self, digest: str) -> str:
         """hash: a package that came by HTTP: t:TENANT -> bytes in the store, for each that published it; managed; open
         (the store had it before: all who know the digest may use it); removing (until when, Unix milliseconds)"""
