@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo first-contact install test test-slow test-fuzz test-vm test-vm-short test-vm-layers test-vm-broken test-hostile-kinds check lint types imports unit test-deps clean test-chaos
+.PHONY: demo first-contact install test test-slow test-fuzz test-gateway test-vm test-vm-short test-vm-layers test-vm-broken test-hostile-kinds check lint types imports unit test-deps clean test-chaos
 
 demo: first-contact $(STAMP)
 	$(BIN)/judge demo
@@ -91,6 +91,10 @@ MINUTES ?= 10
 test-fuzz: $(DEV_STAMP)
 	$(BIN)/python tests/fuzz/package_fuzz.py --minutes $(MINUTES)
 	$(BIN)/python tests/fuzz/submission_fuzz.py --minutes $(MINUTES)
+
+# Requests made from the OpenAPI document, many more than `make test` has: some twenty minutes.
+test-gateway: $(DEV_STAMP) test-deps
+	$(BIN)/pytest -q -m slow tests/gateway
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -41,7 +41,12 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
         int, says("Size of a request's line and headers.", variable="GATEWAY_HEAD_BYTES_MAX", ge=1024)
     ] = 32 << 10
     request_s_max: Annotated[
-        int, says("How long a request's head, or a silence in its body, may last.", variable="GATEWAY_REQUEST_S", ge=1)
+        int,
+        says(
+            "How long a request's head, a silence in its body, or a reader that takes nothing may last.",
+            variable="GATEWAY_REQUEST_S",
+            ge=1,
+        ),
     ] = 20
     wait_s_max: Annotated[int, says("The longest that `wait` waits.", variable="GATEWAY_WAIT_S_MAX", ge=0)] = 60
     streams_max: Annotated[

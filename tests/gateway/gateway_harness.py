@@ -102,6 +102,16 @@ class Gateway:
         return self._process.pid
 
     @property
+    def open_files(self) -> int:
+        """How many descriptors it has open."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    @property
+    def resident_bytes(self) -> int:
+        """The memory that it has."""
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    @property
     def port(self) -> int:
         """Where it listens."""
         return int(self.address.rpartition(":")[2])

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from judge.gateway.endpoint import BYTES, JSON, Answer, Endpoint
+from judge.gateway.endpoint import BYTES, EVENTS, JSON, Answer, Endpoint
 from judge.gateway.problems import KINDS
 from judge.http_form.answers import Problem
 from judge.release import judge_version
@@ -131,12 +131,26 @@ def _responses(endpoint: Endpoint, refs: _Schemas) -> dict[str, Any]:
 def _response(answer: Answer, refs: _Schemas) -> dict[str, Any]:
     response: dict[str, Any] = {"description": answer.description}
     if answer.status not in (204, 304):
-        schema = refs.of(answer.type) if answer.type is not None and answer.media == JSON else _raw(answer.media)
-        response["content"] = {answer.media: {"schema": schema}}
+        response["content"] = {answer.media: {"schema": _answer_schema(answer, refs)}}
     if answer.headers:
         response["headers"] = {name: {"schema": {"type": "string"}} for name in answer.headers}
     return response
 
 
+def _answer_schema(answer: Answer, refs: _Schemas) -> dict[str, Any]:
+    if answer.type is None:
+        return _raw(answer.media)
+    if answer.media == EVENTS:
+        return _event(refs.of(answer.type))
+    return refs.of(answer.type) if answer.media == JSON else _raw(answer.media)
+
+
+def _event(data: dict[str, Any]) -> dict[str, Any]:
+    """One server-sent event, whose data is JSON: what ``schema`` means for a stream before OpenAPI 3.2."""
+    text = {"type": "string"}
+    content = {**text, "contentMediaType": JSON, "contentSchema": data}
+    return {"type": "object", "properties": {"id": text, "event": text, "data": content}}
+
+
 def _raw(media: str) -> dict[str, Any]:
-    return {} if media == BYTES else {"type": "string"}
+    return {BYTES: {}, JSON: {"type": "object"}}.get(media, {"type": "string"})

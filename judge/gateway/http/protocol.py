@@ -1,4 +1,5 @@
-"""HTTP/1.1 on one connection: uvicorn's, which leaves open how large a request's head is and how long it may take."""
+"""HTTP/1.1 on one connection: uvicorn's, which leaves open how large a request's head is, how long it may take, how
+many requests come at once, and how long an answer lies that nobody reads."""
 
 from __future__ import annotations
 
@@ -7,16 +8,25 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from judge.gateway.problems import ProblemError, problem_response
+
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 #: What stands around a header's name and value.
 _AROUND_BYTES = 4
 
+#: Requests that wait for the answer to one before them. Few clients send any so; each costs us some 3 KiB.
+_PIPELINED_MAX = 64
 
-def bounded_protocol(head_bytes_max: int, head_s_max: float) -> type[asyncio.Protocol]:
-    """A protocol whose requests' heads have at most this many bytes and are there within this time."""
-    return type("Bounded", (_Bounded,), {"head_bytes_max": head_bytes_max, "head_s_max": head_s_max})
+
+def bounded_protocol(head_bytes_max: int, silence_s_max: float) -> type[asyncio.Protocol]:
+    """A protocol whose requests' heads have at most this many bytes and are there within this time.
+
+    A connection is closed whose peer reads nothing of an answer, or leaves a body unfinished that was answered
+    already, for once to twice that time.
+    """
+    return type("Bounded", (_Bounded,), {"head_bytes_max": head_bytes_max, "silence_s_max": silence_s_max})
 
 
 class _Bounded(HttpToolsProtocol):
@@ -24,21 +34,29 @@ class _Bounded(HttpToolsProtocol):
     connection's beginning) to its last."""
 
     head_bytes_max = 0
-    head_s_max = 0.0
+    silence_s_max = 0.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._in_head = True
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._look_timer: asyncio.TimerHandle | None = None
+        self._unread_bytes = 0  # of an answer, at the last look
+        self._was_answered_early = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._expect_head()
+        self._look_timer = self.loop.call_later(self.silence_s_max, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget_timer()
+        self._forget_timers()
         super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._forget_timers()
+        super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
         if self._in_head:
@@ -49,10 +67,15 @@ class _Bounded(HttpToolsProtocol):
         if self._in_head and self._head_bytes > self.head_bytes_max:
             self._refuse(_TOO_LARGE)
 
+    def on_message_begin(self) -> None:
+        if len(self.pipeline) >= _PIPELINED_MAX:
+            raise ValueError("too many requests at once")  # the parser ends with it: send_400_response
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._head_bytes = 0
-        self._forget_timer()
+        self._forget_head_timer()
         size = sum(len(name) + len(value) + _AROUND_BYTES for name, value in self.headers) + len(self.url)
         if size > self.head_bytes_max:
             self._refuse(_TOO_LARGE)
@@ -63,15 +86,48 @@ class _Bounded(HttpToolsProtocol):
         super().on_message_complete()
         self._in_head = True
 
-    def _expect_head(self) -> None:
-        self._head_timer = self.loop.call_later(self.head_s_max, self._refuse, _TOO_SLOW)
+    def send_400_response(self, msg: str) -> None:
+        """For what is no HTTP."""
+        answer = problem_response(ProblemError("bad-request", msg, headers={"connection": "close"}))
+        headers = b"".join(b"%b: %b\r\n" % pair for pair in answer.raw_headers)
+        self._refuse(b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (headers, bytes(answer.body)))
 
-    def _forget_timer(self) -> None:
+    def resume_writing(self) -> None:
+        self._unread_bytes = 0
+        super().resume_writing()
+
+    def _expect_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.silence_s_max, self._refuse, _TOO_SLOW)
+
+    def _forget_head_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
 
+    def _forget_timers(self) -> None:
+        self._forget_head_timer()
+        if self._look_timer is not None:
+            self._look_timer.cancel()
+            self._look_timer = None
+
     def _refuse(self, answer: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(answer)
+            if self._is_turn():
+                self.transport.write(answer)
             self.transport.close()
+
+    def _is_turn(self) -> bool:
+        """Whether an answer written now is not taken for that to an earlier request, or for a part of one."""
+        if self.cycle is None or self.cycle.response_complete:
+            return True
+        return not (self._in_head or self.pipeline or self.cycle.response_started)
+
+    def _look(self) -> None:
+        waits = self.flow.write_paused or self.transport.is_closing()
+        unread_bytes = self.transport.get_write_buffer_size() if waits else 0
+        answered_early = not self._in_head and self.cycle is not None and self.cycle.response_complete
+        if (unread_bytes >= self._unread_bytes > 0) or (answered_early and self._was_answered_early):
+            self.transport.abort()
+            return
+        self._unread_bytes, self._was_answered_early = unread_bytes, answered_early
+        self._look_timer = self.loop.call_later(self.silence_s_max, self._look)
