@@ -92,9 +92,11 @@ test-fuzz: $(DEV_STAMP)
 	$(BIN)/python tests/fuzz/package_fuzz.py --minutes $(MINUTES)
 	$(BIN)/python tests/fuzz/submission_fuzz.py --minutes $(MINUTES)
 
-# Requests made from the OpenAPI document, many more than `make test` has: some twenty minutes.
+# What `make test` has of the gateway in small: requests made from the OpenAPI document, and 2,000 requests while gateways,
+# workers and Redis are killed; some half an hour.
 test-gateway: $(DEV_STAMP) test-deps
 	$(BIN)/pytest -q -m slow tests/gateway
+	PYTHONPATH=tests/service:tests/gateway $(BIN)/python tests/gateway/gateway_chaos.py --count 2000
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -125,6 +125,12 @@ class Gateway:
         assert self._process is not None
         self._process.send_signal(number)
 
+    def kill(self) -> None:
+        """SIGKILL, and wait for its end."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
     def stop(self) -> int:
         """End it in order; its exit code."""
         if self._process is None:

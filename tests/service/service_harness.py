@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import redis
 from judge_workers.node.redis_server import find_server
@@ -249,8 +250,16 @@ def send_signal(pids: list[int], number: int) -> None:
             os.kill(pid, number)
 
 
+class Stoppable(Protocol):
+    """Something that is started and stopped."""
+
+    def start(self) -> object: ...
+
+    def stop(self) -> object: ...
+
+
 @contextlib.contextmanager
-def running(*things: RedisServer | Worker) -> Iterator[None]:
+def running(*things: Stoppable) -> Iterator[None]:
     """Start in order, stop in reverse order."""
     with contextlib.ExitStack() as stack:
         for thing in things:
