@@ -50,7 +50,7 @@ def used(first_day: int, last_day: int, tenant: str | None = None) -> Call[list[
 
 
 def cpu_time_ns(report: Report | AnyWorkReport) -> int:
-    """CPU time of all that a report tells of: compiling, runs, validators, measuring again. 0 = it was a stored one."""
+    """CPU time of all that a report has: compiling, runs, validators, measuring again. 0 = it was a stored one."""
     if not isinstance(report, Report) and report.cached:
         return 0
     return sum(_cpu_time_ns(getattr(report, name)) for name in report.__struct_fields__ if name != "mean")
@@ -63,5 +63,5 @@ def _cpu_time_ns(part: Any) -> int:
         return sum(_cpu_time_ns(one) for one in part if isinstance(one, msgspec.Struct))
     if not isinstance(part, msgspec.Struct):
         return 0
-    again = getattr(part, "reruns_ns", ()) or getattr(part, "measured_ns", ())
+    again: tuple[int, ...] = getattr(part, "reruns_ns", ()) or getattr(part, "measured_ns", ())
     return sum(again[1:]) + sum(_cpu_time_ns(getattr(part, name)) for name in part.__struct_fields__)

@@ -1,8 +1,8 @@
 -- Add what a piece of work used to its tenant's day; those without a key are one tenant there.
 local function count_usage(r, cpu_ms, report_bytes, now)
   local used = key.usage(int(math.floor(now / 86400000)))
-  local tenant = string.gsub(r.tenant, '^anonymous@.*', 'anonymous')
-  local size = #r.sub + redis.call('STRLEN', key.sources(r.src)) + report_bytes
+  local tenant = string.gsub(r.tenant or '-', '^anonymous@.*', 'anonymous')
+  local size = #(r.sub or '') + redis.call('STRLEN', key.sources(r.src or '')) + report_bytes
   redis.call('HINCRBY', used, tenant .. ' works', 1)
   redis.call('HINCRBY', used, tenant .. ' cpu_ms', cpu_ms or 0)
   if redis.call('HINCRBY', used, tenant .. ' bytes', size) == size then
