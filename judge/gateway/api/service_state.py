@@ -67,9 +67,9 @@ async def show_me(asked: Asked) -> Response:
 
 ENDPOINTS = (
     Endpoint("GET", f"{PREFIX}/queue", "showQueue", "How much waits and runs.", show_queue, "service",
-             (Answer(200, "The queue.", QueueForm),), scope=Scope.READ),
+             (Answer(200, "The queue.", QueueForm),), scope=Scope.READ, anonymous=True),
     Endpoint("GET", f"{PREFIX}/workers", "listWorkers", "The workers; for admins.", list_workers, "service",
              (Answer(200, "The workers.", WorkersForm),), scope=Scope.ADMIN),
     Endpoint("GET", f"{PREFIX}/me", "showMe", "Who asks, and what they may.", show_me, "service",
-             (Answer(200, "The caller.", Me),), scope=Scope.READ),
+             (Answer(200, "The caller.", Me),), scope=Scope.READ, anonymous=True),
 )  # fmt: skip
