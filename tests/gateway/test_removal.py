@@ -12,7 +12,7 @@ from judge.client import Client
 def _keys(client: Client) -> set[str]:
     """The names of all that lies in Redis, but for what ends by itself or is not of one piece of work."""
     link = client.queue.link
-    names = {name.decode().removeprefix(link.keys.prefix) for name in link.client.keys(link.keys.prefix + "*")}
+    names = {name.decode().removeprefix(link.keys.prefix) for name in link.command("KEYS", link.keys.prefix + "*")}
     passing = (
         "usage:",
         "rate:",
@@ -51,8 +51,8 @@ def test_of_a_removed_run_nothing_is_left(gateway: Gateway, client: Client, make
     assert gateway.get(f"/api/v1/blobs/{blobs[0]}", key=key).status in (404, 410)
     assert {name for name in _keys(client) if "leaver" in name} - {"blob-usage:leaver"} == set()
     link = client.queue.link
-    assert not any(b"a program of its own" in link.client.get(name) for name in link.client.keys("*src:*"))
-    assert all(int(used) == 0 for used in link.client.hvals(link.keys.blob_usage("leaver")))
+    assert not any(b"a program of its own" in link.command("GET", name) for name in link.command("KEYS", "*src:*"))
+    assert all(int(used) == 0 for used in link.command("HVALS", link.keys.blob_usage("leaver")))
 
 
 def test_sources_that_others_use_are_kept(gateway: Gateway, school: str, other: str) -> None:
