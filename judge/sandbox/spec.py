@@ -22,6 +22,9 @@ from judge.model.units import S_NS
 #: Where a program writes what is kept apart from all that it prints.
 ANSWER_FD = 3
 
+#: The least ``open_files_max``: a launcher has descriptors of its own. A run's limit may be lower.
+OPEN_FILES_MAX_MIN = 64
+
 
 class OverlayMount(msgspec.Struct, frozen=True, kw_only=True):
     """One read-only overlay: ``target`` inside the root, ``lowers`` host directories, topmost first."""
@@ -66,12 +69,12 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
         policy: str = DEFAULT_POLICY,
         fresh_each_run: bool = False,
     ) -> ContainerSpec:
-        """A container for runs under ``limits``: its ceilings are exactly what they allow."""
+        """A container for runs under ``limits``: its ceilings are what they allow, or the least that there is."""
         return cls(
             rootfs=rootfs,
             artifact=artifact,
             policy=policy,
-            open_files_max=limits.open_files,
+            open_files_max=max(limits.open_files, OPEN_FILES_MAX_MIN),
             disk_bytes=limits.disk_bytes,
             disk_inodes=limits.disk_inodes,
             fresh_each_run=fresh_each_run,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +15,7 @@ import pytest
 from sandbox_harness import Stage, actor, children, script, settle
 from test_between_runs import DISTURB, LOOK
 
+from judge.model.units import MIB
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
 from judge.sandbox.protocol import KEPT
@@ -135,6 +138,30 @@ def test_a_container_that_fell_is_not_kept(works: EachWorkOnce) -> None:
     with pytest.raises(ValueError, match="of the work"):
         fall()
     assert not works.kept_for(actor("exit", 0))
+
+
+def test_one_whose_launcher_died_meanwhile_is_given_up(works: EachWorkOnce) -> None:
+    """Where the host is short of memory, launchers are the first to be killed."""
+    assert works.run(actor("exit", 0)).result.ok
+    launcher = works.slot._kept._kept[-1].launcher
+    launcher.kill_hard()
+    end = select.poll()
+    end.register(launcher.control_fd, select.POLLIN)
+    assert end.poll(10_000)
+    assert not works.kept_for(actor("exit", 0))
+    assert works.kept_for(actor("exit", 0))
+
+
+def test_what_a_program_wrote_takes_no_memory_once_it_is_tidied(works: EachWorkOnce) -> None:
+    write = script("open('/work/x', 'wb').write(bytes(40 << 20))")
+    assert works.run(write).result.ok
+    used = works.slot._kept._kept[-1].groups._last
+    assert used is not None and used._memory_now() > 40 * MIB
+    works.slot.tidy()
+    deadline = time.monotonic() + 10  # the launcher hears of its fresh mounts while we go on
+    while used._memory_now() > 4 * MIB and time.monotonic() < deadline:
+        pass
+    assert used._memory_now() < 4 * MIB
 
 
 def test_no_more_than_a_few_are_kept(works: EachWorkOnce) -> None:

@@ -159,6 +159,13 @@ def test_malloc_fails_where_an_address_space_limit_was_asked_for(runs_client: Cl
     assert printed(execution(runs_client, source, "c", limits=limits)) == b"refused\n"
 
 
+def test_fewer_open_files_than_the_sandbox_itself_needs_are_a_limit_like_any(runs_client: Client) -> None:
+    limits = RequestedLimits(open_files=10)
+    assert printed(shell(runs_client, "ulimit -n", limits=limits)) == b"10\n"
+    source = b"int main(void) { return 0; }"
+    assert execution(runs_client, source, "c", compile_limits=limits).blame is not BlameOn.JUDGE
+
+
 @pytest.mark.parametrize(
     ("script", "limits", "outcome"),
     [

@@ -96,6 +96,7 @@ class Launcher:
                 self._membership.move_to(IDLE)
                 self._collect(request)
             case NoteFreshMounts():
+                os.chdir("/")  # to stand in a used one would keep what is in it
                 self._residue.note_fresh()
 
     # -- one run ----------------------------------------------------------------------------------------------
