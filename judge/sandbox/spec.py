@@ -49,6 +49,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     ``policy`` names a system-call policy of :mod:`judge.sandbox.policy`. The ``*_max`` fields are hard
     ceilings for the runs inside (their limits may be lower). ``fresh_each_run``: no two runs share the namespaces, so
     that a program cannot even tell how many processes were there before it; costs each run but the first 2 ms.
+    ``use``: a word of the caller's; what was opened for one use is never kept for another.
     """
 
     rootfs: Rootfs
@@ -58,6 +59,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     disk_bytes: int = 64 << 20
     disk_inodes: int = 4096
     fresh_each_run: bool = False
+    use: str = ""
 
     @classmethod
     def under(

@@ -86,7 +86,7 @@ def test_a_slot_that_knows_no_owner_keeps_nothing(sandbox_slot: Slot, container_
 
 @pytest.mark.parametrize(
     "other",
-    [{"policy": "compile"}, {"open_files_max": 512}, {"disk_bytes": 1 << 20}, {"disk_inodes": 100}],
+    [{"use": "other"}, {"policy": "compile"}, {"open_files_max": 512}, {"disk_bytes": 1 << 20}, {"disk_inodes": 100}],
     ids=lambda change: next(iter(change)),
 )
 def test_a_container_of_another_kind_is_not_taken(works: EachWorkOnce, other: dict[str, Any]) -> None:
