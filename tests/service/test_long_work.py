@@ -68,7 +68,12 @@ def test_a_worker_that_is_stopped_at_once_loses_its_session_for_good(server: Red
         assert worker.stop(signal.SIGQUIT, timeout_s=10) == 0
         sweep = calls.sweep("another", 0, 60_000, 3)  # after a start nothing is ended before one lease has passed
         found: list[Exhausted] = []
-        until(lambda: found.extend(client.queue.run(sweep).exhausted) or found, "what cannot be tried again")
+
+        def swept() -> bool:
+            found.extend(client.queue.run(sweep).exhausted)
+            return bool(found)
+
+        until(swept, "what cannot be tried again")
         (ended,) = found
     assert (ended.id, ended.attempt) == (name, 1)
     assert ended.reason.startswith("the worker was stopped")
