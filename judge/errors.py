@@ -30,6 +30,18 @@ class UsageError(JudgeError):
     exit_code = 2
 
 
+class NoSuchRecord(UsageError):
+    """There is no work of this id."""
+
+
+class IdTaken(UsageError):
+    """The id stands for other work already."""
+
+
+class AccessError(UsageError):
+    """The gateway wants a key, does not know this one, or the key may not do this."""
+
+
 class WorkError(UsageError):
     """What a piece of work asks for cannot be: a missing blob, files that do not fit, a limit beyond the ceiling.
 
@@ -74,6 +86,22 @@ class BlobChanged(BlobError):
 
 class BlobStoreUnset(BlobError):
     """The blob needs a store, and no setting names one."""
+
+
+class PublicationError(UsageError):
+    """A package cannot be published so."""
+
+
+class PackageNameTaken(PublicationError):
+    """The tenant has another package of this name and version."""
+
+
+class PackageQuotaError(PublicationError):
+    """The tenant's packages are too many, or too large together."""
+
+
+class PackageBusy(PublicationError):
+    """It is being removed from the store at this moment."""
 
 
 class PackageError(JudgeError):
@@ -262,6 +290,10 @@ class QueueError(InfrastructureError):
     """Redis or Celery is unreachable or answered nonsense."""
 
 
+class ServerError(QueueError):
+    """A gateway does not answer, or not as one."""
+
+
 class QueueAnswerError(QueueError):
     """Redis answered a call with an error that it would answer again: the call itself is not taken."""
 
@@ -278,13 +310,25 @@ class QueueFullError(QueueError):
 
 
 class RateLimitError(QueueError):
-    """A tenant submits faster than its rate. ``retry_s``: when the next one is taken."""
+    """A tenant submits faster than its rate. ``retry_s``: when the next one is taken; ``per_minute``: the rate, 0 = not
+    known."""
 
     exit_code = 6
 
-    def __init__(self, tenant: str, retry_s: float) -> None:
+    def __init__(self, tenant: str, retry_s: float, per_minute: int = 0) -> None:
         super().__init__(f"tenant {tenant!r} submits too fast: try again in {retry_s:.1f} s")
         self.tenant = tenant
+        self.retry_s = retry_s
+        self.per_minute = per_minute
+
+
+class MaintenanceError(QueueError):
+    """No work is taken in now: those who run the judge said so. ``retry_s``: when it may be worth to try again."""
+
+    exit_code = 6
+
+    def __init__(self, message: str, retry_s: float) -> None:
+        super().__init__(message)
         self.retry_s = retry_s
 
 

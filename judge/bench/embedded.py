@@ -81,7 +81,8 @@ def embedded_service(**overrides: object) -> Iterator[Service]:
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.chmod(state_dir, 0o711)
     overrides = {"languages": os.environ.get("JUDGE_LANGUAGES", _LANGUAGES)} | overrides
-    environ = _environment({"state_dir": state_dir, "metrics_port": 0, "log_level": "error"} | overrides)
+    fixed = {"state_dir": state_dir, "metrics_port": 0, "gateway": "false", "log_level": "error"}
+    environ = _environment(fixed | overrides)
     log = os.path.join(state_dir, "service.log")
     words = [sys.executable, "-m", "judge_workers.node.supervisor", "--embedded", "--die-with-parent"]
     with open(log, "wb") as log_file:

@@ -28,7 +28,7 @@ from judge.errors import JudgeError, QueueError
 from judge.text import plain_letters, printable
 
 #: Commands with processes below them that SIGTERM is for, too.
-_SERVICES = ("demo", "up", "worker")
+_SERVICES = ("demo", "up", "worker", "gateway")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

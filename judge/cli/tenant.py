@@ -7,10 +7,12 @@ import json
 import sys
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client
+from judge.cli.service import open_redis_client, operator
 from judge.errors import UsageError
 from judge.parsers import Subparsers
+from judge.queue import audit
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
+from judge.queue.audit import Act
 
 _OPTIONS = {
     "tenant_per_minute": "per_minute",
@@ -44,9 +46,11 @@ def run(args: argparse.Namespace) -> int:
     if wanted and not args.name:
         raise UsageError("which tenant?")
     limits = {name: _limit(text) for name, text in wanted.items()}
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         for name, value in limits.items():
             set_tenant_limit(client.queue, args.name, name, value)
+            said = f"{name} {'default' if value is None else value}"
+            client.queue.run(audit.note(Act.TENANT_LIMITED, operator(), args.name, said))
         found, odd = tenant_limits(client.queue), odd_policy_fields(client.queue)
     for field in odd:
         print(f"judge tenant: the policy has a field that means nothing: {field}", file=sys.stderr)

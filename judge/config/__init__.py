@@ -1,5 +1,6 @@
 """Settings: frozen, read once from a TOML file and the environment. :mod:`judge.config.sections` has them all."""
 
+from judge.config.gateway_section import GatewaySettings
 from judge.config.load import DEFAULT_FILE, Sourced, inherited_settings, load_settings, read_settings
 from judge.config.sections import (
     BlobSettings,
@@ -23,6 +24,7 @@ __all__ = [
     "DEFAULT_FILE",
     "BlobSettings",
     "BrokerSettings",
+    "GatewaySettings",
     "GradingSettings",
     "LayerSettings",
     "LeaseSettings",

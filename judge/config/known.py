@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from judge.config.sections import Section, Settings
+from judge.config.section import Section
+from judge.config.sections import Settings
 
 
 class Setting(NamedTuple):

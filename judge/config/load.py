@@ -36,9 +36,12 @@ _FILES = (
     "broker.key_file",
 )  # fmt: skip
 
-#: Variables that begin with JUDGE_ and are no settings: the tests' own, and what Kubernetes and Docker put into each
-#: container for a service whose name begins with "judge" (an address, in those named for a port).
-_OTHER_VARIABLES = re.compile(r"JUDGE_(CONFIG|VM|TESTS?_\w+|HOSTILE_PROGRAMS|(\w+_)?SERVICE_(HOST|PORT(_\w+)?))")
+#: Variables that begin with JUDGE_ and are no settings: a client's server and key, the tests' own, and what Kubernetes
+#: and Docker put into each container for a service whose name begins with "judge" (an address, in those named for a
+#: port).
+_OTHER_VARIABLES = re.compile(
+    r"JUDGE_(CONFIG|SERVER|KEY|VM|TESTS?_\w+|HOSTILE_PROGRAMS|(\w+_)?SERVICE_(HOST|PORT(_\w+)?))"
+)
 _PORT_VARIABLES = re.compile(r"JUDGE_(\w+_)?PORT(_\d+_(TCP|UDP)(_\w+)?)?")
 
 _ENVIRONMENT = "environment variable"
@@ -81,7 +84,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Sourced:
     sources = dict.fromkeys(values, f"file {path}")
     _check_variables(env)
     for setting in all_settings():
-        if setting.variable in env:
+        if setting.variable in env and not _is_address_of_service(setting.variable, env[setting.variable]):
             values[setting.place] = _from_variable(setting, env[setting.variable])
             sources[setting.place] = f"{_ENVIRONMENT} {setting.variable}"
     settings = _settings_of(values)
@@ -170,6 +173,11 @@ def _is_foreign(variable: str, value: str) -> bool:
     if _PORT_VARIABLES.fullmatch(variable):
         return "_TCP" in variable or "_UDP" in variable or "://" in value
     return _OTHER_VARIABLES.fullmatch(variable) is not None
+
+
+def _is_address_of_service(variable: str, value: str) -> bool:
+    """Whether Kubernetes put it there for a service of that name: "judge-gateway" has JUDGE_GATEWAY_PORT=tcp://..."""
+    return variable.endswith("_PORT") and value.startswith(("tcp://", "udp://"))
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -6,14 +6,16 @@ Pure: nothing here talks to Redis, so blocking and asynchronous callers share it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from judge import wire
 from judge.errors import (
+    IdTaken,
     JudgeError,
     LanguageError,
+    MaintenanceError,
     QueueError,
     QueueFullError,
     RateLimitError,
@@ -27,9 +29,11 @@ from judge.model.submission import Submission
 from judge.model.work import Work, WorkHeader
 from judge.model.work_report import AnyWorkReport, status_of
 from judge.queue.answers import pairs_of, text_of
+from judge.queue.audit import UNKNOWN, Act
 from judge.queue.language_versions import card_offered
 from judge.queue.records import no_record, summary_of
 from judge.queue.script import Call
+from judge.queue.usage import cpu_time_ns
 from judge.queue.values import (
     Claim,
     Claimant,
@@ -55,11 +59,32 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
     """Accept a submission; True = new, False = this very submission was accepted before.
 
     The queue knows the names of languages and what is offered: it finds the route. Raises WireError (a name),
-    LanguageError (no such language, or no worker offers it), QueueFullError, RateLimitError, UsageError (tags that no
-    worker has; the id stands for another submission).
+    LanguageError (no such language, or no worker offers it), QueueFullError, RateLimitError,
+    MaintenanceError, UsageError (tags that no worker has; the id stands for another submission).
     """
     route = wire.route(_language_in_route(submission.language), submission.tags)
     return _hand_in(submission, wire.encode_submission(submission), route, origin)
+
+
+class RateLeft(NamedTuple):
+    """What a tenant's bucket has left: ``left`` of ``per_minute``, all of them again after ``full_s`` seconds."""
+
+    per_minute: int
+    left: int
+    full_s: float
+
+
+def with_rate(call: Call[bool]) -> Call[tuple[bool, RateLeft | None]]:
+    """A call of :func:`submit` or :func:`submit_work` that says, too, what is left; None = there is no limit, or
+    nothing was taken of it."""
+
+    def read(answer: list[Any]) -> tuple[bool, RateLeft | None]:
+        new = call.read(answer)
+        if not new or len(answer) < 5:
+            return new, None
+        return new, RateLeft(int(answer[2]), int(answer[3]), int(answer[4]) / 1000)
+
+    return Call(call.script, call.arguments, read)
 
 
 def submit_work(work: Work) -> Call[bool]:
@@ -99,9 +124,11 @@ def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any
         case "FULL":
             return QueueFullError(int(answer[1]), int(answer[2]) / 1000)
         case "RATE":
-            return RateLimitError(submission.tenant, int(answer[1]) / 1000)
+            return RateLimitError(submission.tenant, int(answer[1]) / 1000, int(answer[2]) if len(answer) > 2 else 0)
+        case "MAINTENANCE":
+            return MaintenanceError(text_of(answer[1]), int(answer[2]))
         case "CONFLICT":
-            return UsageError(f"submission id {submission.id!r} already stands for another submission")
+            return IdTaken(f"submission id {submission.id!r} already stands for another submission")
         case "CLASS":
             return UsageError(f"priority_class {submission.priority_class!r}: the queue has {text_of(answer[1])}")
         case "LANGUAGE":
@@ -140,6 +167,18 @@ def interrupt(work_id: str) -> Call[bool]:
         return outcome == "SENT"
 
     return Call("interrupt", (wire.check_name(work_id, "id"),), read)
+
+
+def drop(submission_id: str) -> Call[bool]:
+    """Remove a record, its report, events and sources; False = it is not finished. Raises NoSuchRecord."""
+
+    def read(answer: list[Any]) -> bool:
+        outcome = text_of(answer[0])
+        if outcome == "UNKNOWN":
+            raise no_record(submission_id)
+        return outcome == "DROPPED"
+
+    return Call("drop", (wire.check_name(submission_id, "id"),), read)
 
 
 def settled(ids: Sequence[str]) -> Call[tuple[str, ...]]:
@@ -198,7 +237,8 @@ def finish(claim: Fenced, report: Report | AnyWorkReport) -> Call[bool]:
     """Record the report; False = fenced off, the report of another claim counts."""
     summary = msgspec.json.encode(summary_of(report))
     status = report.verdict.value if isinstance(report, Report) else status_of(report)
-    words = (claim.id, claim.fence, status, wire.encode(report), report.language, summary)
+    cpu_ms = cpu_time_ns(report) // 1_000_000
+    words = (claim.id, claim.fence, status, wire.encode(report), report.language, summary, cpu_ms)
     return Call("finish", words, bool)
 
 
@@ -280,8 +320,11 @@ def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int) -> Call
     return Call("sweep", (node, interval_ms, lease_ms, attempts_max), read)
 
 
-def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) -> Call[bool]:
-    """Give a finished submission the report of its rejudge; False = its verdict changed since it was seen."""
+def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report, by: str = UNKNOWN) -> Call[bool]:
+    """Give a finished submission the report of its rejudge; False = its verdict changed since it was seen.
+
+    ``by``: who does it, for the audit trail.
+    """
 
     def read(answer: list[Any]) -> bool:
         outcome = text_of(answer[0])
@@ -290,7 +333,8 @@ def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) 
         return outcome == "AMENDED"
 
     summary = msgspec.json.encode(summary_of(report))
-    return Call("amend", (submission_id, other_id, verdict_seen, wire.encode(report), summary), read)
+    words = (submission_id, other_id, verdict_seen, wire.encode(report), summary, Act.VERDICT_CHANGED.value, by)
+    return Call("amend", words, read)
 
 
 def state_of(text: bytes | None, submission_id: str) -> State:

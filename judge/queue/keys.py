@@ -141,6 +141,10 @@ class Keys:
         """channel: the id of each submission that is finished or cancelled, at that moment"""
         return f"{self.prefix}settled"
 
+    def news(self, id: str) -> str:
+        """channel: something was appended to that submission's stream of events"""
+        return f"{self.prefix}news:{id}"
+
     def tickets(self, route: str) -> str:
         """list: Celery's queue of a route; kinds of work (`+=work`, `+=session`) have none of their own"""
         return f"{self.prefix}{wire.celery_queue(route)}"
@@ -197,6 +201,10 @@ class Keys:
         """set: the batches of rejudging"""
         return f"{self.prefix}rejudges"
 
+    def rejudge_tenants(self) -> str:
+        """hash: batch of rejudging -> the tenant that started it over HTTP"""
+        return f"{self.prefix}rejudge-tenants"
+
     def blob(self, tenant: str, digest: str) -> str:
         """hash: a tenant's blob: size, at, expires, life (milliseconds), bare (put without a name), object (its name in
         the store) or content (it lies here)"""
@@ -242,6 +250,59 @@ class Keys:
     def blob_memory(self) -> str:
         """string: bytes of all blobs whose content lies in Redis"""
         return f"{self.prefix}blob-memory"
+
+    def api_key(self, id: str) -> str:
+        """hash: a key for HTTP: hash (SHA-256 of its secret), key (JSON: what it may), used_at (Unix milliseconds)"""
+        return f"{self.prefix}api-key:{id}"
+
+    def api_keys(self) -> str:
+        """sorted set: ids of the keys for HTTP by when they were made"""
+        return f"{self.prefix}api-keys"
+
+    def socket_ticket(self, digest: str) -> str:
+        """string: what a ticket for a session's WebSocket is good for (JSON), by the SHA-256 of its text; expires"""
+        return f"{self.prefix}socket-ticket:{digest}"
+
+    def package(self, digest: str) -> str:
+        """hash: a package that came by HTTP: t:TENANT -> bytes in the store, for each that published it; managed; open
+        (the store had it before: all who know the digest may use it); removing (until when, Unix milliseconds)"""
+        return f"{self.prefix}package:{digest}"
+
+    def package_names(self, tenant: str) -> str:
+        """hash: NAME@VERSION -> digest and card (JSON) of what a tenant published"""
+        return f"{self.prefix}package-names:{tenant}"
+
+    def package_labels(self, tenant: str, digest: str) -> str:
+        """set: NAME@VERSION of a tenant's package"""
+        return f"{self.prefix}package-labels:{tenant}:{digest}"
+
+    def package_versions(self, tenant: str, name: str) -> str:
+        """sorted set: versions of a name by when they were published"""
+        return f"{self.prefix}package-versions:{tenant}:{name}"
+
+    def package_index(self, tenant: str) -> str:
+        """sorted set: NAME@VERSION by when it was published"""
+        return f"{self.prefix}package-index:{tenant}"
+
+    def package_usage(self, tenant: str) -> str:
+        """string: bytes of a tenant's packages in the store"""
+        return f"{self.prefix}package-usage:{tenant}"
+
+    def package_garbage(self) -> str:
+        """sorted set: digests of packages that nobody has any more by when the store may lose them"""
+        return f"{self.prefix}package-garbage"
+
+    def audit(self) -> str:
+        """stream: what was done by those who run the judge, the newest 100,000: act, by, what, detail"""
+        return f"{self.prefix}audit"
+
+    def usage(self, day: str) -> str:
+        """hash: what was used on a day (days since 1970): `TENANT works`, `TENANT cpu_ms`, `TENANT bytes`; expires"""
+        return f"{self.prefix}usage:{day}"
+
+    def maintenance(self) -> str:
+        """hash: while no work is taken in: message, retry_s, since (Unix milliseconds), by"""
+        return f"{self.prefix}maintenance"
 
 
 #: A key in a script; an argument that can stand in a concatenation as it is.

@@ -150,6 +150,12 @@ class AsyncLink:
         self._execute: Callable[..., Awaitable[Any]] = self.client.execute_command
         self._patience_s = patience_s
         self._where = redact(broker.url)
+        self._room: asyncio.Semaphore | None = None
+
+    def limit_commands(self, commands_max: int) -> None:
+        """At most this many commands at once, and so as many connections; those that wait for something do not count.
+        Without it a burst of a thousand commands opens a thousand connections."""
+        self._room = asyncio.Semaphore(commands_max)
 
     async def close(self) -> None:
         """Close the connections; idempotent."""
@@ -166,6 +172,12 @@ class AsyncLink:
 
     async def command(self, *words: Any) -> Any:
         """See :meth:`Link.command`."""
+        if self._room is None or "BLOCK" in words[1:2]:
+            return await self._command(*words)
+        async with self._room:
+            return await self._command(*words)
+
+    async def _command(self, *words: Any) -> Any:
         backoff = Backoff(self._patience_s)
         while True:
             try:

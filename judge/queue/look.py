@@ -72,8 +72,13 @@ _SECTIONS = ("memory", "replication", "persistence")
 
 def look(queue: Queue, recent_max: int, recent_ms: int) -> Seen:
     """Look; ``recent_max`` 0 = only the numbers, no workers and no records. Raises QueueError."""
-    seen, infos = queue.link.run_with_info(Call("look", (recent_max, recent_ms), _seen), _SECTIONS)
+    seen, infos = queue.link.run_with_info(look_call(recent_max, recent_ms), _SECTIONS)
     return msgspec.structs.replace(seen, server=dict(zip(_SECTIONS, infos, strict=True)))
+
+
+def look_call(recent_max: int = 1, recent_ms: int = 0) -> Call[Seen]:
+    """The same without ``server``, for callers that do not block."""
+    return Call("look", (recent_max, recent_ms), _seen)
 
 
 def _seen(answer: Sequence[Any]) -> Seen:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from judge import wire
-from judge.errors import UsageError, WireError
+from judge.errors import NoSuchRecord, UsageError, WireError
 from judge.model.event import Done, WorkDone
 from judge.model.report import Report
 from judge.model.verdict import Verdict
@@ -198,9 +198,9 @@ def ending(submission_id: str, answer: Report | AnyWorkReport | None) -> Done | 
     return WorkDone(submission=submission_id, report=answer)
 
 
-def no_record(submission_id: str) -> UsageError:
+def no_record(submission_id: str) -> NoSuchRecord:
     """What to tell who asks for an id that is not there."""
-    return UsageError(f"no submission {submission_id!r} in the queue")
+    return NoSuchRecord(f"no submission {submission_id!r} in the queue")
 
 
 def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:

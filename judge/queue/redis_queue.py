@@ -185,6 +185,10 @@ class AsyncQueue:
         """Close the connections; idempotent."""
         await self.link.close()
 
+    def limit_commands(self, commands_max: int) -> None:
+        """At most this many commands to Redis at once, and so as many connections."""
+        self.link.limit_commands(commands_max)
+
     async def run(self, call: Call[T]) -> T:
         """See :meth:`Queue.run`."""
         return await self.link.run(call)
@@ -220,6 +224,16 @@ class AsyncQueue:
                 yield entry_id, event
                 if isinstance(event, Done | WorkDone | Cancelled):
                     return
+
+    async def events_after(self, submission_id: str, after: str, count: int) -> list[tuple[str, Event]]:
+        """What is there of its events now behind a position, with their positions; does not wait."""
+        key = self.link.keys.events(submission_id)
+        answer = await self.link.command("XREAD", "COUNT", count, "STREAMS", key, after)
+        found = []
+        for entry_id, fields in _entries(answer):
+            event = _event(fields)
+            found.append((entry_id, event or ending(submission_id, await self.answer(submission_id))))
+        return found
 
 
 def _entries(answer: Any) -> list[tuple[str, dict[bytes, bytes]]]:

@@ -11,12 +11,14 @@ import secrets
 from collections.abc import Iterator
 
 import msgspec
+from redis import RedisError
 
 from judge import wire
-from judge.errors import JudgeError, UsageError, WireError
+from judge.errors import JudgeError, QueueError, UsageError, WireError
 from judge.model.submission import Submission
 from judge.model.work import WorkKind
-from judge.queue import calls
+from judge.queue import audit, calls
+from judge.queue.audit import UNKNOWN, Act
 from judge.queue.redis_queue import Queue
 from judge.queue.values import State
 
@@ -27,13 +29,16 @@ CHUNK = 500
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True):
-    """Which finished submissions; every given condition must hold. ``ids`` empty = all. ``language`` is an id."""
+    """Which finished submissions; every given condition must hold. ``ids`` empty = all. ``language`` is an id.
+
+    ``tenant`` None = of all; empty = the anonymous one's.
+    """
 
     ids: tuple[str, ...] = ()
     package: str = ""
     language: str = ""
     verdict: str = ""
-    tenant: str = ""
+    tenant: str | None = None
 
     @property
     def is_everything(self) -> bool:
@@ -47,13 +52,13 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True):
                 not self.package or submission.package == self.package,
                 not self.language or submission.language == self.language,
                 not self.verdict or verdict == self.verdict,
-                not self.tenant or submission.tenant == self.tenant,
+                self.tenant is None or submission.tenant == self.tenant,
             )
         )
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One batch in a list. ``started_at_ms`` is Unix time, 0 = not known."""
+    """One batch in a list. ``started_at_ms`` is Unix time, 0 = not known. ``tenant``: whose, None = the operator's."""
 
     name: str
     count: int
@@ -61,6 +66,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     differ: int
     applied: int
     started_at_ms: int = 0
+    tenant: str | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,24 +84,32 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.after) and self.after != self.before
 
 
-def start(queue: Queue, selector: Selector, package: str = "") -> tuple[str, int]:
+def start(
+    queue: Queue, selector: Selector, package: str = "", by: str = UNKNOWN, owner: str | None = None
+) -> tuple[str, int]:
     """Submit the selected submissions again; returns the batch's name and size.
 
-    ``package`` judges them against another package (a corrected one). Raises UsageError when none is selected, and
-    QueueError: the queue is full, or away; then there is no batch.
+    ``package`` judges them against another package (a corrected one); ``by`` is who does it, for the audit trail;
+    ``owner`` the tenant that may see and apply the batch, None = the operator alone.
+    Raises UsageError when none is selected, and QueueError: the queue is full, or away; then there is no batch.
     """
     batch = secrets.token_hex(4)
     try:
         count = _submit_again(queue, selector, package, batch)
     except JudgeError:
         with contextlib.suppress(JudgeError):
-            drop(queue, batch)
+            drop(queue, batch, by)
         raise
     if not count:
         raise UsageError("no finished submission is selected")
+    if owner is not None:
+        queue.link.command("HSET", queue.link.keys.rejudge_tenants(), batch, wire.tenant_key(owner))
     keep_ms = int(queue.link.command("HGET", queue.link.keys.policy(), "keep_ms") or 0)
     if keep_ms:
         queue.link.command("PEXPIRE", _key(queue, batch), 2 * keep_ms)  # its records are gone by then
+    chosen = {name: value for name, value in msgspec.structs.asdict(selector).items() if value and name != "ids"}
+    detail = msgspec.json.encode({"count": count, **chosen, "with_package": package}).decode()
+    queue.run(audit.note(Act.REJUDGE_STARTED, by, batch, detail))
     return batch, count
 
 
@@ -104,7 +118,7 @@ def _batch(queue: Queue, name: str) -> Batch:
     pairs = queue.link.command("HGETALL", _key(queue, name))
     items = [_comparison(queue, old.decode(), new.decode(), name) for old, new in pairs.items()]
     if not items:
-        queue.link.command("SREM", queue.link.keys.rejudges(), name)
+        _forget(queue, name)
     started = (queue.link.command("HGET", queue.link.keys.record(item.new_id), "at") for item in items[:1])
     return Batch(
         name=name,
@@ -113,6 +127,7 @@ def _batch(queue: Queue, name: str) -> Batch:
         differ=sum(item.changed for item in items),
         applied=sum(item.applied for item in items),
         started_at_ms=int(next(started, None) or 0),
+        tenant=owner_of(queue, name),
     )
 
 
@@ -151,7 +166,7 @@ def compare(queue: Queue, batch: str) -> tuple[Comparison, ...]:
     return tuple(_comparison(queue, old.decode(), new.decode(), batch) for old, new in sorted(pairs.items()))
 
 
-def apply(queue: Queue, batch: str) -> tuple[Comparison, ...]:
+def apply(queue: Queue, batch: str, by: str = UNKNOWN) -> tuple[Comparison, ...]:
     """Give each submission its new report. Raises UsageError when one is not finished; may be repeated.
 
     A submission whose verdict was changed by another rejudge meanwhile is left alone (``applied`` False).
@@ -164,11 +179,12 @@ def apply(queue: Queue, batch: str) -> tuple[Comparison, ...]:
         report = queue.report(item.new_id)
         if report is not None and not item.applied:
             renamed = msgspec.structs.replace(report, submission=item.id)
-            queue.run(calls.amend(item.id, item.new_id, item.before, renamed))
+            queue.run(calls.amend(item.id, item.new_id, item.before, renamed, by))
+    queue.run(audit.note(Act.REJUDGE_APPLIED, by, batch))
     return compare(queue, batch)
 
 
-def drop(queue: Queue, batch: str) -> int:
+def drop(queue: Queue, batch: str, by: str = UNKNOWN) -> int:
     """Withdraw what is not finished and forget the batch; returns how many were withdrawn."""
     withdrawn = 0
     for item in compare(queue, batch):
@@ -176,8 +192,25 @@ def drop(queue: Queue, batch: str) -> int:
             with contextlib.suppress(UsageError):  # never handed in, or expired
                 withdrawn += queue.run(calls.cancel(item.new_id))
     queue.link.command("DEL", _key(queue, batch))
-    queue.link.command("SREM", queue.link.keys.rejudges(), batch)
+    _forget(queue, batch)
+    queue.run(audit.note(Act.REJUDGE_DROPPED, by, batch))
     return withdrawn
+
+
+def is_known(queue: Queue, batch: str) -> bool:
+    """Whether there is a batch of this name."""
+    return bool(queue.link.command("EXISTS", _key(queue, batch)))
+
+
+def owner_of(queue: Queue, batch: str) -> str | None:
+    """The tenant that may see and apply a batch; None = the operator alone."""
+    owner = queue.link.command("HGET", queue.link.keys.rejudge_tenants(), batch)
+    return None if owner is None else "" if owner.decode() == wire.tenant_key("") else owner.decode()
+
+
+def _forget(queue: Queue, batch: str) -> None:
+    queue.link.command("SREM", queue.link.keys.rejudges(), batch)
+    queue.link.command("HDEL", queue.link.keys.rejudge_tenants(), batch)
 
 
 def _key(queue: Queue, batch: str) -> str:
@@ -204,7 +237,10 @@ def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, by
         with queue.link.client.pipeline(transaction=False) as pipe:
             for submission_id in ids:
                 pipe.hmget(queue.link.keys.record(submission_id), _FIELDS)
-            records = pipe.execute()
+            try:
+                records = pipe.execute()
+            except RedisError as error:
+                raise QueueError(f"Redis does not answer: {error}") from error
         for submission_id, (state, verdict, bare, digest, origin, language) in zip(ids, records, strict=True):
             if state != State.DONE.value.encode() or origin:
                 continue

@@ -36,6 +36,15 @@ SCRIPT_NAMES = (
     "look",
     "offered",
     "records",
+    "drop",
+    "api_key_used",
+    "api_key_create",
+    "api_key_revoke",
+    "api_keys",
+    "audit_note",
+    "audit_list",
+    "maintenance",
+    "usage",
     "settled",
     "schema",
     "session",
@@ -45,10 +54,17 @@ SCRIPT_NAMES = (
     "blob_list",
     "blob_remove",
     "blob_sweep",
+    "package_put",
+    "package_drop",
+    "package_sweep",
 )
 
 #: Parts that a script needs besides the common one.
-_PARTS = {"submit": ("languages",)} | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
+_PARTS = (
+    {"submit": ("languages",), "sweep": ("expunge",), "drop": ("expunge",)}
+    | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
+    | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note", "maintenance"), ("audit",))
+)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
+
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.verdict import Verdict
 from judge.model.work import WorkKind
@@ -21,8 +23,9 @@ JUDGE_ERROR = "could not be judged; the fault is not the program's"
 class Role(StrEnum):
     """Who looks."""
 
-    JUDGE = "judge"  #: everything
-    CONTESTANT = "contestant"  #: the one who handed it in
+    JUDGE = "judge"  #: everything: who owns the package, and who runs the service
+    SENDER = "sender"  #: who sent work along with its tests: all of it but what concerns our hosts alone
+    CONTESTANT = "contestant"  #: the one who handed in a program against tests of somebody else
 
 
 def view_of(report: Report, role: Role) -> Report:
@@ -37,6 +40,8 @@ def work_view_of(report: AnyWorkReport, role: Role) -> AnyWorkReport:
     """
     if role is Role.JUDGE:
         return report
+    if role is Role.SENDER:
+        return _for_sender(report)
     shown = {name: getattr(report, name) for name in (*_WORK_SHOWN, *_SHOWN[kind_of_report(report)])}
     if "compile" in shown:
         shown["compile"] = _compile(shown["compile"])
@@ -63,6 +68,34 @@ def _work_reason(report: AnyWorkReport) -> str:
     if report.blame in (BlameOn.JUDGE, BlameOn.CLIENT):
         return JUDGE_ERROR
     return "" if isinstance(report, EvaluationReport) else report.reason
+
+
+def _for_sender(report: AnyWorkReport) -> AnyWorkReport:
+    if report.blame is not BlameOn.JUDGE:
+        return msgspec.structs.replace(report, judged_by="")
+    hidden = msgspec.structs.replace(report, judged_by="", reason=JUDGE_ERROR)
+    if isinstance(hidden, EvaluationReport):
+        hidden = msgspec.structs.replace(hidden, tests=tuple(_without_ours(test) for test in hidden.tests))
+    return hidden
+
+
+def _without_ours(test: TestReport) -> TestReport:
+    return msgspec.structs.replace(test, reason=JUDGE_ERROR) if test.verdict is Verdict.JE else test
+
+
+def test_view_of(test: TestReport, role: Role) -> TestReport:
+    """One test of an evaluation as ``role`` may see it."""
+    match role:
+        case Role.JUDGE:
+            return test
+        case Role.SENDER:
+            return _without_ours(test)
+    return _test(test)
+
+
+def case_view_of(case: CaseReport, role: Role) -> CaseReport:
+    """One test case as ``role`` may see it."""
+    return case if role is Role.JUDGE else _case(case)
 
 
 def _test(test: TestReport) -> TestReport:

@@ -146,6 +146,7 @@ class Worker:
             "node": self.node,
             "slots": 2,
             "metrics_port": 0,
+            "gateway": "false",
             "judge_factory": "service_judges:SCRIPTED",
             "log_level": "warning",
             **settings,

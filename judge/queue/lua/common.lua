@@ -43,11 +43,15 @@ local function json_of_large(flat)
   return '{' .. table.concat(parts, ',') .. '}'
 end
 
+-- Say that something was appended to a submission's stream: who follows many of them waits on one connection.
+local function tell(id) redis.call('PUBLISH', key.news(id), '') end
+
 -- Append an event, a table as docs/reference/wire.schema.json has it, to a submission's stream.
 local function emit(id, event)
   event.submission = id
   local json = (event.wait_ns or 0) < 1e14 and cjson.encode(event) or json_of_large(event)
   redis.call('XADD', key.events(id), '*', 'type', event.type, 'event', json)
+  tell(id)
 end
 
 -- What a slot holds (a table: slot, id, fence, pid, priority_class) by its text; nil = nothing that can be read.
@@ -56,9 +60,15 @@ local function held_in(text)
   return readable and type(held) == 'table' and held or nil
 end
 
--- A limit of the policy for one tenant: its own ("NAME/TENANT"), else everybody's.
+-- A limit of the policy for one tenant: its own ("NAME/TENANT"), else that of those without a key, else everybody's.
 local function tenant_limit(name, tenant)
-  return tonumber(redis.call('HGET', key.policy, name .. '/' .. tenant) or '') or policy(name)
+  local own = tonumber(redis.call('HGET', key.policy, name .. '/' .. tenant) or '')
+  if own then return own end
+  if string.sub(tenant, 1, 10) == 'anonymous@' then
+    local most = policy((string.gsub(name, '^tenant', 'anonymous')))
+    if most > 0 then return most end
+  end
+  return policy(name)
 end
 
 local function at_cap(tenant)

@@ -10,5 +10,6 @@ for i = 4, #ARGV, 2 do
   if number >= count then redis.call('XADD', key.events(id), '*', 'type', ARGV[i], 'event', ARGV[i + 1]) end
   number = number + 1
 end
+tell(id)
 redis.call('HSET', key.record(id), 'events_fence', r.fence, 'events_count', math.max(number, count))
 return 1

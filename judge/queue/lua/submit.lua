@@ -1,7 +1,8 @@
 -- Accept a submission, once for each id.
 -- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route, origin
 -- The route's language may be any name of it; the submission's own word for it wins.
--- Returns {"ACCEPTED"|"EXISTS", state}, {"CONFLICT"}, {"FULL", waiting, wait_ms}, {"RATE", retry_ms}, {"CLASS", known},
+-- Returns {"ACCEPTED", state} (of a tenant that has a rate: with rate, left, full_ms), {"EXISTS", state}, {"CONFLICT"},
+-- {"FULL", waiting, wait_ms}, {"RATE", retry_ms, rate}, {"MAINTENANCE", message, retry_s}, {"CLASS", known},
 -- {"LANGUAGE", sentence, the near language or "", what is offered}, {"TAGS", sentence} or {"LARGE", bytes, at most}.
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
 local entry = key.record(id)
@@ -10,6 +11,11 @@ local known = redis.call('HMGET', entry, 'digest', 'state')
 if known[1] then
   if known[1] ~= digest then return {'CONFLICT'} end
   return {'EXISTS', known[2]}
+end
+
+if origin == '' and redis.call('EXISTS', key.maintenance) == 1 then
+  stat('refused')
+  return {'MAINTENANCE', unpack(redis.call('HMGET', key.maintenance, 'message', 'retry_s'))}
 end
 
 if redis.call('HLEN', key.weights) > 0 and redis.call('HEXISTS', key.weights, class) == 0 then
@@ -40,7 +46,7 @@ if limit > 0 and waiting >= limit then
   return {'FULL', waiting, math.ceil(waiting * each_ms / math.max(slots, 1))}
 end
 
-local rate = tenant_limit('tenant_per_minute', tenant)
+local rate, left, full_ms = tenant_limit('tenant_per_minute', tenant), 0, 0
 if rate > 0 and origin == '' then
   -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
   local bucket = key.rate(tenant)
@@ -48,10 +54,11 @@ if rate > 0 and origin == '' then
   local tokens = math.min(rate, tonumber(b[1] or rate) + (now - tonumber(b[2] or now)) * rate / 60000)
   if tokens < 1 then
     stat('refused')
-    return {'RATE', math.ceil((1 - tokens) * 60000 / rate)}
+    return {'RATE', math.ceil((1 - tokens) * 60000 / rate), rate}
   end
   redis.call('HSET', bucket, 'tokens', tostring(tokens - 1), 'at', int(now))
   redis.call('PEXPIRE', bucket, 120000)
+  left, full_ms = math.floor(tokens - 1), math.ceil((rate - tokens + 1) * 60000 / rate)
 end
 
 local seq = redis.call('INCR', key.sequence)
@@ -66,4 +73,4 @@ emit(id, {type = 'queued'})
 enqueue(id, class, route, tenant, seq, now)
 stat('accepted')
 ticket(route, 1)
-return {'ACCEPTED', 'QUEUED'}
+return full_ms > 0 and {'ACCEPTED', 'QUEUED', rate, left, full_ms} or {'ACCEPTED', 'QUEUED'}

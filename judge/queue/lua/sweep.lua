@@ -85,18 +85,6 @@ for route, waiting in pairs(depth) do
 end
 
 -- Old records go by age, and by number when there are too many.
-local function expunge(id)
-  local digest = redis.call('HGET', key.record(id), 'src')
-  redis.call('ZREM', key.index, id)
-  redis.call('ZREM', key.index_of(redis.call('HGET', key.record(id), 'tenant') or ''), id)
-  if digest and redis.call('HINCRBY', key.source_uses, digest, -1) <= 0 then
-    redis.call('HDEL', key.source_uses, digest)
-    redis.call('DEL', key.sources(digest))
-  end
-  redis.call('DEL', key.record(id), key.events(id))
-  redis.call('ZREM', key.done, id)
-  stat('expunged')
-end
 local keep_ms, keep_max = policy('keep_ms'), policy('keep_max')
 if keep_ms > 0 then
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', key.done, '-inf', now - keep_ms, 'LIMIT', 0, 200)) do expunge(id) end

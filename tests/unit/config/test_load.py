@@ -104,6 +104,7 @@ def test_variables_of_others_that_look_like_ours_are_left_alone() -> None:
         "JUDGE_REDIS_SERVICE_HOST": "10.0.0.1",
         "JUDGE_REDIS_SERVICE_PORT_METRICS": "1",
         "JUDGE_PORT": "tcp://10.0.0.1:6379",
+        "JUDGE_GATEWAY_PORT": "tcp://10.0.0.1:8090",
         "JUDGE_REDIS_PORT_6379_TCP_ADDR": "10.0.0.1",
     }
     assert load_settings(others) == load_settings({})

@@ -7,6 +7,7 @@
                  +-- judge_workers.node.exporter        /metrics
                  +-- judge_workers.slot.pool            Celery; its children are the slots
                  +-- judge_workers.slot.reserve         a slot for urgent work while another stands frozen
+                 +-- judge gateway                      the judge over HTTP (embedded only)
                  +-- judge_workers.node.ticket_bridge   tickets to another Celery broker (``ticket_broker`` only)
                  +-- judge_workers.node.log_relay       the log to standard error; it alone waits for the reader
 
@@ -45,6 +46,7 @@ from judge.observe.metrics.pipe_records import Count, Counted, Record, SlotChang
 from judge.queue.broker import redact
 from judge.queue.settings import broker_of
 from judge_workers.judging import load_factory
+from judge_workers.node import gateway_process
 from judge_workers.node.log_pipe import log_pipe
 from judge_workers.node.process import ManagedProcess, ProcessSpec, empty, python_module, spawn
 from judge_workers.node.redis_server import server_argv, wait_until_ready
@@ -71,6 +73,7 @@ class Name(StrEnum):
     POOL = "pool"
     RESERVE = "reserve"
     TICKET_BRIDGE = "ticket-bridge"
+    GATEWAY = "gateway"
 
 
 _RESTARTS = {
@@ -185,6 +188,22 @@ class Supervisor:
             self._add(Name.RESERVE, python_module("judge_workers.slot.reserve", *to_metrics), (write_fd,))
         if self._settings.tickets.broker:
             self._add(Name.TICKET_BRIDGE, python_module("judge_workers.node.ticket_bridge"))
+        if self._embedded and self._settings.gateway.enabled:
+            self._start_gateway()
+
+    def _start_gateway(self) -> None:
+        """Serve HTTP, too, where that is possible; a judge without a gateway is one all the same."""
+        lacks = gateway_process.missing()
+        if lacks:
+            log.info("no gateway: %s is not installed (pip install 'judge-service[gateway]')", lacks)
+            return
+        try:
+            server = self._stack.enter_context(gateway_process.listen(self._settings.gateway))
+        except HostError as error:
+            log.warning("no gateway: %s (gateway_port 0 takes any free port)", error)
+            return
+        (self._settings.state.run / "gateway").write_text(f"{gateway_process.address_of(server)}\n")
+        self._add(Name.GATEWAY, gateway_process.command(server), (server.fileno(),))
 
     def _add(self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = ()) -> None:
         process = ManagedProcess(ProcessSpec(name, argv, self._env, self._scratch(name), keep_fds))
@@ -272,6 +291,9 @@ class Supervisor:
         """End everything, slots first, Redis last."""
         pool, leases = self._processes[Name.POOL], self._processes[Name.LEASES]
         pool.wanted = leases.wanted = False
+        if Name.GATEWAY in self._processes:
+            self._processes[Name.GATEWAY].wanted = False
+            self._processes[Name.GATEWAY].signal(signal.SIGTERM)  # it tells those who wait to ask again
         if how != signal.SIGQUIT:
             log.info("draining: what runs is finished, nothing more is claimed")
             leases.signal(signal.SIGTERM)
@@ -286,7 +308,7 @@ class Supervisor:
                 self._processes[name].wanted = False
                 self._kill(self._processes[name])
         self._clean()
-        for name in (Name.EXPORTER, Name.REDIS):
+        for name in (Name.GATEWAY, Name.EXPORTER, Name.REDIS):
             process = self._processes.get(name)
             if process is not None:
                 process.wanted = False

@@ -1,0 +1,119 @@
+"""The progress of work as server-sent events. ``id`` is the position in the stream, ``Last-Event-ID`` goes on behind
+it: at any gateway, however long ago that was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response
+
+from judge.gateway.access.roles import role_in
+from judge.gateway.api.handing_in import PREFIX
+from judge.gateway.api.work import record_of
+from judge.gateway.endpoint import EVENTS, LAST_EVENT_ID, Answer, Asked, Endpoint
+from judge.gateway.http.event_stream import EventStream, Sent
+from judge.gateway.problems import ProblemError, field_problem
+from judge.http_form.reports import EventForm, event_form
+from judge.model.event import Cancelled, Done, Event, WorkDone
+from judge.model.work import WorkKind
+from judge.queue.api_keys import Scope
+from judge.queue.feed import Watch
+from judge.queue.values import SubmissionView
+from judge.render.record_view import event_view_of
+
+#: Nothing happens for this long: a comment keeps the connection open.
+PING_S = 15.0
+
+#: How often a stream looks by itself: what was said may have been lost with a connection.
+_LOOK_S = 5.0
+
+#: Events read at once.
+_PAGE = 200
+
+_BEGINNING = "0"
+_POSITION = re.compile(r"\d{1,20}(-\d{1,20})?")
+_ENDINGS = (Done, WorkDone, Cancelled)
+
+
+class AfterQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to go on, for readers that cannot set a header."""
+
+    after: Annotated[str, Meta(description="As the header Last-Event-ID, which wins.")] = ""
+
+
+async def stream_events(asked: Asked, kind: WorkKind | None) -> Response:
+    """The events of one piece of work, from the beginning or a position, to the last one."""
+    after = asked.header("last-event-id") or asked.query.after or _BEGINNING
+    if not _POSITION.fullmatch(after):
+        raise field_problem("this is no id of an event", parameter="Last-Event-ID")
+    record = await record_of(asked, kind)
+    if record.state.final and not await asked.service.queue.events_after(record.id, after, 1):
+        return Response(status_code=204)  # there is nothing more: a browser's EventSource stops asking
+    if asked.service.stopping.is_set():
+        raise ProblemError("stopping", headers={"retry-after": "1"})
+    return EventStream(_sent(asked, record, after))
+
+
+async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterator[Sent | None]:
+    role = await role_in(asked, record.kind, record.package)
+    public_id = asked.caller.public_id(record.id)
+    async for position, event in _followed(asked, record.id, after):
+        if event is None:
+            yield None
+            continue
+        form: EventForm = event_form(event_view_of(event, role), public_id)
+        yield Sent(position, str(form.__struct_config__.tag), msgspec.json.encode(form))
+
+
+async def _followed(asked: Asked, record: str, after: str) -> AsyncIterator[tuple[str, Event | None]]:
+    """Events with their positions; None = nothing happened for a while."""
+    service = asked.service
+    with service.holding(asked.caller), service.feed.watching(record, events=True) as watch:
+        await service.feed.hear(watch)
+        try:
+            silent_s = 0.0
+            while not watch.released:
+                found = await service.queue.events_after(record, after, _PAGE)
+                for position, event in found:
+                    after = position
+                    yield position, event
+                    if isinstance(event, _ENDINGS):
+                        return
+                silent_s = 0.0 if found else silent_s + await _pause(watch)
+                if silent_s >= PING_S:
+                    silent_s = 0.0
+                    yield after, None
+        finally:
+            await service.feed.unhear(watch)
+
+
+async def _pause(watch: Watch) -> float:
+    """Wait until something is said; how long nothing was."""
+    return 0.0 if await watch.changed(_LOOK_S) else _LOOK_S
+
+
+def _row(path: str, kind: WorkKind, word: str) -> Endpoint:
+    async def stream(asked: Asked) -> Response:
+        return await stream_events(asked, kind)
+
+    events = Answer(200, "Events; the data of each is JSON.", EventForm, media=EVENTS)
+    return Endpoint(
+        "GET", f"{PREFIX}/{path}/{{id}}/events", f"stream{word}Events",
+        f"The progress of a {word.lower()}, live: tests, output, and at the end its report.", stream, path,
+        (events, Answer(204, "There is nothing more behind that event.")), scope=Scope.READ, query=AfterQuery,
+        headers=(LAST_EVENT_ID,), problems=("not-found", "bad-field", "too-many", "stopping"),
+        anonymous=True,
+    )  # fmt: skip
+
+
+ENDPOINTS = (
+    _row("runs", WorkKind.EXECUTION, "Run"),
+    _row("evaluations", WorkKind.EVALUATION, "Evaluation"),
+    _row("groups", WorkKind.GROUP, "Group"),
+    _row("sessions", WorkKind.SESSION, "Session"),
+    _row("submissions", WorkKind.SUBMISSION, "Submission"),
+)

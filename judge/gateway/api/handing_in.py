@@ -1,0 +1,137 @@
+"""Handing in work of any kind, and waiting for its report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response
+
+from judge.client.sending import Sending, work_of
+from judge.client.versions import exact_work_async
+from judge.gateway.access.anonymous import bounded
+from judge.gateway.endpoint import Answer, Asked, json_answer
+from judge.gateway.problems import ProblemError, field_problem, rate_headers
+from judge.gateway.work_forms import AnyReport, form_of_record, form_of_sent
+from judge.http_form.answers import Standing, WorkForm
+from judge.http_form.ids import fresh_id, id_of_key
+from judge.http_form.requests import Asking
+from judge.model.submission import Submission
+from judge.model.work import Task, WorkHeader
+from judge.queue import calls
+from judge.queue.feed import Watch
+from judge.queue.records import found_one, records_call
+from judge.queue.script import Call
+
+T = TypeVar("T")
+
+#: Where this version of the interface begins.
+PREFIX = "/api/v1"
+
+#: Problems of every endpoint that hands in work.
+HANDING_IN = ("bad-json", "bad-media-type", "too-large", "bad-field", "language", "other-work", "class-too-urgent",
+              "too-many", "queue-full", "maintenance", "slow-request")  # fmt: skip
+
+#: The last two where the tenant has a rate.
+_HEADERS = ("Location", "RateLimit-Policy", "RateLimit")
+
+CREATED = Answer(201, "It was handed in; with `wait` it is done, and its report is there.", WorkForm, headers=_HEADERS)
+NOT_YET = Answer(
+    202, "It was handed in, and was not done in time: ask again at `Location`.", WorkForm, headers=_HEADERS
+)
+
+
+class WaitQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """How long to wait for the report."""
+
+    wait: Annotated[float, Meta(description="Answer when it is done, or after this many seconds.", ge=0)] = 0.0
+
+
+def told(make: Callable[[], T]) -> T:
+    """What is made of a request. Raises ProblemError for what its types do not tell: ValueError says what is wrong."""
+    try:
+        return make()
+    except UnicodeEncodeError as error:
+        raise field_problem("a text has half a surrogate pair: it is no Unicode") from error
+    except ValueError as error:
+        raise field_problem(str(error)) from error
+
+
+def id_asked(asked: Asked, request: Asking) -> str:
+    """The id of the work, as its tenant knows it. Raises ProblemError."""
+    key = asked.header("idempotency-key")
+    if key is None:
+        return request.id or fresh_id()
+    if request.id:
+        raise field_problem("give one of id and the header Idempotency-Key", "/id")
+    found = id_of_key(asked.caller.tenant, key)
+    if found is None:
+        raise field_problem("1 to 255 printable ASCII characters", parameter="Idempotency-Key")
+    return found
+
+
+def sending_of(asked: Asked, request: Asking, usual_class: str) -> Sending:
+    """The header that this caller's work gets. Raises ProblemError."""
+    return Sending(
+        id=asked.caller.record_id(id_asked(asked, request)),
+        priority_class=asked.caller.priority_class(request.priority_class, usual_class),
+        tenant=asked.caller.tenant,
+        tags=request.tags,
+        context=request.context,
+    )
+
+
+async def create_work(asked: Asked, path: str, task: Task, language: str = "") -> Response:
+    """Hand in work that is no submission. ``path``: of its resource."""
+    sending = msgspec.structs.replace(sending_of(asked, asked.body, "run"), language=language)
+    if asked.caller.anonymous:
+        task = bounded(task, asked.service.settings.gateway)
+    work = await exact_work_async(asked.service.queue, work_of(task, sending))
+    return await hand_in(asked, path, work.header, calls.submit_work(work))
+
+
+async def hand_in(asked: Asked, path: str, sent: Submission | WorkHeader, call: Call[bool]) -> Response:
+    """Hand it in; the answer, with its report if the caller waits and it is there in time."""
+    service, wait_s = asked.service, asked.query.wait
+    headers = {"location": f"{PREFIX}/{path}/{asked.caller.public_id(sent.id)}"}
+    with service.feed.watching(sent.id) as watch:
+        if wait_s and service.stopping.is_set():
+            raise ProblemError("stopping", headers={"retry-after": "1"})
+        new, rate = await service.queue.run(calls.with_rate(call))
+        headers |= rate_headers(*rate) if rate else {}
+        if not wait_s:
+            form = await form_of_sent(asked, sent) if new else await _look(asked, sent.id)
+            return json_answer(form, 201, headers)
+        report = await report_in_time(asked, watch, wait_s, known=not new)
+    if report is not None:
+        return json_answer(await form_of_sent(asked, sent, report), 201, headers)
+    form = await _look(asked, sent.id)
+    return json_answer(form, 201 if form.state in (Standing.DONE, Standing.CANCELLED) else 202, headers)
+
+
+async def report_in_time(asked: Asked, watch: Watch, wait_s: float, *, known: bool) -> AnyReport | None:
+    """The report of what is watched, within that time; None = there is none yet, or it was cancelled.
+
+    ``known``: it was handed in before the watch began, so that its end may have been said already.
+    """
+    service, began_s = asked.service, time.monotonic()
+    deadline_s = began_s + min(wait_s, service.settings.gateway.wait_s_max)
+    with service.holding(asked.caller):
+        looked = not known
+        while True:
+            if looked and not await watch.until_settled(deadline_s - time.monotonic()):
+                return None
+            report = await service.queue.answer(watch.id)
+            asked.exchange.timings["wait"] = time.monotonic() - began_s
+            if report is not None or (looked and (await service.queue.state(watch.id)).final):
+                return report
+            looked, watch.settled = True, False
+
+
+async def _look(asked: Asked, record: str) -> WorkForm:
+    found = found_one(await asked.service.queue.run(records_call((record,))), record)
+    report = await asked.service.queue.answer(record) if found.state.final else None
+    return await form_of_record(asked, found, report)

@@ -1,0 +1,80 @@
+"""The queue, the workers, and who asks."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.responses import Response
+
+from judge.gateway.api.handing_in import PREFIX
+from judge.gateway.endpoint import Answer, Asked, Endpoint, json_answer
+from judge.http_form.answers import Me, QueueForm, WorkerForm, WorkersForm
+from judge.queue.api_keys import Scope
+from judge.queue.look import Seen, SeenWorker, look_call
+from judge.queue.usage import used
+
+
+async def show_queue(asked: Asked) -> Response:
+    """How much waits and runs."""
+    return json_answer(queue_form(await asked.service.queue.run(look_call())))
+
+
+def queue_form(seen: Seen) -> QueueForm:
+    """The queue by a look at it."""
+    waiting = seen.counters.get("waiting", 0)
+    slots = sum(worker.info.slots for worker in seen.workers)
+    return QueueForm(
+        waiting=waiting,
+        running=seen.counters.get("running", 0),
+        waiting_by_class=seen.waiting,
+        slots=slots,
+        judging_ms=float(seen.counters.get("judging_ms", 0)),
+        wait_ms=waiting * seen.counters.get("judging_ms", 0) // max(slots, 1),
+    )
+
+
+async def list_workers(asked: Asked) -> Response:
+    """All workers. What ails them is for admins alone."""
+    seen = await asked.service.queue.run(look_call())
+    return json_answer(WorkersForm(workers=tuple(_worker_form(worker, seen) for worker in seen.workers)))
+
+
+def _worker_form(worker: SeenWorker, seen: Seen) -> WorkerForm:
+    info = worker.info
+    return WorkerForm(
+        name=worker.name,
+        state=worker.state.value,
+        silent_ms=max(seen.now_ms - worker.seen_at_ms, 0),
+        slots=info.slots,
+        busy=worker.busy,
+        languages=info.languages,
+        tags=info.tags,
+        version=info.version,
+        reason=worker.reason,
+        running={record.slot: record.id for record in seen.running if record.node == worker.name},
+    )
+
+
+async def show_me(asked: Asked) -> Response:
+    """Who asks, and what they may."""
+    rights, today = asked.caller.rights, int(time.time()) // 86_400
+    used_lately = await asked.service.queue.run(used(today - 30, today, rights.tenant))
+    me = Me(
+        tenant=rights.tenant,
+        key=rights.id,
+        scopes=rights.scopes,
+        priority_class=rights.priority_class,
+        expires_at_ms=rights.expires_at_ms,
+        used=tuple(used_lately),
+    )
+    return json_answer(me)
+
+
+ENDPOINTS = (
+    Endpoint("GET", f"{PREFIX}/queue", "showQueue", "How much waits and runs.", show_queue, "service",
+             (Answer(200, "The queue.", QueueForm),), scope=Scope.READ, anonymous=True),
+    Endpoint("GET", f"{PREFIX}/workers", "listWorkers", "The workers; for admins.", list_workers, "service",
+             (Answer(200, "The workers.", WorkersForm),), scope=Scope.ADMIN),
+    Endpoint("GET", f"{PREFIX}/me", "showMe", "Who asks, and what they may.", show_me, "service",
+             (Answer(200, "The caller.", Me),), scope=Scope.READ, anonymous=True),
+)  # fmt: skip

@@ -1,0 +1,142 @@
+"""The OpenAPI 3.1 document of a route table. Its schemas are those of the types that are really decoded and encoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from judge.gateway.endpoint import BYTES, JSON, Answer, Endpoint
+from judge.gateway.problems import KINDS
+from judge.http_form.answers import Problem
+from judge.release import judge_version
+
+#: Problems that every endpoint has, and those of every one that asks for a key.
+EVERYWHERE = ("internal", "bad-request")
+WITH_KEY = ("no-key", "bad-key", "no-scope", "foreign-page", "unavailable")
+
+_NAMES = re.compile(r"\{(\w+)\}")
+
+
+def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """The whole document; its paths are relative to the server that gave it out."""
+    refs = _Schemas(endpoints)
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, refs)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "judge",
+            "version": judge_version() or "0",
+            "summary": "Runs and judges programs that nobody trusts.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": refs.components,
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "`jk_...`, made by `judge keys create`."}
+            },
+        },
+    }
+
+
+def problems_of(endpoint: Endpoint) -> tuple[str, ...]:
+    """All problems that an endpoint answers with, by name."""
+    keyed = WITH_KEY if endpoint.scope is not None else ()
+    queried = ("bad-field",) if endpoint.query is not None else ()
+    return tuple(dict.fromkeys((*endpoint.problems, *queried, *keyed, *EVERYWHERE)))
+
+
+class _Schemas:
+    """The schemas of all types of a table, made at once so that each has one name."""
+
+    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+        types: list[Any] = [Problem]
+        for endpoint in endpoints:
+            types += [endpoint.body, endpoint.query, *(answer.type for answer in endpoint.answers)]
+        kinds = list(dict.fromkeys(kind for kind in types if kind is not None))
+        schemas, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+        self._by_type = dict(zip(kinds, schemas, strict=True))
+
+    def of(self, kind: Any) -> dict[str, Any]:
+        """The schema of a type, mostly a reference."""
+        schema: dict[str, Any] = self._by_type[kind]
+        return schema
+
+    def fields(self, kind: Any) -> dict[str, Any]:
+        """The schemas of a struct's fields."""
+        name = self.of(kind)["$ref"].rpartition("/")[2]
+        return dict(self.components[name]["properties"])
+
+
+def _operation(endpoint: Endpoint, refs: _Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "tags": [endpoint.tag],
+        "parameters": _parameters(endpoint, refs),
+        "responses": _responses(endpoint, refs),
+    }
+    if endpoint.scope is None:
+        operation["security"] = []
+    else:
+        operation["description"] = f"Needs the scope `{endpoint.scope}`."
+    if endpoint.body is not None:
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": refs.of(endpoint.body)}}}
+    elif endpoint.takes:
+        operation["requestBody"] = {"required": True, "content": {endpoint.takes: {"schema": _raw(endpoint.takes)}}}
+    return operation
+
+
+def _parameters(endpoint: Endpoint, refs: _Schemas) -> list[dict[str, Any]]:
+    text = {"type": "string"}
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": text} for name in _NAMES.findall(endpoint.path)
+    ]
+    if endpoint.query is not None:
+        for name, schema in refs.fields(endpoint.query).items():
+            plain = {key: value for key, value in schema.items() if key != "description"}
+            one = {"name": name, "in": "query", "required": False, "schema": plain}
+            found.append(one | ({"description": schema["description"]} if "description" in schema else {}))
+    found += [
+        {"name": header.name, "in": "header", "required": False, "description": header.description, "schema": text}
+        for header in endpoint.headers
+    ]
+    return found
+
+
+def _responses(endpoint: Endpoint, refs: _Schemas) -> dict[str, Any]:
+    responses: dict[str, Any] = {str(answer.status): _response(answer, refs) for answer in endpoint.answers}
+    by_status: dict[int, list[str]] = {}
+    for name in problems_of(endpoint):
+        by_status.setdefault(KINDS[name].status, []).append(name)
+    for status, names in sorted(by_status.items()):
+        content = {"application/problem+json": {"schema": refs.of(Problem)}}
+        titles = "; ".join(f"{name}: {KINDS[name].title}" for name in names)
+        known = responses.get(str(status))
+        if known is None:
+            responses[str(status)] = {"description": titles, "content": content}
+        else:
+            known["description"] += f" Or {titles}"
+            known.setdefault("content", {}).update(content)
+    return responses
+
+
+def _response(answer: Answer, refs: _Schemas) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": answer.description}
+    if answer.status not in (204, 304):
+        schema = refs.of(answer.type) if answer.type is not None and answer.media == JSON else _raw(answer.media)
+        response["content"] = {answer.media: {"schema": schema}}
+    if answer.headers:
+        response["headers"] = {name: {"schema": {"type": "string"}} for name in answer.headers}
+    return response
+
+
+def _raw(media: str) -> dict[str, Any]:
+    return {} if media == BYTES else {"type": "string"}

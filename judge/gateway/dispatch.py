@@ -1,0 +1,106 @@
+"""From the route table to answers: finds the endpoint, asks who is there, decodes, calls, and turns errors into
+problems."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from judge.gateway.access.caller import Caller
+from judge.gateway.endpoint import JSON, Asked, Endpoint, query_of
+from judge.gateway.exchange import Exchange
+from judge.gateway.http.body import body_of
+from judge.gateway.problems import ProblemError, problem_of, problem_response, validation_problem
+from judge.gateway.service import Service
+from judge.queue.api_keys import KeyRights
+
+log = logging.getLogger(__name__)
+
+#: Who asks where no key is asked for.
+_NOBODY = Caller(KeyRights(id=""))
+
+
+def routes_of(endpoints: Sequence[Endpoint], service: Service) -> list[Route]:
+    """A Starlette route for each address, in the order of the table."""
+    by_path: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        by_path.setdefault(endpoint.path, []).append(endpoint)
+    return [Route(path, _Address(several, service)) for path, several in by_path.items()]
+
+
+class _Address:
+    """The endpoints of one address, an ASGI application. HEAD is GET without a body; OPTIONS lists the methods."""
+
+    def __init__(self, endpoints: Sequence[Endpoint], service: Service) -> None:
+        self._service = service
+        self._endpoints = {endpoint.method: endpoint for endpoint in endpoints}
+        methods = {*self._endpoints, "OPTIONS"} | ({"HEAD"} if "GET" in self._endpoints else set())
+        self._allow = ", ".join(sorted(methods))
+        if "GET" in self._endpoints:
+            self._endpoints.setdefault("HEAD", self._endpoints["GET"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        exchange: Exchange = scope["state"]["exchange"]
+        endpoint = self._endpoints.get(scope["method"])
+        if endpoint is not None:
+            exchange.labels["endpoint"] = endpoint.name
+            response = await answer(endpoint, self._service, request, exchange)
+        elif scope["method"] == "OPTIONS":
+            response = Response(status_code=204, headers={"allow": self._allow})
+        else:
+            response = problem_response(ProblemError("no-method", headers={"allow": self._allow}), exchange.request_id)
+        await response(scope, receive, send)
+
+
+async def answer(endpoint: Endpoint, service: Service, request: Request, exchange: Exchange) -> Response:
+    """What an endpoint answers, or the problem."""
+    try:
+        return await endpoint.handler(await _asked(endpoint, service, request, exchange))
+    except Exception as error:
+        problem = problem_of(error)
+        if problem is None:
+            log.exception("request %s: a fault of the gateway", exchange.request_id)
+            problem = ProblemError("internal")
+        elif problem.kind.status >= 500:
+            log.warning("request %s: %s", exchange.request_id, error)
+        exchange.labels["problem"] = problem.kind.name
+        return problem_response(problem, exchange.request_id)
+
+
+async def _asked(endpoint: Endpoint, service: Service, request: Request, exchange: Exchange) -> Asked:
+    caller = _NOBODY
+    if endpoint.scope is not None:
+        caller = await service.authenticator.caller_of(request)
+        exchange.labels["key"], exchange.labels["tenant"] = caller.rights.id, caller.tenant
+        if caller.anonymous and not endpoint.anonymous:
+            raise ProblemError("no-key", "this is for those who have a key")
+        caller.need(endpoint.scope)
+    query = None if endpoint.query is None else query_of(endpoint.query, request)
+    body = None if endpoint.body is None else await _decoded(endpoint, service, request, caller)
+    return Asked(service, caller, request, request.path_params, exchange, body, query)
+
+
+async def _decoded(endpoint: Endpoint, service: Service, request: Request, caller: Caller) -> Any:
+    """Raises ProblemError: the type, the size, what is no JSON, the field that is wrong."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != JSON:
+        raise ProblemError("bad-media-type", f"Content-Type {kind[:80]!r}: {JSON} is read here")
+    limits = service.settings.gateway
+    bytes_max = limits.anonymous_body_bytes_max if caller.anonymous else limits.body_bytes_max
+    text = await body_of(request, min(bytes_max, limits.body_bytes_max), limits.request_s_max)
+    try:
+        return endpoint.body_decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise validation_problem(error) from error
+    except RecursionError:
+        raise ProblemError("bad-json", "it is nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProblemError("bad-json", str(error)) from error

@@ -1,0 +1,72 @@
+"""Server-sent events (the HTML standard, section 9.2) as an ASGI answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+#: A reader that takes nothing for this long is left alone.
+READER_S_MAX = 60.0
+
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+class Sent(NamedTuple):
+    """One event. ``id`` is where a reader goes on behind it; ``data`` is JSON, and so one line."""
+
+    id: str
+    name: str
+    data: bytes
+
+
+#: A comment: it keeps connections open that proxies would close.
+PING = b": ping\n\n"
+
+
+class EventStream(Response):
+    """Sends events as they come; None among them = a ping. Ends with its source, or when the reader is gone."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, source: AsyncIterator[Sent | None]) -> None:
+        super().__init__(headers=_HEADERS)
+        self._source = source
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sending = asyncio.ensure_future(self._send_all(scope, send))
+        gone = asyncio.ensure_future(_until_gone(receive))
+        try:
+            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, gone):
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, TimeoutError, OSError):
+                await sending
+            with contextlib.suppress(asyncio.CancelledError):
+                await gone
+
+    async def _send_all(self, scope: Scope, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        if scope["method"] != "HEAD":
+            async with contextlib.aclosing(self._source) as source:  # type: ignore[type-var]
+                async for one in source:
+                    async with asyncio.timeout(READER_S_MAX):
+                        await send({"type": "http.response.body", "body": _framed(one), "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _framed(sent: Sent | None) -> bytes:
+    if sent is None:
+        return PING
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (sent.id.encode(), sent.name.encode(), sent.data)
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,86 @@
+"""The outermost layer: what holds for every request and answer, whatever answers it.
+
+Gives each request an id, each answer the headers that keep browsers from making anything of it, counts and logs.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from judge.gateway.exchange import Exchange
+from judge.gateway.problems import ProblemError, problem_response
+
+log = logging.getLogger("judge.access")
+
+#: Of every answer: its type is what it says, nothing of it is run, shown in a frame, or told to another site.
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+
+#: Told of each answer: the endpoint's name, the method, the status, and how long it took.
+Observe = Callable[[Exchange, str, int, float], None]
+
+
+class Shell:
+    """An ASGI application around another one."""
+
+    def __init__(self, app: ASGIApp, observe: Observe) -> None:
+        self._app = app
+        self._observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            scope.setdefault("state", {})["exchange"] = Exchange(secrets.token_hex(8))
+            await self._app(scope, receive, send)
+            return
+        began_s = time.perf_counter()
+        exchange = Exchange(secrets.token_hex(8))
+        scope.setdefault("state", {})["exchange"] = exchange
+        status = 0
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _completed(list(message["headers"]), exchange, time.perf_counter() - began_s)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_on)
+        except Exception:
+            log.exception("request %s: a fault of the gateway", exchange.request_id)
+            if not status:
+                await problem_response(ProblemError("internal"), exchange.request_id)(scope, receive, send_on)
+        finally:
+            self._log(scope, exchange, status, time.perf_counter() - began_s)
+
+    def _log(self, scope: Scope, exchange: Exchange, status: int, took_s: float) -> None:
+        self._observe(exchange, scope["method"], status, took_s)
+        if log.isEnabledFor(logging.INFO):
+            client = scope.get("client") or ("",)
+            fields = {
+                "request": exchange.request_id,
+                "client": client[0],
+                "method": scope["method"],
+                "path": scope["path"][:200],
+                "status": status,
+                "took_ms": round(took_s * 1000, 1),
+                **exchange.labels,
+            }
+            log.info("request", extra={"fields": fields})
+
+
+def _completed(headers: list[tuple[bytes, bytes]], exchange: Exchange, took_s: float) -> list[tuple[bytes, bytes]]:
+    named = {name for name, _ in headers}
+    timings = ", ".join(f"{name};dur={s * 1000:.2f}" for name, s in (*exchange.timings.items(), ("total", took_s)))
+    headers += [pair for pair in _HEADERS if pair[0] not in named]
+    headers += [(b"x-request-id", exchange.request_id.encode()), (b"server-timing", timings.encode())]
+    return headers

@@ -1,0 +1,45 @@
+"""The one route table: dispatch, the OpenAPI document and the reference come from it. Frequent rows stand first."""
+
+from __future__ import annotations
+
+from judge.gateway.admin import audit, keys, maintenance, usage
+from judge.gateway.api import (
+    any_work,
+    blobs,
+    description,
+    evaluations,
+    events,
+    groups,
+    health,
+    javascript,
+    languages,
+    packages,
+    rejudges,
+    runs,
+    service_state,
+    sessions,
+    submissions,
+)
+from judge.gateway.endpoint import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *runs.ENDPOINTS,
+    *evaluations.ENDPOINTS,
+    *submissions.ENDPOINTS,
+    *groups.ENDPOINTS,
+    *sessions.ENDPOINTS,
+    *events.ENDPOINTS,
+    *any_work.ENDPOINTS,
+    *languages.ENDPOINTS,
+    *packages.ENDPOINTS,
+    *rejudges.ENDPOINTS,
+    *blobs.ENDPOINTS,
+    *service_state.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *audit.ENDPOINTS,
+    *maintenance.ENDPOINTS,
+    *usage.ENDPOINTS,
+    *health.ENDPOINTS,
+    *javascript.ENDPOINTS,
+    *description.ENDPOINTS,
+)

@@ -1,0 +1,303 @@
+"""The bodies of requests that create work, and the work that they ask for.
+
+The model's types (:mod:`judge.model.work`) with bytes in a form that is easy to write; what a field means is said
+there. A program is one ``source`` text or several ``files``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from judge.http_form.data import Given, GivenFile, GivenSource, data_of, file_of, source_of
+from judge.http_form.ids import ID_PATTERN
+from judge.model.submission import SourceFile
+from judge.model.work import (
+    CONTEXT_BYTES_MAX,
+    DEFAULT_LIMITS,
+    NO_CONTEXT,
+    Command,
+    CommandGroup,
+    Comparison,
+    ComparisonKind,
+    Context,
+    Evaluation,
+    EvaluationTest,
+    Execution,
+    Pipe,
+    ProgramSource,
+    RequestedLimits,
+    SessionRequest,
+)
+
+_Id = Annotated[
+    str, Meta(description="An id of your own: the same id is the same work. Empty = a fresh one.", pattern=ID_PATTERN)
+]
+_Context = Annotated[Context, Meta(description=f"Comes back with the report; up to {CONTEXT_BYTES_MAX} bytes of text.")]
+_Class = Annotated[
+    str, Meta(description="`contest`, `run`, `practice` or `rejudge`, none more urgent than the key's. Empty = usual.")
+]
+_Source = Annotated[str | None, Meta(description="The program's text, when it is one file.")]
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every request for work can say. ``tags``: what the worker must offer."""
+
+    id: _Id | None = None
+    priority_class: _Class = ""
+    tags: tuple[str, ...] = ()
+    context: _Context = NO_CONTEXT
+
+
+class GivenProgram(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A program of its own language: an output validator."""
+
+    language: str
+    source: _Source = None
+    sources: tuple[GivenSource, ...] = ()
+    main: str = ""
+    compiler_arguments: tuple[str, ...] = ()
+
+
+class RunRequest(Asking, frozen=True, kw_only=True):
+    """Run a program, or a command (``argv``), once or ``repeats`` times."""
+
+    language: Annotated[str, Meta(description="An id or alias, with a version if one is wanted: `python3@3.12`.")] = ""
+    source: _Source = None
+    sources: tuple[GivenSource, ...] = ()
+    main: str = ""
+    compiler_arguments: tuple[str, ...] = ()
+    argv: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    stdin: Given = ""
+    files: tuple[GivenFile, ...] = ()
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compile_limits: RequestedLimits = DEFAULT_LIMITS
+    repeats: int = 1
+    merge_stderr: bool = False
+    pieces: bool = False
+    keep: tuple[str, ...] = ()
+    live: Annotated[bool, Meta(description="Send output as events while the program runs.")] = False
+    reuse: bool = False
+
+
+class GivenTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One test."""
+
+    name: str = ""
+    stdin: Given = ""
+    expected: Given = ""
+    arguments: tuple[str, ...] = ()
+    files: tuple[GivenFile, ...] = ()
+    weight: float = 1.0
+    call_arguments: Given = ""
+
+
+class GivenComparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an answer is compared with the expected one."""
+
+    kind: ComparisonKind = ComparisonKind.DEFAULT
+    case_sensitive: bool = False
+    space_change_sensitive: bool = False
+    float_absolute_tolerance: float | None = None
+    float_relative_tolerance: float | None = None
+    function: str = ""
+    validator: GivenProgram | None = None
+    validator_arguments: tuple[str, ...] = ()
+
+
+class EvaluationRequest(Asking, frozen=True, kw_only=True):
+    """Run a program against tests that come along, or against those of a blob."""
+
+    language: str = ""
+    source: _Source = None
+    sources: tuple[GivenSource, ...] = ()
+    main: str = ""
+    compiler_arguments: tuple[str, ...] = ()
+    tests: tuple[GivenTest, ...] = ()
+    test_set: Annotated[str, Meta(description="A blob with the tests: a JSON array, bytes in base64.")] = ""
+    comparison: GivenComparison = GivenComparison()
+    stop_after: int = 1
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compile_limits: RequestedLimits = DEFAULT_LIMITS
+    repeat_near_limit: bool = True
+    reuse: bool = False
+
+
+class GivenCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One command of a group."""
+
+    argv: tuple[str, ...]
+    language: str = ""
+    environment: dict[str, str] = {}
+    files: tuple[GivenFile, ...] = ()
+    stdin: Given = ""
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compiling: bool = False
+    merge_stderr: bool = False
+    keep: tuple[str, ...] = ()
+
+
+class GroupRequest(Asking, frozen=True, kw_only=True):
+    """Run up to 16 commands at once, joined by pipes."""
+
+    commands: tuple[GivenCommand, ...]
+    pipes: tuple[Pipe, ...] = ()
+
+
+class SessionForm(Asking, frozen=True, kw_only=True):
+    """Start a live run."""
+
+    language: str = ""
+    source: _Source = None
+    sources: tuple[GivenSource, ...] = ()
+    main: str = ""
+    compiler_arguments: tuple[str, ...] = ()
+    argv: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    files: tuple[GivenFile, ...] = ()
+    limits: RequestedLimits = DEFAULT_LIMITS
+    compile_limits: RequestedLimits = DEFAULT_LIMITS
+    terminal: bool = True
+    rows: Annotated[int, Meta(ge=1, le=1000)] = 24
+    columns: Annotated[int, Meta(ge=1, le=1000)] = 80
+    grace_ns: Annotated[int, Meta(ge=0)] = 30_000_000_000
+    keep: tuple[str, ...] = ()
+
+
+class SubmissionRequest(Asking, frozen=True, kw_only=True):
+    """Judge a program against a problem package."""
+
+    package: Annotated[str, Meta(description="The package's name or digest (`sha256:...`), never a path.")]
+    language: str = ""
+    source: _Source = None
+    sources: tuple[GivenSource, ...] = ()
+    main: str = ""
+
+
+Programmed = RunRequest | EvaluationRequest | SessionForm | GivenProgram | SubmissionRequest
+
+
+def sources_of(asked: Programmed) -> tuple[SourceFile, ...]:
+    """The program's files; a lone text is called "main". Raises ValueError when both forms are there."""
+    if asked.source is not None and asked.sources:
+        raise ValueError("give one of source and sources")
+    if asked.source is not None:
+        return (SourceFile(name="main", content=asked.source.encode()),)
+    return tuple(source_of(one) for one in asked.sources)
+
+
+def execution_asked(asked: RunRequest) -> Execution:
+    """Raises ValueError when there is no program, or more than one."""
+    program = _program(asked)
+    if (program is None) == (not asked.argv):
+        raise ValueError("give one of source, sources and argv")
+    return Execution(
+        program=program,
+        argv=asked.argv,
+        arguments=asked.arguments,
+        environment=asked.environment,
+        stdin=data_of(asked.stdin),
+        files=tuple(file_of(one) for one in asked.files),
+        limits=asked.limits,
+        compile_limits=asked.compile_limits,
+        repeats=asked.repeats,
+        merge_stderr=asked.merge_stderr,
+        pieces=asked.pieces,
+        keep=asked.keep,
+        live=asked.live,
+        reuse=asked.reuse,
+    )
+
+
+def evaluation_asked(asked: EvaluationRequest) -> Evaluation:
+    """Raises ValueError when there is no program."""
+    program = _program(asked)
+    if program is None:
+        raise ValueError("give one of source and sources")
+    return Evaluation(
+        program=program,
+        tests=tuple(_test(one) for one in asked.tests),
+        test_set=asked.test_set,
+        comparison=_comparison(asked.comparison),
+        stop_after=asked.stop_after,
+        limits=asked.limits,
+        compile_limits=asked.compile_limits,
+        repeat_near_limit=asked.repeat_near_limit,
+        reuse=asked.reuse,
+    )
+
+
+def group_asked(asked: GroupRequest) -> CommandGroup:
+    """The group."""
+    return CommandGroup(commands=tuple(_command(one) for one in asked.commands), pipes=asked.pipes)
+
+
+def session_asked(asked: SessionForm) -> SessionRequest:
+    """Raises ValueError when there is more than one program."""
+    return SessionRequest(
+        program=_program(asked),
+        argv=asked.argv,
+        arguments=asked.arguments,
+        environment=asked.environment,
+        files=tuple(file_of(one) for one in asked.files),
+        limits=asked.limits,
+        compile_limits=asked.compile_limits,
+        terminal=asked.terminal,
+        rows=asked.rows,
+        columns=asked.columns,
+        grace_ns=asked.grace_ns,
+        keep=asked.keep,
+    )
+
+
+def _program(asked: RunRequest | EvaluationRequest | SessionForm | GivenProgram) -> ProgramSource | None:
+    sources = sources_of(asked)
+    if not sources:
+        return None
+    return ProgramSource(
+        sources=sources, language=asked.language, main=asked.main, compiler_arguments=asked.compiler_arguments
+    )
+
+
+def _test(given: GivenTest) -> EvaluationTest:
+    return EvaluationTest(
+        name=given.name,
+        stdin=data_of(given.stdin),
+        expected=data_of(given.expected),
+        arguments=given.arguments,
+        files=tuple(file_of(one) for one in given.files),
+        weight=given.weight,
+        call_arguments=data_of(given.call_arguments),
+    )
+
+
+def _comparison(given: GivenComparison) -> Comparison:
+    return Comparison(
+        kind=given.kind,
+        case_sensitive=given.case_sensitive,
+        space_change_sensitive=given.space_change_sensitive,
+        float_absolute_tolerance=given.float_absolute_tolerance,
+        float_relative_tolerance=given.float_relative_tolerance,
+        function=given.function,
+        validator=None if given.validator is None else _program(given.validator),
+        validator_arguments=given.validator_arguments,
+    )
+
+
+def _command(given: GivenCommand) -> Command:
+    return Command(
+        argv=given.argv,
+        language=given.language,
+        environment=given.environment,
+        files=tuple(file_of(one) for one in given.files),
+        stdin=data_of(given.stdin),
+        limits=given.limits,
+        compiling=given.compiling,
+        merge_stderr=given.merge_stderr,
+        keep=given.keep,
+    )

@@ -1,0 +1,89 @@
+"""Progress as server-sent events: in order, resumed anywhere, seen in the caller's role."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from gateway_harness import RUN, Gateway
+
+from judge.queue.api_keys import Scope
+
+_TWO_LINES = {"language": "python3", "source": "print(1, flush=True); input(); print(2)", "stdin": "\n", "live": True}
+
+
+def test_a_run_is_followed_to_its_end(gateway: Gateway) -> None:
+    location = gateway.post("/api/v1/runs", _TWO_LINES).headers["location"]
+    events = list(gateway.events(f"{location}/events"))
+    names = [event.name for event in events]
+    assert names[:2] == ["queued", "claimed"]
+    assert names[-1] == "work-done"
+    assert "".join(event.data["text"] for event in events if event.name == "output") == "1\n2\n"
+    assert events[-1].data["report"]["runs"][0]["stdout"]["text"] == "1\n2\n"
+    assert {event.data["submission"] for event in events} == {location.rpartition("/")[2]}
+
+
+def test_a_stream_goes_on_behind_an_event_at_another_gateway(
+    gateway: Gateway, start_gateway: Callable[..., Gateway]
+) -> None:
+    location = gateway.post("/api/v1/runs?wait=30", RUN).headers["location"]
+    events = list(gateway.events(f"{location}/events"))
+    rest = list(start_gateway().events(f"{location}/events", last_id=events[1].id))
+    assert [event.id for event in rest] == [event.id for event in events[2:]]
+
+
+def test_behind_the_last_event_there_is_nothing(gateway: Gateway) -> None:
+    location = gateway.post("/api/v1/runs?wait=30", RUN).headers["location"]
+    last = list(gateway.events(f"{location}/events"))[-1]
+    assert gateway.get(f"{location}/events", headers={"last-event-id": last.id}).status == 204
+    assert gateway.get(f"{location}/events?after=x").problem == "bad-field"
+
+
+def _cases(group: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*group["cases"], *(case for inner in group["groups"] for case in _cases(inner))]
+
+
+def test_a_contestant_sees_nothing_of_hidden_tests(gateway: Gateway, sum_package: str, school: str, admin: str) -> None:
+    source = "import sys; text = sys.stdin.read(); print(text); print(text, file=sys.stderr)"
+    asked = {"package": sum_package, "language": "python3", "source": source}
+    answer = gateway.post("/api/v1/submissions?wait=60", asked, key=school)
+    location = answer.headers["location"]
+    raw = location.replace("/submissions/", "/submissions/school~")
+    whole = [case for case in _cases(gateway.get(raw, key=admin).json()["judging"]["root"]) if case["verdict"]]
+    assert any(case["stdout"] or case["why"] for case in whole)
+    events = [event.data for event in gateway.events(f"{location}/events", key=school)]
+    streamed = [event["case"] for event in events if event["type"] == "case"]
+    answered = [
+        _cases(report["judging"]["root"]) for report in (answer.json(), gateway.get(location, key=school).json())
+    ]
+    last = _cases(events[-1]["report"]["root"])
+    seen = [case for cases in (streamed, *answered, last) for case in cases if not case["sample"]]
+    assert seen
+    for case in seen:
+        assert (case["stdout"], case["stderr"], case["feedback"], case["why"]) == (None, None, "", "")
+
+
+def test_who_may_only_read_sees_no_test_of_an_evaluation(
+    gateway: Gateway, school: str, make_key: Callable[..., str]
+) -> None:
+    asked = {"language": "python3", "source": "print('no')", "tests": [{"stdin": "a", "expected": "secret"}]}
+    answer = gateway.post("/api/v1/evaluations?wait=30", asked, key=school)
+    assert answer.json()["report"]["tests"][0]["stdout"]["head"] == "no\n"
+    reader = make_key("school", Scope.READ)
+    seen = gateway.get(answer.headers["location"], key=reader)
+    assert seen.json()["report"]["tests"][0]["stdout"] is None
+    assert b"secret" not in seen.body
+    streamed = list(gateway.events(f"{answer.headers['location']}/events", key=reader))
+    assert "secret" not in str(streamed)
+
+
+def test_a_gateway_that_stops_ends_streams_and_waits(start_gateway: Callable[..., Gateway]) -> None:
+    ending = start_gateway()
+    slow = {"language": "python3", "source": "import time; print(1, flush=True); time.sleep(3)", "live": True}
+    location = ending.post("/api/v1/runs", slow).headers["location"]
+    events = ending.events(f"{location}/events")
+    assert next(events).name == "queued"
+    ending.signal(signal.SIGTERM)
+    assert "work-done" not in [event.name for event in events]
+    assert ending.stop() == 0
