@@ -33,7 +33,7 @@ from judge.gateway.endpoint import BYTES, JSON, Endpoint
 from judge.gateway.table import ENDPOINTS
 
 #: Of each operation, of each kind of request.
-_FEW, _MANY = 6, 300
+_FEW, _MANY = 4, 300
 
 _CHECKS: list[CheckFunction] = [
     not_a_server_error,
@@ -113,7 +113,7 @@ def _ask_all(asked: Gateway, endpoint: Endpoint, key: str, most: int, seconds: f
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_every_answer_is_one_that_the_document_has(asked: Gateway, endpoint: Endpoint, admin: str) -> None:
-    _ask_all(asked, endpoint, admin, _FEW, 0.4)
+    _ask_all(asked, endpoint, admin, _FEW, 0.3)
 
 
 @pytest.mark.slow
