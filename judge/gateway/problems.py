@@ -40,6 +40,8 @@ _ALL = (
     ProblemKind("no-method", 405, "The method is not for this address", "`Allow` lists those that are."),
     ProblemKind("slow-request", 408, "The request came too slowly", "Its body was not there in time."),
     ProblemKind("unfinished", 409, "It is not over", "Cancel it first, or wait for its report."),
+    ProblemKind("superseded", 409, "Sent by another request", "A later request sends the same batch, or it is gone."),
+    ProblemKind("cancelled", 409, "It was cancelled", "Nothing can be added to it; use another id."),
     ProblemKind("gone", 410, "It is gone", "It was there, and its time is over."),
     ProblemKind("too-large", 413, "Too large", "The body, or what it unpacks to, is larger than is taken."),
     ProblemKind("bad-media-type", 415, "Not a type that is read here", "Send `Content-Type: application/json`."),
@@ -76,9 +78,9 @@ class ProblemError(Exception):
         self.headers = headers or {}
 
 
-def problem_response(error: ProblemError, request_id: str = "") -> Response:
-    """The answer."""
-    body = Problem(
+def problem_form(error: ProblemError, request_id: str = "") -> Problem:
+    """The problem as a value."""
+    return Problem(
         type=TYPES_PATH + error.kind.name,
         title=error.kind.title,
         status=error.kind.status,
@@ -86,6 +88,11 @@ def problem_response(error: ProblemError, request_id: str = "") -> Response:
         request_id=request_id,
         errors=error.errors,
     )
+
+
+def problem_response(error: ProblemError, request_id: str = "") -> Response:
+    """The answer."""
+    body = problem_form(error, request_id)
     headers = {"cache-control": "no-store", **error.headers}
     if error.kind.status == 401:
         headers["www-authenticate"] = "Bearer"

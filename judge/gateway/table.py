@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from judge.gateway.api import (
+    batches,
     blobs,
     description,
     evaluations,
@@ -21,6 +22,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *evaluations.ENDPOINTS,
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
+    *batches.ENDPOINTS,
     *events.ENDPOINTS,
     *languages.ENDPOINTS,
     *blobs.ENDPOINTS,

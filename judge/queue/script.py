@@ -39,6 +39,14 @@ SCRIPT_NAMES = (
     "drop",
     "api_key_used",
     "settled",
+    "batch_open",
+    "batch_add",
+    "batch_end",
+    "batch_tend",
+    "batch_refuse",
+    "batch_read",
+    "batch_cancel",
+    "batch_remove",
     "schema",
     "session",
     "blob_put",
@@ -50,9 +58,12 @@ SCRIPT_NAMES = (
 )
 
 #: Parts that a script needs besides the common one.
-_PARTS = {"submit": ("languages",), "sweep": ("expunge",), "drop": ("expunge",)} | {
-    name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")
-}
+_PARTS = (
+    {"submit": ("languages", "batches"), "sweep": ("expunge",), "drop": ("expunge",)}
+    | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
+    | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
+    | {"batch_tend": ("expunge", "batches")}
+)
 
 
 @dataclass(frozen=True)
