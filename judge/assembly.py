@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.config import GradingSettings, LimitSettings, Settings
+from judge.config import GradingSettings, Settings
 from judge.errors import LanguageError, UsageError
 from judge.grading.case_data import CaseData
 from judge.grading.noise import NoiseMeter
@@ -25,10 +25,7 @@ from judge.grading.programs import BuildContext
 from judge.grading.schedule import ExclusiveLock
 from judge.grading.scoring.score import ScoreDialect
 from judge.model.report import Report
-from judge.model.units import S_NS
-from judge.package.ceilings import Ceilings
 from judge.package.files.digest import known_digest, signature_of
-from judge.package.reader import ReadOptions
 from judge.release import judge_version
 from judge.sandbox.slot import CPU_BY_NUMBER, Slot, SlotConfig
 from judge.state_dir import StateDir
@@ -141,27 +138,6 @@ def grading_options(settings: GradingSettings) -> GradingOptions:
         near_limit_runs=settings.near_limit_runs,
         fresh_containers=settings.fresh_containers,
     )
-
-
-def ceilings_of(settings: LimitSettings) -> Ceilings:
-    """What the settings let packages ask for."""
-    return Ceilings(
-        time_limit_ns=settings.time_s_max * S_NS,
-        memory_bytes=settings.memory_bytes_max,
-        output_bytes=settings.output_bytes_max,
-        code_bytes=settings.code_bytes_max,
-        compilation_time_ns=settings.compilation_time_s_max * S_NS,
-        validation_time_ns=settings.validation_time_s_max * S_NS,
-        validation_passes=settings.validation_passes_max,
-        case_files=settings.case_files_max,
-        case_files_bytes=settings.case_files_bytes_max,
-    )
-
-
-def reading_of(settings: Settings) -> ReadOptions:
-    """How packages are read: within the ceilings; as DOMjudge does when its scoring rules were asked for."""
-    as_domjudge = settings.grading.score_dialect == ScoreDialect.DOMJUDGE
-    return ReadOptions(ceilings=ceilings_of(settings.limits), as_domjudge=as_domjudge)
 
 
 def build_context_of(settings: Settings) -> BuildContext:

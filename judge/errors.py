@@ -38,6 +38,10 @@ class IdTaken(UsageError):
     """The id stands for other work already."""
 
 
+class AccessError(UsageError):
+    """The gateway wants a key, does not know this one, or the key may not do this."""
+
+
 class WorkError(UsageError):
     """What a piece of work asks for cannot be: a missing blob, files that do not fit, a limit beyond the ceiling.
 
@@ -82,6 +86,22 @@ class BlobChanged(BlobError):
 
 class BlobStoreUnset(BlobError):
     """The blob needs a store, and no setting names one."""
+
+
+class PublicationError(UsageError):
+    """A package cannot be published so."""
+
+
+class PackageNameTaken(PublicationError):
+    """The tenant has another package of this name and version."""
+
+
+class PackageQuotaError(PublicationError):
+    """The tenant's packages are too many, or too large together."""
+
+
+class PackageBusy(PublicationError):
+    """It is being removed from the store at this moment."""
 
 
 class PackageError(JudgeError):

@@ -26,6 +26,7 @@ class StateDir:
           variants/             variants of languages with libraries, made by `judge languages install --with`
           toolchain-versions/   what each compiler calls itself
           packages/             unpacked packages that were fetched from the store by digest
+          package-store/        the store of a single machine's packages; mode 700
           blobs/                the store of a single machine's blobs; mode 700
           blob-cache/           blobs that were fetched from the store
           package-digests/      digests of packages that lie elsewhere
@@ -86,6 +87,10 @@ class StateDir:
     @property
     def packages(self) -> Path:
         return self.root / "packages"
+
+    @property
+    def package_store(self) -> Path:
+        return self.root / "package-store"
 
     @property
     def blobs(self) -> Path:

@@ -44,6 +44,14 @@ class PackageStore:
                 self._blobs.put(f"{hex_of(digest)}.zip", file.fileno())
         return digest
 
+    def put(self, digest: str, fd: int) -> None:
+        """Keep a package that is packed already. Raises BlobStoreError."""
+        self._blobs.put(f"{hex_of(digest)}.zip", fd)
+
+    def remove(self, digest: str) -> None:
+        """Remove a package; one that is not there is removed already. Raises BlobStoreError."""
+        self._blobs.remove(f"{hex_of(digest)}.zip")
+
     def has(self, digest: str) -> bool:
         """Whether the store holds the package. Raises BlobStoreError."""
         return self._blobs.has(f"{hex_of(digest)}.zip")

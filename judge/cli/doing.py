@@ -15,11 +15,12 @@ from typing import Protocol
 
 import msgspec
 
-from judge.assembly import ceilings_of, open_judge
+from judge.assembly import open_judge
 from judge.cli.interrupting import CtrlC
 from judge.cli.options import AMOUNT_MAX, broker_option
 from judge.client import Client
 from judge.config import Settings, load_settings
+from judge.config.reading import ceilings_of
 from judge.errors import BlobStoreUnset, InfrastructureError, JudgeError, SubmissionCancelled, WorkError
 from judge.model.event import Cancelled, Emit, WorkDone
 from judge.model.work import Data, Work

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import AUTO_DIALECT, open_judge, reading_of, slots_for, with_provenance
+from judge.assembly import AUTO_DIALECT, open_judge, slots_for, with_provenance
 from judge.cli.options import first_named, memory_bytes, naming, positive, read_sources, seconds_ns, size_bytes
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
+from judge.config.reading import reading_of
 from judge.grading.calibrate import with_limit, with_time_limit
 from judge.grading.pipeline import Judge
 from judge.grading.scoring.score import ScoreDialect

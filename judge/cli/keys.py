@@ -11,7 +11,7 @@ import msgspec
 
 from judge import wire
 from judge.cli.options import broker_option
-from judge.cli.service import open_client
+from judge.cli.service import open_client, operator
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.api_keys import KeyRights, KeyView, Scope, create_key, list_keys, revoke_key
@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
     with open_client(args.broker) as client:
         match args.action:
             case "create":
-                _show_new(*create_key(client.queue, _wanted(args)), json=args.json)
+                _show_new(*create_key(client.queue, _wanted(args), operator()), json=args.json)
             case "list":
                 _show_list(list_keys(client.queue), json=args.json)
             case "revoke":
-                revoke_key(client.queue, _id_of(args.id))
+                revoke_key(client.queue, _id_of(args.id), operator())
     return 0
 
 

@@ -10,34 +10,17 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from judge.assembly import reading_of
 from judge.cli.options import naming
 from judge.cli.verifyview import refusal, show_findings
 from judge.config import load_settings
+from judge.config.reading import reading_of
 from judge.errors import PackageError, PackageUnreadable
-from judge.model.problem import Diagnostic
+from judge.package.check import CheckedPackage, check_directory, checked_package
 from judge.package.files.digest import package_digest
-from judge.package.findings import location
-from judge.package.kattis.lint import check_contents
-from judge.package.kattis.test_data import data_cases
 from judge.package.reader import ReadOptions
-from judge.package.source import inspect_any, package_directory
+from judge.package.source import package_directory
 from judge.parsers import Subparsers
 from judge.text import printable
-
-
-class CheckedPackage(msgspec.Struct, frozen=True, kw_only=True):
-    """One package as ``judge package check --json`` prints it. ``ok``: it can be judged and has no errors."""
-
-    package: str
-    ok: bool
-    name: str = ""
-    title: str = ""
-    format: str = ""
-    error: str = ""
-    test_cases: int = 0
-    submissions: int = 0
-    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -89,24 +72,12 @@ def _checked(spec: str, scratch: Path, options: ReadOptions, *, strict: bool) ->
     unpacked = Path(tempfile.mkdtemp(dir=scratch))
     try:
         with package_directory(spec, scratch) as directory:
-            problem, findings = inspect_any(directory, unpacked, options)
-            check_contents(problem, findings)
+            problem, findings = check_directory(directory, unpacked, options)
     except PackageUnreadable as error:
         raise PackageUnreadable(error.message, where=printable(spec)) from error
     except PackageError as error:
         return CheckedPackage(package=spec, ok=False, error=str(error))
-    errors = any(strict or diagnostic.level == "error" for diagnostic in findings.diagnostics)
-    return CheckedPackage(
-        package=spec,
-        ok=not errors,
-        name=problem.name,
-        title=problem.title,
-        format=problem.format,
-        error=f"{location(findings.blocking[0])}: {findings.blocking[0].message}" if findings.blocking else "",
-        test_cases=len(data_cases(problem.root)),
-        submissions=len(problem.submissions),
-        diagnostics=findings.diagnostics,
-    )
+    return checked_package(spec, problem, findings, strict=strict)
 
 
 def _show(console: Console, one: CheckedPackage) -> None:

@@ -11,6 +11,7 @@ from judge.cli.options import naming
 from judge.config import load_settings
 from judge.package.source import package_directory
 from judge.parsers import Subparsers
+from judge.tenant_blobs.place import package_store_of
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -31,7 +32,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Publish."""
-    store = PackageStore(args.store or load_settings().packages.store)
+    store = PackageStore(args.store) if args.store else package_store_of(load_settings())
     with naming(args.package), package_directory(args.package) as root:
         digest = store.publish(Path(root))
     print(json.dumps({"digest": digest}) if args.json else digest)

@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client
+from judge.cli.service import open_client, operator
 from judge.cli.showing import add_row, plain_table
 from judge.cli.submissions import local
 from judge.cli.submit import package_reference
@@ -72,7 +72,7 @@ def _start(args: argparse.Namespace, queue: Queue) -> int:
     other = package_reference(args.with_package) if args.with_package else ""
     if chosen.is_everything and not args.yes and not _agreed(rejudge.count_selected(queue, chosen)):
         return 1
-    batch, count = rejudge.start(queue, chosen, other)
+    batch, count = rejudge.start(queue, chosen, other, operator())
     if args.json:
         print(json.dumps({"batch": batch, "count": count}))
     else:
@@ -107,12 +107,13 @@ def _list(args: argparse.Namespace, queue: Queue) -> int:
 
 def _compare(args: argparse.Namespace, queue: Queue) -> int:
     apply = args.action == "apply"
-    _print((rejudge.apply if apply else rejudge.compare)(queue, args.batch), applied=apply, as_json=args.json)
+    found = rejudge.apply(queue, args.batch, operator()) if apply else rejudge.compare(queue, args.batch)
+    _print(found, applied=apply, as_json=args.json)
     return 0
 
 
 def _drop(args: argparse.Namespace, queue: Queue) -> int:
-    withdrawn = rejudge.drop(queue, args.batch)
+    withdrawn = rejudge.drop(queue, args.batch, operator())
     print(json.dumps({"withdrawn": withdrawn}) if args.json else f"dropped; {withdrawn} were not finished")
     return 0
 

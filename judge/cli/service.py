@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import pwd
+import socket
 import sys
 
 from judge.client import Client
@@ -54,6 +56,15 @@ def settings_for(broker: str | None) -> Settings:
 def open_client(broker: str | None) -> Client:
     """A client for a command. Raises UsageError or QueueError."""
     return Client.open(settings_for(broker))
+
+
+def operator() -> str:
+    """Who runs this command, for the audit trail: ``USER@HOST``."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
 
 
 def check_broker_answers(broker: str | None, settings: Settings) -> None:

@@ -7,10 +7,12 @@ import json
 import sys
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client
+from judge.cli.service import open_client, operator
 from judge.errors import UsageError
 from judge.parsers import Subparsers
+from judge.queue import audit
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
+from judge.queue.audit import Act
 
 _OPTIONS = {
     "tenant_per_minute": "per_minute",
@@ -47,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     with open_client(args.broker) as client:
         for name, value in limits.items():
             set_tenant_limit(client.queue, args.name, name, value)
+            said = f"{name} {'default' if value is None else value}"
+            client.queue.run(audit.note(Act.TENANT_LIMITED, operator(), args.name, said))
         found, odd = tenant_limits(client.queue), odd_policy_fields(client.queue)
     for field in odd:
         print(f"judge tenant: the policy has a field that means nothing: {field}", file=sys.stderr)

@@ -14,10 +14,11 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from judge.assembly import open_judges, reading_of
+from judge.assembly import open_judges
 from judge.cli.options import AMOUNT_MAX
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
+from judge.config.reading import reading_of
 from judge.errors import UsageError
 from judge.grading.jury_python import PYTHONS
 from judge.model.units import S_NS, seconds_to_ns

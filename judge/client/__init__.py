@@ -15,6 +15,8 @@ Programs run without a problem package, too::
         report = judge.run(program_from("print(input())", "python3"), stdin="hello")
         print(report.runs[0].stdout.content)
 
+Over HTTP it is the same: ``with connect("https://judge.example.org", key="jk_...") as judge``.
+
 Every method may be repeated safely: a submission's id is its idempotency key. Other languages can do the same with
 Redis alone; docs/reference/wire.md says how.
 """
@@ -23,6 +25,7 @@ from __future__ import annotations
 
 from judge.client.asynchronous import AsyncClient
 from judge.client.blocking import Client
+from judge.client.http.blocking import PATIENCE_S, HttpClient
 from judge.client.many import Item, ItemResult
 from judge.client.sending import (
     Sending,
@@ -44,11 +47,13 @@ __all__ = [
     "AsyncSession",
     "Client",
     "Filter",
+    "HttpClient",
     "Item",
     "ItemResult",
     "Sending",
     "Session",
     "SubmissionView",
+    "connect",
     "evaluation_of",
     "execution_of",
     "new_id",
@@ -58,3 +63,12 @@ __all__ = [
     "submission_of",
     "work_of",
 ]
+
+
+def connect(address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "") -> HttpClient:
+    """A client of the gateway at ``https://HOST``; ``http://`` only without a key, or on this machine.
+
+    ``ca_file``: who may vouch for the server (default: those whom the system trusts). ``patience_s``: how long a
+    gateway that does not answer is tried again. Raises UsageError.
+    """
+    return HttpClient(address, key, patience_s=patience_s, ca_file=ca_file)

@@ -216,13 +216,35 @@ class PackageSettings(Section, frozen=True, kw_only=True):
     store: Annotated[
         str,
         says(
-            "Where packages are fetched from by digest: a directory, an HTTP(S) address or `s3://BUCKET/PREFIX`.",
+            "Where packages lie by digest: a directory, an HTTP(S) address or `s3://BUCKET/PREFIX` (empty = with the "
+            "embedded Redis a directory of the state directory, else none).",
             variable="PACKAGE_STORE",
         ),
     ] = ""
     cache_bytes: Annotated[
         int, says("Bound of the unpacked packages of the store.", variable="PACKAGE_CACHE_BYTES", ge=0)
     ] = 10 << 30
+    upload_bytes_max: Annotated[
+        int, says("Size of a package that comes by HTTP.", variable="PACKAGE_UPLOAD_BYTES_MAX", ge=1)
+    ] = 256 << 20
+    unpacked_bytes_max: Annotated[
+        int,
+        says(
+            "What it may unpack to, in the gateway's temporary directory.", variable="PACKAGE_UNPACKED_BYTES_MAX", ge=1
+        ),
+    ] = 2 << 30
+    check_s_max: Annotated[int, says("How long its check may take.", variable="PACKAGE_CHECK_S_MAX", ge=1, le=3600)] = (
+        120
+    )
+    check_memory_bytes_max: Annotated[
+        int, says("Memory of its check.", variable="PACKAGE_CHECK_MEMORY_BYTES_MAX", ge=256 << 20)
+    ] = 2 << 30
+    tenant_bytes_max: Annotated[
+        int, says("A tenant's packages together, in the store; 0 = no limit.", variable="TENANT_PACKAGE_BYTES", ge=0)
+    ] = 20 << 30
+    tenant_packages_max: Annotated[
+        int, says("How many versions of packages a tenant has; 0 = no limit.", variable="TENANT_PACKAGES", ge=0)
+    ] = 5000
 
 
 class BlobSettings(Section, frozen=True, kw_only=True):

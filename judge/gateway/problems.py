@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from judge import errors
 from judge.http_form.answers import FieldError, Problem
+from judge.model.problem import Diagnostic
 
 #: Where the pages of the types are.
 TYPES_PATH = "/problems/"
@@ -39,6 +40,8 @@ _ALL = (
     ProblemKind("not-found", 404, "There is no such thing", "Or it is another tenant's, which is not told apart."),
     ProblemKind("no-method", 405, "The method is not for this address", "`Allow` lists those that are."),
     ProblemKind("slow-request", 408, "The request came too slowly", "Its body was not there in time."),
+    ProblemKind("name-taken", 409, "The name and version are another package's",
+                "A version stands for one package for good: publish it as another version."),
     ProblemKind("unfinished", 409, "It is not over", "Cancel it first, or wait for its report."),
     ProblemKind("superseded", 409, "Sent by another request", "A later request sends the same batch, or it is gone."),
     ProblemKind("cancelled", 409, "It was cancelled", "Nothing can be added to it; use another id."),
@@ -46,6 +49,8 @@ _ALL = (
     ProblemKind("too-large", 413, "Too large", "The body, or what it unpacks to, is larger than is taken."),
     ProblemKind("bad-media-type", 415, "Not a type that is read here", "Send `Content-Type: application/json`."),
     ProblemKind("bad-field", 422, "A field is wrong", "`errors` points to it."),
+    ProblemKind("bad-package", 422, "The package is not accepted",
+                "`diagnostics` say what is wrong with it, with file and line, as `judge package check` does."),
     ProblemKind("language", 422, "The language is not offered", "The detail says what is."),
     ProblemKind("other-work", 422, "The id stands for other work",
                 "The same id or Idempotency-Key came before with another body."),
@@ -53,6 +58,7 @@ _ALL = (
     ProblemKind("internal", 500, "A fault of the judge", "It is in our log under the request id."),
     ProblemKind("unavailable", 503, "The judge cannot be reached", "Its queue does not answer; try again."),
     ProblemKind("queue-full", 503, "The queue is full", "The detail has the estimate; try after `Retry-After`."),
+    ProblemKind("no-store", 503, "This gateway has no package store", "Its setting `JUDGE_PACKAGE_STORE` is empty."),
     ProblemKind("stopping", 503, "This gateway stops", "Another one will answer: try again."),
 )  # fmt: skip
 
@@ -70,8 +76,10 @@ class ProblemError(Exception):
         *,
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
+        diagnostics: tuple[Diagnostic, ...] = (),
     ) -> None:
         super().__init__(detail)
+        self.diagnostics = diagnostics
         self.kind = KINDS[name]
         self.detail = detail
         self.errors = errors
@@ -87,6 +95,7 @@ def problem_form(error: ProblemError, request_id: str = "") -> Problem:
         detail=error.detail,
         request_id=request_id,
         errors=error.errors,
+        diagnostics=error.diagnostics or msgspec.UNSET,
     )
 
 
@@ -118,6 +127,8 @@ def problem_of(error: Exception) -> ProblemError | None:
             return ProblemError("language", str(error), errors=(FieldError(detail=str(error), pointer="/language"),))
         case errors.BlobError():
             return _blob_problem(error)
+        case errors.PublicationError():
+            return _publication_problem(error)
         case errors.WorkError():
             return field_problem(error.message, pointer_of_field(error.field))
         case errors.WireError() | errors.UsageError():
@@ -138,6 +149,15 @@ def _blob_problem(error: errors.BlobError) -> ProblemError:
         case errors.BlobQuotaError():
             return ProblemError("quota", str(error))
     return field_problem(str(error))
+
+
+def _publication_problem(error: errors.PublicationError) -> ProblemError:
+    match error:
+        case errors.PackageNameTaken():
+            return ProblemError("name-taken", str(error))
+        case errors.PackageQuotaError():
+            return ProblemError("quota", str(error))
+    return ProblemError("unavailable", str(error), headers=_retry(1))
 
 
 def field_problem(detail: str, pointer: str = "", *, parameter: str = "") -> ProblemError:

@@ -16,6 +16,7 @@ from judge.gateway.describe.pages import Pages
 from judge.gateway.metrics import Metrics
 from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.problems import ProblemError
+from judge.gateway.published import Published
 from judge.queue.feed import Feed
 from judge.queue.redis_queue import AsyncQueue
 
@@ -37,6 +38,7 @@ class Service:
         self.pages = pages
         self.feed = Feed(client.queue)
         self.authenticator = Authenticator(settings.gateway, client.queue)
+        self.packages = Published(settings, client.queue)
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.batches = BatchTender(client.queue, self.feed)
         self.stopping = asyncio.Event()

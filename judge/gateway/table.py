@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from judge.gateway.admin import audit, keys
 from judge.gateway.api import (
+    any_work,
     batches,
     blobs,
     description,
@@ -11,6 +13,7 @@ from judge.gateway.api import (
     groups,
     health,
     languages,
+    packages,
     runs,
     service_state,
     submissions,
@@ -24,9 +27,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *groups.ENDPOINTS,
     *batches.ENDPOINTS,
     *events.ENDPOINTS,
+    *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
+    *packages.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *audit.ENDPOINTS,
     *health.ENDPOINTS,
     *description.ENDPOINTS,
 )

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from judge.http_form.reports import ReportForm
+from judge.model.problem import Diagnostic
 from judge.model.report import Report
 from judge.model.work import NO_CONTEXT, Context, WorkKind
 from judge.queue.api_keys import Scope
@@ -151,6 +152,12 @@ class CancelForm(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool
 
 
+class InterruptForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the work was interrupted; false = nothing of it runs now."""
+
+    interrupted: bool
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How the gateway is."""
 
@@ -167,7 +174,10 @@ class FieldError(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """An error (RFC 9457). ``type`` is a page of this server that says what it means; ``request_id`` is in our log."""
+    """An error (RFC 9457). ``type`` is a page of this server that says what it means; ``request_id`` is in our log.
+
+    ``diagnostics`` are there when a problem package is at fault.
+    """
 
     type: str
     title: str
@@ -175,3 +185,4 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     request_id: str = ""
     errors: tuple[FieldError, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] | UnsetType = UNSET

@@ -9,12 +9,13 @@ import re
 import secrets
 import time
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from judge import wire
 from judge.errors import UsageError
-from judge.queue.answers import text_of
+from judge.queue.audit import UNKNOWN, Act
 from judge.queue.redis_queue import AsyncQueue, Queue
 from judge.queue.script import Call
 
@@ -61,18 +62,32 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     used_at_ms: int = 0
 
 
+def is_tenant(tenant: str) -> bool:
+    """Whether a key can be of this tenant."""
+    return _TENANT.fullmatch(tenant) is not None
+
+
 def check_tenant(tenant: str) -> str:
     """A tenant that a key can be of: the ids of its work begin with its name and ``~``. Raises UsageError."""
-    if not _TENANT.fullmatch(tenant):
+    if not is_tenant(tenant):
         raise UsageError(
             f"tenant {tenant[:80]!r}: up to 48 letters, digits and . _ @ + = -, beginning with a letter or digit"
         )
     return tenant
 
 
-def create_key(queue: Queue, wanted: KeyRights) -> tuple[str, KeyRights]:
-    """Make a key; its whole text, to be shown once, and what it may. ``id`` and ``made_at_ms`` of ``wanted`` are not
-    used. Raises UsageError for what no key can be, QueueError."""
+class NewKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that was made: its whole text, to be shown once, and what it may."""
+
+    key: str
+    rights: KeyRights
+
+
+def new_key(wanted: KeyRights, by: str) -> Call[NewKey]:
+    """Make a key. ``id`` and ``made_at_ms`` of ``wanted`` are not used; ``by`` is who makes it, for the audit trail.
+
+    Raises UsageError for what no key can be.
+    """
     if not wanted.scopes:
         raise UsageError(f"scopes: at least one of {', '.join(Scope)}")
     if wanted.tenant or Scope.ADMIN not in wanted.scopes:
@@ -82,31 +97,42 @@ def create_key(queue: Queue, wanted: KeyRights) -> tuple[str, KeyRights]:
     key_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(12))
     secret = secrets.token_urlsafe(32)
     rights = msgspec.structs.replace(wanted, id=key_id, made_at_ms=_now_ms())
-    keys, text = queue.link.keys, msgspec.json.encode(rights)
-    queue.link.command("HSET", keys.api_key(key_id), "hash", _hash(secret), "key", text)
-    if rights.expires_at_ms:
-        queue.link.command("PEXPIREAT", keys.api_key(key_id), rights.expires_at_ms)
-    queue.link.command("ZADD", keys.api_keys(), rights.made_at_ms, key_id)
-    return f"jk_{key_id}_{secret}", rights
+    text = msgspec.json.encode(rights)
+    words = (key_id, _hash(secret), text, rights.made_at_ms, rights.expires_at_ms, Act.KEY_CREATED.value, by, text)
+    made = NewKey(key=f"jk_{key_id}_{secret}", rights=rights)
+    return Call("api_key_create", words, lambda _: made)
+
+
+def keys_after(seen: KeyRights | None, limit: int) -> Call[list[KeyView]]:
+    """Up to ``limit`` keys (0 = all), newest first: those behind ``seen``, of which id and ``made_at_ms`` count."""
+
+    def read(answer: list[Any]) -> list[KeyView]:
+        pairs = zip(answer[::2], answer[1::2], strict=True)
+        return [KeyView(rights=msgspec.json.decode(text, type=KeyRights), used_at_ms=int(used)) for text, used in pairs]
+
+    position = (seen.made_at_ms, seen.id) if seen else ("", "")
+    return Call("api_keys", (*position, limit), read)
+
+
+def end_key(key_id: str, by: str) -> Call[bool]:
+    """End a key; False = there is none of this id."""
+    return Call("api_key_revoke", (key_id, Act.KEY_REVOKED.value, by), bool)
+
+
+def create_key(queue: Queue, wanted: KeyRights, by: str = UNKNOWN) -> tuple[str, KeyRights]:
+    """:func:`new_key`: the key's whole text, and what it may. Raises UsageError, QueueError."""
+    made = queue.run(new_key(wanted, by))
+    return made.key, made.rights
 
 
 def list_keys(queue: Queue) -> list[KeyView]:
     """All keys that still hold, newest first. Raises QueueError."""
-    keys, found = queue.link.keys, []
-    for name in queue.link.command("ZREVRANGE", keys.api_keys(), 0, -1):
-        text, used = queue.link.command("HMGET", keys.api_key(text_of(name)), "key", "used_at")
-        if text is None:
-            queue.link.command("ZREM", keys.api_keys(), name)  # its time was over
-        else:
-            found.append(KeyView(rights=msgspec.json.decode(text, type=KeyRights), used_at_ms=int(used or 0)))
-    return found
+    return queue.run(keys_after(None, 0))
 
 
-def revoke_key(queue: Queue, key_id: str) -> None:
+def revoke_key(queue: Queue, key_id: str, by: str = UNKNOWN) -> None:
     """End a key. Raises UsageError when there is none of this id, QueueError."""
-    keys = queue.link.keys
-    queue.link.command("ZREM", keys.api_keys(), key_id)
-    if not queue.link.command("DEL", keys.api_key(key_id)):
+    if not queue.run(end_key(key_id, by)):
         raise UsageError(f"no key {key_id!r}")
 
 

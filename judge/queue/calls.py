@@ -28,6 +28,7 @@ from judge.model.submission import Submission
 from judge.model.work import Work, WorkHeader
 from judge.model.work_report import AnyWorkReport, status_of
 from judge.queue.answers import pairs_of, text_of
+from judge.queue.audit import UNKNOWN, Act
 from judge.queue.language_versions import card_offered
 from judge.queue.records import no_record, summary_of
 from judge.queue.script import Call
@@ -299,8 +300,11 @@ def sweep(node: str, interval_ms: int, lease_ms: int, attempts_max: int) -> Call
     return Call("sweep", (node, interval_ms, lease_ms, attempts_max), read)
 
 
-def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) -> Call[bool]:
-    """Give a finished submission the report of its rejudge; False = its verdict changed since it was seen."""
+def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report, by: str = UNKNOWN) -> Call[bool]:
+    """Give a finished submission the report of its rejudge; False = its verdict changed since it was seen.
+
+    ``by``: who does it, for the audit trail.
+    """
 
     def read(answer: list[Any]) -> bool:
         outcome = text_of(answer[0])
@@ -309,7 +313,8 @@ def amend(submission_id: str, other_id: str, verdict_seen: str, report: Report) 
         return outcome == "AMENDED"
 
     summary = msgspec.json.encode(summary_of(report))
-    return Call("amend", (submission_id, other_id, verdict_seen, wire.encode(report), summary), read)
+    words = (submission_id, other_id, verdict_seen, wire.encode(report), summary, Act.VERDICT_CHANGED.value, by)
+    return Call("amend", words, read)
 
 
 def state_of(text: bytes | None, submission_id: str) -> State:

@@ -306,6 +306,39 @@ class Keys:
         """sorted set: all batches by when they are removed"""
         return f"{self.prefix}batches-kept"
 
+    def package(self, digest: str) -> str:
+        """hash: a package that came by HTTP: t:TENANT -> bytes in the store, for each that published it; managed; open
+        (the store had it before: all who know the digest may use it); removing (until when, Unix milliseconds)"""
+        return f"{self.prefix}package:{digest}"
+
+    def package_names(self, tenant: str) -> str:
+        """hash: NAME@VERSION -> digest and card (JSON) of what a tenant published"""
+        return f"{self.prefix}package-names:{tenant}"
+
+    def package_labels(self, tenant: str, digest: str) -> str:
+        """set: NAME@VERSION of a tenant's package"""
+        return f"{self.prefix}package-labels:{tenant}:{digest}"
+
+    def package_versions(self, tenant: str, name: str) -> str:
+        """sorted set: versions of a name by when they were published"""
+        return f"{self.prefix}package-versions:{tenant}:{name}"
+
+    def package_index(self, tenant: str) -> str:
+        """sorted set: NAME@VERSION by when it was published"""
+        return f"{self.prefix}package-index:{tenant}"
+
+    def package_usage(self, tenant: str) -> str:
+        """string: bytes of a tenant's packages in the store"""
+        return f"{self.prefix}package-usage:{tenant}"
+
+    def package_garbage(self) -> str:
+        """sorted set: digests of packages that nobody has any more by when the store may lose them"""
+        return f"{self.prefix}package-garbage"
+
+    def audit(self) -> str:
+        """stream: what was done by those who run the judge, the newest 100,000: act, by, what, detail"""
+        return f"{self.prefix}audit"
+
 
 #: A key in a script; an argument that can stand in a concatenation as it is.
 _USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")

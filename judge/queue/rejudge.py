@@ -16,7 +16,8 @@ from judge import wire
 from judge.errors import JudgeError, UsageError
 from judge.model.submission import Submission
 from judge.model.work import WorkKind
-from judge.queue import calls
+from judge.queue import audit, calls
+from judge.queue.audit import UNKNOWN, Act
 from judge.queue.redis_queue import Queue
 from judge.queue.values import State
 
@@ -78,24 +79,27 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.after) and self.after != self.before
 
 
-def start(queue: Queue, selector: Selector, package: str = "") -> tuple[str, int]:
+def start(queue: Queue, selector: Selector, package: str = "", by: str = UNKNOWN) -> tuple[str, int]:
     """Submit the selected submissions again; returns the batch's name and size.
 
-    ``package`` judges them against another package (a corrected one). Raises UsageError when none is selected, and
-    QueueError: the queue is full, or away; then there is no batch.
+    ``package`` judges them against another package (a corrected one); ``by`` is who does it, for the audit trail.
+    Raises UsageError when none is selected, and QueueError: the queue is full, or away; then there is no batch.
     """
     batch = secrets.token_hex(4)
     try:
         count = _submit_again(queue, selector, package, batch)
     except JudgeError:
         with contextlib.suppress(JudgeError):
-            drop(queue, batch)
+            drop(queue, batch, by)
         raise
     if not count:
         raise UsageError("no finished submission is selected")
     keep_ms = int(queue.link.command("HGET", queue.link.keys.policy(), "keep_ms") or 0)
     if keep_ms:
         queue.link.command("PEXPIRE", _key(queue, batch), 2 * keep_ms)  # its records are gone by then
+    chosen = {name: value for name, value in msgspec.structs.asdict(selector).items() if value and name != "ids"}
+    detail = msgspec.json.encode({"count": count, **chosen, "with_package": package}).decode()
+    queue.run(audit.note(Act.REJUDGE_STARTED, by, batch, detail))
     return batch, count
 
 
@@ -151,7 +155,7 @@ def compare(queue: Queue, batch: str) -> tuple[Comparison, ...]:
     return tuple(_comparison(queue, old.decode(), new.decode(), batch) for old, new in sorted(pairs.items()))
 
 
-def apply(queue: Queue, batch: str) -> tuple[Comparison, ...]:
+def apply(queue: Queue, batch: str, by: str = UNKNOWN) -> tuple[Comparison, ...]:
     """Give each submission its new report. Raises UsageError when one is not finished; may be repeated.
 
     A submission whose verdict was changed by another rejudge meanwhile is left alone (``applied`` False).
@@ -164,11 +168,12 @@ def apply(queue: Queue, batch: str) -> tuple[Comparison, ...]:
         report = queue.report(item.new_id)
         if report is not None and not item.applied:
             renamed = msgspec.structs.replace(report, submission=item.id)
-            queue.run(calls.amend(item.id, item.new_id, item.before, renamed))
+            queue.run(calls.amend(item.id, item.new_id, item.before, renamed, by))
+    queue.run(audit.note(Act.REJUDGE_APPLIED, by, batch))
     return compare(queue, batch)
 
 
-def drop(queue: Queue, batch: str) -> int:
+def drop(queue: Queue, batch: str, by: str = UNKNOWN) -> int:
     """Withdraw what is not finished and forget the batch; returns how many were withdrawn."""
     withdrawn = 0
     for item in compare(queue, batch):
@@ -177,6 +182,7 @@ def drop(queue: Queue, batch: str) -> int:
                 withdrawn += queue.run(calls.cancel(item.new_id))
     queue.link.command("DEL", _key(queue, batch))
     queue.link.command("SREM", queue.link.keys.rejudges(), batch)
+    queue.run(audit.note(Act.REJUDGE_DROPPED, by, batch))
     return withdrawn
 
 

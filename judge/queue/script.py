@@ -38,6 +38,11 @@ SCRIPT_NAMES = (
     "records",
     "drop",
     "api_key_used",
+    "api_key_create",
+    "api_key_revoke",
+    "api_keys",
+    "audit_note",
+    "audit_list",
     "settled",
     "batch_open",
     "batch_add",
@@ -55,6 +60,9 @@ SCRIPT_NAMES = (
     "blob_list",
     "blob_remove",
     "blob_sweep",
+    "package_put",
+    "package_drop",
+    "package_sweep",
 )
 
 #: Parts that a script needs besides the common one.
@@ -63,6 +71,7 @@ _PARTS = (
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
     | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
     | {"batch_tend": ("expunge", "batches")}
+    | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note"), ("audit",))
 )
 
 

@@ -1,4 +1,5 @@
-"""Where the content of blobs lies that is no Redis matter: what the settings say, opened when it is first needed."""
+"""Where the content of blobs lies that is no Redis matter, and where packages lie: what the settings say,
+opened when it is first needed."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from judge.blobs.addresses import open_blob_store
 from judge.blobs.directory import DirectoryBlobs, is_directory_address
+from judge.blobs.package_store import PackageStore
 from judge.blobs.store import BlobStore
 from judge.config import Settings
 from judge.errors import BlobStoreError, BlobStoreUnset, HostFault
@@ -43,13 +45,28 @@ class BlobPlace:
                 "blobs of more than 64 KiB, and small ones beyond what may lie in Redis, need a store: set blob_store, "
                 "for clients and workers alike, to a directory that they share, an HTTP(S) or an s3:// address"
             )
-        try:
-            self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise HostFault(f"{self._own}: {error.strerror}") from error
-        return DirectoryBlobs(str(self._own))
+        return DirectoryBlobs(_own_directory(self._own))
 
 
 def blob_place_of(settings: Settings) -> BlobPlace:
     """The place that the settings name; with the embedded Redis, else, a directory of the state directory."""
     return BlobPlace(settings.blobs.store, None if settings.broker.address else settings.state.blobs)
+
+
+def package_store_of(settings: Settings) -> PackageStore:
+    """The store of packages that the settings name; with the embedded Redis, else, a directory of the state directory.
+
+    Raises UsageError (there is none, a bad address), HostFault (its own directory).
+    """
+    if settings.packages.store or settings.broker.address:
+        return PackageStore(settings.packages.store)
+    return PackageStore(_own_directory(settings.state.package_store))
+
+
+def _own_directory(path: Path) -> str:
+    """A directory of the state directory, made where it is not there yet. Raises HostFault."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostFault(f"{path}: {error.strerror}") from error
+    return str(path)

@@ -131,12 +131,13 @@ class Services:
         state.chmod(0o755)
         self._undo.callback(shutil.rmtree, state, ignore_errors=True)
         self._log = state / "log"
-        self._port, self._page_port = _free_port(), _free_port()
+        self._port, self._page_port, self._gateway_port = _free_port(), _free_port(), _free_port()
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("JUDGE_")},
             "JUDGE_STATE_DIR": str(state / "s"),
             "JUDGE_SLOTS": "1",
             "JUDGE_METRICS_PORT": str(self._port),
+            "JUDGE_GATEWAY_PORT": str(self._gateway_port),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "COLUMNS": "100",
             "PYTHONUNBUFFERED": "1",
@@ -174,7 +175,10 @@ class Services:
 
     def _here(self, text: str) -> str:
         """The same with ports that are free here."""
-        return text.replace(":10090", f":{self._port}").replace("8321", str(self._page_port))
+        ports = {":10090": f":{self._port}", "8321": str(self._page_port), ":8090": f":{self._gateway_port}"}
+        for shown, free in ports.items():
+            text = text.replace(shown, free)
+        return text
 
     def _shell(self, script: str, directory: Path) -> str:
         """Run a script; what is still running in its process group at the end is ended."""

@@ -15,6 +15,7 @@ from judge.config import PackageSettings, Settings
 from judge.errors import BlobStoreError, HostFault, PackageError, PackageMissing
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
+from judge.tenant_blobs.place import package_store_of
 
 NOWHERE = "sha256:" + "0" * 64
 
@@ -54,9 +55,10 @@ def test_an_empty_mount_point_lacks_its_package(problems: Problems, tmp_path: Pa
 
 
 def test_without_a_store_a_digest_may_be_found_elsewhere(tmp_path: Path) -> None:
+    settings = Settings(state_dir=str(tmp_path)).with_broker("redis://127.0.0.1:9/0")
     with (
         pytest.raises(PackageMissing, match="package_store"),
-        Problems(Settings(state_dir=str(tmp_path))).open(NOWHERE),
+        Problems(settings).open(NOWHERE),
     ):
         pass
 
@@ -91,3 +93,10 @@ def test_a_judge_error_repeats_no_control_characters_of_the_references() -> None
     assert isinstance(report, Report)
     assert (report.problem + report.language).isprintable()
     assert "pwn" in report.problem
+
+
+def test_a_machine_that_serves_itself_has_a_store_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(state_dir=str(tmp_path / "state"))
+    digest = package_store_of(settings).publish(Path(__file__).resolve().parents[2] / "examples" / "sum")
+    with Problems(settings).open(digest) as problem:
+        assert problem.submissions

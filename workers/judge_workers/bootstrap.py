@@ -16,10 +16,11 @@ from pathlib import Path
 
 import msgspec
 
-from judge.assembly import build_context_of, ceilings_of, grading_options, open_slot
+from judge.assembly import build_context_of, grading_options, open_slot
 from judge.blobs.blob_cache import BlobCache, sweep_blob_cache
 from judge.blobs.package_cache import sweep_cache
 from judge.config import Settings
+from judge.config.reading import ceilings_of
 from judge.errors import HostError, LanguageError, SandboxError, our_path
 from judge.grading.calibrate import with_time_limit
 from judge.grading.case_data import CaseData

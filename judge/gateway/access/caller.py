@@ -30,6 +30,11 @@ class Caller:
         """Whether it sees everybody's."""
         return Scope.ADMIN in self.rights.scopes
 
+    @property
+    def actor(self) -> str:
+        """Who it is in the audit trail."""
+        return f"key:{self.rights.id}" if self.rights.id else f"address:{self.address}"
+
     def may(self, scope: Scope) -> bool:
         """Whether it has this scope."""
         return self.is_admin or scope in self.rights.scopes

@@ -11,8 +11,10 @@ from judge.render.view import Role
 
 async def role_in(asked: Asked, kind: WorkKind, package: str) -> Role:
     """The role of who asks for work of this kind, of a submission to this package."""
-    del package  # who published it is recorded nowhere yet: admins alone are its owners
-    return role_for(asked.caller, kind)
+    owns_package = False
+    if package and asked.caller.may(Scope.PACKAGES):
+        owns_package = (await asked.service.packages.rights(asked.caller.tenant, package)).owned
+    return role_for(asked.caller, kind, owns_package=owns_package)
 
 
 def role_for(caller: Caller, kind: WorkKind, *, owns_package: bool = False) -> Role:

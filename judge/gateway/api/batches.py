@@ -43,7 +43,7 @@ from judge.wire import is_name
 #: What clients call NDJSON.
 _TYPES = (NDJSON, "application/ndjson", "application/jsonl", "application/x-jsonlines")
 
-#: Results read at once: at most so many, and so many bytes.
+#: Results read at once, and bytes of them.
 _PAGE = 64
 _PAGE_BYTES = 1 << 20
 
@@ -72,7 +72,7 @@ class ResultsQuery(msgspec.Struct, frozen=True, kw_only=True):
     ] = _DAY_S
 
 
-class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
+class BatchListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a list. ``after``: the ``next`` of the page before."""
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 50
@@ -115,7 +115,7 @@ async def get_batch(asked: Asked) -> Response:
 
 async def list_batches(asked: Asked) -> Response:
     """The tenant's batches, newest first."""
-    query: ListQuery = asked.query
+    query: BatchListQuery = asked.query
     queue = asked.service.queue
     at, _, name = query.after.partition(".")
     before = (int(at), name) if query.after else None
@@ -260,7 +260,7 @@ ENDPOINTS = (
              problems=("bad-media-type", "too-large", "bad-field", "slow-request", "quota", "too-many", "superseded",
                        "cancelled", "stopping")),
     Endpoint("GET", f"{PREFIX}/batches", "listBatches", "The tenant's batches, newest first.", list_batches, "batches",
-             (Answer(200, "A page.", BatchPage),), query=ListQuery, problems=("bad-field",)),
+             (Answer(200, "A page.", BatchPage),), query=BatchListQuery, problems=("bad-field",)),
     Endpoint("GET", _ONE, "getBatch", "A batch, as it stands.", get_batch, "batches", (_FORM,), problems=_MISSING),
     Endpoint("GET", f"{_ONE}/results", "readBatchResults",
              "The results of a batch, as they come, until each line has one.", read_results, "batches",

@@ -45,7 +45,7 @@ class AfterQuery(msgspec.Struct, frozen=True, kw_only=True):
     after: Annotated[str, Meta(description="As the header Last-Event-ID, which wins.")] = ""
 
 
-async def stream_events(asked: Asked, kind: WorkKind) -> Response:
+async def stream_events(asked: Asked, kind: WorkKind | None) -> Response:
     """The events of one piece of work, from the beginning or a position, to the last one."""
     after = asked.header("last-event-id") or asked.query.after or _BEGINNING
     if not _POSITION.fullmatch(after):

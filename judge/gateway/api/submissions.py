@@ -1,8 +1,7 @@
-"""Submissions: a program judged against a problem package, which is named by its digest, never by a path."""
+"""Submissions: a program judged against a problem package, which is named by its digest or by a name of the
+tenant's, never by a path."""
 
 from __future__ import annotations
-
-import re
 
 from starlette.responses import Response
 
@@ -17,8 +16,6 @@ from judge.model.work import NO_CONTEXT, WorkKind
 from judge.queue import calls
 from judge.queue.api_keys import Scope
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-
 
 async def create_submission(asked: Asked) -> Response:
     """Hand in a submission."""
@@ -29,7 +26,7 @@ async def create_submission(asked: Asked) -> Response:
     sending = sending_of(asked, request, "practice")
     wanted = Submission(
         id=sending.id,
-        package=package_asked(request.package),
+        package=await package_asked(asked, request.package),
         sources=sources,
         language=request.language,
         main=request.main,
@@ -41,11 +38,14 @@ async def create_submission(asked: Asked) -> Response:
     return await hand_in(asked, "submissions", submission, calls.submit(submission))
 
 
-def package_asked(name: str) -> str:
-    """The digest of a package that a request names. Raises ProblemError."""
-    if not _DIGEST.fullmatch(name):
-        raise field_problem("a package is named by its digest: sha256: and 64 hexadecimal digits", "/package")
-    return name
+async def package_asked(asked: Asked, reference: str) -> str:
+    """The digest of the package that a request names: by its digest, or by a name of the tenant's. From here on it is
+    this one, whatever the name means later. Raises ProblemError."""
+    caller = asked.caller
+    digest = await asked.service.packages.digest_of(caller.tenant, reference, is_admin=caller.is_admin)
+    if digest is None:
+        raise field_problem(f"there is no package {reference[:100]!r}: give a digest, NAME or NAME@VERSION", "/package")
+    return digest
 
 
 ENDPOINTS = (

@@ -60,10 +60,10 @@ def work_rows(path: str, kind: WorkKind, word: str, change: Scope) -> tuple[Endp
     """The rows of one kind of work, beside the one that hands it in. ``word``: what one of it is called."""
 
     async def look(asked: Asked) -> Response:
-        return await _look(asked, kind)
+        return await look_at(asked, kind)
 
     async def list_(asked: Asked) -> Response:
-        return await _list(asked, kind, path)
+        return await list_work(asked, kind, path)
 
     async def cancel(asked: Asked) -> Response:
         record = await record_of(asked, kind)
@@ -91,7 +91,8 @@ def work_rows(path: str, kind: WorkKind, word: str, change: Scope) -> tuple[Endp
     )  # fmt: skip
 
 
-async def _look(asked: Asked, kind: WorkKind) -> Response:
+async def look_at(asked: Asked, kind: WorkKind | None) -> Response:
+    """One piece of work, once it is done if the caller waits; ``kind`` None = of any."""
     record = await record_of(asked, kind)
     if asked.query.wait and not record.state.final:
         with asked.service.feed.watching(record.id) as watch:
@@ -101,7 +102,8 @@ async def _look(asked: Asked, kind: WorkKind) -> Response:
     return json_answer(await form_of_record(asked, record, report))
 
 
-async def _list(asked: Asked, kind: WorkKind, path: str) -> Response:
+async def list_work(asked: Asked, kind: WorkKind | None, path: str) -> Response:
+    """A page of the work that the caller sees; ``kind`` None = of any."""
     query: ListQuery = asked.query
     items, position = await _page(asked, _filter_of(asked, kind), query)
     page = WorkPage(items=tuple([await form_of_record(asked, one) for one in items]), next=position)
@@ -110,13 +112,14 @@ async def _list(asked: Asked, kind: WorkKind, path: str) -> Response:
     return json_answer(page, headers={} if position is None else {"link": link})
 
 
-def _filter_of(asked: Asked, kind: WorkKind) -> Filter:
+def _filter_of(asked: Asked, kind: WorkKind | None) -> Filter:
     query: ListQuery = asked.query
     cursor_ms = int(query.after.partition(".")[0]) if query.after else 0
     ends = [moment for moment in (query.until_ms, cursor_ms) if moment]
     return Filter(
-        kind=kind.value,
-        tenant="" if asked.caller.is_admin else asked.caller.tenant,
+        kind="" if kind is None else kind.value,
+        sender=getattr(query, "sender", ""),
+        tenant=getattr(query, "tenant", "") if asked.caller.is_admin else asked.caller.tenant,
         package=query.package,
         language=query.language,
         verdict=query.status,

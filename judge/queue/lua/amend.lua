@@ -1,7 +1,7 @@
 -- Replace the report of a finished submission by another one's (a rejudge that is applied). The old report is kept.
--- ARGV: id, id whose report is taken, verdict the caller saw, report JSON to record, its summary.
+-- ARGV: id, id whose report is taken, verdict the caller saw, report JSON to record, its summary, the act, who does it.
 -- Returns {"AMENDED"}, {"CHANGED", verdict now} when the old verdict is no longer the one seen, or {"UNFINISHED", id}.
-local id, other, seen, report, summary = unpack(ARGV)
+local id, other, seen, report, summary, act, by = unpack(ARGV)
 local old, new = record(id, 'state', 'verdict', 'report'), record(other, 'state', 'verdict')
 if old.state ~= 'DONE' then return {'UNFINISHED', id} end
 if new.state ~= 'DONE' then return {'UNFINISHED', other} end
@@ -11,4 +11,5 @@ redis.call('HSET', key.record(id), 'report', report, 'verdict', new.verdict, 're
            'verdict_before', old.verdict, 'amended_by', other, 'summary', summary, 'amended_at',
            int(now_ms()))
 stat('amended')
+if act and new.verdict ~= old.verdict then note(act, by, id, old.verdict .. ' -> ' .. new.verdict .. ' by ' .. other) end
 return {'AMENDED'}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from package_files import LEGACY, MODERN, Content, write_package
 
-from judge.assembly import ceilings_of
 from judge.config import LimitSettings, Settings
+from judge.config.reading import ceilings_of
 from judge.errors import PackageError
 from judge.grading.scoring.score import Award, score_case
 from judge.model.problem import PackageFormat, Problem, ScorePolicy, TestCase, TestGroup

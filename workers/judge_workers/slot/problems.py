@@ -9,15 +9,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from judge.assembly import reading_of
 from judge.blobs.package_cache import PackageCache
-from judge.blobs.package_store import PackageStore, is_digest
+from judge.blobs.package_store import is_digest
 from judge.config import Settings
+from judge.config.reading import reading_of
 from judge.errors import BlobMissing, PackageError, PackageMissing, UsageError, blame_reader
 from judge.model.problem import Problem
 from judge.package.files.digest import Signature, known_digest, signature_of
 from judge.package.reader import ReadOptions
 from judge.package.source import open_package, package_inside, read_in_place
+from judge.tenant_blobs.place import package_store_of
 from judge.text import printable, shown
 
 #: At most this many problems are kept as values; a value is small, the test data stay on disk.
@@ -93,7 +94,7 @@ class Problems:
         if self._packages is None:
             self._packages = PackageCache(
                 self._settings.state.packages,
-                PackageStore(self._settings.packages.store),
+                package_store_of(self._settings),
                 self._settings.packages.cache_bytes,
             )
         return self._packages

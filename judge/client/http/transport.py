@@ -1,0 +1,276 @@
+"""Requests to one gateway over kept connections; safe from any thread.
+
+What may be repeated is repeated for as long as patience lasts: when nothing answers, and when a gateway or a proxy says
+that it cannot now (502, 503, 504; for reading also 429), after the time that Retry-After names. Handing in is among it:
+the work's id is its idempotency key. Redirects are never followed: the key is for this server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
+from urllib.parse import quote, urlencode
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from judge.client.http.address import Server
+from judge.client.http.event_frames import Frame, Frames
+from judge.client.http.problems import error_of, problem_in, retry_s_of
+from judge.errors import NotFinished, QueueAnswerError, QueueError
+from judge.release import judge_version
+from judge.tenant_blobs.transfer import Watch
+
+CONNECT_S = 5.0
+
+#: An answer begins within this, beside the time that it was asked to wait.
+ANSWER_S = 30.0
+
+#: A stream says something, a ping at least, within this (the gateway's are 15 seconds apart).
+_SILENCE_S = 45.0
+
+_CHUNK_BYTES = 1 << 16
+_PAUSE_S_MIN = 0.05
+_PAUSE_S_MAX = 1.0
+
+_LATER = (502, 503, 504)
+
+
+class Readable(Protocol):
+    """A body that is read as it is sent, from its beginning at each try."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Some of it."""
+        ...
+
+    def seek(self, offset: int, /) -> int:
+        """Go to this place."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A good answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request. ``about``: the id or blob that its address names. ``repeat``: it may be sent twice."""
+
+    method: str
+    path: str
+    query: Mapping[str, object] | None = None
+    body: bytes | Readable | None = None
+    media: str = "application/json"
+    wait_s: float = 0.0
+    about: str = ""
+    is_blob: bool = False
+    repeat: bool = True
+
+    @property
+    def target(self) -> str:
+        """Path and query, escaped."""
+        given = {name: value for name, value in (self.query or {}).items() if value not in ("", None, 0, 0.0)}
+        return self.path + (f"?{urlencode(given)}" if given else "")
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path."""
+    return quote(name, safe="") if name not in (".", "..") else name.replace(".", "%2E")
+
+
+class Transport:
+    """Talks to one gateway."""
+
+    def __init__(self, server: Server, patience_s: float, *, ca_file: str = "", connections: int = 10) -> None:
+        self.server = server
+        self._patience_s = patience_s
+        options: dict[str, Any] = {"ca_certs": ca_file} if ca_file and server.scheme == "https" else {}
+        kind = urllib3.HTTPSConnectionPool if server.scheme == "https" else urllib3.HTTPConnectionPool
+        self._pool = kind(server.host, server.port, maxsize=connections, retries=False, **options)
+        self._headers = {"user-agent": f"judge/{judge_version() or '0'}", "accept": "application/json"}
+        if server.key:
+            self._headers["authorization"] = f"Bearer {server.key}"
+
+    def close(self) -> None:
+        """Close the connections; idempotent."""
+        self._pool.close()
+
+    def ask(self, asked: Ask) -> Reply:
+        """The answer. Raises the error that a refusal means (:mod:`judge.client.http.problems`), QueueError."""
+        patience = _Patience(self._patience_s)
+        while True:
+            try:
+                with self._opened(asked, timeout_s=asked.wait_s + ANSWER_S) as response:
+                    return Reply(response.status, response.headers, response.read())
+            except HTTPError as error:
+                self._again(asked, error, patience)
+            except _LaterError as later:
+                patience.pause(later.error, later.retry_s)
+
+    def fetch(self, asked: Ask, file: IO[bytes], watch: Watch | None = None) -> Mapping[str, str]:
+        """Write the body of the answer to a file, from its beginning; the headers. Raises as :meth:`ask`."""
+        patience = _Patience(self._patience_s)
+        while True:
+            try:
+                with self._opened(asked, timeout_s=ANSWER_S) as response:
+                    file.seek(0)
+                    file.truncate()
+                    total = int(response.headers.get("content-length") or 0)
+                    for chunk in response.stream(_CHUNK_BYTES):
+                        file.write(chunk)
+                        if watch is not None:
+                            watch(file.tell(), total or file.tell())
+                    return response.headers
+            except HTTPError as error:
+                self._again(asked, error, patience)
+            except _LaterError as later:
+                patience.pause(later.error, later.retry_s)
+
+    @contextlib.contextmanager
+    def _opened(
+        self, asked: Ask, *, timeout_s: float, headers: Mapping[str, str] | None = None
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """A good answer, its body still to be read. Raises JudgeError, _LaterError, HTTPError."""
+        sent = self._headers | dict(headers or {})
+        if asked.body is not None:
+            sent["content-type"] = asked.media
+            if not isinstance(asked.body, bytes):
+                asked.body.seek(0)
+        response = self._pool.request(
+            asked.method,
+            self.server.prefix + asked.target,
+            body=asked.body,  # type: ignore[arg-type] # what it needs of a stream is read()
+            headers=sent,
+            preload_content=False,
+            redirect=False,
+            timeout=urllib3.Timeout(connect=CONNECT_S, read=timeout_s),
+        )
+        whole = False
+        try:
+            if not 200 <= response.status < 300:
+                self._refuse(asked, response)
+            yield response
+            whole = True
+        finally:
+            if whole:
+                response.drain_conn()
+                response.release_conn()
+            else:
+                response.close()
+
+    def _refuse(self, asked: Ask, response: Any) -> None:
+        status = response.status
+        if 300 <= status < 400:
+            where = response.headers.get("location", "")[:200]
+            raise QueueAnswerError(f"{self.server.origin} answers with a redirect ({where}), which is not followed")
+        body = response.read()
+        problem = problem_in(status, response.headers.get("content-type", ""), body)
+        retry_s = retry_s_of(response.headers.get("retry-after"))
+        error = error_of(problem, retry_s=retry_s, asked_for=asked.about, is_blob=asked.is_blob)
+        is_later = status in _LATER and not problem.type.endswith("/queue-full")
+        if asked.repeat and (is_later or (status == 429 and asked.method == "GET")):
+            raise _LaterError(error, retry_s)
+        raise error
+
+    def _again(self, asked: Ask, error: HTTPError, patience: _Patience) -> None:
+        """Wait, if the request may be sent again. Raises QueueError."""
+        text = f"no answer from {self.server.origin}: {_words(error)}"
+        if isinstance(error, SSLError):
+            raise QueueError(text) from error
+        unsent = isinstance(error, NewConnectionError | ConnectTimeoutError)
+        if not unsent and not asked.repeat:
+            raise QueueError(text) from error
+        patience.pause(QueueError(text), 0.0)
+
+    def events(self, asked: Ask, after: str, deadline_s: float | None) -> Iterator[Frame]:
+        """The events behind a position, taken up again where the connection ended, until the server says that there
+        are no more. ``deadline_s``: of the monotonic clock; then raises NotFinished."""
+        patience = _Patience(self._patience_s)
+        while True:
+            try:
+                headers = {"accept": "text/event-stream", "last-event-id": after}
+                with self._opened(asked, timeout_s=_left_s(deadline_s), headers=headers) as response:
+                    if response.status == 204:
+                        return
+                    for frame in _frames(response, deadline_s):
+                        patience = _Patience(self._patience_s)
+                        after = frame.id or after
+                        yield frame
+                patience.pause(QueueError(f"{self.server.origin} ended the stream again and again"), 0.0)
+            except HTTPError as error:
+                _left_s(deadline_s)
+                self._again(asked, error, patience)
+            except _LaterError as later:
+                patience.pause(later.error, later.retry_s)
+
+
+class _LaterError(Exception):
+    """The server says: not now."""
+
+    def __init__(self, error: Exception, retry_s: float) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retry_s = retry_s
+
+
+class _Patience:
+    """How long a request goes on trying; begins with the first failure."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._end_s: float | None = None
+        self._pause_s = _PAUSE_S_MIN
+
+    def pause(self, error: Exception, least_s: float) -> None:
+        """Wait before the next try. Raises the error when patience is at its end, or would be by then."""
+        now_s = time.monotonic()
+        self._end_s = self._end_s or now_s + self._patience_s
+        pause_s = max(least_s, self._pause_s)
+        if now_s + pause_s > self._end_s:
+            raise error
+        time.sleep(pause_s)
+        self._pause_s = min(self._pause_s * 2, _PAUSE_S_MAX)
+
+
+def _frames(response: Any, deadline_s: float | None) -> Iterator[Frame]:
+    frames = Frames()
+    while True:
+        sock = getattr(response.connection, "sock", None)
+        if sock is not None:
+            sock.settimeout(_left_s(deadline_s))
+        chunk = response.read1(_CHUNK_BYTES)
+        if not chunk:
+            return
+        yield from frames.take(chunk)
+        _left_s(deadline_s)
+
+
+def _left_s(deadline_s: float | None) -> float:
+    """How long to wait for the next bytes. Raises NotFinished when the time is over."""
+    if deadline_s is None:
+        return _SILENCE_S
+    left_s = deadline_s - time.monotonic()
+    if left_s <= 0:
+        raise NotFinished("it was not finished in time")
+    return min(left_s, _SILENCE_S)
+
+
+def _words(error: HTTPError) -> str:
+    """What urllib3 says, without its objects."""
+    if isinstance(error, ReadTimeoutError):
+        return "it took too long"
+    return str(error).rpartition(">: ")[2][:300] or type(error).__name__
