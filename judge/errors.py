@@ -306,13 +306,25 @@ class QueueFullError(QueueError):
 
 
 class RateLimitError(QueueError):
-    """A tenant submits faster than its rate. ``retry_s``: when the next one is taken."""
+    """A tenant submits faster than its rate. ``retry_s``: when the next one is taken; ``per_minute``: the rate, 0 = not
+    known."""
 
     exit_code = 6
 
-    def __init__(self, tenant: str, retry_s: float) -> None:
+    def __init__(self, tenant: str, retry_s: float, per_minute: int = 0) -> None:
         super().__init__(f"tenant {tenant!r} submits too fast: try again in {retry_s:.1f} s")
         self.tenant = tenant
+        self.retry_s = retry_s
+        self.per_minute = per_minute
+
+
+class MaintenanceError(QueueError):
+    """No work is taken in now: those who run the judge said so. ``retry_s``: when it may be worth to try again."""
+
+    exit_code = 6
+
+    def __init__(self, message: str, retry_s: float) -> None:
+        super().__init__(message)
         self.retry_s = retry_s
 
 

@@ -37,6 +37,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("drain", "drain", "stop or resume workers without losing work"),
     ("config", "config", "show the settings that hold, and where each comes from"),
     ("tenant", "tenant", "show or set what one tenant may"),
+    ("maintenance", "maintenance", "take no more work in, with a message, or take it in again"),
     ("top", "top", "show live what the service is doing"),
     ("metrics", "metrics", "list every series that /metrics exposes"),
     ("completion", "completion", "print what makes a shell complete this command"),

@@ -67,7 +67,7 @@ def _start(args: argparse.Namespace, queue: Queue) -> int:
         package=package_reference(args.package) if args.package else "",
         language=Languages.open(load_settings().worker.languages_dir).get(args.language).id if args.language else "",
         verdict=known_verdict(args.verdict) if args.verdict else "",
-        tenant=args.tenant,
+        tenant=args.tenant or None,
     )
     other = package_reference(args.with_package) if args.with_package else ""
     if chosen.is_everything and not args.yes and not _agreed(rejudge.count_selected(queue, chosen)):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from judge.client.sending import SENDING, Sending, work_of
-from judge.errors import JudgeError, QueueError, QueueFullError, RateLimitError, UsageError
+from judge.errors import JudgeError, MaintenanceError, QueueError, QueueFullError, RateLimitError, UsageError
 from judge.model.work import Task, Work
 from judge.model.work_report import AnyWorkReport
 
@@ -60,7 +60,7 @@ def numbered(index: int, item: Item, sending: Sending = SENDING) -> Numbered:
 
 def wait_before_retry_s(error: JudgeError) -> float | None:
     """How long to wait before the item is handed in again; None = that would change nothing."""
-    if isinstance(error, RateLimitError):
+    if isinstance(error, RateLimitError | MaintenanceError):
         return max(error.retry_s, 0.001)
     if isinstance(error, QueueFullError):
         return min(max(error.wait_s / max(error.length, 1), _FULL_S_MIN), _FULL_S_MAX)

@@ -58,6 +58,8 @@ _ALL = (
     ProblemKind("internal", 500, "A fault of the judge", "It is in our log under the request id."),
     ProblemKind("unavailable", 503, "The judge cannot be reached", "Its queue does not answer; try again."),
     ProblemKind("queue-full", 503, "The queue is full", "The detail has the estimate; try after `Retry-After`."),
+    ProblemKind("maintenance", 503, "No work is taken in now", "The detail is a message of those who run the judge; "
+                "what was handed in before goes on, and can be looked at."),
     ProblemKind("no-store", 503, "This gateway has no package store", "Its setting `JUDGE_PACKAGE_STORE` is empty."),
     ProblemKind("stopping", 503, "This gateway stops", "Another one will answer: try again."),
 )  # fmt: skip
@@ -116,7 +118,9 @@ def problem_of(error: Exception) -> ProblemError | None:
         case errors.QueueFullError():
             return ProblemError("queue-full", str(error), headers=_retry(error.wait_s))
         case errors.RateLimitError():
-            return ProblemError("too-many", str(error), headers=_retry(error.retry_s))
+            return ProblemError("too-many", str(error), headers=_retry(error.retry_s) | _rate_reached(error))
+        case errors.MaintenanceError():
+            return ProblemError("maintenance", str(error), headers=_retry(error.retry_s))
         case errors.InfrastructureError():
             return ProblemError("unavailable", "", headers=_retry(1))
         case errors.NoSuchRecord():
@@ -196,6 +200,19 @@ def _pointer(path: str) -> str:
 
 def _escaped(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
+
+
+def rate_headers(per_minute: int, left: int, full_s: float) -> dict[str, str]:
+    """RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers): what of a minute's work is left, and after
+    how many seconds all of it is there again."""
+    return {
+        "ratelimit-policy": f'"work";q={per_minute};w=60',
+        "ratelimit": f'"work";r={max(left, 0)};t={max(1, math.ceil(full_s))}',
+    }
+
+
+def _rate_reached(error: errors.RateLimitError) -> dict[str, str]:
+    return rate_headers(error.per_minute, 0, error.retry_s) if error.per_minute else {}
 
 
 def _retry(seconds: float) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.gateway.admin import audit, keys
+from judge.gateway.admin import audit, keys, maintenance
 from judge.gateway.api import (
     any_work,
     batches,
@@ -14,6 +14,7 @@ from judge.gateway.api import (
     health,
     languages,
     packages,
+    rejudges,
     runs,
     service_state,
     submissions,
@@ -30,10 +31,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
     *packages.ENDPOINTS,
+    *rejudges.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,
     *keys.ENDPOINTS,
     *audit.ENDPOINTS,
+    *maintenance.ENDPOINTS,
     *health.ENDPOINTS,
     *description.ENDPOINTS,
 )

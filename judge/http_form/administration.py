@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from judge.queue.api_keys import KeyView, Scope
 from judge.queue.audit import Entry
+from judge.queue.maintenance import MESSAGE_LETTERS_MAX, RETRY_S_MAX, Maintenance
 
 
 class KeyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +54,29 @@ class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
 
     items: tuple[Entry, ...]
     next: str | None = None
+
+
+class MaintenanceRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take no more work in. ``message`` is shown to who hands work in; ``retry_s``: after how long to try again."""
+
+    message: Annotated[str, Meta(min_length=1, max_length=MESSAGE_LETTERS_MAX, pattern=r"\S")]
+    retry_s: Annotated[int, Meta(ge=1, le=RETRY_S_MAX)] = 60
+
+
+class MaintenanceForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether work is taken in. ``on`` = it is not."""
+
+    on: bool
+    message: str = ""
+    retry_s: int = 0
+    since_ms: int = 0
+
+
+def maintenance_form(standing: Maintenance | None) -> MaintenanceForm:
+    """As it is shown to everybody who has a key."""
+    if standing is None:
+        return MaintenanceForm(on=False)
+    return MaintenanceForm(on=True, message=standing.message, retry_s=standing.retry_s, since_ms=standing.since_ms)
 
 
 def key_form(view: KeyView) -> KeyForm:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from judge import wire
+from judge.errors import MaintenanceError
 from judge.model.report import Report
 from judge.model.work import WorkHeader
 from judge.model.work_report import AnyWorkReport
@@ -115,9 +116,11 @@ def record_of_line(batch: str, number: int | str) -> str:
 
 
 def open_batch(batch: str, tenant: str, upload: str, bytes_max: int) -> Call[int | Outcome]:
-    """A request begins to send a batch; how many lines are there already."""
+    """A request begins to send a batch; how many lines are there already. Raises MaintenanceError."""
 
     def read(answer: list[Any]) -> int | Outcome:
+        if answer[0] == b"MAINTENANCE":
+            raise MaintenanceError(text_of(answer[1]), int(answer[2]))
         return int(answer[1]) if answer[0] == b"OPEN" else Outcome(text_of(answer[0]))
 
     return Call("batch_open", (wire.check_name(batch, "id"), wire.tenant_key(tenant), upload, bytes_max), read)

@@ -6,7 +6,7 @@ Pure: nothing here talks to Redis, so blocking and asynchronous callers share it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from judge.errors import (
     IdTaken,
     JudgeError,
     LanguageError,
+    MaintenanceError,
     QueueError,
     QueueFullError,
     RateLimitError,
@@ -57,11 +58,32 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
     """Accept a submission; True = new, False = this very submission was accepted before.
 
     The queue knows the names of languages and what is offered: it finds the route. Raises WireError (a name),
-    LanguageError (no such language, or no worker offers it), QueueFullError, RateLimitError, UsageError (tags that no
-    worker has; the id stands for another submission).
+    LanguageError (no such language, or no worker offers it), QueueFullError, RateLimitError,
+    MaintenanceError, UsageError (tags that no worker has; the id stands for another submission).
     """
     route = wire.route(_language_in_route(submission.language), submission.tags)
     return _hand_in(submission, wire.encode_submission(submission), route, origin)
+
+
+class RateLeft(NamedTuple):
+    """What a tenant's bucket has left: ``left`` of ``per_minute``, all of them again after ``full_s`` seconds."""
+
+    per_minute: int
+    left: int
+    full_s: float
+
+
+def with_rate(call: Call[bool]) -> Call[tuple[bool, RateLeft | None]]:
+    """A call of :func:`submit` or :func:`submit_work` that says, too, what is left; None = there is no limit, or
+    nothing was taken of it."""
+
+    def read(answer: list[Any]) -> tuple[bool, RateLeft | None]:
+        new = call.read(answer)
+        if not new or len(answer) < 5:
+            return new, None
+        return new, RateLeft(int(answer[2]), int(answer[3]), int(answer[4]) / 1000)
+
+    return Call(call.script, call.arguments, read)
 
 
 def submit_work(work: Work) -> Call[bool]:
@@ -107,7 +129,9 @@ def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any
         case "FULL":
             return QueueFullError(int(answer[1]), int(answer[2]) / 1000)
         case "RATE":
-            return RateLimitError(submission.tenant, int(answer[1]) / 1000)
+            return RateLimitError(submission.tenant, int(answer[1]) / 1000, int(answer[2]) if len(answer) > 2 else 0)
+        case "MAINTENANCE":
+            return MaintenanceError(text_of(answer[1]), int(answer[2]))
         case "CONFLICT":
             return IdTaken(f"submission id {submission.id!r} already stands for another submission")
         case "CLASS":

@@ -14,6 +14,8 @@ import re
 
 from judge import wire
 
+# long: it is one map, so that a look shows every name.
+
 
 class Keys:
     """The keys behind one prefix ("{judge}:"). Each docstring begins with the type that Redis keeps there."""
@@ -201,6 +203,10 @@ class Keys:
         """set: the batches of rejudging"""
         return f"{self.prefix}rejudges"
 
+    def rejudge_tenants(self) -> str:
+        """hash: batch of rejudging -> the tenant that started it over HTTP"""
+        return f"{self.prefix}rejudge-tenants"
+
     def blob(self, tenant: str, digest: str) -> str:
         """hash: a tenant's blob: size, at, expires, life (milliseconds), bare (put without a name), object (its name in
         the store) or content (it lies here)"""
@@ -338,6 +344,10 @@ class Keys:
     def audit(self) -> str:
         """stream: what was done by those who run the judge, the newest 100,000: act, by, what, detail"""
         return f"{self.prefix}audit"
+
+    def maintenance(self) -> str:
+        """hash: while no work is taken in: message, retry_s, since (Unix milliseconds), by"""
+        return f"{self.prefix}maintenance"
 
 
 #: A key in a script; an argument that can stand in a concatenation as it is.

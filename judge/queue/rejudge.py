@@ -28,13 +28,16 @@ CHUNK = 500
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True):
-    """Which finished submissions; every given condition must hold. ``ids`` empty = all. ``language`` is an id."""
+    """Which finished submissions; every given condition must hold. ``ids`` empty = all. ``language`` is an id.
+
+    ``tenant`` None = of all; empty = the anonymous one's.
+    """
 
     ids: tuple[str, ...] = ()
     package: str = ""
     language: str = ""
     verdict: str = ""
-    tenant: str = ""
+    tenant: str | None = None
 
     @property
     def is_everything(self) -> bool:
@@ -48,13 +51,13 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True):
                 not self.package or submission.package == self.package,
                 not self.language or submission.language == self.language,
                 not self.verdict or verdict == self.verdict,
-                not self.tenant or submission.tenant == self.tenant,
+                self.tenant is None or submission.tenant == self.tenant,
             )
         )
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One batch in a list. ``started_at_ms`` is Unix time, 0 = not known."""
+    """One batch in a list. ``started_at_ms`` is Unix time, 0 = not known. ``tenant``: whose, None = the operator's."""
 
     name: str
     count: int
@@ -62,6 +65,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     differ: int
     applied: int
     started_at_ms: int = 0
+    tenant: str | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,10 +83,13 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.after) and self.after != self.before
 
 
-def start(queue: Queue, selector: Selector, package: str = "", by: str = UNKNOWN) -> tuple[str, int]:
+def start(
+    queue: Queue, selector: Selector, package: str = "", by: str = UNKNOWN, owner: str | None = None
+) -> tuple[str, int]:
     """Submit the selected submissions again; returns the batch's name and size.
 
-    ``package`` judges them against another package (a corrected one); ``by`` is who does it, for the audit trail.
+    ``package`` judges them against another package (a corrected one); ``by`` is who does it, for the audit trail;
+    ``owner`` the tenant that may see and apply the batch, None = the operator alone.
     Raises UsageError when none is selected, and QueueError: the queue is full, or away; then there is no batch.
     """
     batch = secrets.token_hex(4)
@@ -94,6 +101,8 @@ def start(queue: Queue, selector: Selector, package: str = "", by: str = UNKNOWN
         raise
     if not count:
         raise UsageError("no finished submission is selected")
+    if owner is not None:
+        queue.link.command("HSET", queue.link.keys.rejudge_tenants(), batch, wire.tenant_key(owner))
     keep_ms = int(queue.link.command("HGET", queue.link.keys.policy(), "keep_ms") or 0)
     if keep_ms:
         queue.link.command("PEXPIRE", _key(queue, batch), 2 * keep_ms)  # its records are gone by then
@@ -108,7 +117,7 @@ def _batch(queue: Queue, name: str) -> Batch:
     pairs = queue.link.command("HGETALL", _key(queue, name))
     items = [_comparison(queue, old.decode(), new.decode(), name) for old, new in pairs.items()]
     if not items:
-        queue.link.command("SREM", queue.link.keys.rejudges(), name)
+        _forget(queue, name)
     started = (queue.link.command("HGET", queue.link.keys.record(item.new_id), "at") for item in items[:1])
     return Batch(
         name=name,
@@ -117,6 +126,7 @@ def _batch(queue: Queue, name: str) -> Batch:
         differ=sum(item.changed for item in items),
         applied=sum(item.applied for item in items),
         started_at_ms=int(next(started, None) or 0),
+        tenant=owner_of(queue, name),
     )
 
 
@@ -181,9 +191,25 @@ def drop(queue: Queue, batch: str, by: str = UNKNOWN) -> int:
             with contextlib.suppress(UsageError):  # never handed in, or expired
                 withdrawn += queue.run(calls.cancel(item.new_id))
     queue.link.command("DEL", _key(queue, batch))
-    queue.link.command("SREM", queue.link.keys.rejudges(), batch)
+    _forget(queue, batch)
     queue.run(audit.note(Act.REJUDGE_DROPPED, by, batch))
     return withdrawn
+
+
+def is_known(queue: Queue, batch: str) -> bool:
+    """Whether there is a batch of this name."""
+    return bool(queue.link.command("EXISTS", _key(queue, batch)))
+
+
+def owner_of(queue: Queue, batch: str) -> str | None:
+    """The tenant that may see and apply a batch; None = the operator alone."""
+    owner = queue.link.command("HGET", queue.link.keys.rejudge_tenants(), batch)
+    return None if owner is None else "" if owner.decode() == wire.tenant_key("") else owner.decode()
+
+
+def _forget(queue: Queue, batch: str) -> None:
+    queue.link.command("SREM", queue.link.keys.rejudges(), batch)
+    queue.link.command("HDEL", queue.link.keys.rejudge_tenants(), batch)
 
 
 def _key(queue: Queue, batch: str) -> str:

@@ -43,6 +43,7 @@ SCRIPT_NAMES = (
     "api_keys",
     "audit_note",
     "audit_list",
+    "maintenance",
     "settled",
     "batch_open",
     "batch_add",
@@ -71,7 +72,7 @@ _PARTS = (
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
     | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
     | {"batch_tend": ("expunge", "batches")}
-    | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note"), ("audit",))
+    | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note", "maintenance"), ("audit",))
 )
 
 

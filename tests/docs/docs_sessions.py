@@ -175,7 +175,7 @@ class Services:
 
     def _here(self, text: str) -> str:
         """The same with ports that are free here."""
-        ports = {":10090": f":{self._port}", "8321": str(self._page_port), ":8090": f":{self._gateway_port}"}
+        ports = {":10090": f":{self._port}", ":8090": f":{self._gateway_port}", "8321": str(self._page_port)}
         for shown, free in ports.items():
             text = text.replace(shown, free)
         return text

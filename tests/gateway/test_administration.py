@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
-from gateway_harness import Gateway
-from service_harness import until
+from gateway_harness import RUN, Gateway
+from service_harness import RedisServer, until
 
 from judge.client import Client
+from judge.client.sending import work_of
+from judge.config import load_settings
+from judge.errors import MaintenanceError
+from judge.model.work import Execution
 from judge.queue import calls, rejudge
+from judge.queue.admin import set_policy, set_tenant_limit
 from judge.queue.api_keys import Scope, list_keys
+from judge.queue.settings import policy_of
 
 WANTED = {"tenant": "club", "scopes": ["run", "read"], "note": "the club's page"}
 
@@ -89,7 +96,14 @@ def test_a_position_that_is_none_is_told(gateway: Gateway, admin: str, after: st
 
 @pytest.mark.parametrize(
     ("method", "path", "body"),
-    [("POST", "keys", WANTED), ("GET", "keys", None), ("DELETE", "keys/aaaaaaaaaaaa", None), ("GET", "audit", None)],
+    [
+        ("POST", "keys", WANTED),
+        ("GET", "keys", None),
+        ("DELETE", "keys/aaaaaaaaaaaa", None),
+        ("GET", "audit", None),
+        ("PUT", "maintenance", {"message": "x"}),
+        ("DELETE", "maintenance", None),
+    ],
 )
 def test_only_admins_may(
     gateway: Gateway, make_key: Callable[..., str], method: str, path: str, body: dict[str, Any] | None
@@ -147,3 +161,80 @@ def test_the_trail_says_who_judged_again(
     # the verdict is the same: nothing was changed, and nothing is said to be
     assert [item["act"] for item in items] == ["rejudge-dropped", "rejudge-applied", "rejudge-started"]
     assert {(item["what"], item["by"]) for item in items} == {(batch, "jury@host")}
+
+
+@pytest.fixture
+def maintained(gateway: Gateway, admin: str) -> Iterator[Callable[..., Any]]:
+    """Begins maintenance; it ends with the test."""
+    yield lambda **body: gateway.ask("PUT", "/api/v1/maintenance", body, key=admin)
+    gateway.ask("DELETE", "/api/v1/maintenance", key=admin)
+
+
+def test_in_maintenance_no_work_is_taken_in_and_what_is_in_is_judged(
+    gateway: Gateway, client: Client, school: str, admin: str, maintained: Callable[..., Any]
+) -> None:
+    slow = {**RUN, "source": "import time; time.sleep(1); print(1)"}
+    before = gateway.post("/api/v1/runs", slow, key=school, headers={"idempotency-key": "before"})
+    assert maintained(message="back at 14:00", retry_s=600).json()["on"]
+    refused = gateway.post("/api/v1/runs", RUN, key=school)
+    assert (refused.status, refused.problem, refused.headers["retry-after"]) == (503, "maintenance", "600")
+    assert refused.json()["detail"] == "back at 14:00"
+    with pytest.raises(MaintenanceError, match="back at 14:00"):
+        client.send(work_of(Execution(argv=("/bin/true",))))
+    assert gateway.get(before.headers["location"] + "?wait=30", key=school).json()["state"] == "done"
+    again = gateway.post("/api/v1/runs?wait=30", slow, key=school, headers={"idempotency-key": "before"})
+    assert again.status == 201
+    shown = gateway.get("/api/v1/maintenance", key=school).json()
+    assert (shown["on"], shown["message"], shown["retry_s"]) == (True, "back at 14:00", 600)
+    assert gateway.get("/readyz").status == 200
+    assert gateway.ask("DELETE", "/api/v1/maintenance", key=admin).status == 204
+    assert gateway.post("/api/v1/runs", RUN, key=school).status == 201
+    acts = [item["act"] for item in gateway.get("/api/v1/audit?limit=2", key=admin).json()["items"]]
+    assert acts == ["maintenance-ended", "maintenance-began"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/message"),
+        ({"message": ""}, "/message"),
+        ({"message": " "}, "/message"),
+        ({"message": "x" * 501}, "/message"),
+        ({"message": "x", "retry_s": 0}, "/retry_s"),
+        ({"message": "x", "retry_s": 86_401}, "/retry_s"),
+        ({"message": "x", "until": 1}, "/until"),
+    ],
+)
+def test_a_maintenance_that_cannot_be_is_told_by_its_field(
+    maintained: Callable[..., Any], body: dict[str, Any], pointer: str
+) -> None:
+    answer = maintained(**body)
+    assert (answer.status, answer.problem) == (422, "bad-field")
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_a_tenants_rate_is_told_and_kept(gateway: Gateway, client: Client, make_key: Callable[..., str]) -> None:
+    key = make_key("hasty")
+    set_tenant_limit(client.queue, "hasty", "tenant_per_minute", 2)
+    first = gateway.post("/api/v1/runs", RUN, key=key, headers={"idempotency-key": "1"})
+    assert first.headers["ratelimit-policy"] == '"work";q=2;w=60'
+    assert first.headers["ratelimit"].startswith('"work";r=1;t=')
+    assert gateway.post("/api/v1/runs", RUN, key=key).status == 201
+    refused = gateway.post("/api/v1/runs", RUN, key=key)
+    assert (refused.status, refused.problem) == (429, "too-many")
+    assert 1 <= int(refused.headers["retry-after"]) <= 30
+    assert refused.headers["ratelimit"].startswith('"work";r=0;t=')
+    assert gateway.post("/api/v1/runs", RUN, key=key, headers={"idempotency-key": "1"}).status == 201
+    set_tenant_limit(client.queue, "hasty", "tenant_per_minute", None)
+    assert "ratelimit" not in gateway.post("/api/v1/runs", RUN, key=key).headers
+
+
+def test_a_full_queue_says_how_long(start_gateway: Callable[..., Gateway], redis_server: RedisServer) -> None:
+    gateway = start_gateway(namespace="full")  # no worker has ever run there: what comes waits
+    with Client(msgspec.structs.replace(redis_server.broker, namespace="full")) as client:
+        set_policy(client.queue, msgspec.structs.replace(policy_of(load_settings().queue), queue_max=1))
+    assert gateway.post("/api/v1/runs", RUN).status == 201
+    full = gateway.post("/api/v1/runs", RUN)
+    assert (full.status, full.problem) == (503, "queue-full")
+    assert int(full.headers["retry-after"]) >= 1
+    assert "1 submissions wait, about" in full.json()["detail"]

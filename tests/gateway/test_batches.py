@@ -258,6 +258,17 @@ def test_another_tenants_batch_is_not_there(gateway: Gateway, school: str, other
     assert same["received"] == {"lines": 1, "new": 1, "known": 0, "refused": 0}
 
 
+def test_lines_that_are_in_are_done_during_maintenance(gateway: Gateway, admin: str, fresh: str) -> None:
+    batch = _sent(gateway, [_run(f"line-{number}") for number in range(300)], key=fresh)["id"]
+    gateway.ask("PUT", "/api/v1/maintenance", {"message": "a new disk", "retry_s": 7}, key=admin)
+    try:
+        refused = _send(gateway, [_echo("a")], key=fresh)
+        assert (refused.problem, refused.headers["retry-after"]) == ("maintenance", "7")
+        assert {one["state"] for one in _results(gateway, batch, key=fresh)} == {"done"}
+    finally:
+        gateway.ask("DELETE", "/api/v1/maintenance", key=admin)
+
+
 def test_a_key_without_the_scope_sends_none(gateway: Gateway, make_key: Callable[..., str]) -> None:
     assert _send(gateway, [_echo("a")], key=make_key("school", Scope.READ)).problem == "no-scope"
 

@@ -258,7 +258,7 @@ ENDPOINTS = (
                      headers=("Location",)),),
              scope=Scope.RUN, query=CreateQuery, takes=NDJSON, line=BatchLine, headers=(IDEMPOTENCY_KEY,),
              problems=("bad-media-type", "too-large", "bad-field", "slow-request", "quota", "too-many", "superseded",
-                       "cancelled", "stopping")),
+                       "cancelled", "stopping", "maintenance")),
     Endpoint("GET", f"{PREFIX}/batches", "listBatches", "The tenant's batches, newest first.", list_batches, "batches",
              (Answer(200, "A page.", BatchPage),), query=BatchListQuery, problems=("bad-field",)),
     Endpoint("GET", _ONE, "getBatch", "A batch, as it stands.", get_batch, "batches", (_FORM,), problems=_MISSING),

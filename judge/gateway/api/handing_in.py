@@ -13,7 +13,7 @@ from starlette.responses import Response
 from judge.client.sending import Sending, work_of
 from judge.client.versions import exact_work_async
 from judge.gateway.endpoint import Answer, Asked, json_answer
-from judge.gateway.problems import ProblemError, field_problem
+from judge.gateway.problems import ProblemError, field_problem, rate_headers
 from judge.gateway.work_forms import AnyReport, form_of_record, form_of_sent
 from judge.http_form.answers import Standing, WorkForm
 from judge.http_form.ids import fresh_id, id_of_key
@@ -32,13 +32,14 @@ PREFIX = "/api/v1"
 
 #: Problems of every endpoint that hands in work.
 HANDING_IN = ("bad-json", "bad-media-type", "too-large", "bad-field", "language", "other-work", "class-too-urgent",
-              "too-many", "queue-full", "slow-request")  # fmt: skip
+              "too-many", "queue-full", "maintenance", "slow-request")  # fmt: skip
 
-CREATED = Answer(
-    201, "It was handed in; with `wait` it is done, and its report is there.", WorkForm, headers=("Location",)
-)
+#: The last two where the tenant has a rate.
+_HEADERS = ("Location", "RateLimit-Policy", "RateLimit")
+
+CREATED = Answer(201, "It was handed in; with `wait` it is done, and its report is there.", WorkForm, headers=_HEADERS)
 NOT_YET = Answer(
-    202, "It was handed in, and was not done in time: ask again at `Location`.", WorkForm, headers=("Location",)
+    202, "It was handed in, and was not done in time: ask again at `Location`.", WorkForm, headers=_HEADERS
 )
 
 
@@ -96,7 +97,8 @@ async def hand_in(asked: Asked, path: str, sent: Submission | WorkHeader, call: 
     with service.feed.watching(sent.id) as watch:
         if wait_s and service.stopping.is_set():
             raise ProblemError("stopping", headers={"retry-after": "1"})
-        new = await service.queue.run(call)
+        new, rate = await service.queue.run(calls.with_rate(call))
+        headers |= rate_headers(*rate) if rate else {}
         if not wait_s:
             form = await form_of_sent(asked, sent) if new else await _look(asked, sent.id)
             return json_answer(form, 201, headers)

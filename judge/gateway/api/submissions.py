@@ -38,13 +38,13 @@ async def create_submission(asked: Asked) -> Response:
     return await hand_in(asked, "submissions", submission, calls.submit(submission))
 
 
-async def package_asked(asked: Asked, reference: str) -> str:
+async def package_asked(asked: Asked, reference: str, pointer: str = "/package") -> str:
     """The digest of the package that a request names: by its digest, or by a name of the tenant's. From here on it is
     this one, whatever the name means later. Raises ProblemError."""
     caller = asked.caller
     digest = await asked.service.packages.digest_of(caller.tenant, reference, is_admin=caller.is_admin)
     if digest is None:
-        raise field_problem(f"there is no package {reference[:100]!r}: give a digest, NAME or NAME@VERSION", "/package")
+        raise field_problem(f"there is no package {reference[:100]!r}: give a digest, NAME or NAME@VERSION", pointer)
     return digest
 
 

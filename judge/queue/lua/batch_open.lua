@@ -1,7 +1,10 @@
 -- A request begins to send a batch, which may be there in part, or whole. From now on no other one may add to it.
 -- ARGV: id, tenant, the request, the most bytes of the tenant's batches.
--- Returns {"OPEN", lines}, {"CANCELLED"} or {"FULL", bytes}.
+-- Returns {"OPEN", lines}, {"CANCELLED"}, {"FULL", bytes} or {"MAINTENANCE", message, retry_s}.
 local id, tenant, upload, bytes_max = unpack(ARGV)
+if redis.call('EXISTS', key.maintenance) == 1 then
+  return {'MAINTENANCE', unpack(redis.call('HMGET', key.maintenance, 'message', 'retry_s'))}
+end
 local used = tonumber(redis.call('GET', key.batch_usage(tenant)) or 0)
 local known = redis.call('HMGET', key.batch(id), 'cancelled', 'lines')
 if known[1] == '1' then return {'CANCELLED'} end

@@ -2,7 +2,8 @@
 -- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route,
 -- origin; and of a line of a batch: the batch, the line as it waits there, and what is noted of it while it runs.
 -- The route's language may be any name of it; the submission's own word for it wins.
--- Returns {"ACCEPTED"|"EXISTS", state}, {"CONFLICT"}, {"FULL", waiting, wait_ms}, {"RATE", retry_ms}, {"CLASS", known},
+-- Returns {"ACCEPTED", state} (of a tenant that has a rate: with rate, left, full_ms), {"EXISTS", state}, {"CONFLICT"},
+-- {"FULL", waiting, wait_ms}, {"RATE", retry_ms, rate}, {"MAINTENANCE", message, retry_s}, {"CLASS", known},
 -- {"LANGUAGE", sentence, the near language or "", what is offered}, {"TAGS", sentence} or {"LARGE", bytes, at most}.
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
 local entry = key.record(id)
@@ -16,6 +17,11 @@ if known[1] then
   if known[1] ~= digest then return {'CONFLICT'} end
   if batch then line_begins(batch, line, noted) end
   return {'EXISTS', known[2]}
+end
+
+if origin == '' and not batch and redis.call('EXISTS', key.maintenance) == 1 then
+  stat('refused')
+  return {'MAINTENANCE', unpack(redis.call('HMGET', key.maintenance, 'message', 'retry_s'))}
 end
 
 if redis.call('HLEN', key.weights) > 0 and redis.call('HEXISTS', key.weights, class) == 0 then
@@ -46,7 +52,7 @@ if limit > 0 and waiting >= limit then
   return {'FULL', waiting, math.ceil(waiting * each_ms / math.max(slots, 1))}
 end
 
-local rate = tenant_limit('tenant_per_minute', tenant)
+local rate, left, full_ms = tenant_limit('tenant_per_minute', tenant), 0, 0
 if rate > 0 and origin == '' then
   -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
   local bucket = key.rate(tenant)
@@ -54,10 +60,11 @@ if rate > 0 and origin == '' then
   local tokens = math.min(rate, tonumber(b[1] or rate) + (now - tonumber(b[2] or now)) * rate / 60000)
   if tokens < 1 then
     stat('refused')
-    return {'RATE', math.ceil((1 - tokens) * 60000 / rate)}
+    return {'RATE', math.ceil((1 - tokens) * 60000 / rate), rate}
   end
   redis.call('HSET', bucket, 'tokens', tostring(tokens - 1), 'at', int(now))
   redis.call('PEXPIRE', bucket, 120000)
+  left, full_ms = math.floor(tokens - 1), math.ceil((rate - tokens + 1) * 60000 / rate)
 end
 
 local seq = redis.call('INCR', key.sequence)
@@ -73,4 +80,4 @@ enqueue(id, class, route, tenant, seq, now)
 if batch then line_begins(batch, line, noted) end
 stat('accepted')
 ticket(route, 1)
-return {'ACCEPTED', 'QUEUED'}
+return full_ms > 0 and {'ACCEPTED', 'QUEUED', rate, left, full_ms} or {'ACCEPTED', 'QUEUED'}

@@ -33,6 +33,7 @@ FORMS: list[tuple[str, dict[str, object]]] = [
     ("gateway --port 0", {"port": 0, "host": None, "socket_fd": None}),
     ("keys create --tenant school --scopes run,read", {"tenant": "school", "scopes": "run,read"}),
     ("publish sum --json", {"package": "sum", "json": True}),
+    ("maintenance begin soon --retry 9 --json", {"action": "begin", "message": "soon", "retry": 9, "json": True}),
     ("submit sum a.c --tenant amy --no-wait --json", {"package": "sum", "tenant": "amy", "json": True}),
     ("status s-1 s-2 --json", {"json": True}),
     ("follow s-1 --json", {"json": True}),

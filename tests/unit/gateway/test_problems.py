@@ -36,6 +36,7 @@ def test_our_own_names_of_fields_become_pointers() -> None:
     [
         (errors.QueueFullError(10, 2.5), "queue-full", "3"),
         (errors.RateLimitError("t", 0.1), "too-many", "1"),
+        (errors.MaintenanceError("soon", 600), "maintenance", "600"),
         (errors.QueueError("redis://secret"), "unavailable", "1"),
         (errors.BlobStoreError("s3://secret"), "unavailable", "1"),
         (errors.NoSuchRecord("no submission"), "not-found", None),
