@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from judge.gateway.access.caller import Caller
@@ -77,7 +77,8 @@ class Endpoint:
     ``name`` is its operationId. ``scope`` None = no key is asked for, and there is no caller's tenant. ``body``: the
     type of a JSON body, None = none is read. ``query``: a struct of the parameters, each with a default. ``takes``:
     media type of a body that the function reads itself, ``line`` the type of each line of it. ``problems``: names in
-    :mod:`judge.gateway.problems` beside those that every endpoint has.
+    :mod:`judge.gateway.problems` beside those that every endpoint has. ``anonymous``: also for those without
+    a key, where the settings let everybody in.
     """
 
     method: str
@@ -94,6 +95,7 @@ class Endpoint:
     line: Any = None
     headers: tuple[HeaderParameter, ...] = ()
     problems: tuple[str, ...] = ()
+    anonymous: bool = False
     body_decoder: Any = field(init=False, default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -109,7 +111,7 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
     return Response(_ENCODER.encode(value), status, {"cache-control": "no-store", **(headers or {})}, JSON)
 
 
-def query_of(kind: type[Q], request: Request) -> Q:
+def query_of(kind: type[Q], request: HTTPConnection) -> Q:
     """The parameters of a request. Raises ProblemError naming the one that is wrong."""
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():

@@ -54,6 +54,9 @@ _ALL = (
     ProblemKind("language", 422, "The language is not offered", "The detail says what is."),
     ProblemKind("other-work", 422, "The id stands for other work",
                 "The same id or Idempotency-Key came before with another body."),
+    ProblemKind("bad-ticket", 401, "The ticket is not valid",
+                "A ticket is for one WebSocket of one session, once, for half a minute: ask for another."),
+    ProblemKind("no-upgrade", 426, "This is a WebSocket", "Open it as one, with a ticket."),
     ProblemKind("too-many", 429, "Too many requests", "Try again after `Retry-After` seconds."),
     ProblemKind("internal", 500, "A fault of the judge", "It is in our log under the request id."),
     ProblemKind("unavailable", 503, "The judge cannot be reached", "Its queue does not answer; try again."),
@@ -88,8 +91,8 @@ class ProblemError(Exception):
         self.headers = headers or {}
 
 
-def problem_form(error: ProblemError, request_id: str = "") -> Problem:
-    """The problem as a value."""
+def problem_value(error: ProblemError, request_id: str = "") -> Problem:
+    """What its sender is told."""
     return Problem(
         type=TYPES_PATH + error.kind.name,
         title=error.kind.title,
@@ -103,7 +106,7 @@ def problem_form(error: ProblemError, request_id: str = "") -> Problem:
 
 def problem_response(error: ProblemError, request_id: str = "") -> Response:
     """The answer."""
-    body = problem_form(error, request_id)
+    body = problem_value(error, request_id)
     headers = {"cache-control": "no-store", **error.headers}
     if error.kind.status == 401:
         headers["www-authenticate"] = "Bearer"

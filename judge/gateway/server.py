@@ -16,11 +16,16 @@ from judge.config import GatewaySettings, Settings
 from judge.errors import HostError
 from judge.gateway.app import make_app, make_service
 from judge.gateway.http.protocol import bounded_protocol
+from judge.gateway.http.socket_protocol import bounded_socket_protocol
+from judge.gateway.mounts import mounts_of
 
 log = logging.getLogger(__name__)
 
 #: Connections that wait to be taken in.
 _BACKLOG = 2048
+
+#: A WebSocket that has ended is cut off after this, though its client does not take what was sent.
+_CLOSING_S = 10.0
 
 #: An idle connection is closed after this; longer than proxies keep theirs.
 _KEEP_ALIVE_S = 75
@@ -71,9 +76,11 @@ def serve(settings: Settings, server: socket.socket) -> None:
     gateway = settings.gateway
     service = make_service(settings)
     config = uvicorn.Config(
-        make_app(service),
+        make_app(service, mounts_of(service)),
         http=bounded_protocol(gateway.head_bytes_max, gateway.request_s_max),
-        ws="websockets-sansio",
+        ws=bounded_socket_protocol(_CLOSING_S),
+        ws_max_size=gateway.socket_message_bytes_max,
+        ws_per_message_deflate=False,  # small messages, and many sockets
         loop="uvloop",
         lifespan="on",
         log_config=None,

@@ -44,6 +44,9 @@ class Service:
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
+        self._received_of_one: Counter[str] = Counter()
+        self._held_of_tenant: Counter[str] = Counter()
+        self._sockets: Counter[str] = Counter()
         self.metrics = Metrics(self._held.total)
 
     @property
@@ -70,40 +73,43 @@ class Service:
 
     @contextmanager
     def holding(self, caller: Caller) -> Iterator[None]:
-        """Around a stream, or a request that waits. Raises ProblemError when the caller has too many of them."""
-        self.check_holding(caller)
-        with _counted(self._held, _who(caller)):
+        """Around a stream, or a request that waits. Raises ProblemError when caller or tenant has too many."""
+        limits = self.settings.gateway
+        who = caller.rights.id or caller.address
+        most = limits.anonymous_streams_max if caller.anonymous else limits.streams_max
+        what = "streams and waiting requests are open"
+        with (
+            _counted(self._held, who, most, what),
+            _counted(self._held_of_tenant, caller.tenant, limits.tenant_streams_max, what),
+        ):
             yield
 
-    def check_holding(self, caller: Caller) -> None:
-        """Raises ProblemError when the caller has too many streams and waiting requests already."""
-        if self._held[_who(caller)] >= self.settings.gateway.streams_max:
-            raise ProblemError(
-                "too-many",
-                f"{self._held[_who(caller)]} streams and waiting requests are open",
-                headers={"retry-after": "1"},
-            )
+    @contextmanager
+    def holding_socket(self, tenant: str, address: str) -> Iterator[None]:
+        """Around an open WebSocket. Raises ProblemError when the tenant has too many of them; who needs no key has no
+        tenant, and is known by the address."""
+        with _counted(self._sockets, tenant or address, self.settings.gateway.sockets_max, "WebSockets are open"):
+            yield
 
     @contextmanager
     def receiving(self, caller: Caller) -> Iterator[None]:
         """Around the body of a batch. Raises ProblemError when too many of them come in."""
-        who = _who(caller)
-        if self._received[who] >= _BODIES_OF_ONE or self._received.total() >= _BODIES:
-            raise ProblemError("too-many", f"{self._received[who]} batches come in", headers={"retry-after": "1"})
-        with _counted(self._received, who):
+        what = "batches come in"
+        with (
+            _counted(self._received, "", _BODIES, what),
+            _counted(self._received_of_one, caller.rights.id or caller.address, _BODIES_OF_ONE, what),
+        ):
             yield
 
 
-def _who(caller: Caller) -> str:
-    return caller.rights.id or caller.address
-
-
 @contextmanager
-def _counted(counts: Counter[str], name: str) -> Iterator[None]:
-    counts[name] += 1
+def _counted(counter: Counter[str], who: str, most: int, what: str) -> Iterator[None]:
+    if counter[who] >= most:
+        raise ProblemError("too-many", f"{counter[who]} {what}", headers={"retry-after": "1"})
+    counter[who] += 1
     try:
         yield
     finally:
-        counts[name] -= 1
-        if not counts[name]:
-            del counts[name]
+        counter[who] -= 1
+        if not counter[who]:
+            del counter[who]

@@ -12,11 +12,13 @@ from judge.gateway.api import (
     events,
     groups,
     health,
+    javascript,
     languages,
     packages,
     rejudges,
     runs,
     service_state,
+    sessions,
     submissions,
 )
 from judge.gateway.endpoint import Endpoint
@@ -27,6 +29,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
     *batches.ENDPOINTS,
+    *sessions.ENDPOINTS,
     *events.ENDPOINTS,
     *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
@@ -38,5 +41,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *audit.ENDPOINTS,
     *maintenance.ENDPOINTS,
     *health.ENDPOINTS,
+    *javascript.ENDPOINTS,
     *description.ENDPOINTS,
 )

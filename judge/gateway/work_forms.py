@@ -22,8 +22,12 @@ AnyReport = Report | AnyWorkReport
 async def form_of_record(asked: Asked, record: SubmissionView, report: AnyReport | None = None) -> WorkForm:
     """A record, with its report when there is one."""
     role = await role_in(asked, record.kind, record.package)
+    return form_in_role(record, report, role, asked.caller.public_id(record.id))
+
+
+def form_in_role(record: SubmissionView, report: AnyReport | None, role: Role, public_id: str) -> WorkForm:
+    """The same as a role sees it, under this id."""
     seen = record_view_of(record, role)
-    public_id = asked.caller.public_id(record.id)
     judging, other = _reports(report, role, public_id)
     return WorkForm(
         id=public_id,

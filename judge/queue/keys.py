@@ -312,6 +312,10 @@ class Keys:
         """sorted set: all batches by when they are removed"""
         return f"{self.prefix}batches-kept"
 
+    def socket_ticket(self, digest: str) -> str:
+        """string: what a ticket for a session's WebSocket is good for (JSON), by the SHA-256 of its text; expires"""
+        return f"{self.prefix}socket-ticket:{digest}"
+
     def package(self, digest: str) -> str:
         """hash: a package that came by HTTP: t:TENANT -> bytes in the store, for each that published it; managed; open
         (the store had it before: all who know the digest may use it); removing (until when, Unix milliseconds)"""

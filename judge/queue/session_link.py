@@ -76,6 +76,7 @@ class SessionLink:
         self._pool = queue.link.client.connection_pool
         self._input_key = keys.session_input(claim.id, str(claim.fence))
         self._output_key = keys.session_output(claim.id, str(claim.fence))
+        self._news = keys.news(claim.id)
         self._reader: Any = None
         self._writer: Any = None
         self._retry_ns = self._prolong_ns = 0
@@ -246,6 +247,8 @@ class SessionLink:
             self._sent_bytes = self._keep(frame)
             words = ("MAXLEN", "=", len(self._kept), f"{self._sent_bytes}-0", "frame", _ENCODER.encode(frame))
             commands.append(("XADD", self._output_key, *words))
+        if self._sent:
+            commands.append(("PUBLISH", self._news, ""))  # readers that wait for many sessions on one connection
         now_ns = time.monotonic_ns()
         if self._kept and commands and now_ns >= self._prolong_ns:
             commands.append(("EXPIRE", self._output_key, _KEPT_S))

@@ -25,6 +25,8 @@ from judge.queue.values import State
 TYPED_WAITING_MAX, _FRAMES_WAITING_MAX = 64, 256
 #: A reader says what it has taken before the worker takes it for lost.
 _TOLD_EVERY_BYTES = 64 << 10
+#: How many frames of output, and events, are looked at together.
+_LOOK_FRAMES = 8
 #: The fence of what no worker has had.
 _NEVER_CLAIMED = "0"
 
@@ -87,17 +89,21 @@ def _no_session(session_id: str) -> UsageError:
 
 
 class Reading:
-    """A reader of one session's output: what to ask Redis next, and what its answer means. Pure."""
+    """A reader of one session's output: what to ask Redis next, and what its answer means. Pure.
 
-    def __init__(self, keys: Keys, session_id: str, fence: str = "") -> None:
+    ``offset``: what is before it is not read, and ``lost_bytes`` of that were gone already.
+    """
+
+    def __init__(self, keys: Keys, session_id: str, fence: str = "", *, offset: int = 0, lost_bytes: int = 0) -> None:
         self._keys = keys
         self._id = session_id
-        self._events, self._last_event, self._last_output = keys.events(session_id), "0", "0"
+        self._events, self._last_event = keys.events(session_id), "0"
+        self._first_output = self._last_output = f"{offset}-0" if offset else "0"
         self._fence = fence
         self._frames: deque[OutputFrame] = deque()
-        self._offset = self._told = 0
+        self._offset = self._told = offset
         self._ended = self._is_drained = False
-        self.lost_bytes = 0  #: gone before it was read
+        self.lost_bytes = lost_bytes  #: gone before it was read
         self.wants_fence = False  #: the session may have begun: how it stands is to be told to :meth:`begin`
 
     @property
@@ -109,7 +115,7 @@ class Reading:
         """How it stands now."""
         self.wants_fence = False
         if standing.fence != self._fence and standing.fence != _NEVER_CLAIMED and standing.state is not State.QUEUED:
-            self._fence, self._last_output = standing.fence, "0"
+            self._fence, self._last_output = standing.fence, self._first_output
         self._is_drained = self._ended and not self._fence
 
     def words(self) -> tuple[Any, ...]:
@@ -120,8 +126,15 @@ class Reading:
         block_ms = 1 if self._ended else FOLLOW_BLOCK_MS
         return ("XREAD", "BLOCK", block_ms, "STREAMS", self._events, key, self._last_event, self._last_output)
 
+    def looking(self) -> tuple[Any, ...]:
+        """The same command, but it does not wait."""
+        words = ("XREAD", "COUNT", _LOOK_FRAMES, "STREAMS", self._events)
+        if not self._fence:
+            return (*words, self._last_event)
+        return (*words, self._keys.session_output(self._id, self._fence), self._last_event, self._last_output)
+
     def take(self, answer: Any) -> None:
-        """What :meth:`words` was answered."""
+        """What :meth:`words` or :meth:`looking` was answered."""
         self._is_drained = self._ended and bool(self._fence)
         streams = answer.items() if isinstance(answer, Mapping) else answer or ()
         for key, entries in streams:
@@ -161,14 +174,19 @@ class Reading:
         end = frame.offset + len(frame.data)
         if end <= self._offset:
             return
+        if frame.offset < self._offset:
+            rest = frame.data[self._offset - frame.offset :]
+            frame = OutputFrame(offset=self._offset, data=rest, stream=frame.stream)
         self.lost_bytes += max(0, frame.offset - self._offset)
         self._frames.append(frame)
         self._offset = end
 
 
-def reading_of(queue: Queue | AsyncQueue, session_id: str, fence: str) -> Reading:
+def reading_of(
+    queue: Queue | AsyncQueue, session_id: str, fence: str, *, offset: int = 0, lost_bytes: int = 0
+) -> Reading:
     """A reader of a session's output; ``fence``: of the claim that runs it, empty = that is not known yet."""
-    return Reading(queue.link.keys, session_id, fence)
+    return Reading(queue.link.keys, session_id, fence, offset=offset, lost_bytes=lost_bytes)
 
 
 def listen(queue: Queue, reading: Reading) -> None:
@@ -179,3 +197,11 @@ def listen(queue: Queue, reading: Reading) -> None:
 async def listen_async(queue: AsyncQueue, reading: Reading) -> None:
     """The same for asyncio."""
     reading.take(await queue.link.command(*reading.words()))
+
+
+async def look(queue: AsyncQueue, reading: Reading) -> bool:
+    """Read what is there now; whether that was anything. Who waits for more is woken by
+    :meth:`judge.queue.feed.Feed.hear`: so no connection waits for one session alone. Raises QueueError."""
+    answer = await queue.link.command(*reading.looking())
+    reading.take(answer)
+    return bool(answer)

@@ -11,7 +11,9 @@ import pytest
 
 #: A program or a file -> the Debian package; ``deploy/install-test-deps`` installs each of them.
 PACKAGES = {
+    "chromium": "chromium",
     "mmdebstrap": "mmdebstrap",
+    "node": "nodejs",
     "openssl": "openssl",
     "prometheus": "prometheus",
     "promtool": "prometheus",

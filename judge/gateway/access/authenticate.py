@@ -19,7 +19,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from judge.config import GatewaySettings
-from judge.gateway.access.caller import OPEN_SCOPES, Caller
+from judge.gateway.access import anonymous
+from judge.gateway.access.caller import ANONYMOUS_SCOPES, OPEN_SCOPES, Caller
 from judge.gateway.problems import ProblemError
 from judge.queue.api_keys import KeyRights, rights_of
 from judge.queue.redis_queue import AsyncQueue
@@ -56,8 +57,18 @@ class Authenticator:
             return await self.caller_with_key(key, address)
         if not self._is_open(address, request.headers):
             raise ProblemError("no-key")
-        self._check_page(request.headers, own_machine=self._settings.no_key == "loopback")
-        return Caller(_OPEN, address)
+        own_machine = self._settings.no_key == "loopback"
+        self._check_page(request.headers, own_machine=own_machine)
+        return Caller(_OPEN, address) if own_machine else self._anonymous(address)
+
+    def _anonymous(self, address: str) -> Caller:
+        rights = KeyRights(
+            id="",
+            tenant=anonymous.tenant_of(address),
+            priority_class=self._settings.anonymous_class,
+            scopes=ANONYMOUS_SCOPES,
+        )
+        return Caller(rights, address, anonymous=True)
 
     async def caller_with_key(self, key: str, address: str) -> Caller:
         """The caller with this key, wherever in a request it stood. Raises ProblemError, QueueError."""
@@ -74,6 +85,14 @@ class Authenticator:
         self._known[key] = _Known(rights, now_s + REMEMBERED_S)
         return Caller(rights, address)
 
+    def check_origin(self, headers: Headers, *, with_key: bool) -> None:
+        """Of a WebSocket, which any page may open: a browser asks nobody. Raises ProblemError for the page of somebody
+        else. ``with_key``: it was prepared with a key, so that ``*`` among the origins holds."""
+        origin, listed = headers.get("origin"), self._settings.origins
+        if origin is None or _is_own(origin, headers) or origin in listed or (with_key and "*" in listed):
+            return
+        raise ProblemError("foreign-page", "the Origin must be one that the settings list")
+
     def _is_open(self, address: str, headers: Headers) -> bool:
         match self._settings.no_key:
             case "always":
@@ -88,11 +107,16 @@ class Authenticator:
         if own_machine and not _is_loopback_name(_hostname(host)):
             raise ProblemError("foreign-page", "without a key the Host must be a loopback name")
         origin = headers.get("origin")
-        own = origin in (f"http://{host}", f"https://{host}")
-        if origin is not None and not own and origin not in self._settings.origins:
+        if origin is not None and not _is_own(origin, headers) and origin not in self._settings.origins:
             raise ProblemError("foreign-page", "without a key the Origin must be one that the settings list")
         if origin is None and headers.get("sec-fetch-site") == "cross-site":
             raise ProblemError("foreign-page", "without a key another site's page cannot ask for this")
+
+
+def _is_own(origin: str, headers: Headers) -> bool:
+    """Whether a page is ours."""
+    host = headers.get("host", "")
+    return origin in (f"http://{host}", f"https://{host}")
 
 
 def _bearer(headers: Headers) -> str | None:

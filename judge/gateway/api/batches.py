@@ -162,7 +162,8 @@ async def read_results(asked: Asked) -> Response:
         return Response(status_code=204)
     if asked.service.stopping.is_set():
         raise ProblemError("stopping", headers={"retry-after": "1"})
-    asked.service.check_holding(asked.caller)
+    with asked.service.holding(asked.caller):
+        pass  # what there are too many of is said before the answer begins
     answer = Stream(_sent(asked, view.id))
     answer.headers["content-type"] = NDJSON
     return answer

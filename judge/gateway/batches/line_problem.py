@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from judge.gateway.problems import ProblemError, problem_form, problem_of
+from judge.gateway.problems import ProblemError, problem_of, problem_value
 from judge.model.work import WorkKind
 
 #: What a kind of work is called in a line.
@@ -13,7 +13,7 @@ FIELDS = {WorkKind.EXECUTION: "run", WorkKind.EVALUATION: "evaluation", WorkKind
 
 def problem_text(problem: ProblemError) -> str:
     """A problem as it is kept with results."""
-    return msgspec.json.encode(problem_form(problem)).decode()
+    return msgspec.json.encode(problem_value(problem)).decode()
 
 
 def line_problem(error: Exception, word: str) -> ProblemError | None:

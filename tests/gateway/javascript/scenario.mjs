@@ -1,0 +1,65 @@
+// What the module is asked to do, in Node and in a browser; returns what happened, as JSON.
+// `told`: {key, package}.
+
+export async function scenario({ connect, JudgeError }, address, told) {
+  const sockets = [];
+  class Kept extends WebSocket {
+    constructor(...words) {
+      super(...words);
+      sockets.push(this);
+    }
+  }
+  const judge = connect(address, { key: told.key, WebSocket: Kept });
+  const happened = {};
+
+  const languages = await judge.languages();
+  happened.languages = languages.languages.some((one) => one.id === "python3");
+
+  const run = await judge.run({ language: "python3", source: "print(input()[::-1])", stdin: "hello" });
+  happened.run = run.report.runs[0].stdout.text;
+
+  const tests = [
+    { stdin: "1", expected: "2" },
+    { stdin: "2", expected: "5" },
+  ];
+  const program = { language: "python3", source: "print(int(input()) * 2)" };
+  happened.evaluation = (await judge.evaluate({ ...program, tests, stop_after: 0 })).status;
+
+  const work = await judge.create("runs", { language: "python3", source: "print('live')", live: true });
+  const types = [];
+  for await (const event of judge.events("runs", work.id)) types.push(event.type);
+  happened.events = [types[0], types.includes("output"), types.at(-1)];
+  const rest = [];
+  for await (const event of judge.events("runs", work.id, { after: "99999999999999-0" })) rest.push(event);
+  happened.rest = rest.length;
+
+  happened.problem = await judge.run({ language: "python3", source: 1 }).catch((error) => {
+    return [error instanceof JudgeError, error.kind, error.problem.errors[0].pointer];
+  });
+  happened.missing = await judge.get("runs", "none").catch((error) => error.status);
+
+  if (told.package) {
+    const source = "print(sum(map(int, input().split())))";
+    happened.submission = (await judge.submit({ package: told.package, language: "python3", source })).status;
+  }
+
+  happened.session = await session(judge, sockets);
+  return happened;
+}
+
+async function session(judge, sockets) {
+  const source = "import sys\nfor line in sys.stdin: print(line.strip().upper(), flush=True)\nprint('bye \\u20ac')\n";
+  const live = await judge.openSession({ language: "python3", source, terminal: false });
+  await live.send("one\n");
+  let text = "";
+  for await (const piece of live.output()) {
+    text += piece.text;
+    if (text === "ONE\n") {
+      sockets.at(-1).close(4001); // it is reached again
+      await live.send("two\n");
+      live.endInput();
+    }
+  }
+  const work = await live.result;
+  return { text, end: work.report.end, lost: live.lostBytes, state: live.state, sockets: sockets.length };
+}
