@@ -280,8 +280,8 @@ class Keys:
         return f"{self.prefix}batch-waiting:{id}"
 
     def batch_running(self, id: str) -> str:
-        """hash: number of a line that was handed in -> its custom_id, program, and whether its record is kept
-        (MessagePack)"""
+        """hash: number of a line that was handed in -> its custom_id, program, whether its record is kept, and
+        its bytes (MessagePack)"""
         return f"{self.prefix}batch-running:{id}"
 
     def batch_programs(self, id: str) -> str:

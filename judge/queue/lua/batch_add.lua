@@ -20,7 +20,7 @@ for at = 5, #ARGV, 5 do
     redis.call('ZADD', key.batch_waiting(id), number, number .. (program ~= '' and ' ' .. program or ''))
     batch_grows(id, #packed)
   else
-    line_ends(id, number, cmsgpack.unpack(result))
+    line_ends(id, number, cmsgpack.unpack(result), 0)
   end
   number = number + 1
 end

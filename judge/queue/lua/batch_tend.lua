@@ -18,7 +18,7 @@ local FIELDS = {'state', 'class', 'route', 'tenant', 'at', 'claimed_at', 'done_a
 local withdrawn, changed = {}, false
 
 local function collect(number, noted)
-  local custom_id, program, kept = unpack(cmsgpack.unpack(noted))
+  local custom_id, program, kept, bytes = unpack(cmsgpack.unpack(noted))
   local name = id .. '~' .. number
   local values = redis.call('HMGET', key.record(name), unpack(FIELDS))
   local state = values[1]
@@ -34,10 +34,10 @@ local function collect(number, noted)
     else redis.call('HDEL', key.batch_programs(id), program) end
   end
   if state ~= 'DONE' then
-    line_ends(id, number, {custom_id, 'withdrawn'})
+    line_ends(id, number, {custom_id, 'withdrawn'}, bytes)
   else
     for i = 1, #FIELDS do values[i] = values[i] or '' end
-    line_ends(id, number, {custom_id, 'done', values})
+    line_ends(id, number, {custom_id, 'done', values}, bytes)
   end
   if state and not kept then expunge(name) end
 end
@@ -55,8 +55,7 @@ if b[3] == '1' then
   for _, line in ipairs(redis.call('ZRANGE', key.batch_waiting(id), 0, 499)) do
     local packed = redis.call('HGET', key.batch_lines(id), number_of(line))
     local custom_id = cmsgpack.unpack(packed)[1]
-    line_leaves(id, line)
-    line_ends(id, number_of(line), {custom_id, 'withdrawn'})
+    line_ends(id, number_of(line), {custom_id, 'withdrawn'}, line_leaves(id, line))
     changed = true
   end
 else

@@ -9,29 +9,31 @@ end
 
 local function number_of(line) return string.match(line, '^%d+') end
 
--- A line that waits no more.
+-- A line that waits no more; the bytes that it had.
 local function line_leaves(id, line)
   local number = number_of(line)
   redis.call('ZREM', key.batch_waiting(id), line)
-  batch_grows(id, -redis.call('HSTRLEN', key.batch_lines(id), number))
+  local bytes = redis.call('HSTRLEN', key.batch_lines(id), number)
   redis.call('HDEL', key.batch_lines(id), number)
+  return bytes
 end
 
--- A line was handed in. The first one of a program compiles it; the others wait for that.
+-- A line was handed in. The first one of a program compiles it; the others wait for that. Its bytes count until it ends.
 local function line_begins(id, line, noted)
-  line_leaves(id, line)
+  noted = cmsgpack.unpack(noted)
+  table.insert(noted, line_leaves(id, line))
   local number, program = number_of(line), string.match(line, ' (.+)$')
   if program then redis.call('HSETNX', key.batch_programs(id), program, number) end
-  redis.call('HSET', key.batch_running(id), number, noted)
+  redis.call('HSET', key.batch_running(id), number, cmsgpack.pack(noted))
 end
 
--- A line has its result, a table: its custom_id, the word for it, and what belongs to that.
-local function line_ends(id, number, result)
+-- A line has its result, a table: its custom_id, the word for it, and what belongs to that. ``bytes``: that it had.
+local function line_ends(id, number, result, bytes)
   local packed = cmsgpack.pack(result)
   redis.call('HSET', key.batch_results(id), number, packed)
   redis.call('RPUSH', key.batch_order(id), number)
   redis.call('HINCRBY', key.batch(id), result[2], 1)
-  batch_grows(id, #packed)
+  batch_grows(id, #packed - bytes)
 end
 
 -- It is kept that long from now on.
