@@ -17,6 +17,7 @@ from judge.gateway.metrics import Metrics
 from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.problems import ProblemError
 from judge.gateway.published import Published
+from judge.gateway.upload_directory import remove_leftovers
 from judge.queue.feed import Feed
 from judge.queue.redis_queue import AsyncQueue
 
@@ -59,6 +60,7 @@ class Service:
         self.queue.limit_commands(_COMMANDS_MAX)
         self.feed.start()
         self.batches.start()
+        remove_leftovers()
 
     def stop(self) -> None:
         """Let nobody wait any longer: this gateway ends."""

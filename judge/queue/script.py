@@ -44,6 +44,7 @@ SCRIPT_NAMES = (
     "audit_note",
     "audit_list",
     "maintenance",
+    "usage",
     "settled",
     "batch_open",
     "batch_add",
