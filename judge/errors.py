@@ -290,6 +290,10 @@ class QueueError(InfrastructureError):
     """Redis or Celery is unreachable or answered nonsense."""
 
 
+class ServerError(QueueError):
+    """A gateway does not answer, or not as one."""
+
+
 class QueueAnswerError(QueueError):
     """Redis answered a call with an error that it would answer again: the call itself is not taken."""
 

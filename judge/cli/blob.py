@@ -18,7 +18,7 @@ from judge.cli.options import broker_option
 from judge.cli.service import open_client
 from judge.cli.showing import add_row, plain_table, wide_console
 from judge.cli.submissions import local
-from judge.client import Client
+from judge.client import Client, HttpClient
 from judge.errors import UsageError
 from judge.model.units import format_bytes
 from judge.parsers import Subparsers
@@ -60,12 +60,12 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Dispatch to the action."""
     actions = {"put": _put, "get": _get, "list": _list, "remove": _remove}
-    with open_client(args.broker) as client:
+    with open_client(args) as client:
         actions[args.action](client, args)
     return 0
 
 
-def _put(client: Client, args: argparse.Namespace) -> None:
+def _put(client: Client | HttpClient, args: argparse.Namespace) -> None:
     if args.name and len(args.files) > 1:
         raise UsageError("--name: one name is for one file")
     found = {}
@@ -81,7 +81,7 @@ def _put(client: Client, args: argparse.Namespace) -> None:
         _print_json(found)
 
 
-def _get(client: Client, args: argparse.Namespace) -> None:
+def _get(client: Client | HttpClient, args: argparse.Namespace) -> None:
     if args.output == _STANDARD:
         if args.json:
             raise UsageError("--json: needs --output, standard output is the blob's")
@@ -97,7 +97,7 @@ def _get(client: Client, args: argparse.Namespace) -> None:
         _print_json({"blob": args.blob, "file": args.output, "size_bytes": Path(args.output).stat().st_size})
 
 
-def _list(client: Client, args: argparse.Namespace) -> None:
+def _list(client: Client | HttpClient, args: argparse.Namespace) -> None:
     blobs = client.blobs(tenant=args.tenant)
     if args.json:
         _print_json(list(blobs))
@@ -109,7 +109,7 @@ def _list(client: Client, args: argparse.Namespace) -> None:
     wide_console().print(table)
 
 
-def _remove(client: Client, args: argparse.Namespace) -> None:
+def _remove(client: Client | HttpClient, args: argparse.Namespace) -> None:
     gone = {blob: client.remove_blob(blob, tenant=args.tenant) for blob in args.blobs}
     if args.json:
         _print_json(gone)

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Cancel each."""
     outcome: dict[str, bool | None] = {}
     complaints = []
-    with open_client(args.broker) as client:
+    with open_client(args) as client:
         for submission_id in args.ids:
             try:
                 outcome[submission_id] = client.cancel(submission_id)

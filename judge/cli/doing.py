@@ -18,7 +18,8 @@ import msgspec
 from judge.assembly import open_judge
 from judge.cli.interrupting import CtrlC
 from judge.cli.options import AMOUNT_MAX, broker_option
-from judge.client import Client
+from judge.cli.service import open_client
+from judge.client import Client, HttpClient
 from judge.config import Settings, load_settings
 from judge.config.reading import ceilings_of
 from judge.errors import BlobStoreUnset, InfrastructureError, JudgeError, SubmissionCancelled, WorkError
@@ -65,12 +66,17 @@ def service_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tenant", default="", help="on whose behalf a service does it")
 
 
+def is_by_service(args: argparse.Namespace) -> bool:
+    """Whether a service does it."""
+    return bool(args.broker or args.server or args.service)
+
+
 @contextmanager
 def doer_for(args: argparse.Namespace) -> Iterator[Doer]:
     """As the options say. Raises UsageError, HostError, SandboxError."""
     settings = load_settings()
-    if args.broker or args.service:
-        with Client.open(settings.with_broker(args.broker or "")) as client:
+    if is_by_service(args):
+        with open_client(args) as client:
             yield Service(client, args.tenant)
         return
     with open_judge(settings) as judge, tempfile.TemporaryDirectory(prefix="judge-") as scratch:
@@ -134,7 +140,7 @@ class Here:
 class Service:
     """A :class:`Doer` that hands work in and waits."""
 
-    def __init__(self, client: Client, tenant: str) -> None:
+    def __init__(self, client: Client | HttpClient, tenant: str) -> None:
         self._client = client
         self._tenant = tenant
 
@@ -163,6 +169,9 @@ class Service:
 
         def send() -> None:
             try:
+                if isinstance(self._client, HttpClient):
+                    self._client.interrupt(work_id)
+                    return
                 with Queue(self._client.queue.broker) as queue:
                     queue.run(calls.interrupt(work_id))
             except JudgeError as error:

@@ -7,7 +7,7 @@ import json
 import time
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client
+from judge.cli.service import open_redis_client
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.admin import set_worker_state, worker_views
@@ -33,7 +33,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Set the states; exit code 1 = something still runs after the wait."""
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         queue = client.queue
         nodes = [worker.node for worker in worker_views(queue)] if args.all else args.nodes
         if not nodes:

@@ -28,7 +28,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Watch it."""
-    with open_client(args.broker) as client:
+    with open_client(args) as client:
         events = client.follow(args.id, timeout=args.timeout)
         if args.json:
             return watch(args.id, (_printed(event) for event in events), quiet=True)

@@ -27,7 +27,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--host", metavar="HOST", help="where to listen (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, metavar="PORT", help="its port (0 = any free one)")
     parser.add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)  # of `judge up`: a socket that listens
-    broker_option(parser)
+    broker_option(parser, server=False)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ import msgspec
 
 from judge import wire
 from judge.cli.options import broker_option
-from judge.cli.service import open_client, operator
+from judge.cli.service import open_redis_client, operator
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.api_keys import KeyRights, KeyView, Scope, create_key, list_keys, revoke_key
@@ -52,7 +52,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked."""
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         match args.action:
             case "create":
                 _show_new(*create_key(client.queue, _wanted(args), operator()), json=args.json)

@@ -204,9 +204,9 @@ def _tell(console: Console, row: TestRow) -> None:
 
 
 def _offered(args: argparse.Namespace, settings: Settings) -> int:
-    from judge.client import Client  # languages of this machine need no Redis
+    from judge.cli.service import open_client  # languages of this machine need no Redis
 
-    with Client.open(settings.with_broker(args.broker or "")) as client:
+    with open_client(args) as client:
         cards = client.languages()
     if args.json:
         print(msgspec.json.encode(cards).decode())

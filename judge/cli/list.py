@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     if args.csv and args.json:
         raise UsageError("--csv or --json, not both")
     chosen = filter_of(args, limit=args.limit or 0)
-    with open_client(args.broker) as client:
+    with open_client(args) as client:
         if args.json:
             print_json(client.submissions(chosen))
         elif args.csv:

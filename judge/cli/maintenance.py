@@ -7,7 +7,7 @@ import argparse
 import msgspec
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client, operator
+from judge.cli.service import open_redis_client, operator
 from judge.cli.submissions import local
 from judge.parsers import Subparsers
 from judge.queue import maintenance
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             call = maintenance.end(operator())
         case _:
             call = maintenance.standing()
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         found = client.queue.run(call)
     if args.json:
         print(msgspec.json.encode(found).decode())

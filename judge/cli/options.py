@@ -29,11 +29,15 @@ AMOUNT_MAX = 1 << 53
 _SOURCE_BYTES_MAX = 64 * MIB
 
 
-def broker_option(parser: argparse.ArgumentParser) -> None:
-    """The option of a command that talks to a running service."""
+def broker_option(parser: argparse.ArgumentParser, *, server: bool = True) -> None:
+    """The options of a command that talks to a running service; ``server``: also to its gateway."""
     parser.add_argument(
         "--broker", metavar="URL", help="address of the service's Redis (default: the settings', else this machine's)"
     )
+    if server:
+        parser.add_argument(
+            "--server", metavar="URL", help="address of its gateway instead (JUDGE_SERVER), with the key in JUDGE_KEY"
+        )
 
 
 def seconds_ns(text: str) -> int:

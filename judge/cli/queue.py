@@ -9,8 +9,10 @@ import msgspec
 from rich.console import Console
 
 from judge.cli.options import broker_option
+from judge.cli.over_http import view_of_queue_form
 from judge.cli.service import open_client
 from judge.cli.showing import add_row, plain_table
+from judge.client import Client
 from judge.parsers import Subparsers
 from judge.queue.admin import QueueView, queue_view
 
@@ -28,8 +30,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print it."""
-    with open_client(args.broker) as client:
-        view = queue_view(client.queue)
+    with open_client(args) as client:
+        view = queue_view(client.queue) if isinstance(client, Client) else view_of_queue_form(client.waiting())
     if args.json:
         sys.stdout.buffer.write(msgspec.json.encode(view) + b"\n")
     else:

@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client, operator
+from judge.cli.service import open_redis_client, operator
 from judge.cli.showing import add_row, plain_table
 from judge.cli.submissions import local
 from judge.cli.submit import package_reference
@@ -55,7 +55,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         actions = {"start": _start, "list": _list, "show": _compare, "apply": _compare, "drop": _drop}
         return actions[args.action](args, client.queue)
 

@@ -27,7 +27,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Wait for it, show it."""
-    with open_client(args.broker) as client:
+    with open_client(args) as client:
         report = client.answer(args.id, timeout=args.timeout)
     if isinstance(report, Report):
         show_report(report, args)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from judge.cli.doing import Doer, service_options
+from judge.cli.doing import Doer, is_by_service, service_options
 from judge.cli.options import first_named, memory_bytes, positive, read_file, read_sources, seconds_ns, size_bytes
 from judge.config import load_settings
 from judge.errors import UsageError
@@ -140,7 +140,7 @@ def execution_of_options(args: argparse.Namespace, doer: Doer, stdin: bytes) -> 
 def limits_of(args: argparse.Namespace) -> RequestedLimits:
     """The limits that were given; here, where the user is the operator, more output than a service gives."""
     asked = asked_amounts(args)
-    if args.broker or args.service or asked.stdout_bytes:
+    if is_by_service(args) or asked.stdout_bytes:
         return asked
     return msgspec.structs.replace(asked, stdout_bytes=Limits().stdout_bytes)
 

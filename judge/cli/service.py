@@ -8,8 +8,9 @@ import pwd
 import socket
 import sys
 
-from judge.client import Client
+from judge.client import Client, HttpClient, connect
 from judge.config import Settings, load_settings
+from judge.errors import UsageError
 from judge.queue.redis_queue import Queue
 from judge.queue.settings import broker_of
 
@@ -53,9 +54,26 @@ def settings_for(broker: str | None) -> Settings:
     return load_settings().with_broker(broker or "")
 
 
-def open_client(broker: str | None) -> Client:
-    """A client for a command. Raises UsageError or QueueError."""
-    return Client.open(settings_for(broker))
+def open_client(args: argparse.Namespace) -> Client | HttpClient:
+    """A client for a command: over HTTP where a server is named, else over Redis. Raises UsageError, QueueError."""
+    server = server_asked(args)
+    if server:
+        return connect(server, os.environ.get("JUDGE_KEY", ""))
+    return Client.open(settings_for(args.broker))
+
+
+def open_redis_client(args: argparse.Namespace) -> Client:
+    """A client for what only Redis can do. Raises UsageError when a server is named."""
+    if server_asked(args):
+        raise UsageError(f"judge {args.command} cannot be done over HTTP: run it where Redis is, with --broker")
+    return Client.open(settings_for(args.broker))
+
+
+def server_asked(args: argparse.Namespace) -> str:
+    """The gateway that a command is to talk to; empty = none. Raises UsageError."""
+    if args.server and args.broker:
+        raise UsageError("--server or --broker, not both")
+    return args.server or ("" if args.broker else os.environ.get("JUDGE_SERVER", ""))
 
 
 def operator() -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from judge.cli.options import broker_option, seconds_ns
 from judge.cli.run_options import amount_options, asked_amounts, environment_of
-from judge.cli.service import open_client
+from judge.cli.service import open_redis_client
 from judge.client import Sending, Session
 from judge.errors import UsageError
 from judge.model.submission import SourceFile
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         columns=size.columns,
         grace_ns=args.grace,
     )
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         sending = Sending(language=args.language, tenant=args.tenant)
         with client.open_session(request, sending) as session, _raw() if has_terminal else contextlib.nullcontext():
             _take_part(session, has_terminal=has_terminal)

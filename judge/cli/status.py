@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Look each up."""
     found: list[SubmissionView] = []
     complaints = []
-    with open_client(args.broker) as client:
+    with open_client(args) as client:
         for submission_id in args.ids:
             try:
                 found.append(client.status(submission_id))

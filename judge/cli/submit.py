@@ -14,9 +14,9 @@ from rich.console import Console
 
 from judge import wire
 from judge.cli.options import broker_option, first_named, read_sources
-from judge.cli.service import open_client
+from judge.cli.service import open_client, server_asked
 from judge.cli.showing import print_work_report, terminal_width, work_exit_code
-from judge.client import Client, new_id
+from judge.client import Client, HttpClient, new_id
 from judge.config import load_settings
 from judge.errors import SubmissionCancelled, UsageError
 from judge.grading.programs import first_line
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     sources = read_sources(args.files)
     submission = Submission(
         id=args.id or new_id(),
-        package=package_reference(args.package),
+        package=package_reference(args.package, over_http=bool(server_asked(args))),
         sources=sources,
         language=args.language or languages.detect([file.name for file in sources], first_line(sources)).id,
         main=args.main or first_named(args.files, languages, args.language),
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         tenant=args.tenant,
         tags=tuple(tag for tag in args.tags.split(",") if tag),
     )
-    with open_client(args.broker) as client:
+    with open_client(args) as client:
         _say_when_nobody_judges(client)
         try:
             client.submit(submission)
@@ -106,7 +106,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"submission {submission.id}", file=sys.stderr, flush=True)
             return watch(submission.id, client.follow(submission.id), quiet=args.json, report=_finish(args))
         except KeyboardInterrupt:
-            broker = f" --broker {args.broker}" if args.broker else ""
+            named = {"broker": args.broker, "server": args.server}
+            broker = "".join(f" --{name} {address}" for name, address in named.items() if address)
             print(
                 f"\njudge submit: submission {submission.id} goes on; "
                 f"judge follow{broker} {submission.id} watches it, judge cancel{broker} {submission.id} withdraws it",
@@ -115,18 +116,23 @@ def run(args: argparse.Namespace) -> int:
             raise
 
 
-def package_reference(package: str) -> str:
-    """How workers find the package: a digest as it is, a directory by its absolute path. Raises UsageError."""
-    if package.startswith("sha256:"):
+def package_reference(package: str, *, over_http: bool = False) -> str:
+    """How workers find the package: a digest as it is, a directory by its absolute path. Raises UsageError.
+
+    Over HTTP a package has its name in the store, or its digest.
+    """
+    if over_http and Path(package).is_dir():
+        raise UsageError(f"over HTTP a package is named by its digest, not by a directory ({package}): judge publish")
+    if over_http or package.startswith("sha256:"):
         return package
     if not Path(package).is_dir():
         raise UsageError(f"problem package {package}: no such directory")
     return os.path.abspath(package)
 
 
-def _say_when_nobody_judges(client: Client) -> None:
+def _say_when_nobody_judges(client: Client | HttpClient) -> None:
     """The queue refuses what no worker offers; where there are no workers at all it waits, and that is said."""
-    if not worker_views(client.queue):
+    if not (worker_views(client.queue) if isinstance(client, Client) else client.waiting().slots):
         print("judge submit: no worker runs now; the submission waits for one", file=sys.stderr)
 
 

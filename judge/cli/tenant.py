@@ -7,7 +7,7 @@ import json
 import sys
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client, operator
+from judge.cli.service import open_redis_client, operator
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue import audit
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if wanted and not args.name:
         raise UsageError("which tenant?")
     limits = {name: _limit(text) for name, text in wanted.items()}
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         for name, value in limits.items():
             set_tenant_limit(client.queue, args.name, name, value)
             said = f"{name} {'default' if value is None else value}"

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.live import Live
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_client
+from judge.cli.service import open_redis_client
 from judge.errors import QueueError, UsageError
 from judge.observe.top.overview import Overview
 from judge.observe.top.queue_look import QueueLook
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     """Show it until the user has seen enough."""
     if not 0.1 <= args.interval <= 3600:
         raise UsageError(f"--interval: {args.interval:g} is not between 0.1 and 3600 seconds")
-    with open_client(args.broker) as client:
+    with open_redis_client(args) as client:
         broker = client.queue.broker
     with closing(QueueLook(broker)) as look:
         if args.json:

@@ -12,8 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from judge.cli.options import broker_option
+from judge.cli.over_http import views_of_workers
 from judge.cli.service import open_client
 from judge.cli.showing import add_row, wide_console
+from judge.client import Client
 from judge.parsers import Subparsers
 from judge.queue.admin import WorkerView, worker_views
 from judge.text import printable
@@ -41,8 +43,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print them."""
-    with open_client(args.broker) as client:
-        workers = worker_views(client.queue)
+    with open_client(args) as client:
+        workers = worker_views(client.queue) if isinstance(client, Client) else views_of_workers(client.workers())
     if args.json:
         sys.stdout.buffer.write(msgspec.json.encode(workers) + b"\n")
     elif workers:

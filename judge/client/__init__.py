@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from judge.client.asynchronous import AsyncClient
 from judge.client.blocking import Client
+from judge.client.http.asynchronous import AsyncHttpClient
 from judge.client.http.blocking import PATIENCE_S, HttpClient
 from judge.client.many import Item, ItemResult
 from judge.client.sending import (
@@ -44,6 +45,7 @@ from judge.queue.values import SubmissionView
 
 __all__ = [
     "AsyncClient",
+    "AsyncHttpClient",
     "AsyncSession",
     "Client",
     "Filter",
@@ -54,6 +56,7 @@ __all__ = [
     "Session",
     "SubmissionView",
     "connect",
+    "connect_async",
     "evaluation_of",
     "execution_of",
     "new_id",
@@ -72,3 +75,8 @@ def connect(address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_f
     gateway that does not answer is tried again. Raises UsageError.
     """
     return HttpClient(address, key, patience_s=patience_s, ca_file=ca_file)
+
+
+def connect_async(address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "") -> AsyncHttpClient:
+    """The same for asyncio; see :func:`connect`."""
+    return AsyncHttpClient(address, key, patience_s=patience_s, ca_file=ca_file)

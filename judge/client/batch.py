@@ -85,7 +85,7 @@ class AsyncBatch:
     ) -> None:
         self._queue = queue
         self._completions = completions
-        self._source = _numbered(items, sending)
+        self._source = numbered_items(items, sending)
         self._flight = flight
         self._turn = asyncio.Lock()  # items are handed in one at a time: a full queue is asked by one task alone
 
@@ -114,7 +114,10 @@ class AsyncBatch:
             await _end([*tasks, *([taking] if taking else [])])
             for work_id in ours:
                 with contextlib.suppress(JudgeError):
-                    await self._queue.run(calls.cancel(work_id))
+                    await self._withdraw(work_id)
+
+    async def _withdraw(self, work_id: str) -> None:
+        await self._queue.run(calls.cancel(work_id))
 
     async def _next(self) -> Numbered | None:
         return await anext(self._source, None)
@@ -149,7 +152,8 @@ class AsyncBatch:
                     await asyncio.sleep(pause_s)
 
 
-async def _numbered(items: Iterable[Item] | AsyncIterable[Item], sending: Sending) -> AsyncIterator[Numbered]:
+async def numbered_items(items: Iterable[Item] | AsyncIterable[Item], sending: Sending) -> AsyncIterator[Numbered]:
+    """Items with their headers. Raises UsageError."""
     index = 0
     if isinstance(items, AsyncIterable):
         async for item in items:

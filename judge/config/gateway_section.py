@@ -15,7 +15,10 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
     port: Annotated[int, says("Its port (0 = any free one).", variable="GATEWAY_PORT", ge=0, le=65535)] = 8090
     no_key: Annotated[
         Literal["loopback", "never", "always"],
-        says("Who needs no key: programs on this machine, nobody, everybody.", variable="GATEWAY_NO_KEY"),
+        says(
+            "Who needs no key: programs on this machine, nobody, everybody (within the limits of `anonymous_...`).",
+            variable="GATEWAY_NO_KEY",
+        ),
     ] = "loopback"
     origins: Annotated[
         tuple[str, ...],
@@ -44,6 +47,33 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
     streams_max: Annotated[
         int, says("Open streams and waits of one key, in one gateway.", variable="GATEWAY_STREAMS_MAX", ge=1)
     ] = 1000
+    tenant_streams_max: Annotated[
+        int,
+        says("Open streams and waits of one tenant, in one gateway.", variable="GATEWAY_TENANT_STREAMS_MAX", ge=1),
+    ] = 2000
+    anonymous_class: Annotated[
+        Literal["contest", "run", "practice", "rejudge"],
+        says("The class of work that comes without a key, where everybody may ask.", variable="ANONYMOUS_CLASS"),
+    ] = "practice"
+    anonymous_time_s_max: Annotated[
+        int, says("CPU seconds of a program without a key.", variable="ANONYMOUS_TIME_S_MAX", ge=1)
+    ] = 5
+    anonymous_memory_bytes_max: Annotated[
+        int, says("Memory of a program without a key.", variable="ANONYMOUS_MEMORY_BYTES_MAX", ge=1 << 20)
+    ] = 256 << 20
+    anonymous_output_bytes_max: Annotated[
+        int, says("What each of its two outputs may write.", variable="ANONYMOUS_OUTPUT_BYTES_MAX", ge=1)
+    ] = 256 << 10
+    anonymous_runs_max: Annotated[
+        int, says("Tests, or repeats, of one piece of such work.", variable="ANONYMOUS_RUNS_MAX", ge=1)
+    ] = 10
+    anonymous_body_bytes_max: Annotated[
+        int, says("Size of a request's body without a key.", variable="ANONYMOUS_BODY_BYTES_MAX", ge=1)
+    ] = 128 << 10
+    anonymous_streams_max: Annotated[
+        int,
+        says("Open streams and waits of one address without a key.", variable="ANONYMOUS_STREAMS_MAX", ge=1),
+    ] = 8
     sockets_max: Annotated[
         int, says("Open WebSockets of one tenant, in one gateway.", variable="GATEWAY_SOCKETS_MAX", ge=1)
     ] = 500

@@ -36,9 +36,12 @@ _FILES = (
     "broker.key_file",
 )  # fmt: skip
 
-#: Variables that begin with JUDGE_ and are no settings: the tests' own, and what Kubernetes and Docker put into each
-#: container for a service whose name begins with "judge" (an address, in those named for a port).
-_OTHER_VARIABLES = re.compile(r"JUDGE_(CONFIG|VM|TESTS?_\w+|HOSTILE_PROGRAMS|(\w+_)?SERVICE_(HOST|PORT(_\w+)?))")
+#: Variables that begin with JUDGE_ and are no settings: a client's server and key, the tests' own, and what Kubernetes
+#: and Docker put into each container for a service whose name begins with "judge" (an address, in those named for a
+#: port).
+_OTHER_VARIABLES = re.compile(
+    r"JUDGE_(CONFIG|SERVER|KEY|VM|TESTS?_\w+|HOSTILE_PROGRAMS|(\w+_)?SERVICE_(HOST|PORT(_\w+)?))"
+)
 _PORT_VARIABLES = re.compile(r"JUDGE_(\w+_)?PORT(_\d+_(TCP|UDP)(_\w+)?)?")
 
 _ENVIRONMENT = "environment variable"

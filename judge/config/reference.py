@@ -25,7 +25,8 @@ what holds and where it comes from (`--json`; `--defaults`: all defaults).
 
 An unknown name, a value that does not fit, and a file or directory that is not there are refused (exit code 2) with
 the name, the near one and where it was read. Variables of others that only look like ours are left alone: what
-Kubernetes and Docker set for a service called judge, and the tests' `JUDGE_TEST_...` and `JUDGE_TESTS_...`.
+Kubernetes and Docker set for a service called judge, `JUDGE_SERVER` and `JUDGE_KEY` of clients, and the tests'
+`JUDGE_TEST_...` and `JUDGE_TESTS_...`.
 
 A settings file without sections, as they were written before, is still read: its names are the variables' names in
 lower case without `JUDGE_` (`broker = "redis://..."`, `queue_max = 1000`). A warning says where each belongs now.

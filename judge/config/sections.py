@@ -165,6 +165,10 @@ class QueueSettings(Section, frozen=True, kw_only=True):
     tenant_running_max: Annotated[
         int, says("Slots that one tenant holds (0 = no limit); `judge tenant` sets one tenant's own.", ge=0)
     ] = 0
+    anonymous_per_minute: Annotated[
+        int, says("Work a minute of one address without a key (0 = any tenant's).", ge=0)
+    ] = 20
+    anonymous_running_max: Annotated[int, says("Slots of one address without a key (0 = any tenant's).", ge=0)] = 1
     class_weights: Annotated[dict[str, _Positive], says("Shares of the classes in the slots while they have work.")] = (
         msgspec.field(default_factory=_class_weights)
     )

@@ -80,19 +80,22 @@ async def _asked(endpoint: Endpoint, service: Service, request: Request, exchang
     if endpoint.scope is not None:
         caller = await service.authenticator.caller_of(request)
         exchange.labels["key"], exchange.labels["tenant"] = caller.rights.id, caller.tenant
+        if caller.anonymous and not endpoint.anonymous:
+            raise ProblemError("no-key", "this is for those who have a key")
         caller.need(endpoint.scope)
     query = None if endpoint.query is None else query_of(endpoint.query, request)
-    body = None if endpoint.body is None else await _decoded(endpoint, service, request)
+    body = None if endpoint.body is None else await _decoded(endpoint, service, request, caller)
     return Asked(service, caller, request, request.path_params, exchange, body, query)
 
 
-async def _decoded(endpoint: Endpoint, service: Service, request: Request) -> Any:
+async def _decoded(endpoint: Endpoint, service: Service, request: Request, caller: Caller) -> Any:
     """Raises ProblemError: the type, the size, what is no JSON, the field that is wrong."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON:
         raise ProblemError("bad-media-type", f"Content-Type {kind[:80]!r}: {JSON} is read here")
     limits = service.settings.gateway
-    text = await body_of(request, limits.body_bytes_max, limits.request_s_max)
+    bytes_max = limits.anonymous_body_bytes_max if caller.anonymous else limits.body_bytes_max
+    text = await body_of(request, min(bytes_max, limits.body_bytes_max), limits.request_s_max)
     try:
         return endpoint.body_decoder.decode(text)
     except msgspec.ValidationError as error:

@@ -77,7 +77,7 @@ class Endpoint:
     ``name`` is its operationId. ``scope`` None = no key is asked for, and there is no caller's tenant. ``body``: the
     type of a JSON body, None = none is read. ``query``: a struct of the parameters, each with a default. ``takes``:
     media type of a body that the function reads itself. ``problems``: names in :mod:`judge.gateway.problems` beside
-    those that every endpoint has.
+    those that every endpoint has. ``anonymous``: also for those without a key, where the settings let everybody in.
     """
 
     method: str
@@ -93,6 +93,7 @@ class Endpoint:
     takes: str = ""
     headers: tuple[HeaderParameter, ...] = ()
     problems: tuple[str, ...] = ()
+    anonymous: bool = False
     body_decoder: Any = field(init=False, default=None, compare=False)
 
     def __post_init__(self) -> None:

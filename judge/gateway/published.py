@@ -83,7 +83,10 @@ class Published:
         raise HostFault(f"the check of a package ended with {status}")
 
     async def publish(self, new: packages.NewPackage, packed: Path) -> PackageView:
-        """Give it its name, then put it into the store. Raises PublicationError, BlobStoreError, QueueError."""
+        """Give it its name, then put it into the store. Raises PublicationError, BlobStoreError, QueueError.
+
+        Where the second fails the name stands for what the store lacks; publishing again mends that.
+        """
         store = self.store()
         stored = await asyncio.to_thread(store.has, new.digest)
         view = await self._queue.run(packages.put(msgspec.structs.replace(new, stored=stored)))

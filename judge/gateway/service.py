@@ -16,6 +16,7 @@ from judge.gateway.metrics import Metrics
 from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.problems import ProblemError
 from judge.gateway.published import Published
+from judge.gateway.upload_directory import remove_leftovers
 from judge.queue.feed import Feed
 from judge.queue.redis_queue import AsyncQueue
 
@@ -37,6 +38,7 @@ class Service:
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()
+        self._held_of_tenant: Counter[str] = Counter()
         self._sockets: Counter[str] = Counter()
         self.metrics = Metrics(self._held.total)
 
@@ -49,6 +51,7 @@ class Service:
         """Begin to listen to the queue; needs a running event loop."""
         self.queue.limit_commands(_COMMANDS_MAX)
         self.feed.start()
+        remove_leftovers()
 
     def stop(self) -> None:
         """Let nobody wait any longer: this gateway ends."""
@@ -62,9 +65,15 @@ class Service:
 
     @contextmanager
     def holding(self, caller: Caller) -> Iterator[None]:
-        """Around a stream, or a request that waits. Raises ProblemError when the caller has too many of them."""
+        """Around a stream, or a request that waits. Raises ProblemError when caller or tenant has too many."""
+        limits = self.settings.gateway
         who = caller.rights.id or caller.address
-        with _counted(self._held, who, self.settings.gateway.streams_max, "streams and waiting requests are open"):
+        most = limits.anonymous_streams_max if caller.anonymous else limits.streams_max
+        what = "streams and waiting requests are open"
+        with (
+            _counted(self._held, who, most, what),
+            _counted(self._held_of_tenant, caller.tenant, limits.tenant_streams_max, what),
+        ):
             yield
 
     @contextmanager

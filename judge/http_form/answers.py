@@ -108,17 +108,20 @@ class BlobPut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The queue as a whole. ``wait_ms``: the estimate for work handed in now."""
+    """The queue as a whole. ``wait_ms``: the estimate for work handed in now; ``judging_ms``:
+    what one took lately."""
 
     waiting: int
     running: int
     waiting_by_class: dict[str, int]
     slots: int
     wait_ms: int
+    judging_ms: float = 0.0
 
 
 class WorkerForm(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker. ``silent_ms``: since its last sign of life."""
+    """One worker. ``silent_ms``: since its last sign of life; ``reason``: why it is not on; ``running``: slot -> the
+    record of the work."""
 
     name: str
     state: str
@@ -128,6 +131,8 @@ class WorkerForm(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     tags: tuple[str, ...]
     version: str
+    reason: str = ""
+    running: dict[str, str] = {}
 
 
 class WorkersForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Iterator
 
 import msgspec
+from redis import RedisError
 
 from judge import wire
-from judge.errors import JudgeError, UsageError
+from judge.errors import JudgeError, QueueError, UsageError
 from judge.model.submission import Submission
 from judge.model.work import WorkKind
 from judge.queue import audit, calls
@@ -236,7 +237,10 @@ def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, by
         with queue.link.client.pipeline(transaction=False) as pipe:
             for submission_id in ids:
                 pipe.hmget(queue.link.keys.record(submission_id), _FIELDS)
-            records = pipe.execute()
+            try:
+                records = pipe.execute()
+            except RedisError as error:
+                raise QueueError(f"Redis does not answer: {error}") from error
         for submission_id, (state, verdict, bare, digest, origin, language) in zip(ids, records, strict=True):
             if state != State.DONE.value.encode() or origin:
                 continue

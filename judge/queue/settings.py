@@ -51,6 +51,8 @@ def policy_of(settings: QueueSettings) -> Policy:
         queue_max=settings.max,
         tenant_per_minute=settings.tenant_per_minute,
         tenant_running_max=settings.tenant_running_max,
+        anonymous_per_minute=settings.anonymous_per_minute,
+        anonymous_running_max=settings.anonymous_running_max,
         ageing_ms=settings.ageing_s * 1000,
         waiting_max_ms=settings.waiting_max_s * 1000,
         keep_ms=settings.keep_s * 1000,

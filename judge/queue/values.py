@@ -155,6 +155,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     keep_ms: int
     keep_max: int
     work_bytes_max: int
+    anonymous_per_minute: int = 0
+    anonymous_running_max: int = 0
 
 
 class BlobPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,29 @@ def test_the_store_loses_what_nobody_has_after_a_day(
     assert not store.has(digest)
     assert publish(gateway, author, variant("swept"), "name=swept").status == 201
     assert store.has(digest)
+
+
+def test_many_uploads_of_one_package_at_once_are_one_version(gateway: Gateway, author: str, stranger: str) -> None:
+    body = variant("at once")
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda key: publish(gateway, key, body, "name=at-once"), (author, stranger) * 6))
+    assert {answer.problem for answer in answers} <= {"", "too-many"}
+    published = [answer.json() for answer in answers if not answer.problem]
+    assert {(form["version"], form["package"]) for form in published} == {("1", published[0]["package"])}
+    for key in (author, stranger):
+        sent = gateway.post("/api/v1/submissions", {"package": "at-once", **_AC}, key=key)
+        assert sent.json()["package"] == published[0]["package"]
+    elsewhere = gateway.get(f"/api/v1/packages/{published[0]['package']}?tenant=school", key=stranger)
+    assert elsewhere.status == 404
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(gateway: Gateway, author: str) -> None:
+    body = variant("broken off")
+    with gateway.connect() as connection:
+        head = (
+            f"POST /api/v1/packages?name=half HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {author}\r\n"
+            f"Content-Type: application/zip\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        connection.sendall(head.encode() + body[: len(body) // 2])
+    assert gateway.get("/api/v1/packages/half", key=author).status == 404
+    assert publish(gateway, author, body, "name=half").status == 201

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Self, TypeVar, Unpack
+from typing import NoReturn, Self, TypeVar, Unpack
 
 import msgspec
 
 from judge.client.http.address import server_of
 from judge.client.http.batch import HttpBatch
 from judge.client.http.blobs import HttpBlobs
-from judge.client.http.transport import Ask, Transport, segment
+from judge.client.http.transport import Ask, Leaving, Transport, segment
 from judge.client.http.values import answer_of, decoded, state_of, view_of_form
 from judge.client.many import WINDOW, Flight, Item, ItemResult
 from judge.client.opening import report_of_type, reported, work_report
@@ -40,7 +40,7 @@ from judge.http_form.reports import EventForm, event_of
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, Task, Work
+from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
 from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
 from judge.queue.records import Filter
 from judge.queue.values import LanguageCard, State, SubmissionView
@@ -124,7 +124,7 @@ class HttpClient(HttpBlobs):
 
     def answer(self, id: str, *, timeout: float | None = None) -> Report | AnyWorkReport:
         """See :meth:`judge.client.blocking.Client.answer`."""
-        return self.awaited(self.look(id), _deadline(timeout))
+        return self.awaited(self.look(id), deadline_of(timeout))
 
     def awaited(self, form: WorkForm, deadline_s: float | None) -> Report | AnyWorkReport:
         """The report of work that stood so when it was looked at. Raises SubmissionCancelled, NotFinished."""
@@ -166,7 +166,7 @@ class HttpClient(HttpBlobs):
         return self._done(group, sending, timeout, CommandGroupReport)
 
     def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
-        deadline_s = _deadline(timeout)
+        deadline_s = deadline_of(timeout)
         form = self.hand_in(work_of(task, sending), _WAIT_S if timeout is None else min(timeout, _WAIT_S))
         return report_of_type(kind, work_report(self.awaited(form, deadline_s), form.id))
 
@@ -178,16 +178,19 @@ class HttpClient(HttpBlobs):
 
     def follow(self, submission_id: str, *, timeout: float | None = None) -> Iterator[Event]:
         """See :meth:`judge.client.blocking.Client.follow`; a connection that is lost is taken up again."""
-        for _, event in self._events(submission_id, "0", timeout):
+        for _, event in self.events(submission_id, "0", timeout):
             yield event
 
     def follow_from(self, submission_id: str, position: str) -> Iterator[tuple[str, Event]]:
         """See :meth:`judge.client.blocking.Client.follow_from`."""
-        return self._events(submission_id, position, None)
+        return self.events(submission_id, position, None)
 
-    def _events(self, id: str, position: str, timeout: float | None) -> Iterator[tuple[str, Event]]:
+    def events(
+        self, id: str, position: str, timeout: float | None, leaving: Leaving | None = None
+    ) -> Iterator[tuple[str, Event]]:
+        """Events with their positions, to the last one, or until another thread is ``leaving``."""
         asked = Ask("GET", f"{API}/work/{segment(id)}/events", about=id)
-        for frame in self.transport.events(asked, position, _deadline(timeout)):
+        for frame in self.transport.events(asked, position, deadline_of(timeout), leaving):
             event = event_of(decoded(frame.data, EventForm))  # type: ignore[arg-type]
             yield frame.id, event
             if isinstance(event, Done | WorkDone | Cancelled):
@@ -225,6 +228,10 @@ class HttpClient(HttpBlobs):
                 return
             after = page.next
 
+    def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> NoReturn:
+        """Not over HTTP by this client: raises UsageError."""
+        raise UsageError("this client opens sessions over Redis alone; over HTTP they are WebSockets")
+
     def cancel(self, submission_id: str) -> bool:
         """See :meth:`judge.client.blocking.Client.cancel`."""
         asked = Ask("POST", f"{API}/work/{segment(submission_id)}/cancel", about=submission_id)
@@ -255,5 +262,6 @@ class HttpClient(HttpBlobs):
         return decoded(self.transport.ask(asked).body, WorkForm)
 
 
-def _deadline(timeout: float | None) -> float | None:
+def deadline_of(timeout: float | None) -> float | None:
+    """When these seconds are over, by the monotonic clock."""
     return None if timeout is None else time.monotonic() + timeout

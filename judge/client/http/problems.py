@@ -16,9 +16,9 @@ from judge.errors import (
     LanguageError,
     NoSuchBlob,
     QueueAnswerError,
-    QueueError,
     QueueFullError,
     RateLimitError,
+    ServerError,
     UsageError,
     WorkError,
 )
@@ -81,7 +81,7 @@ def error_of(problem: Problem, *, retry_s: float = 1.0, asked_for: str = "", is_
         case "unfinished" | "quota":
             return UsageError(text)
     where = f" (request {problem.request_id})" if problem.request_id else ""
-    kind = QueueError if problem.status >= 500 else QueueAnswerError
+    kind = ServerError if problem.status >= 500 else QueueAnswerError
     return kind(f"{text}{where}")
 
 

@@ -8,6 +8,7 @@ the work's id is its idempotency key. Redirects are never followed: the key is f
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from urllib3.exceptions import (
 from judge.client.http.address import Server
 from judge.client.http.event_frames import Frame, Frames
 from judge.client.http.problems import error_of, problem_in, retry_s_of
-from judge.errors import NotFinished, QueueAnswerError, QueueError
+from judge.errors import NotFinished, ServerError
 from judge.release import judge_version
 from judge.tenant_blobs.transfer import Watch
 
@@ -176,7 +177,7 @@ class Transport:
         status = response.status
         if 300 <= status < 400:
             where = response.headers.get("location", "")[:200]
-            raise QueueAnswerError(f"{self.server.origin} answers with a redirect ({where}), which is not followed")
+            raise ServerError(f"{self.server.origin} answers with a redirect ({where}), which is not followed")
         body = response.read()
         problem = problem_in(status, response.headers.get("content-type", ""), body)
         retry_s = retry_s_of(response.headers.get("retry-after"))
@@ -190,28 +191,34 @@ class Transport:
         """Wait, if the request may be sent again. Raises QueueError."""
         text = f"no answer from {self.server.origin}: {_words(error)}"
         if isinstance(error, SSLError):
-            raise QueueError(text) from error
+            raise ServerError(text) from error
         unsent = isinstance(error, NewConnectionError | ConnectTimeoutError)
         if not unsent and not asked.repeat:
-            raise QueueError(text) from error
-        patience.pause(QueueError(text), 0.0)
+            raise ServerError(text) from error
+        patience.pause(ServerError(text), 0.0)
 
-    def events(self, asked: Ask, after: str, deadline_s: float | None) -> Iterator[Frame]:
+    def events(
+        self, asked: Ask, after: str, deadline_s: float | None, leaving: Leaving | None = None
+    ) -> Iterator[Frame]:
         """The events behind a position, taken up again where the connection ended, until the server says that there
-        are no more. ``deadline_s``: of the monotonic clock; then raises NotFinished."""
-        patience = _Patience(self._patience_s)
-        while True:
+        are no more, or another thread is ``leaving``. ``deadline_s``: of the monotonic clock; then raises
+        NotFinished."""
+        patience, leaving = _Patience(self._patience_s), leaving or Leaving()
+        while not leaving.left:
             try:
                 headers = {"accept": "text/event-stream", "last-event-id": after}
                 with self._opened(asked, timeout_s=_left_s(deadline_s), headers=headers) as response:
                     if response.status == 204:
                         return
-                    for frame in _frames(response, deadline_s):
+                    for frame in _frames(response, deadline_s, leaving):
                         patience = _Patience(self._patience_s)
                         after = frame.id or after
                         yield frame
-                patience.pause(QueueError(f"{self.server.origin} ended the stream again and again"), 0.0)
+                if not leaving.left:
+                    patience.pause(ServerError(f"{self.server.origin} ended the stream again and again"), 0.0)
             except HTTPError as error:
+                if leaving.left:
+                    return
                 _left_s(deadline_s)
                 self._again(asked, error, patience)
             except _LaterError as later:
@@ -246,12 +253,34 @@ class _Patience:
         self._pause_s = min(self._pause_s * 2, _PAUSE_S_MAX)
 
 
-def _frames(response: Any, deadline_s: float | None) -> Iterator[Frame]:
+class Leaving:
+    """Ends a stream from another thread than the one that reads it."""
+
+    def __init__(self) -> None:
+        self.left = False
+        self._sock: socket.socket | None = None
+
+    def reading(self, sock: socket.socket) -> None:
+        """The stream is read from here now."""
+        self._sock = sock
+
+    def leave(self) -> None:
+        """Wake who reads: there is nothing more for them. Idempotent."""
+        self.left = True
+        if self._sock is not None:
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+
+
+def _frames(response: Any, deadline_s: float | None, leaving: Leaving) -> Iterator[Frame]:
     frames = Frames()
     while True:
         sock = getattr(response.connection, "sock", None)
         if sock is not None:
             sock.settimeout(_left_s(deadline_s))
+            leaving.reading(sock)
+        if leaving.left:
+            return
         chunk = response.read1(_CHUNK_BYTES)
         if not chunk:
             return

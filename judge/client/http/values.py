@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from judge.errors import QueueAnswerError
+from judge.errors import ServerError
 from judge.http_form.answers import Standing, WorkForm
 from judge.http_form.reports import report_of
 from judge.model.report import Report
@@ -27,11 +27,11 @@ _SAME = ("id", "kind", "language", "package", "tenant", "priority_class", "tags"
 
 
 def decoded(body: bytes, kind: type[T]) -> T:
-    """A body as its type. Raises QueueAnswerError: no gateway, or a much newer one, speaks there."""
+    """A body as its type. Raises ServerError: no gateway, or a much newer one, speaks there."""
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
-        raise QueueAnswerError(f"the server's answer is not a gateway's: {error}") from error
+        raise ServerError(f"the server's answer is not a gateway's: {error}") from error
 
 
 def state_of(form: WorkForm) -> State:

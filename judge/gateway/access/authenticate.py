@@ -19,7 +19,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from judge.config import GatewaySettings
-from judge.gateway.access.caller import OPEN_SCOPES, Caller
+from judge.gateway.access import anonymous
+from judge.gateway.access.caller import ANONYMOUS_SCOPES, OPEN_SCOPES, Caller
 from judge.gateway.problems import ProblemError
 from judge.queue.api_keys import KeyRights, rights_of
 from judge.queue.redis_queue import AsyncQueue
@@ -56,8 +57,18 @@ class Authenticator:
             return await self.caller_with_key(key, address)
         if not self._is_open(address, request.headers):
             raise ProblemError("no-key")
-        self._check_page(request.headers, own_machine=self._settings.no_key == "loopback")
-        return Caller(_OPEN, address)
+        own_machine = self._settings.no_key == "loopback"
+        self._check_page(request.headers, own_machine=own_machine)
+        return Caller(_OPEN, address) if own_machine else self._anonymous(address)
+
+    def _anonymous(self, address: str) -> Caller:
+        rights = KeyRights(
+            id="",
+            tenant=anonymous.tenant_of(address),
+            priority_class=self._settings.anonymous_class,
+            scopes=ANONYMOUS_SCOPES,
+        )
+        return Caller(rights, address, anonymous=True)
 
     async def caller_with_key(self, key: str, address: str) -> Caller:
         """The caller with this key, wherever in a request it stood. Raises ProblemError, QueueError."""

@@ -12,13 +12,20 @@ from judge.queue.api_keys import KeyRights, Scope
 #: What who needs no key may do on this machine.
 OPEN_SCOPES = (Scope.RUN, Scope.SUBMIT, Scope.READ, Scope.PACKAGES)
 
+#: What anybody may, where the settings let everybody in: at endpoints that say so.
+ANONYMOUS_SCOPES = (Scope.RUN, Scope.READ)
+
 
 @dataclass(frozen=True)
 class Caller:
-    """``key`` is a key's public part; empty = no key was needed. ``address`` is the client's, as far as it is known."""
+    """``key`` is a key's public part; empty = no key was needed. ``address`` is the client's, as far as it is known.
+
+    ``anonymous``: one of everybody, who has small limits.
+    """
 
     rights: KeyRights
     address: str = ""
+    anonymous: bool = False
 
     @property
     def tenant(self) -> str:

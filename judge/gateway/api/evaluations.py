@@ -21,7 +21,7 @@ ENDPOINTS = (
     Endpoint(
         "POST", f"{PREFIX}/evaluations", "createEvaluation", "Run a program against tests.", create_evaluation,
         "evaluations", (CREATED, NOT_YET), scope=Scope.RUN, body=EvaluationRequest, query=WaitQuery,
-        headers=(IDEMPOTENCY_KEY,), problems=HANDING_IN,
+        headers=(IDEMPOTENCY_KEY,), problems=HANDING_IN, anonymous=True,
     ),
     *work_rows("evaluations", WorkKind.EVALUATION, "evaluation", Scope.RUN),
 )  # fmt: skip

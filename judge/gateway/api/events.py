@@ -106,6 +106,7 @@ def _row(path: str, kind: WorkKind, word: str) -> Endpoint:
         f"The progress of a {word.lower()}, live: tests, output, and at the end its report.", stream, path,
         (events, Answer(204, "There is nothing more behind that event.")), scope=Scope.READ, query=AfterQuery,
         headers=(LAST_EVENT_ID,), problems=("not-found", "bad-field", "too-many", "stopping"),
+        anonymous=True,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from judge.client.sending import Sending, work_of
 from judge.client.versions import exact_work_async
+from judge.gateway.access.anonymous import bounded
 from judge.gateway.endpoint import Answer, Asked, json_answer
 from judge.gateway.problems import ProblemError, field_problem, rate_headers
 from judge.gateway.work_forms import AnyReport, form_of_record, form_of_sent
@@ -86,6 +87,8 @@ def sending_of(asked: Asked, request: Asking, usual_class: str) -> Sending:
 async def create_work(asked: Asked, path: str, task: Task, language: str = "") -> Response:
     """Hand in work that is no submission. ``path``: of its resource."""
     sending = msgspec.structs.replace(sending_of(asked, asked.body, "run"), language=language)
+    if asked.caller.anonymous:
+        task = bounded(task, asked.service.settings.gateway)
     work = await exact_work_async(asked.service.queue, work_of(task, sending))
     return await hand_in(asked, path, work.header, calls.submit_work(work))
 

@@ -36,10 +36,11 @@ ENDPOINTS = (
     Endpoint(
         "GET", f"{PREFIX}/languages", "listLanguages", "The languages that workers offer now.", list_languages,
         "languages", (Answer(200, "All of them.", LanguagesForm, headers=("ETag",)), Answer(304, "As you have it.")),
-        scope=Scope.READ, headers=(IF_NONE_MATCH,),
+        scope=Scope.READ, headers=(IF_NONE_MATCH,), anonymous=True,
     ),
     Endpoint(
         "GET", f"{PREFIX}/languages/{{id}}", "getLanguage", "One language, by its id or an alias.", get_language,
         "languages", (Answer(200, "The language.", LanguageCard),), scope=Scope.READ, problems=("not-found",),
+        anonymous=True,
     ),
 )  # fmt: skip

@@ -6,13 +6,9 @@ The gateway reads a package in a process with limits and runs nothing of it; wha
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import re
-import shutil
-import tempfile
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,11 +17,12 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from judge.blobs.package_intake import Intake
-from judge.errors import JudgeError, our_path
+from judge.errors import JudgeError
 from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.endpoint import BYTES, Answer, Asked, Endpoint, json_answer
 from judge.gateway.http.body import chunks_of
 from judge.gateway.problems import ProblemError, field_problem
+from judge.gateway.upload_directory import upload_directory
 from judge.http_form.packages import PackageCheck, PackageForm, PackagePage
 from judge.queue import packages
 from judge.queue.api_keys import Scope
@@ -79,7 +76,7 @@ async def publish_package(asked: Asked) -> Response:
     """Check the zip file of the body, and publish it."""
     query: PublishQuery = asked.query
     asked.service.packages.store()
-    async with _scratch() as place:
+    async with upload_directory() as place:
         intake = await _taken_in(asked, place)
         checked = intake.checked
         if not _accepted(intake, query.refuse):
@@ -114,7 +111,7 @@ async def publish_package(asked: Asked) -> Response:
 
 async def check_package(asked: Asked) -> Response:
     """Check the zip file of the body; nothing is kept."""
-    async with _scratch() as place:
+    async with upload_directory() as place:
         intake = await _taken_in(asked, place)
     checked = intake.checked
     answer = PackageCheck(
@@ -187,17 +184,6 @@ async def _taken_in(asked: Asked, place: Path) -> Intake:
                 await asyncio.to_thread(file.write, chunk)
         strict = asked.query.refuse == "warnings"
         return await service.packages.check(archive, scratch, place / "packed.zip", strict=strict)
-
-
-@contextlib.asynccontextmanager
-async def _scratch() -> AsyncIterator[Path]:
-    """A directory for one upload; removed afterwards."""
-    with our_path("temporary directory"):
-        place = await asyncio.to_thread(tempfile.mkdtemp, prefix="judge-upload-")
-    try:
-        yield Path(place)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
 
 
 def _accepted(intake: Intake, refuse: Refuse) -> bool:

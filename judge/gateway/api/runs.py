@@ -21,6 +21,7 @@ ENDPOINTS = (
     Endpoint(
         "POST", f"{PREFIX}/runs", "createRun", "Run a program, or a command.", create_run, "runs", (CREATED, NOT_YET),
         scope=Scope.RUN, body=RunRequest, query=WaitQuery, headers=(IDEMPOTENCY_KEY,), problems=HANDING_IN,
+        anonymous=True,
     ),
     *work_rows("runs", WorkKind.EXECUTION, "run", Scope.RUN),
 )  # fmt: skip

@@ -25,6 +25,7 @@ def queue_form(seen: Seen) -> QueueForm:
         running=seen.counters.get("running", 0),
         waiting_by_class=seen.waiting,
         slots=slots,
+        judging_ms=float(seen.counters.get("judging_ms", 0)),
         wait_ms=waiting * seen.counters.get("judging_ms", 0) // max(slots, 1),
     )
 
@@ -32,20 +33,22 @@ def queue_form(seen: Seen) -> QueueForm:
 async def list_workers(asked: Asked) -> Response:
     """All workers. What ails them is for admins alone."""
     seen = await asked.service.queue.run(look_call())
-    return json_answer(WorkersForm(workers=tuple(_worker_form(worker, seen.now_ms) for worker in seen.workers)))
+    return json_answer(WorkersForm(workers=tuple(_worker_form(worker, seen) for worker in seen.workers)))
 
 
-def _worker_form(worker: SeenWorker, now_ms: int) -> WorkerForm:
+def _worker_form(worker: SeenWorker, seen: Seen) -> WorkerForm:
     info = worker.info
     return WorkerForm(
         name=worker.name,
         state=worker.state.value,
-        silent_ms=max(now_ms - worker.seen_at_ms, 0),
+        silent_ms=max(seen.now_ms - worker.seen_at_ms, 0),
         slots=info.slots,
         busy=worker.busy,
         languages=info.languages,
         tags=info.tags,
         version=info.version,
+        reason=worker.reason,
+        running={record.slot: record.id for record in seen.running if record.node == worker.name},
     )
 
 
@@ -64,9 +67,9 @@ async def show_me(asked: Asked) -> Response:
 
 ENDPOINTS = (
     Endpoint("GET", f"{PREFIX}/queue", "showQueue", "How much waits and runs.", show_queue, "service",
-             (Answer(200, "The queue.", QueueForm),), scope=Scope.READ),
+             (Answer(200, "The queue.", QueueForm),), scope=Scope.READ, anonymous=True),
     Endpoint("GET", f"{PREFIX}/workers", "listWorkers", "The workers; for admins.", list_workers, "service",
              (Answer(200, "The workers.", WorkersForm),), scope=Scope.ADMIN),
     Endpoint("GET", f"{PREFIX}/me", "showMe", "Who asks, and what they may.", show_me, "service",
-             (Answer(200, "The caller.", Me),), scope=Scope.READ),
+             (Answer(200, "The caller.", Me),), scope=Scope.READ, anonymous=True),
 )  # fmt: skip

@@ -80,14 +80,14 @@ def work_rows(path: str, kind: WorkKind, word: str, change: Scope) -> tuple[Endp
     missing = ("not-found",)
     return (
         Endpoint("GET", one, f"get{name}", f"A {word}, with its report; with `wait` when it is done.", look, tag,
-                 (report,), query=WaitQuery, problems=(*missing, "bad-field", "too-many")),
+                 (report,), query=WaitQuery, problems=(*missing, "bad-field", "too-many"), anonymous=True),
         Endpoint("GET", f"{PREFIX}/{path}", f"list{name}s", f"The tenant's {word}s, newest first.", list_, tag,
                  (page,), query=ListQuery, problems=("bad-field",)),
         Endpoint("POST", f"{one}/cancel", f"cancel{name}", f"Withdraw a {word}.", cancel, tag, (done,), scope=change,
-                 problems=missing),
+                 problems=missing, anonymous=True),
         Endpoint("DELETE", one, f"delete{name}",
                  f"Remove a {word} that is over, with its report, its sources, and the blobs that it left.", remove,
-                 tag, (gone,), scope=change, problems=(*missing, "unfinished")),
+                 tag, (gone,), scope=change, problems=(*missing, "unfinished"), anonymous=True),
     )  # fmt: skip
 
 

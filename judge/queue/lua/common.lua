@@ -60,9 +60,15 @@ local function held_in(text)
   return readable and type(held) == 'table' and held or nil
 end
 
--- A limit of the policy for one tenant: its own ("NAME/TENANT"), else everybody's.
+-- A limit of the policy for one tenant: its own ("NAME/TENANT"), else that of those without a key, else everybody's.
 local function tenant_limit(name, tenant)
-  return tonumber(redis.call('HGET', key.policy, name .. '/' .. tenant) or '') or policy(name)
+  local own = tonumber(redis.call('HGET', key.policy, name .. '/' .. tenant) or '')
+  if own then return own end
+  if string.sub(tenant, 1, 10) == 'anonymous@' then
+    local most = policy((string.gsub(name, '^tenant', 'anonymous')))
+    if most > 0 then return most end
+  end
+  return policy(name)
 end
 
 local function at_cap(tenant)

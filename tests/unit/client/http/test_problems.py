@@ -67,7 +67,7 @@ def test_a_field_is_named_as_our_own_errors_name_it() -> None:
 def test_words_of_others_are_told_in_short() -> None:
     problem = problem_in(502, "text/html", b"<html>" * 1000)
     error = error_of(problem)
-    assert type(error) is errors.QueueError and str(error) == "the server answered 502"
+    assert type(error) is errors.ServerError and str(error) == "the server answered 502"
     assert problem_in(400, "text/plain", b"Invalid HTTP request").detail == "Invalid HTTP request"
     assert problem_in(500, "application/problem+json", b"{").type == ""
 
