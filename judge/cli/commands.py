@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("up", "up", "start everything on this machine"),
     ("worker", "worker", "start a worker on a Redis of your own"),
     ("gateway", "gateway", "serve the judge over HTTP"),
+    ("mcp", "mcp", "serve the judge's tools to an agent (MCP)"),
     ("keys", "keys", "make, list and revoke keys for HTTP"),
     ("publish", "publish", "put a problem package into the package store"),
     ("submit", "submit", "hand in a submission and watch it"),

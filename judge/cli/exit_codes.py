@@ -40,6 +40,7 @@ OWN: dict[str, dict[int, str]] = {
     "up": {0: "it was stopped in order", 4: "", 5: "this host cannot judge, or another worker runs here"},
     "worker": {0: "it was stopped in order", 4: "", 5: "this host cannot judge, or Redis does not answer"},
     "gateway": {0: "it was stopped in order", 5: "no Redis, or the address is taken"},
+    "mcp": {0: "the agent is done"},
     "keys": {0: "", 5: "no Redis"},
     "publish": {0: "", 3: "", 5: "the store cannot be reached"},
     "submit": {0: "accepted", 1: "another verdict, or cancelled", 4: "", 5: "judge error, or no Redis", 6: ""},

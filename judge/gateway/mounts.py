@@ -1,6 +1,8 @@
-"""What the gateway serves beside the route table: WebSockets."""
+"""What the gateway serves beside the route table: WebSockets, and tools for agents where that extra is installed."""
 
 from __future__ import annotations
+
+from importlib.util import find_spec
 
 from starlette.routing import BaseRoute
 
@@ -10,4 +12,12 @@ from judge.gateway.service import Service
 
 def mounts_of(service: Service) -> list[BaseRoute]:
     """Routes for :func:`judge.gateway.app.make_app`."""
-    return [socket_route(service)]
+    return [socket_route(service), *_mcp_routes(service)]
+
+
+def _mcp_routes(service: Service) -> list[BaseRoute]:
+    if find_spec("mcp") is None:
+        return []
+    from judge.gateway.mcp.mount import routes_of_mcp  # an extra
+
+    return routes_of_mcp(service)

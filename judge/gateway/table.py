@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.gateway.admin import audit, keys, maintenance
+from judge.gateway.admin import audit, keys, maintenance, usage
 from judge.gateway.api import (
     any_work,
     blobs,
@@ -38,6 +38,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *keys.ENDPOINTS,
     *audit.ENDPOINTS,
     *maintenance.ENDPOINTS,
+    *usage.ENDPOINTS,
     *health.ENDPOINTS,
     *javascript.ENDPOINTS,
     *description.ENDPOINTS,

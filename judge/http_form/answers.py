@@ -14,6 +14,7 @@ from judge.model.report import Report
 from judge.model.work import NO_CONTEXT, Context, WorkKind
 from judge.queue.api_keys import Scope
 from judge.queue.blob_calls import BlobView
+from judge.queue.usage import UsedDay
 from judge.queue.values import LanguageCard, State, Summary
 
 
@@ -142,13 +143,17 @@ class WorkersForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, and what they may. ``key`` is the public part of the key; empty = none was needed."""
+    """Who asks, and what they may. ``key`` is the public part of the key; empty = none was needed.
+
+    ``used``: what their tenant used on each of the last 31 days on which it used anything.
+    """
 
     tenant: str
     key: str
     scopes: tuple[Scope, ...]
     priority_class: str
     expires_at_ms: int = 0
+    used: tuple[UsedDay, ...] = ()
 
 
 class CancelForm(msgspec.Struct, frozen=True, kw_only=True):

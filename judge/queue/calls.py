@@ -33,6 +33,7 @@ from judge.queue.audit import UNKNOWN, Act
 from judge.queue.language_versions import card_offered
 from judge.queue.records import no_record, summary_of
 from judge.queue.script import Call
+from judge.queue.usage import cpu_time_ns
 from judge.queue.values import (
     Claim,
     Claimant,
@@ -236,7 +237,8 @@ def finish(claim: Fenced, report: Report | AnyWorkReport) -> Call[bool]:
     """Record the report; False = fenced off, the report of another claim counts."""
     summary = msgspec.json.encode(summary_of(report))
     status = report.verdict.value if isinstance(report, Report) else status_of(report)
-    words = (claim.id, claim.fence, status, wire.encode(report), report.language, summary)
+    cpu_ms = cpu_time_ns(report) // 1_000_000
+    words = (claim.id, claim.fence, status, wire.encode(report), report.language, summary, cpu_ms)
     return Call("finish", words, bool)
 
 

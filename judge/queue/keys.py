@@ -296,6 +296,10 @@ class Keys:
         """stream: what was done by those who run the judge, the newest 100,000: act, by, what, detail"""
         return f"{self.prefix}audit"
 
+    def usage(self, day: str) -> str:
+        """hash: what was used on a day (days since 1970): `TENANT works`, `TENANT cpu_ms`, `TENANT bytes`; expires"""
+        return f"{self.prefix}usage:{day}"
+
     def maintenance(self) -> str:
         """hash: while no work is taken in: message, retry_s, since (Unix milliseconds), by"""
         return f"{self.prefix}maintenance"

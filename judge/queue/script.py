@@ -44,6 +44,7 @@ SCRIPT_NAMES = (
     "audit_note",
     "audit_list",
     "maintenance",
+    "usage",
     "settled",
     "schema",
     "session",

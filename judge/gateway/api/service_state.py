@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from starlette.responses import Response
 
 from judge.gateway.api.handing_in import PREFIX
@@ -9,6 +11,7 @@ from judge.gateway.endpoint import Answer, Asked, Endpoint, json_answer
 from judge.http_form.answers import Me, QueueForm, WorkerForm, WorkersForm
 from judge.queue.api_keys import Scope
 from judge.queue.look import Seen, SeenWorker, look_call
+from judge.queue.usage import used
 
 
 async def show_queue(asked: Asked) -> Response:
@@ -54,13 +57,15 @@ def _worker_form(worker: SeenWorker, seen: Seen) -> WorkerForm:
 
 async def show_me(asked: Asked) -> Response:
     """Who asks, and what they may."""
-    rights = asked.caller.rights
+    rights, today = asked.caller.rights, int(time.time()) // 86_400
+    used_lately = await asked.service.queue.run(used(today - 30, today, rights.tenant))
     me = Me(
         tenant=rights.tenant,
         key=rights.id,
         scopes=rights.scopes,
         priority_class=rights.priority_class,
         expires_at_ms=rights.expires_at_ms,
+        used=tuple(used_lately),
     )
     return json_answer(me)
 
