@@ -22,7 +22,7 @@ from judge.cli.service import open_client
 from judge.client import Client, HttpClient
 from judge.config import Settings, load_settings
 from judge.config.reading import ceilings_of
-from judge.errors import BlobStoreUnset, InfrastructureError, JudgeError, SubmissionCancelled, WorkError
+from judge.errors import BlobStoreUnset, InfrastructureError, JudgeError, LanguageError, SubmissionCancelled, WorkError
 from judge.model.event import Cancelled, Emit, WorkDone
 from judge.model.work import Data, Work
 from judge.model.work_report import AnyWorkReport, BlameOn
@@ -129,8 +129,13 @@ class Here:
     def do(self, work: Work, hear: Emit) -> AnyWorkReport:
         """In this thread."""
         keys = CtrlC(work.task, self._runner.slot.interrupt, starts_at_once=True)
-        with keys.caught():
-            return carry_out(self._runner, work, keys.hearing(hear))
+        try:
+            with keys.caught():
+                return carry_out(self._runner, work, keys.hearing(hear))
+        except WorkError as error:
+            if isinstance(error.__cause__, LanguageError):  # here it is this machine that lacks it
+                raise error.__cause__ from None
+            raise
 
     def content(self, blob: str) -> bytes:
         """What was kept."""

@@ -54,6 +54,9 @@ NOTHING = Collect()
 #: Where a program that may read the submission's sources finds them, relative to /work.
 SOURCES_DIRECTORY = "submission"
 
+#: Of containers, see :class:`ContainerSpec`: what is handed judge answers never is a submission's later.
+_USE = "setter"
+
 #: Log lines of a failed build that the error shows.
 _LOG_LINES = 20
 
@@ -261,7 +264,7 @@ def open_program(
     sizes |= {f"{SOURCES_DIRECTORY}/{name}": size for name, size in (sources or {}).items()}
     limits = with_disk_room(program.limits, *room_for(sizes))
     spec = ContainerSpec.under(program.toolchain.rootfs, limits, artifact=str(program.compiled.artifact))
-    with open_container(spec) as container:
+    with open_container(msgspec.structs.replace(spec, use=_USE)) as container:
         yield OpenProgram(program, container)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import socket
 from collections.abc import Sequence
 
@@ -93,6 +94,13 @@ class LauncherClient:
         """Another artifact at /artifact, or none; ``hide``: there is one now. Raises SandboxError,
         InfrastructureError."""
         self._zygote.ask("mount artifact", ShowArtifact(self._number, hide, lowers))
+
+    @property
+    def is_alive(self) -> bool:
+        """Its process lives, as far as the kernel knows by now."""
+        news = select.poll()
+        news.register(self.control_fd, 0)  # that the other end was closed is told unasked
+        return not news.poll(0)
 
     def kill_hard(self) -> None:
         """Kill the container from outside; it still must be closed."""

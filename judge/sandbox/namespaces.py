@@ -14,9 +14,8 @@ from judge.sandbox.launcher_groups import LauncherGroups
 from judge.sandbox.plan import container_steps, run_mounts
 from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, STATE, MountState, OpenContainer, Step
 from judge.sandbox.resources import SlotResources
-from judge.sandbox.spec import ContainerSpec
+from judge.sandbox.spec import OPEN_FILES_MAX_MIN, ContainerSpec
 
-_DESCRIPTORS_MIN = 64
 _EVERY_MOUNT = (1 << len(RUN_MOUNTS)) - 1
 
 #: Changes a plan before it is carried out: how tests of the error paths let a step fail.
@@ -46,7 +45,8 @@ class Namespaces:
     @property
     def is_fit(self) -> bool:
         """As far as is known yet, other programs may run here."""
-        return self._launcher is not None and not self._is_spoilt() and not self.spec.fresh_each_run
+        launcher = self._launcher
+        return launcher is not None and launcher.is_alive and not self._is_spoilt() and not self.spec.fresh_each_run
 
     @property
     def launcher(self) -> LauncherClient:
@@ -58,8 +58,8 @@ class Namespaces:
     def open(self) -> None:
         """Make them; returns when the launcher is behind all walls. Raises SandboxError."""
         spec, zygote = self.spec, self.resources.zygote
-        if spec.open_files_max < _DESCRIPTORS_MIN:
-            raise SandboxError("limit", detail=f"open_files_max must be at least {_DESCRIPTORS_MIN}")
+        if spec.open_files_max < OPEN_FILES_MAX_MIN:
+            raise SandboxError("limit", detail=f"open_files_max must be at least {OPEN_FILES_MAX_MIN}")
         zygote.ensure_policy(spec.policy)
         root = zygote.ensure_root(spec.rootfs)
         number = next(self.resources.numbers)
@@ -88,7 +88,10 @@ class Namespaces:
         self.groups.give_back_all(launcher_is_gone=is_gone)
 
     def serve(self, artifact: str) -> None:
-        """The next runs are of another piece of work, with this artifact. Raises SandboxError, InfrastructureError."""
+        """The next runs are of another piece of work, with this artifact. Raises SandboxError, and
+        InfrastructureError, also when the launcher has died meanwhile."""
+        if not self.launcher.is_alive:
+            raise InfrastructureError("the launcher of a container that was kept is gone")
         self.served += 1
         self._show(artifact)
 
@@ -102,7 +105,7 @@ class Namespaces:
         """Take away what the runs so far have left, and their artifact. Returns False when it must be closed."""
         try:
             self.hear_state()
-            if self._launcher is None or self._is_spoilt():
+            if not self.is_fit:
                 return False
             self._renew(self._disk)
             self._show("")

@@ -22,6 +22,9 @@ from judge.model.units import S_NS
 #: Where a program writes what is kept apart from all that it prints.
 ANSWER_FD = 3
 
+#: The least ``open_files_max``: a launcher has descriptors of its own. A run's limit may be lower.
+OPEN_FILES_MAX_MIN = 64
+
 
 class OverlayMount(msgspec.Struct, frozen=True, kw_only=True):
     """One read-only overlay: ``target`` inside the root, ``lowers`` host directories, topmost first."""
@@ -46,6 +49,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     ``policy`` names a system-call policy of :mod:`judge.sandbox.policy`. The ``*_max`` fields are hard
     ceilings for the runs inside (their limits may be lower). ``fresh_each_run``: no two runs share the namespaces, so
     that a program cannot even tell how many processes were there before it; costs each run but the first 2 ms.
+    ``use``: a word of the caller's; what was opened for one use is never kept for another.
     """
 
     rootfs: Rootfs
@@ -55,6 +59,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     disk_bytes: int = 64 << 20
     disk_inodes: int = 4096
     fresh_each_run: bool = False
+    use: str = ""
 
     @classmethod
     def under(
@@ -66,12 +71,12 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
         policy: str = DEFAULT_POLICY,
         fresh_each_run: bool = False,
     ) -> ContainerSpec:
-        """A container for runs under ``limits``: its ceilings are exactly what they allow."""
+        """A container for runs under ``limits``: its ceilings are what they allow, or the least that there is."""
         return cls(
             rootfs=rootfs,
             artifact=artifact,
             policy=policy,
-            open_files_max=limits.open_files,
+            open_files_max=max(limits.open_files, OPEN_FILES_MAX_MIN),
             disk_bytes=limits.disk_bytes,
             disk_inodes=limits.disk_inodes,
             fresh_each_run=fresh_each_run,

@@ -232,7 +232,7 @@ def _write_files(target: Path, files: dict[str, bytes]) -> None:
 
 def toolchain_paths(language: LanguageSpec) -> Iterator[str]:
     """Every path of the toolchain that the language's commands name."""
-    for argv in (*language.compile, language.run):
+    for argv in (*language.compile, *language.check, language.run):
         yield from _paths_in(argv)
 
 

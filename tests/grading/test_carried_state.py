@@ -1,4 +1,4 @@
-"""What a run leaves in its network namespace gets no later run of the submission further."""
+"""What a run leaves in its container gets no later run of the submission further, nor another submission."""
 
 from __future__ import annotations
 
@@ -42,9 +42,12 @@ def package(root: Path, cases: dict[str, str]) -> Path:
 
 
 def grade(judge: Judge, root: Path, program: str) -> Report:
+    return graded(judge, root, program, (PROGRAMS / program).read_text().replace("LIMIT_MS", str(_LIMIT_MS)))
+
+
+def graded(judge: Judge, root: Path, name: str, text: str) -> Report:
     problem = with_limit(read_package(root), _LIMIT_MS * MS_NS)
-    text = (PROGRAMS / program).read_text().replace("LIMIT_MS", str(_LIMIT_MS))
-    submission = Submission(id="s", package=str(root), sources=(SourceFile(name=program, content=text.encode()),))
+    submission = Submission(id="s", package=str(root), sources=(SourceFile(name=name, content=text.encode()),))
     return judge.judge(submission, problem)
 
 
@@ -63,3 +66,38 @@ def test_work_spread_over_repetitions_is_too_late(judge: Judge, tmp_path: Path) 
 def test_no_test_is_told_what_an_earlier_one_read(judge: Judge, tmp_path: Path) -> None:
     report = grade(judge, package(tmp_path / "p", {str(k): f"secret of {k}\n" for k in range(3)}), "again_carry.c")
     assert [case.verdict for case in cases_of(report)] == [Verdict.AC] * 3, [case.feedback for case in cases_of(report)]
+
+
+_SPEAKING_VALIDATOR = """
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int count, char **words) {
+    int tasks = 0;
+    if (fscanf(fopen(words[2], "r"), "%d", &tasks) != 1) return 1;
+    while (tasks--) {
+        if (fork() == 0) _exit(0);
+        wait(0);
+    }
+    return 42;
+}
+"""
+
+
+def test_a_kept_container_does_not_tell_what_a_validator_did_with_an_answer(judge: Judge, tmp_path: Path) -> None:
+    root = package(tmp_path / "p", {"1": "x\n"})
+    (root / "data" / "secret" / "1.ans").write_text("1500\n")
+    (root / "problem.yaml").write_text("name: Carried\nvalidation: custom\n")
+    validator = root / "output_validators" / "speaks"
+    validator.mkdir(parents=True)
+    (validator / "validate.c").write_text(_SPEAKING_VALIDATOR)
+    (validator / "notes.txt").write_text("as much as a submission has beside it\n")
+    judge.slots[0].work_for("somebody")
+    try:
+        graded(judge, root, "main.py", "print(1)" + " " * 5000)
+        asking = package(tmp_path / "q", {"1": "x\n"})
+        text = '#include <stdio.h>\n#include <unistd.h>\nint main(void) { printf("%d", getpid()); }'
+        (case,) = cases_of(graded(judge, asking, "main.c", text))
+    finally:
+        judge.slots[0].work_for("")
+    assert int(case.feedback.partition('found "')[2].partition('"')[0]) < 1000, case.feedback

@@ -47,6 +47,7 @@ ALLOWED = (
     r"the second entry is x86's",
     r"x32 is x86's",
     r"no interpreter of this version that a plain user may run",
+    r"the version before is not in this clone's history",
 )
 
 #: The category of a first try that failed and was tried again.

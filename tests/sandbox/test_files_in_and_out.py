@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -13,6 +15,7 @@ from judge.errors import CancelledError, SandboxError, WorkFilesError
 from judge.model.units import MIB
 from judge.sandbox.capture import Capture
 from judge.sandbox.launcher_client import LauncherClient
+from judge.sandbox.protocol import SIGNAL, CollectFiles, LauncherRequest
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import Collect, RunSpec
 from judge.sandbox.work_directory import Collected, batches, collect
@@ -254,3 +257,19 @@ def test_a_cancel_ends_the_collecting_of_files(
             stage.box.run(spec)
     assert set(stage.box.run(spec).files) == {"a"}
     assert open_descriptors() == before
+
+
+def test_an_interrupt_that_comes_while_files_are_collected_is_no_leave_to_send_more(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = LauncherClient.send
+
+    def send_and_interrupt(self: LauncherClient, request: LauncherRequest, fds: Sequence[int] = ()) -> None:
+        send(self, request, fds)
+        if isinstance(request, CollectFiles):
+            self.tell(SIGNAL + bytes([signal.SIGINT]))
+
+    monkeypatch.setattr(LauncherClient, "send", send_and_interrupt)
+    files = taken(stage, "for number in range(40): open(f'f{number}', 'w')", EVERYTHING)
+    assert len(files) == 40
+    assert stage.says("print('still there')") == "still there"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +15,7 @@ import pytest
 from sandbox_harness import Stage, actor, children, script, settle
 from test_between_runs import DISTURB, LOOK
 
+from judge.model.units import MIB
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
 from judge.sandbox.protocol import KEPT
@@ -83,7 +86,7 @@ def test_a_slot_that_knows_no_owner_keeps_nothing(sandbox_slot: Slot, container_
 
 @pytest.mark.parametrize(
     "other",
-    [{"policy": "compile"}, {"open_files_max": 512}, {"disk_bytes": 1 << 20}, {"disk_inodes": 100}],
+    [{"use": "other"}, {"policy": "compile"}, {"open_files_max": 512}, {"disk_bytes": 1 << 20}, {"disk_inodes": 100}],
     ids=lambda change: next(iter(change)),
 )
 def test_a_container_of_another_kind_is_not_taken(works: EachWorkOnce, other: dict[str, Any]) -> None:
@@ -137,6 +140,30 @@ def test_a_container_that_fell_is_not_kept(works: EachWorkOnce) -> None:
     assert not works.kept_for(actor("exit", 0))
 
 
+def test_one_whose_launcher_died_meanwhile_is_given_up(works: EachWorkOnce) -> None:
+    """Where the host is short of memory, launchers are the first to be killed."""
+    assert works.run(actor("exit", 0)).result.ok
+    launcher = works.slot._kept._kept[-1].launcher
+    launcher.kill_hard()
+    end = select.poll()
+    end.register(launcher.control_fd, select.POLLHUP)
+    assert end.poll(10_000)
+    assert not works.kept_for(actor("exit", 0))
+    assert works.kept_for(actor("exit", 0))
+
+
+def test_what_a_program_wrote_takes_no_memory_once_it_is_tidied(works: EachWorkOnce) -> None:
+    write = script("open('/work/x', 'wb').write(bytes(40 << 20))")
+    assert works.run(write).result.ok
+    used = works.slot._kept._kept[-1].groups._last
+    assert used is not None and used._memory_now() > 40 * MIB
+    works.slot.tidy()
+    deadline = time.monotonic() + 10  # the launcher hears of its fresh mounts while we go on
+    while used._memory_now() > 4 * MIB and time.monotonic() < deadline:
+        pass
+    assert used._memory_now() < 4 * MIB
+
+
 def test_no_more_than_a_few_are_kept(works: EachWorkOnce) -> None:
     settle(works.slot)
     before = len(children(works.slot.zygote.pid))
@@ -152,4 +179,14 @@ def test_a_zygote_that_died_takes_them_with_it(works: EachWorkOnce) -> None:
     os.kill(works.slot.zygote.pid, signal.SIGKILL)
     works.slot.zygote._process.wait()
     assert not works.kept_for(actor("exit", 0))
+    assert works.kept_for(actor("exit", 0))
+
+
+def test_what_is_left_of_a_zygote_that_died_does_not_fell_the_next_one(works: EachWorkOnce) -> None:
+    with works.slot.container(works.spec) as one:
+        assert one.run(actor("exit", 0)).result.ok
+        os.kill(works.slot.zygote.pid, signal.SIGKILL)
+        works.slot.zygote._process.wait()
+        assert works.run(actor("exit", 0)).result.ok
+    works.slot.tidy()
     assert works.kept_for(actor("exit", 0))

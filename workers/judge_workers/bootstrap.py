@@ -156,8 +156,10 @@ class SandboxJudge:
 
     def clear_up(self) -> None:
         """Let go of the last submission's package, and of what its programs left in their containers."""
-        self._after.close()
-        self._slot.tidy()
+        try:
+            self._after.close()
+        finally:
+            self._slot.tidy()
 
     def close(self) -> None:
         """Give back what is kept from one submission to the next."""

@@ -96,6 +96,7 @@ class Launcher:
                 self._membership.move_to(IDLE)
                 self._collect(request)
             case NoteFreshMounts():
+                os.chdir("/")  # to stand in a used one would keep what is in it
                 self._residue.note_fresh()
 
     # -- one run ----------------------------------------------------------------------------------------------
@@ -282,11 +283,16 @@ class Launcher:
                 head = FileHead(info.st_size, stat.S_IMODE(info.st_mode), path)
                 channel.send_bytes(self._control, protocol.FILE + head.pack(), [fd])
                 if count % protocol.FILES_UNASKED_MAX == 0:
-                    self._control.recv(1)  # MORE, or nothing when the slot's process is gone
+                    self._await_more()
             finally:
                 os.close(fd)
         passed_over += budget.is_spent
         channel.send_bytes(self._control, protocol.FILES_END + protocol.FILES_END_BODY.pack(passed_over))
+
+    def _await_more(self) -> None:
+        """Until the slot's process wants more files, or is gone. A signal that came too late belongs to none."""
+        while self._control.recv(8) not in (protocol.MORE, b""):
+            pass
 
 
 def _limit_address_space(soft_bytes: int) -> None:

@@ -13,6 +13,7 @@ import pytest
 from judge_workers.bootstrap import SandboxJudge
 
 from judge.config import Settings
+from judge.errors import InfrastructureError
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
@@ -27,6 +28,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.asked: list[object] = []
+        self.tidied = 0
         self.config = SimpleNamespace(index=3)
 
     def work_for(self, whom: str) -> None:
@@ -34,6 +36,7 @@ class Notes:
 
     def tidy(self) -> None:
         """Nothing was left."""
+        self.tidied += 1
 
     def set_weight(self, weight: int) -> None:
         self.asked.append(weight)
@@ -78,6 +81,16 @@ def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, not
         *("generate", "c"),
         *(25, "generate", "d"),
     ]
+
+
+def test_containers_are_tidied_also_where_letting_go_fails(judge: SandboxJudge, notes: Notes) -> None:
+    def fail() -> None:
+        raise InfrastructureError("the package cannot be let go of")
+
+    judge._after.callback(fail)
+    with pytest.raises(InfrastructureError):
+        judge.clear_up()
+    assert notes.tidied == 1
 
 
 def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path) -> None:

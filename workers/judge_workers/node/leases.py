@@ -19,7 +19,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -72,6 +72,14 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     since_s: float
 
 
+def excused(watched: Mapping[str, Watched], frozen: Mapping[str, Held], stood_s: float) -> dict[str, Watched]:
+    """The claims, those of frozen slots as if they were known ``stood_s`` later: that time was not their work's."""
+    return {
+        slot: Watched(held=one.held, since_s=one.since_s + stood_s) if frozen.get(slot) == one.held else one
+        for slot, one in watched.items()
+    }
+
+
 class Leases:
     """See the module. One thread; blocks only in :meth:`wait` and in calls to Redis."""
 
@@ -98,6 +106,7 @@ class Leases:
         #: From when on sessions are told to end: this worker stops.
         self._sessions_end_s = float("inf")
         self._state = WorkerState.ON
+        self._ticked_s = time.monotonic()
         self._idle = False
         self._announced = False
         self._info_due_s = 0.0
@@ -108,6 +117,8 @@ class Leases:
         self._processes.find()
         now_s = time.monotonic()
         self._replace_stopped(now_s)
+        self._watched = excused(self._watched, self._frozen, now_s - self._ticked_s)
+        self._ticked_s = now_s
         info = self._info() if now_s >= self._info_due_s else None
         alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
         who = self._profile
