@@ -24,7 +24,7 @@ from judge.model.work_report import AnyWorkReport
 SCHEMA_VERSION = 2
 
 #: Queue classes from the most to the least urgent.
-PRIORITY_CLASSES = ("contest", "run", "practice", "rejudge")
+PRIORITY_CLASSES = ("contest", "run", "practice", "bulk", "rejudge")
 
 #: The name of the one Celery task: "there is work on this queue".
 TICKET_TASK = "judge.ticket"
@@ -121,6 +121,14 @@ def encode_work(work: Work) -> SubmissionMessage:
     message = _message(header, work.task)
     _check_size(message.sources)
     return message
+
+
+def readdressed(message: SubmissionMessage, header: WorkHeader) -> SubmissionMessage:
+    """The same task under another id. Raises WireError."""
+    _check_addressed(header)
+    bare = _ENCODER.encode(header)
+    digest = hashlib.sha256(bare + message.sources_digest.encode()).hexdigest()
+    return msgspec.structs.replace(message, submission=bare, digest=digest)
 
 
 def _check_addressed(sent: Submission | WorkHeader) -> None:

@@ -52,6 +52,21 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
     streams_max: Annotated[
         int, says("Open streams and waits of one key, in one gateway.", variable="GATEWAY_STREAMS_MAX", ge=1)
     ] = 1000
+    batch_lines_max: Annotated[int, says("Lines of a batch.", variable="GATEWAY_BATCH_LINES_MAX", ge=1)] = 100_000
+    batch_line_bytes_max: Annotated[
+        int, says("Size of one line of a batch.", variable="GATEWAY_BATCH_LINE_BYTES_MAX", ge=1024)
+    ] = 1 << 20
+    batch_bytes_max: Annotated[
+        int, says("Size of a batch's body, packed or unpacked.", variable="GATEWAY_BATCH_BYTES_MAX", ge=1024)
+    ] = 256 << 20
+    batches_bytes_max: Annotated[
+        int,
+        says(
+            "What all batches of one tenant may take in Redis, results included, to begin or go on with one.",
+            variable="GATEWAY_BATCHES_BYTES_MAX",
+            ge=1024,
+        ),
+    ] = 1 << 30
     tenant_streams_max: Annotated[
         int,
         says("Open streams and waits of one tenant, in one gateway.", variable="GATEWAY_TENANT_STREAMS_MAX", ge=1),

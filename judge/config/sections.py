@@ -27,11 +27,11 @@ def _state_dir() -> str:
 
 
 def _class_weights() -> dict[str, int]:
-    return {"contest": 32, "run": 16, "practice": 4, "rejudge": 1}
+    return {"contest": 32, "run": 16, "practice": 4, "bulk": 2, "rejudge": 1}
 
 
 def _class_cpu_weights() -> dict[str, int]:
-    return {"contest": 400, "run": 200, "practice": 100, "rejudge": 25}
+    return {"contest": 400, "run": 200, "practice": 100, "bulk": 50, "rejudge": 25}
 
 
 _Positive = Annotated[int, Meta(ge=1)]

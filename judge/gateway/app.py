@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,10 +18,14 @@ from judge.gateway.http.shell import Shell
 from judge.gateway.problems import ProblemError, problem_response
 from judge.gateway.service import Service
 from judge.gateway.table import ENDPOINTS
+from judge.http_form.batch import NDJSON
 
 #: Answers below this are not worth packing.
 _PACKED_BYTES_MIN = 1024
 _PACKING_LEVEL = 5
+
+#: Streams: packed, lines would wait for others.
+_UNPACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, NDJSON)
 
 
 def make_service(settings: Settings) -> Service:
@@ -47,7 +51,9 @@ def make_app(service: Service, mounts: Sequence[BaseRoute] = ()) -> ASGIApp:
         default=_nothing_here,
         lifespan=lifespan,
     )
-    packed = GZipMiddleware(router, minimum_size=_PACKED_BYTES_MIN, compresslevel=_PACKING_LEVEL)
+    packed = GZipMiddleware(
+        router, minimum_size=_PACKED_BYTES_MIN, compresslevel=_PACKING_LEVEL, exclude_content_types=_UNPACKED
+    )
     return Shell(Cors(packed, service.settings.gateway.origins), service.metrics.observe)
 
 

@@ -76,8 +76,9 @@ class Endpoint:
 
     ``name`` is its operationId. ``scope`` None = no key is asked for, and there is no caller's tenant. ``body``: the
     type of a JSON body, None = none is read. ``query``: a struct of the parameters, each with a default. ``takes``:
-    media type of a body that the function reads itself. ``problems``: names in :mod:`judge.gateway.problems` beside
-    those that every endpoint has. ``anonymous``: also for those without a key, where the settings let everybody in.
+    media type of a body that the function reads itself, ``line`` the type of each line of it. ``problems``: names in
+    :mod:`judge.gateway.problems` beside those that every endpoint has. ``anonymous``: also for those without
+    a key, where the settings let everybody in.
     """
 
     method: str
@@ -91,6 +92,7 @@ class Endpoint:
     body: Any = None
     query: type[msgspec.Struct] | None = None
     takes: str = ""
+    line: Any = None
     headers: tuple[HeaderParameter, ...] = ()
     problems: tuple[str, ...] = ()
     anonymous: bool = False

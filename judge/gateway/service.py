@@ -11,6 +11,7 @@ from judge.client import AsyncClient
 from judge.config import Settings
 from judge.gateway.access.authenticate import Authenticator
 from judge.gateway.access.caller import Caller
+from judge.gateway.batches.tending import BatchTender
 from judge.gateway.describe.pages import Pages
 from judge.gateway.metrics import Metrics
 from judge.gateway.offered_languages import OfferedLanguages
@@ -22,6 +23,10 @@ from judge.queue.redis_queue import AsyncQueue
 
 #: Commands to Redis at once. More would wait for Redis, which does one at a time, and for this process's one core.
 _COMMANDS_MAX = 64
+
+#: Bodies of batches that come in at once: of one key, and of all. Each may take some MiB of memory.
+_BODIES_OF_ONE = 8
+_BODIES = 64
 
 
 class Service:
@@ -36,8 +41,11 @@ class Service:
         self.authenticator = Authenticator(settings.gateway, client.queue)
         self.packages = Published(settings, client.queue)
         self.languages = OfferedLanguages(client.queue, settings.limits)
+        self.batches = BatchTender(client.queue, self.feed)
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()
+        self._received: Counter[str] = Counter()
+        self._received_of_one: Counter[str] = Counter()
         self._held_of_tenant: Counter[str] = Counter()
         self._sockets: Counter[str] = Counter()
         self.metrics = Metrics(self._held.total)
@@ -51,6 +59,7 @@ class Service:
         """Begin to listen to the queue; needs a running event loop."""
         self.queue.limit_commands(_COMMANDS_MAX)
         self.feed.start()
+        self.batches.start()
         remove_leftovers()
 
     def stop(self) -> None:
@@ -60,6 +69,7 @@ class Service:
 
     async def close(self) -> None:
         """Close all connections; idempotent."""
+        await self.batches.close()
         await self.feed.close()
         await self.client.close()
 
@@ -81,6 +91,16 @@ class Service:
         """Around an open WebSocket. Raises ProblemError when the tenant has too many of them; who needs no key has no
         tenant, and is known by the address."""
         with _counted(self._sockets, tenant or address, self.settings.gateway.sockets_max, "WebSockets are open"):
+            yield
+
+    @contextmanager
+    def receiving(self, caller: Caller) -> Iterator[None]:
+        """Around the body of a batch. Raises ProblemError when too many of them come in."""
+        what = "batches come in"
+        with (
+            _counted(self._received, "", _BODIES, what),
+            _counted(self._received_of_one, caller.rights.id or caller.address, _BODIES_OF_ONE, what),
+        ):
             yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from judge.gateway.admin import audit, keys, maintenance, usage
 from judge.gateway.api import (
     any_work,
+    batches,
     blobs,
     description,
     evaluations,
@@ -27,6 +28,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *evaluations.ENDPOINTS,
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
+    *batches.ENDPOINTS,
     *sessions.ENDPOINTS,
     *events.ENDPOINTS,
     *any_work.ENDPOINTS,

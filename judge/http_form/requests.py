@@ -37,7 +37,10 @@ _Id = Annotated[
 ]
 _Context = Annotated[Context, Meta(description=f"Comes back with the report; up to {CONTEXT_BYTES_MAX} bytes of text.")]
 _Class = Annotated[
-    str, Meta(description="`contest`, `run`, `practice` or `rejudge`, none more urgent than the key's. Empty = usual.")
+    str,
+    Meta(
+        description="`contest`, `run`, `practice`, `bulk` or `rejudge`, none more urgent than the key's. Empty = usual."
+    ),
 ]
 _Source = Annotated[str | None, Meta(description="The program's text, when it is one file.")]
 

@@ -157,6 +157,11 @@ async def rights_of(queue: AsyncQueue, text: str) -> KeyRights | None:
     return rights
 
 
+async def key_holds(queue: AsyncQueue, key_id: str) -> bool:
+    """Whether a key of this id is there, neither revoked nor past its time. Raises QueueError."""
+    return bool(await queue.link.command("EXISTS", queue.link.keys.api_key(key_id)))
+
+
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 

@@ -89,21 +89,27 @@ def with_rate(call: Call[bool]) -> Call[tuple[bool, RateLeft | None]]:
 
 def submit_work(work: Work) -> Call[bool]:
     """Accept work that is no submission; answers and raises as :func:`submit`."""
-    named = msgspec.structs.replace(work.header, language=_language_in_route(work.header.language))
-    return _hand_in(work.header, wire.encode_work(work), wire.work_route(named), "")
+    return _hand_in(work.header, wire.encode_work(work), route_of(work.header), "")
 
 
 def _language_in_route(language: str) -> str:
     return language if wire.is_name(language) and "+" not in language else ""
 
 
-def _hand_in(sent: Submission | WorkHeader, message: wire.SubmissionMessage, route: str, origin: str) -> Call[bool]:
-    def read(answer: list[Any]) -> bool:
-        outcome = text_of(answer[0])
-        if outcome not in _TAKEN_IN:
-            raise _refusal(sent, outcome, answer)
-        return _TAKEN_IN[outcome]
+def route_of(header: WorkHeader) -> str:
+    """By which route work goes, as far as a client knows: the queue puts the language's id in the place of its name."""
+    return wire.work_route(msgspec.structs.replace(header, language=_language_in_route(header.language)))
 
+
+def taken_in(sent: Submission | WorkHeader, answer: list[Any]) -> bool:
+    """What the submit script answered; as :func:`submit`."""
+    outcome = text_of(answer[0])
+    if outcome not in _TAKEN_IN:
+        raise _refusal(sent, outcome, answer)
+    return _TAKEN_IN[outcome]
+
+
+def _hand_in(sent: Submission | WorkHeader, message: wire.SubmissionMessage, route: str, origin: str) -> Call[bool]:
     arguments = (
         sent.id,
         message.submission,
@@ -115,7 +121,7 @@ def _hand_in(sent: Submission | WorkHeader, message: wire.SubmissionMessage, rou
         route,
         origin,
     )
-    return Call("submit", arguments, read)
+    return Call("submit", arguments, lambda answer: taken_in(sent, answer))
 
 
 def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any]) -> JudgeError:

@@ -114,7 +114,7 @@ class Feed:
     def watching(self, work_id: str, *, events: bool = False) -> Iterator[Watch]:
         """A watch for this work, of its end or also of its events. Begin before the work is handed in, or look first.
 
-        Follow events with :meth:`hear`.
+        Follow events with :meth:`hear`. A name that ends with ``~`` is woken by the end of all work of that family.
         """
         watch = Watch(work_id, events=events)
         self._watches.setdefault(work_id, set()).add(watch)
@@ -189,6 +189,9 @@ class Feed:
         for watch in self._watches.get(data if settled else self._channels.get(channel, ""), ()):
             watch.settled = watch.settled or settled
             watch.wake()
+        if settled:
+            for watch in self._watches.get(data[: data.rfind("~") + 1], ()):
+                watch.wake()
 
     def _wake_all(self) -> None:
         for watches in self._watches.values():

@@ -14,6 +14,8 @@ import re
 
 from judge import wire
 
+# long: it is one map, so that a look shows every name.
+
 
 class Keys:
     """The keys behind one prefix ("{judge}:"). Each docstring begins with the type that Redis keeps there."""
@@ -258,6 +260,57 @@ class Keys:
     def api_keys(self) -> str:
         """sorted set: ids of the keys for HTTP by when they were made"""
         return f"{self.prefix}api-keys"
+
+    def batch(self, id: str) -> str:
+        """hash: a batch: tenant, at, whole (its body came to its end), upload (the request that sends it now), lines,
+        done, refused, withdrawn (counts), cancelled, done_at, bytes, owner and owner_until (the gateway that tends it)
+        """
+        return f"{self.prefix}batch:{id}"
+
+    def batch_ids(self, id: str) -> str:
+        """hash: what a line is known by -> its number, and the digest of what it asks for"""
+        return f"{self.prefix}batch-ids:{id}"
+
+    def batch_lines(self, id: str) -> str:
+        """hash: number -> a line that was not handed in yet (MessagePack)"""
+        return f"{self.prefix}batch-lines:{id}"
+
+    def batch_waiting(self, id: str) -> str:
+        """sorted set: those lines, "NUMBER PROGRAM", by number"""
+        return f"{self.prefix}batch-waiting:{id}"
+
+    def batch_running(self, id: str) -> str:
+        """hash: number of a line that was handed in -> its custom_id, program, whether its record is kept, and
+        its bytes (MessagePack)"""
+        return f"{self.prefix}batch-running:{id}"
+
+    def batch_programs(self, id: str) -> str:
+        """hash: program -> the line that compiles it, or `ready`"""
+        return f"{self.prefix}batch-programs:{id}"
+
+    def batch_results(self, id: str) -> str:
+        """hash: number of a line -> its result (MessagePack)"""
+        return f"{self.prefix}batch-results:{id}"
+
+    def batch_order(self, id: str) -> str:
+        """list: numbers of lines in the order of their results"""
+        return f"{self.prefix}batch-order:{id}"
+
+    def batches_of(self, tenant: str) -> str:
+        """sorted set: a tenant's batches by the time they were begun"""
+        return f"{self.prefix}batches:{tenant}"
+
+    def batch_usage(self, tenant: str) -> str:
+        """string: bytes of all lines and results of a tenant's batches"""
+        return f"{self.prefix}batch-usage:{tenant}"
+
+    def batches_tended(self) -> str:
+        """sorted set: batches with something to hand in or to collect, by when they were begun"""
+        return f"{self.prefix}batches-tended"
+
+    def batches_kept(self) -> str:
+        """sorted set: all batches by when they are removed"""
+        return f"{self.prefix}batches-kept"
 
     def socket_ticket(self, digest: str) -> str:
         """string: what a ticket for a session's WebSocket is good for (JSON), by the SHA-256 of its text; expires"""

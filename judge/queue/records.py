@@ -205,10 +205,11 @@ def no_record(submission_id: str) -> NoSuchRecord:
 
 def _views(answer: list[Any]) -> tuple[SubmissionView, ...]:
     pairs = zip(answer[::2], answer[1::2], strict=True)
-    return tuple(_view(name.decode(), [text_of(value) for value in values]) for name, values in pairs if values[0])
+    return tuple(view_of(name.decode(), [text_of(value) for value in values]) for name, values in pairs if values[0])
 
 
-def _view(name: str, values: list[str]) -> SubmissionView:
+def view_of(name: str, values: Sequence[str]) -> SubmissionView:
+    """A record by its fields, in the order in which the script "records" has them."""
     state, priority_class, _route, tenant, at, claimed, done, amended, attempt, node, slot = values[:11]
     verdict, language, summary, reason, sub, origin = values[11:]
     package, tags, kind, context = sent_with(sub)

@@ -46,6 +46,14 @@ SCRIPT_NAMES = (
     "maintenance",
     "usage",
     "settled",
+    "batch_open",
+    "batch_add",
+    "batch_end",
+    "batch_tend",
+    "batch_refuse",
+    "batch_read",
+    "batch_cancel",
+    "batch_remove",
     "schema",
     "session",
     "blob_put",
@@ -61,8 +69,10 @@ SCRIPT_NAMES = (
 
 #: Parts that a script needs besides the common one.
 _PARTS = (
-    {"submit": ("languages",), "sweep": ("expunge",), "drop": ("expunge",)}
+    {"submit": ("languages", "batches"), "sweep": ("expunge",), "drop": ("expunge",)}
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
+    | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
+    | {"batch_tend": ("expunge", "batches")}
     | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note", "maintenance"), ("audit",))
 )
 

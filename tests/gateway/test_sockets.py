@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from judge.client import Client
 from judge.http_form.socket import packed_input, unpacked_output
 from judge.model.work_report import SessionReport
-from judge.queue.api_keys import Scope
+from judge.queue.api_keys import Scope, revoke_key
 
 #: Sessions of the test that runs, and their keys.
 _STARTED: list[tuple[str, str]] = []
@@ -218,6 +218,31 @@ def test_a_ticket_opens_one_socket_of_one_session_once(gateway: Gateway, school:
         assert refused(gateway, one, other) == (401, "bad-ticket")
 
 
+def test_tickets_and_sockets_end_with_their_key(
+    gateway: Gateway, school: str, client: Client, make_key: Callable[..., str]
+) -> None:
+    one = session(gateway, school)
+    key = make_key("school")
+    text = ticket(gateway, key, one)
+    with joined(gateway, key, one) as socket:
+        revoke_key(client.queue, key.split("_")[1])
+        assert refused(gateway, one, text) == (401, "bad-ticket")
+        assert socket.code() == 1008
+    with joined(gateway, school, one) as socket:
+        assert socket.until("state")["id"] == one
+
+
+def test_many_sockets_share_few_connections_to_redis(gateway: Gateway, school: str, client: Client) -> None:
+    one = session(gateway, school)
+    before = int(client.queue.server_info("clients")["connected_clients"])
+    with contextlib.ExitStack() as many:
+        sockets = [many.enter_context(joined(gateway, school, one)) for _ in range(120)]
+        sockets[0].say({"type": "input", "text": "abc\n"})
+        for each in sockets:
+            assert each.output_until("\n")[0]["text"] == "cba\n"
+        assert int(client.queue.server_info("clients")["connected_clients"]) - before < 70
+
+
 def test_another_tenants_session_is_not_there(gateway: Gateway, school: str, other: str) -> None:
     one = session(gateway, school)
     for path in ("", "/tickets", "/end", "/cancel", "/events"):
@@ -308,10 +333,14 @@ def test_a_message_that_is_too_large_ends_the_socket(gateway: Gateway, school: s
     with joined(gateway, school, idle) as socket:
         socket.connection.send(bytes((64 << 10) + 1))
         assert socket.code() == 1009
+
+
+def test_a_message_in_too_many_pieces_ends_the_socket(gateway: Gateway, school: str, idle: str) -> None:
+    """Which of its pieces are still sent when it is closed is chance, and so whether the code arrives."""
     with joined(gateway, school, idle) as socket:
-        with contextlib.suppress(ConnectionClosed):
+        with pytest.raises(ConnectionClosed):
             socket.connection.send(iter([b""] * 2000))
-        assert socket.code() == 1009
+            socket.until("over")
 
 
 def test_more_input_ahead_than_may_be_ends_the_socket_not_the_session(gateway: Gateway, school: str) -> None:

@@ -59,7 +59,7 @@ class _Schemas:
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         types: list[Any] = [Problem]
         for endpoint in endpoints:
-            types += [endpoint.body, endpoint.query, *(answer.type for answer in endpoint.answers)]
+            types += [endpoint.body, endpoint.line, endpoint.query, *(answer.type for answer in endpoint.answers)]
         kinds = list(dict.fromkeys(kind for kind in types if kind is not None))
         schemas, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
         self._by_type = dict(zip(kinds, schemas, strict=True))

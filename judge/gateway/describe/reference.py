@@ -94,7 +94,8 @@ def _endpoint(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.body is not None:
         yield f"- body: {_link(endpoint.body)}"
     elif endpoint.takes:
-        yield f"- body: {endpoint.takes}"
+        each = f", each line a {_link(endpoint.line)}" if endpoint.line is not None else ""
+        yield f"- body: {endpoint.takes}{each}"
     if endpoint.query is not None:
         yield f"- parameters: {', '.join(f'`{name}`' for name in endpoint.query.__struct_fields__)}"
     for header in endpoint.headers:

@@ -1,4 +1,4 @@
-"""Server-sent events (the HTML standard, section 9.2) as an ASGI answer."""
+"""Answers that are sent as they come: server-sent events (the HTML standard, section 9.2), and other streams."""
 
 from __future__ import annotations
 
@@ -28,12 +28,10 @@ class Sent(NamedTuple):
 PING = b": ping\n\n"
 
 
-class EventStream(Response):
-    """Sends events as they come; None among them = a ping. Ends with its source, or when the reader is gone."""
+class Stream(Response):
+    """Sends pieces as they come. Ends with its source, or when the reader is gone or takes nothing."""
 
-    media_type = "text/event-stream"
-
-    def __init__(self, source: AsyncIterator[Sent | None]) -> None:
+    def __init__(self, source: AsyncIterator[bytes]) -> None:
         super().__init__(headers=_HEADERS)
         self._source = source
         del self.headers["content-length"]
@@ -57,8 +55,23 @@ class EventStream(Response):
             async with contextlib.aclosing(self._source) as source:  # type: ignore[type-var]
                 async for one in source:
                     async with asyncio.timeout(READER_S_MAX):
-                        await send({"type": "http.response.body", "body": _framed(one), "more_body": True})
+                        await send({"type": "http.response.body", "body": one, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class EventStream(Stream):
+    """Sends events as they come; None among them = a ping. Ends with its source, or when the reader is gone."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, source: AsyncIterator[Sent | None]) -> None:
+        super().__init__(_framed_all(source))
+
+
+async def _framed_all(source: AsyncIterator[Sent | None]) -> AsyncIterator[bytes]:
+    async with contextlib.aclosing(source):  # type: ignore[type-var]
+        async for one in source:
+            yield _framed(one)
 
 
 def _framed(sent: Sent | None) -> bytes:

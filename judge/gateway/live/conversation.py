@@ -36,6 +36,7 @@ from judge.http_form.socket import (
     unpacked_input,
 )
 from judge.model.session import OutputFrame, Resized, SentSignal
+from judge.queue.api_keys import key_holds
 from judge.queue.feed import Feed, Watch
 from judge.queue.redis_queue import AsyncQueue
 from judge.queue.sessions import Reading, look, stands
@@ -67,16 +68,18 @@ GONE = Closing("gone")
 SLOW = Closing("slow")
 STOPPING = Closing("stopping", 1012, "this gateway stops: connect again")
 REMOVED = Closing("removed", 1008, "the session is not there any more")
+REVOKED = Closing("revoked", 1008, "the key is not valid any more")
 UNAVAILABLE = Closing("unavailable", 1013, "the queue does not answer: connect again")
 BAD_MESSAGE = Closing("bad-message", 1008, "see the problem")
 
 
 class Session(NamedTuple):
-    """Whose session it is: its record, and its name for the client."""
+    """Whose session it is: its record, its name for the client, and the client's key (empty = none was needed)."""
 
     record: str
     tenant: str
     public_id: str
+    key: str
 
 
 class Conversation:
@@ -184,8 +187,11 @@ class Conversation:
                     await end_session(self._queue, self._session.record, self._session.tenant)
 
     async def _present(self) -> Closing:
+        """Say that the client is there, while it may be."""
         while True:
             await asyncio.sleep(_PRESENT_S)
+            if self._session.key and not await key_holds(self._queue, self._session.key):
+                return REVOKED
             await self._typist.say_now(self._reading.present())
 
     async def _output(self, frame: OutputFrame) -> None:

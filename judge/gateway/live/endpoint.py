@@ -21,6 +21,7 @@ from judge.gateway.service import Service
 from judge.gateway.work_forms import form_in_role
 from judge.http_form.answers import WorkForm
 from judge.http_form.socket import OFFSET_MAX
+from judge.queue.api_keys import key_holds
 from judge.queue.records import found_one, records_call
 from judge.queue.sessions import reading_of
 from judge.queue.socket_tickets import SocketTicket, redeem_ticket
@@ -85,12 +86,14 @@ async def _ticket(service: Service, socket: WebSocket, query: SocketQuery) -> So
     ticket = await redeem_ticket(service.queue, query.ticket)
     if ticket is None or ticket.public_id != socket.path_params["id"]:
         raise ProblemError("bad-ticket")
+    if ticket.key and not await key_holds(service.queue, ticket.key):
+        raise ProblemError("bad-ticket")
     service.authenticator.check_origin(socket.headers, with_key=bool(ticket.key))
     return ticket
 
 
 async def _converse(service: Service, socket: WebSocket, ticket: SocketTicket, query: SocketQuery) -> Closing:
-    session = Session(ticket.session, ticket.tenant, ticket.public_id)
+    session = Session(ticket.session, ticket.tenant, ticket.public_id, ticket.key)
     reading = reading_of(service.queue, ticket.session, "", offset=query.offset, lost_bytes=query.lost)
     await socket.accept()
     conversation = Conversation(service.queue, socket, session, reading, binary=query.frames == "binary")

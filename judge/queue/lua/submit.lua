@@ -1,19 +1,25 @@
 -- Accept a submission, once for each id.
--- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route, origin
+-- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route,
+-- origin; and of a line of a batch: the batch, the line as it waits there, and what is noted of it while it runs.
 -- The route's language may be any name of it; the submission's own word for it wins.
 -- Returns {"ACCEPTED", state} (of a tenant that has a rate: with rate, left, full_ms), {"EXISTS", state}, {"CONFLICT"},
 -- {"FULL", waiting, wait_ms}, {"RATE", retry_ms, rate}, {"MAINTENANCE", message, retry_s}, {"CLASS", known},
 -- {"LANGUAGE", sentence, the near language or "", what is offered}, {"TAGS", sentence} or {"LARGE", bytes, at most}.
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
 local entry = key.record(id)
+local batch, line, noted = unpack(ARGV, 10)
+
+-- Handed in before, perhaps done and gone: it is never done again.
+if batch and not redis.call('ZSCORE', key.batch_waiting(batch), line) then return {'EXISTS', ''} end
 
 local known = redis.call('HMGET', entry, 'digest', 'state')
 if known[1] then
   if known[1] ~= digest then return {'CONFLICT'} end
+  if batch then line_begins(batch, line, noted) end
   return {'EXISTS', known[2]}
 end
 
-if origin == '' and redis.call('EXISTS', key.maintenance) == 1 then
+if origin == '' and not batch and redis.call('EXISTS', key.maintenance) == 1 then
   stat('refused')
   return {'MAINTENANCE', unpack(redis.call('HMGET', key.maintenance, 'message', 'retry_s'))}
 end
@@ -71,6 +77,7 @@ redis.call('ZADD', key.index, now, id)
 if tenant ~= '-' then redis.call('ZADD', key.index_of(tenant), now, id) end
 emit(id, {type = 'queued'})
 enqueue(id, class, route, tenant, seq, now)
+if batch then line_begins(batch, line, noted) end
 stat('accepted')
 ticket(route, 1)
 return full_ms > 0 and {'ACCEPTED', 'QUEUED', rate, left, full_ms} or {'ACCEPTED', 'QUEUED'}

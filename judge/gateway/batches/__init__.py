@@ -1,0 +1,1 @@
+"""Batches: how their lines come in, and how they are handed in and collected."""
