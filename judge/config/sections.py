@@ -64,6 +64,10 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
         str, _says("A directory of language files of your own, added to the built-in ones or in their place.")
     ] = ""
     selftest: Annotated[bool, _says("Attack the sandbox before judging, at each start.")] = True
+    prepare: Annotated[
+        bool,
+        _says("Make precompiled headers and the like in the background, at each start and when a toolchain changes."),
+    ] = True
     drain_max_s: Annotated[
         int,
         _says(
@@ -331,6 +335,9 @@ class LayerSettings(Section, frozen=True, kw_only=True):
     debian_keyring: Annotated[
         str, _says("A file with the key that signs them (empty = one that this machine's apt trusts).")
     ] = ""
+    prepared_bytes_max: Annotated[
+        int, _says("What a worker prepares for languages takes at most this much of the disk.", ge=0)
+    ] = 4 << 30
 
 
 class MetricsSettings(Section, frozen=True, kw_only=True):

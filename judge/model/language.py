@@ -113,7 +113,8 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ``artifact_files`` are laid into the artifact, over whatever has their names: what ``run`` needs beside the program.
     ``artifact`` are globs of what a compile leaves (empty: the sources themselves are run, ``compile`` only
     checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
-    that the host's own toolchain needs to see, ``needs`` globs of parts that no command names.
+    that the host's own toolchain needs to see, ``needs`` globs of parts that no command names. ``uses`` names what the
+    compiler looks for beside its own packages (:mod:`judge.toolchain.uses`); empty = that may be anything.
 
     ``versions`` are other toolchains of the same language, by the name that is asked for after an ``@``. Each becomes
     a language of its own (:mod:`judge.toolchain.variants`), as does one with libraries: its id is ``LANGUAGE@NAME``,
@@ -152,6 +153,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     shebang: str = ""
     host_files: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    uses: str = ""
     selftest: dict[str, str] = {}
     selftest_without: dict[str, str] = {}
     versions: dict[str, VersionRule] = {}

@@ -33,6 +33,7 @@ from judge.toolchain.artifacts import ArtifactStore, Stored, SubmissionStore
 from judge.toolchain.class_file import main_class
 from judge.toolchain.definitions import compile_argv, run_argv, run_environment
 from judge.toolchain.sources import Prepared, prepare
+from judge.toolchain.uses import reads_only_its_uses
 from judge.toolchain.work_files import artifact_complaint, clashes
 
 #: Opens a container of this specification: ``Slot.container``.
@@ -72,10 +73,15 @@ _LIMIT_WORDS = {
 
 @dataclass(frozen=True)
 class Toolchain:
-    """Where a language is compiled and run: its root, and a digest that changes whenever the root does."""
+    """Where a language is compiled and run: its root, and a digest that changes whenever the root does.
+
+    ``used_digest`` changes whenever something does that the language's compiler opens by itself; empty = that is not
+    known, and only :attr:`digest` tells.
+    """
 
     rootfs: Rootfs
     digest: str
+    used_digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,7 +212,9 @@ def artifact_key(
     )
     files = [(file.name, hashlib.sha256(file.content).hexdigest()) for file in prepared.files]
     names = (prepared.sources, prepared.source, prepared.main)
-    everything = (_KEY_VERSION, platform.machine(), toolchain.digest, language.id, recipe, names, files)
+    is_told = bool(toolchain.used_digest) and reads_only_its_uses(language.uses, prepared.files, arguments)
+    digest = toolchain.used_digest if is_told else toolchain.digest
+    everything = (_KEY_VERSION, platform.machine(), digest, language.id, recipe, names, files)
     told = (*everything, arguments) if arguments else everything
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 

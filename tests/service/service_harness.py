@@ -148,6 +148,7 @@ class Worker:
             "metrics_port": 0,
             "judge_factory": "service_judges:SCRIPTED",
             "log_level": "warning",
+            "prepare": 0,
             **settings,
         }
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("JUDGE_")}
