@@ -77,7 +77,7 @@ class WorkBench(msgspec.Struct, frozen=True, kw_only=True):
     run_overhead_ms: float  #: execution_p50_ms - raw_p50_ms
     run_overhead_ratio: float  #: run_overhead_ms / bare_spawn_ms
     bare_python_ms: float
-    python_p50_ms: float  #: print(input()), artifact cached
+    python_p50_ms: float  #: print(input()), run without a check
     python_ratio: float
     bare_pair_ms: float  #: echo and cat joined by a pipe
     group_p50_ms: float  #: the same as a command group

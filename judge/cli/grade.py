@@ -107,6 +107,8 @@ def describe(event: Event) -> str:
     match event:
         case Compiling():
             return f"compiling ({event.language})"
+        case Compiled(checked=False):
+            return "running"
         case Compiled():
             return "compiled"
         case CaseJudged():

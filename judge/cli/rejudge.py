@@ -66,7 +66,7 @@ def _start(args: argparse.Namespace, queue: Queue) -> int:
         ids=tuple(args.ids),
         package=package_reference(args.package) if args.package else "",
         language=Languages.open(load_settings().worker.languages_dir).get(args.language).id if args.language else "",
-        verdict=known_verdict(args.verdict) if args.verdict else "",
+        verdict=known_verdict(args.verdict, of_submissions=True) if args.verdict else "",
         tenant=args.tenant,
     )
     other = package_reference(args.with_package) if args.with_package else ""

@@ -197,6 +197,8 @@ def describe(event: Event) -> str:
             return f"claimed by {event.worker} after {format_ns(event.wait_ns)}{again}"
         case Compiling():
             return f"compiling ({event.language})"
+        case Compiled(checked=False):
+            return "run at once; checked if its first run fails"
         case Compiled():
             return "compiled" + (" (cached)" if event.cached else f" in {format_ns(event.wall_time_ns)}")
         case CaseJudged():

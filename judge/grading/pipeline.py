@@ -5,6 +5,8 @@
     sources -> with_includes -> compile -+-> slots set up -> schedule(judge_tree) -> report
     package -> generated -> build_tools -+
 
+Sources that a language only checks are judged at once; the check is asked when the first run fails (syntax).
+
 A :class:`Judge` is frozen and holds what does not change from submission to submission, a :class:`Judging` one
 submission. Each stage is a method that takes and returns values, so that a caller may stop after any of them, or put
 its own in between. The contestant's and the setter's faults come back in the report; only ours are raised.
@@ -41,10 +43,10 @@ from judge.grading.scoring.report import (
     report_without_judging,
 )
 from judge.grading.scoring.score import Grader
-from judge.grading.scoring.traverse import Enough, Task, judge_tree, never, plan_of
+from judge.grading.scoring.traverse import Enough, Plan, Task, judge_tree, never, plan_of
 from judge.grading.setup import Runnable, Setup, Tools, build_tools
-from judge.model.event import CaseJudged, Compiling, Emit, unheard
-from judge.model.event import Compiled as CompiledEvent
+from judge.grading.syntax import DoesNotCompileError, OpenTests, Syntax, announced, opened_checking
+from judge.model.event import CaseJudged, Emit, unheard
 from judge.model.language import LanguageSpec
 from judge.model.limits import Limits
 from judge.model.problem import Problem
@@ -152,38 +154,58 @@ class Judging:
         if self.problem.submit_answer:
             return self.answers_judged(self.judge.build_tools(self.problem))
         compiled = self.compile(language)
-        if compiled.report.ok:
+        if not compiled.report.ok:
+            return nullcontext(self._compile_error(compiled))
+        try:
             return self.program_judged(compiled, self.judge.build_tools(self.problem))
+        except PackageMissing:
+            raise
+        except PackageError:  # what the sources deserve does not hang on the package
+            try:
+                Syntax(compiled, self.emit, self.submission.id).check(self.judge.slots[0].container)
+            except DoesNotCompileError as error:
+                return nullcontext(self._compile_error(error.compiled))
+            raise
+
+    def _compile_error(self, compiled: Compiled) -> Report:
         reason = first_error(compiled.report.log)
-        return nullcontext(
-            report_without_judging(self.submission, self.problem, language.id, Verdict.CE, reason, compiled.report)
-        )
+        language = compiled.language.id
+        return report_without_judging(self.submission, self.problem, language, Verdict.CE, reason, compiled.report)
 
     def compile(self, language: LanguageSpec) -> Compiled:
         """The compile stage: size and language rules, included files, the compiler."""
+        return announced(self.emit, self.submission.id, language.id, lambda: self._compiled(language))
+
+    def _compiled(self, language: LanguageSpec) -> Compiled:
         submission, problem, judge = self.submission, self.problem, self.judge
-        self.emit(Compiling(submission=submission.id, language=language.id))
         complaint = _complaint(submission, problem, language)
         if complaint:
-            compiled = Compiled(report=CompileReport(ok=False, log=complaint), language=language)
-        else:
-            compiled = compile_program(
-                judge.slots[0].container,
-                judge.build_context.toolchain(language),
-                language,
-                with_includes(problem, language, submission.sources),
-                SubmissionStore(judge.build_context.store, submission.tenant),
-                CompileOptions(main=submission.main, limits=compile_limits(problem.limits)),
-            )
-        report, wall_time_ns = compiled.report, compiled.wall_time_ns
-        self.emit(
-            CompiledEvent(submission=submission.id, ok=report.ok, cached=report.cached, wall_time_ns=wall_time_ns)
+            return Compiled(report=CompileReport(ok=False, log=complaint), language=language)
+        return compile_program(
+            judge.slots[0].container,
+            judge.build_context.toolchain(language),
+            language,
+            with_includes(problem, language, submission.sources),
+            SubmissionStore(judge.build_context.store, submission.tenant),
+            CompileOptions(main=submission.main, limits=compile_limits(problem.limits), run_first=True),
         )
-        return compiled
 
     @contextmanager
     def program_judged(self, compiled: Compiled, tools: Tools) -> Iterator[Report]:
-        """Run, validate and score all tests of the compiled submission; the block as in :meth:`report`."""
+        """Run, validate and score all tests of the compiled submission; the block as in :meth:`report`.
+
+        The verdict is CE where a check that is only now asked for rejects it.
+        """
+        syntax = Syntax(compiled, self.emit, self.submission.id)
+        with ExitStack() as stack:
+            try:
+                report = stack.enter_context(self._program_judged(compiled, tools, syntax))
+            except DoesNotCompileError as error:
+                report = self._compile_error(error.compiled)
+            yield report
+
+    @contextmanager
+    def _program_judged(self, compiled: Compiled, tools: Tools, syntax: Syntax) -> Iterator[Report]:
         judge, problem = self.judge, self.problem
         own = compiled.prepared.files if compiled.prepared else ()
         limits = self.limits or submission_limits(problem, compiled.language)
@@ -191,11 +213,11 @@ class Judging:
         program = Runnable(compiled, judge.build_context.toolchain(compiled.language), limits)
         sources = self.submission.sources
         setup = Setup(problem, tools, judge.data, judge.options, program=program, sources=sources)
-        with self.tests_judged(setup) as judged:
+        with self.tests_judged(setup, syntax) as judged:
             near_limit = any(case.reruns_ns for case in cases_of(judged.root))
             noise_ratio = judge.noise_ratio(program.toolchain, needed=near_limit)
             judged = replace(judged, limits=limits, noise_ratio=noise_ratio)
-            yield report_of_judging(self.submission, problem, compiled.language.id, judged, compiled.report)
+            yield report_of_judging(self.submission, problem, compiled.language.id, judged, syntax.compiled.report)
 
     @contextmanager
     def answers_judged(self, tools: Tools) -> Iterator[Report]:
@@ -206,8 +228,11 @@ class Judging:
             yield report_of_judging(self.submission, self.problem, _OUTPUT.id, judged)
 
     @contextmanager
-    def tests_judged(self, setup: Setup) -> Iterator[JudgedTests]:
-        """Judge the tree of tests on the slots, whose containers are open until the block is left."""
+    def tests_judged(self, setup: Setup, syntax: Syntax | None = None) -> Iterator[JudgedTests]:
+        """Judge the tree of tests on the slots, whose containers are open until the block is left.
+
+        Raises DoesNotCompileError when the check of a program, ``syntax``, rejects it.
+        """
         judge = self.judge
         if judge.options.dialect is not None:
             problem = msgspec.structs.replace(setup.problem, score_dialect=judge.options.dialect)
@@ -221,20 +246,28 @@ class Judging:
             place, total = task.index + 1, len(plan.tasks)
             self.emit(CaseJudged(submission=self.submission.id, index=place, total=total, case=shown))
 
+        run_all = judge.options.run_all
+        open_on = setup.on if syntax is None or syntax.is_known else self._opening(setup, syntax, plan)
         with ExitStack() as stack:
-            run_all = judge.options.run_all
             walk = judge_tree(plan, self._grader(stack, setup.tools), run_all=run_all, enough=judge.enough)
             if len(judge.slots) == 1 or len(plan.tasks) == 1 or setup.tools.custom_grader is not None:
                 exclusive = judge.lock.exclusive if judge.lock else always
-                case_judge = stack.enter_context(setup.on(judge.slots[0].container, exclusive))
+                case_judge = stack.enter_context(open_on(judge.slots[0].container, exclusive))
                 root = schedule(walk, case_judge, on_case, judge.lock)
             else:
                 lock = judge.lock or ExclusiveLock()
                 stations = [
-                    Station(partial(setup.on, slot.container, lock.exclusive), slot.cancel) for slot in judge.slots
+                    Station(partial(open_on, slot.container, lock.exclusive), slot.cancel) for slot in judge.slots
                 ]
                 root = schedule_parallel(walk, plan, stations, lock, on_case, run_all=run_all)
             yield JudgedTests(within_room(root), deciding_case(root, judged))
+
+    def _opening(self, setup: Setup, syntax: Syntax, plan: Plan) -> OpenTests:
+        """How to open a slot for the tests of a program that is not checked yet."""
+        first = next(judge_tree(plan, run_all=self.judge.options.run_all), None)
+        if first is None or first.case is None:  # no run is going to show what the check would
+            syntax.check(self.judge.slots[0].container)
+        return setup.on if first is None else partial(opened_checking, setup.on, syntax, first)
 
     def _grader(self, stack: ExitStack, tools: Tools) -> Grader | None:
         if tools.custom_grader is None:

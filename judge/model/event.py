@@ -33,12 +33,17 @@ class Compiling(msgspec.Struct, frozen=True, kw_only=True, tag="compiling"):
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True, tag="compiled"):
-    """The compile stage ended. ``cached`` = no compiler was run."""
+    """The compile stage ended. ``cached`` = no compiler was run.
+
+    ``checked`` False: the sources are run at once; if the first run fails they are checked after all, with events of
+    this stage again, before any event of a test.
+    """
 
     submission: str
     ok: bool
     cached: bool
     wall_time_ns: int
+    checked: bool = True
 
 
 class CaseJudged(msgspec.Struct, frozen=True, kw_only=True, tag="case"):

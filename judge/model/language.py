@@ -76,6 +76,7 @@ class VersionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     programs: dict[str, str] = {}
     compile: tuple[tuple[str, ...], ...] | None = None
+    check: tuple[tuple[str, ...], ...] | None = None
     run: tuple[str, ...] | None = None
     interactive: tuple[str, ...] | None = None
     version_command: tuple[str, ...] | None = None
@@ -115,6 +116,8 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
     that the host's own toolchain needs to see, ``needs`` globs of parts that no command names. ``uses`` names what the
     compiler looks for beside its own packages (:mod:`judge.toolchain.uses`); empty = that may be anything.
+    ``check``: commands like those of ``compile``, and never beside them, that only look at the sources. A submission is
+    run at once and they are asked when its first run fails, or before it with ``check_first``.
 
     ``versions`` are other toolchains of the same language, by the name that is asked for after an ``@``. Each becomes
     a language of its own (:mod:`judge.toolchain.variants`), as does one with libraries: its id is ``LANGUAGE@NAME``,
@@ -130,6 +133,8 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     priority: int = 0
     detected: bool = True
     compile: tuple[tuple[str, ...], ...] = ()
+    check: tuple[tuple[str, ...], ...] = ()
+    check_first: bool = False
     source: SourceRule = SourceRule()
     compile_env: dict[str, str] = {}
     run_env: dict[str, str] = {}
@@ -159,6 +164,11 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     versions: dict[str, VersionRule] = {}
     libraries: LibraryRule | None = None
     layer: str = ""
+
+    @property
+    def runs_first(self) -> bool:
+        """A submission is run before anybody has looked at its sources."""
+        return bool(self.check) and not self.check_first
 
     @property
     def base_id(self) -> str:

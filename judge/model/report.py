@@ -12,12 +12,17 @@ REPORT_VERSION = 1
 
 
 class CompileReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How compiling went. ``log`` is safe text, capped, paths relative to the submission."""
+    """How compiling went. ``log`` is safe text, capped, paths relative to the submission.
+
+    ``checked`` False: the language has no compiler, only a check of the sources, and there was no need to ask for it:
+    the program's first run ended well.
+    """
 
     ok: bool
     cached: bool = False
     log: str = ""
     run: RunResult | None = None
+    checked: bool = True
 
 
 class Printed(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,8 +30,9 @@ class Timeline:
 
     Phases outside grading are wrapped in :meth:`phase`; grading's own come from its events: call the timeline with
     each. No time is left out: what lies between two events and is neither run nor validator belongs to FETCH (before
-    the compile), SETUP (before the first run, and between runs that a validator program judges) or VALIDATE (between
-    runs that the built-in comparison judges). ``clock`` gives nanoseconds since any point, never backwards.
+    the compile), RUN (before a compile stage that comes again: a run that failed has called for it), SETUP (before the
+    first run, and between runs that a validator program judges) or VALIDATE (between runs that the built-in comparison
+    judges). ``clock`` gives nanoseconds since any point, never backwards.
     """
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
@@ -57,8 +58,8 @@ class Timeline:
         """Take one event of grading, at the time it happens."""
         now_ns = self._clock()
         if isinstance(event, Compiling):
+            self._add(Phase.RUN if self._compiling_ns else Phase.FETCH, "", self._last_ns, now_ns)
             self._compiling_ns = now_ns
-            self._add(Phase.FETCH, "", self._last_ns, now_ns)
         elif isinstance(event, Compiled):
             if not event.cached:
                 self._add(Phase.COMPILE, "", self._compiling_ns or now_ns - event.wall_time_ns, now_ns)

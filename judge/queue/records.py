@@ -109,11 +109,12 @@ class Listing:
         return found
 
 
-def known_verdict(word: str) -> str:
+def known_verdict(word: str, *, of_submissions: bool = False) -> str:
     """The verdict, or the word for how other work ended, in any case. Raises UsageError with those there are."""
-    known = dict.fromkeys(status for statuses in STATUSES.values() for status in statuses)
-    if word.upper() not in known:
-        raise UsageError(f"no verdict {word!r}; there are {', '.join(Verdict)}; of other work {', '.join(_OTHERS)}")
+    others = [] if of_submissions else _OTHERS
+    if word.upper() not in (*Verdict, *others):
+        more = f"; of other work {', '.join(others)}" if others else ""
+        raise UsageError(f"no verdict {word!r}; there are {', '.join(Verdict)}{more}")
     return word.upper()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from judge import wire
-from judge.errors import JudgeError, UsageError
+from judge.errors import JudgeError, UsageError, WireError
 from judge.model.submission import Submission
 from judge.model.work import WorkKind
 from judge.queue import calls
@@ -212,7 +212,12 @@ def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, by
                 if selector.ids:
                     raise UsageError(f"{submission_id!r} is no submission but other work: that is not judged again")
                 continue
-            sent = wire.decode_header(bare)
+            try:
+                sent = wire.decode_header(bare)
+            except WireError:  # a foreign client's, that ended as a judge error: it would end as one again
+                if selector.ids:
+                    raise
+                continue
             sent = msgspec.structs.replace(sent, language=(language or b"").decode() or sent.language)
             if selector.matches(sent, (verdict or b"").decode()):
                 yield submission_id, bare, queue.link.command("GET", queue.link.keys.sources(digest.decode()))

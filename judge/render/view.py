@@ -118,7 +118,7 @@ def _reason(report: Report) -> str:
 def _compile(compiled: CompileReport | None) -> CompileReport | None:
     if compiled is None:
         return None
-    return CompileReport(ok=compiled.ok, cached=compiled.cached, log=compiled.log)
+    return CompileReport(ok=compiled.ok, cached=compiled.cached, log=compiled.log, checked=compiled.checked)
 
 
 def _group(group: GroupReport) -> GroupReport:

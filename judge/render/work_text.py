@@ -84,6 +84,9 @@ def _first(rows: Sequence[T], name: str, show: Callable[[int, T], Iterable[str]]
 def _compile_lines(compiled: CompileReport | None) -> Iterator[str]:
     if compiled is None:
         return
+    if not compiled.checked:
+        yield f"{_INDENT}run at once, without a check of the sources"
+        return
     yield f"{_INDENT}compiled" + ("" if compiled.ok else ": failed") + (" (cached)" if compiled.cached else "")
     if compiled.log.strip():
         yield from (f"{_INDENT * 2}{line}" for line in excerpt(compiled.log))

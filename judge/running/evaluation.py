@@ -25,8 +25,8 @@ from judge.grading.pipeline import Judge, Judging
 from judge.grading.programs import SetterProgram, data_files
 from judge.grading.scoring.traverse import Enough, never
 from judge.grading.setup import Tools
-from judge.model.event import CaseJudged, Compiling, Emit, Event, TestJudged
-from judge.model.event import Compiled as CompiledEvent
+from judge.grading.syntax import announced
+from judge.model.event import CaseJudged, Emit, Event, TestJudged
 from judge.model.language import LanguageSpec
 from judge.model.limits import Limits
 from judge.model.problem import Problem
@@ -51,7 +51,7 @@ def evaluate(runner: Runner, work: Work, evaluation: Evaluation, emit: Emit) -> 
     tests = checked_tests(runner, work.header.tenant, evaluation)
     language = runner.language_of(evaluation.program, work.header.language)
     limits = judged_limits(evaluation.limits, runner.ceilings, language)
-    options = CompileOptions(limits=compile_limits(evaluation.compile_limits, runner.ceilings))
+    options = CompileOptions(limits=compile_limits(evaluation.compile_limits, runner.ceilings), run_first=True)
     program, called = evaluation.program, None
     if evaluation.comparison.kind is ComparisonKind.CALL:
         called = with_driver(program, language, evaluation.comparison.function)
@@ -62,9 +62,14 @@ def evaluate(runner: Runner, work: Work, evaluation: Evaluation, emit: Emit) -> 
             problem = problem_of(work.header.id, evaluation.comparison, files, tests, called)
         evaluating = _Evaluating(runner, work, evaluation, tests, emit)
         compiled = evaluating.compile(program, language, options)
+        blank = evaluating.blank(compiled)
         if not compiled.report.ok:
-            return report_of_compile_error(evaluating.blank(compiled), tests)
-        return judged_report(evaluating.blank(compiled), tests, evaluating.judged(compiled, problem, limits))
+            return report_of_compile_error(blank, tests)
+        report = evaluating.judged(compiled, problem, limits)
+        blank = msgspec.structs.replace(blank, compile=report.compile)
+        if report.verdict is Verdict.CE:  # which only the first run has brought to light
+            return report_of_compile_error(blank, tests)
+        return judged_report(blank, tests, report)
 
 
 def _directory(runner: Runner) -> tempfile.TemporaryDirectory[str]:
@@ -84,11 +89,7 @@ class _Evaluating:
     def compile(self, program: ProgramSource, language: LanguageSpec, options: CompileOptions) -> Compiled:
         """The compile stage, once for all tests."""
         id, tenant = self.work.header.id, self.work.header.tenant
-        self.emit(Compiling(submission=id, language=language.id))
-        compiled = self.runner.compile(tenant, program, language, options)
-        report, wall_time_ns = compiled.report, compiled.wall_time_ns
-        self.emit(CompiledEvent(submission=id, ok=report.ok, cached=report.cached, wall_time_ns=wall_time_ns))
-        return compiled
+        return announced(self.emit, id, language.id, lambda: self.runner.compile(tenant, program, language, options))
 
     def blank(self, compiled: Compiled) -> EvaluationReport:
         """The report as far as it is known when compiling has ended."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from judge.errors import CancelledError, WorkError
 from judge.grading.programs import data_files
-from judge.model.event import Compiled as CompiledEvent
-from judge.model.event import Compiling, Emit
+from judge.grading.syntax import DoesNotCompileError, Syntax, announced
+from judge.model.event import Emit
 from judge.model.language import LanguageSpec
 from judge.model.run import Outcome
 from judge.model.work import Execution, Work, WorkHeader
@@ -65,12 +65,22 @@ def execute(runner: Runner, work: Work, execution: Execution, emit: Emit) -> Exe
     if execution.program is None:
         target = raw_target(runner, header, execution)
         return _with_runs(report, _run_all(runner, header, execution, target, emit))
-    compiled = compile_program_of(runner, header, execution, emit)
+    # What is heard as it is written cannot be taken back: then the sources are checked before.
+    compiled = compile_program_of(runner, header, execution, emit, run_first=not execution.live)
     report = msgspec.structs.replace(report, language=compiled.language.id, compile=compiled.report)
     if not compiled.report.ok:
-        return msgspec.structs.replace(report, blame=BlameOn.PROGRAM, reason="the program does not compile")
+        return _does_not_compile(report)
     target = compiled_target(runner, compiled, execution)
-    return _with_runs(report, _run_all(runner, header, execution, target, emit))
+    syntax = Syntax(compiled, emit, header.id)
+    try:
+        runs = _run_all(runner, header, execution, target, emit, syntax)
+    except DoesNotCompileError as error:
+        return _does_not_compile(msgspec.structs.replace(report, compile=error.compiled.report))
+    return _with_runs(msgspec.structs.replace(report, compile=syntax.compiled.report), runs)
+
+
+def _does_not_compile(report: ExecutionReport) -> ExecutionReport:
+    return msgspec.structs.replace(report, blame=BlameOn.PROGRAM, reason="the program does not compile")
 
 
 def check(execution: Execution, ceilings: Ceilings) -> None:
@@ -89,17 +99,16 @@ def check(execution: Execution, ceilings: Ceilings) -> None:
     compile_limits(execution.compile_limits, ceilings)
 
 
-def compile_program_of(runner: Runner, header: WorkHeader, execution: Execution, emit: Emit) -> Compiled:
-    """The program, compiled; a compile error is in the answer. Raises as :func:`execute`."""
+def compile_program_of(
+    runner: Runner, header: WorkHeader, execution: Execution, emit: Emit, *, run_first: bool = False
+) -> Compiled:
+    """The program, compiled, or with ``run_first`` to be checked later; a compile error is in the answer. Raises as
+    :func:`execute`."""
     program = execution.program
     assert program is not None
     language = runner.language_of(program, header.language)
-    emit(Compiling(submission=header.id, language=language.id))
-    options = CompileOptions(limits=compile_limits(execution.compile_limits, runner.ceilings))
-    compiled = runner.compile(header.tenant, program, language, options)
-    ok, cached = compiled.report.ok, compiled.report.cached
-    emit(CompiledEvent(submission=header.id, ok=ok, cached=cached, wall_time_ns=compiled.wall_time_ns))
-    return compiled
+    options = CompileOptions(limits=compile_limits(execution.compile_limits, runner.ceilings), run_first=run_first)
+    return announced(emit, header.id, language.id, lambda: runner.compile(header.tenant, program, language, options))
 
 
 def compiled_target(runner: Runner, compiled: Compiled, execution: Execution) -> Target:
@@ -140,9 +149,10 @@ def as_asked(spec: RunSpec, execution: Execution, runner: Runner) -> RunSpec:
 
 
 def _run_all(
-    runner: Runner, header: WorkHeader, execution: Execution, target: Target, emit: Emit
+    runner: Runner, header: WorkHeader, execution: Execution, target: Target, emit: Emit, syntax: Syntax | None = None
 ) -> tuple[RunReport, ...]:
-    """The repeats, up to the first that fails."""
+    """The repeats, up to the first that fails. Raises DoesNotCompileError when that is the very first, and the check of
+    its program, ``syntax``, rejects it."""
     live = LiveOutput(emit, header.id) if execution.live else None
     runs: list[RunReport] = []
     with ExitStack() as stack:
@@ -153,20 +163,22 @@ def _run_all(
         container = stack.enter_context(
             runner.slot.container(ContainerSpec.under(target.rootfs, limits, artifact=target.artifact))
         )
-        ready = _Ready(container, spec, stdin, files)
+        ready = _Ready(container, spec, stdin, files, syntax)
         while len(runs) < execution.repeats and all(run.result.ok for run in runs):
             runs.append(_run(runner, header, execution, ready, live))
+            ready = replace(ready, syntax=None)
     return tuple(runs)
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A container, and what is run in it."""
+    """A container, and what is run in it. ``syntax``: of a program whose first run this is, None of others."""
 
     container: Container
     spec: RunSpec
     stdin: bytes | int
     files: OpenFiles
+    syntax: Syntax | None
 
 
 def _run(runner: Runner, header: WorkHeader, execution: Execution, ready: _Ready, live: LiveOutput | None) -> RunReport:
@@ -185,6 +197,8 @@ def _run(runner: Runner, header: WorkHeader, execution: Execution, ready: _Ready
             stack.callback(capture.close)
         if done.result.outcome is Outcome.CANCELLED:
             raise CancelledError(f"{header.id}: cancelled")
+        if ready.syntax is not None and not done.result.ok:
+            ready.syntax.check(runner.slot.container)
         pieces = () if order is None else order.pieces
         return run_report(runner, header.tenant, done, pieces, INLINE_BYTES_MAX // execution.repeats)
 

@@ -28,10 +28,6 @@ GLOBS_MAX = 16
 GLOB_BYTES_MAX = 200
 GLOB_PARTS_MAX = 16
 
-#: Room for files is rounded up to these, so that small ones fit into a container that was made in advance.
-_ROOM_BYTES = 1 << 20
-_ROOM_INODES = 64
-
 #: Of a command line with its environment: what one message to a launcher holds beside the rest of it.
 _COMMAND_BYTES_MAX = 140_000
 #: Of each word in such a message, beside its characters.
@@ -155,7 +151,7 @@ def open_files(
         raise WorkError(error.message, "files") from error
     executables = tuple(file.name for file in files if file.executable)
     size_bytes, inodes = room_for({name: size_of(content) for name, content in every.items()})
-    return OpenFiles(every, executables, (_rounded(size_bytes, _ROOM_BYTES), _rounded(inodes, _ROOM_INODES)))
+    return OpenFiles(every, executables, (size_bytes, inodes))
 
 
 @contextmanager
@@ -181,10 +177,6 @@ def size_of(content: Content) -> int:
     if isinstance(content, int):
         return os.fstat(content).st_size
     return len(content) if isinstance(content, bytes) else content.size_bytes
-
-
-def _rounded(amount: int, unit: int) -> int:
-    return -(-amount // unit) * unit
 
 
 @contextmanager

@@ -45,7 +45,8 @@ class Namespaces:
     @property
     def is_fit(self) -> bool:
         """As far as is known yet, other programs may run here."""
-        return self._launcher is not None and not self._is_spoilt() and not self.spec.fresh_each_run
+        launcher = self._launcher
+        return launcher is not None and launcher.is_alive and not self._is_spoilt() and not self.spec.fresh_each_run
 
     @property
     def launcher(self) -> LauncherClient:
@@ -104,7 +105,7 @@ class Namespaces:
         """Take away what the runs so far have left, and their artifact. Returns False when it must be closed."""
         try:
             self.hear_state()
-            if self._launcher is None or self._is_spoilt():
+            if not self.is_fit:
                 return False
             self._renew(self._disk)
             self._show("")

@@ -6,6 +6,7 @@
       ab/ab12.../manifest      names, sizes and digests of the files, and the caller's note
       ab/ab12.../files/...     what a container is shown as /artifact
       .incoming/xyz/           being written; renamed into place when whole
+      .staged/                 files that are used once: see :mod:`judge.toolchain.staging`
 
 Any number of processes share one store. An entry appears by one rename. Its files are hashed when a process first
 takes it, and again whenever a file's inode, size or times are not those that were hashed; so a crash in mid-write or
@@ -33,6 +34,7 @@ import msgspec
 from judge.errors import InfrastructureError, blame_host
 from judge.kernel.locks import lock_directory
 from judge.model.units import GIB
+from judge.toolchain.staging import ENTERED, Staged, Staging, lay_out, sweep
 
 #: How large a store grows by default.
 STORE_BYTES_MAX = 4 * GIB
@@ -49,17 +51,11 @@ _REMEMBERED_MAX = 1024
 #: What changed so recently may change again without its times showing it (they tick every few milliseconds).
 _RACY_NS = 100_000_000
 
-#: Longer than any write between making its directory and locking it.
-_WRITE_S_MAX = 60
-
 #: Inode, size and times of change of an entry's manifest and files.
 Marks = tuple[tuple[int, int, int, int], ...]
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 4096
-
-#: Of directories: others may enter, and list nothing.
-_ENTERED = 0o711
 
 #: What an entry takes beside its files: the manifest and the directories.
 _ENTRY_BYTES = 2 * _BLOCK_BYTES
@@ -121,6 +117,7 @@ class ArtifactStore:
         self._size_bytes = 0
         self._writes = 0
         self._remembered: OrderedDict[str, tuple[Marks, Manifest]] = OrderedDict()
+        self._staging = Staging(self._root / ".staged")
 
     def get(self, key: str) -> Stored | None:
         """The verified entry, marked as used now; None when absent or damaged (a damaged one is removed).
@@ -172,6 +169,10 @@ class ArtifactStore:
                 return stored
         raise InfrastructureError(f"artifact store {self._root}: what was written does not read back; check the disk")
 
+    def stage(self, files: Mapping[str, bytes], *, executables: Collection[str] = ()) -> Staged:
+        """Lay out files that are used once: no entry, not counted. Raises as :meth:`put` does."""
+        return self._staging.stage(files, executables)
+
     def remove(self, key: str) -> bool:
         """Remove an entry unless it is in use; True when it is gone."""
         entry = self._entry(key)
@@ -205,7 +206,7 @@ class ArtifactStore:
     def _hide(self) -> None:
         """Let nobody else list the store, one of an earlier version and one made under any umask included."""
         for directory in (self._root, *self._root.glob("[0-9a-f][0-9a-f]")):
-            directory.chmod(_ENTERED)
+            directory.chmod(ENTERED)
         self._incoming().chmod(0o700)
 
     def _bury(self, entry: Path) -> Path:
@@ -221,7 +222,7 @@ class ArtifactStore:
             try:
                 _fill(scratch, key, files, executables, note)
                 if not entry.parent.exists():
-                    entry.parent.mkdir(mode=_ENTERED, exist_ok=True)
+                    entry.parent.mkdir(mode=ENTERED, exist_ok=True)
                     self._hide()
                 with contextlib.suppress(FileExistsError):
                     _rename_new(scratch, entry)
@@ -241,7 +242,7 @@ class ArtifactStore:
             return
         with contextlib.suppress(OSError):
             self._hide()
-        self._sweep_incoming()
+        sweep(self._incoming())
         entries = sorted(self._scan())
         self._size_bytes = sum(size for _, size, _ in entries)
         if self._size_bytes <= self._bytes_max:
@@ -251,17 +252,6 @@ class ArtifactStore:
                 break
             if self.remove(key):
                 self._size_bytes -= size
-
-    def _sweep_incoming(self) -> None:
-        """Remove what a crashed writer left in .incoming: unlocked, and not made just now."""
-        for left in self._incoming().iterdir():
-            with contextlib.suppress(OSError):
-                if time.time() - left.stat().st_mtime < _WRITE_S_MAX:
-                    continue
-            fd = lock_directory(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if fd >= 0:
-                shutil.rmtree(left, ignore_errors=True)
-                os.close(fd)
 
     def _scan(self) -> Iterator[tuple[int, int, str]]:
         """(last use in ns, size in bytes, key) of every entry."""
@@ -276,21 +266,13 @@ class ArtifactStore:
 
 
 def _fill(scratch: Path, key: str, files: Mapping[str, bytes], executables: Collection[str], note: bytes) -> None:
-    stored = []
-    top = scratch / "files"
-    top.mkdir(mode=0o755)
-    for name, data in sorted(files.items()):
-        relative = PurePosixPath(name)
-        if relative.is_absolute() or ".." in relative.parts or not relative.parts:
-            raise ValueError(f"not a path inside an artifact: {name!r}")
-        path = top / relative
-        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        path.write_bytes(data)
-        path.chmod(0o755 if name in executables else 0o644)
-        stored.append(StoredFile(path=str(relative), size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest()))
-    for directory in (*(path for path in top.rglob("*") if path.is_dir()), top):
-        directory.chmod(0o755)
-    scratch.chmod(_ENTERED)
+    (scratch / "files").mkdir()
+    lay_out(scratch / "files", files, executables)
+    stored = [
+        StoredFile(path=str(PurePosixPath(name)), size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+        for name, data in sorted(files.items())
+    ]
+    scratch.chmod(ENTERED)
     manifest = scratch / "manifest"
     manifest.write_bytes(msgspec.json.encode(Manifest(key=key, files=tuple(stored), note=note)))
     manifest.chmod(0o600)
@@ -355,6 +337,10 @@ class SubmissionStore:
     ) -> Stored:
         """See :meth:`ArtifactStore.put`."""
         return self._store.put(self._own(key), files, executables=executables, note=note)
+
+    def stage(self, files: Mapping[str, bytes], *, executables: Collection[str] = ()) -> Staged:
+        """See :meth:`ArtifactStore.stage`."""
+        return self._store.stage(files, executables=executables)
 
     def _own(self, key: str) -> str:
         return hashlib.sha256(f"{self._owner} {key}".encode()).hexdigest()

@@ -2,8 +2,10 @@
 
 Compilers run hostile input, so they run in the sandbox under limits of their own. What they leave is kept by
 :class:`judge.toolchain.artifacts.ArtifactStore` under a key of everything that went in; the same again is a look-up, a
-compile
-error included. A language without compile commands has its sources as the artifact.
+compile error included. A language without compile commands has its sources as the artifact.
+
+Where a language only checks its sources the check can wait for a run that fails (``run_first``): the sources are laid
+out for this one program, and :meth:`Compiled.checked` asks when it is time. Its answer is kept as of any compile.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from judge.errors import SourceFault, WorkFilesError
+from judge.errors import CancelledError, SourceFault, WorkFilesError
 from judge.globs import matches_any
 from judge.model.language import LanguageSpec
 from judge.model.limits import COMPILE_LIMITS, Limits
@@ -33,6 +35,8 @@ from judge.toolchain.artifacts import ArtifactStore, Stored, SubmissionStore
 from judge.toolchain.class_file import main_class
 from judge.toolchain.definitions import compile_argv, run_argv, run_environment
 from judge.toolchain.sources import Prepared, prepare
+from judge.toolchain.staging import Staged
+from judge.toolchain.startable import HEAD_BYTES, can_start
 from judge.toolchain.uses import reads_only_its_uses
 from judge.toolchain.work_files import artifact_complaint, clashes
 
@@ -54,9 +58,6 @@ ARTIFACT_FILES_MAX = 2000
 
 #: Part of every key; raised when the layout of artifacts changes.
 _KEY_VERSION = 2
-
-#: The head of an ELF file up to its entry point.
-_ELF_HEAD_BYTES = 32
 
 _LIMIT_WORDS = {
     Outcome.CPU_LIMIT: "compiling took too much CPU time",
@@ -88,19 +89,33 @@ class Toolchain:
 class Compiled:
     """The answer of the compile stage. ``artifact`` is None after a compile error.
 
-    Keep this value as long as containers use ``artifact``: it holds the store's entry.
+    Keep this value as long as containers use ``artifact``: it holds the store's entry, or the staged sources.
+    ``unchecked``: how to check what nobody has looked at yet; None where that is done.
     """
 
     report: CompileReport
     language: LanguageSpec
     prepared: Prepared | None = None
-    stored: Stored | None = None
+    stored: Stored | Staged | None = None
     wall_time_ns: int = 0
+    unchecked: Recipe | None = None
 
     @property
     def artifact(self) -> Path | None:
         """The host directory to show as /artifact."""
         return self.stored.path if self.stored and self.report.ok else None
+
+    def checked(self, open_container: OpenContainer) -> Compiled:
+        """The same with the language's check, asked now in a container of its own; itself where there is none to ask.
+
+        Blocks. Raises CancelledError, InfrastructureError.
+        """
+        if self.unchecked is None:
+            return self
+        checked = self.unchecked.build(open_container)
+        if checked.report.run is not None and checked.report.run.outcome is Outcome.CANCELLED:
+            raise CancelledError("the check of the sources was cancelled")
+        return checked
 
     def in_own_names(self, text: str) -> str:
         """What the program or its runtime wrote, with the author's file names in place of ours."""
@@ -121,12 +136,14 @@ class CompileOptions:
     """How to compile. ``main`` names the main file, "" = it is found; ``limits`` are those of each compile command.
 
     ``arguments``: the author's own, see :func:`~judge.toolchain.definitions.compile_argv`; any that a process can be
-    given: the compiler is in a sandbox.
+    given: the compiler is in a sandbox. ``run_first``: what the language would only check is not looked at yet, unless
+    that was done before; see :meth:`Compiled.checked`.
     """
 
     main: str = ""
     limits: Limits = COMPILE_LIMITS
     arguments: tuple[str, ...] = ()
+    run_first: bool = False
 
 
 DEFAULT_OPTIONS = CompileOptions()
@@ -145,31 +162,76 @@ def compile_program(
     The contestant's faults (names, syntax, limits) come back as a report that is not ok; raises
     InfrastructureError when the sandbox or the store fails.
     """
-    started_ns = time.monotonic_ns()
     try:
         prepared = prepare(language, files, options.main)
     except SourceFault as problem:
         return Compiled(report=CompileReport(ok=False, log=str(problem)), language=language)
-    key = artifact_key(toolchain, language, prepared, options.arguments)
-    stored = store.get(key)
-    if stored is not None:
+    recipe = Recipe(toolchain, language, prepared, store, options)
+    known = recipe.known()
+    if known is not None:
+        return known
+    return recipe.stage() if options.run_first and language.runs_first else recipe.build(open_container)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that goes into one compile, and where its result is kept."""
+
+    toolchain: Toolchain
+    language: LanguageSpec
+    prepared: Prepared
+    store: ArtifactStore | SubmissionStore
+    options: CompileOptions
+
+    def known(self) -> Compiled | None:
+        """What compiling left before, if it did."""
+        started_ns = time.monotonic_ns()
+        stored = self.store.get(self._key())
+        if stored is None:
+            return None
         note = msgspec.json.decode(stored.note, type=_Note)
         note = msgspec.structs.replace(note, report=msgspec.structs.replace(note.report, cached=True))
-    else:
-        report, artifact = _build(open_container, toolchain, language, prepared, options)
+        return self._compiled(note, stored, started_ns)
+
+    def build(self, open_container: OpenContainer) -> Compiled:
+        """Run the compiler, or the check; keep what it leaves."""
+        started_ns = time.monotonic_ns()
+        language, prepared = self.language, self.prepared
+        report, artifact = _build(open_container, self.toolchain, language, prepared, self.options)
         note = _with_main_class(_Note(report=report, main=prepared.main), language, prepared, artifact)
+        stored = None
         if _is_final(note.report):
             artifact = _with_files_of(language, artifact)
-            executables = frozenset(name for name in artifact if matches_any(name, language.executables))
-            stored = store.put(key, artifact, executables=executables, note=msgspec.json.encode(note))
-    log = prepared.in_own_names(note.report.log)  # others may have handed in the same under another name
-    return Compiled(
-        report=msgspec.structs.replace(note.report, log=log),
-        language=language,
-        prepared=replace(prepared, main=note.main),
-        stored=stored,
-        wall_time_ns=time.monotonic_ns() - started_ns,
-    )
+            stored = self.store.put(
+                self._key(), artifact, executables=_executables(language, artifact), note=msgspec.json.encode(note)
+            )
+        return self._compiled(note, stored, started_ns)
+
+    def stage(self) -> Compiled:
+        """The sources as they are, for this program alone."""
+        started_ns = time.monotonic_ns()
+        sources = _with_files_of(self.language, _compiled_from(self.language, self.prepared))
+        return Compiled(
+            report=CompileReport(ok=True, checked=False),
+            language=self.language,
+            prepared=self.prepared,
+            stored=self.store.stage(sources, executables=_executables(self.language, sources)),
+            wall_time_ns=time.monotonic_ns() - started_ns,
+            unchecked=self,
+        )
+
+    def _key(self) -> str:
+        return artifact_key(self.toolchain, self.language, self.prepared, self.options.arguments)
+
+    def _compiled(self, note: _Note, stored: Stored | None, started_ns: int) -> Compiled:
+        log = self.prepared.in_own_names(note.report.log)  # others may have handed in the same under another name
+        return Compiled(
+            report=msgspec.structs.replace(note.report, log=log),
+            language=self.language,
+            prepared=replace(self.prepared, main=note.main),
+            stored=stored,
+            wall_time_ns=time.monotonic_ns() - started_ns,
+        )
 
 
 class _Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,13 +259,17 @@ def _with_files_of(language: LanguageSpec, artifact: Mapping[str, bytes]) -> dic
     return {name: content for name, content in artifact.items() if name not in lost} | ours
 
 
+def _executables(language: LanguageSpec, artifact: Mapping[str, bytes]) -> frozenset[str]:
+    return frozenset(name for name in artifact if matches_any(name, language.executables))
+
+
 def artifact_key(
     toolchain: Toolchain, language: LanguageSpec, prepared: Prepared, arguments: Sequence[str] = ()
 ) -> str:
     """The digest of everything that decides what a compile leaves; ``arguments`` are the author's to the compiler."""
     recipe = (
         language.source.compiled,
-        language.compile,
+        language.compile or language.check,
         sorted(language.compile_env.items()),
         language.artifact,
         language.executables,
@@ -303,7 +369,7 @@ def _artifact_complaint(done: Completed, language: LanguageSpec) -> str:
     if not done.files:
         return f"the compiler reported success but left no {' or '.join(language.artifact)}"
     program = language.run[0].removeprefix("{artifact}/")
-    if program in done.files and not _can_start(done.files[program].read(_ELF_HEAD_BYTES)):
+    if program in done.files and not can_start(done.files[program].read(HEAD_BYTES)):
         return f"the compiler left {program}, but no program: is there a main function, or is it a library?"
     return ""
 
@@ -313,15 +379,6 @@ def _count_complaint(done: Completed) -> str:
         return ""
     left = len(done.files) + done.passed_over
     return f"compiling left {left} files, more than {ARTIFACT_FILES_MAX} or than {ARTIFACT_BYTES_MAX >> 20} MiB in all"
-
-
-def _can_start(head: bytes) -> bool:
-    """Whether the kernel can execute a file that begins so: a script with its interpreter, or ELF with an entry point
-    (elf(5): libraries and object files have none)."""
-    if head.startswith(b"#!"):
-        return True
-    is_wide = head[4:5] == b"\x02"
-    return head.startswith(b"\x7fELF") and any(head[24 : 32 if is_wide else 28])
 
 
 def _is_final(report: CompileReport) -> bool:

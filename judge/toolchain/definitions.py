@@ -195,7 +195,8 @@ def _read(path: Path, directories: Sequence[Path], seen: tuple[Path, ...]) -> di
     inherited = _read(base_path, directories, (*seen, path))
     own = _OWN_KEYS
     if replaces:  # what was prepared with another compiler is of no use
-        own = frozenset({"prepare", "uses"} if "compile" in values else ())
+        own = frozenset({"prepare", "uses"} if {"compile", "check"} & values.keys() else ())
+    own |= {other for key, other in (("compile", "check"), ("check", "compile")) if key in values}
     return {key: value for key, value in inherited.items() if key not in own} | values
 
 
@@ -238,6 +239,8 @@ def _command_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
             yield f"artifact_files.{name}", "must be a relative path below the artifact"
     if spec.uses not in ("", *USES):
         yield "uses", f"{spec.uses!r} is not known; one of {', '.join(USES)}"
+    if spec.check and (spec.compile or spec.artifact):
+        yield "check", "is for a language without compile and artifact"
     if spec.prepare and not re.fullmatch(r"/opt(/[\w.+-]+)+", spec.prepare.target):
         yield "prepare.target", "must be a path below /opt"
     if spec.prepare and not (spec.prepare.commands and spec.prepare.collect):
@@ -253,24 +256,21 @@ def _number_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
 
 
 def _pattern_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
-    try:
-        re.compile(spec.source.main_pattern)
-    except re.error as error:
-        yield "source.main_pattern", str(error)
+    for key, pattern in (("source.main_pattern", spec.source.main_pattern), ("shebang", spec.shebang)):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield key, f"not a regular expression: {error}"
     if "" in spec.memory_markers:
         yield "memory_markers", "an empty marker is in every output"
-    try:
-        re.compile(spec.shebang)
-    except re.error as error:
-        yield "shebang", f"not a regular expression: {error}"
     if any(not pattern.startswith("/") or pattern.startswith("/usr/") for pattern in spec.host_files):
         yield "host_files", "absolute paths outside /usr (all of /usr is visible)"
 
 
 def _templates(spec: LanguageSpec) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "run", spec.run
-    for index, argv in enumerate(spec.compile):
-        yield f"compile[{index}]", argv
+    for key, commands in (("compile", spec.compile), ("check", spec.check)):
+        yield from ((f"{key}[{index}]", argv) for index, argv in enumerate(commands))
     if spec.version_command:
         yield "version_command", spec.version_command
     if spec.interactive:
@@ -319,14 +319,14 @@ def takes_compiler_arguments(spec: LanguageSpec) -> bool:
 def compile_argv(
     spec: LanguageSpec, sources: Sequence[str], source: str, main: str, arguments: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], ...]:
-    """The compile commands with everything filled in. ``sources`` and ``source`` are names below /work.
+    """The commands of ``compile`` or ``check``, filled in. ``sources`` and ``source`` are names below /work.
 
     ``arguments`` stand right before the sources in the first command that is given them: where every compiler takes
     options, and where they win over those of the definition.
     """
     values = {"source": source, "main": main, "artifact": ARTIFACT_DIR}
     commands = []
-    for argv in spec.compile:
+    for argv in spec.compile or spec.check:
         place = _place_of_sources(argv)
         own, arguments = (arguments, ()) if place is not None else ((), arguments)
         head, tail = argv[:place], argv[len(argv) if place is None else place :]

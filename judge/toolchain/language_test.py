@@ -20,7 +20,7 @@ from judge.model.verdict import Verdict
 from judge.sandbox.capture import Completed
 from judge.sandbox.spec import ContainerSpec
 from judge.toolchain.artifacts import ArtifactStore
-from judge.toolchain.compile import Compiled, OpenContainer, Toolchain, compile_program
+from judge.toolchain.compile import DEFAULT_OPTIONS, Compiled, OpenContainer, Recipe, Toolchain, compile_program
 from judge.toolchain.definitions import language_limits
 from judge.verdicts import reason_of_run, verdict_of_run
 
@@ -93,6 +93,9 @@ def run_selftest(
         started_ns = time.monotonic_ns()
         compiled = compile_program(open_container, toolchain, language, _sources(language, program), store)
         complaint = _judge(open_container, toolchain, test, compiled, ours)
+        if test is SelfTest.COMPILE_ERROR and language.runs_first and compiled.prepared and not complaint:
+            unchecked = Recipe(toolchain, language, compiled.prepared, store, DEFAULT_OPTIONS).stage()
+            complaint = _judge_unchecked(open_container, toolchain, unchecked, ours)
         elapsed_ns = time.monotonic_ns() - started_ns
         results.append(TestResult(test=test, passed=not complaint, detail=complaint, wall_time_ns=elapsed_ns))
         if test is SelfTest.ADD and not complaint:
@@ -150,6 +153,13 @@ def _judge_compile_error(compiled: Compiled) -> str:
     if compiled.report.run is None or compiled.report.run.exit_code in (None, 0):
         return f"the compiler did not end by itself: {_brief(compiled.report.log)}"
     return "" if len(compiled.report.log.strip()) >= 8 else "the compiler gave no readable message"
+
+
+def _judge_unchecked(open_container: OpenContainer, toolchain: Toolchain, compiled: Compiled, limits: Limits) -> str:
+    """Where sources are run before they are checked, what does not compile must not run to a good end."""
+    with open_container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as container:
+        done = container.run(compiled.run_spec(limits), stdin=b"20 22\n")
+    return "ended well when it was run: this language needs check_first" if done.result.ok else ""
 
 
 def _judge_output(expected: str) -> Callable[[LanguageSpec, Completed], str]:

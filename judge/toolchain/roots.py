@@ -231,7 +231,7 @@ class Toolchains:
         """That of what the language's commands are made of on the host, and of where they look for more."""
         known = USES.get(language.uses)
         prepared = language.prepare.commands if language.prepare else ()
-        commands = (*language.compile, language.run, language.interactive, *prepared)
+        commands = (*language.compile, *language.check, language.run, language.interactive, *prepared)
         return self._uses.digest(
             Uses(
                 commands=tuple(sorted({path for argv in commands for path in _paths_in(argv, ("/usr/",))})),
@@ -275,7 +275,7 @@ def _digest(*parts: str) -> str:
 
 def toolchain_paths(language: LanguageSpec) -> Iterator[str]:
     """Every path of the toolchain that the language's commands name."""
-    for argv in (*language.compile, language.run):
+    for argv in (*language.compile, *language.check, language.run):
         yield from _paths_in(argv)
 
 

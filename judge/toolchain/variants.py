@@ -95,12 +95,16 @@ def _version(language: LanguageSpec, name: str, rule: VersionRule) -> LanguageSp
     def own(command: Sequence[str]) -> tuple[str, ...]:
         return tuple(rule.programs.get(word, word) for word in command)
 
+    compiling, checking = language.compile, language.check
+    if rule.compile is not None or rule.check is not None:  # one of them takes the place of either
+        compiling, checking = rule.compile or (), rule.check or ()
     prepare = language.prepare
     if prepare is not None:
         prepare = msgspec.structs.replace(prepare, commands=tuple(map(own, prepare.commands)))
     return msgspec.structs.replace(
         _variant(language, f"{language.id}@{name}", name),
-        compile=tuple(map(own, language.compile)) if rule.compile is None else rule.compile,
+        compile=tuple(map(own, compiling)),
+        check=tuple(map(own, checking)),
         run=own(language.run) if rule.run is None else rule.run,
         interactive=own(language.interactive) if rule.interactive is None else rule.interactive,
         version_command=own(language.version_command) if rule.version_command is None else rule.version_command,
@@ -110,7 +114,7 @@ def _version(language: LanguageSpec, name: str, rule: VersionRule) -> LanguageSp
         compile_env=language.compile_env | rule.compile_env,
         run_env=language.run_env | rule.run_env,
         prepare=prepare,
-        uses=language.uses if rule.compile is None else "",
+        uses=language.uses if rule.compile is None and rule.check is None else "",
         selftest=language.selftest | rule.selftest,
     )
 
@@ -127,7 +131,7 @@ def complaints(language: LanguageSpec) -> Iterator[tuple[str, str]]:
         yield "layer", "is set by judge languages install alone"
     if language.libraries and language.libraries.registry not in ("npm", "pypi"):
         yield "libraries.registry", "must be npm or pypi"
-    commands = (*language.compile, language.run, language.interactive, language.version_command)
+    commands = (*language.compile, *language.check, language.run, language.interactive, language.version_command)
     prepared = language.prepare.commands if language.prepare else ()
     words = {word for command in (*commands, *prepared) for word in command}
     for name, rule in language.versions.items():

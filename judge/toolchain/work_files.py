@@ -27,6 +27,9 @@ ARTIFACT_DIRECTORIES_MAX = 1000
 ARTIFACT_DEPTH_MAX = 40
 
 _PAGE_BYTES = 4096
+#: Room for files is rounded up to these.
+_ROOM_BYTES = 1 << 20
+_ROOM_INODES = 64
 
 #: Of one command line: below what a message to a launcher, and one string of execve(2), may have.
 _ARGUMENTS_BYTES_MAX = 64 << 10
@@ -138,9 +141,17 @@ def room_for(sizes_bytes: Mapping[str, int]) -> tuple[int, int]:
 
 
 def with_disk_room(limits: Limits, size_bytes: int, inodes: int) -> Limits:
-    """The same limits with more disk, for files that we put there ourselves: no program is to lose room by them."""
-    disk_bytes, disk_inodes = limits.disk_bytes + size_bytes, limits.disk_inodes + inodes
+    """The same limits with more disk, for files that we put there ourselves: no program is to lose room by them.
+
+    In large steps: containers of one size are made ahead, and are kept.
+    """
+    disk_bytes = limits.disk_bytes + _rounded(size_bytes, _ROOM_BYTES)
+    disk_inodes = limits.disk_inodes + _rounded(inodes, _ROOM_INODES)
     return msgspec.structs.replace(limits, disk_bytes=disk_bytes, disk_inodes=disk_inodes)
+
+
+def _rounded(amount: int, unit: int) -> int:
+    return -(-amount // unit) * unit
 
 
 def artifact_complaint(names: Iterable[str]) -> str:

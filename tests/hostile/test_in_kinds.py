@@ -68,6 +68,7 @@ def runner(arena: Arena, scratch: Path, tmp_path_factory: pytest.TempPathFactory
     with closing(CaseData(16 * MIB)) as data:
         own = tmp_path_factory.mktemp("kinds")
         judge = Judge([arena.slot], build_context_of(settings), data, grading_options(settings.grading))
+        judge.build_context.store.stage({}).close()  # a process holds its directory of staged sources from the first on
         yield Runner(slot=arena.slot, judge=judge, ceilings=DEFAULT_CEILINGS, blobs=MemoryBlobs(), scratch=own)
 
 

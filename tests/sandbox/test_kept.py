@@ -146,7 +146,7 @@ def test_one_whose_launcher_died_meanwhile_is_given_up(works: EachWorkOnce) -> N
     launcher = works.slot._kept._kept[-1].launcher
     launcher.kill_hard()
     end = select.poll()
-    end.register(launcher.control_fd, select.POLLIN)
+    end.register(launcher.control_fd, select.POLLHUP)
     assert end.poll(10_000)
     assert not works.kept_for(actor("exit", 0))
     assert works.kept_for(actor("exit", 0))
@@ -179,4 +179,14 @@ def test_a_zygote_that_died_takes_them_with_it(works: EachWorkOnce) -> None:
     os.kill(works.slot.zygote.pid, signal.SIGKILL)
     works.slot.zygote._process.wait()
     assert not works.kept_for(actor("exit", 0))
+    assert works.kept_for(actor("exit", 0))
+
+
+def test_what_is_left_of_a_zygote_that_died_does_not_fell_the_next_one(works: EachWorkOnce) -> None:
+    with works.slot.container(works.spec) as one:
+        assert one.run(actor("exit", 0)).result.ok
+        os.kill(works.slot.zygote.pid, signal.SIGKILL)
+        works.slot.zygote._process.wait()
+        assert works.run(actor("exit", 0)).result.ok
+    works.slot.tidy()
     assert works.kept_for(actor("exit", 0))

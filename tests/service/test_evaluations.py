@@ -123,6 +123,18 @@ def test_a_compile_error_has_its_log_and_no_test_is_run(runs_client: Client) -> 
     assert report.compile is not None and "error" in report.compile.log
 
 
+def test_of_a_script_that_does_not_compile_no_test_is_told(runs_client: Client) -> None:
+    report = evaluation(runs_client, b"print(1)\nprint(2", [test_of(b"", b"1\n"), test_of()], stop_after=0)
+    assert (report.verdict, report.blame, verdicts(report)) == (Verdict.CE, BlameOn.PROGRAM, ["-", "-"])
+    assert report.compile is not None and "line 2" in report.compile.log
+    assert not any(isinstance(event, TestJudged) for event in runs_client.follow(report.id, timeout=60))
+
+
+def test_a_called_function_in_a_script_that_does_not_compile_is_a_compile_error(runs_client: Client) -> None:
+    report = evaluation(runs_client, b"def solve(a:\n", [call_of(1, 1)], comparison=CALL)
+    assert (report.verdict, verdicts(report)) == (Verdict.CE, ["-"])
+
+
 def test_a_program_that_is_too_slow_or_crashes_is_told_so(runs_client: Client) -> None:
     source = b"import os\nif input() == 'crash': os.abort()\nwhile True: pass\n"
     limits = RequestedLimits(cpu_time_ns=100_000_000)

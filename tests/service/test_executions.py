@@ -8,7 +8,7 @@ import pytest
 from service_harness import Worker, send_signal
 
 from judge.client import Client, new_id
-from judge.model.event import Claimed, OutputChunk
+from judge.model.event import Claimed, Compiled, OutputChunk
 from judge.model.run import Outcome
 from judge.model.submission import SourceFile
 from judge.model.units import MIB, MS_NS
@@ -99,6 +99,37 @@ def test_what_a_compiler_says_is_in_the_report(runs_client: Client) -> None:
     assert report.compile is not None
     assert "main.c" in report.compile.log
     assert report.runs == ()
+
+
+def half_a_program(note: bytes) -> ProgramSource:
+    """It writes everywhere before it comes to what does not compile."""
+    main = b"print('early', flush=True)\nopen('kept', 'w').write('x')\nimport other\n# " + note
+    return ProgramSource(
+        sources=(SourceFile(name="main.py", content=main), SourceFile(name="other.py", content=b"\ndef f(:\n"))
+    )
+
+
+def test_of_a_program_that_does_not_compile_no_run_and_no_file_is_told(runs_client: Client) -> None:
+    task = Execution(program=half_a_program(b"kept"), keep=("kept",), repeats=3)
+    report = report_of(runs_client, task, "python3")
+    assert (report.runs, report.blame, report.reason) == ((), BlameOn.PROGRAM, "the program does not compile")
+    assert report.compile is not None
+    assert "other.py" in report.compile.log and "line 2" in report.compile.log
+
+
+def test_live_output_of_a_program_that_does_not_compile_never_comes(runs_client: Client) -> None:
+    report = report_of(runs_client, Execution(program=half_a_program(b"live"), live=True), "python3")
+    assert report.reason == "the program does not compile"
+    events = list(runs_client.follow(report.id, timeout=60))
+    assert not any(isinstance(event, OutputChunk) for event in events)
+    assert [event.ok for event in events if isinstance(event, Compiled)] == [False]
+
+
+def test_a_run_that_ends_well_needs_no_check_and_one_that_fails_gets_it(runs_client: Client) -> None:
+    well, fails = execution(runs_client, b"print(1)  # well"), execution(runs_client, b"assert 0  # fails")
+    assert well.compile is not None and fails.compile is not None
+    assert (well.compile.checked, well.reason) == (False, "")
+    assert (fails.compile.ok, fails.compile.checked, len(fails.runs)) == (True, True, 1)
 
 
 def test_arguments_of_the_compiler_are_a_part_of_what_is_compiled(runs_client: Client) -> None:

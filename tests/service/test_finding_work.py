@@ -205,7 +205,8 @@ def test_lists_as_table_csv_and_json(judge: Judge, client: Client) -> None:
     assert len(json.loads(judge("list", "--tenant", "dee", "--limit", "1", "--json")[1])) == 1
     assert judge("list", "--tenant", "nobody", "--json")[1] == "[]\n"
     code, _, err = judge("list", "--verdict", "FOO")
-    assert (code, err) == (2, "judge list: no verdict 'FOO'; there are AC, WA, TLE, RTE, MLE, OLE, CE, JE\n")
+    assert code == 2
+    assert err.startswith("judge list: no verdict 'FOO'; there are AC, WA, TLE, RTE, MLE, OLE, CE, JE; of other work C")
     assert judge("list", "--language", "klingon")[0] == 4
 
 

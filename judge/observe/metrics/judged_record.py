@@ -61,7 +61,7 @@ def _work_record(
         wait_ns=wait_ns,
         judging_ns=judging_ns,
         phases_ns=phases_ns,
-        compiled=compiled is not None,
+        compiled=compiled is not None and compiled.checked,
         compile_cached=compiled is not None and compiled.cached,
         outcomes=dict(Counter([run.outcome for run in runs])),
         case_verdicts=dict(Counter([test.verdict for test in tests if test.verdict is not None])),
@@ -86,7 +86,7 @@ def judged_record(
     cases = [case for case in _cases(report.root) if case.verdict is not None]
     runs = [case.run for case in cases if case.run is not None]
     usage, usage_spread = _account(runs)
-    compiled = report.compile is not None
+    compiled = report.compile is not None and report.compile.checked
     return Judged(
         language=report.language,
         verdict=report.verdict,

@@ -290,7 +290,7 @@ class Launcher:
         channel.send_bytes(self._control, protocol.FILES_END + protocol.FILES_END_BODY.pack(passed_over))
 
     def _await_more(self) -> None:
-        """Until the slot's process wants more files, or is gone. A signal that came too late is nobody's any more."""
+        """Until the slot's process wants more files, or is gone. A signal that came too late belongs to none."""
         while self._control.recv(8) not in (protocol.MORE, b""):
             pass
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grading_fakes import Behaviour, Dialogue, FakeSlot, fake_build_context
+from grading_fakes import FAKE_LANGUAGE, Behaviour, Dialogue, FakeSlot, fake_build_context
 
 from judge.grading.case_data import CaseData
 from judge.grading.options import GradingOptions
@@ -27,12 +27,13 @@ from judge.model.units import S_NS
 
 
 class Bench:
-    """Makes problems, submissions and judges; ``slot`` is the fake slot last used."""
+    """Makes problems, submissions and judges. ``slot``: the fake slot last used; ``language``: that of all programs."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.slot = FakeSlot({})
         self.data = CaseData()
+        self.language = FAKE_LANGUAGE
 
     def write(self, name: str, data: bytes) -> str:
         """A file; returns its path."""
@@ -93,4 +94,5 @@ class Bench:
         """A judge on a new fake slot."""
         self.slot = FakeSlot(programs, dialogues or {})
         slot: Any = self.slot
-        return Judge([slot], fake_build_context(self.directory), self.data, options or GradingOptions())
+        build_context = fake_build_context(self.directory, self.language)
+        return Judge([slot], build_context, self.data, options or GradingOptions())

@@ -27,6 +27,12 @@ from judge.toolchain.compile import Toolchain
 
 FAKE_LANGUAGE = LanguageSpec(id="fake", name="Fake", extensions=("fake",), run=("{artifact}/{source}",))
 
+#: The name of the check among the programs of a slot whose language has one.
+CHECK = "the check"
+CHECKED_LANGUAGE = LanguageSpec(
+    id="fake", name="Fake", extensions=("fake",), run=("{artifact}/{source}",), check=(("/check", "{source}"),)
+)
+
 
 @dataclass(frozen=True)
 class Call:
@@ -135,10 +141,10 @@ class FakeSlot:
 
     @contextmanager
     def container(self, spec: ContainerSpec) -> Iterator[Container]:
-        source = next(Path(spec.artifact).rglob("*.fake"))
+        name = next(Path(spec.artifact).rglob("*.fake")).read_text().strip() if spec.artifact else CHECK
         self.open_containers += 1
         try:
-            yield FakeContainer(self, source.read_text().strip())
+            yield FakeContainer(self, name)
         finally:
             self.open_containers -= 1
 
@@ -146,22 +152,25 @@ class FakeSlot:
         self.cancelled += 1
 
 
+@dataclass(frozen=True)
 class FakeLanguages:
     """One language only."""
 
+    language: LanguageSpec
+
     def get(self, name: str) -> LanguageSpec:
         if name in ("fake", "cpp"):
-            return FAKE_LANGUAGE
+            return self.language
         raise LanguageError(f"no language {name!r}")
 
     def detect(self, names: Sequence[str], first_line: str = "", also: Sequence[str] = ()) -> LanguageSpec:
         if any(name.endswith(".fake") for name in names):
-            return FAKE_LANGUAGE
+            return self.language
         raise LanguageError(f"no language has files like {names[0]!r}")
 
 
-def fake_build_context(directory: Path) -> BuildContext:
-    """A build context that knows :data:`FAKE_LANGUAGE`."""
+def fake_build_context(directory: Path, language: LanguageSpec = FAKE_LANGUAGE) -> BuildContext:
+    """A build context that knows one language."""
     toolchain = Toolchain(Rootfs(mounts=(OverlayMount(target="/", lowers=("/",)),)), "fake")
-    languages: Any = FakeLanguages()
+    languages: Any = FakeLanguages(language)
     return BuildContext(languages, lambda language: toolchain, ArtifactStore(directory / "store"))

@@ -97,11 +97,11 @@ class TestDefaultValidator:
         assert call.files == {"map.txt": b"extra data"}
 
     def test_files_of_a_case_do_not_use_up_the_disk(self, bench: Bench) -> None:
-        big = bench.write("big", b"x" * 10_000)
+        big = bench.write("big", b"x" * (3 << 20))
         plain = bench.judge(bench.problem(bench.case("secret/1")), {"solution": double})
         without = bench.slot.calls[0][1].spec.limits.disk_bytes
         bench.judge(bench.problem(bench.case("secret/1", files=(("big", big),))), {"solution": double})
-        assert bench.slot.calls[0][1].spec.limits.disk_bytes == without + 3 * 4096
+        assert bench.slot.calls[0][1].spec.limits.disk_bytes == without + (3 << 20)
         assert plain.verdict is AC
 
 

@@ -48,6 +48,12 @@ def test_an_execution_shows_how_its_run_ended_and_what_it_wrote() -> None:
     assert lines[4:] == ["    standard output (6 B):", "      hello", "    file a.txt: 3 B, sha256:12"]
 
 
+def test_sources_that_nobody_checked_are_not_said_to_be_compiled() -> None:
+    report = ExecutionReport(id="e", language="python3", compile=CompileReport(ok=True, checked=False))
+    assert "  run at once, without a check of the sources" in render_work(report).splitlines()
+    assert "compiled" not in render_work(report)
+
+
 def test_whose_fault_it_is_stands_behind_the_reason() -> None:
     report = ExecutionReport(id="e", blame=BlameOn.CLIENT, reason="stdin: there is no such blob")
     assert render_work(report).splitlines() == [

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from classfiles import class_file
 
-from judge.errors import InfrastructureError, WorkFilesError
+from judge.errors import CancelledError, InfrastructureError, WorkFilesError
 from judge.model.language import LanguageSpec, SourceRule
 from judge.model.limits import COMPILE_LIMITS, Limits
 from judge.model.run import Outcome, RunResult
@@ -333,3 +333,89 @@ def test_nothing_tells_a_tenant_what_another_has_handed_in(tmp_path: Path) -> No
     assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [False] * 4  # type: ignore[arg-type]
     assert [compile_for(artifacts) for artifacts in (store, *tenants)] == [True] * 4  # type: ignore[arg-type]
     assert len(sandbox.containers) == 4
+
+
+# --- sources that are run before they are checked -----------------------------------------------------------
+
+CHECKED = LanguageSpec(
+    id="k",
+    name="K",
+    extensions=("k",),
+    run=("/usr/bin/k", "{source}"),
+    check=(("/usr/bin/k", "-c", "{sources}"),),
+    source=SourceRule(name="main.k"),
+)
+CHECKED_SOURCE = (SourceFile(name="a.k", content=b"say 1"),)
+
+
+def test_a_check_asks_under_the_policy_of_compilers_and_the_sources_are_the_program(compile_with: Compile) -> None:
+    sandbox = FakeSandbox(completed(stderr=b"syntax fine"))
+    compiled = compile_with(sandbox, CHECKED, CHECKED_SOURCE)
+    ((spec, files, _),) = sandbox.runs
+    assert (spec.argv, files) == (("/usr/bin/k", "-c", "main.k"), {"main.k": b"say 1"})
+    assert sandbox.containers[0].policy == "compile"
+    assert (compiled.report.ok, compiled.report.checked, compiled.report.log) == (True, True, "syntax fine")
+    assert compiled.unchecked is None
+    assert compiled.artifact is not None
+    assert (compiled.artifact / "main.k").read_bytes() == b"say 1"
+
+
+def test_a_program_that_is_run_first_opens_no_container_and_leaves_no_artifact(
+    compile_with: Compile, store: ArtifactStore
+) -> None:
+    sandbox = FakeSandbox()
+    compiled = compile_with(sandbox, CHECKED, CHECKED_SOURCE, run_first=True)
+    assert (sandbox.containers, store.usage().entries) == ([], 0)
+    assert (compiled.report.ok, compiled.report.checked, compiled.report.cached) == (True, False, False)
+    assert compiled.run_spec(Limits()).argv == ("/usr/bin/k", "/artifact/main.k")
+    assert compiled.artifact is not None
+    assert {path.name: path.read_bytes() for path in compiled.artifact.iterdir()} == {"main.k": b"say 1"}
+
+
+@pytest.mark.parametrize(("exit_code", "ok"), [(0, True), (1, False)])
+def test_the_check_is_asked_later_and_its_answer_remembered(compile_with: Compile, exit_code: int, ok: bool) -> None:
+    compiled = compile_with(FakeSandbox(), CHECKED, CHECKED_SOURCE, run_first=True)
+    sandbox = FakeSandbox(completed(exit_code=exit_code, stderr=b"main.k:1: odd"))
+    checked = compiled.checked(sandbox.open)
+    assert (checked.report.ok, checked.report.checked, checked.report.log) == (ok, True, "a.k:1: odd")
+    assert checked.checked(FakeSandbox().open) is checked
+    again = compile_with(FakeSandbox(), CHECKED, CHECKED_SOURCE, run_first=True)
+    assert (again.report.ok, again.report.cached, again.unchecked) == (ok, True, None)
+
+
+def test_a_check_that_a_limit_ended_is_a_compile_error_and_a_cancelled_one_nothing(compile_with: Compile) -> None:
+    compiled = compile_with(FakeSandbox(), CHECKED, CHECKED_SOURCE, run_first=True)
+    limited = compiled.checked(FakeSandbox(completed(exit_code=None, outcome=Outcome.CPU_LIMIT)).open)
+    assert limited.report.log == "compiling took too much CPU time"
+    with pytest.raises(CancelledError):
+        compiled.checked(FakeSandbox(completed(exit_code=None, outcome=Outcome.CANCELLED)).open)
+    assert compile_with(FakeSandbox(), CHECKED, CHECKED_SOURCE, run_first=True).unchecked is not None
+
+
+def test_a_language_that_compiles_or_checks_first_does_not_wait_for_a_run(compile_with: Compile) -> None:
+    first = msgspec.structs.replace(CHECKED, check_first=True)
+    assert compile_with(FakeSandbox(completed()), first, CHECKED_SOURCE, run_first=True).unchecked is None
+    assert compile_with(FakeSandbox(completed({"prog": PROGRAM})), run_first=True).unchecked is None
+    older = msgspec.structs.replace(CHECKED, id="o", check=(), compile=CHECKED.check)
+    assert compile_with(FakeSandbox(completed()), older, CHECKED_SOURCE, run_first=True).unchecked is None
+
+
+def test_what_a_check_found_is_found_under_the_name_that_compile_had_for_it() -> None:
+    older = msgspec.structs.replace(CHECKED, check=(), compile=CHECKED.check)
+    prepared = prepare(CHECKED, CHECKED_SOURCE)
+    assert artifact_key(TOOLCHAIN, older, prepared) == artifact_key(TOOLCHAIN, CHECKED, prepared)
+
+
+def test_staged_sources_have_the_languages_own_files_and_are_gone_after_use(compile_with: Compile) -> None:
+    language = msgspec.structs.replace(CHECKED, artifact_files={".judge/start.k": "ours"})
+    files = (*CHECKED_SOURCE, SourceFile(name="lib/b.k", content=b"sub"))
+    compiled = compile_with(FakeSandbox(), language, files, run_first=True)
+    directory = compiled.artifact
+    assert directory is not None
+    assert sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file()) == [
+        ".judge/start.k",
+        "a.k",
+        "lib/b.k",
+    ]
+    del compiled
+    assert not directory.exists()

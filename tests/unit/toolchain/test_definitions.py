@@ -55,6 +55,12 @@ def test_a_definition_is_its_file(directory: Path) -> None:
         (MINIMAL + 'compile = [["gcc"]]\n', "compile[0]: the first word must be an absolute path"),
         (MINIMAL + 'compile = [["/usr/bin/gcc", "{heap_mib}"]]\n', "compile[0]: unknown placeholder {heap_mib}"),
         (MINIMAL + 'compile = [["/usr/bin/gcc", "-x{sources}"]]\n', "must stand alone"),
+        (MINIMAL + 'check = [["cc"]]\n', "check[0]: the first word must be an absolute path"),
+        (
+            MINIMAL + 'check = [["/usr/bin/x"]]\ncompile = [["/usr/bin/x"]]\n',
+            "check: is for a language without compile",
+        ),
+        (MINIMAL + 'check = [["/usr/bin/x"]]\nartifact = ["x"]\n', "check: is for a language without compile"),
         (MINIMAL + '[run_env]\nX = "{nothing}"\n', "run_env.X: unknown placeholder"),
         (MINIMAL + '[prepare]\ntarget = "/usr/x"\ncommands = []\ncollect = []\n', "prepare.target"),
         (MINIMAL.replace('["toy"]', '[".toy"]'), "extensions:"),
@@ -72,6 +78,43 @@ def test_a_fault_names_the_file_and_the_key(directory: Path, text: str, words: s
         load_language(path)
     assert str(path) in str(raised.value)
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("given", ["compile", "check"])
+@pytest.mark.parametrize("inherited", ["compile", "check"])
+def test_what_one_of_compile_and_check_says_takes_the_place_of_either(
+    directory: Path, inherited: str, given: str
+) -> None:
+    (directory / "toy.toml").write_text(MINIMAL + f'{inherited} = [["/usr/bin/base", "{{source}}"]]\n')
+    spec = load_language(write(directory, f'extends = "toy"\nname = "x"\n{given} = [["/usr/bin/own"]]\n'))
+    assert {"compile": spec.compile, "check": spec.check} == {"compile": (), "check": ()} | {
+        given: (("/usr/bin/own",),)
+    }
+    assert spec.runs_first is (given == "check")
+    spec = load_language(write(directory, f'extends = "toy"\nname = "x"\n{given} = []\n'))
+    assert (spec.compile, spec.check, spec.runs_first) == ((), (), False)
+
+
+@pytest.mark.parametrize("key", ["compile", "check"])
+def test_a_file_in_front_of_a_definition_keeps_its_uses_unless_it_says_what_looks_at_the_sources(
+    tmp_path: Path, directory: Path, key: str
+) -> None:
+    command = '[["/usr/bin/x", "{source}"]]'
+    (directory / "toy.toml").write_text(MINIMAL + f'compile = {command}\nuses = "jdk"\n')
+    front = tmp_path / "front"
+    front.mkdir()
+    own = front / "toy.toml"
+    own.write_text('extends = "toy"\ntime_factor = 2.0\n')
+    assert load_language(own, (front, directory)).uses == "jdk"
+    own.write_text(f'extends = "toy"\n{key} = {command}\n')
+    assert load_language(own, (front, directory)).uses == ""
+
+
+def test_a_language_is_run_first_where_it_only_checks_and_does_not_ask_for_it_before(directory: Path) -> None:
+    (directory / "toy.toml").write_text(MINIMAL + 'check = [["/usr/bin/x", "{source}"]]\n')
+    assert load_language(directory / "toy.toml").runs_first
+    spec = load_language(write(directory, 'extends = "toy"\nname = "x"\ncheck_first = true\n'))
+    assert (spec.check, spec.runs_first) == ((("/usr/bin/x", "{source}"),), False)
 
 
 def test_a_definition_takes_from_the_one_it_extends_what_it_lacks_but_no_names(directory: Path) -> None:

@@ -100,6 +100,16 @@ def test_what_does_not_is_told_why(
     assert words in result.detail
 
 
+@pytest.mark.parametrize(("exit_code", "passed"), [(0, False), (1, True)])
+def test_a_program_that_does_not_compile_must_fail_when_it_is_run_before_the_check(
+    try_out: Callable[..., SelfTestReport], exit_code: int, passed: bool
+) -> None:
+    answers = iter([done(exit_code=1, stderr=b"line 1: error"), done(exit_code=exit_code)])
+    check = (("/x", "-c", "{source}"),)
+    (result,) = try_out(SelfTest.COMPILE_ERROR, lambda: next(answers), check=check).results
+    assert (result.passed, "needs check_first" in result.detail) == (passed, not passed)
+
+
 def test_a_runtime_that_gives_up_by_itself_reached_the_memory_limit(try_out: Callable[..., SelfTestReport]) -> None:
     def answer() -> Completed:
         return done(exit_code=1, stderr=b"java.lang.OutOfMemoryError: Java heap space")

@@ -142,6 +142,20 @@ def test_without_uses_any_package_counts(toolchains: Toolchains, host: FakeDebia
     assert toolchains(language).digest != before
 
 
+def test_what_only_checks_the_sources_is_a_part_of_what_a_language_uses(
+    toolchains: Toolchains, host: FakeDebian
+) -> None:
+    host.install("lint", {"/usr/bin/lint": "x"})
+    checked = {"compile": (), "artifact": (), "prepare": None, "check": (("/usr/bin/lint", "{source}"),)}
+    language = msgspec.structs.replace(TOY, id="checked", **checked)
+    toolchains.forget()
+    before = toolchains.bare(language).used_digest
+    host.write("/usr/bin/lint", "another")
+    toolchains.forget()
+    assert before
+    assert toolchains.bare(language).used_digest not in ("", before)
+
+
 def test_a_changed_toolchain_is_prepared_anew_and_the_old_files_go(
     toolchains: Toolchains, sandbox: FakeSandbox, host: FakeDebian
 ) -> None:

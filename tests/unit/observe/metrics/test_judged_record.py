@@ -103,6 +103,27 @@ def test_the_timeline_puts_phases_and_tests_in_their_place() -> None:
     assert timeline.elapsed_ns() == 100
 
 
+def test_a_compile_stage_that_comes_again_ends_the_run_that_called_for_it() -> None:
+    clock = Clock()
+    clock.now_ns = 5
+    timeline = Timeline(clock)
+    for now_ns, event in (
+        (10, Compiling(submission="s", language="python3")),
+        (12, Compiled(submission="s", ok=True, cached=False, wall_time_ns=1, checked=False)),
+        (50, Compiling(submission="s", language="python3")),
+        (80, Compiled(submission="s", ok=False, cached=False, wall_time_ns=29)),
+    ):
+        clock.now_ns = now_ns
+        timeline(event)
+    assert timeline.phases_ns == {Phase.FETCH: 5, Phase.COMPILE: 2 + 30, Phase.RUN: 38}
+
+
+def test_a_program_that_was_not_checked_counts_as_no_compile() -> None:
+    unchecked = CompileReport(ok=True, checked=False)
+    assert not judged_record(report(compiled=unchecked)).compiled
+    assert not record_of(ExecutionReport(id="e", compile=unchecked)).compiled
+
+
 @pytest.mark.parametrize(
     ("validation_ns", "rest"), [(None, {Phase.VALIDATE: 10}), (15, {Phase.SETUP: 10, Phase.VALIDATE: 15})]
 )
