@@ -23,6 +23,7 @@ class StateDir:
           layers/               the layers that `judge rootfs build` made
           rootfs/               skeletons of root directories that containers are given
           languages/            what the quick test found of each language
+          unprepared/           why what a language prepares could not be made
           variants/             variants of languages with libraries, made by `judge languages install --with`
           toolchain-versions/   what each compiler calls itself
           packages/             unpacked packages that were fetched from the store by digest
@@ -75,6 +76,10 @@ class StateDir:
     @property
     def languages(self) -> Path:
         return self.root / "languages"
+
+    @property
+    def unprepared(self) -> Path:
+        return self.root / "unprepared"
 
     @property
     def variants(self) -> Path:

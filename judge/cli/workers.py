@@ -81,12 +81,20 @@ def _show(workers: Sequence[WorkerView], console: Console, *, languages: bool) -
         _show_texts(worker, console, languages=languages)
 
 
+def _then(languages: Sequence[str]) -> str:
+    return f", then {', '.join(languages)}" if languages else ""
+
+
 def _show_texts(worker: WorkerView, console: Console, *, languages: bool) -> None:
-    """Why a worker is not on, slots that stand stopped; with ``languages`` what it offers and lacks, with versions."""
+    """Why a worker is not on, slots that stand stopped, what is prepared now and what could not be; with ``languages``
+    what it offers and lacks, with versions."""
     info = worker.info
     texts = [f"{worker.state}: {worker.reason}"] if worker.reason else []
     if info.slots_stopped:
         texts.append(f"{info.slots_stopped} of its slots' processes stand stopped and will be replaced")
+    if info.preparing:
+        texts.append(f"preparing {info.preparing[0]}{_then(info.preparing[1:])}; judged without until then")
+    texts += [f"judged without what it prepares: {reason}" for reason in info.unprepared.values()]
     if languages:
         texts += [f"{name} {info.versions.get(name, '')}".rstrip() for name in info.languages]
         texts += info.problems

@@ -1,12 +1,12 @@
 """Settings: frozen, read once from a TOML file and the environment. :mod:`judge.config.sections` has them all."""
 
 from judge.config.gateway_section import GatewaySettings
+from judge.config.layer_section import LayerSettings
 from judge.config.load import DEFAULT_FILE, Sourced, inherited_settings, load_settings, read_settings
 from judge.config.sections import (
     BlobSettings,
     BrokerSettings,
     GradingSettings,
-    LayerSettings,
     LeaseSettings,
     LimitSettings,
     LogSettings,

@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from judge import defaults, wire
 from judge.config.gateway_section import GatewaySettings
+from judge.config.layer_section import LayerSettings
 from judge.config.section import Section, says
 from judge.state_dir import StateDir
 
@@ -57,6 +58,10 @@ class WorkerSettings(Section, frozen=True, kw_only=True):
         str, says("A directory of language files of your own, added to the built-in ones or in their place.")
     ] = ""
     selftest: Annotated[bool, says("Attack the sandbox before judging, at each start.")] = True
+    prepare: Annotated[
+        bool,
+        says("Make precompiled headers and the like in the background, at each start and when a toolchain changes."),
+    ] = True
     drain_max_s: Annotated[
         int,
         says(
@@ -339,15 +344,6 @@ class LimitSettings(Section, frozen=True, kw_only=True):
     case_files_bytes_max: Annotated[int, says("Bytes of those files.", variable="LIMIT_CASE_FILES_BYTES_MAX", ge=0)] = (
         defaults.CASE_FILES_BYTES_MAX
     )
-
-
-class LayerSettings(Section, frozen=True, kw_only=True):
-    """Layers"""
-
-    debian_mirrors: Annotated[tuple[str, ...], says("Mirrors, each `URI` or `URI SUITE` (none = Debian's own).")] = ()
-    debian_keyring: Annotated[
-        str, says("A file with the key that signs them (empty = one that this machine's apt trusts).")
-    ] = ""
 
 
 class MetricsSettings(Section, frozen=True, kw_only=True):

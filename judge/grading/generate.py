@@ -165,7 +165,8 @@ def _key(program: SetterProgram, generator: Generator, given: bytes, named: Name
     compiled = program.compiled
     assert compiled.prepared is not None, "a built program was prepared"
     built = artifact_key(program.toolchain, compiled.language, compiled.prepared)
-    everything = ("generated", _KEY_VERSION, built, generator.args, hashlib.sha256(given).hexdigest(), named)
+    root = program.toolchain.digest  # a compile may be known by less, but a run may look at anything
+    everything = ("generated", _KEY_VERSION, built, root, generator.args, hashlib.sha256(given).hexdigest(), named)
     return hashlib.sha256(msgspec.json.encode(everything)).hexdigest()
 
 

@@ -114,7 +114,8 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ``artifact_files`` are laid into the artifact, over whatever has their names: what ``run`` needs beside the program.
     ``artifact`` are globs of what a compile leaves (empty: the sources themselves are run, ``compile`` only
     checks them); ``executables`` those of them that get mode 0755. ``host_files`` are globs outside /usr
-    that the host's own toolchain needs to see, ``needs`` globs of parts that no command names.
+    that the host's own toolchain needs to see, ``needs`` globs of parts that no command names. ``uses`` names what the
+    compiler looks for beside its own packages (:mod:`judge.toolchain.uses`); empty = that may be anything.
     ``check``: commands like those of ``compile``, and never beside them, that only look at the sources. A submission is
     run at once and they are asked when its first run fails, or before it with ``check_first``.
 
@@ -157,6 +158,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     shebang: str = ""
     host_files: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    uses: str = ""
     selftest: dict[str, str] = {}
     selftest_without: dict[str, str] = {}
     versions: dict[str, VersionRule] = {}

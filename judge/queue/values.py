@@ -176,6 +176,8 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     ``versions``: language id -> version of its toolchain there, where it is known.
     ``slots_stopped``: how many slots' processes stand stopped by a signal, and will be replaced.
+    ``preparing``: languages whose prepared files are still to be made, in turn; ``unprepared``: language -> why it is
+    judged without.
     """
 
     slots: int = 0
@@ -190,6 +192,8 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_bytes: int = 0
     problems: tuple[str, ...] = ()
     slots_stopped: int = 0
+    preparing: tuple[str, ...] = ()
+    unprepared: dict[str, str] = {}
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 
 from judge.errors import HostError
+from judge.rootfs.host_packages import USR_MERGED
 from judge.sandbox.plan import HOST_NAME
 from judge.sandbox.spec import OverlayMount, Rootfs
 from judge.state_dir import StateDir
@@ -42,6 +43,9 @@ HOST_FILES = (
     "/etc/services",
 )
 
+#: Of these the package manager keeps one for all packages.
+_SHARED_BY_PACKAGES = ("etc/alternatives/", "etc/ld.so.cache")
+
 #: Names that a curated view never shows, whatever a language asks for.
 _NEVER = frozenset({"/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/ssh", "/etc/ssl/private", "/etc/security"})
 
@@ -56,9 +60,6 @@ _OWN_FILES: Mapping[str, str] = {
     "etc/resolv.conf": "",
     "etc/timezone": "Etc/UTC\n",
 }
-
-#: The usr-merge links; on a host without the merge the directory itself is shown.
-_USR_MERGED = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
 
 #: Where the packages of the common distributions are recorded: changes whenever a toolchain does.
 _PACKAGE_DATABASES = (
@@ -84,10 +85,15 @@ class Entry:
 
 
 class HostView(msgspec.Struct, frozen=True, kw_only=True):
-    """The host's root as a value: ``digest`` changes whenever what a program sees of it does."""
+    """The host's root as a value: ``digest`` changes whenever its packages or what we made of it do.
+
+    ``own_digest`` is that of what we made alone, without what every package may change and
+    :mod:`judge.rootfs.host_uses` looks at more closely.
+    """
 
     rootfs: Rootfs
     digest: str
+    own_digest: str = ""
 
 
 def host_rootfs(state: StateDir, extra_files: Sequence[str] = (), root: Path = Path("/")) -> Rootfs:
@@ -104,19 +110,21 @@ def host_view(state: StateDir, extra_files: Sequence[str] = (), root: Path = Pat
     usr = root / "usr"
     if not usr.is_dir():
         raise HostError(f"{usr}: no such directory; a host root needs the machine's /usr")
-    skeleton, digest = _place(state, "host", _skeleton_entries(root, extra_files))
+    entries = _skeleton_entries(root, extra_files)
+    skeleton, digest = _place(state, "host", entries)
     mask, _ = _place(state, "mask", [Entry("local", target="../opt")])
     empty, _ = _place(state, "empty", [])
     mounts = [
         OverlayMount(target="/", lowers=(str(skeleton), str(empty))),
         OverlayMount(target="/usr", lowers=(str(mask), str(usr))),
     ]
-    for name in _USR_MERGED:
+    for name in USR_MERGED:
         real = root / name
         if real.is_dir() and not real.is_symlink():
             mounts.append(OverlayMount(target=f"/{name}", lowers=(str(real), str(empty))))
     identity = hashlib.sha256(f"{digest} {_host_state(root)}".encode()).hexdigest()
-    return HostView(rootfs=Rootfs(mounts=tuple(mounts)), digest=identity)
+    own = _digest([entry for entry in entries if not entry.path.startswith(_SHARED_BY_PACKAGES)])
+    return HostView(rootfs=Rootfs(mounts=tuple(mounts)), digest=identity, own_digest=own)
 
 
 def built_view(state: StateDir, trees: Sequence[Path]) -> HostView:
@@ -187,7 +195,7 @@ def _look_in(lowers: Sequence[str], parts: Sequence[str]) -> Path | None:
 
 def _skeleton_entries(root: Path, extra_files: Sequence[str]) -> list[Entry]:
     entries = {point: Entry(point) for point in ("etc", *MOUNT_POINTS, "opt")}
-    for name in _USR_MERGED:
+    for name in USR_MERGED:
         real = root / name
         if real.is_symlink():
             entries[name] = Entry(name, target=os.readlink(real))

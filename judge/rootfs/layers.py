@@ -32,6 +32,13 @@ from judge.errors import HostError, UsageError
 from judge.kernel.locks import lock_directory
 from judge.state_dir import StateDir
 
+#: Beside the layers: one being made (locked), one being removed.
+_MAKING = ".layer-"
+_REMOVING = ".old-"
+
+#: Longer than any maker needs between making its directory and locking it.
+_LOCKED_WITHIN_S = 60
+
 
 class LayerKind(StrEnum):
     """What a layer holds."""
@@ -93,6 +100,10 @@ class LayerStore:
                 found.append(layer)
         return tuple(sorted(found, key=lambda layer: (layer.kind, layer.id)))
 
+    def of_kind(self, kind: LayerKind) -> tuple[Layer, ...]:
+        """Every layer of one kind."""
+        return tuple(layer for layer in self.all() if layer.kind is kind)
+
     def find(self, kind: LayerKind, request: str) -> Layer | None:
         """The layer made for this request, or None; of several the one that was made, or preferred, last."""
         found = [layer for layer in self.all() if layer.kind is kind and layer.request == request]
@@ -135,7 +146,8 @@ class LayerStore:
     def stack(self, layer: Layer) -> tuple[Path, ...]:
         """The trees of a layer and of all that it lies on, topmost first.
 
-        They are held until :meth:`remove` or the end of the process. Raises UsageError when one is gone.
+        They are held until :meth:`remove`, :meth:`release` or the end of the process. Raises UsageError when one is
+        gone.
         """
         self._hold(layer)
         parents = self.stack(self.get(layer.parent)) if layer.parent else ()
@@ -149,10 +161,26 @@ class LayerStore:
             raise UsageError(f"layer {layer.id!r}: it was removed meanwhile")
         self._held[layer.id] = fd
 
-    def scratch_dir(self) -> Path:
+    def release(self) -> None:
+        """Hold no layer any more: nothing that was stacked is used from here on."""
+        while self._held:
+            os.close(self._held.popitem()[1])
+
+    def scratch_dir(self, prefix: str = ".build-") -> Path:
         """A new directory beside the layers for a builder's own files; the builder removes it."""
         self._root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=".build-", dir=self._root))
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=self._root))
+
+    def sweep(self) -> None:
+        """Remove what makers and removers that were killed have left: not locked, and not made just now."""
+        for left in (*self._root.glob(f"{_MAKING}*"), *self._root.glob(f"{_REMOVING}*")):
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime < _LOCKED_WITHIN_S:
+                    continue
+            fd = lock_directory(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if fd >= 0:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(fd)
 
     def add(self, layer: Layer, fill: Callable[[Path], None], origin: Origin | None = None, must_be: str = "") -> Layer:
         """Make a layer: ``fill`` writes the tree into an empty directory. The manifest gets content and size.
@@ -160,8 +188,10 @@ class LayerStore:
         Raises HostError when the disk does not take it or its id is not ``must_be``, and whatever ``fill`` raises;
         nothing is left then.
         """
-        scratch = self.scratch_dir()
+        scratch = self.scratch_dir(_MAKING)
+        lock = lock_directory(scratch, fcntl.LOCK_EX)
         try:
+            scratch.chmod(0o755)
             tree = scratch / "tree"
             tree.mkdir(mode=0o755)
             fill(tree)
@@ -172,12 +202,13 @@ class LayerStore:
             if origin is not None:
                 (scratch / "origin.json").write_bytes(msgspec.json.format(msgspec.json.encode(origin)))
             (scratch / "layer.json").write_bytes(msgspec.json.format(msgspec.json.encode(done)))
-            scratch.chmod(0o755)
             _rename_unless_there(scratch, self._root / done.id)
         except OSError as error:
             raise HostError(f"{self._root}: cannot make the layer: {error}") from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+            if lock >= 0:
+                os.close(lock)
         self.prefer(done)
         return done
 
@@ -197,7 +228,7 @@ class LayerStore:
         with contextlib.ExitStack() as stack:
             stack.callback(os.close, fd)
             try:
-                grave = Path(tempfile.mkdtemp(prefix=".old-", dir=self._root))
+                grave = Path(tempfile.mkdtemp(prefix=_REMOVING, dir=self._root))
                 stack.callback(shutil.rmtree, grave, ignore_errors=True)
                 directory.rename(grave / "layer")
             except OSError as error:

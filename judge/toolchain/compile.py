@@ -36,6 +36,8 @@ from judge.toolchain.class_file import main_class
 from judge.toolchain.definitions import compile_argv, run_argv, run_environment
 from judge.toolchain.sources import Prepared, prepare
 from judge.toolchain.staging import Staged
+from judge.toolchain.startable import HEAD_BYTES, can_start
+from judge.toolchain.uses import reads_only_its_uses
 from judge.toolchain.work_files import artifact_complaint, clashes
 
 #: Opens a container of this specification: ``Slot.container``.
@@ -57,9 +59,6 @@ ARTIFACT_FILES_MAX = 2000
 #: Part of every key; raised when the layout of artifacts changes.
 _KEY_VERSION = 2
 
-#: The head of an ELF file up to its entry point.
-_ELF_HEAD_BYTES = 32
-
 _LIMIT_WORDS = {
     Outcome.CPU_LIMIT: "compiling took too much CPU time",
     Outcome.WALL_LIMIT: "compiling took too long",
@@ -75,10 +74,15 @@ _LIMIT_WORDS = {
 
 @dataclass(frozen=True)
 class Toolchain:
-    """Where a language is compiled and run: its root, and a digest that changes whenever the root does."""
+    """Where a language is compiled and run: its root, and a digest that changes whenever the root does.
+
+    ``used_digest`` changes whenever something does that the language's compiler opens by itself; empty = that is not
+    known, and only :attr:`digest` tells.
+    """
 
     rootfs: Rootfs
     digest: str
+    used_digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,7 +278,9 @@ def artifact_key(
     )
     files = [(file.name, hashlib.sha256(file.content).hexdigest()) for file in prepared.files]
     names = (prepared.sources, prepared.source, prepared.main)
-    everything = (_KEY_VERSION, platform.machine(), toolchain.digest, language.id, recipe, names, files)
+    is_told = bool(toolchain.used_digest) and reads_only_its_uses(language.uses, prepared.files, arguments)
+    digest = toolchain.used_digest if is_told else toolchain.digest
+    everything = (_KEY_VERSION, platform.machine(), digest, language.id, recipe, names, files)
     told = (*everything, arguments) if arguments else everything
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
@@ -363,7 +369,7 @@ def _artifact_complaint(done: Completed, language: LanguageSpec) -> str:
     if not done.files:
         return f"the compiler reported success but left no {' or '.join(language.artifact)}"
     program = language.run[0].removeprefix("{artifact}/")
-    if program in done.files and not _can_start(done.files[program].read(_ELF_HEAD_BYTES)):
+    if program in done.files and not can_start(done.files[program].read(HEAD_BYTES)):
         return f"the compiler left {program}, but no program: is there a main function, or is it a library?"
     return ""
 
@@ -373,15 +379,6 @@ def _count_complaint(done: Completed) -> str:
         return ""
     left = len(done.files) + done.passed_over
     return f"compiling left {left} files, more than {ARTIFACT_FILES_MAX} or than {ARTIFACT_BYTES_MAX >> 20} MiB in all"
-
-
-def _can_start(head: bytes) -> bool:
-    """Whether the kernel can execute a file that begins so: a script with its interpreter, or ELF with an entry point
-    (elf(5): libraries and object files have none)."""
-    if head.startswith(b"#!"):
-        return True
-    is_wide = head[4:5] == b"\x02"
-    return head.startswith(b"\x7fELF") and any(head[24 : 32 if is_wide else 28])
 
 
 def _is_final(report: CompileReport) -> bool:

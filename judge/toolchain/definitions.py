@@ -19,6 +19,7 @@ from judge.model.limits import Limits
 from judge.model.units import MIB
 from judge.package.detect import detect_by_names
 from judge.toolchain import variants
+from judge.toolchain.uses import USES
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -41,7 +42,7 @@ _RUN_PLACEHOLDERS = _COMPILE_PLACEHOLDERS | _LIMIT_PLACEHOLDERS
 
 #: Keys that name one language and so never come from the one it extends.
 _OWN_KEYS = frozenset(
-    {"id", "name", "aliases", "judge0_ids", "piston", "kattis", "dmoj", "prepare", "priority", "versions"}
+    {"id", "name", "aliases", "judge0_ids", "piston", "kattis", "dmoj", "prepare", "priority", "uses", "versions"}
 )
 
 
@@ -183,7 +184,8 @@ def _read(path: Path, directories: Sequence[Path], seen: tuple[Path, ...]) -> di
     if not isinstance(base, str) or not _ID.fullmatch(base):
         raise LanguageError(f"{path}: extends: not a language id: {base!r}")
     replaces = base == path.stem
-    base_path = _base_path(base, _behind(path, directories) if replaces else directories)
+    places = _behind(path, directories) if replaces else directories
+    base_path = next((place / f"{base}.toml" for place in places if (place / f"{base}.toml").is_file()), None)
     if base_path is None:
         if replaces:
             raise LanguageError(f"{path}: extends: {base} extends itself, and there is no other definition of it")
@@ -193,13 +195,9 @@ def _read(path: Path, directories: Sequence[Path], seen: tuple[Path, ...]) -> di
     inherited = _read(base_path, directories, (*seen, path))
     own = _OWN_KEYS
     if replaces:  # what was prepared with another compiler is of no use
-        own = frozenset({"prepare"} if "compile" in values else ())
+        own = frozenset({"prepare", "uses"} if {"compile", "check"} & values.keys() else ())
     own |= {other for key, other in (("compile", "check"), ("check", "compile")) if key in values}
     return {key: value for key, value in inherited.items() if key not in own} | values
-
-
-def _base_path(base: str, directories: Sequence[Path]) -> Path | None:
-    return next((d / f"{base}.toml" for d in directories if (d / f"{base}.toml").is_file()), None)
 
 
 def _behind(path: Path, directories: Sequence[Path]) -> Sequence[Path]:
@@ -239,6 +237,8 @@ def _command_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
     for name in spec.artifact_files:
         if name.startswith("/") or not {"", ".", ".."}.isdisjoint(name.split("/")):
             yield f"artifact_files.{name}", "must be a relative path below the artifact"
+    if spec.uses not in ("", *USES):
+        yield "uses", f"{spec.uses!r} is not known; one of {', '.join(USES)}"
     if spec.check and (spec.compile or spec.artifact):
         yield "check", "is for a language without compile and artifact"
     if spec.prepare and not re.fullmatch(r"/opt(/[\w.+-]+)+", spec.prepare.target):

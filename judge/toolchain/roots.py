@@ -6,42 +6,32 @@ A language whose packages were built as a layer uses that; the others use the ma
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from judge.errors import InfrastructureError, LanguageError
+from judge.errors import HostError, InfrastructureError, LanguageError, UsageError
 from judge.globs import Components, fits_component, parsed
 from judge.model.language import LanguageSpec, Prepare
-from judge.model.limits import COMPILE_LIMITS
-from judge.model.units import GIB, S_NS
 from judge.rootfs.debian import toolchain_request
 from judge.rootfs.host_root import HostView, built_view, find_in, host_view, with_layers
+from judge.rootfs.host_uses import HostUses, Uses
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, request_digest
-from judge.sandbox.capture import Capture
-from judge.sandbox.spec import Collect, ContainerSpec, Rootfs, RunSpec
+from judge.sandbox.spec import Rootfs
 from judge.state_dir import StateDir
-from judge.text import safe_text
-from judge.toolchain.compile import COMPILE_POLICY, OpenContainer, Toolchain
+from judge.toolchain.compile import OpenContainer, Toolchain
+from judge.toolchain.preparing import PREPARED_BYTES_MAX, prove_prepared, run_prepare, write_prepared
+from judge.toolchain.uses import USES
 
 #: The suite that layers are built of unless another is asked for.
 DEFAULT_SUITE = "bookworm"
-
-#: A precompiled header is about 100 MiB; class data a few dozen.
-_PREPARED_BYTES_MAX = 1 * GIB
-
-_PREPARE_LIMITS = msgspec.structs.replace(
-    COMPILE_LIMITS,
-    cpu_time_ns=120 * S_NS,
-    cpu_time_hard_ns=120 * S_NS,
-    wall_time_ns=300 * S_NS,
-    memory_bytes=4 * GIB,
-    disk_bytes=_PREPARED_BYTES_MAX,
-)
 
 #: Words of a command that name a part of the toolchain.
 _TOOLCHAIN_PREFIXES = ("/usr/", "/opt/npm/", "/opt/pypi/")
@@ -66,14 +56,19 @@ class ToolchainState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Toolchains:
-    """The toolchains of one machine, each looked at once; the callable that :class:`BuildContext` wants."""
+    """The toolchains of one machine, each looked at once; the callable that :class:`BuildContext` wants.
 
-    def __init__(self, state: StateDir, suite: str = DEFAULT_SUITE) -> None:
+    ``root`` is the machine's, another directory in tests.
+    """
+
+    def __init__(self, state: StateDir, suite: str = DEFAULT_SUITE, root: Path = Path("/")) -> None:
         self._state = state
+        self._root = root
         self._suite = suite
         self.layers = LayerStore(state)
         self._known: dict[str, tuple[Toolchain, ToolchainState]] = {}
         self._host_views: dict[tuple[str, ...], HostView] = {}
+        self._uses = HostUses(root)
 
     def __call__(self, language: LanguageSpec) -> Toolchain:
         """The language's toolchain. Raises LanguageError naming what is missing and the remedy."""
@@ -96,35 +91,82 @@ class Toolchains:
         return self._look(language)[1]
 
     def forget(self) -> None:
-        """Look again: something was installed or removed."""
+        """Look again: something was installed or removed. What was held of layers may be removed from here on."""
         self._known.clear()
         self._host_views.clear()
+        self._uses = HostUses(self._root)
+        self.layers.release()
 
-    def prepare(self, language: LanguageSpec, open_container: OpenContainer) -> Layer | None:
+    def prepare(
+        self, language: LanguageSpec, open_container: OpenContainer, bytes_max: int = PREPARED_BYTES_MAX
+    ) -> Layer | None:
         """Make what the language prepares unless it is there. Blocks for seconds; None = it prepares nothing.
 
-        Raises LanguageError when its commands fail.
+        One process at a time on a state directory. Raises LanguageError when its commands fail, its small programs
+        fail with what they left, or its toolchain changes meanwhile: nothing is left then.
         """
-        if language.prepare is None:
+        prepare = language.prepare
+        if prepare is None:
             return None
-        bare = self.bare(language)
-        request = _prepare_request(bare, language.prepare)
-        found = self.layers.find(LayerKind.PREPARED, request)
-        if found is not None:
-            return found
-        files = _run_prepare(language, language.prepare, bare.rootfs, open_container)
-        target = language.prepare.target.lstrip("/")
-        layer = Layer(kind=LayerKind.PREPARED, request=request, packages=(language.id,), architecture="")
-        made = self.layers.add(layer, lambda tree: _write_files(tree / target, files))
+        with self._alone():
+            bare = self.bare(language)
+            request = _prepare_request(bare, prepare)
+            found = self.layers.find(LayerKind.PREPARED, request)
+            if found is not None:
+                return found
+            files = run_prepare(language, prepare, bare.rootfs, open_container, bytes_max)
+
+            def fill(tree: Path) -> None:
+                write_prepared(tree, prepare, files)
+                prove_prepared(language, bare.rootfs, tree, open_container)
+                self.forget()
+                if self.prepare_request(language) != request:
+                    raise LanguageError(f"{language.id}: its toolchain changed while {prepare.target} was prepared")
+
+            layer = Layer(kind=LayerKind.PREPARED, request=request, packages=(language.id,), architecture="")
+            made = self.layers.add(layer, fill)
         self._drop_outdated(made)
         self.forget()
         return made
 
+    def prepare_request(self, language: LanguageSpec) -> str:
+        """By what the prepared layer of the language is found, as its toolchain is now; empty = it has none."""
+        return "" if language.prepare is None else _prepare_request(self.bare(language), language.prepare)
+
+    def is_prepared(self, language: LanguageSpec) -> bool:
+        """Whether what the language prepares is there, or it prepares nothing."""
+        request = self.prepare_request(language)
+        return not request or self.layers.find(LayerKind.PREPARED, request) is not None
+
+    def drop_unused(self, languages: Iterable[LanguageSpec]) -> None:
+        """Remove what was prepared for none of these languages as they are now, unless somebody uses it."""
+        requests = {self.prepare_request(language) for language in languages}
+        self._drop(layer for layer in self.layers.of_kind(LayerKind.PREPARED) if layer.request not in requests)
+
     def _drop_outdated(self, made: Layer) -> None:
         """What the same language prepared for an older toolchain serves nobody any more."""
-        for layer in self.layers.all():
-            if layer.kind is LayerKind.PREPARED and layer.packages == made.packages and layer.id != made.id:
+        others = (layer for layer in self.layers.of_kind(LayerKind.PREPARED) if layer.packages == made.packages)
+        self._drop(layer for layer in others if layer.id != made.id)
+
+    def _drop(self, layers: Iterable[Layer]) -> None:
+        for layer in layers:
+            with contextlib.suppress(UsageError):  # a slot has it until its next work
                 self.layers.remove(layer)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process of this state directory prepares meanwhile. Raises HostError."""
+        path = self._state.layers / ".preparing"
+        try:
+            path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise HostError(f"{path}: {error.strerror}") from error
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
 
     def used_layers(self, languages: Sequence[LanguageSpec]) -> dict[str, list[str]]:
         """Layer id -> the languages that stand on it."""
@@ -144,9 +186,13 @@ class Toolchains:
         stacked = self._bare_layers(language)
         if language.prepare is not None:
             prepared = self.layers.find(LayerKind.PREPARED, _prepare_request(toolchain, language.prepare))
-            if prepared is not None:
-                rootfs = with_layers(toolchain.rootfs, [self.layers.tree(prepared)])
-                toolchain = Toolchain(rootfs=rootfs, digest=_digest(toolchain.digest, prepared.id))
+            trees = self._held(prepared) if prepared else ()
+            if prepared is not None and trees:
+                toolchain = Toolchain(
+                    rootfs=with_layers(toolchain.rootfs, trees),
+                    digest=_digest(toolchain.digest, prepared.id),
+                    used_digest=_digest(toolchain.used_digest, prepared.id) if toolchain.used_digest else "",
+                )
                 stacked = (prepared, *stacked)
         is_built = any(layer.kind is LayerKind.TOOLCHAIN for layer in stacked)
         state = ToolchainState(
@@ -158,20 +204,45 @@ class Toolchains:
         )
         return toolchain, state
 
+    def _held(self, layer: Layer) -> tuple[Path, ...]:
+        """The trees of a layer; none when it was removed just now."""
+        try:
+            return self.layers.stack(layer)
+        except UsageError:
+            return ()
+
     def bare(self, language: LanguageSpec) -> Toolchain:
         """The root without what the language itself prepares."""
         stacked = self._bare_layers(language)
         trees = [tree for layer in stacked for tree in self.layers.stack(layer)]
+        layers = tuple(layer.id for layer in stacked)
         if any(layer.kind is LayerKind.TOOLCHAIN for layer in stacked):
             view = built_view(self._state, trees)
-        else:
-            view = self._host_view(language.host_files)
-            view = msgspec.structs.replace(view, rootfs=with_layers(view.rootfs, trees))
-        return Toolchain(rootfs=view.rootfs, digest=_digest(view.digest, *(layer.id for layer in stacked)))
+            return Toolchain(rootfs=view.rootfs, digest=_digest(view.digest, *layers))
+        view = self._host_view(language.host_files)
+        used = self._used_digest(language)
+        return Toolchain(
+            rootfs=with_layers(view.rootfs, trees),
+            digest=_digest(view.digest, used, *layers),
+            used_digest=_digest(view.own_digest, used, *layers) if used and language.uses else "",
+        )
+
+    def _used_digest(self, language: LanguageSpec) -> str:
+        """That of what the language's commands are made of on the host, and of where they look for more."""
+        known = USES.get(language.uses)
+        prepared = language.prepare.commands if language.prepare else ()
+        commands = (*language.compile, *language.check, language.run, language.interactive, *prepared)
+        return self._uses.digest(
+            Uses(
+                commands=tuple(sorted({path for argv in commands for path in _paths_in(argv, ("/usr/",))})),
+                packages=language.packages.get("debian", ()),
+                places=known.places if known else (),
+            )
+        )
 
     def _host_view(self, host_files: tuple[str, ...]) -> HostView:
         if host_files not in self._host_views:
-            self._host_views[host_files] = host_view(self._state, host_files)
+            self._host_views[host_files] = host_view(self._state, host_files, self._root)
         return self._host_views[host_files]
 
     def _bare_layers(self, language: LanguageSpec) -> tuple[Layer, ...]:
@@ -195,39 +266,11 @@ def packages_request(suite: str, source: str, packages: Sequence[str]) -> str:
 
 
 def _prepare_request(toolchain: Toolchain, prepare: Prepare) -> str:
-    return request_digest(toolchain.digest, prepare)
+    return request_digest(toolchain.used_digest or toolchain.digest, prepare)
 
 
 def _digest(*parts: str) -> str:
     return parts[0] if len(parts) == 1 else hashlib.sha256(" ".join(parts).encode()).hexdigest()
-
-
-def _run_prepare(
-    language: LanguageSpec, prepare: Prepare, rootfs: Rootfs, open_container: OpenContainer
-) -> dict[str, bytes]:
-    limits = _PREPARE_LIMITS
-    spec = ContainerSpec.under(rootfs, limits, policy=COMPILE_POLICY)
-    files: dict[str, bytes | int | Capture] = {name: text.encode() for name, text in prepare.files.items()}
-    with open_container(spec) as container:
-        for index, argv in enumerate(prepare.commands):
-            last = index == len(prepare.commands) - 1
-            collect = Collect(patterns=prepare.collect if last else ("**/*",), bytes_max=_PREPARED_BYTES_MAX)
-            done = container.run(RunSpec(argv=argv, limits=limits, collect=collect), files=files)
-            if not done.result.ok:
-                words = " ".join(safe_text(done.stderr.read() or done.stdout.read(), 1000).split())
-                raise LanguageError(f"{language.id}: prepare.commands[{index}] failed: {words or done.result.outcome}")
-            files = dict(done.files)
-    if not files:
-        raise LanguageError(f"{language.id}: prepare.commands left nothing that prepare.collect matches")
-    return {name: content.read() for name, content in files.items() if isinstance(content, Capture)}
-
-
-def _write_files(target: Path, files: dict[str, bytes]) -> None:
-    for name, content in files.items():
-        path = target / name
-        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        path.write_bytes(content)
-        path.chmod(0o644)
 
 
 def toolchain_paths(language: LanguageSpec) -> Iterator[str]:
@@ -236,10 +279,10 @@ def toolchain_paths(language: LanguageSpec) -> Iterator[str]:
         yield from _paths_in(argv)
 
 
-def _paths_in(argv: Sequence[str]) -> Iterator[str]:
+def _paths_in(argv: Sequence[str], prefixes: tuple[str, ...] = _TOOLCHAIN_PREFIXES) -> Iterator[str]:
     for word in argv:
         for path in word.split(":"):
-            if path.startswith(_TOOLCHAIN_PREFIXES) and not any(mark in path for mark in "*,{"):
+            if path.startswith(prefixes) and not any(mark in path for mark in "*,{"):
                 yield path
 
 

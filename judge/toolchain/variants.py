@@ -114,6 +114,7 @@ def _version(language: LanguageSpec, name: str, rule: VersionRule) -> LanguageSp
         compile_env=language.compile_env | rule.compile_env,
         run_env=language.run_env | rule.run_env,
         prepare=prepare,
+        uses=language.uses if rule.compile is None and rule.check is None else "",
         selftest=language.selftest | rule.selftest,
     )
 

@@ -150,6 +150,7 @@ class Worker:
             "gateway": "false",
             "judge_factory": "service_judges:SCRIPTED",
             "log_level": "warning",
+            "prepare": 0,
             **settings,
         }
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("JUDGE_")}

@@ -55,10 +55,9 @@ from judge.toolchain.definitions import Languages
 from judge.toolchain.language_test import run_selftest as run_language_selftest
 from judge.toolchain.roots import Toolchains
 from judge.toolchain.version import Versions
-from judge_workers.file_signature import signature
 from judge_workers.judging import Readiness
 from judge_workers.node.languages import Found, LanguageFinder
-from judge_workers.profile import profile_path
+from judge_workers.slot.changes import Changes
 from judge_workers.slot.problems import Problems
 from judge_workers.stored_answers import StoredAnswers
 
@@ -78,6 +77,9 @@ _VERSIONS_KEPT = 1000
 
 #: A weight for classes that the settings do not name: as any other program's.
 _USUAL_WEIGHT = 100
+
+#: Of what tests and prepares languages while others judge.
+_BACKGROUND_WEIGHT = 1
 
 
 class SandboxJudge:
@@ -109,8 +111,7 @@ class SandboxJudge:
         self._after = ExitStack()
         self._build_context = build_context
         self._versions: dict[str, str] = {}
-        self._profile = [str(profile_path(settings.state))]
-        self._looked = signature(self._profile)
+        self._changes = Changes(settings.state)
 
     def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
         """Judge one submission."""
@@ -217,10 +218,8 @@ class SandboxJudge:
             return ""
 
     def _look_for_changes(self) -> None:
-        """When the languages were looked at again, what this process knows of toolchains may be out of date."""
-        looked = signature(self._profile)
-        if looked != self._looked:
-            self._looked = looked
+        """What this process knows of toolchains may be out of date."""
+        if self._changes.seen():
             self._versions.clear()
             if self._build_context is not None:
                 _forget(self._build_context)
@@ -262,6 +261,7 @@ class SandboxFactory:
             def open_container(spec: ContainerSpec) -> AbstractContextManager[Container]:
                 if not slot:
                     slot.append(stack.enter_context(open_slot(settings, 0)))
+                    slot[0].set_weight(_BACKGROUND_WEIGHT)
                 return slot[0].container(spec)
 
             return readiness_of(
@@ -346,6 +346,9 @@ def readiness_of(
         languages_missing=tuple(found.missing),
         untested=found.untested,
         watched=found.watched,
+        toolchains=found.toolchains,
+        preparing=found.preparing,
+        unprepared=found.unprepared,
         attacks_held=attacks_held,
         noise_ratio=noise_ratio,
     )

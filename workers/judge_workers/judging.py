@@ -78,7 +78,8 @@ class Readiness:
     ``languages_missing`` should work and do not; ``attacks_held`` are those that the sandbox withstood;
     ``noise_ratio`` as in :mod:`judge.grading.noise`, None when it was not measured. ``versions``: language -> version
     of its toolchain, and ``LANGUAGE@VERSION`` for each that can be asked for exactly; ``untested``: there are languages
-    that were not tried yet; ``watched``: files that change when the languages may.
+    that were not tried or prepared yet; ``watched``: files that change when the languages may. ``toolchains``,
+    ``preparing`` and ``unprepared`` as in :class:`judge_workers.node.languages.Found`.
     """
 
     languages: tuple[str, ...]
@@ -89,6 +90,9 @@ class Readiness:
     versions: Mapping[str, str] = field(default_factory=dict)
     untested: bool = False
     watched: tuple[str, ...] = ()
+    toolchains: str = ""
+    preparing: tuple[str, ...] = ()
+    unprepared: Mapping[str, str] = field(default_factory=dict)
 
 
 class JudgeFactory(Protocol):

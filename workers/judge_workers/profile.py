@@ -19,7 +19,7 @@ from judge.state_dir import StateDir
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One start of one worker. ``session`` tells it from earlier starts of the same ``node``.
 
-    ``languages_missing``, ``attacks_held``, ``untested`` and ``watched`` as in
+    ``languages_missing``, ``attacks_held``, ``untested``, ``watched`` and ``toolchains`` as in
     :class:`judge_workers.judging.Readiness`;
     ``known`` are all languages that are defined here, offered or not.
     """
@@ -33,6 +33,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[LanguageCard, ...] = ()
     untested: bool = False
     watched: tuple[str, ...] = ()
+    toolchains: str = ""
 
     @property
     def ticket_routes(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import pytest
 from rich.console import Console, RenderableType
 
@@ -99,6 +100,16 @@ def test_why_a_worker_is_not_on_and_its_languages_have_lines_of_their_own() -> N
     lines = shown(worker("vm-1"), languages=True)
     assert lines[-4:] == ["vm-1: c", "vm-1: cpp", "vm-1: python3", "vm-1: go: no"]
     assert "python3" not in "".join(shown(worker("vm-1")))
+
+
+def test_what_a_worker_prepares_and_could_not_prepare_is_said() -> None:
+    view = worker("vm-1")
+    info = msgspec.structs.replace(
+        view.info, preparing=("cpp", "cpp17", "scala"), unprepared={"go": "go: no such option"}
+    )
+    lines = shown(msgspec.structs.replace(view, info=info), width=120)
+    assert lines[-2] == "vm-1: preparing cpp, then cpp17, scala; judged without until then"
+    assert lines[-1] == "vm-1: judged without what it prepares: go: no such option"
 
 
 def test_the_doctor_cuts_nothing_and_has_the_last_word(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+import grading_fakes
 import msgspec
 import pytest
 from grading_bench import Bench
@@ -12,9 +14,12 @@ from grading_fakes import Behaviour, Call, FakeSlot, completed, fake_build_conte
 
 from judge.errors import CancelledError, PackageError
 from judge.grading.generate import GENERATED_BYTES_MAX, generated_tests
+from judge.model.language import LanguageSpec
 from judge.model.problem import Generator, Problem, TestCase
 from judge.model.run import Outcome
 from judge.sandbox.capture import Completed
+from judge.sandbox.spec import Rootfs
+from judge.toolchain.compile import Toolchain
 
 
 def squares(call: Call) -> Completed:
@@ -65,6 +70,25 @@ def test_another_program_other_arguments_or_another_input_make_another_test(benc
     other = Generator(program=bench.program("generator", "other"), args=("4",))
     case = msgspec.structs.replace(case, generator=other)
     assert contents(bench, bench.problem(case), {"other": echoes}) == [(b"", b"")]
+
+
+def test_what_a_program_may_look_at_makes_another_test_even_where_its_compiler_does_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    language = msgspec.structs.replace(grading_fakes.FAKE_LANGUAGE, uses="jdk")
+    monkeypatch.setattr(grading_fakes, "FAKE_LANGUAGE", language)
+    problem, made = bench.problem(squares_of(bench, "secret/1", "3")), []
+    for root in ("before", "before", "after apt install"):
+        toolchain = Toolchain(Rootfs(mounts=()), root, used_digest="the same")
+
+        def found(_language: LanguageSpec, toolchain: Toolchain = toolchain) -> Toolchain:
+            return toolchain
+
+        context = dataclasses.replace(fake_build_context(bench.directory), toolchain=found)
+        bench.slot = FakeSlot({"make": squares})
+        with generated_tests(bench.slot.container, context, problem):
+            made.append(len(bench.slot.calls))
+    assert made == [1, 0, 1]
 
 
 def test_files_that_a_test_has_win(bench: Bench) -> None:

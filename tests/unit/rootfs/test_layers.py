@@ -238,3 +238,33 @@ def test_a_missing_mmdebstrap_comes_with_its_remedy(tmp_path: Path, monkeypatch:
 def test_the_request_is_the_names_whatever_their_order() -> None:
     assert toolchain_request("bookworm", ["a", "b"]) == toolchain_request("bookworm", ["b", "a"])
     assert toolchain_request("bookworm", ["a"]) != toolchain_request("trixie", ["a"])
+
+
+def test_what_a_killed_maker_left_is_swept_and_what_is_being_made_is_not(tmp_path: Path) -> None:
+    store = LayerStore(StateDir(tmp_path))
+    left = (tmp_path / "layers/.layer-dead", tmp_path / "layers/.old-dead")
+    for directory in left:
+        (directory / "tree").mkdir(parents=True)
+        os.utime(directory, (1, 1))
+    seen = []
+
+    def fill_late(tree: Path) -> None:
+        fill(tree)
+        os.utime(tree.parent, (1, 1))
+        LayerStore(StateDir(tmp_path)).sweep()
+        seen.append(tree.is_dir())
+
+    made = store.add(layer(), fill_late)
+    assert seen == [True]
+    assert [path.name for path in (tmp_path / "layers").iterdir()] == [made.id]
+
+
+def test_a_layer_that_was_let_go_may_be_removed_by_others(tmp_path: Path) -> None:
+    store, other = LayerStore(StateDir(tmp_path)), LayerStore(StateDir(tmp_path))
+    made = store.add(layer(), fill)
+    store.stack(made)
+    with pytest.raises(UsageError, match="in use"):
+        other.remove(made)
+    store.release()
+    other.remove(made)
+    assert store.all() == ()

@@ -95,6 +95,21 @@ def test_what_one_of_compile_and_check_says_takes_the_place_of_either(
     assert (spec.compile, spec.check, spec.runs_first) == ((), (), False)
 
 
+@pytest.mark.parametrize("key", ["compile", "check"])
+def test_a_file_in_front_of_a_definition_keeps_its_uses_unless_it_says_what_looks_at_the_sources(
+    tmp_path: Path, directory: Path, key: str
+) -> None:
+    command = '[["/usr/bin/x", "{source}"]]'
+    (directory / "toy.toml").write_text(MINIMAL + f'compile = {command}\nuses = "jdk"\n')
+    front = tmp_path / "front"
+    front.mkdir()
+    own = front / "toy.toml"
+    own.write_text('extends = "toy"\ntime_factor = 2.0\n')
+    assert load_language(own, (front, directory)).uses == "jdk"
+    own.write_text(f'extends = "toy"\n{key} = {command}\n')
+    assert load_language(own, (front, directory)).uses == ""
+
+
 def test_a_language_is_run_first_where_it_only_checks_and_does_not_ask_for_it_before(directory: Path) -> None:
     (directory / "toy.toml").write_text(MINIMAL + 'check = [["/usr/bin/x", "{source}"]]\n')
     assert load_language(directory / "toy.toml").runs_first

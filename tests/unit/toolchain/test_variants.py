@@ -88,6 +88,13 @@ def test_a_version_of_a_language_that_only_checks_has_its_own_check(tmp_path: Pa
     assert (languages.get("toy@built").check, languages.get("toy@built").compile) == ((), ())
 
 
+def test_a_version_that_says_what_looks_at_the_sources_does_not_take_what_the_language_uses(tmp_path: Path) -> None:
+    text = TOY.replace("[versions.odd]", '[versions.checked]\ncheck = [["/usr/bin/x", "{source}"]]\n[versions.odd]')
+    (tmp_path / "toy.toml").write_text(f'uses = "jdk"\n{text}')
+    languages = Languages.open(str(tmp_path))
+    assert (languages.get("toy@2.1").uses, languages.get("toy@checked").uses) == ("jdk", "")
+
+
 def test_libraries_lie_beside_a_language_that_stays_as_it_is(languages: Languages, tmp_path: Path) -> None:
     bare = languages.get("toy")
     add_libraries(tmp_path, "toy", "numpy")

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 from judge.config import Settings
 from judge_workers.file_signature import signature
 from judge_workers.node.process import ProcessSpec, python_module, spawn
 from judge_workers.profile import Profile, load_profile, profile_path
+
+#: A look that broke off is begun again after this long.
+AGAIN_AFTER_S = 60.0
 
 
 class LanguageWatch:
@@ -26,16 +30,17 @@ class LanguageWatch:
         self._signature = signature(self._watched)
         self._written = signature([str(profile_path(settings.state))])
         self._pid = 0
+        self._not_before_s = 0.0
 
     def look(self) -> Profile | None:
         """The profile, when it has changed since the last look; starts the process when it is time. Never blocks.
 
         Raises HostError when the profile cannot be read.
         """
-        if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:
-            self._pid = 0
+        if self._pid:
+            self._reap()
         now = signature(self._watched)
-        if not self._pid and (self._due or now != self._signature):
+        if not self._pid and time.monotonic() >= self._not_before_s and (self._due or now != self._signature):
             self._signature, self._due = now, False
             self._pid = self._start()
         written = signature([str(profile_path(self._settings.state))])
@@ -45,6 +50,15 @@ class LanguageWatch:
         profile = load_profile(self._settings.state)
         self._watched = profile.watched
         return profile
+
+    def _reap(self) -> None:
+        pid, status = os.waitpid(self._pid, os.WNOHANG)
+        if not pid:
+            return
+        self._pid = 0
+        if status:  # it died, or the host ailed: what it had to do is still to be done
+            self._due = True
+            self._not_before_s = time.monotonic() + AGAIN_AFTER_S
 
     def _start(self) -> int:
         scratch = self._settings.state.run / "tmp" / "languages"

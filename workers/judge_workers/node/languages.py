@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from judge.config import Settings
 from judge.errors import JudgeError, LanguageError
 from judge.model.language import LanguageSpec, SelfTest
+from judge.rootfs.layers import request_digest
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.availability import Availability, AvailabilityRecords, is_available
 from judge.toolchain.compile import OpenContainer
@@ -22,13 +23,15 @@ from judge.toolchain.definitions import BUILTIN_DIR, Languages
 from judge.toolchain.language_test import run_selftest
 from judge.toolchain.roots import Toolchains, toolchain_paths
 from judge.toolchain.version import exact_version, toolchain_version
+from judge_workers.file_signature import signature
 from judge_workers.judging import BASIC
+from judge_workers.node.preparing import Preparer
 
 #: A language that failed is tried again after this long, when something else changes.
 _RETRY_S = 3600
 
 #: Changes whenever Debian's package manager has done something.
-_DPKG_STATUS = "/var/lib/dpkg/status"
+DPKG_STATUS = "/var/lib/dpkg/status"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Found:
 
     ``exact``: ``LANGUAGE@VERSION`` -> version, of those that can be asked for so: what has libraries cannot.
     ``missing``: language that should work -> why it does not; ``untested``: there may be more that nobody looked at;
-    ``watched``: files that change when all this may.
+    ``watched``: files that change when all this may; ``toolchains`` changes when one of those does that toolchains are
+    made of. ``preparing``: languages whose prepared files are still to be made, ``unprepared``: language -> why not.
     """
 
     versions: dict[str, str]
@@ -45,6 +49,9 @@ class Found:
     missing: dict[str, str]
     untested: bool
     watched: tuple[str, ...]
+    toolchains: str
+    preparing: tuple[str, ...]
+    unprepared: dict[str, str]
 
 
 class LanguageFinder:
@@ -61,8 +68,10 @@ class LanguageFinder:
         self._toolchains = Toolchains(state)
         self._records = AvailabilityRecords(state)
         self._store = ArtifactStore(state.artifacts)
+        self._preparer = Preparer(settings, self._toolchains)
+        self._tests = str(state.languages)
         self._directories = [
-            str(state.languages),
+            self._tests,
             str(state.layers),
             str(state.variants),
             settings.worker.languages_dir,
@@ -84,16 +93,22 @@ class LanguageFinder:
                 if not self._test(language, open_container):
                     versions[language.id] = self._version(language)
         others = any(language.id not in self._wanted for language in self._untested(versions))
-        return self._found(versions, missing, untested=not self._only or others)
+        found = self._found(versions, missing)
+        return replace(found, untested=not self._only or others or bool(found.preparing))
 
     def again(self, open_container: OpenContainer, report: Callable[[Found], object]) -> Found:
-        """Look at all languages, test what was not tested as it is now; ``report`` hears of each that passes."""
+        """Look at all languages, test what was not tested as it is now, prepare what is not prepared.
+
+        ``report`` hears of each that passes and of each that is prepared.
+        """
         versions: dict[str, str] = {}
         missing: dict[str, str] = {}
         for language in self._allowed():
             if self._passed(language):
                 versions[language.id] = self._version(language)
         report(self._found(versions, missing))
+        self._preparer.clear_up(self._languages.with_variants())
+        self._prepare(open_container, versions, lambda: report(self._found(versions, missing)))
         for language in self._untested(versions):
             complaint = self._test(language, open_container)
             if not complaint:
@@ -104,7 +119,16 @@ class LanguageFinder:
         for language in self._allowed():
             if language.id in self._wanted and language.id not in versions:
                 missing.setdefault(language.id, self._absence(language))
+        self._prepare(open_container, versions, lambda: report(self._found(versions, missing)))
         return self._found(versions, missing)
+
+    def _prepare(self, open_container: OpenContainer, versions: dict[str, str], report: Callable[[], object]) -> None:
+        self._preparer.prepare(self._offered(versions), open_container, report)
+
+    def _offered(self, versions: dict[str, str]) -> list[LanguageSpec]:
+        """What is offered, the wanted ones first."""
+        offered = (language for language in self._allowed() if language.id in versions)
+        return sorted(offered, key=lambda language: language.id not in self._wanted)
 
     def _allowed(self) -> Iterator[LanguageSpec]:
         return (
@@ -132,15 +156,20 @@ class LanguageFinder:
                 found.append(language)
         return found
 
-    def _found(self, versions: dict[str, str], missing: dict[str, str], *, untested: bool = False) -> Found:
+    def _found(self, versions: dict[str, str], missing: dict[str, str]) -> Found:
         paths = {path for language in self._allowed() for path in toolchain_paths(language)}
         paths |= {path for name in self._directories if name for path in (name, *_files(name))}
+        watched = (DPKG_STATUS, str(BUILTIN_DIR), *sorted(paths))
+        offered = self._offered(versions)
         return Found(
             versions=dict(sorted(versions.items())),
             exact=self._exact(versions),
             missing=dict(sorted(missing.items())),
-            untested=untested,
-            watched=(_DPKG_STATUS, str(BUILTIN_DIR), *sorted(paths)),
+            untested=False,
+            watched=watched,
+            toolchains=request_digest(signature(path for path in watched if not path.startswith(self._tests))),
+            preparing=tuple(language.id for language in self._preparer.waiting(offered)),
+            unprepared=self._preparer.failed(offered),
         )
 
     def _exact(self, versions: dict[str, str]) -> dict[str, str]:

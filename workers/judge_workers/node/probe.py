@@ -55,7 +55,13 @@ def make_profile(settings: Settings) -> Profile:
 
 def with_languages(profile: Profile, ready: Readiness, settings: Settings) -> Profile:
     """The profile with what was found out about languages; where none works, nothing is served."""
-    info = msgspec.structs.replace(profile.info, languages=ready.languages, versions=dict(ready.versions))
+    info = msgspec.structs.replace(
+        profile.info,
+        languages=ready.languages,
+        versions=dict(ready.versions),
+        preparing=ready.preparing,
+        unprepared=dict(ready.unprepared),
+    )
     names = tuple(dict.fromkeys((*ready.languages, *ready.versions)))
     return msgspec.structs.replace(
         profile,
@@ -65,6 +71,7 @@ def with_languages(profile: Profile, ready: Readiness, settings: Settings) -> Pr
         known=tuple(card_of(language) for language in Languages.open(settings.worker.languages_dir)),
         untested=ready.untested,
         watched=ready.watched,
+        toolchains=ready.toolchains,
     )
 
 
