@@ -249,7 +249,7 @@ def absent(argv: Sequence[str], rootfs: Rootfs) -> tuple[str, ...]:
 
 
 def _missing(language: LanguageSpec, rootfs: Rootfs) -> Iterator[str]:
-    for argv in (*language.compile, language.run):
+    for argv in (*language.compile, *language.check, language.run):
         yield from absent(argv, rootfs)
     for pattern in language.needs:
         if not _glob_in(rootfs, pattern):

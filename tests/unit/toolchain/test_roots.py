@@ -59,6 +59,11 @@ def test_a_part_that_no_command_names_is_needed_all_the_same(toolchains: Toolcha
     assert toolchains.state(needy).missing == ("/usr/*/no-such-part",)
 
 
+def test_what_checks_a_program_is_needed_as_what_runs_it_is(toolchains: Toolchains) -> None:
+    checked = msgspec.structs.replace(SHELL, check=(("/usr/bin/no-such-checker", "{source}"),))
+    assert toolchains.state(checked).missing == ("/usr/bin/no-such-checker",)
+
+
 def test_a_layer_of_packages_lies_over_the_host(toolchains: Toolchains) -> None:
     language = msgspec.structs.replace(ABSENT, run=("/opt/npm/left",))
     before = toolchains.state(language)
