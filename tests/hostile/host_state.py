@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def snapshot(state_dir: Path, slot: Slot) -> Host:
     """
     slot.resources.prepare()
     return Host(
-        programs=tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid))),
+        programs=_programs_that_stay(),
         busy_groups=tuple(
             str(path.parent)
             for group in slot.groups.directories
@@ -57,6 +58,16 @@ def snapshot(state_dir: Path, slot: Slot) -> Host:
         hostname=os.uname().nodename,
         marks=tuple(mark for mark in MARKS if os.path.lexists(mark)),
     )
+
+
+def _programs_that_stay() -> tuple[int, ...]:
+    """Those that do not end by themselves at once, as the rehearsal of a container that is made ahead does."""
+    end = time.monotonic() + 2
+    while (found := tuple(sorted(pid for pid in descendants(os.getpid()) if is_program(pid)))) and (
+        time.monotonic() < end
+    ):
+        os.sched_yield()
+    return found
 
 
 def count_descriptors() -> int:

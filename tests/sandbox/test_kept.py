@@ -19,7 +19,7 @@ from judge.model.units import MIB
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
 from judge.sandbox.protocol import KEPT
-from judge.sandbox.slot import Slot
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
 
 
@@ -174,19 +174,27 @@ def test_no_more_than_a_few_are_kept(works: EachWorkOnce) -> None:
     assert len(children(works.slot.zygote.pid)) <= before + 4 + made_ahead
 
 
-def test_a_zygote_that_died_takes_them_with_it(works: EachWorkOnce) -> None:
-    assert works.run(actor("exit", 0)).result.ok
-    os.kill(works.slot.zygote.pid, signal.SIGKILL)
-    works.slot.zygote._process.wait()
-    assert not works.kept_for(actor("exit", 0))
-    assert works.kept_for(actor("exit", 0))
+@pytest.fixture
+def alone(sandbox_slot: Slot, container_spec: ContainerSpec, sandbox_state: Path) -> Iterator[EachWorkOnce]:
+    """In a slot of its own, whose zygote may be killed; ``sandbox_slot`` stands for a host that can run one."""
+    with Slot.open(SlotConfig(index=1, state_dir=str(sandbox_state))) as slot:
+        slot.work_for("somebody")
+        yield EachWorkOnce(slot, container_spec)
 
 
-def test_what_is_left_of_a_zygote_that_died_does_not_fell_the_next_one(works: EachWorkOnce) -> None:
-    with works.slot.container(works.spec) as one:
+def test_a_zygote_that_died_takes_them_with_it(alone: EachWorkOnce) -> None:
+    assert alone.run(actor("exit", 0)).result.ok
+    os.kill(alone.slot.zygote.pid, signal.SIGKILL)
+    alone.slot.zygote._process.wait()
+    assert not alone.kept_for(actor("exit", 0))
+    assert alone.kept_for(actor("exit", 0))
+
+
+def test_what_is_left_of_a_zygote_that_died_does_not_fell_the_next_one(alone: EachWorkOnce) -> None:
+    with alone.slot.container(alone.spec) as one:
         assert one.run(actor("exit", 0)).result.ok
-        os.kill(works.slot.zygote.pid, signal.SIGKILL)
-        works.slot.zygote._process.wait()
-        assert works.run(actor("exit", 0)).result.ok
-    works.slot.tidy()
-    assert works.kept_for(actor("exit", 0))
+        os.kill(alone.slot.zygote.pid, signal.SIGKILL)
+        alone.slot.zygote._process.wait()
+        assert alone.run(actor("exit", 0)).result.ok
+    alone.slot.tidy()
+    assert alone.kept_for(actor("exit", 0))
