@@ -55,6 +55,8 @@ def both(old_tree: Path, short_root: Path) -> Iterator[tuple[RedisServer, Client
     server = RedisServer(short_root / "versions")
     old, new = Worker(server.url, short_root / "vo", node="old"), Worker(server.url, short_root / "vn", node="new")
     old.env |= environment_of(old_tree)
+    for name in ("JUDGE_GATEWAY", "JUDGE_PREPARE"):  # it does not know them, and would not start
+        del old.env[name]
     with running(server, old), Client(server.broker) as client:
         until(lambda: view_of(client, "old"), "the earlier worker to register", 120)
         with running(new):
