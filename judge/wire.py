@@ -262,8 +262,8 @@ def routes_served(languages: tuple[str, ...], tags: tuple[str, ...], *, sessions
 
 
 def ticket_routes(routes: tuple[str, ...]) -> tuple[str, ...]:
-    """The routes that tickets are for: one for all kinds of work in a language."""
-    return tuple(name for name in routes if not name.endswith((f"+{WORK_TAG}", f"+{SESSION_TAG}")))
+    """The routes that tickets are for: each its own, since a worker of the version before takes what it can claim."""
+    return routes
 
 
 def celery_queue(route_name: str) -> str:

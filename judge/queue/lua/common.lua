@@ -80,7 +80,7 @@ local function show_or_park(class, lane, tenant)
 end
 
 -- Where the tickets of a route lie: what kind of work it has does not count, a worker listens for all kinds at once.
-local function tickets_of(route) return key.tickets((string.gsub(route, '%+=%a+$', ''))) end
+local function tickets_of(route) return key.tickets(route) end
 
 -- Tickets wake Celery workers; they carry nothing. One is pushed unless enough of them lie there already.
 local function ticket(route, wanted)
