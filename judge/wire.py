@@ -269,13 +269,11 @@ def routes_served(languages: tuple[str, ...], tags: tuple[str, ...], *, sessions
     return (*routes, *(f"{name}+{word}" for word in words for name in routes))
 
 
-def ticket_routes(routes: tuple[str, ...]) -> tuple[str, ...]:
-    """The routes that tickets are for: one for all kinds of work in a language."""
-    return tuple(name for name in routes if not name.endswith((f"+{WORK_TAG}", f"+{SESSION_TAG}")))
-
-
 def celery_queue(route_name: str) -> str:
-    """The Celery queue of a route; its key in Redis has the namespace's prefix in front."""
+    """The Celery queue of a route; its key in Redis has the namespace's prefix in front.
+
+    Each route has one of its own: a worker takes every ticket of those that it waits for, what it can claim or not.
+    """
     return f"q.{route_name}"
 
 

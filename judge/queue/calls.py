@@ -149,14 +149,7 @@ def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any
 
 def cancel(submission_id: str) -> Call[bool]:
     """Withdraw a submission; False = too late, its verdict is recorded. Raises UsageError for an unknown id."""
-
-    def read(answer: list[Any]) -> bool:
-        outcome = text_of(answer[0])
-        if outcome == "UNKNOWN":
-            raise no_record(submission_id)
-        return outcome == "CANCELLED"
-
-    return Call("cancel", (wire.check_name(submission_id, "id"),), read)
+    return _order("cancel", submission_id, "CANCELLED")
 
 
 def interrupt(work_id: str) -> Call[bool]:
@@ -165,14 +158,19 @@ def interrupt(work_id: str) -> Call[bool]:
     May be lost: neither a program that has not started nor a compiler is interrupted. Raises UsageError for an unknown
     id.
     """
+    return _order("interrupt", work_id, "SENT")
+
+
+def _order(script: str, record_id: str, given: str) -> Call[bool]:
+    """An order about one record; ``given`` is the script's answer when it was given."""
 
     def read(answer: list[Any]) -> bool:
         outcome = text_of(answer[0])
         if outcome == "UNKNOWN":
-            raise no_record(work_id)
-        return outcome == "SENT"
+            raise no_record(record_id)
+        return outcome == given
 
-    return Call("interrupt", (wire.check_name(work_id, "id"),), read)
+    return Call(script, (wire.check_name(record_id, "id"),), read)
 
 
 def drop(submission_id: str) -> Call[bool]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judge import wire
-from judge.assembly import build_context_of, open_judge, open_judges
+from judge.assembly import build_context_of, open_judges
 from judge.config import Settings
 from judge.grading.calibrate import with_limit
 from judge.grading.pipeline import Judge
@@ -74,20 +72,6 @@ GRAMMARS = {
         whole=False,
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="judge-run-first-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-def judge(state: Path) -> Iterator[Judge]:
-    """Runs first, as languages say."""
-    with open_judge(Settings(state_dir=str(state))) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

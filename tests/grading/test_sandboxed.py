@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +26,6 @@ from judge.package.kattis.reader import read_package
 #: How many times slower than usual this machine is (an emulated one, say).
 PATIENCE = int(os.environ.get("JUDGE_TEST_PATIENCE", "1"))
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    """A state directory that every uid may enter."""
-    with tempfile.TemporaryDirectory(prefix="judge-grading-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-def judge(state: Path) -> Iterator[Judge]:
-    with open_judge(Settings(state_dir=str(state))) as opened:
-        yield opened
 
 
 def package(root: Path, validator: str, *, interactive: bool = True, cases: int = 1) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from blob_harness import allow
-from service_harness import POLICY, RedisServer, Worker, order, running, until, view_of
+from service_harness import POLICY, RedisServer, Worker, judging_worker, order, running, until, view_of
 
 from judge.blobs.blob_cache import BlobCache
 from judge.client import Client
@@ -77,12 +77,10 @@ def client(shared_redis: RedisServer, shared_worker: Worker) -> Iterator[Client]
 @pytest.fixture(scope="session")
 def running_worker(shared_redis: RedisServer, short_root: Path) -> Iterator[Worker]:
     """A worker with two slots that really runs programs."""
-    worker = Worker(
+    worker = judging_worker(
         shared_redis.url,
         short_root / "r",
         namespace="running",
-        judge_factory="judge_workers.bootstrap:build_judge",
-        selftest="0",
         languages="c,cpp,python3",
         blob_store=short_root / "blobs",
     )

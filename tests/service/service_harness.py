@@ -259,6 +259,11 @@ class Stoppable(Protocol):
     def stop(self) -> object: ...
 
 
+def judging_worker(url: str, state_dir: Path, **settings: object) -> Worker:
+    """A worker that really runs programs; nobody attacks its sandbox first."""
+    return Worker(url, state_dir, judge_factory="judge_workers.bootstrap:build_judge", selftest="0", **settings)
+
+
 @contextlib.contextmanager
 def running(*things: Stoppable) -> Iterator[None]:
     """Start in order, stop in reverse order."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from service_harness import RedisServer, Worker, command_line, running, send_signal, until, view_of
+from service_harness import RedisServer, Worker, command_line, judging_worker, running, send_signal, until, view_of
 
 from judge.client import Client, new_id
 from judge.kernel.procfs import process_stat
@@ -145,11 +145,9 @@ def result_of(report: AnyWorkReport) -> RunResult | None:
 @pytest.fixture(scope="module")
 def service(short_root: Path) -> Iterator[Service]:
     server = RedisServer(short_root / "kills")
-    worker = Worker(
+    worker = judging_worker(
         server.url,
         short_root / "k",
-        judge_factory="judge_workers.bootstrap:build_judge",
-        selftest="0",
         languages="bash",
         slots=len(TASKS),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from service_harness import RedisServer, Worker, order, running, until
+from service_harness import RedisServer, judging_worker, order, running, until
 
 from judge.client import AsyncClient, Client, new_id
 from judge.errors import LanguageError
@@ -50,12 +50,10 @@ def versions_client(shared_redis: RedisServer, short_root: Path) -> Iterator[Cli
     definitions = short_root / "versions"
     definitions.mkdir()
     (definitions / "toy.toml").write_text(TOY)
-    worker = Worker(
+    worker = judging_worker(
         shared_redis.url,
         short_root / "v",
         namespace="versions",
-        judge_factory="judge_workers.bootstrap:build_judge",
-        selftest="0",
         languages="toy",
         languages_dir=definitions,
         slots=1,

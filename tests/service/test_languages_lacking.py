@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from service_harness import RedisServer, Worker, running, until
+from service_harness import RedisServer, judging_worker, running, until
 
 from judge.client import Client, new_id
 from judge.model.submission import SourceFile
@@ -60,12 +60,10 @@ def unlike_client(shared_redis: RedisServer, short_root: Path) -> Iterator[Clien
             definitions = short_root / f"{node}-languages"
             definitions.mkdir()
             (definitions / "toy.toml").write_text(TOY + versions + SELFTEST)
-            worker = Worker(
+            worker = judging_worker(
                 shared_redis.url,
                 short_root / node,
                 namespace="unlike",
-                judge_factory="judge_workers.bootstrap:build_judge",
-                selftest="0",
                 languages="toy",
                 languages_dir=definitions,
                 slots=1,

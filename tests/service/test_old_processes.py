@@ -52,7 +52,7 @@ def environment_of(old_tree: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def both(old_tree: Path, short_root: Path) -> Iterator[tuple[RedisServer, Client]]:
     """A server with a worker of each version, the earlier one first, and a client of this one."""
-    server = RedisServer(short_root / "versions")
+    server = RedisServer(short_root / "old-and-new")
     old, new = Worker(server.url, short_root / "vo", node="old"), Worker(server.url, short_root / "vn", node="new")
     old.env |= environment_of(old_tree)
     for name in ("JUDGE_GATEWAY", "JUDGE_PREPARE"):  # it does not know them, and would not start

@@ -6,7 +6,17 @@ import signal
 from pathlib import Path
 
 import msgspec
-from service_harness import RedisServer, Worker, children, command_line, running, send_signal, until, view_of
+from service_harness import (
+    RedisServer,
+    Worker,
+    children,
+    command_line,
+    judging_worker,
+    running,
+    send_signal,
+    until,
+    view_of,
+)
 
 from judge.client import Client, Session, new_id
 from judge.errors import QueueError
@@ -121,10 +131,7 @@ def test_both_ends_of_a_session_go_on_after_redis_was_killed(short_dir: Path) ->
 
 def test_a_session_goes_on_when_redis_is_killed_and_comes_back(short_dir: Path) -> None:
     server = RedisServer(short_dir / "redis")
-    worker = Worker(
-        server.url, short_dir / "w", slots=1, session_slots=1, judge_factory="judge_workers.bootstrap:build_judge",
-        selftest="0", languages="python3",
-    )  # fmt: skip
+    worker = judging_worker(server.url, short_dir / "w", slots=1, session_slots=1, languages="python3")
     with running(server, worker), Client(server.broker, patience_s=20) as client:
         until(lambda: view_of(client, worker.node), "the worker to register", 120)
         session = client.open_session(shouting("x"))

@@ -35,11 +35,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     watched: tuple[str, ...] = ()
     toolchains: str = ""
 
-    @property
-    def ticket_routes(self) -> tuple[str, ...]:
-        """The routes whose tickets it waits for."""
-        return wire.ticket_routes(self.routes)
-
 
 def profile_path(state: StateDir) -> Path:
     """The profile's file."""

@@ -89,14 +89,11 @@ local function show_or_park(class, lane, tenant)
   redis.call('ZADD', key.lane_tenants(lane), tag, tenant)
 end
 
--- Where the tickets of a route lie: what kind of work it has does not count, a worker listens for all kinds at once.
-local function tickets_of(route) return key.tickets((string.gsub(route, '%+=%a+$', ''))) end
-
 -- Tickets wake Celery workers; they carry nothing. One is pushed unless enough of them lie there already.
 local function ticket(route, wanted)
   local template = redis.call('GET', key.ticket_template)
   if not template then return 0 end
-  local list = tickets_of(route)
+  local list = key.tickets(route)
   local missing = math.min(wanted, 64 - redis.call('LLEN', list))
   for _ = 1, missing do
     local serial = string.format('%012x', redis.call('INCR', key.ticket_serial))

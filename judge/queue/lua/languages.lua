@@ -40,34 +40,12 @@ local function named(word)
   return language and (language .. '@' .. version) or nil
 end
 
--- The versions and variants of a language that the workers serve, for people.
-local function versions_served(language)
-  local found, list, first = {}, {}, language .. '@'
-  for _, node in ipairs(redis.call('ZRANGE', key.workers, 0, -1)) do
-    for _, name in ipairs(redis.call('SMEMBERS', key.serves(node))) do
-      local version = string.sub(name, 1, #first) == first and string.sub(name, #first + 1) or ''
-      if version ~= '' and not string.find(version, '+', 1, true) and not found[version] then
-        found[version] = true
-        table.insert(list, version)
-      end
-    end
-  end
-  table.sort(list)
-  return table.concat(list, ', ')
-end
-
--- What the workers serve, for people: their languages, or the tags that go with one language.
-local function served(language)
+-- For people: the words that word_of finds in the names that the workers serve ('' = none), each once and in order.
+local function words_served(word_of)
   local found, list = {}, {}
   for _, node in ipairs(redis.call('ZRANGE', key.workers, 0, -1)) do
     for _, name in ipairs(redis.call('SMEMBERS', key.serves(node))) do
-      local own, tag = string.match(name, '^([^@+][^+]*)%+?([^+]*)$')  -- "@..." is no language: a worker's own route
-      local word = ''
-      if language then
-        word = own == language and string.sub(tag, 1, 1) ~= '=' and tag or ''
-      elseif own and own ~= 'any' and tag == '' and not string.find(own, '@', 1, true) then
-        word = own
-      end
+      local word = word_of(name)
       if word ~= '' and not found[word] then
         found[word] = true
         table.insert(list, word)
@@ -76,6 +54,24 @@ local function served(language)
   end
   table.sort(list)
   return table.concat(list, ', ')
+end
+
+-- The versions and variants of a language that the workers serve.
+local function versions_served(language)
+  local first = language .. '@'
+  return words_served(function(name)
+    local version = string.sub(name, 1, #first) == first and string.sub(name, #first + 1) or ''
+    return string.find(version, '+', 1, true) and '' or version
+  end)
+end
+
+-- What the workers serve: their languages, or the tags that go with one language.
+local function served(language)
+  return words_served(function(name)
+    local own, tag = string.match(name, '^([^@+][^+]*)%+?([^+]*)$')  -- "@..." is no language: a worker's own route
+    if language then return own == language and string.sub(tag, 1, 1) ~= '=' and tag or '' end
+    return own and own ~= 'any' and tag == '' and not string.find(own, '@', 1, true) and own or ''
+  end)
 end
 
 -- Whether a worker serves a route, or one did that has only just gone. Where there are none now, any may come.

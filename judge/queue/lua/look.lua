@@ -12,7 +12,7 @@ for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
     table.insert(oldest, class)
     table.insert(oldest, head[2])
   end
-  routes[tickets_of(route)] = true
+  routes[key.tickets(route)] = true
 end
 for list in pairs(routes) do tickets = tickets + redis.call('LLEN', list) end
 

@@ -80,7 +80,7 @@ for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
   depth[route] = (depth[route] or 0) + redis.call('ZCARD', key.lane_ages(lane))
 end
 for route, waiting in pairs(depth) do
-  local missing = math.min(waiting, 64) - redis.call('LLEN', tickets_of(route))
+  local missing = math.min(waiting, 64) - redis.call('LLEN', key.tickets(route))
   if missing > 0 then stat('tickets_reissued', ticket(route, missing)) end
 end
 

@@ -2,6 +2,6 @@
 local lanes = redis.call('SMEMBERS', key.lanes)
 for _, lane in ipairs(lanes) do
   local _, route = split_lane(lane)
-  if redis.call('EXISTS', tickets_of(route)) == 0 then ticket(route, 1) end
+  if redis.call('EXISTS', key.tickets(route)) == 0 then ticket(route, 1) end
 end
 return #lanes

@@ -47,13 +47,13 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         profile = load_profile(settings.state)
-        app = make_app(broker_of(settings), profile.ticket_routes, settings.tickets.broker)
+        app = make_app(broker_of(settings), profile.routes, settings.tickets.broker)
         with Queue(broker_of(settings)) as queue:
             paths = [str(profile_path(settings.state))]
             known = signature(paths)
             while signature(paths) == known:  # else it is started again, with the routes that there are now
                 try:
-                    carry(queue, app, profile.ticket_routes)
+                    carry(queue, app, profile.routes)
                 except (QueueError, KombuError, OSError) as error:
                     log.warning("tickets: %s", error)
                     time.sleep(PAUSE_S)

@@ -87,7 +87,7 @@ class NewQueues:
 
     def __init__(self, settings: Settings, profile: Profile) -> None:
         self._settings = settings
-        self._known = set(profile.ticket_routes)
+        self._known = set(profile.routes)
         self._path = str(profile_path(settings.state))
         self._seen = signature([self._path])
 
@@ -97,14 +97,14 @@ class NewQueues:
         if seen == self._seen:
             return []
         self._seen = seen
-        routes = tuple(route for route in load_profile(self._settings.state).ticket_routes if route not in self._known)
+        routes = tuple(route for route in load_profile(self._settings.state).routes if route not in self._known)
         self._known.update(routes)
         return queues_of(broker_of(self._settings), routes, self._settings.tickets.broker)
 
 
 def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     """The application with its one task, bound to a slot that each child opens."""
-    app = make_app(broker_of(settings), profile.ticket_routes, settings.tickets.broker)
+    app = make_app(broker_of(settings), profile.routes, settings.tickets.broker)
     app.conf.judge_new_queues = NewQueues(settings, profile)
     child = PoolChild(settings, profile, metrics_fd)
     worker_process_init.connect(child.open, weak=False)
