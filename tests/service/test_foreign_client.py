@@ -61,7 +61,7 @@ def test_plain_redis_commands_are_enough(client: redis.Redis) -> None:
     assert client.eval(script, 1, PREFIX, *words)[0] == "EXISTS"
     assert client.eval(script, 1, PREFIX, *arguments("foreign-1", {"verdict": "AC"})) == ["CONFLICT"]
     assert client.eval(script, 1, PREFIX, *[*words[:4], "other", "nothing", *words[6:]])[0] == "CONFLICT"
-    unknown = [*arguments("foreign-2", {}), ""]
+    unknown = [*arguments("foreign-2", {}), ""]  # an empty word more is no batch
     unknown[5] = "nothing"
     assert client.eval(script, 1, PREFIX, *unknown)[0] == "CLASS"
 

@@ -8,6 +8,7 @@
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
 local entry = key.record(id)
 local batch, line, noted = unpack(ARGV, 10)
+if batch == '' then batch = nil end
 
 -- Handed in before, perhaps done and gone: it is never done again.
 if batch and not redis.call('ZSCORE', key.batch_waiting(batch), line) then return {'EXISTS', ''} end
