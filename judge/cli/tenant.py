@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 
 from judge.cli.options import broker_option
@@ -13,6 +14,7 @@ from judge.parsers import Subparsers
 from judge.queue import audit
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
 from judge.queue.audit import Act
+from judge.queue.values import KEPT_KINDS
 
 _OPTIONS = {
     "tenant_per_minute": "per_minute",
@@ -21,6 +23,9 @@ _OPTIONS = {
     "tenant_blobs": "blobs",
 }
 
+_TIME = re.compile(r"(\d{1,9})([shdw])")
+_UNITS_MS = {"s": 1000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+
 
 def add_parser(subparsers: Subparsers) -> None:
     """Define the command line."""
@@ -28,14 +33,19 @@ def add_parser(subparsers: Subparsers) -> None:
         "tenant",
         help="show or set what one tenant may",
         description="Show the tenants that have limits of their own, or set those of one. They hold at once, and until "
-        "'default' is set. Everybody's are the settings tenant_per_minute, tenant_running_max, tenant_blob_bytes and "
-        "tenant_blobs.",
+        "'default' is set. Everybody's are the settings tenant_per_minute, tenant_running_max, tenant_blob_bytes, "
+        "tenant_blobs, keep_s and keep_kind_s.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the tenant ('-' = submissions that name none)")
     parser.add_argument("--per-minute", metavar="N", help="submissions a minute (0 = no limit, default = everybody's)")
     parser.add_argument("--running-max", metavar="N", help="slots it holds (0 = no limit, default = everybody's)")
     parser.add_argument("--blob-bytes", metavar="N", help="bytes of its blobs (0 = no limit, default = everybody's)")
     parser.add_argument("--blobs", metavar="N", help="its blobs, and their names (0 = no limit, default = everybody's)")
+    parser.add_argument(
+        "--keep", action="append", default=[], metavar="[KIND=]TIME",
+        help="how long its finished work is kept, or that of a kind: 90s, 12h, 30d, 4w (0 = for ever, default = as "
+        f"everybody's); kinds: {', '.join(KEPT_KINDS)}",
+    )  # fmt: skip
     broker_option(parser)
     parser.add_argument("--json", action="store_true", help="print an object: tenant -> its own limits")
 
@@ -43,9 +53,9 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Set, then show."""
     wanted = {name: getattr(args, option) for name, option in _OPTIONS.items() if getattr(args, option) is not None}
-    if wanted and not args.name:
+    limits = {name: _limit(text) for name, text in wanted.items()} | dict(map(_keep, args.keep))
+    if limits and not args.name:
         raise UsageError("which tenant?")
-    limits = {name: _limit(text) for name, text in wanted.items()}
     with open_redis_client(args) as client:
         for name, value in limits.items():
             set_tenant_limit(client.queue, args.name, name, value)
@@ -71,3 +81,17 @@ def _limit(text: str) -> int | None:
     if not text.isdecimal():
         raise UsageError(f"a whole number from 0, or default, not {text!r}")
     return int(text)
+
+
+def _keep(text: str) -> tuple[str, int | None]:
+    """A limit's name and value. Raises UsageError."""
+    kind, equals, time = text.rpartition("=")
+    if equals and kind not in KEPT_KINDS:
+        raise UsageError(f"--keep {text[:80]!r}: {kind[:40]!r} is not one of {', '.join(KEPT_KINDS)}")
+    name = f"keep_ms:{kind}" if kind else "keep_ms"
+    if time in ("default", "0"):
+        return name, None if time == "default" else 0
+    match = _TIME.fullmatch(time)
+    if match is None or not int(match[1]):
+        raise UsageError(f"--keep {text[:80]!r}: a number with s, h, d or w such as 30d, or 0, or default")
+    return name, int(match[1]) * _UNITS_MS[match[2]]

@@ -3,6 +3,7 @@
 from judge.config.gateway_section import GatewaySettings
 from judge.config.layer_section import LayerSettings
 from judge.config.load import DEFAULT_FILE, Sourced, inherited_settings, load_settings, read_settings
+from judge.config.queue_section import QueueSettings
 from judge.config.sections import (
     BlobSettings,
     BrokerSettings,
@@ -12,7 +13,6 @@ from judge.config.sections import (
     LogSettings,
     MetricsSettings,
     PackageSettings,
-    QueueSettings,
     RedisSettings,
     SandboxSettings,
     Settings,

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
 
 from judge import defaults, wire
 from judge.config.gateway_section import GatewaySettings
 from judge.config.layer_section import LayerSettings
+from judge.config.queue_section import QueueSettings
 from judge.config.section import Section, says
 from judge.state_dir import StateDir
 
@@ -25,18 +25,6 @@ def _state_dir() -> str:
     if os.geteuid() == 0:
         return "/var/lib/judge"
     return os.path.join(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state"), "judge")
-
-
-def _class_weights() -> dict[str, int]:
-    return {"contest": 32, "run": 16, "practice": 4, "bulk": 2, "rejudge": 1}
-
-
-def _class_cpu_weights() -> dict[str, int]:
-    return {"contest": 400, "run": 200, "practice": 100, "bulk": 50, "rejudge": 25}
-
-
-_Positive = Annotated[int, Meta(ge=1)]
-_CpuWeight = Annotated[int, Meta(ge=1, le=10_000)]
 
 
 class WorkerSettings(Section, frozen=True, kw_only=True):
@@ -155,47 +143,6 @@ class LeaseSettings(Section, frozen=True, kw_only=True):
             ge=1,
         ),
     ] = 900
-
-
-class QueueSettings(Section, frozen=True, kw_only=True):
-    """The queue's policy: each worker that starts writes it to Redis"""
-
-    max: Annotated[int, says("Waiting submissions; more are refused (0 = no limit).", variable="QUEUE_MAX", ge=0)] = (
-        200_000
-    )
-    tenant_per_minute: Annotated[
-        int,
-        says("Submissions a minute of one tenant (0 = no limit); `judge tenant` sets one tenant's own.", ge=0),
-    ] = 0
-    tenant_running_max: Annotated[
-        int, says("Slots that one tenant holds (0 = no limit); `judge tenant` sets one tenant's own.", ge=0)
-    ] = 0
-    anonymous_per_minute: Annotated[
-        int, says("Work a minute of one address without a key (0 = any tenant's).", ge=0)
-    ] = 20
-    anonymous_running_max: Annotated[int, says("Slots of one address without a key (0 = any tenant's).", ge=0)] = 1
-    class_weights: Annotated[dict[str, _Positive], says("Shares of the classes in the slots while they have work.")] = (
-        msgspec.field(default_factory=_class_weights)
-    )
-    class_cpu_weights: Annotated[
-        dict[str, _CpuWeight], says("Cgroup CPU weights (100 = usual) of what runs in each class.")
-    ] = msgspec.field(default_factory=_class_cpu_weights)
-    preempting_class: Annotated[
-        str, says("Work of this class that finds no free slot has another one frozen (empty = never).")
-    ] = "contest"
-    preempted_class: Annotated[str, says("The class whose slots are frozen for it.")] = "rejudge"
-    ageing_s: Annotated[int, says("Work that waits longer goes ahead of its class (0 = never).", ge=0)] = 600
-    waiting_max_s: Annotated[int, says("Work that waits longer becomes a judge error (0 = never).", ge=0)] = 86_400
-    keep_s: Annotated[int, says("How long finished records are kept (0 = for ever).", ge=0)] = 604_800
-    keep_max: Annotated[int, says("How many finished records are kept (0 = all).", ge=0)] = 1_000_000
-    work_bytes_max: Annotated[
-        int,
-        says(
-            "Size of one piece of work without a package as JSON, blobs not counted; larger ones are refused.",
-            ge=1,
-            le=wire.WORK_BYTES_MOST,
-        ),
-    ] = 16 << 20
 
 
 class GradingSettings(Section, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from judge.queue.answers import pairs_of, text_of
 from judge.queue.keys import split_lane
 from judge.queue.redis_queue import Queue
 from judge.queue.script import scripts
-from judge.queue.values import BlobPolicy, LanguageCard, Policy, WorkerInfo, WorkerState
+from judge.queue.values import KEPT_KINDS, BlobPolicy, LanguageCard, Policy, WorkerInfo, WorkerState
 
 
 class LaneView(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,23 +64,36 @@ CLIENT_SCRIPTS = (
 )
 
 #: What a tenant may have a number of its own for.
-TENANT_LIMITS = ("tenant_per_minute", "tenant_running_max", "tenant_blob_bytes", "tenant_blobs")
+TENANT_LIMITS = (
+    "tenant_per_minute",
+    "tenant_running_max",
+    "tenant_blob_bytes",
+    "tenant_blobs",
+    "keep_ms",
+    *(f"keep_ms:{kind}" for kind in KEPT_KINDS),
+)
 
 #: For this long after a worker has gone (sweep.lua, too) submissions are taken in that only it would judge.
 GONE_MS = 600_000
 
-_GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "hold_until", "claims")
+_GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "hold_until", "claims", "keep_rank")
 
 
 def set_policy(queue: Queue, policy: Policy) -> None:
     """Write the policy; it holds for every client and worker at once."""
-    values = {name: value for name, value in msgspec.structs.asdict(policy).items() if name != "weights"}
+    values = {name: value for name, value in msgspec.structs.asdict(policy).items() if isinstance(value, int)}
+    values |= {_keep_of(kind): keep_ms for kind, keep_ms in policy.keep_kinds_ms.items()}
     with queue.link.client.pipeline(transaction=True) as pipe:
         command: Callable[..., object] = pipe.execute_command
         command("DEL", queue.link.keys.weights())
         command("HSET", queue.link.keys.weights(), *_flat(policy.weights))
+        command("HDEL", queue.link.keys.policy(), *(_keep_of(kind) for kind in KEPT_KINDS))
         command("HSET", queue.link.keys.policy(), *_flat(values))
         pipe.execute()
+
+
+def _keep_of(kind: str) -> str:
+    return f"keep_ms:{kind}"
 
 
 def set_blob_policy(queue: Queue, policy: BlobPolicy) -> None:
@@ -116,7 +129,8 @@ def set_tenant_limit(queue: Queue, tenant: str, name: str, value: int | None) ->
 
 def odd_policy_fields(queue: Queue) -> tuple[str, ...]:
     """Fields of the policy that mean nothing: misspelt when they were written by hand."""
-    known = {*Policy.__struct_fields__, *BlobPolicy.__struct_fields__} - {"weights"}
+    known = {*Policy.__struct_fields__, *BlobPolicy.__struct_fields__} - {"weights", "keep_kinds_ms"}
+    known |= {_keep_of(kind) for kind in KEPT_KINDS}
     odd = []
     for field, value in _pairs(queue.link.command("HGETALL", queue.link.keys.policy())).items():
         name, slash, tenant = field.partition("/")

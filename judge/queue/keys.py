@@ -172,7 +172,7 @@ class Keys:
         return f"{self.prefix}offered"
 
     def policy(self) -> str:
-        """hash: limits; `NAME/TENANT` is one tenant's own"""
+        """hash: limits; `NAME/TENANT` is one tenant's own, `keep_ms:KIND` that of a kind of work"""
         return f"{self.prefix}policy"
 
     def weights(self) -> str:

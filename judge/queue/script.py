@@ -69,7 +69,7 @@ SCRIPT_NAMES = (
 
 #: Parts that a script needs besides the common one.
 _PARTS = (
-    {"submit": ("languages", "batches"), "sweep": ("expunge",), "drop": ("expunge",)}
+    {"submit": ("languages", "batches"), "sweep": ("expunge", "retention"), "drop": ("expunge",)}
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
     | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
     | {"batch_tend": ("expunge", "batches")}

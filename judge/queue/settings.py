@@ -8,7 +8,7 @@ from judge import wire
 from judge.config import BlobSettings, QueueSettings, Settings
 from judge.errors import UsageError
 from judge.queue.broker import Broker, parse
-from judge.queue.values import BlobPolicy, Policy
+from judge.queue.values import KEPT_KINDS, BlobPolicy, Policy
 from judge.state_dir import StateDir
 
 
@@ -46,6 +46,9 @@ def policy_of(settings: QueueSettings) -> Policy:
             f"class_weights: a whole number from 1 for some of {', '.join(wire.PRIORITY_CLASSES)}, "
             f"not {settings.class_weights}"
         )
+    unkept = set(settings.keep_kind_s) - set(KEPT_KINDS)
+    if unkept:
+        raise UsageError(f"keep_kind_s: {min(unkept)!r} is not one of {', '.join(KEPT_KINDS)}")
     return Policy(
         weights=settings.class_weights,
         queue_max=settings.max,
@@ -56,6 +59,8 @@ def policy_of(settings: QueueSettings) -> Policy:
         ageing_ms=settings.ageing_s * 1000,
         waiting_max_ms=settings.waiting_max_s * 1000,
         keep_ms=settings.keep_s * 1000,
+        anonymous_keep_ms=settings.anonymous_keep_s * 1000,
+        keep_kinds_ms={kind: keep_s * 1000 for kind, keep_s in settings.keep_kind_s.items()},
         keep_max=settings.keep_max,
         work_bytes_max=settings.work_bytes_max,
     )

@@ -9,6 +9,9 @@ import msgspec
 
 from judge.model.work import NO_CONTEXT, Context, WorkKind
 
+#: What has a time of its own for which it is kept when it is over.
+KEPT_KINDS = (*WorkKind, "batch")
+
 #: Work whose judging failed this often for an unforeseen reason, on hosts that proved well, is to blame.
 UNFORESEEN_MAX = 2
 
@@ -144,7 +147,11 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The queue's policy as it lies in Redis; 0 = no limit. :class:`judge.config.Settings` has the defaults."""
+    """The queue's policy as it lies in Redis; 0 = no limit. :class:`judge.config.Settings` has the defaults.
+
+    ``keep_kinds_ms``: how long finished work of a kind is kept, where that is not ``keep_ms``; one of
+    :data:`KEPT_KINDS` each.
+    """
 
     weights: dict[str, int]
     queue_max: int
@@ -157,6 +164,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     work_bytes_max: int
     anonymous_per_minute: int = 0
     anonymous_running_max: int = 0
+    anonymous_keep_ms: int = 0
+    keep_kinds_ms: dict[str, int] = {}
 
 
 class BlobPolicy(msgspec.Struct, frozen=True, kw_only=True):

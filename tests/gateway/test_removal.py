@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from gateway_harness import RUN, Gateway
+from service_harness import until
 
 from judge.client import Client
+from judge.queue.api_keys import Scope
 
 
 def _keys(client: Client) -> set[str]:
@@ -53,6 +56,35 @@ def test_of_a_removed_run_nothing_is_left(gateway: Gateway, client: Client, make
     link = client.queue.link
     assert not any(b"a program of its own" in link.command("GET", name) for name in link.command("KEYS", "*src:*"))
     assert all(int(used) == 0 for used in link.command("HVALS", link.keys.blob_usage("leaver")))
+
+
+def test_what_a_removed_run_left_in_the_store_goes(gateway: Gateway, place: Path, make_key: Callable[..., str]) -> None:
+    key = make_key("hoarder")
+    files = place / "blobs"
+    before = set(files.rglob("*"))
+    asked = {
+        **RUN,
+        "source": "open('left.bin', 'wb').write(bytes(range(256)) * 4096)\nprint('z' * 300000)",
+        "keep": ["left.bin"],
+        "limits": {"stdout_bytes": 1 << 20},
+    }
+    answer = gateway.post("/api/v1/runs?wait=30", asked, key=key)
+    name = answer.json()["id"]
+    assert [file["size_bytes"] for file in answer.json()["report"]["runs"][0]["files"]] == [1 << 20]
+    stored = [file for file in set(files.rglob("*")) - before if file.is_file()]
+    assert sum(file.stat().st_size for file in stored) >= (1 << 20) + 300_000
+    reader = make_key("hoarder", Scope.READ)
+    assert gateway.ask("DELETE", f"/api/v1/work/{name}", key=reader).problem == "no-scope"
+    assert gateway.ask("DELETE", f"/api/v1/work/{name}", key=key).status == 204
+    assert gateway.get(f"/api/v1/work/{name}", key=key).problem == "not-found"
+    until(lambda: not any(file.exists() for file in stored), "the files to leave the store")
+
+
+def test_what_is_not_over_is_not_removed(gateway: Gateway, school: str) -> None:
+    name = gateway.post("/api/v1/runs", {**RUN, "source": "import time; time.sleep(60)"}, key=school).json()["id"]
+    assert gateway.ask("DELETE", f"/api/v1/work/{name}", key=school).problem == "unfinished"
+    assert gateway.post(f"/api/v1/work/{name}/cancel", key=school).json()["cancelled"]
+    assert gateway.ask("DELETE", f"/api/v1/work/{name}", key=school).status == 204
 
 
 def test_sources_that_others_use_are_kept(gateway: Gateway, school: str, other: str) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from judge.gateway.api.events import AfterQuery, stream_events
 from judge.gateway.api.handing_in import PREFIX, WaitQuery
-from judge.gateway.api.work import ListQuery, list_work, look_at, record_of
+from judge.gateway.api.work import ListQuery, list_work, look_at, record_of, remove_work
 from judge.gateway.endpoint import EVENTS, LAST_EVENT_ID, Answer, Asked, Endpoint, json_answer
 from judge.gateway.problems import field_problem
 from judge.http_form.answers import CancelForm, InterruptForm, WorkForm, WorkPage
@@ -47,6 +47,13 @@ async def cancel(asked: Asked) -> Response:
     return json_answer(CancelForm(cancelled=await asked.service.client.cancel(record.id)))
 
 
+async def remove(asked: Asked) -> Response:
+    """Remove what is over, with the scope that handing it in needs."""
+    record = await record_of(asked)
+    asked.caller.need(Scope.SUBMIT if record.kind is WorkKind.SUBMISSION else Scope.RUN)
+    return await remove_work(asked, record)
+
+
 async def interrupt(asked: Asked) -> Response:
     """SIGINT to its programs; the report still comes."""
     record = await record_of(asked)
@@ -68,6 +75,9 @@ ENDPOINTS = (
              (Answer(200, "A page.", WorkPage, headers=("Link",)),), query=AnyListQuery, problems=("bad-field",)),
     Endpoint("POST", f"{_ONE}/cancel", "cancelWork", "Withdraw work, with the scope that handing it in needs.", cancel,
              "work", (Answer(200, "Whether it was withdrawn.", CancelForm),), problems=("not-found",)),
+    Endpoint("DELETE", _ONE, "deleteWork",
+             "Remove work that is over, with its report, its sources, and the blobs that it left.", remove, "work",
+             (Answer(204, "It is removed."),), problems=("not-found", "unfinished")),
     Endpoint("POST", f"{_ONE}/interrupt", "interruptWork",
              "Interrupt (SIGINT) the programs of a run or a group: its report still comes.", interrupt, "work",
              (Answer(200, "Whether it runs now.", InterruptForm),), scope=Scope.RUN, problems=("not-found",)),

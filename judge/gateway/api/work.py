@@ -70,7 +70,7 @@ def work_rows(path: str, kind: WorkKind, word: str, change: Scope) -> tuple[Endp
         return json_answer(CancelForm(cancelled=await asked.service.client.cancel(record.id)))
 
     async def remove(asked: Asked) -> Response:
-        return await _remove(asked, kind)
+        return await remove_work(asked, await record_of(asked, kind))
 
     one, tag, name = f"{PREFIX}/{path}/{{id}}", path, word.capitalize()
     report = Answer(200, "As it stands; the report is there when it is done.", WorkForm)
@@ -152,8 +152,8 @@ def _position(view: SubmissionView) -> str:
     return f"{view.submitted_at_ms}.{view.id}"
 
 
-async def _remove(asked: Asked, kind: WorkKind) -> Response:
-    record = await record_of(asked, kind)
+async def remove_work(asked: Asked, record: SubmissionView) -> Response:
+    """Remove a piece of work that is over, and the blobs that it left. Raises ProblemError when it is not."""
     report = await asked.service.queue.answer(record.id) if record.state.final else None
     try:
         dropped = await asked.service.queue.run(calls.drop(record.id))

@@ -36,9 +36,11 @@ local function line_ends(id, number, result, bytes)
   batch_grows(id, #packed - bytes)
 end
 
--- It is kept that long from now on.
+-- It is kept that long from now on: its tenant's time for batches, its tenant's, that of batches, everybody's.
 local function batch_kept(id, now)
-  local keep_ms = policy('keep_ms')
+  local tenant = redis.call('HGET', key.batch(id), 'tenant') or ''
+  local times = redis.call('HMGET', key.policy, 'keep_ms:batch/' .. tenant, 'keep_ms/' .. tenant, 'keep_ms:batch')
+  local keep_ms = tonumber(times[1] or times[2] or times[3] or policy('keep_ms'))
   if keep_ms > 0 then redis.call('ZADD', key.batches_kept, now + keep_ms, id) end
 end
 

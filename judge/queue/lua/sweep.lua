@@ -85,10 +85,8 @@ for route, waiting in pairs(depth) do
 end
 
 -- Old records go by age, and by number when there are too many.
-local keep_ms, keep_max = policy('keep_ms'), policy('keep_max')
-if keep_ms > 0 then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key.done, '-inf', now - keep_ms, 'LIMIT', 0, 200)) do expunge(id) end
-end
+drop_old(now)
+local keep_max = policy('keep_max')
 if keep_max > 0 then
   local over = math.min(redis.call('ZCARD', key.done) - keep_max, 200)
   if over > 0 then
