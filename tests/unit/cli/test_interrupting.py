@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,6 +17,14 @@ COMMAND = Execution(argv=("/bin/true",))
 CLAIMED = Claimed(submission="x", worker="w", attempt=1)
 COMPILED = Compiled(submission="x", ok=True, cached=False, wall_time_ns=1)
 RETRIED = Retried(submission="x", attempt=1, reason="it died")
+
+
+@pytest.fixture(autouse=True)
+def python_own_handler() -> Iterator[None]:
+    """What Python does at Ctrl-C; a job in the background is started with the signal ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def keys_after(task: Task, *events: Event, starts_at_once: bool = False) -> list[str]:

@@ -54,6 +54,7 @@ FORMS: list[tuple[str, dict[str, object]]] = [
     ("tenant amy --per-minute 3 --json", {"json": True}),
     ("top --once --json", {"once": True, "json": True}),
     ("metrics --json", {"json": True}),
+    ("mcp --server http://127.0.0.1:1", {"server": "http://127.0.0.1:1"}),
     ("completion bash", {"shell": "bash"}),
 ]
 
