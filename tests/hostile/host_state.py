@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from judge.sandbox.slot import Slot
@@ -58,6 +58,12 @@ def snapshot(state_dir: Path, slot: Slot) -> Host:
         hostname=os.uname().nodename,
         marks=tuple(mark for mark in MARKS if os.path.lexists(mark)),
     )
+
+
+def assert_same(after: Host, before: Host) -> None:
+    """Nothing of the host is another; descriptors may be fewer, for garbage of tests before may be closed meanwhile."""
+    assert after.descriptors <= before.descriptors
+    assert replace(after, descriptors=before.descriptors) == before
 
 
 def _programs_that_stay() -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from arena import Arena, corpus
-from host_state import snapshot
+from host_state import assert_same, snapshot
 
 from judge.host.attack import Attack, Mode
 from judge.sandbox.capture import Completed
@@ -24,7 +24,7 @@ def test_attack(attack: Attack, arena: Arena, state_dir: Path) -> None:
         assert attack.complaint(done) == ""
         assert_nothing_held(attack, done)
     arena.assert_unharmed("compile" if attack.mode is Mode.COMPILE else "default")
-    assert snapshot(state_dir, arena.slot) == before
+    assert_same(snapshot(state_dir, arena.slot), before)
 
 
 def assert_nothing_held(attack: Attack, done: Completed) -> None:

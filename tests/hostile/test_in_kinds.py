@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from arena import SHARED_UID, Arena, corpus
-from host_state import Host, snapshot
+from host_state import Host, assert_same, snapshot
 from kinds import Channel, Way, compiler_log, completed, task_of
 from running_fakes import MemoryBlobs
 
@@ -92,7 +92,7 @@ def test_attack(way: Way, attack: Attack, arena: Arena, state_dir: Path, artifac
         check(way, attack, report, channel)
         check_nothing_held(attack, report, channel, runner)
     arena.assert_unharmed("compile" if attack.mode is Mode.COMPILE else "default")
-    assert snapshot(state_dir, arena.slot) == before
+    assert_same(snapshot(state_dir, arena.slot), before)
 
 
 def settled(state_dir: Path, arena: Arena) -> Host:
