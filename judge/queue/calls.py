@@ -6,7 +6,7 @@ Pure: nothing here talks to Redis, so blocking and asynchronous callers share it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -50,6 +50,8 @@ from judge.queue.values import (
     WorkerInfo,
     WorkerState,
 )
+
+T = TypeVar("T")
 
 #: Outcomes of the submit script that take a submission in: new, or accepted before.
 _TAKEN_IN = {"ACCEPTED": True, "EXISTS": False}
@@ -237,13 +239,20 @@ def event(claim: Fenced, first: int, events: Sequence[Event]) -> Call[bool]:
     return Call("event", tuple(arguments), bool)
 
 
-def finish(claim: Fenced, report: Report | AnyWorkReport) -> Call[bool]:
-    """Record the report; False = fenced off, the report of another claim counts."""
+def finish(claim: Fenced, report: Report | AnyWorkReport, encoded: bytes = b"") -> Call[bool]:
+    """Record the report; False = fenced off, the report of another claim counts. ``encoded``: its wire form, where the
+    caller has that already."""
     summary = msgspec.json.encode(summary_of(report))
     status = report.verdict.value if isinstance(report, Report) else status_of(report)
     cpu_ms = cpu_time_ns(report) // 1_000_000
-    words = (claim.id, claim.fence, status, wire.encode(report), report.language, summary, cpu_ms)
+    words = (claim.id, claim.fence, status, encoded or wire.encode(report), report.language, summary, cpu_ms)
     return Call("finish", words, bool)
+
+
+def finish_and_claim(ending: Call[bool], claiming: Call[T]) -> Call[tuple[bool, T]]:
+    """A call of :func:`finish`, and after it one of :func:`claim` by the same slot, as one."""
+    words = (*ending.arguments, *claiming.arguments)
+    return Call("finish_claim", words, lambda answer: (ending.read(answer[0]), claiming.read(answer[1])))
 
 
 def give_back(

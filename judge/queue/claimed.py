@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from redis.exceptions import NoScriptError, RedisError
 
 from judge.errors import ClaimLost, QueueAnswerError, QueueError
 from judge.model.event import Event, OutputChunk
-from judge.model.report import Report
-from judge.model.work_report import AnyWorkReport
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call, scripts
 from judge.queue.values import Claim
+
+T = TypeVar("T")
 
 #: Output that comes in small pieces is joined to events of this size.
 OUTPUT_BYTES_MAX = 32 << 10
@@ -84,13 +84,13 @@ class ClaimWriter:
             self._unscripted = isinstance(error, NoScriptError)
             self._drop_connection()
 
-    def finish(self, report: Report | AnyWorkReport, meanwhile: Callable[[], object] = _nothing) -> bool:
-        """Record the report after all events; True = it is the one. Waits; raises QueueError when Redis stays away.
+    def finish(self, ending: Call[T], meanwhile: Callable[[], object] = _nothing) -> T:
+        """Record the report after all events, by a call that is safe to repeat; its answer. Waits; raises QueueError
+        when Redis stays away.
 
         ``meanwhile`` is done, at most once, while the answer is on its way; it must not raise.
         """
         self._busy = True  # for good
-        ending = calls.finish(self._claim, report)
         try:
             if self._connection is None:
                 self._connection = self._queue.link.client.connection_pool.get_connection()
@@ -98,9 +98,9 @@ class ClaimWriter:
             meanwhile()
             while self._sent:
                 self._read_answer()
-            won = ending.read(self._connection.read_response())
+            answer = ending.read(self._connection.read_response())
             self._release()
-            return won
+            return answer
         except (RedisError, OSError):
             self._drop_connection()
         with contextlib.suppress(QueueAnswerError):  # progress that is not taken is no reason to lose the report
@@ -145,7 +145,7 @@ class ClaimWriter:
         self._unsent = self._first + len(self._pending)
         return [calls.event(self._claim, self._first + done, events)]
 
-    def _send_calls(self, several: list[Call[bool]]) -> None:
+    def _send_calls(self, several: Sequence[Call[Any]]) -> None:
         if several:
             words = [
                 ("EVALSHA", scripts()[one.script].sha1, 1, self._queue.link.keys.prefix, *one.arguments)

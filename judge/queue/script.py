@@ -24,6 +24,7 @@ SCRIPT_NAMES = (
     "claim",
     "event",
     "finish",
+    "finish_claim",
     "giveback",
     "handon",
     "cancel",
@@ -70,6 +71,7 @@ SCRIPT_NAMES = (
 #: Parts that a script needs besides the common one.
 _PARTS = (
     {"submit": ("languages", "batches"), "sweep": ("expunge", "retention"), "drop": ("expunge",)}
+    | {"claim": ("claiming",), "finish": ("finishing",), "finish_claim": ("finishing", "claiming")}
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
     | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
     | {"batch_tend": ("expunge", "batches")}

@@ -7,9 +7,15 @@ from typing import Any
 import msgspec
 
 from judge import wire
-from judge.model.report import Report
-from judge.model.run import Usage
-from judge.model.work_report import AnyWorkReport
+from judge.model.report import CompileReport, GroupReport, Report
+from judge.model.run import RunResult
+from judge.model.work_report import (
+    AnyWorkReport,
+    CommandGroupReport,
+    EvaluationReport,
+    ExecutionReport,
+    SessionReport,
+)
 from judge.queue.answers import text_of
 from judge.queue.script import Call
 
@@ -51,17 +57,29 @@ def used(first_day: int, last_day: int, tenant: str | None = None) -> Call[list[
 
 def cpu_time_ns(report: Report | AnyWorkReport) -> int:
     """CPU time of all that a report has: compiling, runs, validators, measuring again. 0 = it was a stored one."""
-    if not isinstance(report, Report) and report.cached:
-        return 0
-    return sum(_cpu_time_ns(getattr(report, name)) for name in report.__struct_fields__ if name != "mean")
+    match report:
+        case Report():
+            return _compiling_ns(report.compile) + (0 if report.root is None else _group_ns(report.root))
+        case _ if report.cached:
+            return 0
+        case ExecutionReport():
+            return _compiling_ns(report.compile) + sum(_run_ns(run.result) for run in report.runs)
+        case EvaluationReport():
+            return _compiling_ns(report.compile) + sum(_run_ns(t.run) + sum(t.measured_ns[1:]) for t in report.tests)
+        case CommandGroupReport():
+            return sum(_run_ns(command.result) for command in report.commands)
+        case SessionReport():
+            return _compiling_ns(report.compile) + _run_ns(report.result)
 
 
-def _cpu_time_ns(part: Any) -> int:
-    if isinstance(part, Usage):
-        return part.cpu_time_ns
-    if isinstance(part, tuple):
-        return sum(_cpu_time_ns(one) for one in part if isinstance(one, msgspec.Struct))
-    if not isinstance(part, msgspec.Struct):
-        return 0
-    again: tuple[int, ...] = getattr(part, "reruns_ns", ()) or getattr(part, "measured_ns", ())
-    return sum(again[1:]) + sum(_cpu_time_ns(getattr(part, name)) for name in part.__struct_fields__)
+def _group_ns(group: GroupReport) -> int:
+    cases = sum(_run_ns(case.run) + _run_ns(case.validation) + sum(case.reruns_ns[1:]) for case in group.cases)
+    return cases + sum(map(_group_ns, group.groups))
+
+
+def _compiling_ns(compiling: CompileReport | None) -> int:
+    return 0 if compiling is None else _run_ns(compiling.run)
+
+
+def _run_ns(run: RunResult | None) -> int:
+    return 0 if run is None else run.usage.cpu_time_ns

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from judge.errors import WorkError
 from judge.model.submission import SourceFile
-from judge.model.work import CommandGroup, Evaluation, ProgramSource, Work
+from judge.model.work import CommandGroup, Evaluation, Execution, ProgramSource, SessionRequest, Work
 from judge.running.inputs import within
 from judge.running.runner import Runner
 from judge.toolchain.sources import FILES_MAX
@@ -20,12 +22,21 @@ def with_sources(runner: Runner, work: Work) -> Work:
     task, tenant = work.task, work.header.tenant
     if isinstance(task, CommandGroup):
         return work
+    if not any(program.source_blobs for program in _programs(task)):
+        return work
     if task.program is not None:
         task = msgspec.structs.replace(task, program=_inline(runner, tenant, task.program, "program"))
     if isinstance(task, Evaluation) and task.comparison.validator is not None:
         validator = _inline(runner, tenant, task.comparison.validator, "comparison.validator")
         task = msgspec.structs.replace(task, comparison=msgspec.structs.replace(task.comparison, validator=validator))
     return msgspec.structs.replace(work, task=task)
+
+
+def _programs(task: Execution | Evaluation | SessionRequest) -> Iterator[ProgramSource]:
+    if task.program is not None:
+        yield task.program
+    if isinstance(task, Evaluation) and task.comparison.validator is not None:
+        yield task.comparison.validator
 
 
 def _inline(runner: Runner, tenant: str, program: ProgramSource, field: str) -> ProgramSource:

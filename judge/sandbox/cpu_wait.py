@@ -175,7 +175,11 @@ class OwnDelay:
 
 def _own_delay_ns() -> int:
     try:
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+        fd = os.open("/proc/thread-self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return int(os.read(fd, 128).split()[1])
+        finally:
+            os.close(fd)
     except (OSError, ValueError, IndexError):
         return 0
 

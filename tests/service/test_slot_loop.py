@@ -20,6 +20,7 @@ from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
 from judge.queue import calls
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
+from judge.queue.script import Call
 from judge.queue.tickets import TicketPoll
 from judge.queue.values import Claimant, State, WorkerInfo, WorkerState
 from judge.running.session import SessionChannel
@@ -94,10 +95,10 @@ def test_a_report_that_the_queue_does_not_take_is_replaced_by_one_that_says_so(
 ) -> None:
     finish = ClaimWriter.finish
 
-    def refuse(writer: ClaimWriter, report: Any, **words: Any) -> bool:
-        if report.reason == "odd":
+    def refuse(writer: ClaimWriter, ending: Call[Any], **words: Any) -> Any:
+        if b'"odd"' in cast(bytes, ending.arguments[3]):
             raise QueueAnswerError("Redis at here: invalid bulk length")
-        return finish(writer, report, **words)
+        return finish(writer, ending, **words)
 
     monkeypatch.setattr(ClaimWriter, "finish", refuse)
     queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
@@ -150,3 +151,35 @@ def test_an_earlier_cancel_is_forgotten_before_the_claim_can_be_cancelled(
     loop.work()
     assert judge.asked[:4] == ["forget_cancel", "carry out", "cancel", "thaw"]
     assert queue.state("one") is State.CANCELLED
+
+
+def test_the_next_claim_comes_with_the_answer_to_a_report_while_the_round_lasts(
+    queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    run = queue.run
+
+    def noted(call: Call[Any]) -> Any:
+        asked.append(call.script)
+        return run(call)
+
+    monkeypatch.setattr(queue, "run", noted)
+    monkeypatch.setattr("judge_workers.slot.loop.SUBMISSIONS_PER_TASK", 3)
+    for name in ("one", "two", "three", "four"):
+        queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, name)))
+    asked.clear()
+    loop, _ = slot(said("fine"))
+    assert loop.work() == 3
+    assert asked == ["claim", "wake"]
+    assert queue.state("four") is State.QUEUED
+
+
+def test_what_came_with_the_last_answer_is_judged_though_the_slot_is_to_end(queue: Queue, slot: Any) -> None:
+    for name in ("one", "two", "three"):
+        queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, name)))
+
+    loop, judge = slot(said("fine"))
+    clear_up = judge.clear_up
+    judge.clear_up = lambda: (loop.leave(), clear_up())  # while the answer is on its way
+    assert loop.work() == 2
+    assert [queue.state(name) for name in ("one", "two", "three")] == [State.DONE, State.DONE, State.QUEUED]

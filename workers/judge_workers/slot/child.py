@@ -50,7 +50,7 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
         count_dropped_lines(writer)
     send(SlotChanged(index, SlotState.STARTING))
     judge = stack.enter_context(load_factory(settings.worker.judge_factory).open_slot(settings, index))
-    queue = stack.enter_context(Queue(broker_of(settings), preload=("event", "finish")))
+    queue = stack.enter_context(Queue(broker_of(settings), preload=("event", "finish", "finish_claim")))
     verdicts = VerdictSender(writer, index) if writer else None
     traces = stack.enter_context(closing(Traces(version=profile.info.version))) if settings.logs.traces else None
     health = Health(settings.state, settings.worker.disk_free_min_bytes)

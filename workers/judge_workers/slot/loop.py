@@ -27,7 +27,6 @@ from judge.errors import (
     PackageError,
     PackageMissing,
     QueueAnswerError,
-    QueueError,
     WireError,
     WorkError,
 )
@@ -44,6 +43,7 @@ from judge.observe.timeline import Timeline
 from judge.queue import calls
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
+from judge.queue.script import Call
 from judge.queue.session_link import SessionLink
 from judge.queue.tickets import TicketPoll
 from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Refusal, RefusalReason
@@ -51,8 +51,9 @@ from judge.running.session import longest_ns
 from judge.text import printable
 from judge_workers.judging import SlotJudge
 from judge_workers.run_dir import Judged, JudgedNote, OrderAction, leave_noise, read_order
-from judge_workers.slot.answered import REDIS_PAUSE_S, until_answered
+from judge_workers.slot.answered import until_answered
 from judge_workers.slot.claimed_text import blame_for_lack, language_of
+from judge_workers.slot.claims import Claims
 from judge_workers.slot.judge_error import TOO_LARGE, TOO_LONG, judge_error
 from judge_workers.slot.proof import language_to_prove
 from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
@@ -107,25 +108,25 @@ class SlotLoop:
         self._late = False
         #: The way to the client of the session that is held now.
         self._channel: SessionLink | None = None
-        self._leaving = False
+        self._claims = Claims(queue, config, host)
 
     @property
     def leaving(self) -> bool:
         """Nothing more is claimed: the process is to end."""
-        return self._leaving
+        return self._claims.ended
 
     def leave(self) -> None:
         """Finish what is judged, claim nothing more; callable from a signal handler at any moment."""
-        self._leaving = True
+        self._claims.ended = True
 
     def work(self) -> int:
         """Serve a ticket, and those that follow closely, until there is nothing to do. Returns how many were judged."""
-        deadline = time.monotonic() + TASK_MAX_S
+        self._claims.begin(SUBMISSIONS_PER_TASK, TASK_MAX_S)
         done = 0
-        while done < SUBMISSIONS_PER_TASK and time.monotonic() < deadline and not self._leaving:
+        while self._claims.goes_on():
             timeline = Timeline()
             with timeline.phase(Phase.CLAIM):
-                answer = self._next_claim()
+                answer = self._claims.take()
             if isinstance(answer, Claim):
                 self._serve(answer, timeline)
                 done += 1
@@ -136,11 +137,12 @@ class SlotLoop:
 
     def work_on(self, priority_class: str) -> int:
         """Judge what waits of one class, until nothing does. Returns how many."""
+        self._claims.begin(only=priority_class)
         done = 0
-        while not self._leaving:
+        while self._claims.goes_on():
             timeline = Timeline()
             with timeline.phase(Phase.CLAIM):
-                answer = self._next_claim(priority_class)
+                answer = self._claims.take()
             if isinstance(answer, Refusal):
                 return done
             self._serve(answer, timeline)
@@ -173,19 +175,6 @@ class SlotLoop:
                 self._judge.freeze()
             case OrderAction.THAW:
                 self._judge.thaw()
-
-    def _next_claim(self, only: str = "") -> Claim | Refusal:
-        """Claim, and keep trying while Redis is away: an unanswered claim may have taken a lease."""
-        config = self._config
-        while True:
-            ill = self._host.health.ailment_at_a_glance()
-            try:
-                sessions = config.session_slots
-                claiming = calls.claim(config.claimant, config.lease_ms, only=only, ill=ill, session_slots=sessions)
-                return self._queue.run(claiming)
-            except QueueError as error:
-                log.warning("slot %d: %s", config.slot, error)
-                time.sleep(REDIS_PAUSE_S)
 
     def _serve(self, claim: Claim, timeline: Timeline) -> None:
         """Judge one claim to its end; raises nothing: this is the task boundary."""
@@ -274,9 +263,10 @@ class SlotLoop:
             return self._judge.carry_out(work, claim.attempt, emit, channel)
 
     def _record(self, claim: Claim, report: Report | AnyWorkReport, writer: ClaimWriter, timeline: Timeline) -> None:
-        size_bytes = len(wire.encode(report))
-        if size_bytes > wire.REPORT_BYTES_MAX:
-            report = self._error(claim, TOO_LARGE.format(size_bytes, wire.REPORT_BYTES_MAX), BlameOn.CLIENT)
+        encoded = wire.encode(report)
+        if len(encoded) > wire.REPORT_BYTES_MAX:
+            report = self._error(claim, TOO_LARGE.format(len(encoded), wire.REPORT_BYTES_MAX), BlameOn.CLIENT)
+            encoded = wire.encode(report)
         if self._telemetry.verdicts is not None:
             record = record_of(
                 report,
@@ -286,7 +276,7 @@ class SlotLoop:
                 phases_ns=timeline.phases_ns,
             )
             self._telemetry.verdicts.prepare(claim.id, claim.fence, record)
-        won = self._was_recorded(claim, report, writer)
+        won = self._was_recorded(claim, calls.finish(claim, report, encoded), writer)
         if self._telemetry.verdicts is not None:
             self._telemetry.verdicts.settle(won)
         if self._telemetry.traces is not None:
@@ -296,14 +286,22 @@ class SlotLoop:
         if isinstance(report, Report) and report.noise_ratio is not None:
             leave_noise(self._config.run_directory, self._config.slot, report.noise_ratio)
 
-    def _was_recorded(self, claim: Claim, report: Report | AnyWorkReport, writer: ClaimWriter) -> bool:
-        """Whether the report is the one. Where the queue does not take it, a small one says so in its place."""
+    def _was_recorded(self, claim: Claim, ending: Call[bool], writer: ClaimWriter) -> bool:
+        """Whether the report is the one. Where the queue does not take it, a small one says so in its place.
+
+        The slot's next claim goes with it.
+        """
+        both = self._claims.after(ending)
         try:
-            return self._answered(lambda: writer.finish(report, meanwhile=self._clear_up))
+            if both is None:
+                return self._answered(lambda: writer.finish(ending, meanwhile=self._clear_up))
+            won, answer = self._answered(lambda: writer.finish(both, meanwhile=self._clear_up))
         except QueueAnswerError as error:
             log.error("the report is not taken: %s", error)
             small = self._error(claim, f"the queue did not take the report: {printable(str(error))}")
-            return self._answered(lambda: writer.finish(small))
+            return self._answered(lambda: writer.finish(calls.finish(claim, small)))
+        self._claims.came(answer)
+        return won
 
     def _answered(self, action: Callable[[], T]) -> T:
         return until_answered(action, lambda: self._lost)

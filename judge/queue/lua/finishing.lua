@@ -1,0 +1,38 @@
+-- Add what a piece of work used to its tenant's day; those without a key are one tenant there.
+local function count_usage(r, cpu_ms, report_bytes, now)
+  local used = key.usage(int(math.floor(now / 86400000)))
+  local tenant = string.gsub(r.tenant or '-', '^anonymous@.*', 'anonymous')
+  local size = #(r.sub or '') + redis.call('STRLEN', key.sources(r.src or '')) + report_bytes
+  redis.call('HINCRBY', used, tenant .. ' works', 1)
+  redis.call('HINCRBY', used, tenant .. ' cpu_ms', cpu_ms or 0)
+  if redis.call('HINCRBY', used, tenant .. ' bytes', size) == size then
+    redis.call('EXPIRE', used, 400 * 86400)
+  end
+end
+
+-- Record the one report, if the fence is still the newest. Takes id, fence, verdict, report JSON, language, summary JSON,
+-- CPU time in milliseconds (older workers leave the last one out).
+-- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off.
+local function finish(id, fence, verdict, report, language, summary, cpu_ms)
+  local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language', 'route', 'home', 'sub', 'src')
+  if r.state == 'DONE' and r.fence == fence then return 1 end
+  if r.state ~= 'CLAIMED' or r.fence ~= fence then
+    stat('fenced')
+    return 0
+  end
+  local now = now_ms()
+  redis.call('HSET', key.record(id), 'report', report, 'verdict', verdict, 'summary', summary or '')
+  -- What was to be detected is known now; what was named keeps the id that the name stands for.
+  if language and (r.language or '') == '' then redis.call('HSET', key.record(id), 'language', language) end
+  settle(id, 'DONE', now)
+  count_usage(r, cpu_ms, #report, now)
+  unlease(id, r.node, r.slot, r.tenant)
+  emit(id, {type = 'done'})
+  stat('finished')
+  stat('verdict_' .. verdict)
+  if is_session(r) then return 1 end  -- how long people sit there says nothing of the queue
+  local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
+  redis.call('HSET', key.counters, 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
+  return 1
+end
+
