@@ -322,6 +322,19 @@ class RateLimitError(QueueError):
         self.per_minute = per_minute
 
 
+class OpenLimitError(QueueError):
+    """A tenant has as many sessions, streams or WebSockets open as it may. ``limit`` is the limit's name, ``most`` how
+    many it lets be open."""
+
+    exit_code = 6
+
+    def __init__(self, tenant: str, limit: str, most: int) -> None:
+        super().__init__(f"tenant {tenant!r} has {most} open, which is its limit {limit}: end one first")
+        self.tenant = tenant
+        self.limit = limit
+        self.most = most
+
+
 class MaintenanceError(QueueError):
     """No work is taken in now: those who run the judge said so. ``retry_s``: when it may be worth to try again."""
 

@@ -19,6 +19,9 @@ from judge.queue.values import KEPT_KINDS
 _OPTIONS = {
     "tenant_per_minute": "per_minute",
     "tenant_running_max": "running_max",
+    "tenant_sessions_max": "sessions",
+    "tenant_streams_max": "streams",
+    "tenant_sockets_max": "sockets",
     "tenant_blob_bytes": "blob_bytes",
     "tenant_blobs": "blobs",
 }
@@ -33,12 +36,15 @@ def add_parser(subparsers: Subparsers) -> None:
         "tenant",
         help="show or set what one tenant may",
         description="Show the tenants that have limits of their own, or set those of one. They hold at once, and until "
-        "'default' is set. Everybody's are the settings tenant_per_minute, tenant_running_max, tenant_blob_bytes, "
-        "tenant_blobs, keep_s and keep_kind_s.",
+        "'default' is set. Everybody's are the settings tenant_per_minute, tenant_running_max, tenant_sessions_max, "
+        "tenant_streams_max, tenant_sockets_max, tenant_blob_bytes, tenant_blobs, keep_s and keep_kind_s.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the tenant ('-' = submissions that name none)")
     parser.add_argument("--per-minute", metavar="N", help="submissions a minute (0 = no limit, default = everybody's)")
     parser.add_argument("--running-max", metavar="N", help="slots it holds (0 = no limit, default = everybody's)")
+    parser.add_argument("--sessions", metavar="N", help="sessions that are not over (0, default: the same)")
+    parser.add_argument("--streams", metavar="N", help="open event streams, at all gateways (0, default: the same)")
+    parser.add_argument("--sockets", metavar="N", help="open WebSockets, at all gateways (0, default: the same)")
     parser.add_argument("--blob-bytes", metavar="N", help="bytes of its blobs (0 = no limit, default = everybody's)")
     parser.add_argument("--blobs", metavar="N", help="its blobs, and their names (0 = no limit, default = everybody's)")
     parser.add_argument(

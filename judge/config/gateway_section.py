@@ -72,7 +72,7 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
         says("Open streams and waits of one tenant, in one gateway.", variable="GATEWAY_TENANT_STREAMS_MAX", ge=1),
     ] = 2000
     anonymous_class: Annotated[
-        Literal["contest", "run", "practice", "rejudge"],
+        Literal["contest", "run", "practice", "bulk", "rejudge"],
         says("The class of work that comes without a key, where everybody may ask.", variable="ANONYMOUS_CLASS"),
     ] = "practice"
     anonymous_time_s_max: Annotated[

@@ -37,6 +37,18 @@ class QueueSettings(Section, frozen=True, kw_only=True):
     tenant_running_max: Annotated[
         int, says("Slots that one tenant holds (0 = no limit); `judge tenant` sets one tenant's own.", ge=0)
     ] = 0
+    tenant_sessions_max: Annotated[
+        int,
+        says("Sessions of one tenant that are not over (0 = no limit); `judge tenant` sets one tenant's own.", ge=0),
+    ] = 200
+    tenant_streams_max: Annotated[
+        int,
+        says("Open event streams of one tenant, at all gateways together (0 = no limit); as above.", ge=0),
+    ] = 4000
+    tenant_sockets_max: Annotated[
+        int,
+        says("Open WebSockets of one tenant, at all gateways together (0 = no limit); as above.", ge=0),
+    ] = 1000
     anonymous_per_minute: Annotated[
         int, says("Work a minute of one address without a key (0 = any tenant's).", ge=0)
     ] = 20

@@ -10,7 +10,7 @@ import msgspec
 from starlette.responses import Response
 
 from judge import errors
-from judge.http_form.answers import FieldError, Problem
+from judge.http_form.answers import FieldError, LimitReached, Problem
 from judge.model.problem import Diagnostic
 
 #: Where the pages of the types are.
@@ -82,8 +82,10 @@ class ProblemError(Exception):
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
         diagnostics: tuple[Diagnostic, ...] = (),
+        limit: LimitReached | None = None,
     ) -> None:
         super().__init__(detail)
+        self.limit = limit
         self.diagnostics = diagnostics
         self.kind = KINDS[name]
         self.detail = detail
@@ -101,6 +103,7 @@ def problem_value(error: ProblemError, request_id: str = "") -> Problem:
         request_id=request_id,
         errors=error.errors,
         diagnostics=error.diagnostics or msgspec.UNSET,
+        limit=error.limit or msgspec.UNSET,
     )
 
 
@@ -122,6 +125,9 @@ def problem_of(error: Exception) -> ProblemError | None:
             return ProblemError("queue-full", str(error), headers=_retry(error.wait_s))
         case errors.RateLimitError():
             return ProblemError("too-many", str(error), headers=_retry(error.retry_s) | _rate_reached(error))
+        case errors.OpenLimitError():
+            reached = LimitReached(name=error.limit, most=error.most)
+            return ProblemError("too-many", str(error), headers=_retry(1), limit=reached)
         case errors.MaintenanceError():
             return ProblemError("maintenance", str(error), headers=_retry(error.retry_s))
         case errors.InfrastructureError():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from judge.client import AsyncClient
 from judge.config import Settings
 from judge.gateway.access.authenticate import Authenticator
 from judge.gateway.access.caller import Caller
+from judge.gateway.access.open_now import OpenNow
 from judge.gateway.batches.tending import BatchTender
 from judge.gateway.describe.pages import Pages
 from judge.gateway.metrics import Metrics
@@ -18,7 +19,9 @@ from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.problems import ProblemError
 from judge.gateway.published import Published
 from judge.gateway.upload_directory import remove_leftovers
+from judge.http_form.answers import LimitReached
 from judge.queue.feed import Feed
+from judge.queue.open_limits import OpenKind
 from judge.queue.redis_queue import AsyncQueue
 
 #: Commands to Redis at once. More would wait for Redis, which does one at a time, and for this process's one core.
@@ -41,6 +44,7 @@ class Service:
         self.authenticator = Authenticator(settings.gateway, client.queue)
         self.packages = Published(settings, client.queue)
         self.languages = OfferedLanguages(client.queue, settings.limits)
+        self.open_now = OpenNow(client.queue)
         self.batches = BatchTender(client.queue, self.feed)
         self.stopping = asyncio.Event()
         self._held: Counter[str] = Counter()
@@ -59,6 +63,7 @@ class Service:
         """Begin to listen to the queue; needs a running event loop."""
         self.queue.limit_commands(_COMMANDS_MAX)
         self.feed.start()
+        self.open_now.start()
         self.batches.start()
         remove_leftovers()
 
@@ -69,28 +74,41 @@ class Service:
 
     async def close(self) -> None:
         """Close all connections; idempotent."""
+        await self.open_now.close()
         await self.batches.close()
         await self.feed.close()
         await self.client.close()
 
     @contextmanager
     def holding(self, caller: Caller) -> Iterator[None]:
-        """Around a stream, or a request that waits. Raises ProblemError when caller or tenant has too many."""
+        """Around a request that waits, or a stream. Raises ProblemError when caller or tenant has too many."""
         limits = self.settings.gateway
         who = caller.rights.id or caller.address
         most = limits.anonymous_streams_max if caller.anonymous else limits.streams_max
         what = "streams and waiting requests are open"
+        name = "gateway.anonymous_streams_max" if caller.anonymous else "gateway.streams_max"
+        of_tenant = LimitReached(name="gateway.tenant_streams_max", most=limits.tenant_streams_max)
         with (
-            _counted(self._held, who, most, what),
-            _counted(self._held_of_tenant, caller.tenant, limits.tenant_streams_max, what),
+            _counted(self._held, who, LimitReached(name=name, most=most), what),
+            _counted(self._held_of_tenant, caller.tenant, of_tenant, what),
         ):
             yield
 
-    @contextmanager
-    def holding_socket(self, tenant: str, address: str) -> Iterator[None]:
-        """Around an open WebSocket. Raises ProblemError when the tenant has too many of them; who needs no key has no
-        tenant, and is known by the address."""
-        with _counted(self._sockets, tenant or address, self.settings.gateway.sockets_max, "WebSockets are open"):
+    async def begin_stream(self, caller: Caller) -> ExitStack:
+        """What a stream holds; to be closed when that ends. Raises ProblemError, OpenLimitError: there are too many,
+        here or at all gateways together; QueueError."""
+        with ExitStack() as held:
+            held.enter_context(self.holding(caller))
+            held.callback(await self.open_now.take(OpenKind.STREAMS, caller.tenant))
+            return held.pop_all()
+
+    @asynccontextmanager
+    async def holding_socket(self, tenant: str, address: str) -> AsyncIterator[None]:
+        """Around an open WebSocket. Raises ProblemError, OpenLimitError when the tenant has too many of them, here or
+        at all gateways together; who needs no key has no tenant, and is known by the address here. QueueError."""
+        most = LimitReached(name="gateway.sockets_max", most=self.settings.gateway.sockets_max)
+        with _counted(self._sockets, tenant or address, most, "WebSockets are open"), ExitStack() as held:
+            held.callback(await self.open_now.take(OpenKind.SOCKETS, tenant))
             yield
 
     @contextmanager
@@ -98,16 +116,17 @@ class Service:
         """Around the body of a batch. Raises ProblemError when too many of them come in."""
         what = "batches come in"
         with (
-            _counted(self._received, "", _BODIES, what),
-            _counted(self._received_of_one, caller.rights.id or caller.address, _BODIES_OF_ONE, what),
+            _counted(self._received, "", None, what, _BODIES),
+            _counted(self._received_of_one, caller.rights.id or caller.address, None, what, _BODIES_OF_ONE),
         ):
             yield
 
 
 @contextmanager
-def _counted(counter: Counter[str], who: str, most: int, what: str) -> Iterator[None]:
-    if counter[who] >= most:
-        raise ProblemError("too-many", f"{counter[who]} {what}", headers={"retry-after": "1"})
+def _counted(counter: Counter[str], who: str, limit: LimitReached | None, what: str, most: int = 0) -> Iterator[None]:
+    """``limit`` None = ``most``, which is no setting."""
+    if counter[who] >= (limit.most if limit else most):
+        raise ProblemError("too-many", f"{counter[who]} {what}", headers={"retry-after": "1"}, limit=limit)
     counter[who] += 1
     try:
         yield

@@ -197,10 +197,17 @@ class FieldError(msgspec.Struct, frozen=True, kw_only=True):
     parameter: str = ""
 
 
+class LimitReached(msgspec.Struct, frozen=True, kw_only=True):
+    """Which limit is reached: the name of the setting, and how many it lets be."""
+
+    name: str
+    most: int
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """An error (RFC 9457). ``type`` is a page of this server that says what it means; ``request_id`` is in our log.
 
-    ``diagnostics`` are there when a problem package is at fault.
+    ``diagnostics`` are there when a problem package is at fault, ``limit`` when a limit of the tenant is reached.
     """
 
     type: str
@@ -210,3 +217,4 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str = ""
     errors: tuple[FieldError, ...] = ()
     diagnostics: tuple[Diagnostic, ...] | UnsetType = UNSET
+    limit: LimitReached | UnsetType = UNSET

@@ -67,6 +67,9 @@ CLIENT_SCRIPTS = (
 TENANT_LIMITS = (
     "tenant_per_minute",
     "tenant_running_max",
+    "tenant_sessions_max",
+    "tenant_streams_max",
+    "tenant_sockets_max",
     "tenant_blob_bytes",
     "tenant_blobs",
     "keep_ms",

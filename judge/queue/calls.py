@@ -16,6 +16,7 @@ from judge.errors import (
     JudgeError,
     LanguageError,
     MaintenanceError,
+    OpenLimitError,
     QueueError,
     QueueFullError,
     RateLimitError,
@@ -62,7 +63,8 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
 
     The queue knows the names of languages and what is offered: it finds the route. Raises WireError (a name),
     LanguageError (no such language, or no worker offers it), QueueFullError, RateLimitError,
-    MaintenanceError, UsageError (tags that no worker has; the id stands for another submission).
+    OpenLimitError (of sessions), MaintenanceError, UsageError (tags that no worker has; the id stands for another
+    submission).
     """
     route = wire.route(_language_in_route(submission.language), submission.tags)
     return _hand_in(submission, wire.encode_submission(submission), route, origin)
@@ -135,6 +137,8 @@ def _refusal(submission: Submission | WorkHeader, outcome: str, answer: list[Any
             return RateLimitError(submission.tenant, int(answer[1]) / 1000, int(answer[2]) if len(answer) > 2 else 0)
         case "MAINTENANCE":
             return MaintenanceError(text_of(answer[1]), int(answer[2]))
+        case "OPEN":
+            return OpenLimitError(submission.tenant, text_of(answer[1]), int(answer[2]))
         case "CONFLICT":
             return IdTaken(f"submission id {submission.id!r} already stands for another submission")
         case "CLASS":

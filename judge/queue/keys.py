@@ -353,6 +353,14 @@ class Keys:
         """hash: what was used on a day (days since 1970): `TENANT works`, `TENANT cpu_ms`, `TENANT bytes`; expires"""
         return f"{self.prefix}usage:{day}"
 
+    def open_now(self, kind: str, tenant: str) -> str:
+        """sorted set: streams or WebSockets that a tenant has open at gateways, by when they count no more; expires"""
+        return f"{self.prefix}open:{kind}:{tenant}"
+
+    def open_sessions(self, tenant: str) -> str:
+        """set: ids of a tenant's sessions that are not over"""
+        return f"{self.prefix}open-sessions:{tenant}"
+
     def maintenance(self) -> str:
         """hash: while no work is taken in: message, retry_s, since (Unix milliseconds), by"""
         return f"{self.prefix}maintenance"

@@ -165,6 +165,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     anonymous_per_minute: int = 0
     anonymous_running_max: int = 0
     anonymous_keep_ms: int = 0
+    tenant_sessions_max: int = 0
+    tenant_streams_max: int = 0
+    tenant_sockets_max: int = 0
     keep_kinds_ms: dict[str, int] = {}
 
 

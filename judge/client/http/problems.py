@@ -15,6 +15,7 @@ from judge.errors import (
     JudgeError,
     LanguageError,
     NoSuchBlob,
+    OpenLimitError,
     QueueAnswerError,
     QueueFullError,
     RateLimitError,
@@ -22,7 +23,7 @@ from judge.errors import (
     UsageError,
     WorkError,
 )
-from judge.http_form.answers import Problem
+from judge.http_form.answers import LimitReached, Problem
 from judge.queue.records import no_record
 
 _ACCESS = ("no-key", "bad-key", "no-scope", "foreign-page", "class-too-urgent")
@@ -70,6 +71,8 @@ def error_of(problem: Problem, *, retry_s: float = 1.0, asked_for: str = "", is_
             return IdTaken("this id stands for other work already")
         case "language":
             return LanguageError(text)
+        case "too-many" if isinstance(problem.limit, LimitReached):
+            return _said(OpenLimitError("", problem.limit.name, problem.limit.most), text)
         case "too-many":
             return _said(RateLimitError("", retry_s), text)
         case "queue-full":

@@ -162,9 +162,7 @@ async def read_results(asked: Asked) -> Response:
         return Response(status_code=204)
     if asked.service.stopping.is_set():
         raise ProblemError("stopping", headers={"retry-after": "1"})
-    with asked.service.holding(asked.caller):
-        pass  # what there are too many of is said before the answer begins
-    answer = Stream(_sent(asked, view.id))
+    answer = Stream(_sent(asked, view.id), await asked.service.begin_stream(asked.caller))
     answer.headers["content-type"] = NDJSON
     return answer
 
@@ -173,7 +171,7 @@ async def _sent(asked: Asked, batch: str) -> AsyncIterator[bytes]:
     """Lines; an empty one = nothing happened for a while."""
     service, query = asked.service, asked.query
     until_s, position, left = time.monotonic() + query.wait, query.after, query.limit or 1 << 40
-    with service.holding(asked.caller), service.feed.watching(batch, events=True) as watch:
+    with service.feed.watching(batch, events=True) as watch:
         await service.feed.hear(watch)
         try:
             silent_since_s = time.monotonic()

@@ -55,7 +55,8 @@ async def stream_events(asked: Asked, kind: WorkKind | None) -> Response:
         return Response(status_code=204)  # there is nothing more: a browser's EventSource stops asking
     if asked.service.stopping.is_set():
         raise ProblemError("stopping", headers={"retry-after": "1"})
-    return EventStream(_sent(asked, record, after))
+    held = await asked.service.begin_stream(asked.caller)
+    return EventStream(_sent(asked, record, after), held)
 
 
 async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterator[Sent | None]:
@@ -72,7 +73,7 @@ async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterat
 async def _followed(asked: Asked, record: str, after: str) -> AsyncIterator[tuple[str, Event | None]]:
     """Events with their positions; None = nothing happened for a while."""
     service = asked.service
-    with service.holding(asked.caller), service.feed.watching(record, events=True) as watch:
+    with service.feed.watching(record, events=True) as watch:
         await service.feed.hear(watch)
         try:
             silent_s = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from starlette.responses import Response
@@ -12,6 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 #: A reader that takes nothing for this long is left alone.
 READER_S_MAX = 60.0
+
+#: Until a task that was cancelled is told so again.
+_CANCELLED_S = 0.2
 
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -29,25 +33,25 @@ PING = b": ping\n\n"
 
 
 class Stream(Response):
-    """Sends pieces as they come. Ends with its source, or when the reader is gone or takes nothing."""
+    """Sends pieces as they come. Ends with its source, or when the reader is gone or takes nothing; then ``held`` is
+    closed."""
 
-    def __init__(self, source: AsyncIterator[bytes]) -> None:
+    def __init__(self, source: AsyncIterator[bytes], held: ExitStack) -> None:
         super().__init__(headers=_HEADERS)
         self._source = source
+        self._held = held
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sending = asyncio.ensure_future(self._send_all(scope, send))
-        gone = asyncio.ensure_future(_until_gone(receive))
-        try:
-            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (sending, gone):
-                task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, TimeoutError, OSError):
-                await sending
-            with contextlib.suppress(asyncio.CancelledError):
-                await gone
+        with self._held:
+            sending = asyncio.ensure_future(self._send_all(scope, send))
+            gone = asyncio.ensure_future(_until_gone(receive))
+            try:
+                await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await _ended(sending, gone)
+                with contextlib.suppress(asyncio.CancelledError, TimeoutError, OSError):
+                    sending.result()
 
     async def _send_all(self, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -64,8 +68,8 @@ class EventStream(Stream):
 
     media_type = "text/event-stream"
 
-    def __init__(self, source: AsyncIterator[Sent | None]) -> None:
-        super().__init__(_framed_all(source))
+    def __init__(self, source: AsyncIterator[Sent | None], held: ExitStack) -> None:
+        super().__init__(_framed_all(source), held)
 
 
 async def _framed_all(source: AsyncIterator[Sent | None]) -> AsyncIterator[bytes]:
@@ -78,6 +82,14 @@ def _framed(sent: Sent | None) -> bytes:
     if sent is None:
         return PING
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (sent.id.encode(), sent.name.encode(), sent.data)
+
+
+async def _ended(*tasks: asyncio.Future[None]) -> None:
+    """Cancel them, and again until they are done: who waits for Redis may take a cancellation for the end of a wait."""
+    while alive := [task for task in tasks if not task.done()]:
+        for task in alive:
+            task.cancel()
+        await asyncio.wait(alive, timeout=_CANCELLED_S)
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -62,7 +62,7 @@ async def _serve(service: Service, socket: WebSocket) -> None:
         ticket = await _ticket(service, socket, query)
         address = socket.client.host if socket.client else ""
         exchange.labels.update(key=ticket.key, tenant=ticket.tenant)
-        with service.holding_socket(ticket.tenant, address):
+        async with service.holding_socket(ticket.tenant, address):
             closing = await _converse(service, socket, ticket, query)
     except (WebSocketDisconnect, OSError):
         closing = Closing("gone")

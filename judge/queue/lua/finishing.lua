@@ -30,7 +30,10 @@ local function finish(id, fence, verdict, report, language, summary, cpu_ms)
   emit(id, {type = 'done'})
   stat('finished')
   stat('verdict_' .. verdict)
-  if is_session(r) then return 1 end  -- how long people sit there says nothing of the queue
+  if is_session(r) then  -- how long people sit there says nothing of the queue
+    redis.call('SREM', key.open_sessions(r.tenant), id)
+    return 1
+  end
   local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
   redis.call('HSET', key.counters, 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
   return 1

@@ -4,6 +4,7 @@
 -- The route's language may be any name of it; the submission's own word for it wins.
 -- Returns {"ACCEPTED", state} (of a tenant that has a rate: with rate, left, full_ms), {"EXISTS", state}, {"CONFLICT"},
 -- {"FULL", waiting, wait_ms}, {"RATE", retry_ms, rate}, {"MAINTENANCE", message, retry_s}, {"CLASS", known},
+-- {"OPEN", limit, how many of the tenant's sessions it lets be open},
 -- {"LANGUAGE", sentence, the near language or "", what is offered}, {"TAGS", sentence} or {"LARGE", bytes, at most}.
 local id, submission, sources, sources_digest, digest, class, tenant, route, origin = unpack(ARGV)
 local entry = key.record(id)
@@ -53,6 +54,22 @@ if limit > 0 and waiting >= limit then
   return {'FULL', waiting, math.ceil(waiting * each_ms / math.max(slots, 1))}
 end
 
+local sessions = is_session({route = route}) and key.open_sessions(tenant)
+if sessions then
+  local most = tenant_limit('tenant_sessions_max', tenant)
+  if most > 0 and redis.call('SCARD', sessions) >= most then
+    -- A worker of a version that does not know this set may have ended some.
+    for _, one in ipairs(redis.call('SMEMBERS', sessions)) do
+      local state = redis.call('HGET', key.record(one), 'state')
+      if not state or state == 'DONE' or state == 'CANCELLED' then redis.call('SREM', sessions, one) end
+    end
+    if redis.call('SCARD', sessions) >= most then
+      stat('refused')
+      return {'OPEN', 'tenant_sessions_max', int(most)}
+    end
+  end
+end
+
 local rate, left, full_ms = tenant_limit('tenant_per_minute', tenant), 0, 0
 if rate > 0 and origin == '' then
   -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
@@ -75,6 +92,7 @@ redis.call('HSET', entry, 'state', 'QUEUED', 'sub', submission, 'src', sources_d
            'tenant', tenant, 'route', route, 'seq', seq, 'at', int(now), 'attempt', 0, 'blamed', 0, 'fence', 0, 'why', '',
            'origin', origin, 'language', language)
 redis.call('ZADD', key.index, now, id)
+if sessions then redis.call('SADD', sessions, id) end
 if tenant ~= '-' then redis.call('ZADD', key.index_of(tenant), now, id) end
 emit(id, {type = 'queued'})
 enqueue(id, class, route, tenant, seq, now)
