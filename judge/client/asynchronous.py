@@ -9,7 +9,7 @@ from typing import Self, TypeVar, Unpack
 from judge.client.batch import AsyncBatch
 from judge.client.blobs import AsyncClientBlobs
 from judge.client.many import WINDOW, Flight, Item, ItemResult
-from judge.client.opening import client_broker, report_of_type, reported, work_report
+from judge.client.opening import client_broker, judged_report, report_of_type, reported, work_report
 from judge.client.sending import (
     SENDING,
     EvaluationFields,
@@ -22,8 +22,8 @@ from judge.client.sending import (
 from judge.client.session import AsyncSession, present_every_s
 from judge.client.versions import exact_submission_async, exact_work_async
 from judge.config import Settings, load_settings
-from judge.errors import NotFinished, SubmissionCancelled
-from judge.model.event import Cancelled, Done, Event
+from judge.errors import NotFinished
+from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
@@ -145,15 +145,7 @@ class AsyncClient(AsyncClientBlobs):
 
     async def result(self, submission_id: str, *, timeout: float | None = None) -> Report:
         """See :meth:`judge.client.blocking.Client.result`."""
-        report = await self.queue.report(submission_id)
-        if report is not None:
-            return report
-        async for event in self.follow(submission_id, timeout=timeout):
-            if isinstance(event, Done):
-                return event.report
-            if isinstance(event, Cancelled):
-                break
-        raise SubmissionCancelled(f"submission {submission_id} was cancelled")
+        return judged_report(await self.answer(submission_id, timeout=timeout), submission_id)
 
     async def state(self, submission_id: str) -> State:
         """See :meth:`judge.client.blocking.Client.state`."""

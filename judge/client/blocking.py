@@ -8,7 +8,7 @@ from typing import Self, TypeVar, Unpack
 from judge.client.batch import Batch
 from judge.client.blobs import ClientBlobs
 from judge.client.many import WINDOW, Flight, Item, ItemResult
-from judge.client.opening import client_broker, report_of_type, reported, work_report
+from judge.client.opening import client_broker, judged_report, report_of_type, reported, work_report
 from judge.client.sending import (
     SENDING,
     EvaluationFields,
@@ -21,8 +21,7 @@ from judge.client.sending import (
 from judge.client.session import Session, present_every_s
 from judge.client.versions import exact_submission, exact_work
 from judge.config import Settings, load_settings
-from judge.errors import SubmissionCancelled
-from judge.model.event import Cancelled, Done, Event, WorkDone
+from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
@@ -31,6 +30,7 @@ from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
 from judge.queue.records import Filter, Listing, found_one, records_call
 from judge.queue.redis_queue import Queue
+from judge.queue.script import Call
 from judge.queue.values import LanguageCard, State, SubmissionView
 from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
@@ -42,6 +42,7 @@ class Client(ClientBlobs):
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:
         self.queue = Queue(broker, patience_s)
+        self._newest = ""  # the id of what was handed in last, until it is asked for: nothing to look up in vain
         self.blob_place = blob_place or BlobPlace()
 
     @classmethod
@@ -69,13 +70,15 @@ class Client(ClientBlobs):
         RateLimitError, WireError, UsageError (tags that no worker has; the id stands for another submission),
         QueueError (no answer: hand the same submission in again, it will not be judged twice).
         """
-        self.queue.run(calls.submit(exact_submission(self.queue, submission)))
-        return submission.id
+        return self._handed_in(calls.submit(exact_submission(self.queue, submission)), submission.id)
 
     def send(self, work: Work) -> str:
         """Hand in work that is no submission; returns its id once it is durably accepted. Raises as :meth:`submit`."""
-        self.queue.run(calls.submit_work(exact_work(self.queue, work)))
-        return work.header.id
+        return self._handed_in(calls.submit_work(exact_work(self.queue, work)), work.header.id)
+
+    def _handed_in(self, handing_in: Call[bool], id: str) -> str:
+        self._newest = id if self.queue.run(handing_in) else ""
+        return id
 
     def work_result(self, work_id: str, *, timeout: float | None = None) -> AnyWorkReport:
         """The report of such work; blocks and raises as :meth:`result`."""
@@ -83,12 +86,8 @@ class Client(ClientBlobs):
 
     def answer(self, id: str, *, timeout: float | None = None) -> Report | AnyWorkReport:
         """The report of whatever kind this is; blocks and raises as :meth:`result`."""
-        found = self.queue.answer(id)
-        if found is None:
-            for event in self.follow(id, timeout=timeout):
-                if isinstance(event, Done | WorkDone):
-                    found = event.report
-        return reported(found, id)
+        is_known, self._newest = id == self._newest, ""
+        return reported(self.queue.final_answer(id, timeout, is_known=is_known), id)
 
     def run(
         self,
@@ -153,15 +152,7 @@ class Client(ClientBlobs):
 
         Raises SubmissionCancelled, NotFinished (a TimeoutError), UsageError for an unknown id.
         """
-        report = self.queue.report(submission_id)
-        if report is not None:
-            return report
-        for event in self.follow(submission_id, timeout=timeout):
-            if isinstance(event, Done):
-                return event.report
-            if isinstance(event, Cancelled):
-                break
-        raise SubmissionCancelled(f"submission {submission_id} was cancelled")
+        return judged_report(self.answer(submission_id, timeout=timeout), submission_id)
 
     def state(self, submission_id: str) -> State:
         """Where the submission stands. Raises UsageError for an unknown id."""

@@ -27,6 +27,13 @@ def work_report(answer: Report | AnyWorkReport, work_id: str) -> AnyWorkReport:
     return answer
 
 
+def judged_report(answer: Report | AnyWorkReport, submission_id: str) -> Report:
+    """The answer to a submission. Raises UsageError for other work's."""
+    if not isinstance(answer, Report):
+        raise UsageError(f"{submission_id!r} is no submission: ask for its work_result")
+    return answer
+
+
 R = TypeVar("R", bound=AnyWorkReport)
 
 

@@ -16,6 +16,10 @@ from judge import wire
 
 # long: it is one map, so that a look shows every name.
 
+#: Right before the place of "done" or "cancelled" in a stream of events: a reader from here on wakes for the end alone.
+#: Workers and clients of an earlier version put that where any event goes.
+BEFORE_LAST = "9999999999999999-0"
+
 
 class Keys:
     """The keys behind one prefix ("{judge}:"). Each docstring begins with the type that Redis keeps there."""
@@ -32,7 +36,7 @@ class Keys:
         return f"{self.prefix}s:{id}"
 
     def events(self, id: str) -> str:
-        """stream: a submission's progress"""
+        """stream: a submission's progress; the last event has the id 9999999999999999-1"""
         return f"{self.prefix}e:{id}"
 
     def index(self) -> str:

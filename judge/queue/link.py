@@ -107,10 +107,25 @@ class Link:
     def command(self, *words: Any) -> Any:
         """One Redis command, tried again while Redis is away. Raises QueueError (or NoScriptError), and
         WireError for a word that is not valid Unicode."""
+        return self._until_answered(lambda: self._execute(*words))
+
+    def commands(self, *several: Sequence[Any]) -> list[Any]:
+        """Some commands, the next ones sent before the first is answered; as :meth:`command`."""
+        answers: list[Any] = self._until_answered(lambda: self._execute_all(several))
+        return answers
+
+    def _execute_all(self, several: Iterable[Sequence[Any]]) -> list[Any]:
+        with self.client.pipeline(transaction=False) as pipe:
+            command: Callable[..., object] = pipe.execute_command
+            for words in several:
+                command(*words)
+            return pipe.execute()
+
+    def _until_answered(self, execute: Callable[[], Any]) -> Any:
         backoff = Backoff(self._patience_s)
         while True:
             try:
-                return self._execute(*words)
+                return execute()
             except NoScriptError:
                 raise
             except UnicodeEncodeError as error:
@@ -121,11 +136,9 @@ class Link:
     def run_all(self, several: Iterable[Call[T]]) -> list[T]:
         """Carry out many calls of scripts that the server knows, in one round trip. Raises RedisError."""
         batch = list(several)
-        with self.client.pipeline(transaction=False) as pipe:
-            command: Callable[..., object] = pipe.execute_command
-            for call in batch:
-                command("EVALSHA", scripts()[call.script].sha1, 1, self.keys.prefix, *call.arguments)
-            answers = pipe.execute()
+        answers = self._execute_all(
+            ("EVALSHA", scripts()[call.script].sha1, 1, self.keys.prefix, *call.arguments) for call in batch
+        )
         return [call.read(answer) for call, answer in zip(batch, answers, strict=True)]
 
     def run_with_info(self, call: Call[T], sections: Sequence[str]) -> tuple[T, list[Mapping[str, Any]]]:

@@ -158,6 +158,13 @@ DATES = ("at", "claimed_at", "done_at", "amended_at", "tenant")
 ANSWER = ("state", "report", "sub", *DATES)
 
 
+def is_settled(fields: Sequence[bytes | None], submission_id: str) -> bool:
+    """Whether nothing more will come to a record. Raises UsageError when there is none."""
+    if fields[0] is None:
+        raise no_record(submission_id)
+    return State(text_of(fields[0])).final
+
+
 def answer_in(fields: Sequence[bytes | None], submission_id: str) -> Report | AnyWorkReport | None:
     """The report in a record; None while there is none. Raises UsageError when there is no record.
 

@@ -15,8 +15,9 @@ from judge.model.report import Report
 from judge.model.work_report import AnyWorkReport
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
+from judge.queue.keys import BEFORE_LAST
 from judge.queue.link import AsyncLink, Link
-from judge.queue.records import ANSWER, answer_in, ending, judging_report
+from judge.queue.records import ANSWER, answer_in, ending, is_settled, judging_report
 from judge.queue.script import Call
 from judge.queue.values import State
 
@@ -25,6 +26,9 @@ T = TypeVar("T")
 #: The longest wait for a progress event in one command; below the answer time-out.
 FOLLOW_BLOCK_MS = 2000
 
+
+#: Who waits for the end looks by itself so often: workers of an earlier version do not say it where it is waited for.
+LOOK_AGAIN_MS = 1000
 
 #: How long a report may answer the same work; its record may be gone before that.
 ANSWER_LIFE_MS = 24 * 3_600_000
@@ -108,6 +112,23 @@ class Queue:
     def answer(self, submission_id: str) -> Report | AnyWorkReport | None:
         """The recorded report of any kind of work, None while there is none. Raises UsageError for an unknown id."""
         return answer_in(self.link.command("HMGET", self.link.keys.record(submission_id), *ANSWER), submission_id)
+
+    def final_answer(
+        self, submission_id: str, timeout_s: float | None = None, *, is_known: bool = False
+    ) -> Report | AnyWorkReport | None:
+        """The report of any kind of work, None when it was cancelled; blocks until one of both. ``is_known``: there is
+        such work, and it was not settled a moment ago.
+
+        Raises UsageError for an unknown id, NotFinished when it takes longer than ``timeout_s``.
+        """
+        keys, patience = self.link.keys, Patience(submission_id, timeout_s)
+        look = ("HMGET", keys.record(submission_id), *ANSWER)
+        fields = None if is_known else self.link.command(*look)
+        while fields is None or not is_settled(fields, submission_id):
+            block_ms = min(patience.block_ms(), LOOK_AGAIN_MS)
+            wait = ("XREAD", "BLOCK", block_ms, "STREAMS", keys.events(submission_id), BEFORE_LAST)
+            fields = self.link.commands(wait, look)[1]
+        return answer_in(fields, submission_id)
 
     def note_answer(self, tenant: str, key: str, work_id: str) -> None:
         """Remember for :data:`ANSWER_LIFE_MS` whose record answers work that is known by ``key``. Raises QueueError."""

@@ -51,7 +51,7 @@ def shared_redis(short_root: Path) -> Iterator[RedisServer]:
 def queue(shared_redis: RedisServer) -> Iterator[Queue]:
     """An empty queue with the default weights and no limits, and no worker."""
     broker = msgspec.structs.replace(shared_redis.broker, namespace=f"q{next(_numbers)}")
-    with Queue(broker, preload=("event", "finish")) as queue:  # as a slot has it
+    with Queue(broker, preload=("event", "finish", "finish_claim")) as queue:  # as a slot has it
         set_policy(queue, POLICY)
         yield queue
 

@@ -17,5 +17,5 @@ end
 if is_session(r) then redis.call('SREM', key.open_sessions(r.tenant), id) end
 settle(id, 'CANCELLED', now_ms())
 stat('cancelled')
-emit(id, {type = 'cancelled'})
+emit_last(id, {type = 'cancelled'})
 return {'CANCELLED', r.state, r.node or ''}

@@ -47,12 +47,16 @@ end
 local function tell(id) redis.call('PUBLISH', key.news(id), '') end
 
 -- Append an event, a table as docs/reference/wire.schema.json has it, to a submission's stream.
-local function emit(id, event)
+local function emit(id, event, place)
   event.submission = id
   local json = (event.wait_ns or 0) < 1e14 and cjson.encode(event) or json_of_large(event)
-  redis.call('XADD', key.events(id), '*', 'type', event.type, 'event', json)
+  redis.call('XADD', key.events(id), place or '*', 'type', event.type, 'event', json)
   tell(id)
 end
+
+-- The last event, "done" or "cancelled". Its place is the same in each stream and behind any other: who waits for the
+-- end alone reads from right before it (BEFORE_LAST in judge/queue/keys.py).
+local function emit_last(id, event) emit(id, event, '9999999999999999-1') end
 
 -- What a slot holds (a table: slot, id, fence, pid, priority_class) by its text; nil = nothing that can be read.
 local function held_in(text)

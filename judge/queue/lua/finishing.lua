@@ -27,7 +27,7 @@ local function finish(id, fence, verdict, report, language, summary, cpu_ms)
   settle(id, 'DONE', now)
   count_usage(r, cpu_ms, #report, now)
   unlease(id, r.node, r.slot, r.tenant)
-  emit(id, {type = 'done'})
+  emit_last(id, {type = 'done'})
   stat('finished')
   stat('verdict_' .. verdict)
   if is_session(r) then  -- how long people sit there says nothing of the queue
