@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo first-contact install test test-slow test-fuzz test-gateway test-vm test-vm-short test-vm-layers test-vm-broken test-hostile-kinds check lint types imports unit test-deps clean test-chaos
+.PHONY: demo first-contact install test test-slow test-fuzz test-gateway test-vm test-vm-short test-vm-layers test-vm-broken test-vm-containers test-deploy test-hostile-kinds check lint types imports unit test-deps clean test-chaos
 
 demo: first-contact $(STAMP)
 	$(BIN)/judge demo
@@ -43,6 +43,17 @@ test-vm-broken: $(DEV_STAMP)
 	for limit in memory processes cpu; do \
 	  $(BIN)/python -B deploy/vm --scenario full --only 'cgroup v2' --break-limit $$limit --must-notice || exit 1; \
 	done
+
+# The image, built here, under rootless Podman in the guest with the settings of compose and chart; some half an hour when
+# emulated.
+test-vm-containers: $(DEV_STAMP)
+	./deploy/helm/install-tools
+	$(BIN)/python -B deploy/vm --scenario containers
+
+# The chart by helm, and by the schemas of Kubernetes, KEDA and the Prometheus operator; the unit files by systemd.
+test-deploy: $(DEV_STAMP) test-deps
+	./deploy/helm/install-tools
+	$(BIN)/pytest -q -m "slow or not slow" tests/deploy
 
 lint:
 	$(BIN)/ruff check .

@@ -29,12 +29,16 @@ _APT_OPTIONS = (
 )
 
 
-def build_image() -> Path:
-    """The directory with ``root.img``, ``vmlinuz`` and ``initrd``. Blocks for minutes when it must be made."""
-    packages, prepare, this = HERE / "packages.txt", HERE / "prepare-guest", HERE / "image.py"
-    debian = made("debian", digest_of([packages], SUITE, *_APT_OPTIONS), _make_debian)
-    inputs = [packages, prepare, this, HERE / "make-disk", ROOT / "constraints.txt"]
-    return made("image", digest_of(inputs, *_dependencies()), lambda directory: _make_image(debian, directory))
+def build_image(*, podman: bool = False) -> Path:
+    """The directory with ``root.img``, ``vmlinuz`` and ``initrd``. Blocks for minutes when it must be made.
+
+    ``podman``: it has what runs containers; another image, since it takes longer to make.
+    """
+    lists = [HERE / "packages.txt", *([HERE / "packages-podman.txt"] if podman else [])]
+    kind = "podman-" if podman else ""
+    debian = made(f"{kind}debian", digest_of(lists, SUITE, *_APT_OPTIONS), lambda target: _make_debian(lists, target))
+    inputs = [*lists, HERE / "prepare-guest", HERE / "image.py", HERE / "make-disk", ROOT / "constraints.txt"]
+    return made(f"{kind}image", digest_of(inputs, *_dependencies()), lambda target: _make_image(debian, target))
 
 
 def _dependencies() -> list[str]:
@@ -42,10 +46,10 @@ def _dependencies() -> list[str]:
     return [*project["dependencies"], *_TEST_PACKAGES]
 
 
-def _make_debian(directory: Path) -> None:
+def _make_debian(lists: list[Path], directory: Path) -> None:
     """``root.tar``: the suite with our packages, nothing of the project's yet."""
     print(f"test-vm: making a {SUITE} root (once; some three minutes)", flush=True)
-    lines = (HERE / "packages.txt").read_text().splitlines()
+    lines = [line for file in lists for line in file.read_text().splitlines()]
     packages = [line for line in lines if line and not line.startswith("#")]
     command = [
         *("mmdebstrap", "--quiet", "--variant=minbase", "--format=tar", *_APT_OPTIONS),
@@ -59,13 +63,13 @@ def _make_debian(directory: Path) -> None:
 def _make_image(debian: Path, directory: Path) -> None:
     print("test-vm: making the disk of the guest", flush=True)
     wheels = directory / "wheels"
-    _fetch_wheels(wheels)
+    fetch_wheels(wheels, _dependencies())
     _extract_kernel(debian / "root.tar", directory)
     _make_disk(debian / "root.tar", wheels, directory)
     shutil.rmtree(wheels)
 
 
-def _fetch_wheels(target: Path) -> None:
+def fetch_wheels(target: Path, requirements: list[str]) -> None:
     """What pip finds for the guest's Python, whatever this machine's is."""
     platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(5, _GLIBC_MAX + 1)]
     platforms += ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"]
@@ -75,7 +79,7 @@ def _fetch_wheels(target: Path) -> None:
             *("--only-binary=:all:", "--python-version", PYTHON, "--implementation", "cp"),
             *(word for platform in platforms for word in ("--platform", platform)),
             *("--constraint", str(ROOT / "constraints.txt"), "--dest", str(target)),
-            *_dependencies(),
+            *requirements,
         ],
         check=True,
     )

@@ -18,10 +18,10 @@ _FIRST_MESSAGE_MAX_S = 300.0  # an idle machine with an emulated processor takes
 
 @dataclass(frozen=True)
 class Machine:
-    """What to boot. ``directory`` holds the kernel and the root, which is never written to."""
+    """What to boot. ``directory`` holds the kernel and the root, which is never written to. ``disks``: the others."""
 
     directory: Path
-    payload: Path
+    disks: tuple[Path, ...]
     accelerator: str
     processors: int
 
@@ -64,7 +64,7 @@ class Machine:
             *("-kernel", str(self.directory / "vmlinuz"), "-initrd", str(self.directory / "initrd")),
             *("-append", append),
             *("-drive", f"file={self.directory / 'root.img'},if=virtio,format=raw,snapshot=on,cache=unsafe"),
-            *("-drive", f"file={self.payload},if=virtio,format=raw,readonly=on"),
+            *(word for disk in self.disks for word in ("-drive", f"file={disk},if=virtio,format=raw,readonly=on")),
             *("-serial", f"file:{console}"),
             *("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
             *("-chardev", "file,id=results,path=/dev/stdout"),

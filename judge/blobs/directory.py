@@ -44,7 +44,7 @@ class DirectoryBlobs:
         fresh = None
         try:
             target = f"{self._root}/{name}"
-            os.makedirs(os.path.dirname(target), exist_ok=True)
+            self._make(os.path.dirname(target))
             with tempfile.NamedTemporaryFile(dir=self._root, prefix=_INCOMING, delete=False) as fresh:
                 with open_copy(fd) as source:
                     shutil.copyfileobj(source, fresh, CHUNK_BYTES)
@@ -56,6 +56,18 @@ class DirectoryBlobs:
                 with contextlib.suppress(OSError):
                     os.unlink(fresh.name)
             raise BlobStoreError(f"store {self._root}: {error.strerror}") from error
+
+    def _make(self, directory: str) -> None:
+        """As open as the root, whatever the umask: gateways and workers may be different users of one group."""
+        if os.path.isdir(directory):
+            return
+        if directory == self._root:
+            os.makedirs(directory, exist_ok=True)
+            return
+        self._make(os.path.dirname(directory))
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(directory)
+            os.chmod(directory, os.stat(self._root).st_mode & 0o2777)
 
     def remove(self, name: str) -> None:
         """See :class:`~judge.blobs.store.BlobStore`."""

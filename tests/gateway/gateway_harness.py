@@ -76,7 +76,7 @@ class Gateway:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_us,  # noqa: PLW1509 (the tests have no threads when they start one)
+                preexec_fn=die_with_us,  # noqa: PLW1509 (the tests have no threads when they start one)
             )
         until(lambda: _ADDRESS.search(self.log()) or not self.running, "the gateway's address")
         found = _ADDRESS.search(self.log())
@@ -205,5 +205,6 @@ def _events_in(response: Any) -> Iterator[Event]:
                 fields = {}
 
 
-def _die_with_us() -> None:
+def die_with_us() -> None:
+    """Called in a new process: it ends when the tests do."""
     set_parent_death_signal(signal.SIGKILL)

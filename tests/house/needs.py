@@ -11,6 +11,7 @@ import pytest
 
 #: A program or a file -> the Debian package; ``deploy/install-test-deps`` installs each of them.
 PACKAGES = {
+    "caddy": "caddy",
     "chromium": "chromium",
     "mmdebstrap": "mmdebstrap",
     "node": "nodejs",
@@ -20,6 +21,7 @@ PACKAGES = {
     "rabbitmq-server": "rabbitmq-server",
     "redis-server": "redis-server",
     "tmux": "tmux",
+    "/usr/sbin/nginx": "nginx-light",
     "/usr/include/asm-generic/unistd.h": "linux-libc-dev",
     "/usr/include/x86_64-linux-gnu/asm/unistd_64.h": "linux-libc-dev",
 }

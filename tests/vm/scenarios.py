@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import deployed
 import layers
 import service
 from breakage import BREAKAGES
@@ -74,6 +75,13 @@ def layers_of_a_user(options: dict[str, str]) -> Steps:
     yield from layers.as_user()
 
 
+def containers_of_a_user(options: dict[str, str]) -> Steps:
+    """What is deployed in containers, under a plain user's podman."""
+    yield "install", install
+    yield "user manager", user_manager
+    yield from deployed.steps()
+
+
 def no_userns(options: dict[str, str]) -> Steps:
     """User namespaces are switched off: everything must say so, and refuse."""
     yield "install", install
@@ -86,6 +94,7 @@ SCENARIOS: dict[str, Callable[[dict[str, str]], Steps]] = {
     "full": full,
     "no-userns": no_userns,
     "layers": layers_of_a_user,
+    "containers": containers_of_a_user,
 }
 
 

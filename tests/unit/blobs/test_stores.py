@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from judge.blobs.addresses import open_blob_store
-from judge.blobs.directory import check_directory
+from judge.blobs.directory import DirectoryBlobs, check_directory
 from judge.blobs.package_store import PackageStore
 from judge.blobs.store import BlobStore
 from judge.errors import BlobMissing, BlobStoreError, UsageError
@@ -127,3 +127,13 @@ def test_a_store_directory_that_is_not_there_is_named_with_its_setting(tmp_path:
 @pytest.mark.parametrize("address", ["/", "http://127.0.0.1:9/packages", "s3://bucket/prefix"])
 def test_a_directory_that_is_there_and_any_network_address_pass(address: str) -> None:
     check_directory(address, "package_store")
+
+
+def test_what_is_made_in_a_shared_directory_is_as_open_as_its_top(tmp_path: Path) -> None:
+    """Gateways and workers may be different users of one group."""
+    root = tmp_path / "store"
+    root.mkdir()
+    root.chmod(0o2775)
+    with open(__file__, "rb") as file:
+        DirectoryBlobs(str(root)).put("ab/cd/efgh", file.fileno())
+    assert [oct(path.stat().st_mode & 0o7777) for path in (root / "ab", root / "ab" / "cd")] == ["0o2775"] * 2

@@ -1,0 +1,220 @@
+"""The images of deploy/compose under rootless podman, with the settings of compose.yaml and of the chart."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import podman
+from checks import PROJECT, Failed, Report, as_judge, groups_left, last_line, must, run
+from podman import Chart, Planned, Volume
+from service import USER_GROUP
+
+_DISK = Path("/images")
+_NETWORK = "deployed"
+_GATEWAY = 8090
+_READY_S = 420.0
+_SCOPES = "admin,run,submit,read,packages"
+_CASES = (("sum.c", "accepted", "AC"), ("sum.py", "accepted", "AC"), ("hoard.c", "memory_limit_exceeded", "MLE"))
+
+#: What the images are called where they are deployed.
+_TAGS = {"judge": ("judge:latest", "judge:0.1.0"), "redis": ("redis:7-bookworm",)}
+
+Steps = Iterator[tuple[str, Callable[[], Report]]]
+
+
+def steps() -> Steps:
+    """Compose first, then the chart; each of them from its start to its end."""
+    yield "containers: start", load
+    for name, plan in (("compose", _compose), ("chart", _chart)):
+        yield f"{name}: doctor", partial(doctor, plan)
+        yield f"{name}: selftest", partial(selftest, plan)
+        yield f"{name}: start", partial(start, plan)
+        yield f"{name}: judged over HTTP", partial(judged, plan)
+        yield f"{name}: stop", partial(stop, plan)
+
+
+def load() -> Report:
+    """Images from the disk, a network that knows names."""
+    must(["mkdir", "-p", str(_DISK)])
+    must(["mount", "-o", "ro", "/dev/vdc", str(_DISK)])
+    output = must(_podman("info"), 120).output
+    for image, tags in _TAGS.items():
+        output += must(_podman("pull", "--quiet", f"oci:{_DISK}/oci:{image}"), 900).output
+        loaded = last_line(output)
+        for tag in tags:
+            must(_podman("tag", loaded, f"localhost/{tag}"))
+    must(_podman("network", "create", _NETWORK), 120)
+    version = must(_podman("version", "--format", "{{.Client.Version}}")).stdout.strip()
+    return Report(f"podman {version}: {', '.join(_TAGS)}", output)
+
+
+def _podman(*words: str) -> list[str]:
+    return as_judge(["podman", *words])
+
+
+def _compose() -> dict[str, Planned]:
+    described = json.loads((_DISK / "compose.json").read_text())
+    services = described["services"]
+    return {name: podman.compose_container(name, services[name], _NETWORK) for name in ("redis", "worker", "gateway")}
+
+
+def _chart() -> dict[str, Planned]:
+    chart = Chart(json.loads((_DISK / "chart.json").read_text()))
+    return {name: chart.planned(name, _NETWORK) for name in ("redis", "worker", "gateway")}
+
+
+def _made(volume: Volume) -> None:
+    """Make a volume as the kubelet would; one of compose stays as it is, and gets what the image has there."""
+    if run(_podman("volume", "exists", volume.name), 60).code != 0:
+        must(_podman("volume", "create", volume.name))
+    if not volume.mode:
+        return
+    top = must(_podman("volume", "inspect", "--format", "{{.Mountpoint}}", volume.name)).stdout.strip()
+    script = f"chown 0:{volume.group} {top}"
+    for name, content in volume.files.items():
+        must(as_judge(["sh", "-c", 'printf %s "$1" > "$2"', "sh", content, f"{top}/{name}"]))
+        script += f" && chown 0:{volume.group} {top}/{name} && chmod {volume.mode:o} {top}/{name}"
+    script += f" && chmod {'755' if volume.files else f'{volume.mode:o}'} {top}"
+    must(_podman("unshare", "sh", "-c", script))
+
+
+def _run_words(planned: Planned, *command: str, once: bool = False) -> list[str]:
+    ending = ("--rm",) if once else ("--detach", "--name", planned.name)
+    return _podman("run", "--pull=never", *ending, *planned.options, f"localhost/{planned.image}", *command)
+
+
+def doctor(plan: Callable[[], dict[str, Planned]]) -> Report:
+    """In a worker's container, nothing is missing."""
+    worker = plan()["worker"]
+    for volume in worker.volumes:
+        _made(volume)
+    done = run(_without_ports(_run_words(worker, "doctor", "--json", once=True)), 300)
+    try:
+        findings = json.loads(done.stdout)["findings"]
+    except (ValueError, KeyError, TypeError):
+        raise Failed(Report(f"exit code {done.code}: {last_line(done.output)}", done.output)) from None
+    bad = [f"{one['name']}: {one['found']}" for one in findings if one["status"] == "missing"]
+    if done.code != 0 or bad:
+        raise Failed(Report("; ".join(bad) or f"exit code {done.code}", done.output))
+    warnings = [one["name"] for one in findings if one["status"] == "warning"]
+    return Report(f"{len(findings)} findings" + (f", warnings: {', '.join(warnings)}" if warnings else ""), done.output)
+
+
+def _without_ports(words: list[str]) -> list[str]:
+    """What runs once publishes nothing."""
+    left = list(words)
+    while "--publish" in left:
+        at = left.index("--publish")
+        del left[at : at + 2]
+    return left
+
+
+def selftest(plan: Callable[[], dict[str, Planned]]) -> Report:
+    """The shipped attacks, in a worker's container."""
+    done = must(_without_ports(_run_words(plan()["worker"], "selftest", once=True)), 600)
+    return Report(last_line(done.stdout), done.output)
+
+
+def start(plan: Callable[[], dict[str, Planned]]) -> Report:
+    """All three; until the gateway says that work can be done."""
+    began = time.monotonic()
+    for name, planned in plan().items():
+        for volume in planned.volumes:
+            _made(volume)
+        words = _run_words(planned, *planned.command)
+        if name == "gateway" and "--publish" not in words:  # what an Ingress does in a cluster
+            at = words.index("--detach")
+            words[at:at] = ["--publish", f"127.0.0.1:{_GATEWAY}:8090"]
+        must(words, 180)
+    while True:
+        try:
+            status, body = _ask("GET", "/readyz")
+        except OSError as error:
+            status, body = 0, str(error).encode()
+        if status == 200:
+            return Report(f"ready after {time.monotonic() - began:.0f} s", _logs(plan))
+        if time.monotonic() - began > _READY_S:
+            raise Failed(Report(f"not ready: {body.decode(errors='replace')[:200]}", _logs(plan)))
+        time.sleep(2)
+
+
+def _logs(plan: Callable[[], dict[str, Planned]]) -> str:
+    shown = run(_podman("ps", "--all"), 60).output
+    return shown + "".join(run(_podman("logs", "--tail", "60", one.name), 60).output for one in plan().values())
+
+
+def _ask(method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", _GATEWAY, timeout=200)
+    try:
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def judged(plan: Callable[[], dict[str, Planned]]) -> Report:
+    """A package goes up, submissions go in, and right verdicts come out; nothing without a key."""
+    gateway = plan()["gateway"].name
+    status, body = _ask("GET", "/api/v1/languages")
+    if status != 401:
+        raise Failed(Report(f"without a key: {status}", body.decode(errors="replace")))
+    made = must(_podman("exec", gateway, "/opt/judge/bin/judge", "keys", "create", "--scopes", _SCOPES), 120)
+    key = next(word for word in made.stdout.split() if word.startswith("jk_"))
+    try:
+        digest = _answered(201, "POST", "/api/v1/packages?name=sum&version=1", _package(), key, "application/zip")[
+            "digest"
+        ]
+        seen = [f"{name} {_verdict(key, digest, name, folder)}" for name, folder, _ in _CASES]
+    except Failed as failure:
+        raise Failed(Report(failure.report.detail, failure.report.output + _logs(plan))) from failure
+    wanted = [f"{name} {verdict}" for name, _, verdict in _CASES]
+    if seen != wanted:
+        raise Failed(Report(f"{seen}, not {wanted}", _logs(plan)))
+    return Report(", ".join(seen))
+
+
+def _answered(wanted: int, method: str, path: str, body: bytes, key: str, kind: str = "application/json") -> Any:
+    status, answer = _ask(method, path, body, authorization=f"Bearer {key}", content_type=kind)
+    if status != wanted:
+        raise Failed(Report(f"{method} {path}: {status}", answer.decode(errors="replace")))
+    return json.loads(answer)
+
+
+def _package() -> bytes:
+    packed, root = io.BytesIO(), PROJECT / "examples" / "sum"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(root.rglob("*")):
+            archive.write(path, path.relative_to(root))
+    return packed.getvalue()
+
+
+def _verdict(key: str, digest: str, name: str, folder: str) -> str:
+    source = (PROJECT / "examples" / "sum" / "submissions" / folder / name).read_text()
+    language = {"c": "c", "py": "python3"}[name.rpartition(".")[2]]
+    body = {"package": digest, "language": language, "source": source}
+    answer = _answered(201, "POST", "/api/v1/submissions?wait=60", json.dumps(body).encode(), key)
+    return str(answer["report"]["verdict"])
+
+
+def stop(plan: Callable[[], dict[str, Planned]]) -> Report:
+    """Each ends in order, with the exit code 0, and nothing of it is left."""
+    codes = {}
+    for component in ("gateway", "worker", "redis"):
+        name = plan()[component].name
+        must(_podman("stop", "--time", "150", name), 200)
+        codes[component] = must(_podman("inspect", "--format", "{{.State.ExitCode}}", name)).stdout.strip()
+    logs = _logs(plan)
+    must(_podman("rm", "--all", "--volumes"), 120)
+    left = groups_left(USER_GROUP)
+    if set(codes.values()) != {"0"} or left:
+        raise Failed(Report(f"exit codes {codes}, left {left}", logs))
+    return Report("exit code 0 of all, no group left", logs)
