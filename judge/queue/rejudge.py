@@ -7,8 +7,10 @@ with the same sources; applying gives the old submissions the new reports (their
 from __future__ import annotations
 
 import contextlib
+import itertools
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from redis import RedisError
@@ -20,12 +22,36 @@ from judge.model.work import WorkKind
 from judge.queue import audit, calls
 from judge.queue.audit import UNKNOWN, Act
 from judge.queue.redis_queue import Queue
+from judge.queue.script import Call
 from judge.queue.values import State
+
+T = TypeVar("T")
 
 _FIELDS = ["state", "verdict", "sub", "src", "origin", "language"]
 
+#: What a record has in some fields.
+Fields = Sequence[bytes | None]
+
 #: Records looked at in one round trip.
 CHUNK = 500
+
+#: Submissions handed in again in one round trip: their sources travel, and Redis does nothing else meanwhile.
+_CHUNK = 50
+
+
+class _Old(NamedTuple):
+    """A finished submission: its own text, and the digest of its sources."""
+
+    id: str
+    bare: bytes
+    sources: str
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in order, at most ``size`` at a time."""
+    waiting = iter(items)
+    while some := list(itertools.islice(waiting, size)):
+        yield some
 
 
 class Selector(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,8 +141,7 @@ def start(
 
 def _batch(queue: Queue, name: str) -> Batch:
     """What became of a batch; one that has expired is taken out of the list and has no submissions."""
-    pairs = queue.link.command("HGETALL", _key(queue, name))
-    items = [_comparison(queue, old.decode(), new.decode(), name) for old, new in pairs.items()]
+    items = _comparisons(queue, name)
     if not items:
         _forget(queue, name)
     started = (queue.link.command("HGET", queue.link.keys.record(item.new_id), "at") for item in items[:1])
@@ -132,19 +157,39 @@ def _batch(queue: Queue, name: str) -> Batch:
 
 
 def _submit_again(queue: Queue, selector: Selector, package: str, batch: str) -> int:
-    key = _key(queue, batch)
     count = 0
-    for old_id, bare, sources in _selected(queue, selector):
-        submission = wire.decode_submission(bare, sources)
-        new_id = f"{old_id[:110]}~{batch}"
-        again = msgspec.structs.replace(
-            submission, id=new_id, priority_class="rejudge", package=package or submission.package
-        )
+    for some in chunks(_selected(queue, selector), _CHUNK):
+        texts = queue.link.command("MGET", *(queue.link.keys.sources(one.sources) for one in some))
+        there = [(one, text) for one, text in zip(some, texts, strict=True) if text is not None]  # not just swept
+        if not there:
+            continue
+        new_ids = {one.id: f"{one.id[:110]}~{batch}" for one, _ in there}
         queue.link.command("SADD", queue.link.keys.rejudges(), batch)
-        queue.link.command("HSET", key, old_id, new_id)
-        queue.run(calls.submit(again, origin=batch))
-        count += 1
+        queue.link.command("HSET", _key(queue, batch), *(name for pair in new_ids.items() for name in pair))
+        _run_all(queue, [_again(one, text, new_ids[one.id], package, batch) for one, text in there])
+        count += len(there)
     return count
+
+
+def _again(old: _Old, sources: bytes, new_id: str, package: str, batch: str) -> Call[bool]:
+    """Handing in a submission once more."""
+    submission = wire.decode_submission(old.bare, sources)
+    again = msgspec.structs.replace(
+        submission, id=new_id, priority_class="rejudge", package=package or submission.package
+    )
+    return calls.submit(again, origin=batch)
+
+
+def _run_all(queue: Queue, several: Sequence[Call[T]]) -> list[T]:
+    """Carry out calls that may be repeated, in few round trips. Raises what an answer means, or QueueError."""
+    if not several:
+        return []
+    first, *others = several
+    answers = [queue.run(first)]  # from here on Redis knows the script
+    try:
+        return answers + queue.run_all(others)
+    except RedisError:  # it went away in between
+        return answers + [queue.run(call) for call in others]
 
 
 def count_selected(queue: Queue, selector: Selector) -> int:
@@ -160,10 +205,10 @@ def batches(queue: Queue) -> tuple[Batch, ...]:
 
 def compare(queue: Queue, batch: str) -> tuple[Comparison, ...]:
     """The batch, old verdicts against new ones. Raises UsageError for an unknown batch."""
-    pairs = queue.link.command("HGETALL", _key(queue, batch))
-    if not pairs:
+    items = _comparisons(queue, batch)
+    if not items:
         raise UsageError(f"no rejudge {batch!r}")
-    return tuple(_comparison(queue, old.decode(), new.decode(), batch) for old, new in sorted(pairs.items()))
+    return items
 
 
 def apply(queue: Queue, batch: str, by: str = UNKNOWN) -> tuple[Comparison, ...]:
@@ -186,15 +231,25 @@ def apply(queue: Queue, batch: str, by: str = UNKNOWN) -> tuple[Comparison, ...]
 
 def drop(queue: Queue, batch: str, by: str = UNKNOWN) -> int:
     """Withdraw what is not finished and forget the batch; returns how many were withdrawn."""
-    withdrawn = 0
-    for item in compare(queue, batch):
-        if not item.after:
-            with contextlib.suppress(UsageError):  # never handed in, or expired
-                withdrawn += queue.run(calls.cancel(item.new_id))
+    unfinished = [item.new_id for item in compare(queue, batch) if not item.after]
+    withdrawn = sum(sum(_run_all(queue, [_withdrawal(name) for name in some])) for some in chunks(unfinished, _CHUNK))
     queue.link.command("DEL", _key(queue, batch))
     _forget(queue, batch)
     queue.run(audit.note(Act.REJUDGE_DROPPED, by, batch))
     return withdrawn
+
+
+def _withdrawal(new_id: str) -> Call[bool]:
+    """Whether it was withdrawn; it may never have been handed in, or have expired."""
+    call = calls.cancel(new_id)
+
+    def read(answer: Any) -> bool:
+        try:
+            return call.read(answer)
+        except UsageError:
+            return False
+
+    return Call(call.script, call.arguments, read)
 
 
 def is_known(queue: Queue, batch: str) -> bool:
@@ -217,11 +272,20 @@ def _key(queue: Queue, batch: str) -> str:
     return queue.link.keys.rejudge(wire.check_name(batch, "batch"))
 
 
-def _comparison(queue: Queue, old_id: str, new_id: str, batch: str) -> Comparison:
-    verdict, before, amended_by = queue.link.command(
-        "HMGET", queue.link.keys.record(old_id), "verdict", "verdict_before", "amended_by"
-    )
-    state, after = queue.link.command("HMGET", queue.link.keys.record(new_id), "state", "verdict")
+def _comparisons(queue: Queue, batch: str) -> tuple[Comparison, ...]:
+    """All of a batch, by their ids; empty for one that is not there."""
+    pairs = queue.link.command("HGETALL", _key(queue, batch))
+    found: list[Comparison] = []
+    for some in chunks(sorted((old.decode(), new.decode()) for old, new in pairs.items()), CHUNK):
+        before = _records(queue, [old for old, _ in some], ["verdict", "verdict_before", "amended_by"])
+        after = _records(queue, [new for _, new in some], ["state", "verdict"])
+        found += [_comparison(*ids, old, new) for ids, old, new in zip(some, before, after, strict=True)]
+    return tuple(found)
+
+
+def _comparison(old_id: str, new_id: str, old: Fields, new: Fields) -> Comparison:
+    verdict, before, amended_by = old
+    state, after = new
     applied = (amended_by or b"").decode() == new_id
     return Comparison(
         id=old_id,
@@ -232,23 +296,28 @@ def _comparison(queue: Queue, old_id: str, new_id: str, batch: str) -> Compariso
     )
 
 
-def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, bytes]]:
-    for ids in _finished_ids(queue, selector.ids):
-        with queue.link.client.pipeline(transaction=False) as pipe:
-            for submission_id in ids:
-                pipe.hmget(queue.link.keys.record(submission_id), _FIELDS)
-            try:
-                records = pipe.execute()
-            except RedisError as error:
-                raise QueueError(f"Redis does not answer: {error}") from error
+def _records(queue: Queue, ids: Sequence[str], fields: list[str]) -> list[Fields]:
+    """These fields of each record, in one round trip. Raises QueueError."""
+    with queue.link.client.pipeline(transaction=False) as pipe:
+        for submission_id in ids:
+            pipe.hmget(queue.link.keys.record(submission_id), fields)
+        try:
+            return pipe.execute()
+        except RedisError as error:
+            raise QueueError(f"Redis does not answer: {error}") from error
+
+
+def _selected(queue: Queue, selector: Selector) -> Iterator[_Old]:
+    for ids in _finished_ids(queue, selector):
+        records = _records(queue, ids, _FIELDS)
         for submission_id, (state, verdict, bare, digest, origin, language) in zip(ids, records, strict=True):
-            if state != State.DONE.value.encode() or origin:
-                continue
-            if wire.kind_of_text(bare) is not WorkKind.SUBMISSION:
-                if selector.ids:
-                    raise UsageError(f"{submission_id!r} is no submission but other work: that is not judged again")
+            if state != State.DONE.value.encode() or origin or bare is None or digest is None:
                 continue
             try:
+                if wire.kind_of_text(bare) is not WorkKind.SUBMISSION:
+                    if selector.ids:
+                        raise UsageError(f"{submission_id!r} is no submission but other work: that is not judged again")
+                    continue
                 sent = wire.decode_header(bare)
             except WireError:  # a foreign client's, that ended as a judge error: it would end as one again
                 if selector.ids:
@@ -256,14 +325,17 @@ def _selected(queue: Queue, selector: Selector) -> Iterator[tuple[str, bytes, by
                 continue
             sent = msgspec.structs.replace(sent, language=(language or b"").decode() or sent.language)
             if selector.matches(sent, (verdict or b"").decode()):
-                yield submission_id, bare, queue.link.command("GET", queue.link.keys.sources(digest.decode()))
+                yield _Old(submission_id, bare, digest.decode())
 
 
-def _finished_ids(queue: Queue, wanted: tuple[str, ...]) -> Iterator[list[str]]:
-    if wanted:
-        yield list(wanted)
+def _finished_ids(queue: Queue, selector: Selector) -> Iterator[list[str]]:
+    """Names of records, those of all that is meant among them."""
+    if selector.ids:
+        yield from chunks(selector.ids, CHUNK)
         return
+    keys = queue.link.keys
+    index = keys.index_of(selector.tenant) if selector.tenant else keys.done()
     at = 0
-    while ids := queue.link.command("ZRANGE", queue.link.keys.done(), at, at + CHUNK - 1):
+    while ids := queue.link.command("ZRANGE", index, at, at + CHUNK - 1):
         yield [item.decode() for item in ids]
         at += CHUNK
