@@ -95,10 +95,10 @@ class Published:
             await asyncio.to_thread(_put, store, new.digest, packed)
         return view
 
-    async def remove(self, tenant: str, view: PackageView) -> bool:
-        """Take a version away; whether it was there. Raises QueueError."""
+    async def remove(self, tenant: str, view: PackageView, by: str) -> bool:
+        """Take a version away; whether it was there. ``by``: who does it. Raises QueueError."""
         self._known.pop((tenant, view.package), None)
-        return await self._queue.run(packages.drop(tenant, view))
+        return await self._queue.run(packages.drop(tenant, view, by))
 
     async def sweep(self) -> None:
         """Remove from the store what nobody has had for a day. Raises BlobStoreError, QueueError."""

@@ -30,6 +30,8 @@ class Act(StrEnum):
     REJUDGE_APPLIED = "rejudge-applied"
     REJUDGE_DROPPED = "rejudge-dropped"
     VERDICT_CHANGED = "verdict-changed"
+    PACKAGE_PUBLISHED = "package-published"
+    PACKAGE_REMOVED = "package-removed"
     MAINTENANCE_BEGAN = "maintenance-began"
     MAINTENANCE_ENDED = "maintenance-ended"
     TENANT_LIMITED = "tenant-limited"

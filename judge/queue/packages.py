@@ -15,6 +15,7 @@ import msgspec
 from judge import wire
 from judge.errors import PackageBusy, PackageNameTaken, PackageQuotaError
 from judge.queue.answers import text_of
+from judge.queue.audit import UNKNOWN, Act
 from judge.queue.redis_queue import AsyncQueue
 from judge.queue.script import Call
 
@@ -58,6 +59,7 @@ class NewPackage(msgspec.Struct, frozen=True, kw_only=True):
     """A package to be published. ``version`` empty = the next number, or the newest version when that is this package.
 
     ``stored``: the store has it already. ``count_max`` and ``bytes_max`` are the tenant's, 0 = no limit.
+    ``by``: who does it, for the audit trail.
     """
 
     tenant: str
@@ -68,6 +70,7 @@ class NewPackage(msgspec.Struct, frozen=True, kw_only=True):
     stored: bool
     count_max: int = 0
     bytes_max: int = 0
+    by: str = UNKNOWN
 
 
 def is_package_name(name: str) -> bool:
@@ -94,13 +97,15 @@ def put(new: NewPackage) -> Call[PackageView]:
     arguments = (
         wire.tenant_key(new.tenant), new.digest, new.name, new.version, msgspec.json.encode(new.card),
         new.card.size_bytes, int(new.stored), new.count_max, new.bytes_max,
+        Act.PACKAGE_PUBLISHED.value, new.by,
     )  # fmt: skip
     return Call("package_put", arguments, read)
 
 
-def drop(tenant: str, view: PackageView) -> Call[bool]:
-    """Take a version away; whether it was there."""
-    return Call("package_drop", (wire.tenant_key(tenant), view.name, view.version, KEPT_MS), bool)
+def drop(tenant: str, view: PackageView, by: str = UNKNOWN) -> Call[bool]:
+    """Take a version away; whether it was there. ``by``: who does it, for the audit trail."""
+    words = (wire.tenant_key(tenant), view.name, view.version, KEPT_MS, Act.PACKAGE_REMOVED.value, by)
+    return Call("package_drop", words, bool)
 
 
 def sweep(removed: str = "") -> Call[str]:

@@ -71,6 +71,11 @@ SCRIPT_NAMES = (
     "package_sweep",
 )
 
+#: Scripts that write to the audit trail.
+_NOTED = (
+    "amend", "api_key_create", "api_key_revoke", "audit_note", "maintenance", "package_put", "package_drop"
+)  # fmt: skip
+
 #: Parts that a script needs besides the common one.
 _PARTS = (
     {"submit": ("languages", "batches"), "sweep": ("expunge", "retention"), "drop": ("expunge",)}
@@ -78,7 +83,7 @@ _PARTS = (
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
     | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
     | {"batch_tend": ("expunge", "batches")}
-    | dict.fromkeys(("amend", "api_key_create", "api_key_revoke", "audit_note", "maintenance"), ("audit",))
+    | dict.fromkeys(_NOTED, ("audit",))
 )
 
 

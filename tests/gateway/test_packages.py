@@ -139,6 +139,19 @@ def test_what_was_taken_away_is_named_no_more_and_what_was_accepted_is_judged(ga
     assert gateway.get(sent.headers["location"] + "?wait=60", key=author).json()["status"] == "AC"
 
 
+def test_the_trail_says_who_published_and_took_away(gateway: Gateway, author: str, admin: str) -> None:
+    digest = publish(gateway, author, variant("audited"), "name=audited").json()["package"]
+    publish(gateway, author, variant("audited"), "name=audited")  # it is there: nothing is done
+    gateway.ask("DELETE", "/api/v1/packages/audited", key=author)
+    gateway.ask("DELETE", "/api/v1/packages/audited", key=author)
+    items = gateway.get("/api/v1/audit?limit=20", key=admin).json()["items"]
+    by, detail = f"key:{author.split('_')[1]}", f"tenant school, {digest}"
+    assert [(one["act"], one["by"], one["detail"]) for one in items if one["what"] == "audited@1"] == [
+        ("package-removed", by, detail),
+        ("package-published", by, detail),
+    ]
+
+
 def test_the_newest_version_is_the_one_before_when_the_last_is_gone(gateway: Gateway, author: str) -> None:
     old = publish(gateway, author, variant("older"), "name=back").json()["package"]
     publish(gateway, author, variant("newer"), "name=back")

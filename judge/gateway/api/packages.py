@@ -102,6 +102,7 @@ async def publish_package(asked: Asked) -> Response:
             stored=False,
             count_max=limits.tenant_packages_max,
             bytes_max=limits.tenant_bytes_max,
+            by=asked.caller.actor,
         )
         view = await asked.service.packages.publish(new, place / "packed.zip")
     await _sweep(asked)
@@ -145,7 +146,7 @@ async def get_package(asked: Asked) -> Response:
 
 async def remove_package(asked: Asked) -> Response:
     """Take a version away: no submission can name it any more."""
-    if not await asked.service.packages.remove(tenant_of(asked), await package_of(asked)):
+    if not await asked.service.packages.remove(tenant_of(asked), await package_of(asked), asked.caller.actor):
         raise ProblemError("not-found")
     await _sweep(asked)
     return Response(status_code=204)
@@ -163,7 +164,7 @@ async def package_of(asked: Asked) -> PackageView:
     """The package that the address names. Raises ProblemError."""
     found = await packages.found(asked.service.queue, tenant_of(asked), asked.path["package"])
     if found is None:
-        raise ProblemError("not-found")
+        raise ProblemError("not-found", f"there is no package {asked.path['package'][:100]!r}")
     return found
 
 

@@ -1,11 +1,12 @@
 -- A tenant takes a version of a package away. ARGV: tenant, name, version, how long the store keeps it when nobody has
--- it any more (ms). Returns whether it was there.
-local tenant, name, version, keep_ms = unpack(ARGV)
+-- it any more (ms), the act for the audit trail, who. Returns whether it was there.
+local tenant, name, version, keep_ms, act, by = unpack(ARGV)
 local names, label = key.package_names(tenant), name .. '@' .. version
 local known = redis.call('HGET', names, label)
 if not known then return 0 end
 local digest = string.match(known, '^%S+')
 local package, labels = key.package(digest), key.package_labels(tenant, digest)
+if act then note(act, by, label, 'tenant ' .. tenant .. ', ' .. digest) end
 redis.call('HDEL', names, label)
 redis.call('ZREM', key.package_versions(tenant, name), version)
 redis.call('ZREM', key.package_index(tenant), label)

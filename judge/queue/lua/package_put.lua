@@ -1,9 +1,9 @@
 -- A tenant publishes a package under a name and a version. Called before the store gets it, so that a package which the
 -- store has and nobody here published is one that was put there by other ways: open to all who know its digest.
 -- ARGV: tenant, digest, name, version ("" = the next number), card, bytes, "1" when the store has it, the most versions
--- of a tenant, the most bytes (0 = no limit).
+-- of a tenant, the most bytes (0 = no limit), the act for the audit trail, who.
 -- Returns {"KEPT" or "SAME", version, card}, {"TAKEN"}, {"QUOTA", what}, {"BUSY"}: it is being removed from the store.
-local tenant, digest, name, version, card, size, stored, count_max, bytes_max = unpack(ARGV)
+local tenant, digest, name, version, card, size, stored, count_max, bytes_max, act, by = unpack(ARGV)
 local now = now_ms()
 local package, names = key.package(digest), key.package_names(tenant)
 local versions, index, usage = key.package_versions(tenant, name), key.package_index(tenant), key.package_usage(tenant)
@@ -51,4 +51,5 @@ redis.call('SADD', key.package_labels(tenant, digest), label)
 redis.call('HSET', names, label, digest .. ' ' .. card)
 redis.call('ZADD', versions, int(behind(versions)), version)
 redis.call('ZADD', index, int(behind(index)), label)
+if act then note(act, by, label, 'tenant ' .. tenant .. ', ' .. digest) end
 return {'KEPT', version, digest .. ' ' .. card}
