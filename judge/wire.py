@@ -41,6 +41,9 @@ WORK_TAG = "=work"
 #: Sessions go on routes of their own: not every slot takes one.
 SESSION_TAG = "=session"
 
+#: So do verifications, for workers of a version that knows the others only. They are in no language.
+VERIFY_TAG = "=verify"
+
 #: What becomes a part of a key, as a regular expression.
 NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,127}"
 
@@ -52,6 +55,9 @@ REPORT_BYTES_MAX = 64 << 20
 
 #: Objects, lists and words in a task's JSON: what reading it may take is bounded.
 _TASK_PARTS_MAX = 1 << 20
+
+#: Kinds of work that have a word of their own in their routes.
+_WORDS = {WorkKind.SESSION: SESSION_TAG, WorkKind.VERIFICATION: VERIFY_TAG}
 
 _NAME = re.compile(NAME_PATTERN)
 _TENANT_NONE = "-"
@@ -118,6 +124,8 @@ def encode_work(work: Work) -> SubmissionMessage:
     size_bytes = len(header.context.text.encode("utf-8", "surrogatepass"))
     if size_bytes > CONTEXT_BYTES_MAX:
         raise WireError(f"context.text: {size_bytes} bytes; at most {CONTEXT_BYTES_MAX} are kept")
+    if header.kind is WorkKind.VERIFICATION and header.language:
+        raise WireError(f"language: a verification has none, not {header.language[:64]!r}")
     message = _message(header, work.task)
     _check_size(message.sources)
     return message
@@ -244,8 +252,8 @@ def route(language: str, tags: tuple[str, ...] = ()) -> str:
 
 def work_route(header: WorkHeader) -> str:
     """The queue of work that is no submission."""
-    word = SESSION_TAG if header.kind is WorkKind.SESSION else WORK_TAG
-    return check_name(f"{route(header.language, header.tags)}+{word}", "route")
+    language = "" if header.kind is WorkKind.VERIFICATION else header.language
+    return check_name(f"{route(language, header.tags)}+{_WORDS.get(header.kind, WORK_TAG)}", "route")
 
 
 def own_routes(node: str) -> tuple[str, ...]:
@@ -266,7 +274,8 @@ def routes_served(languages: tuple[str, ...], tags: tuple[str, ...], *, sessions
         subsets += [(*subset, tag) for subset in subsets]
     routes = [route(language, subset) for language in (ANY_ROUTE, *languages) for subset in subsets]
     words = (WORK_TAG, SESSION_TAG) if sessions else (WORK_TAG,)
-    return (*routes, *(f"{name}+{word}" for word in words for name in routes))
+    verifying = (f"{route('', subset)}+{VERIFY_TAG}" for subset in subsets)
+    return (*routes, *(f"{name}+{word}" for word in words for name in routes), *verifying)
 
 
 def celery_queue(route_name: str) -> str:

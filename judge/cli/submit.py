@@ -32,6 +32,7 @@ from judge.model.event import (
     Queued,
     Retried,
     TestJudged,
+    Verifying,
     WorkDone,
 )
 from judge.model.report import Report
@@ -222,6 +223,9 @@ def describe(event: Event) -> str:
             return (
                 f"test {event.index}/{event.total} {printable(event.test.name, _LINE_CHARS_MAX)}: {event.test.verdict}"
             )
+        case Verifying():
+            seen = "" if event.result is None else f": {event.result.verdict or 'skipped'}"
+            return printable(f"part {event.done}/{event.total} {event.part}{seen}", _LINE_CHARS_MAX)
         case Done():
             return summary(event.report)
         case WorkDone():

@@ -22,13 +22,13 @@ from judge.config.reading import reading_of
 from judge.errors import UsageError
 from judge.grading.jury_python import PYTHONS
 from judge.model.units import S_NS, seconds_to_ns
+from judge.model.verification import VerifyResult
 from judge.package.reader import Inheritance
 from judge.parsers import Subparsers
 from judge.render.junit import junit_xml
 from judge.verify.engine import unwatched, verify_packages
-from judge.verify.package_run import Choices
+from judge.verify.package_run import Choices, Step
 from judge.verify.package_run import Progress as Watch
-from judge.verify.result import VerifyResult
 
 _LOG_WIDTH = 160
 
@@ -134,10 +134,11 @@ def _progress(*, shown: bool) -> Iterator[Watch]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def watch(package: str, part: str, done: int, total: int) -> None:
-            if package not in tasks:
-                tasks[package] = bars.add_task(package, part=part)
-            bars.update(tasks[package], completed=done, total=total, part=part, visible=done < total)
+        def watch(step: Step) -> None:
+            if step.package not in tasks:
+                tasks[step.package] = bars.add_task(step.package, part=step.part)
+            shown = step.done < step.total
+            bars.update(tasks[step.package], completed=step.done, total=step.total, part=step.part, visible=shown)
 
         yield watch
 

@@ -10,10 +10,10 @@ from rich.table import Table
 
 from judge.model.problem import Diagnostic
 from judge.model.units import format_bytes, format_ns
+from judge.model.verification import PackageResult, SubmissionResult, VerifyResult
 from judge.package.findings import location
 from judge.render.report_text import excerpt, texts_of
 from judge.text import printable
-from judge.verify.result import PackageResult, SubmissionResult, VerifyResult
 
 
 def show_result(console: Console, result: VerifyResult, *, verbose: bool = False) -> None:

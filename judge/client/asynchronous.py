@@ -15,8 +15,10 @@ from judge.client.sending import (
     EvaluationFields,
     ExecutionFields,
     Sending,
+    VerificationFields,
     evaluation_of,
     execution_of,
+    verification_of,
     work_of,
 )
 from judge.client.session import AsyncSession, present_every_s
@@ -27,7 +29,13 @@ from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
-from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
+from judge.model.work_report import (
+    AnyWorkReport,
+    CommandGroupReport,
+    EvaluationReport,
+    ExecutionReport,
+    VerificationReport,
+)
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
 from judge.queue.completions import AsyncCompletions
@@ -118,6 +126,17 @@ class AsyncClient(AsyncClientBlobs):
     ) -> CommandGroupReport:
         """See :meth:`judge.client.blocking.Client.run_group`."""
         return await self._done(group, sending, timeout, CommandGroupReport)
+
+    async def verify(
+        self,
+        package: str,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[VerificationFields],
+    ) -> VerificationReport:
+        """See :meth:`judge.client.blocking.Client.verify`."""
+        return await self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     async def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         return report_of_type(kind, await self.work_result(await self.send(work_of(task, sending)), timeout=timeout))

@@ -14,8 +14,10 @@ from judge.client.sending import (
     EvaluationFields,
     ExecutionFields,
     Sending,
+    VerificationFields,
     evaluation_of,
     execution_of,
+    verification_of,
     work_of,
 )
 from judge.client.session import Session, present_every_s
@@ -25,7 +27,13 @@ from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
-from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
+from judge.model.work_report import (
+    AnyWorkReport,
+    CommandGroupReport,
+    EvaluationReport,
+    ExecutionReport,
+    VerificationReport,
+)
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
 from judge.queue.records import Filter, Listing, found_one, records_call
@@ -120,6 +128,21 @@ class Client(ClientBlobs):
     ) -> CommandGroupReport:
         """Run a command group and wait; otherwise as :meth:`run`."""
         return self._done(group, sending, timeout, CommandGroupReport)
+
+    def verify(
+        self,
+        package: str,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[VerificationFields],
+    ) -> VerificationReport:
+        """Have a package's own submissions judged and compared with their labels, and wait; otherwise as :meth:`run`.
+
+        ``package`` as in a submission. What is not as it should be is in the report's ``result``; events say each part
+        that is done (:class:`judge.model.event.Verifying`).
+        """
+        return self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         return report_of_type(kind, self.work_result(self.send(work_of(task, sending)), timeout=timeout))

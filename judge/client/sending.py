@@ -11,6 +11,7 @@ import msgspec
 
 from judge.errors import UsageError
 from judge.model.submission import SourceFile, Submission
+from judge.model.verification import Verification
 from judge.model.work import (
     NO_CONTEXT,
     Comparison,
@@ -72,6 +73,16 @@ class EvaluationFields(TypedDict, total=False):
     compile_limits: RequestedLimits
     repeat_near_limit: bool
     reuse: bool
+
+
+class VerificationFields(TypedDict, total=False):
+    """Fields of :class:`judge.model.verification.Verification`."""
+
+    only: tuple[str, ...]
+    every_case: bool
+    check_data: bool
+    time_limit_ns: int
+    strict: bool
 
 
 def new_id() -> str:
@@ -140,6 +151,11 @@ def evaluation_of(
     if isinstance(tests, str):
         return Evaluation(program=program, test_set=tests, **fields)
     return Evaluation(program=program, tests=tuple(tests), **fields)
+
+
+def verification_of(package: str, **fields: Unpack[VerificationFields]) -> Verification:
+    """The verification of a package."""
+    return Verification(package=package, **fields)
 
 
 def one_test(stdin: bytes | str, expected: bytes | str, *, name: str = "", weight: float = 1.0) -> EvaluationTest:

@@ -69,8 +69,8 @@ class QueueSettings(Section, frozen=True, kw_only=True):
     keep_kind_s: Annotated[
         dict[str, _NotNegative],
         says(
-            "The same by kind (submission, execution, evaluation, group, session, batch), where it is not `keep_s`; "
-            "`judge tenant` sets one tenant's own."
+            "The same by kind (submission, execution, evaluation, group, session, verification, batch), where it is "
+            "not `keep_s`; `judge tenant` sets one tenant's own."
         ),
     ] = msgspec.field(default_factory=dict)
     anonymous_keep_s: Annotated[

@@ -143,6 +143,9 @@ class LeaseSettings(Section, frozen=True, kw_only=True):
             ge=1,
         ),
     ] = 900
+    verifying_max_s: Annotated[
+        int, says("As `judging_max_s`, of the verification of a package; at least that.", ge=1)
+    ] = 7200
 
 
 class GradingSettings(Section, frozen=True, kw_only=True):

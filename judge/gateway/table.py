@@ -20,6 +20,7 @@ from judge.gateway.api import (
     service_state,
     sessions,
     submissions,
+    verifications,
 )
 from judge.gateway.endpoint import Endpoint
 
@@ -34,6 +35,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *any_work.ENDPOINTS,
     *languages.ENDPOINTS,
     *packages.ENDPOINTS,
+    *verifications.ENDPOINTS,
     *rejudges.ENDPOINTS,
     *blobs.ENDPOINTS,
     *service_state.ENDPOINTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from judge.errors import WorkError
 from judge.http_form.data import Given, GivenBytes, GivenFile, GivenSource
@@ -17,8 +18,10 @@ from judge.http_form.requests import (
     RunRequest,
     SessionForm,
     SubmissionRequest,
+    VerificationRequest,
 )
 from judge.model.submission import SourceFile, Submission
+from judge.model.verification import Verification
 from judge.model.work import (
     Command,
     CommandGroup,
@@ -57,6 +60,15 @@ def request_of(work: Work) -> tuple[str, Asking]:
             return "groups", GroupRequest(**common, commands=tuple(map(_command, task.commands)), pipes=task.pipes)
         case SessionRequest():
             return "sessions", SessionForm(**common, **_program(task.program, header.language), **_session(task))
+        case Verification():
+            path = f"packages/{_package_named(task.package)}/verify"
+            return path, VerificationRequest(**common, **_verification(task))
+
+
+def _package_named(package: str) -> str:
+    if "/" in package or package in ("", ".", ".."):
+        raise WorkError("over HTTP a package is named by its digest, NAME or NAME@VERSION", "package")
+    return quote(package, safe="")
 
 
 def submission_request_of(submission: Submission) -> SubmissionRequest:
@@ -134,6 +146,10 @@ def _session(task: SessionRequest) -> dict[str, Any]:
     plain = ("argv", "arguments", "environment", "limits", "compile_limits", "terminal", "rows", "columns", "grace_ns",
              "keep")  # fmt: skip
     return {**_fields(task, plain), "files": tuple(map(_file, task.files))}
+
+
+def _verification(task: Verification) -> dict[str, Any]:
+    return _fields(task, ("only", "every_case", "check_data", "time_limit_ns", "strict"))
 
 
 def _test(test: EvaluationTest) -> GivenTest:

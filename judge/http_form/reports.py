@@ -21,6 +21,7 @@ from judge.model.work_report import (
     PipeReport,
     RunReport,
     SessionReport,
+    VerificationReport,
     WorkReport,
 )
 
@@ -59,7 +60,7 @@ class GroupForm(WorkReport, frozen=True, kw_only=True, tag="group"):
 
 
 #: The report of any kind of work. A submission's has no ``kind``.
-ReportForm = ExecutionForm | EvaluationReport | GroupForm | SessionReport
+ReportForm = ExecutionForm | EvaluationReport | GroupForm | SessionReport | VerificationReport
 
 _COMMON = WorkReport.__struct_fields__
 
@@ -119,6 +120,7 @@ EventForm = (
     | events.CaseJudged
     | OutputEvent
     | events.TestJudged
+    | events.Verifying
     | events.Retried
     | events.Cancelled
     | events.Done

@@ -14,6 +14,7 @@ from msgspec import Meta
 from judge.http_form.data import Given, GivenFile, GivenSource, data_of, file_of, source_of
 from judge.http_form.ids import ID_PATTERN
 from judge.model.submission import SourceFile
+from judge.model.verification import Verification
 from judge.model.work import (
     CONTEXT_BYTES_MAX,
     DEFAULT_LIMITS,
@@ -128,6 +129,16 @@ class EvaluationRequest(Asking, frozen=True, kw_only=True):
     compile_limits: RequestedLimits = DEFAULT_LIMITS
     repeat_near_limit: bool = True
     reuse: bool = False
+
+
+class VerificationRequest(Asking, frozen=True, kw_only=True):
+    """Judge a package's own submissions, and compare with their labels."""
+
+    only: Annotated[tuple[str, ...], Meta(description="Paths of submissions, or how they begin. Empty = all.")] = ()
+    every_case: bool = False
+    check_data: Annotated[bool, Meta(description="Ask the validators about the test data as well.")] = True
+    time_limit_ns: Annotated[int, Meta(ge=0, description="Instead of the package's own; 0 = that.")] = 0
+    strict: Annotated[bool, Meta(description="Warnings and skipped submissions count as faults.")] = False
 
 
 class GivenCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -255,6 +266,18 @@ def session_asked(asked: SessionForm) -> SessionRequest:
         columns=asked.columns,
         grace_ns=asked.grace_ns,
         keep=asked.keep,
+    )
+
+
+def verification_asked(asked: VerificationRequest, package: str) -> Verification:
+    """The verification of this package."""
+    return Verification(
+        package=package,
+        only=asked.only,
+        every_case=asked.every_case,
+        check_data=asked.check_data,
+        time_limit_ns=asked.time_limit_ns,
+        strict=asked.strict,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from judge.model.report import CaseReport, Report
+from judge.model.verification import SubmissionResult
 from judge.model.work_report import AnyWorkReport, TestReport
 
 
@@ -102,6 +103,20 @@ class TestJudged(msgspec.Struct, frozen=True, kw_only=True, tag="test"):
     test: TestReport
 
 
+class Verifying(msgspec.Struct, frozen=True, kw_only=True, tag="verifying"):
+    """A verification has come this far: ``done`` of ``total`` parts. ``part``: what was done last, or whose time is
+    measured now ("time limit: PATH").
+
+    ``result``: of a jury submission, when that was the part; without its ``case``, which the report has.
+    """
+
+    submission: str
+    part: str = ""
+    done: int
+    total: int
+    result: SubmissionResult | None = None
+
+
 class WorkDone(msgspec.Struct, frozen=True, kw_only=True, tag="work-done"):
     """The one report of work that is no submission. Lies in the record, as that of :class:`Done` does."""
 
@@ -117,6 +132,7 @@ Event = (
     | CaseJudged
     | OutputChunk
     | TestJudged
+    | Verifying
     | Retried
     | Cancelled
     | Done

@@ -1,4 +1,4 @@
-"""What the queue carries besides submissions: work that brings along all it needs, and names no problem package.
+"""What the queue carries besides submissions: work that brings along all it needs. Only a verification names a package.
 
 A :class:`Work` is what every kind has in common, its ``task`` what is to be done. A new kind is one more task type here
 and a module in :mod:`judge.running`. These types are the wire form.
@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from judge.model.submission import SourceFile
+from judge.model.verification import Verification
 
 
 class WorkKind(StrEnum):
@@ -21,6 +22,7 @@ class WorkKind(StrEnum):
     EVALUATION = "evaluation"
     GROUP = "group"
     SESSION = "session"
+    VERIFICATION = "verification"
 
 
 class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -264,7 +266,7 @@ class SessionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     keep: tuple[str, ...] = ()
 
 
-Task = Execution | Evaluation | CommandGroup | SessionRequest
+Task = Execution | Evaluation | CommandGroup | SessionRequest | Verification
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -285,7 +287,7 @@ NO_CONTEXT = Context()
 class WorkHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Work as the queue sees it. Fields as in :class:`judge.model.submission.Submission`.
 
-    ``language`` steers the queue: the work goes to a worker that offers it; empty = any.
+    ``language`` steers the queue: the work goes to a worker that offers it; empty = any. A verification has none.
     """
 
     id: str

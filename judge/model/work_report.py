@@ -1,4 +1,4 @@
-"""The reports of work without a problem. Their JSON form is public and versioned, like that of a judging's report."""
+"""The reports of work that is no submission. Their JSON form is public and versioned, as that of a judging is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from judge.model.report import CompileReport, Printed
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.verdict import Verdict
+from judge.model.verification import PackageResult
 from judge.model.work import NO_CONTEXT, Context, WorkHeader, WorkKind
 
 #: Version of these reports' JSON form. Fields may be added within one version, never changed.
@@ -182,7 +183,20 @@ class SessionReport(WorkReport, frozen=True, kw_only=True, tag="session"):
     files_passed_over: int = 0
 
 
-AnyWorkReport = ExecutionReport | EvaluationReport | CommandGroupReport | SessionReport
+class VerificationReport(WorkReport, frozen=True, kw_only=True, tag="verification"):
+    """A package against its own labels. ``result`` None = it was not verified.
+
+    A package that cannot be judged at all is the client's fault; of one that is not as its labels say ``reason`` says
+    how much is amiss.
+
+    ``cpu_time_ns``: as in :class:`judge.model.verification.SubmissionResult`, of all of them.
+    """
+
+    result: PackageResult | None = None
+    cpu_time_ns: int = 0
+
+
+AnyWorkReport = ExecutionReport | EvaluationReport | CommandGroupReport | SessionReport | VerificationReport
 
 
 _REPORT_TYPES: dict[WorkKind, type[AnyWorkReport]] = {
@@ -190,6 +204,7 @@ _REPORT_TYPES: dict[WorkKind, type[AnyWorkReport]] = {
     WorkKind.EVALUATION: EvaluationReport,
     WorkKind.GROUP: CommandGroupReport,
     WorkKind.SESSION: SessionReport,
+    WorkKind.VERIFICATION: VerificationReport,
 }
 
 
@@ -212,6 +227,9 @@ def report_without_work(
 #: :func:`status_of` a program that does not compile, and of work that the client asked for wrongly.
 COMPILE_ERROR, REFUSED = "COMPILE_ERROR", "REFUSED"
 
+#: :func:`status_of` a package that is as its labels say, and of one that is not.
+AS_EXPECTED, DIFFERENT = "AS_EXPECTED", "DIFFERENT"
+
 _OF_RUNS = (Verdict.JE.value, REFUSED, *(outcome.value for outcome in Outcome))
 
 #: Every word that :func:`status_of` has for a kind; for a submission it is the verdict.
@@ -221,6 +239,7 @@ STATUSES: dict[WorkKind, tuple[str, ...]] = {
     WorkKind.EVALUATION: (REFUSED, *(verdict.value for verdict in Verdict)),
     WorkKind.GROUP: _OF_RUNS,
     WorkKind.SESSION: (Verdict.JE.value, REFUSED, *(end.value.upper() for end in SessionEnd)),
+    WorkKind.VERIFICATION: (Verdict.JE.value, REFUSED, AS_EXPECTED, DIFFERENT),
 }
 
 
@@ -240,6 +259,8 @@ def results_of(report: AnyWorkReport) -> tuple[RunResult, ...]:
             return tuple(command.result for command in report.commands)
         case SessionReport():
             return () if report.result is None else (report.result,)
+        case VerificationReport():
+            return ()  # the jury's are not handed in
 
 
 def status_of(report: AnyWorkReport) -> str:
@@ -253,6 +274,8 @@ def status_of(report: AnyWorkReport) -> str:
             return report.verdict.value
         case SessionReport():
             return report.end.value.upper()
+        case VerificationReport():
+            return AS_EXPECTED if report.result is not None and report.result.ok else DIFFERENT
         case ExecutionReport() if report.compile is not None and not report.compile.ok:
             return COMPILE_ERROR
         case _:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from judge.model.event import CaseJudged, Compiled, Compiling, Event, TestJudged
+from judge.model.event import CaseJudged, Compiled, Compiling, Event, TestJudged, Verifying
 from judge.model.report import CaseReport
 from judge.model.run import RunResult
 from judge.observe.metrics.pipe_records import Phase
@@ -63,6 +63,8 @@ class Timeline:
         elif isinstance(event, Compiled):
             if not event.cached:
                 self._add(Phase.COMPILE, "", self._compiling_ns or now_ns - event.wall_time_ns, now_ns)
+        elif isinstance(event, Verifying):
+            self._add(Phase.RUN, event.part, self._last_ns, now_ns)
         elif isinstance(event, CaseJudged):
             self._case(event.case, now_ns)
         elif isinstance(event, TestJudged):

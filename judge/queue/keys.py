@@ -152,7 +152,7 @@ class Keys:
         return f"{self.prefix}news:{id}"
 
     def tickets(self, route: str) -> str:
-        """list: Celery's queue of a route; kinds of work (`+=work`, `+=session`) have none of their own"""
+        """list: Celery's queue of a route"""
         return f"{self.prefix}{wire.celery_queue(route)}"
 
     def ticket_template(self) -> str:

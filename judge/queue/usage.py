@@ -15,6 +15,7 @@ from judge.model.work_report import (
     EvaluationReport,
     ExecutionReport,
     SessionReport,
+    VerificationReport,
 )
 from judge.queue.answers import text_of
 from judge.queue.script import Call
@@ -70,6 +71,8 @@ def cpu_time_ns(report: Report | AnyWorkReport) -> int:
             return sum(_run_ns(command.result) for command in report.commands)
         case SessionReport():
             return _compiling_ns(report.compile) + _run_ns(report.result)
+        case VerificationReport():
+            return report.cpu_time_ns
 
 
 def _group_ns(group: GroupReport) -> int:

@@ -6,8 +6,8 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from judge.model.units import S_NS
+from judge.model.verification import PackageResult, SubmissionResult, VerifyResult
 from judge.package.findings import location
-from judge.verify.result import PackageResult, SubmissionResult, VerifyResult
 
 #: What XML 1.0 cannot hold, not even escaped.
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -18,6 +18,7 @@ from judge.model.event import (
     Queued,
     Retried,
     TestJudged,
+    Verifying,
     WorkDone,
 )
 from judge.queue.values import SubmissionView
@@ -39,6 +40,8 @@ def event_view_of(event: Event, role: Role) -> Event:
             return _replace(event, case=case_view_of(event.case, role))
         case TestJudged():
             return _replace(event, test=test_view_of(event.test, role))
+        case Verifying():
+            return _replace(event, part="", result=None)
         case Done():
             return _replace(event, report=view_of(event.report, role))
         case WorkDone():

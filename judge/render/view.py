@@ -14,7 +14,14 @@ import msgspec
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.verdict import Verdict
 from judge.model.work import WorkKind
-from judge.model.work_report import AnyWorkReport, BlameOn, EvaluationReport, TestReport, kind_of_report
+from judge.model.work_report import (
+    AnyWorkReport,
+    BlameOn,
+    EvaluationReport,
+    TestReport,
+    VerificationReport,
+    kind_of_report,
+)
 
 #: What a contestant is told of a fault that is the setter's or ours.
 JUDGE_ERROR = "could not be judged; the fault is not the program's"
@@ -37,10 +44,11 @@ def work_view_of(report: AnyWorkReport, role: Role) -> AnyWorkReport:
     """The report of other work as ``role`` may see it.
 
     What a program of one's own wrote is one's own, except in an evaluation: there the tests may be somebody else's.
+    What a verification found is for those alone who may see the package.
     """
     if role is Role.JUDGE:
         return report
-    if role is Role.SENDER:
+    if role is Role.SENDER and not isinstance(report, VerificationReport):
         return _for_sender(report)
     shown = {name: getattr(report, name) for name in (*_WORK_SHOWN, *_SHOWN[kind_of_report(report)])}
     if "compile" in shown:
@@ -60,6 +68,7 @@ _SHOWN = {
     WorkKind.EVALUATION: ("verdict", "compile", "tests", "passed", "pass_rate", "score", "measured_again"),
     WorkKind.GROUP: ("commands", "pipes"),
     WorkKind.SESSION: ("end", "compile", "result", "input_bytes", "output_bytes", "dropped_bytes", "files"),
+    WorkKind.VERIFICATION: (),  # all of it is about the package's secrets
 }
 
 
@@ -67,7 +76,7 @@ def _work_reason(report: AnyWorkReport) -> str:
     """What is wrong with the request is for its sender; of an evaluation a reason may quote a test."""
     if report.blame in (BlameOn.JUDGE, BlameOn.CLIENT):
         return JUDGE_ERROR
-    return "" if isinstance(report, EvaluationReport) else report.reason
+    return "" if isinstance(report, EvaluationReport | VerificationReport) else report.reason
 
 
 def _for_sender(report: AnyWorkReport) -> AnyWorkReport:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from judge.model.report import CompileReport
 from judge.model.run import RunResult
 from judge.model.units import format_bytes, format_ns
+from judge.model.verification import CheckResult, PackageResult, SubmissionResult
 from judge.model.work_report import (
     AnyWorkReport,
     BlameOn,
@@ -19,6 +20,7 @@ from judge.model.work_report import (
     RunReport,
     SessionReport,
     TestReport,
+    VerificationReport,
     kind_of_report,
     status_of,
 )
@@ -58,6 +60,8 @@ def render_work(report: AnyWorkReport) -> str:
         case SessionReport():
             lines += _compile_lines(report.compile)
             lines += _session_lines(report)
+        case VerificationReport() if report.result is not None:
+            lines += _result_lines(report.result)
     lines += [f"{_INDENT}{name}: {value}" for name, value in _origin(report) if value]
     return "\n".join(printable(line.expandtabs(8), 8 * len(line)) for line in lines)
 
@@ -116,6 +120,23 @@ def _session_lines(report: SessionReport) -> Iterator[str]:
     amounts = ((report.input_bytes, "typed"), (report.output_bytes, "written"), (report.dropped_bytes, "dropped"))
     yield f"{_INDENT}bytes: " + ", ".join(f"{amount} {what}" for amount, what in amounts)
     yield from _file_lines(report.files)
+
+
+def _result_lines(result: PackageResult) -> Iterator[str]:
+    yield f"{_INDENT}package: {result.package[:_LINE_CHARS_MAX]}"
+    yield from _first(result.submissions, "submission", lambda _, one: _submission_lines(one))
+    yield from _first(result.checks, "check", lambda _, one: _check_lines(one))
+
+
+def _submission_lines(one: SubmissionResult) -> Iterator[str]:
+    seen = f"skipped: {one.skipped}" if one.skipped else f"{one.verdict}"
+    wanted = "" if one.ok else f", expected {' or '.join(one.expected) or 'anything'}"
+    yield f"{_INDENT}{one.path[:_LINE_CHARS_MAX]}: {seen[:_LINE_CHARS_MAX]}{wanted}"
+    yield from (f"{_INDENT * 2}{difference[:_LINE_CHARS_MAX]}" for difference in one.differences)
+
+
+def _check_lines(one: CheckResult) -> Iterator[str]:
+    yield f"{_INDENT}{one.kind} {one.program} {one.case}: {one.reason}"[:_LINE_CHARS_MAX]
 
 
 def _file_lines(files: tuple[KeptFile, ...]) -> Iterator[str]:

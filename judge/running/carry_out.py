@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from judge.errors import WorkError
 from judge.model.event import Emit
+from judge.model.verification import Verification
 from judge.model.work import CommandGroup, Evaluation, Execution, SessionRequest, Work
 from judge.model.work_report import AnyWorkReport
 from judge.running.evaluation import evaluate
@@ -32,3 +33,5 @@ def carry_out(runner: Runner, work: Work, emit: Emit, channel: SessionChannel | 
             if channel is None:
                 raise WorkError("a session needs a service", "kind")
             return hold_session(runner, work, request, channel, emit)
+        case Verification():
+            raise WorkError("a package is verified by a service, or by judge verify", "kind")

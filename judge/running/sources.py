@@ -8,6 +8,7 @@ import msgspec
 
 from judge.errors import WorkError
 from judge.model.submission import SourceFile
+from judge.model.verification import Verification
 from judge.model.work import CommandGroup, Evaluation, Execution, ProgramSource, SessionRequest, Work
 from judge.running.inputs import within
 from judge.running.runner import Runner
@@ -20,7 +21,7 @@ def with_sources(runner: Runner, work: Work) -> Work:
     Raises WorkError naming the field, BlobStoreError.
     """
     task, tenant = work.task, work.header.tenant
-    if isinstance(task, CommandGroup):
+    if isinstance(task, CommandGroup | Verification):
         return work
     if not any(program.source_blobs for program in _programs(task)):
         return work

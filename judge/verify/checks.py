@@ -20,10 +20,10 @@ from judge.grading.validate import ACCEPT, REJECT, Asked, Validation, compare_ou
 from judge.model.problem import Problem, Program, TestCase, ValidatorCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
+from judge.model.verification import CheckResult
 from judge.sandbox.capture import Capture
 from judge.text import safe_text
 from judge.verify.input_programs import reason_not_runnable, runnable
-from judge.verify.result import CheckResult
 
 _TEXT_BYTES_MAX = 4096
 #: The input's descriptor of an answer validator.

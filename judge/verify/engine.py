@@ -1,19 +1,20 @@
-"""Verifies many packages over many slots. The front door of this room."""
+"""Verifies packages: many over many slots, or one on one slot. The front door of this room."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from judge.errors import JudgeError
 from judge.grading.pipeline import Judge
-from judge.verify.package_run import DEFAULT_CHOICES, Choices, PackageRun, Progress
-from judge.verify.result import PackageResult, VerifyResult
-from judge.verify.thread_pool import ThreadPool
+from judge.model.verification import PackageResult, VerifyResult
+from judge.verify.package_run import DEFAULT_CHOICES, Choices, PackageRun, Progress, Step
+from judge.verify.thread_pool import Job, ThreadPool
 
 
-def unwatched(package: str, part: str, done: int, total: int) -> None:
+def unwatched(step: Step) -> None:
     """A :data:`~judge.verify.package_run.Progress` that does nothing."""
 
 
@@ -38,6 +39,22 @@ def verify_packages(
         ThreadPool(judges).run([run.start for run in runs])
     results = tuple(_result_of(run) for run in runs)
     return VerifyResult(ok=all(result.ok for result in results), packages=results)
+
+
+def verify_package(
+    spec: str, judge: Judge, *, scratch: Path, kept: Path, choices: Choices, progress: Progress
+) -> PackageResult:
+    """Verify one package in this thread; otherwise as :func:`verify_packages`.
+
+    Raises CancelledError when a slot of ``judge`` was cancelled, InfrastructureError, and what ``progress`` raises.
+    """
+    run = PackageRun(spec, choices, scratch, kept, progress)
+    with ExitStack() as stack:
+        stack.callback(run.close)
+        waiting: deque[Job] = deque([run.start])
+        while waiting:
+            waiting.extend(waiting.popleft()(judge))
+    return _result_of(run)
 
 
 def _result_of(run: PackageRun) -> PackageResult:

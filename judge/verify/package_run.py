@@ -28,6 +28,7 @@ from judge.model.problem import JurySubmission, PackageFormat, Problem, TestCase
 from judge.model.report import CaseReport, Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
+from judge.model.verification import PackageResult, SubmissionResult
 from judge.package.findings import Findings
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases
@@ -43,7 +44,6 @@ from judge.verify.expect import (
     needs_every_case,
     words_of,
 )
-from judge.verify.result import PackageResult, SubmissionResult
 from judge.verify.thread_pool import Job
 
 #: Test cases whose inputs are checked in one job.
@@ -72,8 +72,22 @@ class Choices:
 DEFAULT_CHOICES = Choices()
 
 
-#: Called with (package, what was done, how many parts are done, how many there are so far).
-Progress = Callable[[str, str, int, int], None]
+@dataclass(frozen=True)
+class Step:
+    """A package's verification has come this far: ``done`` of ``total`` parts (so far).
+
+    ``part``: what was done, or whose time is measured now. ``result``: of the jury submission that was the part.
+    """
+
+    package: str
+    part: str
+    done: int
+    total: int
+    result: SubmissionResult | None = None
+
+
+#: Called with each step, in the thread that did it.
+Progress = Callable[[Step], None]
 
 
 @dataclass
@@ -134,7 +148,7 @@ class PackageRun:
         return problem
 
     def _measuring(self, path: str) -> None:
-        self.progress(self.spec, f"time limit: {path}", self._total - self._left, self._total)
+        self.progress(Step(self.spec, f"time limit: {path}", self._total - self._left, self._total))
 
     def _jobs(self, problem: Problem) -> list[tuple[str, Callable[[Judge], None]]]:
         jobs: list[tuple[str, Callable[[Judge], None]]] = []
@@ -161,7 +175,7 @@ class PackageRun:
         with self._lock:
             self._left -= 1
             last = self._left == 0
-        self.progress(self.spec, name, self._total - self._left, self._total)
+        self.progress(Step(self.spec, name, self._total - self._left, self._total, self._submissions.get(name)))
         if last:
             self.result = self._finished()
             self.close()
@@ -253,8 +267,15 @@ def verify_submission(judge: Judge, problem: Problem, entry: JurySubmission, cho
         cpu_time_max_ns=report.cpu_time_max_ns,
         wall_time_max_ns=report.wall_time_max_ns,
         memory_peak_max_bytes=report.memory_peak_max_bytes,
+        cpu_time_ns=_cpu_time_ns(report),
         case=_deciding(report),
     )
+
+
+def _cpu_time_ns(report: Report) -> int:
+    cases = cases_of(report.root) if report.root is not None else ()
+    runs = (run for case in cases for run in (case.run, case.validation) if run is not None)
+    return sum(run.usage.cpu_time_ns for run in runs)
 
 
 def _deciding(report: Report) -> CaseReport | None:

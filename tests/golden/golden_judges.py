@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from judge.grading.pipeline import Judge
+from judge.model.verification import VerifyResult
 from judge.verify.engine import verify_packages
 from judge.verify.package_run import Choices
-from judge.verify.result import VerifyResult
 
 
 def verify(specs: Sequence[str], judges: Sequence[Judge], scratch: Path, **choices: Any) -> VerifyResult:

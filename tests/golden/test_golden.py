@@ -20,7 +20,7 @@ import pytest
 from golden_judges import verify
 
 from judge.grading.pipeline import Judge
-from judge.verify.result import PackageResult
+from judge.model.verification import PackageResult
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.timeout(1800)  # the fixture verifies all packages, within the first test's time

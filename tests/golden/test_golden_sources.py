@@ -12,7 +12,7 @@ import pytest
 from golden_judges import verify
 
 from judge.grading.pipeline import Judge
-from judge.verify.result import PackageResult
+from judge.model.verification import PackageResult
 
 PACKAGE = Path(__file__).parent / "packages" / "legacy-odd-names"
 

@@ -36,7 +36,14 @@ from judge.model.work import (
     SessionRequest,
     Task,
 )
-from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport, SessionReport
+from judge.model.work_report import (
+    AnyWorkReport,
+    CommandGroupReport,
+    EvaluationReport,
+    ExecutionReport,
+    SessionReport,
+    VerificationReport,
+)
 from judge.sandbox.capture import Capture, Completed
 
 
@@ -129,7 +136,7 @@ def completed(report: AnyWorkReport, channel: Channel) -> Completed | None:
 
 def compiler_log(report: AnyWorkReport) -> str:
     """What its compiler said of it."""
-    compiled = None if isinstance(report, CommandGroupReport) else report.compile
+    compiled = None if isinstance(report, CommandGroupReport | VerificationReport) else report.compile
     return "" if compiled is None else compiled.log
 
 

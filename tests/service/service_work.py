@@ -7,6 +7,7 @@ from typing import Any
 
 from judge.client import new_id
 from judge.model.submission import SourceFile
+from judge.model.verification import Verification
 from judge.model.work import (
     Command,
     CommandGroup,
@@ -27,9 +28,13 @@ _HEADER = frozenset(WorkHeader.__struct_fields__)
 
 
 def work_order(kind: WorkKind, id: str = "", *, fields: dict[str, Any] | None = None, **orders: Any) -> Work:
-    """Work of a kind; words that are no field of its header are orders, ``fields`` are its task's own."""
+    """Work of a kind; words that are no field of its header are orders, ``fields`` are its task's own. A
+    verification has no language."""
     named = {name: orders.pop(name) for name in _HEADER & set(orders)}
-    header = WorkHeader(id=id or new_id(), kind=kind, **{"language": "c", **named})
+    language = named.pop("language", "c")
+    header = WorkHeader(
+        id=id or new_id(), kind=kind, language="" if kind is WorkKind.VERIFICATION else language, **named
+    )
     return Work(header=header, task=_task(kind, json.dumps(orders).encode(), fields or {}))
 
 
@@ -45,6 +50,8 @@ def _task(kind: WorkKind, orders: bytes, fields: dict[str, Any]) -> Task:
             return CommandGroup(commands=(Command(argv=("a",), files=(file,)),), **fields)
         case WorkKind.SESSION:
             return SessionRequest(program=program, **fields)
+        case WorkKind.VERIFICATION:
+            return Verification(package=orders.decode(), **fields)
     raise AssertionError(f"{kind} is no such kind")
 
 
@@ -52,5 +59,7 @@ def orders_of(task: Task) -> bytes:
     """What :func:`work_order` was told."""
     if isinstance(task, CommandGroup):
         return task.commands[0].files[0].data.content
+    if isinstance(task, Verification):
+        return task.package.encode()
     assert task.program is not None
     return task.program.sources[0].content

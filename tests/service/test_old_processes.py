@@ -26,21 +26,27 @@ from judge.model.work_report import BlameOn
 ROOT = Path(__file__).resolve().parents[2]
 #: The last one that knew submissions alone.
 BEFORE = "4367c66dadbd83a168ed515f962497de140fd5eb"
+#: The last one that knew no verifications.
+BETWEEN = "7e920a1406e791b74f708fad25efb5d541da177d"
 KINDS = [kind for kind in WorkKind if kind is not WorkKind.SUBMISSION]
 
 
-@pytest.fixture(scope="module")
-def old_tree(short_root: Path) -> Path:
+def tree_of(commit: str, target: Path) -> Path:
     """Its packages and its scripted judge."""
-    git = ["git", "-C", str(ROOT), "archive", BEFORE, "judge", "workers", "languages", "tests/service"]
+    git = ["git", "-C", str(ROOT), "archive", commit, "judge", "workers", "languages", "tests/service"]
     try:
         archive = subprocess.run(git, capture_output=True, check=True, timeout=60).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("the version before is not in this clone's history")
-    target = short_root / "before"
     with tarfile.open(fileobj=io.BytesIO(archive)) as file:
         file.extractall(target, filter="data")
     return target
+
+
+@pytest.fixture(scope="module")
+def old_tree(short_root: Path) -> Path:
+    """Where the first of them lies."""
+    return tree_of(BEFORE, short_root / "before")
 
 
 def environment_of(old_tree: Path) -> dict[str, str]:
@@ -79,7 +85,7 @@ def worker_of(client: Client, name: str) -> str:
 def test_each_worker_takes_what_it_knows_and_all_is_done(both: tuple[RedisServer, Client]) -> None:
     _, client = both
     judged = [client.submit(order(ms=50)) for _ in range(20)]
-    works = [client.send(work_order(kind, ms=5)) for kind in KINDS for _ in range(5)]
+    works = [client.send(work_order(kind, ms=5)) for kind in KINDS for _ in range(4)]
     assert {client.result(name, timeout=60).verdict for name in judged} == {Verdict.AC}
     assert {client.work_result(name, timeout=60).blame for name in works} == {BlameOn.NONE}
     assert "old" in {worker_of(client, name) for name in judged}
@@ -109,3 +115,19 @@ def test_a_report_that_the_version_before_cannot_read_is_no_crash(
     done = old_command(old_tree, server, "status", name)
     assert "Traceback" not in done.stderr
     assert done.returncode != 0 or name in done.stdout
+
+
+def test_a_worker_that_knows_all_other_kinds_takes_no_verification(
+    both: tuple[RedisServer, Client], short_root: Path
+) -> None:
+    server, client = both
+    between = Worker(server.url, short_root / "vb", node="between")
+    between.env |= environment_of(tree_of(BETWEEN, short_root / "between"))
+    with running(between):
+        until(lambda: view_of(client, "between"), "the worker of the version between to register", 120)
+        others = [kind for kind in KINDS if kind is not WorkKind.VERIFICATION]
+        names = [client.send(work_order(kind, ms=20)) for kind in others for _ in range(8)]
+        verified = [client.send(work_order(WorkKind.VERIFICATION, ms=20)) for _ in range(8)]
+        assert {client.work_result(name, timeout=60).blame for name in (*names, *verified)} == {BlameOn.NONE}
+        assert "between" in {worker_of(client, name) for name in names}
+        assert {worker_of(client, name) for name in verified} == {"new"}

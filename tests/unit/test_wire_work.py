@@ -13,6 +13,7 @@ from judge import wire
 from judge.errors import WireError
 from judge.model.event import Event, OutputChunk, TestJudged, WorkDone
 from judge.model.submission import Submission
+from judge.model.verification import Verification
 from judge.model.work import CONTEXT_BYTES_MAX, Context, Data, Execution, Task, Work, WorkHeader, WorkKind, kind_of
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work, status_of
 from judge.wire_schema import wire_schema
@@ -28,7 +29,9 @@ EVENTS: st.SearchStrategy[Event] = values_of(OutputChunk | TestJudged | WorkDone
 def works(draw: st.DrawFn) -> Work:
     task = draw(TASKS)
     context = Context(sender=draw(NAMES), text=draw(st.text(st.characters(codec="utf-8"), max_size=20)))
-    header = WorkHeader(id=draw(NAMES), kind=kind_of(task), language=draw(NAMES), tenant=draw(NAMES), context=context)
+    kind = kind_of(task)
+    language = "" if kind is WorkKind.VERIFICATION else draw(NAMES)
+    header = WorkHeader(id=draw(NAMES), kind=kind, language=language, tenant=draw(NAMES), context=context)
     return Work(header=header, task=task)
 
 
@@ -97,6 +100,8 @@ def test_deep_json_is_refused(depth: int) -> None:
         (b'{"type":"execution","limits":{"memory_bytes":-1}}', r"memory_bytes must not be negative.*\$\.limits"),
         (b'{"type":"execution","limits":{"memory_bytes":1e400}}', "task"),
         (b'{"type":"evaluation"}', "program"),
+        (b'{"type":"verification"}', "package"),
+        (b'{"type":"verification","package":"/p","time_limit_ns":-1}', "time_limit_ns must not be negative"),
         (b'{"type":"group","commands":[{"argv":[7]}]}', r"\$\.commands\[0\]\.argv\[0\]"),
         (b"\xff", "task"),
     ],
@@ -134,6 +139,14 @@ def test_a_report_without_work_fits_the_published_schema(kind: WorkKind) -> None
     assert status_of(report) == "JE"
 
 
+def test_a_verification_is_in_no_language() -> None:
+    task = Verification(package="/p")
+    header = WorkHeader(id="w", kind=WorkKind.VERIFICATION)
+    assert wire.work_route(header) == "any+=verify"
+    with pytest.raises(WireError, match="language: a verification has none, not 'c'"):
+        wire.encode_work(Work(header=msgspec.structs.replace(header, language="c"), task=task))
+
+
 def test_a_task_that_is_too_large_is_refused_before_it_is_sent() -> None:
     stdin = Data(content=b"x" * (wire.WORK_BYTES_MOST * 3 // 4))
     header = WorkHeader(id="w", kind=WorkKind.EXECUTION)
@@ -155,4 +168,4 @@ def test_tickets_of_new_kinds_are_not_taken_by_workers_that_cannot_claim_them() 
 
 
 def test_a_worker_without_slots_for_sessions_serves_none() -> None:
-    assert set(wire.routes_served(("c",), (), sessions=False)) == {"any", "c", "any+=work", "c+=work"}
+    assert set(wire.routes_served(("c",), (), sessions=False)) == {"any", "c", "any+=work", "c+=work", "any+=verify"}

@@ -33,6 +33,7 @@ from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
+from judge.model.verification import Verification
 from judge.model.work import CommandGroup, Execution, Work
 from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import CacheUsed, Count, Counted, Record
@@ -60,6 +61,7 @@ from judge_workers.node.languages import Found, LanguageFinder
 from judge_workers.slot.changes import Changes
 from judge_workers.slot.problems import Problems
 from judge_workers.stored_answers import StoredAnswers
+from judge_workers.verifying import verify
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +140,7 @@ class SandboxJudge:
         work = with_sources(self._runner, work)  # by whatever name they come, the same sources are the same work
         self._may_be_interrupted = isinstance(work.task, Execution | CommandGroup)
         try:
-            report = self._answers.answer(work, lambda: carry_out(self._runner, work, emit, channel))
+            report = self._answers.answer(work, lambda: self._carried_out(work, emit, channel))
         finally:
             self._may_be_interrupted = False
         if report.cached:  # who did it and with what stays as it was
@@ -150,6 +152,11 @@ class SandboxJudge:
             judge_version=judge_version(),
             toolchain_version=self._version_of(report.language) if report.language else "",
         )
+
+    def _carried_out(self, work: Work, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
+        if isinstance(work.task, Verification):
+            return verify(self._settings, self._judge, self._problems, work.header, work.task, emit)
+        return carry_out(self._runner, work, emit, channel)
 
     def forget_cancel(self) -> None:
         """A cancel from before does not count."""

@@ -26,8 +26,10 @@ from judge.client.sending import (
     EvaluationFields,
     ExecutionFields,
     Sending,
+    VerificationFields,
     evaluation_of,
     execution_of,
+    verification_of,
     work_of,
 )
 from judge.client.test_sets import Tests
@@ -37,7 +39,13 @@ from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
-from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
+from judge.model.work_report import (
+    AnyWorkReport,
+    CommandGroupReport,
+    EvaluationReport,
+    ExecutionReport,
+    VerificationReport,
+)
 from judge.queue.blob_calls import BlobView
 from judge.queue.records import Filter
 from judge.queue.values import LanguageCard, State, SubmissionView
@@ -128,6 +136,17 @@ class AsyncHttpClient:
     ) -> CommandGroupReport:
         """See :meth:`judge.client.blocking.Client.run_group`."""
         return await self._done(group, sending, timeout, CommandGroupReport)
+
+    async def verify(
+        self,
+        package: str,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[VerificationFields],
+    ) -> VerificationReport:
+        """See :meth:`judge.client.http.blocking.HttpClient.verify`."""
+        return await self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     async def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         deadline_s, wait_s = deadline_of(timeout), _WAIT_S if timeout is None else min(timeout, _WAIT_S)

@@ -20,8 +20,10 @@ from judge.client.sending import (
     EvaluationFields,
     ExecutionFields,
     Sending,
+    VerificationFields,
     evaluation_of,
     execution_of,
+    verification_of,
     work_of,
 )
 from judge.errors import NotFinished, UsageError
@@ -41,7 +43,13 @@ from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
-from judge.model.work_report import AnyWorkReport, CommandGroupReport, EvaluationReport, ExecutionReport
+from judge.model.work_report import (
+    AnyWorkReport,
+    CommandGroupReport,
+    EvaluationReport,
+    ExecutionReport,
+    VerificationReport,
+)
 from judge.queue.records import Filter
 from judge.queue.values import LanguageCard, State, SubmissionView
 
@@ -164,6 +172,17 @@ class HttpClient(HttpBlobs):
     ) -> CommandGroupReport:
         """See :meth:`judge.client.blocking.Client.run_group`."""
         return self._done(group, sending, timeout, CommandGroupReport)
+
+    def verify(
+        self,
+        package: str,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[VerificationFields],
+    ) -> VerificationReport:
+        """See :meth:`judge.client.blocking.Client.verify`; the package by its digest, NAME or NAME@VERSION."""
+        return self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         deadline_s = deadline_of(timeout)

@@ -61,6 +61,8 @@ def error_of(problem: Problem, *, retry_s: float = 1.0, asked_for: str = "", is_
             return NoSuchBlob(f"there is no blob {asked_for!r}")
         case "not-found" if asked_for:
             return no_record(asked_for)
+        case "not-found" if problem.detail:
+            return UsageError(text)
         case "gone":
             return BlobExpired(text)
         case "quota" if is_blob:

@@ -21,12 +21,14 @@ def role_for(caller: Caller, kind: WorkKind, *, owns_package: bool = False) -> R
     """Work that brought its tests along is its sender's; of a submission only who owns the package sees hidden tests.
 
     ``owns_package``: the caller's tenant published the package of that submission. A key that may only read is no
-    sender: of an evaluation it sees what a contestant sees.
+    sender: of an evaluation it sees what a contestant sees. A verification is of a package of its own tenant.
     """
     if caller.is_admin:
         return Role.JUDGE
     if kind is WorkKind.SUBMISSION:
         return Role.JUDGE if owns_package and caller.may(Scope.PACKAGES) else Role.CONTESTANT
+    if kind is WorkKind.VERIFICATION:
+        return Role.JUDGE if caller.may(Scope.PACKAGES) else Role.CONTESTANT
     if kind is WorkKind.EVALUATION and not caller.may(Scope.RUN):
         return Role.CONTESTANT
     return Role.SENDER

@@ -18,6 +18,9 @@ from judge.model.work import WorkKind
 from judge.queue import calls
 from judge.queue.api_keys import Scope
 
+#: The scope that handing in needs, where it is not that of running.
+_SCOPES = {WorkKind.SUBMISSION: Scope.SUBMIT, WorkKind.VERIFICATION: Scope.PACKAGES}
+
 
 class AnyListQuery(ListQuery, frozen=True, kw_only=True):
     """Which work. ``tenant``: for admins, one tenant's only."""
@@ -43,7 +46,7 @@ async def list_all(asked: Asked) -> Response:
 async def cancel(asked: Asked) -> Response:
     """Withdraw it, with the scope that handing it in needs."""
     record = await record_of(asked)
-    asked.caller.need(Scope.SUBMIT if record.kind is WorkKind.SUBMISSION else Scope.RUN)
+    asked.caller.need(_SCOPES.get(record.kind, Scope.RUN))
     return json_answer(CancelForm(cancelled=await asked.service.client.cancel(record.id)))
 
 

@@ -117,4 +117,5 @@ ENDPOINTS = (
     _row("groups", WorkKind.GROUP, "Group"),
     _row("sessions", WorkKind.SESSION, "Session"),
     _row("submissions", WorkKind.SUBMISSION, "Submission"),
+    _row("verifications", WorkKind.VERIFICATION, "Verification"),
 )

@@ -17,6 +17,7 @@ from judge.model.work_report import (
     AnyWorkReport,
     CommandGroupReport,
     EvaluationReport,
+    VerificationReport,
     kind_of_report,
     results_of,
     status_of,
@@ -49,7 +50,9 @@ def _work_record(
     """Nothing was run for a report that was found in the store: it counts, its runs do not."""
     runs = () if report.cached else results_of(report)
     usage, usage_spread = _account(runs)
-    compiled = None if isinstance(report, CommandGroupReport) or report.cached else report.compile
+    compiled = None
+    if not isinstance(report, CommandGroupReport | VerificationReport) and not report.cached:
+        compiled = report.compile
     tests = report.tests if isinstance(report, EvaluationReport) and not report.cached else ()
     if runs:
         phases_ns = {Phase.RUN: usage.wall_time_ns} | phases_ns

@@ -25,6 +25,9 @@ end
 -- Of a record's route and home: sessions are run once, and not by every slot.
 local function is_session(r) return string.sub(r.home or r.route or '', -8) == '=session' end
 
+-- Whether it is a verification, by the route that it came by.
+local function is_verification(r) return string.sub(r.home or r.route or '', -7) == '=verify' end
+
 -- Whether the program of a session's claim may have been started: its worker says so by the stream of its output.
 local function has_begun(id, fence) return redis.call('EXISTS', key.session_output(id, fence)) == 1 end
 

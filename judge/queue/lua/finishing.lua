@@ -30,10 +30,8 @@ local function finish(id, fence, verdict, report, language, summary, cpu_ms)
   emit_last(id, {type = 'done'})
   stat('finished')
   stat('verdict_' .. verdict)
-  if is_session(r) then  -- how long people sit there says nothing of the queue
-    redis.call('SREM', key.open_sessions(r.tenant), id)
-    return 1
-  end
+  if is_session(r) then redis.call('SREM', key.open_sessions(r.tenant), id) end
+  if is_session(r) or is_verification(r) then return 1 end  -- how long these take says nothing of the queue
   local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
   redis.call('HSET', key.counters, 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
   return 1

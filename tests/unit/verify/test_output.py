@@ -13,8 +13,8 @@ from rich.console import Console
 from judge.cli.verifyview import show_result
 from judge.model.problem import Diagnostic
 from judge.model.verdict import Verdict
+from judge.model.verification import CheckResult, PackageResult, SubmissionResult, VerifyResult
 from judge.render.junit import junit_xml
-from judge.verify.result import CheckResult, PackageResult, SubmissionResult, VerifyResult
 
 TEXT = st.text(max_size=20).filter(lambda text: not any("\ud800" <= letter <= "\udfff" for letter in text))
 

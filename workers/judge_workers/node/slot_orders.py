@@ -31,8 +31,10 @@ class Due(Enum):
     KILL = auto()  #: its process is ended
 
 
-def due(judged_s: float, judging_max_s: float, note: Judged | None) -> Due:
+def due(judged_s: float, judging_max_s: float, note: Judged | None, verifying_max_s: float = 0.0) -> Due:
     """What is due after ``judged_s``; ``note`` is what the slot says of this judging, None = nothing."""
+    if note is not None and note.kind is WorkKind.VERIFICATION:
+        judging_max_s = max(judging_max_s, verifying_max_s)
     if judged_s <= judging_max_s:
         return Due.NOTHING
     if note is None or note.kind is WorkKind.SUBMISSION:
@@ -48,6 +50,7 @@ class SlotOrders:
     def __init__(self, settings: Settings, processes: SlotProcesses) -> None:
         self._directory = settings.state.run
         self._judging_max_s = settings.leases.judging_max_s
+        self._verifying_max_s = settings.leases.verifying_max_s
         self._processes = processes
 
     def give(self, action: OrderAction, held: Held) -> None:
@@ -66,7 +69,7 @@ class SlotOrders:
         """False = the judging has taken too long, and its process is ended now."""
         if judged_s <= self._judging_max_s:
             return True
-        match due(judged_s, self._judging_max_s, self._note(held)):
+        match due(judged_s, self._judging_max_s, self._note(held), self._verifying_max_s):
             case Due.END:
                 self.give(OrderAction.END, held)
             case Due.KILL:

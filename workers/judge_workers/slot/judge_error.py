@@ -17,10 +17,11 @@ from judge.text import printable
 #: At most this much of a package's or language's name is in a judge error.
 _SHOWN_MAX = 200
 
-#: What is said of work that was told to end, and of a report that is too large to be recorded.
-TOO_LONG = (
+#: What is said of work that was told to end (see :func:`too_long`), and of a report that is too large to be recorded.
+_TOO_LONG = (
     "it took longer than a piece of work may (judging_max_s): ask for fewer repeats or tests, or for less time for each"
 )
+_VERIFIED_TOO_LONG = "it took longer than a verification may (verifying_max_s): ask for fewer submissions at once"
 TOO_LARGE = "its report would have {} bytes; at most {} are kept: ask for fewer repeats, tests or files"
 
 
@@ -54,3 +55,12 @@ def judge_error(
         judge_version=judge_version(),
         judged_by=judged_by,
     )
+
+
+def too_long(submission: bytes) -> str:
+    """What is said of work that was told to end; reads what it can of its text."""
+    try:
+        is_verification = wire.kind_of_text(submission) is WorkKind.VERIFICATION
+    except WireError:
+        is_verification = False
+    return _VERIFIED_TOO_LONG if is_verification else _TOO_LONG

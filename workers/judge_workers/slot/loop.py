@@ -54,7 +54,7 @@ from judge_workers.run_dir import Judged, JudgedNote, OrderAction, leave_noise, 
 from judge_workers.slot.answered import until_answered
 from judge_workers.slot.claimed_text import blame_for_lack, language_of
 from judge_workers.slot.claims import Claims
-from judge_workers.slot.judge_error import TOO_LARGE, TOO_LONG, judge_error
+from judge_workers.slot.judge_error import TOO_LARGE, judge_error, too_long
 from judge_workers.slot.proof import language_to_prove
 from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
 
@@ -245,7 +245,7 @@ class SlotLoop:
             self._check_lost(claim)
             if not (self._late and isinstance(error, CancelledError)):
                 raise
-            report = self._error(claim, TOO_LONG, BlameOn.CLIENT)
+            report = self._error(claim, too_long(claim.submission), BlameOn.CLIENT)
         self._check_lost(claim)
         if not isinstance(report, Report):
             timeline.rest(Phase.RUN)

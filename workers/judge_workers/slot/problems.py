@@ -17,7 +17,7 @@ from judge.errors import BlobMissing, PackageError, PackageMissing, UsageError, 
 from judge.model.problem import Problem
 from judge.package.files.digest import Signature, known_digest, signature_of
 from judge.package.reader import ReadOptions
-from judge.package.source import open_package, package_inside, read_in_place
+from judge.package.source import open_package, package_directory, package_inside, read_in_place
 from judge.tenant_blobs.place import package_store_of
 from judge.text import printable, shown
 
@@ -82,6 +82,20 @@ class Problems:
                 yield self._read(reference, signature_of(Path(reference)))
             else:
                 yield _opened(stack, reference, self._reading)
+
+    @contextmanager
+    def directory(self, reference: str, scratch: Path) -> Iterator[Path]:
+        """The directory of the package that a verification names, while the context lasts; unpacked into ``scratch``
+        where it must be. Raises as :meth:`open`."""
+        with ExitStack() as stack:
+            if is_digest(reference):
+                yield Path(self._fetched(stack, reference))
+                return
+            try:
+                directory = stack.enter_context(package_directory(_checked(reference), scratch))
+            except UsageError as error:
+                raise PackageMissing(f"{error} (on this worker)") from error
+            yield directory
 
     def _fetched(self, stack: ExitStack, digest: str) -> str:
         """Where the package with this digest lies while ``stack`` lasts."""

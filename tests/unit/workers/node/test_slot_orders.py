@@ -32,6 +32,15 @@ def test_work_is_told_to_end_and_then_ended_by_force(kind: WorkKind) -> None:
     assert due(MAX_S + END_GRACE_S + 1, MAX_S, note(kind)) is Due.KILL
 
 
+def test_a_verification_may_take_longer_than_other_work() -> None:
+    verification = note(WorkKind.VERIFICATION)
+    assert due(2 * MAX_S, MAX_S, verification, 2 * MAX_S) is Due.NOTHING
+    assert due(2 * MAX_S + 1, MAX_S, verification, 2 * MAX_S) is Due.END
+    assert due(2 * MAX_S + END_GRACE_S + 1, MAX_S, verification, 2 * MAX_S) is Due.KILL
+    assert due(MAX_S, MAX_S, verification, 1) is Due.NOTHING  # never shorter
+    assert due(MAX_S + 1, MAX_S, note(WorkKind.GROUP), 2 * MAX_S) is Due.END
+
+
 def test_a_session_ends_itself_and_is_ended_by_force_when_it_does_not() -> None:
     session = note(WorkKind.SESSION, lasts_s=3600)
     assert due(MAX_S + 3600, MAX_S, session) is Due.NOTHING

@@ -1,4 +1,7 @@
-"""What verifying came to, as frozen values. Their JSON form is what ``judge verify --json`` prints."""
+"""Verifying a problem package: what is asked for, and what it came to, as frozen values.
+
+The JSON form of :class:`VerifyResult` is what ``judge verify --json`` prints.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,34 @@ from judge.model.verdict import Verdict
 VERIFY_VERSION = 1
 
 
+class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="verification"):
+    """Every submission of a package's jury is judged and compared with its labels.
+
+    ``package`` as in :class:`judge.model.submission.Submission`. ``only``: paths of submissions, as prefixes (empty =
+    all). ``every_case``: all cases of all submissions, also when a verdict is settled. ``check_data``: the validators
+    are asked about the test data. ``time_limit_ns``: instead of the package's own, 0 = that. ``strict``: warnings and
+    skipped submissions count as faults.
+    """
+
+    package: str
+    only: tuple[str, ...] = ()
+    every_case: bool = False
+    check_data: bool = True
+    time_limit_ns: int = 0
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        if self.time_limit_ns < 0:
+            raise ValueError("time_limit_ns must not be negative")
+
+
 class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One jury submission. ``expected``: the verdicts it may have, in the formats' words; empty = anything.
 
     ``verdict`` None: it was not judged, and ``skipped`` says why (no toolchain for its language). ``differences``
     are one line each; ``ok`` means there are none. ``remarks`` are worth a look but no difference. ``case`` is the one
     that decided, with what the program printed and the validator said; None for an accepted submission.
+    ``cpu_time_ns``: of all its runs on test cases and their validators, when it was judged last.
     """
 
     path: str
@@ -34,6 +59,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     cpu_time_max_ns: int = 0
     wall_time_max_ns: int = 0
     memory_peak_max_bytes: int = 0
+    cpu_time_ns: int = 0
     case: CaseReport | None = None
 
 
