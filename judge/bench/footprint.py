@@ -50,7 +50,7 @@ def footprint_of(pid: int, state: StateDir) -> Footprint:
     """Of a service: process ``pid`` and all below it, and the files of its state directory but for compiled programs
     (which are kept on purpose) and Redis' own.
     """
-    resident = {one: size_bytes for one in _family(pid) if (size_bytes := _resident_bytes(one))}
+    resident = {one: size_bytes for one in family(pid) if (size_bytes := _resident_bytes(one))}
     return Footprint(
         resident_bytes=resident,
         names={one: _name(one) for one in resident},
@@ -65,7 +65,8 @@ def footprint_of(pid: int, state: StateDir) -> Footprint:
     )
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """A process and all below it."""
     found, waiting = [], [pid]
     while waiting:
         found.append(waiting.pop())
@@ -80,8 +81,20 @@ def _resident_bytes(pid: int) -> int:
     return 0
 
 
-def _name(pid: int) -> str:
+def shared_fairly_bytes(pid: int) -> int:
+    """PSS: its own pages and its share of those that it shares (proc_pid_smaps(5)); 0 when the process is gone."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return sum(int(line.split()[1]) << 10 for line in file if line.startswith("Pss:"))
+    return 0
+
+
+def command_of(pid: int) -> str:
+    """The words that a process was started with, a blank between two; empty when it is gone."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-        words = [word.decode(errors="replace") for word in file.read().split(b"\0")]
-        return next((word for word in words if "judge" in word or "redis" in word), words[0])
-    return "?"
+        return file.read().rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")
+    return ""
+
+
+def _name(pid: int) -> str:
+    words = command_of(pid).split(" ")
+    return next((word for word in words if "judge" in word or "redis" in word), words[0]) or "?"

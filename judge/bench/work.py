@@ -147,7 +147,7 @@ def _noop_figures(stack: ExitStack, client: Client, bare: _BarePrograms, rounds:
         rounds,
         bare=lambda: bare.run(bare.noop, b""),
         raw=raw.round_trip,
-        ours=lambda: _done(client, _execution(_C_NOOP, "c")),
+        ours=lambda: _done(client, execution(_C_NOOP, "c")),
     )
     overhead_s = found["ours"] - found["raw"]
     return {
@@ -163,7 +163,7 @@ def _python_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[st
     found = _in_turns(
         rounds,
         bare=lambda: bare.run(bare.python_echo, b"hello\n"),
-        ours=lambda: _done(client, _execution(_PYTHON_ECHO, stdin=b"hello\n")),
+        ours=lambda: _done(client, execution(_PYTHON_ECHO, stdin=b"hello\n")),
     )
     return {
         "bare_python_ms": milliseconds(found["bare"]),
@@ -198,7 +198,7 @@ def _echo_figures(stack: ExitStack, client: Client, rounds: int) -> dict[str, Fi
 def _throughput_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
     bare_rate = bare.per_second([bare.python_sum], rounds)
     sources = (_PYTHON_SUM + b"# %s\n" % new_id().encode() for _ in range(rounds * 2))
-    rate = _throughput(client, (_execution(source, stdin=_LINE) for source in sources))
+    rate = _throughput(client, (execution(source, stdin=_LINE) for source in sources))
     return {
         "bare_python_per_second": round(bare_rate, 1),
         "executions_per_second": round(rate, 1),
@@ -221,9 +221,9 @@ def _evaluation_figures(client: Client, bare: _BarePrograms, rounds: int) -> dic
 
 
 def _memory_figures(service: Service, client: Client, executions: int) -> dict[str, Figure]:
-    _throughput(client, (_execution(_PYTHON_ECHO, stdin=b"warm\n") for _ in range(_IN_FLIGHT)))
+    _throughput(client, (execution(_PYTHON_ECHO, stdin=b"warm\n") for _ in range(_IN_FLIGHT)))
     before = footprint_of(service.pid, service.settings.state)
-    _throughput(client, (_execution(_PYTHON_ECHO, stdin=b"%d\n" % n) for n in range(executions)))
+    _throughput(client, (execution(_PYTHON_ECHO, stdin=b"%d\n" % n) for n in range(executions)))
     grown = footprint_of(service.pid, service.settings.state).since(before)
     return {
         "memory_executions": executions,
@@ -252,27 +252,29 @@ def _throughput(client: Client, works: Iterator[Work]) -> float:
     began = time.perf_counter()
     for work in works:
         if len(waiting) == _IN_FLIGHT:
-            _take(client, waiting.popleft())
+            take(client, waiting.popleft())
         client.queue.run(calls.submit_work(work))
         waiting.append(work.header.id)
         done += 1
     while waiting:
-        _take(client, waiting.popleft())
+        take(client, waiting.popleft())
     return done / (time.perf_counter() - began)
 
 
 def _done(client: Client, work: Work) -> None:
     client.send(work)
-    _take(client, work.header.id)
+    take(client, work.header.id)
 
 
-def _take(client: Client, work_id: str) -> None:
+def take(client: Client, work_id: str) -> None:
+    """Wait until work has gone well. Raises InfrastructureError."""
     report = client.work_result(work_id)
     if report.blame is not BlameOn.NONE:
         raise InfrastructureError(f"a benchmark's work failed: {report.blame}: {report.reason}")
 
 
-def _execution(source: bytes, language: str = "python3", stdin: bytes = b"") -> Work:
+def execution(source: bytes, language: str = "python3", stdin: bytes = b"") -> Work:
+    """One run of one source."""
     return _work(Execution(program=_program(source), stdin=Data(content=stdin)), language)
 
 

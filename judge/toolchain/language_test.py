@@ -24,9 +24,6 @@ from judge.toolchain.compile import DEFAULT_OPTIONS, Compiled, OpenContainer, Re
 from judge.toolchain.definitions import language_limits
 from judge.verdicts import reason_of_run, verdict_of_run
 
-#: One MiB of lines, all different.
-ECHO_INPUT = b"".join(b"%07d the quick brown fox jumps over the lazy dog and back...\n" % n for n in range(16384))
-
 _LINE = "żółw ∀x Ελλάδα 🐢"
 _GREETING = "naïve ∑ 日本 🎈"
 
@@ -67,9 +64,9 @@ class SelfTestReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one self-test needs: its input and how to judge what came of it (None = fine, else what is wrong)."""
+    """What one self-test needs: its input and how to judge what came of it ("" = fine, else what is wrong)."""
 
-    stdin: bytes
+    stdin: bytes  #: but for ECHO, whose input is made when it is needed
     judge: Callable[[LanguageSpec, Completed], str]
 
 
@@ -110,6 +107,11 @@ def run_selftest(
     )
 
 
+def echo_input() -> bytes:
+    """One MiB of lines, all different."""
+    return b"".join(b"%07d the quick brown fox jumps over the lazy dog and back...\n" % n for n in range(16384))
+
+
 def _sources(language: LanguageSpec, program: str) -> tuple[SourceFile, ...]:
     name = language.source.name or f"Main.{language.extensions[0]}"
     return (SourceFile(name=name, content=program.lstrip("\n").encode()),)
@@ -126,7 +128,8 @@ def _judge(
         limits = msgspec.structs.replace(limits, cpu_time_ns=_BURN_NS, cpu_time_hard_ns=_BURN_NS)
     plan = _PLANS[test]
     with open_container(ContainerSpec(rootfs=toolchain.rootfs, artifact=str(compiled.artifact))) as container:
-        done = container.run(compiled.run_spec(limits), stdin=plan.stdin)
+        stdin = echo_input() if test is SelfTest.ECHO else plan.stdin
+        done = container.run(compiled.run_spec(limits), stdin=stdin)
         complaint = plan.judge(compiled.language, done)
         if test is SelfTest.CLOCK_RANDOM and not complaint:
             again = container.run(compiled.run_spec(limits), stdin=plan.stdin)
@@ -175,11 +178,11 @@ def _judge_output(expected: str) -> Callable[[LanguageSpec, Completed], str]:
 def _judge_echo(language: LanguageSpec, done: Completed) -> str:
     if not done.result.ok:
         return _what_happened(language, done)
-    output = done.stdout.read()
-    if output == ECHO_INPUT:
+    output, sent = done.stdout.read(), echo_input()
+    if output == sent:
         return ""
-    first = next((n for n, (a, b) in enumerate(zip(output, ECHO_INPUT, strict=False)) if a != b), len(output))
-    return f"{len(output)} bytes came back of {len(ECHO_INPUT)}; the first difference is at {first}"
+    first = next((n for n, (a, b) in enumerate(zip(output, sent, strict=False)) if a != b), len(output))
+    return f"{len(output)} bytes came back of {len(sent)}; the first difference is at {first}"
 
 
 def _judge_exit_code(language: LanguageSpec, done: Completed) -> str:
@@ -217,7 +220,7 @@ def _judge_random(one: Completed, other: Completed) -> str:
 
 _PLANS: dict[SelfTest, _Run] = {
     SelfTest.ADD: _Run(stdin=b"20 22\n", judge=_judge_output("42")),
-    SelfTest.ECHO: _Run(stdin=ECHO_INPUT, judge=_judge_echo),
+    SelfTest.ECHO: _Run(stdin=b"", judge=_judge_echo),
     SelfTest.EXIT_CODE: _Run(stdin=b"1\n", judge=_judge_exit_code),
     SelfTest.BURN: _Run(stdin=b"1\n", judge=_judge_verdict(Verdict.TLE)),
     SelfTest.ALLOCATE: _Run(stdin=b"1\n", judge=_judge_verdict(Verdict.MLE)),

@@ -16,7 +16,7 @@ from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Toolchain
-from judge.toolchain.language_test import ECHO_INPUT, SelfTestReport, run_selftest
+from judge.toolchain.language_test import SelfTestReport, echo_input, run_selftest
 
 Answer = Callable[[], Completed]
 
@@ -62,7 +62,7 @@ RANDOM = iter(range(1000))
     ("test", "answer"),
     [
         (SelfTest.ADD, lambda: done(b" 42 \n")),
-        (SelfTest.ECHO, lambda: done(ECHO_INPUT)),
+        (SelfTest.ECHO, lambda: done(echo_input())),
         (SelfTest.EXIT_CODE, lambda: done(exit_code=7)),
         (SelfTest.BURN, lambda: done(outcome=Outcome.CPU_LIMIT)),
         (SelfTest.ALLOCATE, lambda: done(outcome=Outcome.MEMORY_LIMIT)),
@@ -81,7 +81,7 @@ def test_what_does_as_it_should_passes(try_out: Callable[..., SelfTestReport], t
     [
         (SelfTest.ADD, lambda: done(b"41"), "printed '41' instead of '42'"),
         (SelfTest.ADD, lambda: done(exit_code=1, stderr=b"boom"), "exit code 1: boom"),
-        (SelfTest.ECHO, lambda: done(ECHO_INPUT[:-1]), "1048575 bytes came back"),
+        (SelfTest.ECHO, lambda: done(echo_input()[:-1]), "1048575 bytes came back"),
         (SelfTest.EXIT_CODE, lambda: done(exit_code=1), "exit code 1 instead of 7"),
         (SelfTest.BURN, done, "ended well instead of TLE"),
         (SelfTest.ALLOCATE, lambda: done(outcome=Outcome.CPU_LIMIT), "TLE instead of MLE"),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
-from judge.config import inherited_settings
+from judge.config import Settings, inherited_settings
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.exporter import ExporterConfig, run_exporter
 from judge.observe.metrics.vocabulary import Vocabulary
@@ -19,13 +19,13 @@ from judge_workers.node.node_info import node_info
 from judge_workers.profile import load_profile
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
     """Answer scrapes until the slots' pipe is closed or SIGTERM comes."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.node.exporter")
     parser.add_argument("--pipe-fd", type=int, required=True)
     parser.add_argument("--socket-fd", type=int, required=True)
     args = parser.parse_args(argv)
-    settings = inherited_settings()
+    settings = settings or inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
     profile = load_profile(settings.state)
     broker = broker_of(settings)

@@ -6,6 +6,7 @@ import importlib.util
 import socket
 import sys
 
+from judge.cli.main import main
 from judge.config import GatewaySettings
 from judge.errors import HostError
 
@@ -35,4 +36,13 @@ def address_of(server: socket.socket) -> str:
 
 def command(server: socket.socket) -> tuple[str, ...]:
     """Its command line; the socket's descriptor must stay open in it."""
-    return (sys.executable, "-m", "judge", "gateway", "--socket-fd", str(server.fileno()))
+    return (sys.executable, "-m", "judge", *_words(server))
+
+
+def serve(server: socket.socket) -> int:
+    """What that command does, in this process."""
+    return main(_words(server))
+
+
+def _words(server: socket.socket) -> tuple[str, ...]:
+    return ("gateway", "--socket-fd", str(server.fileno()))

@@ -340,12 +340,12 @@ def run(leases: Leases, tick_s: float, stop: set[int], *, until_drained: bool = 
             time.sleep(tick_s)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
     """Renew leases until a signal says stop."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.node.leases")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     metrics_fd: int = parser.parse_args(argv).metrics_fd
-    settings = inherited_settings()
+    settings = settings or inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
     received: set[int] = set()
     for number in (signal.SIGTERM, signal.SIGQUIT):

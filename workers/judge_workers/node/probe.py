@@ -100,12 +100,12 @@ def card_of(language: LanguageSpec) -> LanguageCard:
     )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
     """Write the profile; 0, or the error's exit code after one line about it."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.node.probe")
     parser.add_argument("--languages", action="store_true", help="only bring the languages up to date")
     args = parser.parse_args(argv)
-    settings = inherited_settings()
+    settings = settings or inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
     try:
         if args.languages:

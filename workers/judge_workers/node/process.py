@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from judge.kernel.prctl import set_parent_death_signal
+from judge_workers.node.forked import fork
 
 #: Waiting times before a process is started again; one that lived STEADY_S begins with the first again.
 BACKOFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -31,7 +32,8 @@ class ProcessSpec:
     """One process; ``keep_fds`` stay open in it, ``scratch`` is an existing directory for its temporary files alone.
 
     ``stdin_fd`` None = /dev/null. ``output_fd`` is its standard output and error; None = this process's standard
-    error for both. ``death_signal`` is what it gets when this process dies.
+    error for both. ``death_signal`` is what it gets when this process dies. ``copy``: not ``argv`` is carried out but
+    this, in a copy of the process that starts it (:mod:`judge_workers.node.forked`), with the usual descriptors.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ProcessSpec:
     stdin_fd: int | None = None
     output_fd: int | None = None
     death_signal: int = signal.SIGKILL
+    copy: Callable[[], int] | None = None
 
 
 @dataclass
@@ -93,11 +96,13 @@ class ManagedProcess:
 
 
 def spawn(spec: ProcessSpec) -> int:
-    """Fork and exec; returns the pid, which the caller reaps. Call from a process without threads."""
+    """Fork, and exec unless it is a copy; the pid, which the caller reaps. Call from a process without threads."""
     env = dict(spec.env)
     if spec.scratch is not None:
         empty(spec.scratch)
         env["TMPDIR"] = str(spec.scratch)
+    if spec.copy is not None:
+        return fork(spec.copy, spec.argv, env, spec.keep_fds, spec.death_signal)
     output_fd = _STDERR if spec.output_fd is None else spec.output_fd
     process = subprocess.Popen(
         spec.argv,

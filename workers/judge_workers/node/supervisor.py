@@ -11,9 +11,9 @@
                  +-- judge_workers.node.ticket_bridge   tickets to another Celery broker (``ticket_broker`` only)
                  +-- judge_workers.node.log_relay       the log to standard error; it alone waits for the reader
 
-It has no thread and no connection. It starts its processes, starts them again with growing delays when they die,
-reaps orphans (it is their subreaper), and cleans up after slots that were killed. All die with it, by the kernel's
-hand (PR_SET_PDEATHSIG).
+It has no thread and no connection. It starts its processes, most as copies of itself (:mod:`.forked`); starts them
+again with growing delays when they die; reaps orphans (it is their subreaper); cleans up after slots that were killed.
+All die with it, by the kernel's hand (PR_SET_PDEATHSIG).
 
 SIGTERM and SIGINT: drain (finish what runs, claim nothing; bounded), then stop; a second one stops at once.
 SIGQUIT: hand the claims back and stop at once. SIGUSR1 / SIGUSR2, from the leases process: stop / start the slots.
@@ -29,10 +29,12 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from judge.blobs.directory import check_directory
 from judge.config import Settings, load_settings
@@ -46,11 +48,13 @@ from judge.observe.metrics.pipe_records import Count, Counted, Record, SlotChang
 from judge.queue.broker import redact
 from judge.queue.settings import broker_of
 from judge_workers.judging import load_factory
-from judge_workers.node import gateway_process
+from judge_workers.node import exporter, gateway_process, leases, probe, ticket_bridge
+from judge_workers.node.forked import keep_shared
 from judge_workers.node.log_pipe import log_pipe
 from judge_workers.node.process import ManagedProcess, ProcessSpec, empty, python_module, spawn
 from judge_workers.node.redis_server import server_argv, wait_until_ready
 from judge_workers.profile import slot_count
+from judge_workers.slot import pool, reserve
 
 #: How long a process that was told to end may take before it is killed.
 STOP_TIMEOUT_S = 5.0
@@ -86,6 +90,14 @@ _RESTARTS = {
 log = logging.getLogger(__name__)
 
 
+class _Program(Protocol):
+    """A module that is a process of its own."""
+
+    __name__: str
+
+    def main(self, argv: Sequence[str], settings: Settings) -> int: ...
+
+
 class UnfitHost(HostError):
     """The probe has found this host or its settings unfit and has said why; ``exit_code`` is the probe's."""
 
@@ -116,6 +128,7 @@ class Supervisor:
             self._clean()
             if self._embedded:
                 self._start_redis()
+            keep_shared()
             self._probe()
             self._start_services()
             log.info("started: %s; opening the slots", ", ".join(self._processes))
@@ -162,9 +175,8 @@ class Supervisor:
 
     def _probe(self) -> None:
         """Find out what this host can do, in a process that leaves nothing in this one."""
-        pid = spawn(
-            ProcessSpec(Name.PROBE, python_module("judge_workers.node.probe"), self._env, self._scratch(Name.PROBE))
-        )
+        argv, copy = python_module(probe.__name__), partial(probe.main, (), self._settings)
+        pid = spawn(ProcessSpec(Name.PROBE, argv, self._env, self._scratch(Name.PROBE), copy=copy))
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code != 0:
             raise UnfitHost(code)
@@ -179,15 +191,14 @@ class Supervisor:
         host, port = server.getsockname()[:2]
         (self._settings.state.run / "metrics").write_text(f"http://{host}:{port}/metrics\n")
         to_metrics = ("--metrics-fd", str(write_fd))
-        self._add(Name.LEASES, python_module("judge_workers.node.leases", *to_metrics), (write_fd,))
+        self._add_module(Name.LEASES, leases, to_metrics, (write_fd,))
         fds = (read_fd, server.fileno())
-        exporter = ("judge_workers.node.exporter", "--pipe-fd", str(fds[0]), "--socket-fd", str(fds[1]))
-        self._add(Name.EXPORTER, python_module(*exporter), fds)
-        self._add(Name.POOL, python_module("judge_workers.slot.pool", *to_metrics), (write_fd,))
+        self._add_module(Name.EXPORTER, exporter, ("--pipe-fd", str(fds[0]), "--socket-fd", str(fds[1])), fds)
+        self._add_module(Name.POOL, pool, to_metrics, (write_fd,))
         if self._settings.queue.preempting_class:
-            self._add(Name.RESERVE, python_module("judge_workers.slot.reserve", *to_metrics), (write_fd,))
+            self._add_module(Name.RESERVE, reserve, to_metrics, (write_fd,))
         if self._settings.tickets.broker:
-            self._add(Name.TICKET_BRIDGE, python_module("judge_workers.node.ticket_bridge"))
+            self._add_module(Name.TICKET_BRIDGE, ticket_bridge)
         if self._embedded and self._settings.gateway.enabled:
             self._start_gateway()
 
@@ -203,10 +214,19 @@ class Supervisor:
             log.warning("no gateway: %s (gateway_port 0 takes any free port)", error)
             return
         (self._settings.state.run / "gateway").write_text(f"{gateway_process.address_of(server)}\n")
-        self._add(Name.GATEWAY, gateway_process.command(server), (server.fileno(),))
+        copy = partial(gateway_process.serve, server)
+        self._add(Name.GATEWAY, gateway_process.command(server), (server.fileno(),), copy)
 
-    def _add(self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = ()) -> None:
-        process = ManagedProcess(ProcessSpec(name, argv, self._env, self._scratch(name), keep_fds))
+    def _add_module(
+        self, name: str, module: _Program, arguments: tuple[str, ...] = (), keep_fds: tuple[int, ...] = ()
+    ) -> None:
+        argv = python_module(module.__name__, *arguments)
+        self._add(name, argv, keep_fds, partial(module.main, arguments, self._settings))
+
+    def _add(
+        self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = (), copy: Callable[[], int] | None = None
+    ) -> None:
+        process = ManagedProcess(ProcessSpec(name, argv, self._env, self._scratch(name), keep_fds, copy=copy))
         self._processes[name] = process
         process.start()
 
@@ -255,10 +275,10 @@ class Supervisor:
                     self._count(Counted(restarted))
 
     def _set_pool_wanted(self, wanted: bool) -> None:
-        pool = self._processes[Name.POOL]
-        pool.wanted = wanted
+        process = self._processes[Name.POOL]
+        process.wanted = wanted
         if not wanted:
-            pool.signal(signal.SIGTERM)
+            process.signal(signal.SIGTERM)
 
     def _reap(self) -> None:
         """Collect whatever has ended: our processes, and orphans that fell to us."""
@@ -289,20 +309,20 @@ class Supervisor:
 
     def _stop(self, how: int) -> None:
         """End everything, slots first, Redis last."""
-        pool, leases = self._processes[Name.POOL], self._processes[Name.LEASES]
-        pool.wanted = leases.wanted = False
+        the_pool, the_leases = self._processes[Name.POOL], self._processes[Name.LEASES]
+        the_pool.wanted = the_leases.wanted = False
         if Name.GATEWAY in self._processes:
             self._processes[Name.GATEWAY].wanted = False
             self._processes[Name.GATEWAY].signal(signal.SIGTERM)  # it tells those who wait to ask again
         if how != signal.SIGQUIT:
             log.info("draining: what runs is finished, nothing more is claimed")
-            leases.signal(signal.SIGTERM)
-            if not self._wait_ended(leases, self._settings.worker.drain_max_s, until_signal=True):
+            the_leases.signal(signal.SIGTERM)
+            if not self._wait_ended(the_leases, self._settings.worker.drain_max_s, until_signal=True):
                 log.warning("still judging: handed back to the queue")
-        leases.signal(signal.SIGQUIT)
-        self._wait_ended(leases, STOP_TIMEOUT_S)
-        self._kill(leases)
-        self._kill(pool)  # it holds nothing any more, and Celery's own ways to end take seconds
+        the_leases.signal(signal.SIGQUIT)
+        self._wait_ended(the_leases, STOP_TIMEOUT_S)
+        self._kill(the_leases)
+        self._kill(the_pool)  # it holds nothing any more, and Celery's own ways to end take seconds
         for name in (Name.RESERVE, Name.TICKET_BRIDGE):
             if name in self._processes:
                 self._processes[name].wanted = False

@@ -12,12 +12,13 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Sequence
 
 from celery import Celery
 from kombu.exceptions import KombuError
 
 from judge import wire
-from judge.config import inherited_settings
+from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError, QueueError
 from judge.observe.logs import set_up_logging
 from judge.queue.redis_queue import Queue
@@ -40,9 +41,9 @@ def carry(queue: Queue, app: Celery, routes: tuple[str, ...]) -> None:
         app.send_task(wire.TICKET_TASK, queue=rabbitmq_queue(queue.broker.namespace, route), retry=False)
 
 
-def main() -> int:
+def main(_argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
     """Carry until killed."""
-    settings = inherited_settings()
+    settings = settings or inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -7,6 +7,7 @@ and serves tickets (:mod:`judge_workers.slot.loop`). A child or the parent may b
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -21,7 +22,13 @@ from billiard.util import get_logger
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown, worker_ready
+from celery.signals import (
+    setup_logging,
+    worker_before_create_process,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+)
 
 from judge import wire
 from judge.config import Settings, inherited_settings
@@ -109,37 +116,36 @@ def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     child = PoolChild(settings, profile, metrics_fd)
     worker_process_init.connect(child.open, weak=False)
     worker_process_shutdown.connect(child.close, weak=False)
+    worker_before_create_process.connect(lambda **_: gc.freeze(), weak=False)
     setup_logging.connect(lambda **_: _set_up_logs(settings), weak=False)
     worker_ready.connect(lambda **_: leave_listening(settings.state.run), weak=False)
     app.task(child.serve, name=wire.TICKET_TASK, ignore_result=True)
     return app
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
     """Run until told to stop: SIGTERM finishes what runs, SIGQUIT does not."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.pool")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     args = parser.parse_args(argv)
-    settings = inherited_settings()
+    settings = settings or inherited_settings()
     profile = load_profile(settings.state)
     _set_up_logs(settings)
     os.environ.pop("REMAP_SIGTERM", None)
     warnings.filterwarnings("ignore", category=SecurityWarning)  # a judge may be root: what it runs never is
     warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # about acks, which are not used
     app = build(settings, profile, args.metrics_fd)
-    words = [
-        "--quiet",
-        "worker",
-        "--pool",
-        "prefork",
-        "--concurrency",
-        str(profile.info.slots),
-        "--hostname",
-        profile.node,
-    ]
-    words += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    app.worker_main(words)
-    return 0
+    worker = app.Worker(  # what `celery worker` does, without the command line's libraries
+        hostname=profile.node,
+        pool_cls="prefork",
+        concurrency=profile.info.slots,
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
 
 
 def _set_up_logs(settings: Settings) -> None:

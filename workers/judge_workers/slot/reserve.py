@@ -1,7 +1,8 @@
 """``python -m judge_workers.slot.reserve``: the reserve slot, one beyond the worker's cores, for urgent work.
 
 It claims only when the leases process lets it, by a byte in a named pipe, and only work of the urgent class. The leases
-process freezes a slot that judges something less urgent for as long as this one is busy.
+process freezes a slot that judges something less urgent for as long as this one is busy. The slot is opened when it is
+needed for the first time: many workers never do.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from judge.config import inherited_settings
+from judge.config import Settings, inherited_settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
+from judge.observe.metrics.pipe import RecordWriter
+from judge.observe.metrics.pipe_records import SlotChanged, SlotState
 from judge.state_dir import StateDir
 from judge_workers.profile import load_profile
 from judge_workers.slot.child import finishing_first, open_slot_loop
+from judge_workers.slot.loop import SlotLoop
 
 
 def grant_path(state: StateDir) -> Path:
@@ -49,12 +53,12 @@ def grant(state: StateDir) -> bool:
     return True
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
     """Wait for grants until killed."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.reserve")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     args = parser.parse_args(argv)
-    settings = inherited_settings()
+    settings = settings or inherited_settings()
     set_up_logging(settings.logs.format, settings.logs.level)
     profile = load_profile(settings.state)
     path = grant_path(settings.state)
@@ -63,16 +67,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.mkfifo(path, 0o600)
     try:
         with ExitStack() as stack:
-            loop = open_slot_loop(stack, settings, profile, profile.info.slots, args.metrics_fd)
             fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
             stack.callback(os.close, fd)
+            _say_reserved(args.metrics_fd, profile.info.slots)
+            loop: SlotLoop | None = None
             while os.read(fd, 4096):
+                loop = loop or open_slot_loop(stack, settings, profile, profile.info.slots, args.metrics_fd)
                 with finishing_first(loop):
                     loop.work_on(settings.queue.preempting_class)
     except JudgeError as error:
         print(f"judge: the reserve slot: {error}", file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _say_reserved(metrics_fd: int, index: int) -> None:
+    if metrics_fd >= 0:
+        RecordWriter(metrics_fd).send(SlotChanged(index, SlotState.RESERVE))
 
 
 if __name__ == "__main__":
