@@ -19,6 +19,7 @@ from judge.config.sections import (
     TicketSettings,
     WorkerSettings,
 )
+from judge.config.sign_in_section import SignInSettings
 
 __all__ = [
     "DEFAULT_FILE",
@@ -36,6 +37,7 @@ __all__ = [
     "RedisSettings",
     "SandboxSettings",
     "Settings",
+    "SignInSettings",
     "Sourced",
     "TicketSettings",
     "WorkerSettings",

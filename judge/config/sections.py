@@ -18,6 +18,7 @@ from judge.config.gateway_section import GatewaySettings
 from judge.config.layer_section import LayerSettings
 from judge.config.queue_section import QueueSettings
 from judge.config.section import Section, says
+from judge.config.sign_in_section import SignInSettings
 from judge.state_dir import StateDir
 
 
@@ -329,6 +330,7 @@ class Settings(Section, frozen=True, kw_only=True):
     blobs: BlobSettings = BlobSettings()
     limits: LimitSettings = LimitSettings()
     gateway: GatewaySettings = GatewaySettings()
+    sign_in: SignInSettings = SignInSettings()
     layers: LayerSettings = LayerSettings()
     metrics: MetricsSettings = MetricsSettings()
     logs: LogSettings = LogSettings()

@@ -18,6 +18,7 @@ from judge.gateway.metrics import Metrics
 from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.problems import ProblemError
 from judge.gateway.published import Published
+from judge.gateway.sign_in.provider import Provider
 from judge.gateway.upload_directory import remove_leftovers
 from judge.http_form.answers import LimitReached
 from judge.queue.feed import Feed
@@ -41,7 +42,8 @@ class Service:
         self.client = client
         self.pages = pages
         self.feed = Feed(client.queue)
-        self.authenticator = Authenticator(settings.gateway, client.queue)
+        self.authenticator = Authenticator(settings, client.queue)
+        self.provider = Provider(settings.sign_in) if settings.sign_in.issuer else None
         self.packages = Published(settings, client.queue)
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.open_now = OpenNow(client.queue)

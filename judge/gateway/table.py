@@ -23,6 +23,7 @@ from judge.gateway.api import (
     verifications,
 )
 from judge.gateway.endpoint import Endpoint
+from judge.gateway.sign_in import endpoints as sign_in
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *runs.ENDPOINTS,
@@ -44,6 +45,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *maintenance.ENDPOINTS,
     *usage.ENDPOINTS,
     *health.ENDPOINTS,
+    *sign_in.ENDPOINTS,
     *javascript.ENDPOINTS,
     *description.ENDPOINTS,
 )

@@ -143,7 +143,8 @@ class WorkersForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, and what they may. ``key`` is the public part of the key; empty = none was needed.
+    """Who asks, and what they may. ``key`` is the public part of the key; empty = none was needed. ``person``: who is
+    signed in.
 
     ``used``: what their tenant used on each of the last 31 days on which it used anything.
     """
@@ -154,6 +155,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     priority_class: str
     expires_at_ms: int = 0
     used: tuple[UsedDay, ...] = ()
+    person: str = ""
 
 
 class CancelForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ import msgspec
 
 from judge import wire
 from judge.errors import UsageError
-from judge.queue.audit import UNKNOWN, Act
+from judge.queue.audit import UNKNOWN, Act, note
 from judge.queue.redis_queue import AsyncQueue, Queue
 from judge.queue.script import Call
 
@@ -25,6 +25,9 @@ KEY_PATTERN = r"jk_(?P<id>[a-z0-9]{12})_(?P<secret>[A-Za-z0-9_-]{43})"
 _KEY = re.compile(KEY_PATTERN)
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,47}")
+
+#: What ids of people who are signed in begin with (:mod:`judge.queue.sign_ins`); no key's id has a "-".
+PERSON = "person-"
 
 #: A use is written down at most this often.
 USED_EVERY_MS = 60_000
@@ -131,7 +134,10 @@ def list_keys(queue: Queue) -> list[KeyView]:
 
 
 def revoke_key(queue: Queue, key_id: str, by: str = UNKNOWN) -> None:
-    """End a key. Raises UsageError when there is none of this id, QueueError."""
+    """End a key, or sign a person out. Raises UsageError when there is none of this id, QueueError."""
+    if key_id.startswith(PERSON) and queue.link.command("DEL", queue.link.keys.sign_in(key_id)):
+        queue.run(note(Act.SIGNED_OUT, by, key_id))
+        return
     if not queue.run(end_key(key_id, by)):
         raise UsageError(f"no key {key_id!r}")
 
@@ -158,8 +164,13 @@ async def rights_of(queue: AsyncQueue, text: str) -> KeyRights | None:
 
 
 async def key_holds(queue: AsyncQueue, key_id: str) -> bool:
-    """Whether a key of this id is there, neither revoked nor past its time. Raises QueueError."""
-    return bool(await queue.link.command("EXISTS", queue.link.keys.api_key(key_id)))
+    """Whether a key of this id is there, neither revoked nor past its time; or a person of this id is signed in.
+
+    Raises QueueError.
+    """
+    keys = queue.link.keys
+    name = keys.sign_in(key_id) if key_id.startswith(PERSON) else keys.api_key(key_id)
+    return bool(await queue.link.command("EXISTS", name))
 
 
 def _hash(secret: str) -> str:

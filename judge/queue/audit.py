@@ -26,6 +26,8 @@ class Act(StrEnum):
 
     KEY_CREATED = "key-created"
     KEY_REVOKED = "key-revoked"
+    ADMIN_SIGNED_IN = "admin-signed-in"
+    SIGNED_OUT = "signed-out"  #: by somebody else
     REJUDGE_STARTED = "rejudge-started"
     REJUDGE_APPLIED = "rejudge-applied"
     REJUDGE_DROPPED = "rejudge-dropped"

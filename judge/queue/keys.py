@@ -265,6 +265,10 @@ class Keys:
         """sorted set: ids of the keys for HTTP by when they were made"""
         return f"{self.prefix}api-keys"
 
+    def sign_in(self, id: str) -> str:
+        """string: a person who is signed in (JSON): hash (SHA-256 of the cookie's secret), rights; expires"""
+        return f"{self.prefix}sign-in:{id}"
+
     def batch(self, id: str) -> str:
         """hash: a batch: tenant, at, whole (its body came to its end), upload (the request that sends it now), lines,
         done, refused, withdrawn (counts), cancelled, done_at, bytes, owner and owner_until (the gateway that tends it)

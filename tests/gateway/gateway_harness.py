@@ -162,7 +162,7 @@ class Gateway:
             sent.setdefault("content-type", "application/json")
         response = self._pool.request(method, self.address + path, body=body, headers=sent, redirect=False)
         return Answered(
-            response.status, {name.lower(): value for name, value in response.headers.items()}, response.data
+            response.status, {name.lower(): response.headers[name] for name in response.headers}, response.data
         )
 
     def get(self, path: str, **options: Any) -> Answered:

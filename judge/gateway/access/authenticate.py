@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
-from judge.config import GatewaySettings
+from judge.config import Settings
 from judge.gateway.access import anonymous
 from judge.gateway.access.caller import ANONYMOUS_SCOPES, OPEN_SCOPES, Caller
 from judge.gateway.problems import ProblemError
 from judge.queue.api_keys import KeyRights, rights_of
 from judge.queue.redis_queue import AsyncQueue
+from judge.queue.sign_ins import rights_of_person
 
 #: How long what a key may is believed without asking Redis.
 REMEMBERED_S = 1.0
@@ -31,6 +33,12 @@ _REMEMBERED_MAX = 10_000
 
 #: A proxy on this machine adds one of these; who is behind it is not on this machine.
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
+
+#: Of who is signed in. A name with this beginning is taken only over TLS, and set by nobody but this very host.
+SIGN_IN_COOKIE = "__Host-judge-person"
+
+#: What changes nothing.
+_READING = ("GET", "HEAD", "OPTIONS")
 
 _OPEN = KeyRights(id="", scopes=OPEN_SCOPES)
 
@@ -44,8 +52,9 @@ class _Known:
 class Authenticator:
     """Knows callers by their requests; one for each gateway."""
 
-    def __init__(self, settings: GatewaySettings, queue: AsyncQueue) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, queue: AsyncQueue) -> None:
+        self._settings = settings.gateway
+        self._sign_in = settings.sign_in
         self._queue = queue
         self._known: dict[str, _Known] = {}
 
@@ -55,6 +64,9 @@ class Authenticator:
         key = _bearer(request.headers)
         if key is not None:
             return await self.caller_with_key(key, address)
+        person = await self._person(request)
+        if person is not None:
+            return Caller(person, address)
         if not self._is_open(address, request.headers):
             raise ProblemError("no-key")
         own_machine = self._settings.no_key == "loopback"
@@ -72,18 +84,52 @@ class Authenticator:
 
     async def caller_with_key(self, key: str, address: str) -> Caller:
         """The caller with this key, wherever in a request it stood. Raises ProblemError, QueueError."""
-        now_s = time.monotonic()
-        known = self._known.get(key)
-        if known is not None and known.until_s > now_s:
-            return Caller(known.rights, address)
-        rights = await rights_of(self._queue, key)
+        rights = await self._remembered(key, rights_of)
         if rights is None:
-            self._known.pop(key, None)
             raise ProblemError("bad-key")
+        return Caller(rights, address)
+
+    async def _person(self, request: HTTPConnection) -> KeyRights | None:
+        """Of a cookie; None = nobody is signed in. Raises ProblemError when it is another site's page that asks."""
+        cookie = request.cookies.get(SIGN_IN_COOKIE) if self._sign_in.issuer else None
+        rights = await self._remembered(cookie, rights_of_person) if cookie else None
+        if rights is not None:
+            self.check_cookie_page(request)
+        return rights
+
+    async def _remembered(
+        self, text: str, look: Callable[[AsyncQueue, str], Awaitable[KeyRights | None]]
+    ) -> KeyRights | None:
+        now_s = time.monotonic()
+        known = self._known.get(text)
+        if known is not None and known.until_s > now_s:
+            return known.rights
+        rights = await look(self._queue, text)
+        if rights is None:
+            self._known.pop(text, None)
+            return None
         if len(self._known) >= _REMEMBERED_MAX:
             self._known.clear()
-        self._known[key] = _Known(rights, now_s + REMEMBERED_S)
-        return Caller(rights, address)
+        self._known[text] = _Known(rights, now_s + REMEMBERED_S)
+        return rights
+
+    def forget(self, text: str) -> None:
+        """Believe nothing of this key or cookie any more without asking."""
+        self._known.pop(text, None)
+
+    def check_cookie_page(self, request: HTTPConnection) -> None:
+        """Of a request with a cookie, which a browser adds for any page that asks. Raises ProblemError.
+
+        A browser says in Sec-Fetch-Site, and for what changes something in Origin, whose page it is; one that says
+        neither gets nothing changed.
+        """
+        headers, own = request.headers, _origin_of(self._sign_in.public_url)
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        foreign = site not in (None, "same-origin", "none") or origin not in (None, own)
+        if request.scope.get("method") not in _READING:
+            foreign = foreign or (origin is None and site != "same-origin")
+        if foreign:
+            raise ProblemError("foreign-page", "a cookie counts only for our own pages")
 
     def check_origin(self, headers: Headers, *, with_key: bool) -> None:
         """Of a WebSocket, which any page may open: a browser asks nobody. Raises ProblemError for the page of somebody
@@ -104,13 +150,18 @@ class Authenticator:
     def _check_page(self, headers: Headers, *, own_machine: bool) -> None:
         """Raises ProblemError for what a page of somebody else's asks for."""
         host = headers.get("host", "")
-        if own_machine and not _is_loopback_name(_hostname(host)):
+        if own_machine and not is_loopback_name(_hostname(host)):
             raise ProblemError("foreign-page", "without a key the Host must be a loopback name")
         origin = headers.get("origin")
         if origin is not None and not _is_own(origin, headers) and origin not in self._settings.origins:
             raise ProblemError("foreign-page", "without a key the Origin must be one that the settings list")
         if origin is None and headers.get("sec-fetch-site") == "cross-site":
             raise ProblemError("foreign-page", "without a key another site's page cannot ask for this")
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _is_own(origin: str, headers: Headers) -> bool:
@@ -149,7 +200,8 @@ def _is_loopback(address: str) -> bool:
     return (mapped or found).is_loopback
 
 
-def _is_loopback_name(name: str) -> bool:
+def is_loopback_name(name: str) -> bool:
+    """Whether a host's name stands for this machine wherever it is asked."""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

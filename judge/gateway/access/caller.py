@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from judge import wire
 from judge.gateway.problems import ProblemError
 from judge.http_form.ids import public_id, record_id
-from judge.queue.api_keys import KeyRights, Scope
+from judge.queue.api_keys import PERSON, KeyRights, Scope
 
 #: What who needs no key may do on this machine.
 OPEN_SCOPES = (Scope.RUN, Scope.SUBMIT, Scope.READ, Scope.PACKAGES)
@@ -38,8 +38,15 @@ class Caller:
         return Scope.ADMIN in self.rights.scopes
 
     @property
+    def person(self) -> str:
+        """Who is signed in, for people to read; empty = it is no person."""
+        return self.rights.note if self.rights.id.startswith(PERSON) else ""
+
+    @property
     def actor(self) -> str:
         """Who it is in the audit trail."""
+        if self.person:
+            return f"person:{self.person}"
         return f"key:{self.rights.id}" if self.rights.id else f"address:{self.address}"
 
     def may(self, scope: Scope) -> bool:

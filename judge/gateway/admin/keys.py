@@ -15,7 +15,9 @@ from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.endpoint import Answer, Asked, Endpoint, json_answer
 from judge.gateway.problems import ProblemError, field_problem
 from judge.http_form.administration import KeyPage, KeyRequest, NewKeyForm, key_form
-from judge.queue.api_keys import KeyRights, KeyView, Scope, end_key, is_tenant, keys_after, new_key
+from judge.queue.api_keys import PERSON, KeyRights, KeyView, Scope, end_key, is_tenant, keys_after, new_key
+from judge.queue.audit import Act, note
+from judge.queue.sign_ins import sign_out
 
 _KEY_ID = re.compile(r"[a-z0-9]{12}")
 
@@ -72,8 +74,11 @@ async def list_keys(asked: Asked) -> Response:
 
 
 async def revoke_key(asked: Asked) -> Response:
-    """End one; within a second, everywhere."""
+    """End one, or sign a person out; within a second, everywhere."""
     key_id = asked.path["id"]
+    if key_id.startswith(PERSON) and await sign_out(asked.service.queue, key_id):
+        await asked.service.queue.run(note(Act.SIGNED_OUT, asked.caller.actor, key_id))
+        return Response(status_code=204)
     if not _KEY_ID.fullmatch(key_id) or not await asked.service.queue.run(end_key(key_id, asked.caller.actor)):
         raise ProblemError("not-found")
     return Response(status_code=204)
@@ -85,6 +90,6 @@ ENDPOINTS = (
              problems=("bad-json", "bad-media-type", "too-large", "bad-field", "slow-request")),
     Endpoint("GET", f"{PREFIX}/keys", "listKeys", "The keys, newest first.", list_keys, "administration",
              (Answer(200, "A page.", KeyPage),), scope=Scope.ADMIN, query=KeysQuery, problems=("bad-field",)),
-    Endpoint("DELETE", f"{PREFIX}/keys/{{id}}", "revokeKey", "End a key.", revoke_key, "administration",
-             (Answer(204, "It is ended."),), scope=Scope.ADMIN, problems=("not-found",)),
+    Endpoint("DELETE", f"{PREFIX}/keys/{{id}}", "revokeKey", "End a key, or sign a person out.", revoke_key,
+             "administration", (Answer(204, "It is ended."),), scope=Scope.ADMIN, problems=("not-found",)),
 )  # fmt: skip

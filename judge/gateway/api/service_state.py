@@ -66,6 +66,7 @@ async def show_me(asked: Asked) -> Response:
         priority_class=rights.priority_class,
         expires_at_ms=rights.expires_at_ms,
         used=tuple(used_lately),
+        person=asked.caller.person,
     )
     return json_answer(me)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from judge.gateway.access.authenticate import SIGN_IN_COOKIE
 from judge.gateway.endpoint import BYTES, EVENTS, JSON, Answer, Endpoint
 from judge.gateway.problems import KINDS
 from judge.http_form.answers import Problem
@@ -35,12 +36,13 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"key": []}],
+        "security": [{"key": []}, {"person": []}],
         "paths": paths,
         "components": {
             "schemas": refs.components,
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "`jk_...`, made by `judge keys create`."}
+                "key": {"type": "http", "scheme": "bearer", "description": "`jk_...`, made by `judge keys create`."},
+                "person": {"type": "apiKey", "in": "cookie", "name": SIGN_IN_COOKIE, "description": "From `/login`."},
             },
         },
     }

@@ -1,0 +1,1 @@
+"""People sign in by OpenID Connect: code flow with PKCE."""
