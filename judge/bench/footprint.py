@@ -88,6 +88,14 @@ def shared_fairly_bytes(pid: int) -> int:
     return 0
 
 
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and of those below it that it has waited for (proc_pid_stat(5)); 0 when it is gone."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+        fields = file.read().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def command_of(pid: int) -> str:
     """The words that a process was started with, a blank between two; empty when it is gone."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from judge.parsers import Subparsers
 
-BENCHES = ("spawn", "noise", "grade", "compile", "startup", "queue", "work", "memory", "scale", "metrics")
+BENCHES = ("spawn", "noise", "grade", "compile", "startup", "queue", "work", "memory", "rivals", "scale", "metrics")
 
 
 def add_parser(subparsers: Subparsers) -> None:
