@@ -1,4 +1,4 @@
-"""``judge doctor``: does this host (or a broker) have what it takes, and how to mend what it lacks."""
+"""``judge doctor``: does this host (or a broker, or a gateway) have what it takes, and how to mend what it lacks."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ def add_parser(subparsers: Subparsers) -> None:
         "be run here (warnings may remain); 5: something is missing.",
     )
     parser.add_argument("--broker", metavar="URL", help="check this Redis instead of the host's sandbox")
+    parser.add_argument(
+        "--server", metavar="URL", help="check this gateway, and what the key in JUDGE_KEY may do there, instead"
+    )
     parser.add_argument("--json", action="store_true", help="a JSON object: ok, and an array of findings")
 
 
 def run(args: argparse.Namespace) -> int:
     """Examine and print."""
     settings = load_settings()
-    if args.broker:
+    if args.server:
+        findings = _server_findings(args)
+    elif args.broker:
         findings = _broker_findings(settings.with_broker(args.broker))
     else:
         findings = examine(settings.state, settings.sandbox.cgroup_root, settings.sandbox.uid_base)
@@ -39,6 +44,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print_table(findings)
     return 0 if is_fit(findings) else 5
+
+
+def _server_findings(args: argparse.Namespace) -> list[Finding]:
+    from judge.cli.service import open_http_client
+    from judge.client.http.check import check_server
+
+    with open_http_client(args) as client:
+        return check_server(client)
 
 
 def _broker_findings(settings: Settings) -> list[Finding]:

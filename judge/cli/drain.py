@@ -33,7 +33,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Set the states; exit code 1 = something still runs after the wait."""
-    with open_redis_client(args) as client:
+    with open_redis_client(args, "a gateway steers no workers") as client:
         queue = client.queue
         nodes = [worker.node for worker in worker_views(queue)] if args.all else args.nodes
         if not nodes:

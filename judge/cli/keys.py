@@ -11,7 +11,9 @@ import msgspec
 
 from judge import wire
 from judge.cli.options import broker_option
-from judge.cli.service import open_redis_client, operator
+from judge.cli.over_http import view_of_key
+from judge.cli.service import open_client, operator
+from judge.client import Client, HttpClient
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue.api_keys import KeyRights, KeyView, Scope, create_key, list_keys, revoke_key
@@ -52,15 +54,39 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked."""
-    with open_redis_client(args) as client:
+    with open_client(args) as client:
         match args.action:
             case "create":
-                _show_new(*create_key(client.queue, _wanted(args), operator()), json=args.json)
+                _show_new(*_created(client, _wanted(args)), json=args.json)
             case "list":
-                _show_list(list_keys(client.queue), json=args.json)
+                _show_list(_listed(client), json=args.json)
             case "revoke":
-                revoke_key(client.queue, _id_of(args.id), operator())
+                _revoke(client, _id_of(args.id))
     return 0
+
+
+def _created(client: Client | HttpClient, wanted: KeyRights) -> tuple[str, KeyRights]:
+    if isinstance(client, Client):
+        return create_key(client.queue, wanted, operator())
+    made = client.create_key(
+        wanted.scopes,
+        tenant=wanted.tenant,
+        priority_class=wanted.priority_class,
+        expires_at_ms=wanted.expires_at_ms,
+        note=wanted.note,
+    )
+    return made.key, view_of_key(made.rights).rights
+
+
+def _revoke(client: Client | HttpClient, key_id: str) -> None:
+    if isinstance(client, Client):
+        revoke_key(client.queue, key_id, operator())
+    else:
+        client.revoke_key(key_id)
+
+
+def _listed(client: Client | HttpClient) -> list[KeyView]:
+    return list_keys(client.queue) if isinstance(client, Client) else list(map(view_of_key, client.keys()))
 
 
 def _wanted(args: argparse.Namespace) -> KeyRights:

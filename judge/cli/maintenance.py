@@ -7,10 +7,14 @@ import argparse
 import msgspec
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_redis_client, operator
+from judge.cli.over_http import maintenance_of_form
+from judge.cli.service import open_client, operator
 from judge.cli.submissions import local
+from judge.client import Client, HttpClient
 from judge.parsers import Subparsers
 from judge.queue import maintenance
+from judge.queue.maintenance import Maintenance
+from judge.queue.redis_queue import Queue
 from judge.text import printable
 
 
@@ -37,19 +41,31 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what is asked, and say how it stands then."""
-    match args.action:
-        case "begin":
-            call = maintenance.begin(args.message, args.retry, operator())
-        case "end":
-            call = maintenance.end(operator())
-        case _:
-            call = maintenance.standing()
-    with open_redis_client(args) as client:
-        found = client.queue.run(call)
+    with open_client(args) as client:
+        found = _done(args, client.queue) if isinstance(client, Client) else _done_over_http(args, client)
     if args.json:
         print(msgspec.json.encode(found).decode())
     elif found is None:
         print("work is taken in")
     else:
-        print(printable(f"no work is taken in since {local(found.since_ms)} ({found.by}): {found.message}"))
+        by = f" ({found.by})" if found.by else ""
+        print(printable(f"no work is taken in since {local(found.since_ms)}{by}: {found.message}"))
     return 0
+
+
+def _done(args: argparse.Namespace, queue: Queue) -> Maintenance | None:
+    match args.action:
+        case "begin":
+            return queue.run(maintenance.begin(args.message, args.retry, operator()))
+        case "end":
+            return queue.run(maintenance.end(operator()))
+    return queue.run(maintenance.standing())
+
+
+def _done_over_http(args: argparse.Namespace, client: HttpClient) -> Maintenance | None:
+    match args.action:
+        case "begin":
+            return maintenance_of_form(client.begin_maintenance(args.message, args.retry))
+        case "end":
+            client.end_maintenance()
+    return maintenance_of_form(client.maintenance())

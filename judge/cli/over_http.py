@@ -1,9 +1,12 @@
-"""What a gateway says of queue and workers, as the values that commands print."""
+"""What a gateway says of queue, workers and keys, as the values that commands print."""
 
 from __future__ import annotations
 
+from judge.http_form.administration import KeyForm, MaintenanceForm
 from judge.http_form.answers import QueueForm, WorkersForm
 from judge.queue.admin import QueueView, WorkerView
+from judge.queue.api_keys import KeyRights, KeyView
+from judge.queue.maintenance import Maintenance
 from judge.queue.values import WorkerInfo, WorkerState
 
 
@@ -33,3 +36,16 @@ def views_of_workers(form: WorkersForm) -> tuple[WorkerView, ...]:
         )
         for worker in form.workers
     )
+
+
+def view_of_key(form: KeyForm) -> KeyView:
+    """A key in a list."""
+    rights = {name: getattr(form, name) for name in KeyRights.__struct_fields__}
+    return KeyView(rights=KeyRights(**rights), used_at_ms=form.used_at_ms)
+
+
+def maintenance_of_form(form: MaintenanceForm) -> Maintenance | None:
+    """None = there is none. Who began it is told over Redis alone."""
+    if not form.on:
+        return None
+    return Maintenance(message=form.message, retry_s=form.retry_s, since_ms=form.since_ms, by="")

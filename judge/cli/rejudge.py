@@ -11,16 +11,15 @@ import msgspec
 from rich.console import Console
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_redis_client, operator
+from judge.cli.rejudging import Rejudging, rejudging_of
+from judge.cli.service import open_client, server_asked
 from judge.cli.showing import add_row, plain_table
 from judge.cli.submissions import local
 from judge.cli.submit import package_reference
 from judge.config import load_settings
 from judge.errors import UsageError
 from judge.parsers import Subparsers
-from judge.queue import rejudge
 from judge.queue.records import known_verdict
-from judge.queue.redis_queue import Queue
 from judge.queue.rejudge import Comparison, Selector
 from judge.toolchain.definitions import Languages
 
@@ -55,24 +54,25 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    with open_redis_client(args) as client:
+    with open_client(args) as client:
         actions = {"start": _start, "list": _list, "show": _compare, "apply": _compare, "drop": _drop}
-        return actions[args.action](args, client.queue)
+        return actions[args.action](args, rejudging_of(client))
 
 
-def _start(args: argparse.Namespace, queue: Queue) -> int:
+def _start(args: argparse.Namespace, judge: Rejudging) -> int:
     """Exit code 1 = the user said no."""
+    over_http = bool(server_asked(args))
     chosen = Selector(
         ids=tuple(args.ids),
-        package=package_reference(args.package) if args.package else "",
+        package=package_reference(args.package, over_http=over_http) if args.package else "",
         language=Languages.open(load_settings().worker.languages_dir).get(args.language).id if args.language else "",
         verdict=known_verdict(args.verdict, of_submissions=True) if args.verdict else "",
         tenant=args.tenant or None,
     )
-    other = package_reference(args.with_package) if args.with_package else ""
-    if chosen.is_everything and not args.yes and not _agreed(rejudge.count_selected(queue, chosen)):
+    other = package_reference(args.with_package, over_http=over_http) if args.with_package else ""
+    if chosen.is_everything and not args.yes and not _agreed(judge.count(chosen)):
         return 1
-    batch, count = rejudge.start(queue, chosen, other, operator())
+    batch, count = judge.start(chosen, other)
     if args.json:
         print(json.dumps({"batch": batch, "count": count}))
     else:
@@ -90,8 +90,8 @@ def _agreed(count: int) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _list(args: argparse.Namespace, queue: Queue) -> int:
-    batches = rejudge.batches(queue)
+def _list(args: argparse.Namespace, judge: Rejudging) -> int:
+    batches = judge.batches()
     if args.json:
         sys.stdout.buffer.write(msgspec.json.encode(batches) + b"\n")
     elif not batches:
@@ -105,15 +105,15 @@ def _list(args: argparse.Namespace, queue: Queue) -> int:
     return 0
 
 
-def _compare(args: argparse.Namespace, queue: Queue) -> int:
+def _compare(args: argparse.Namespace, judge: Rejudging) -> int:
     apply = args.action == "apply"
-    found = rejudge.apply(queue, args.batch, operator()) if apply else rejudge.compare(queue, args.batch)
+    found = judge.apply(args.batch) if apply else judge.compare(args.batch)
     _print(found, applied=apply, as_json=args.json)
     return 0
 
 
-def _drop(args: argparse.Namespace, queue: Queue) -> int:
-    withdrawn = rejudge.drop(queue, args.batch, operator())
+def _drop(args: argparse.Namespace, judge: Rejudging) -> int:
+    withdrawn = judge.drop(args.batch)
     print(json.dumps({"withdrawn": withdrawn}) if args.json else f"dropped; {withdrawn} were not finished")
     return 0
 

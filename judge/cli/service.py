@@ -56,24 +56,29 @@ def settings_for(broker: str | None) -> Settings:
 
 def open_client(args: argparse.Namespace) -> Client | HttpClient:
     """A client for a command: over HTTP where a server is named, else over Redis. Raises UsageError, QueueError."""
-    server = server_asked(args)
-    if server:
-        return connect(server, os.environ.get("JUDGE_KEY", ""))
+    if server_asked(args):
+        return open_http_client(args)
     return Client.open(settings_for(args.broker))
 
 
-def open_redis_client(args: argparse.Namespace) -> Client:
-    """A client for what only Redis can do. Raises UsageError when a server is named."""
+def open_http_client(args: argparse.Namespace) -> HttpClient:
+    """A client of the gateway that is named, with the key of the environment. Raises UsageError."""
+    is_plain = os.environ.get("JUDGE_PLAIN_HTTP") == "1"
+    return connect(server_asked(args), os.environ.get("JUDGE_KEY", ""), plain_http=is_plain)
+
+
+def open_redis_client(args: argparse.Namespace, reason: str) -> Client:
+    """A client for what only Redis can do, for this reason. Raises UsageError when a server is named."""
     if server_asked(args):
-        raise UsageError(f"judge {args.command} cannot be done over HTTP: run it where Redis is, with --broker")
+        raise UsageError(f"this cannot be done over HTTP: {reason}; run it where Redis is, with --broker")
     return Client.open(settings_for(args.broker))
 
 
 def server_asked(args: argparse.Namespace) -> str:
     """The gateway that a command is to talk to; empty = none. Raises UsageError."""
-    if args.server and args.broker:
+    if args.server and getattr(args, "broker", None):
         raise UsageError("--server or --broker, not both")
-    return args.server or ("" if args.broker else os.environ.get("JUDGE_SERVER", ""))
+    return args.server or ("" if getattr(args, "broker", None) else os.environ.get("JUDGE_SERVER", ""))
 
 
 def operator() -> str:

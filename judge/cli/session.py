@@ -17,8 +17,8 @@ from pathlib import Path
 
 from judge.cli.options import broker_option, seconds_ns
 from judge.cli.run_options import amount_options, asked_amounts, environment_of
-from judge.cli.service import open_redis_client
-from judge.client import Sending, Session
+from judge.cli.service import open_client
+from judge.client import HttpSession, Sending, Session
 from judge.errors import UsageError
 from judge.model.submission import SourceFile
 from judge.model.work import ProgramSource, SessionRequest
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         columns=size.columns,
         grace_ns=args.grace,
     )
-    with open_redis_client(args) as client:
+    with open_client(args) as client:
         sending = Sending(language=args.language, tenant=args.tenant)
         with client.open_session(request, sending) as session, _raw() if has_terminal else contextlib.nullcontext():
             _take_part(session, has_terminal=has_terminal)
@@ -109,7 +109,7 @@ def _raw() -> Iterator[None]:
         termios.tcsetattr(0, termios.TCSADRAIN, before)
 
 
-def _take_part(session: Session, *, has_terminal: bool) -> None:
+def _take_part(session: Session | HttpSession, *, has_terminal: bool) -> None:
     """Show what comes in this thread, type in another; a change of this window's size wakes that one."""
     wake, woken = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     typing = threading.Thread(target=_type, args=(session, wake, has_terminal), daemon=True)
@@ -126,7 +126,7 @@ def _take_part(session: Session, *, has_terminal: bool) -> None:
         signal.signal(signal.SIGWINCH, before)
 
 
-def _type(session: Session, wake: int, has_terminal: bool) -> None:
+def _type(session: Session | HttpSession, wake: int, has_terminal: bool) -> None:
     escape = Escape()
     while True:
         ready, _, _ = select.select([0, wake], [], [])

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     limits = {name: _limit(text) for name, text in wanted.items()} | dict(map(_keep, args.keep))
     if limits and not args.name:
         raise UsageError("which tenant?")
-    with open_redis_client(args) as client:
+    with open_redis_client(args, "a gateway changes no limits") as client:
         for name, value in limits.items():
             set_tenant_limit(client.queue, args.name, name, value)
             said = f"{name} {'default' if value is None else value}"

@@ -1,4 +1,4 @@
-"""``judge top``: a live picture of the whole service, from any machine that reaches its Redis."""
+"""``judge top``: a live picture of the whole service, from any machine that reaches its Redis or its gateway."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import msgspec
@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.live import Live
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_redis_client
+from judge.cli.service import open_client
+from judge.client import Client
 from judge.errors import QueueError, UsageError
 from judge.observe.top.overview import Overview
 from judge.observe.top.queue_look import QueueLook
@@ -26,6 +27,9 @@ from judge.parsers import Subparsers
 from judge.queue.broker import redact
 
 INTERVAL_S = 1.0
+
+#: Looks once. Raises QueueError.
+Look = Callable[[], Overview]
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -46,23 +50,30 @@ def run(args: argparse.Namespace) -> int:
     """Show it until the user has seen enough."""
     if not 0.1 <= args.interval <= 3600:
         raise UsageError(f"--interval: {args.interval:g} is not between 0.1 and 3600 seconds")
-    with open_redis_client(args) as client:
+    with open_client(args) as client:
+        if not isinstance(client, Client):
+            _show(args, client.overview, client.transport.server.origin)
+            return 0
         broker = client.queue.broker
-    with closing(QueueLook(broker)) as look:
-        if args.json:
-            sys.stdout.buffer.write(msgspec.json.encode(look.overview()) + b"\n")
-        elif args.once or not sys.stdout.isatty():
-            console = Console()
-            console.print(picture(look.overview(), redact(broker.url), width=console.width))
-        else:
-            _watch(look, redact(broker.url), args.interval)
+    with closing(QueueLook(broker)) as queue_look:
+        _show(args, queue_look.overview, redact(broker.url))
     return 0
 
 
-def _watch(look: QueueLook, where: str, interval_s: float) -> None:
+def _show(args: argparse.Namespace, look: Look, where: str) -> None:
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode(look()) + b"\n")
+    elif args.once or not sys.stdout.isatty():
+        console = Console()
+        console.print(picture(look(), where, width=console.width))
+    else:
+        _watch(look, where, args.interval)
+
+
+def _watch(look: Look, where: str, interval_s: float) -> None:
     """Draw again and again; a Redis that is away is told and waited for, not a reason to end."""
     console = Console()
-    overview, problem = look.overview(), ""
+    overview, problem = look(), ""
     try:
         with _keys() as fd, Live(console=console, screen=True, auto_refresh=False) as live:
             while True:
@@ -74,9 +85,9 @@ def _watch(look: QueueLook, where: str, interval_s: float) -> None:
         return
 
 
-def _look_again(look: QueueLook, before: Overview) -> tuple[Overview, str]:
+def _look_again(look: Look, before: Overview) -> tuple[Overview, str]:
     try:
-        return look.overview(), ""
+        return look(), ""
     except QueueError as error:
         return before, str(error)
 

@@ -27,6 +27,7 @@ from judge.client.asynchronous import AsyncClient
 from judge.client.blocking import Client
 from judge.client.http.asynchronous import AsyncHttpClient
 from judge.client.http.blocking import PATIENCE_S, HttpClient
+from judge.client.http.session import AsyncHttpSession, HttpSession
 from judge.client.many import Item, ItemResult
 from judge.client.sending import (
     Sending,
@@ -40,18 +41,22 @@ from judge.client.sending import (
     work_of,
 )
 from judge.client.session import AsyncSession, Session
+from judge.http_form.rejudges import RejudgeRequest
 from judge.queue.records import Filter
 from judge.queue.values import SubmissionView
 
 __all__ = [
     "AsyncClient",
     "AsyncHttpClient",
+    "AsyncHttpSession",
     "AsyncSession",
     "Client",
     "Filter",
     "HttpClient",
+    "HttpSession",
     "Item",
     "ItemResult",
+    "RejudgeRequest",
     "Sending",
     "Session",
     "SubmissionView",
@@ -68,15 +73,20 @@ __all__ = [
 ]
 
 
-def connect(address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "") -> HttpClient:
-    """A client of the gateway at ``https://HOST``; ``http://`` only without a key, or on this machine.
+def connect(
+    address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "", plain_http: bool = False
+) -> HttpClient:
+    """A client of the gateway at ``https://HOST``; ``http://`` only without a key, on this machine, or when
+    ``plain_http`` says that the key may be read on its way.
 
     ``ca_file``: who may vouch for the server (default: those whom the system trusts). ``patience_s``: how long a
     gateway that does not answer is tried again. Raises UsageError.
     """
-    return HttpClient(address, key, patience_s=patience_s, ca_file=ca_file)
+    return HttpClient(address, key, patience_s=patience_s, ca_file=ca_file, plain_http=plain_http)
 
 
-def connect_async(address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "") -> AsyncHttpClient:
+def connect_async(
+    address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "", plain_http: bool = False
+) -> AsyncHttpClient:
     """The same for asyncio; see :func:`connect`."""
-    return AsyncHttpClient(address, key, patience_s=patience_s, ca_file=ca_file)
+    return AsyncHttpClient(address, key, patience_s=patience_s, ca_file=ca_file, plain_http=plain_http)

@@ -243,6 +243,7 @@ class AsyncSession:
         self._lock = asyncio.Lock()
         self._typing = _Typing(standing)
         self._reading = reading_of(queue, session_id, self._typing.fence)
+        self._is_left = False
         self._present = asyncio.create_task(self._stay_present(present_s))
 
     @classmethod
@@ -312,15 +313,20 @@ class AsyncSession:
 
     async def close(self) -> None:
         """See :meth:`Session.close`."""
-        if not self._present.done():
+        if not self._is_left:
             self.leave()
-            if not self._typing.over and not self._reading.over:
-                fence = await self._fence()
-                if not fence or (await self._queue.run(say(self.id, self.tenant, fence, Closed()))).outcome != "sent":
-                    await self._queue.run(calls.cancel(self.id))
+            await self.end()
+
+    async def end(self) -> None:
+        """See :meth:`Session.end`."""
+        if not self._typing.over and not self._reading.over:
+            fence = await self._fence()
+            if not fence or (await self._queue.run(say(self.id, self.tenant, fence, Closed()))).outcome != "sent":
+                await self._queue.run(calls.cancel(self.id))
 
     def leave(self) -> None:
         """See :meth:`Session.leave`."""
+        self._is_left = True
         self._present.cancel()
 
     async def _say(self, frame: InputFrame) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from judge.errors import WorkError
 from judge.http_form.data import Given, GivenBytes, GivenFile, GivenSource
 from judge.http_form.requests import (
     Asking,
@@ -42,7 +41,7 @@ _USUAL_SUBMISSION_CLASS = "practice"
 
 
 def request_of(work: Work) -> tuple[str, Asking]:
-    """The resource ("runs") and the body. Raises WorkError for what HTTP has no form for."""
+    """The resource ("runs") and the body."""
     header, task = work.header, work.task
     common: dict[str, Any] = {
         "id": header.id,
@@ -102,11 +101,10 @@ def _named(priority_class: str, usual: str) -> str:
 def _program(program: ProgramSource | None, language: str) -> dict[str, Any]:
     if program is None:
         return {"language": language}
-    if program.source_blobs:
-        raise WorkError("over HTTP sources come along as texts, not as blobs", "program.source_blobs")
+    blobs = tuple(GivenSource(name=one.name, blob=one.blob) for one in program.source_blobs)
     return {
         "language": program.language or language,
-        "sources": tuple(map(_source, program.sources)),
+        "sources": (*map(_source, program.sources), *blobs),
         "main": program.main,
         "compiler_arguments": program.compiler_arguments,
     }

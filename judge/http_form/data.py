@@ -53,19 +53,20 @@ def file_of(given: GivenFile) -> InputFile:
 
 
 class GivenSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A source file: its name, and its text or its bytes in base64."""
+    """A source file: its name, and its text, its bytes in base64, or a blob that holds them (not for submissions)."""
 
     name: Annotated[str, Meta(description="A relative path.", max_length=4096)]
     text: str = ""
     base64: bytes = b""
+    blob: Annotated[str, Meta(description=_SAYS_BLOB)] = ""
 
     def __post_init__(self) -> None:
-        if self.text and self.base64:
-            raise ValueError("give one of text and base64")
+        if bool(self.text) + bool(self.base64) + bool(self.blob) > 1:
+            raise ValueError("give one of text, base64 and blob")
 
 
 def source_of(given: GivenSource) -> SourceFile:
-    """The model's form of it."""
+    """The model's form of one that comes along."""
     return SourceFile(name=given.name, content=given.base64 or _utf8(given.text))
 
 

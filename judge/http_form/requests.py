@@ -31,6 +31,7 @@ from judge.model.work import (
     ProgramSource,
     RequestedLimits,
     SessionRequest,
+    SourceBlob,
 )
 
 _Id = Annotated[
@@ -197,12 +198,12 @@ Programmed = RunRequest | EvaluationRequest | SessionForm | GivenProgram | Submi
 
 
 def sources_of(asked: Programmed) -> tuple[SourceFile, ...]:
-    """The program's files; a lone text is called "main". Raises ValueError when both forms are there."""
+    """The program's files that come along; a lone text is called "main". Raises ValueError for both forms."""
     if asked.source is not None and asked.sources:
         raise ValueError("give one of source and sources")
     if asked.source is not None:
         return (SourceFile(name="main", content=asked.source.encode()),)
-    return tuple(source_of(one) for one in asked.sources)
+    return tuple(source_of(one) for one in asked.sources if not one.blob)
 
 
 def execution_asked(asked: RunRequest) -> Execution:
@@ -283,10 +284,15 @@ def verification_asked(asked: VerificationRequest, package: str) -> Verification
 
 def _program(asked: RunRequest | EvaluationRequest | SessionForm | GivenProgram) -> ProgramSource | None:
     sources = sources_of(asked)
-    if not sources:
+    blobs = tuple(SourceBlob(name=one.name, blob=one.blob) for one in asked.sources if one.blob)
+    if not sources and not blobs:
         return None
     return ProgramSource(
-        sources=sources, language=asked.language, main=asked.main, compiler_arguments=asked.compiler_arguments
+        sources=sources,
+        source_blobs=blobs,
+        language=asked.language,
+        main=asked.main,
+        compiler_arguments=asked.compiler_arguments,
     )
 
 

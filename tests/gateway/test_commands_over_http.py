@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from gateway_harness import Gateway
 from service_harness import RedisServer
+
+from judge.client import Client
+from judge.queue.api_keys import Scope
 
 ROOT = Path(__file__).resolve().parents[2]
 SUM = ROOT / "examples" / "sum"
@@ -23,10 +27,13 @@ class Shell:
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("JUDGE_")}
         self._env |= {"JUDGE_SERVER": gateway.address, "JUDGE_KEY": key}
 
-    def judge(self, *words: object, code: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
+    def judge(
+        self, *words: object, code: int = 0, stdin: str = "", key: str = "", **env: str
+    ) -> subprocess.CompletedProcess[str]:
         """The ended command; its exit code must be this one."""
         command = [sys.executable, "-m", "judge", *map(str, words)]
-        done = subprocess.run(command, env=self._env | env, capture_output=True, text=True, timeout=120, check=False)
+        sent = self._env | env | ({"JUDGE_KEY": key} if key else {})
+        done = subprocess.run(command, env=sent, input=stdin, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == code, (done.stdout, done.stderr)
         return done
 
@@ -75,14 +82,76 @@ def test_the_service(shell: Shell, admin: str) -> None:
     assert json.loads(shell.judge("queue", "--json").stdout)["slots"] == 2
     shell.judge("languages", "offered")
     assert "scope" in shell.judge("workers", code=2).stderr
-    assert json.loads(shell.judge("workers", "--json", JUDGE_KEY=admin).stdout)[0]["state"] == "on"
+    assert json.loads(shell.judge("workers", "--json", key=admin).stdout)[0]["state"] == "on"
 
 
-@pytest.mark.parametrize(
-    "words", [("drain", "--all"), ("keys", "list"), ("rejudge", "list"), ("tenant", "x"), ("top",)]
-)
+@pytest.mark.parametrize("words", [("drain", "--all"), ("tenant", "x")])
 def test_what_cannot_be_done_over_http_says_so(shell: Shell, words: tuple[str, ...]) -> None:
     assert "cannot be done over HTTP" in shell.judge(*words, code=2).stderr
+
+
+def test_what_is_typed_into_a_session_comes_back(shell: Shell, tmp_path: Path) -> None:
+    assert shell.judge("session", "python3", stdin="print(6 * 7)\n").stdout.endswith("42\n")
+    program = tmp_path / "a.py"
+    program.write_text("import sys\nprint(input(), file=sys.stderr)\nsys.exit(3)")
+    assert shell.judge("session", "python3", program, stdin="hello\n", code=1).stderr == "hello\n"
+
+
+def test_doctor_says_what_is_wrong_with_a_server(shell: Shell, gateway: Gateway) -> None:
+    found = {one["name"]: one for one in _findings(shell, gateway.address, code=0)}
+    assert {one["status"] for one in found.values()} == {"ok"}
+    assert "tenant school" in found["key"]["found"]
+    assert "come through" in found["WebSockets"]["found"]
+    [key] = [one for one in _findings(shell, gateway.address, code=5, key="jk_none_such") if one["remedy"]]
+    assert (key["name"], key["status"]) == ("key", "missing")
+    assert _findings(shell, "http://127.0.0.1:9", code=5)[0]["name"] == "reachable"
+
+
+def _findings(shell: Shell, server: str, *, code: int, key: str = "") -> list[dict[str, str]]:
+    return list(json.loads(shell.judge("doctor", "--server", server, "--json", code=code, key=key).stdout)["findings"])
+
+
+def test_packages_and_judging_again(
+    shell: Shell, gateway: Gateway, make_key: Callable[..., str], client: Client, tmp_path: Path
+) -> None:
+    key = make_key("authors", Scope.PACKAGES, Scope.SUBMIT, Scope.READ)
+    published = shell.judge("publish", SUM, "--server", gateway.address, "--json", key=key)
+    assert {"name": "sum", "version": "1"}.items() <= json.loads(published.stdout).items()
+    program = tmp_path / "a.py"
+    program.write_text("print(sum(map(int, input().split())))")
+    shell.judge("submit", "sum", program, "--id", "one", key=key)
+    batch = json.loads(shell.judge("rejudge", "start", "--package", "sum", "--json", key=key).stdout)
+    assert batch["count"] == 1
+    [item] = json.loads(shell.judge("rejudge", "show", batch["batch"], "--json", key=key).stdout)
+    client.result(item["new_id"], timeout=60)
+    assert "1 reports replaced" in shell.judge("rejudge", "apply", batch["batch"], key=key).stdout
+    assert batch["batch"] in shell.judge("rejudge", "list", key=key).stdout
+    shell.judge("rejudge", "drop", batch["batch"], key=key)
+    assert "no rejudge" in shell.judge("rejudge", "show", batch["batch"], code=2, key=key).stderr
+    assert "no finished submission" in shell.judge("rejudge", "start", "--verdict", "TLE", code=2, key=key).stderr
+
+
+def test_what_admins_do(shell: Shell, admin: str) -> None:
+    key = admin
+    made = json.loads(shell.judge("keys", "create", "--tenant", "school", "--scopes", "read", "--json", key=key).stdout)
+    assert made["rights"]["scopes"] == ["read"]
+    assert made["rights"]["id"] in shell.judge("keys", "list", key=key).stdout
+    shell.judge("list", key=made["key"])
+    shell.judge("keys", "revoke", made["key"], key=key)
+    assert "no key" in shell.judge("keys", "revoke", made["key"], code=2, key=key).stderr
+    assert "admin" in shell.judge("keys", "list", code=2).stderr
+    assert json.loads(shell.judge("top", "--json", key=key).stdout)["workers"][0]["slots"] == 2
+    assert "worker" in shell.judge("top", "--once", key=key).stdout
+
+
+def test_maintenance(shell: Shell, admin: str) -> None:
+    key = admin
+    try:
+        assert "back at noon" in shell.judge("maintenance", "begin", "back at noon", "--retry", "5", key=key).stdout
+        assert json.loads(shell.judge("maintenance", "show", "--json").stdout)["retry_s"] == 5
+        assert "back at noon" in shell.judge("session", "python3", code=6).stderr
+    finally:
+        assert shell.judge("maintenance", "end", key=key).stdout == "work is taken in\n"
 
 
 def test_a_server_and_a_broker_exclude_each_other_and_a_broker_wins_over_the_environment(
@@ -95,5 +164,5 @@ def test_a_server_and_a_broker_exclude_each_other_and_a_broker_wins_over_the_env
 
 def test_what_is_wrong_with_server_or_key_is_one_line(shell: Shell) -> None:
     assert shell.judge("queue", "--server", "http://judge.example.org", code=2).stderr.count("\n") == 1
-    assert "not valid" in shell.judge("queue", code=2, JUDGE_KEY="jk_none_such").stderr
+    assert "not valid" in shell.judge("queue", code=2, key="jk_none_such").stderr
     assert "no answer" in shell.judge("queue", "--server", "http://127.0.0.1:9", code=5).stderr

@@ -7,10 +7,12 @@ import socket
 import ssl
 import subprocess
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from gateway_harness import Gateway
 
@@ -36,14 +38,17 @@ from judge.errors import (
     NoSuchBlob,
     NoSuchRecord,
     NotFinished,
+    PackageError,
     QueueError,
     SubmissionCancelled,
     UsageError,
     WorkError,
 )
 from judge.model.event import OutputChunk, TestJudged, WorkDone
+from judge.model.submission import SourceFile
 from judge.model.verdict import Verdict
-from judge.model.work import Command, CommandGroup, WorkKind
+from judge.model.work import Command, CommandGroup, ProgramSource, SourceBlob, WorkKind
+from judge.model.work_report import BlameOn
 from judge.queue.api_keys import Scope
 from judge.queue.values import State
 
@@ -184,6 +189,42 @@ def test_blobs(judge: HttpClient, tmp_path: Path) -> None:
         judge.get_blob("../x y")
     tests = judge.put_tests([one_test("ab", "ba")])
     assert judge.evaluate(ECHO, tests).verdict is Verdict.AC
+
+
+def test_sources_that_are_blobs(judge: HttpClient) -> None:
+    blob = judge.put_blob(b"from helper import reverse\nprint(reverse(input()))")
+    helper = SourceFile(name="helper.py", content=b"def reverse(text): return text[::-1]")
+    program = ProgramSource(
+        sources=(helper,), source_blobs=(SourceBlob(name="main.py", blob=blob),), language="python3", main="main.py"
+    )
+    assert judge.run(program, stdin="hello").runs[0].stdout.content == b"olleh\n"
+    assert judge.evaluate(program, [one_test("ab", "ba")]).verdict is Verdict.AC
+    gone = msgspec.structs.replace(program, source_blobs=(SourceBlob(name="main.py", blob=f"sha256:{'0' * 64}"),))
+    report = judge.run(gone)
+    assert (report.blame, "blob" in report.reason) == (BlameOn.CLIENT, True)
+
+
+def test_packages_are_published_listed_and_removed(
+    gateway: Gateway, make_key: Callable[..., str], tmp_path: Path
+) -> None:
+    scopes = (Scope.PACKAGES, Scope.SUBMIT, Scope.READ)
+    with connect(gateway.address, make_key("authors", *scopes)) as judge:
+        assert judge.check_package(ROOT / "examples" / "sum").ok
+        first = judge.publish(ROOT / "examples" / "sum", name="by-client")
+        assert judge.publish(ROOT / "examples" / "sum", name="by-client").version == first.version == "1"
+        assert judge.package("by-client@1").package == first.package
+        assert first.package in [one.package for one in judge.packages()]
+        archive = tmp_path / "bad.zip"
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("bad/problem.yaml", "problem_format_version: 2023-07\n")
+        assert not judge.check_package(str(archive)).ok
+        with pytest.raises(PackageError, match="problem"):
+            judge.publish(archive.read_bytes(), name="bad")
+        with pytest.raises(UsageError, match="no package"):
+            judge.publish(tmp_path / "none")
+        judge.remove_package("by-client@1")
+        with pytest.raises(UsageError, match="there is no package 'by-client'"):
+            judge.package("by-client")
 
 
 def test_what_is_refused_is_told_as_over_redis(

@@ -29,8 +29,9 @@ class Server:
         return f"{self.scheme}://{host}:{self.port}"
 
 
-def server_of(address: str, key: str = "") -> Server:
-    """The gateway at an address. Raises UsageError: it is none, or the key would be read on the way."""
+def server_of(address: str, key: str = "", *, plain_http: bool = False) -> Server:
+    """The gateway at an address. ``plain_http``: the key may be read on the way. Raises UsageError: it is none, or the
+    key would be read without that."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
@@ -42,8 +43,11 @@ def server_of(address: str, key: str = "") -> Server:
         raise UsageError("the server's address has a user name in it: a key is given beside it (JUDGE_KEY)")
     if key and not _KEY.fullmatch(key):
         raise UsageError("the key has characters that no key has")
-    if key and parts.scheme == "http" and not is_loopback(host):
-        raise UsageError(f"the key would travel readable to {host}: use https://, or send no key")
+    if key and parts.scheme == "http" and not plain_http and not is_loopback(host):
+        raise UsageError(
+            f"the key would travel readable to {host}: use https://, send no key, or allow it (plain_http; "
+            "JUDGE_PLAIN_HTTP=1 for commands)"
+        )
     default = 443 if parts.scheme == "https" else 80
     return Server(parts.scheme, host, port or default, parts.path.rstrip("/"), key)
 

@@ -12,11 +12,13 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Se
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import NoReturn, Self, TypeVar, Unpack
+from typing import Self, TypeVar, Unpack
 
 from judge.client.batch import AsyncBatch, numbered_items
 from judge.client.blobs import BlobSource
+from judge.client.http.async_service import AsyncHttpService
 from judge.client.http.blocking import PATIENCE_S, HttpClient, deadline_of
+from judge.client.http.session import AsyncHttpSession, check_session
 from judge.client.http.transport import Leaving
 from judge.client.http.values import answer_of, state_of, view_of_form
 from judge.client.many import WINDOW, Flight, Item, ItemResult, Numbered, refused, wait_before_retry_s
@@ -34,7 +36,7 @@ from judge.client.sending import (
 )
 from judge.client.test_sets import Tests
 from judge.errors import JudgeError, NotFinished, UsageError
-from judge.http_form.answers import Me, QueueForm, WorkersForm, WorkForm
+from judge.http_form.answers import Me, QueueForm, WorkForm
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
@@ -57,13 +59,22 @@ R = TypeVar("R", bound=AnyWorkReport)
 _WAIT_S = 10.0
 
 
-class AsyncHttpClient:
+class AsyncHttpClient(AsyncHttpService):
     """The same for asyncio; several tasks may share one. ``requests``: at most this many at once."""
 
     def __init__(
-        self, address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "", requests: int = WINDOW
+        self,
+        address: str,
+        key: str = "",
+        *,
+        patience_s: float = PATIENCE_S,
+        ca_file: str = "",
+        plain_http: bool = False,
+        requests: int = WINDOW,
     ) -> None:
-        self._client = HttpClient(address, key, patience_s=patience_s, ca_file=ca_file, connections=requests)
+        self._client = HttpClient(
+            address, key, patience_s=patience_s, ca_file=ca_file, plain_http=plain_http, connections=requests
+        )
         self._pool = ThreadPoolExecutor(requests, "judge-http")
 
     async def __aenter__(self) -> Self:
@@ -208,13 +219,19 @@ class AsyncHttpClient:
 
     async def submissions(self, chosen: Filter | None = None) -> AsyncIterator[SubmissionView]:
         """See :meth:`judge.client.blocking.Client.submissions`."""
-        walk = self._client.submissions(chosen)
-        while (view := await self.call(lambda _: next(walk, None))) is not None:
+        async for view in self.walk(lambda client: client.submissions(chosen)):
             yield view
 
-    async def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> NoReturn:
-        """Not over HTTP by this client: raises UsageError."""
-        self._client.open_session(request, sending)
+    async def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> AsyncHttpSession:
+        """See :meth:`judge.client.blocking.Client.open_session`."""
+        form = await self.hand_in(work_of(request, sending), 0.0)
+        return AsyncHttpSession(self, self._client.transport, form.id, sending.tenant)
+
+    async def join_session(self, session_id: str, *, tenant: str = "") -> AsyncHttpSession:
+        """See :meth:`judge.client.blocking.Client.join_session`."""
+        await self.call(lambda client: client.check_tenant(tenant))
+        form = await self.call(lambda client: client.look(session_id))
+        return AsyncHttpSession(self, self._client.transport, check_session(form), tenant)
 
     async def cancel(self, submission_id: str) -> bool:
         """See :meth:`judge.client.blocking.Client.cancel`."""
@@ -227,10 +244,6 @@ class AsyncHttpClient:
     async def languages(self) -> tuple[LanguageCard, ...]:
         """See :meth:`judge.client.blocking.Client.languages`."""
         return await self.call(lambda client: client.languages())
-
-    async def workers(self) -> WorkersForm:
-        """The workers. Raises AccessError for a key that is no admin's."""
-        return await self.call(lambda client: client.workers())
 
     async def waiting(self) -> QueueForm:
         """How much waits and runs."""
@@ -260,8 +273,7 @@ class AsyncHttpClient:
 
     async def blobs(self, *, tenant: str = "") -> AsyncIterator[BlobView]:
         """See :meth:`judge.client.blobs.ClientBlobs.blobs`."""
-        walk = self._client.blobs(tenant=tenant)
-        while (view := await self.call(lambda _: next(walk, None))) is not None:
+        async for view in self.walk(lambda client: client.blobs(tenant=tenant)):
             yield view
 
     async def remove_blob(self, blob: str, *, tenant: str = "") -> bool:

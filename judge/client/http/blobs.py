@@ -49,7 +49,7 @@ class HttpBlobs:
         with content_of(Path(source) if isinstance(source, str) else source) as content:
             with open(content.fd, "rb", closefd=False) as file:
                 body = _Watched(file, content, watch)
-                asked = Ask("POST", _PATH, {"name": name, "lifetime_s": lifetime_s}, body, _BYTES, is_blob=True)
+                asked = Ask("POST", _PATH, {"name": name, "lifetime_s": lifetime_s}, body, _BYTES, thing="blob")
                 put = decoded(self.transport.ask(asked).body, BlobPut)
             content.check_unchanged()
             if put.blob != content.digest:
@@ -84,7 +84,7 @@ class HttpBlobs:
     def _fetch(self, blob: str, file: IO[bytes], tenant: str, watch: Watch | None) -> None:
         self.check_tenant(tenant)
         check_blob(blob)
-        asked = Ask("GET", f"{_PATH}/{segment(blob)}", about=blob, is_blob=True)
+        asked = Ask("GET", f"{_PATH}/{segment(blob)}", about=blob, thing="blob")
         headers = self.transport.fetch(asked, file, watch)
         file.flush()
         file.seek(0)
@@ -112,9 +112,9 @@ class HttpBlobs:
         is_name = not blob.startswith("sha256:")
         digest = ""
         if is_name:
-            found = self.transport.ask(Ask("HEAD", address, about=blob, is_blob=True))
+            found = self.transport.ask(Ask("HEAD", address, about=blob, thing="blob"))
             digest = found.headers.get("etag", "").strip('"')
-        self.transport.ask(Ask("DELETE", address, about=blob, is_blob=True))
+        self.transport.ask(Ask("DELETE", address, about=blob, thing="blob"))
         return not is_name or not any(view.blob == digest for view in self.blobs(tenant=tenant))
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn, Self, TypeVar, Unpack
+from typing import Self, TypeVar, Unpack
 
 import msgspec
 
 from judge.client.http.address import server_of
+from judge.client.http.administration import HttpAdministration
 from judge.client.http.batch import HttpBatch
 from judge.client.http.blobs import HttpBlobs
-from judge.client.http.transport import Ask, Leaving, Transport, segment
+from judge.client.http.packages import HttpPackages
+from judge.client.http.session import HttpSession, check_session
+from judge.client.http.transport import API, Ask, Leaving, Transport, segment
 from judge.client.http.values import answer_of, decoded, state_of, view_of_form
 from judge.client.many import WINDOW, Flight, Item, ItemResult
 from judge.client.opening import report_of_type, reported, work_report
@@ -33,7 +36,6 @@ from judge.http_form.answers import (
     LanguagesForm,
     Me,
     QueueForm,
-    WorkersForm,
     WorkForm,
     WorkPage,
 )
@@ -56,8 +58,6 @@ from judge.queue.values import LanguageCard, State, SubmissionView
 R = TypeVar("R", bound=AnyWorkReport)
 T = TypeVar("T")
 
-API = "/api/v1"
-
 #: How long a client goes on trying to reach a gateway before it raises.
 PATIENCE_S = 10.0
 
@@ -67,16 +67,24 @@ _WAIT_S = 20.0
 _PAGE = 200
 
 
-class HttpClient(HttpBlobs):
+class HttpClient(HttpBlobs, HttpPackages, HttpAdministration):
     """The judge over HTTP, blocking; threads may share one. A context manager.
 
     The tenant is the key's: work and calls that name another are refused. Packages are named by their digest.
     """
 
     def __init__(
-        self, address: str, key: str = "", *, patience_s: float = PATIENCE_S, ca_file: str = "", connections: int = 10
+        self,
+        address: str,
+        key: str = "",
+        *,
+        patience_s: float = PATIENCE_S,
+        ca_file: str = "",
+        plain_http: bool = False,
+        connections: int = 10,
     ) -> None:
-        self.transport = Transport(server_of(address, key), patience_s, ca_file=ca_file, connections=connections)
+        server = server_of(address, key, plain_http=plain_http)
+        self.transport = Transport(server, patience_s, ca_file=ca_file, connections=connections)
         self._me: Me | None = None
 
     def __enter__(self) -> Self:
@@ -247,9 +255,14 @@ class HttpClient(HttpBlobs):
                 return
             after = page.next
 
-    def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> NoReturn:
-        """Not over HTTP by this client: raises UsageError."""
-        raise UsageError("this client opens sessions over Redis alone; over HTTP they are WebSockets")
+    def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> HttpSession:
+        """See :meth:`judge.client.blocking.Client.open_session`."""
+        return HttpSession(self, self.hand_in(work_of(request, sending), 0.0).id, sending.tenant)
+
+    def join_session(self, session_id: str, *, tenant: str = "") -> HttpSession:
+        """See :meth:`judge.client.blocking.Client.join_session`."""
+        self.check_tenant(tenant)
+        return HttpSession(self, check_session(self.look(session_id)), tenant)
 
     def cancel(self, submission_id: str) -> bool:
         """See :meth:`judge.client.blocking.Client.cancel`."""
@@ -264,10 +277,6 @@ class HttpClient(HttpBlobs):
     def languages(self) -> tuple[LanguageCard, ...]:
         """See :meth:`judge.client.blocking.Client.languages`."""
         return self._get("/languages", LanguagesForm).languages
-
-    def workers(self) -> WorkersForm:
-        """The workers. Raises AccessError for a key that is no admin's."""
-        return self._get("/workers", WorkersForm)
 
     def waiting(self) -> QueueForm:
         """How much waits and runs."""

@@ -31,6 +31,8 @@ from judge.errors import NotFinished, ServerError
 from judge.release import judge_version
 from judge.tenant_blobs.transfer import Watch
 
+API = "/api/v1"
+
 CONNECT_S = 5.0
 
 #: An answer begins within this, beside the time that it was asked to wait.
@@ -44,6 +46,9 @@ _PAUSE_S_MIN = 0.05
 _PAUSE_S_MAX = 1.0
 
 _LATER = (502, 503, 504)
+
+#: What is for the caller to wait for, or not.
+_SAID = ("/queue-full", "/maintenance", "/no-store")
 
 
 class Readable(Protocol):
@@ -69,7 +74,8 @@ class Reply:
 
 @dataclass(frozen=True)
 class Ask:
-    """One request. ``about``: the id or blob that its address names. ``repeat``: it may be sent twice."""
+    """One request. ``about``: what its address names, an id or (``thing``) a "blob", a "package" ... ``repeat``: it may
+    be sent twice."""
 
     method: str
     path: str
@@ -78,7 +84,7 @@ class Ask:
     media: str = "application/json"
     wait_s: float = 0.0
     about: str = ""
-    is_blob: bool = False
+    thing: str = ""
     repeat: bool = True
 
     @property
@@ -98,7 +104,8 @@ class Transport:
 
     def __init__(self, server: Server, patience_s: float, *, ca_file: str = "", connections: int = 10) -> None:
         self.server = server
-        self._patience_s = patience_s
+        self.patience_s = patience_s
+        self.ca_file = ca_file
         options: dict[str, Any] = {"ca_certs": ca_file} if ca_file and server.scheme == "https" else {}
         kind = urllib3.HTTPSConnectionPool if server.scheme == "https" else urllib3.HTTPConnectionPool
         self._pool = kind(server.host, server.port, maxsize=connections, retries=False, **options)
@@ -112,7 +119,7 @@ class Transport:
 
     def ask(self, asked: Ask) -> Reply:
         """The answer. Raises the error that a refusal means (:mod:`judge.client.http.problems`), QueueError."""
-        patience = _Patience(self._patience_s)
+        patience = Patience(self.patience_s)
         while True:
             try:
                 with self._opened(asked, timeout_s=asked.wait_s + ANSWER_S) as response:
@@ -122,9 +129,19 @@ class Transport:
             except _LaterError as later:
                 patience.pause(later.error, later.retry_s)
 
+    def look(self, path: str) -> bytes:
+        """The body of an answer of any status, asked for once. Raises QueueError."""
+        try:
+            answer = self._pool.request(
+                "GET", self.server.prefix + path, headers=self._headers, redirect=False, timeout=ANSWER_S
+            )
+        except HTTPError as error:
+            raise ServerError(f"no answer from {self.server.origin}: {_words(error)}") from error
+        return bytes(answer.data)
+
     def fetch(self, asked: Ask, file: IO[bytes], watch: Watch | None = None) -> Mapping[str, str]:
         """Write the body of the answer to a file, from its beginning; the headers. Raises as :meth:`ask`."""
-        patience = _Patience(self._patience_s)
+        patience = Patience(self.patience_s)
         while True:
             try:
                 with self._opened(asked, timeout_s=ANSWER_S) as response:
@@ -181,13 +198,13 @@ class Transport:
         body = response.read()
         problem = problem_in(status, response.headers.get("content-type", ""), body)
         retry_s = retry_s_of(response.headers.get("retry-after"))
-        error = error_of(problem, retry_s=retry_s, asked_for=asked.about, is_blob=asked.is_blob)
-        is_later = status in _LATER and not problem.type.endswith("/queue-full")
+        error = error_of(problem, retry_s=retry_s, asked_for=asked.about, thing=asked.thing)
+        is_later = status in _LATER and not problem.type.endswith(_SAID)
         if asked.repeat and (is_later or (status == 429 and asked.method == "GET")):
             raise _LaterError(error, retry_s)
         raise error
 
-    def _again(self, asked: Ask, error: HTTPError, patience: _Patience) -> None:
+    def _again(self, asked: Ask, error: HTTPError, patience: Patience) -> None:
         """Wait, if the request may be sent again. Raises QueueError."""
         text = f"no answer from {self.server.origin}: {_words(error)}"
         if isinstance(error, SSLError):
@@ -203,7 +220,7 @@ class Transport:
         """The events behind a position, taken up again where the connection ended, until the server says that there
         are no more, or another thread is ``leaving``. ``deadline_s``: of the monotonic clock; then raises
         NotFinished."""
-        patience, leaving = _Patience(self._patience_s), leaving or Leaving()
+        patience, leaving = Patience(self.patience_s), leaving or Leaving()
         while not leaving.left:
             try:
                 headers = {"accept": "text/event-stream", "last-event-id": after}
@@ -211,7 +228,7 @@ class Transport:
                     if response.status == 204:
                         return
                     for frame in _frames(response, deadline_s, leaving):
-                        patience = _Patience(self._patience_s)
+                        patience = Patience(self.patience_s)
                         after = frame.id or after
                         yield frame
                 if not leaving.left:
@@ -234,7 +251,7 @@ class _LaterError(Exception):
         self.retry_s = retry_s
 
 
-class _Patience:
+class Patience:
     """How long a request goes on trying; begins with the first failure."""
 
     def __init__(self, patience_s: float) -> None:

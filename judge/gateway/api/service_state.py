@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 
 from starlette.responses import Response
@@ -9,7 +11,10 @@ from starlette.responses import Response
 from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.endpoint import Answer, Asked, Endpoint, json_answer
 from judge.http_form.answers import Me, QueueForm, WorkerForm, WorkersForm
+from judge.observe.top.overview import Overview
+from judge.observe.top.queue_look import QueueLook
 from judge.queue.api_keys import Scope
+from judge.queue.broker import Broker
 from judge.queue.look import Seen, SeenWorker, look_call
 from judge.queue.usage import used
 
@@ -55,6 +60,17 @@ def _worker_form(worker: SeenWorker, seen: Seen) -> WorkerForm:
     )
 
 
+async def show_overview(asked: Asked) -> Response:
+    """All that ``judge top`` shows."""
+    broker = asked.service.queue.broker
+    return json_answer(await asyncio.to_thread(_overview, broker))
+
+
+def _overview(broker: Broker) -> Overview:
+    with contextlib.closing(QueueLook(broker)) as look:
+        return look.overview()
+
+
 async def show_me(asked: Asked) -> Response:
     """Who asks, and what they may."""
     rights, today = asked.caller.rights, int(time.time()) // 86_400
@@ -76,6 +92,8 @@ ENDPOINTS = (
              (Answer(200, "The queue.", QueueForm),), scope=Scope.READ, anonymous=True),
     Endpoint("GET", f"{PREFIX}/workers", "listWorkers", "The workers; for admins.", list_workers, "service",
              (Answer(200, "The workers.", WorkersForm),), scope=Scope.ADMIN),
+    Endpoint("GET", f"{PREFIX}/overview", "showOverview", "What the service does now, for admins.",
+             show_overview, "service", (Answer(200, "The service.", Overview),), scope=Scope.ADMIN),
     Endpoint("GET", f"{PREFIX}/me", "showMe", "Who asks, and what they may.", show_me, "service",
              (Answer(200, "The caller.", Me),), scope=Scope.READ, anonymous=True),
 )  # fmt: skip

@@ -22,6 +22,9 @@ async def create_submission(asked: Asked) -> Response:
     request: SubmissionRequest = asked.body
     if request.context != NO_CONTEXT:
         raise field_problem("submissions have none", "/context")
+    for index, source in enumerate(request.sources):
+        if source.blob:
+            raise field_problem("the sources of a submission come along: give text or base64", f"/sources/{index}/blob")
     sources = told(lambda: sources_of(request))
     sending = sending_of(asked, request, "practice")
     wanted = Submission(

@@ -36,6 +36,7 @@ def test_a_key_does_not_travel_readable(host: str) -> None:
     with pytest.raises(UsageError, match="https://"):
         server_of(f"http://{host}", "jk_a_b")
     assert server_of(f"http://{host}").key == ""
+    assert server_of(f"http://{host}", "jk_a_b", plain_http=True).key == "jk_a_b"
 
 
 def test_on_this_machine_it_may() -> None:

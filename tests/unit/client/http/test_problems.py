@@ -7,6 +7,7 @@ import pytest
 from judge import errors
 from judge.client.http.problems import error_of, problem_in, retry_s_of
 from judge.http_form.answers import FieldError, Problem
+from judge.model.problem import Diagnostic
 
 
 def _problem(name: str, status: int = 422, detail: str = "why", *fields: FieldError) -> Problem:
@@ -44,7 +45,33 @@ def test_a_problem_is_the_same_exception_as_over_redis(name: str, kind: type[Exc
     ],
 )
 def test_a_problem_of_a_blob(name: str, kind: type[Exception]) -> None:
-    assert type(error_of(_problem(name), asked_for="x", is_blob=True)) is kind
+    assert type(error_of(_problem(name), asked_for="x", thing="blob")) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("not-found", errors.UsageError),
+        ("name-taken", errors.PackageNameTaken),
+        ("bad-package", errors.PackageError),
+        ("quota", errors.PackageQuotaError),
+        ("no-store", errors.BlobStoreUnset),
+        ("unfinished", errors.UsageError),
+    ],
+)
+def test_a_problem_of_a_package(name: str, kind: type[Exception]) -> None:
+    assert type(error_of(_problem(name), asked_for="x", thing="package")) is kind
+
+
+def test_what_is_wrong_with_a_package_is_told_with_its_place() -> None:
+    found = Diagnostic(level="error", file="problem.yaml", line=3, key="name", message="is missing")
+    problem = Problem(type="/problems/bad-package", title="T", status=422, detail="1 findings", diagnostics=(found,))
+    assert "problem.yaml:3: is missing" in str(error_of(problem))
+
+
+def test_maintenance_has_its_message_and_time() -> None:
+    error = error_of(_problem("maintenance", 503, "back at noon"), retry_s=60)
+    assert isinstance(error, errors.MaintenanceError) and error.retry_s == 60 and str(error) == "back at noon"
 
 
 def test_a_full_queue_has_its_numbers() -> None:

@@ -1,0 +1,48 @@
+"""Each command that takes --broker takes --server, too, or is one that is the service itself."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+import pytest
+
+from judge.cli.commands import COMMANDS
+from judge.cli.main import main
+from judge.cli.reference import parser_of
+
+#: They are what others reach: they need Redis themselves.
+THE_SERVICE = {"worker", "gateway"}
+
+#: They say why over HTTP they cannot.
+REFUSED = {"drain": ["--all"], "tenant": ["school"]}
+
+
+def parsers(name: str, parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """A command, and the commands below it."""
+    yield name, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, below in action.choices.items():
+                yield from parsers(f"{name} {word}", below)
+
+
+def options(parser: argparse.ArgumentParser) -> set[str]:
+    """Its options."""
+    return {word for action in parser._actions for word in action.option_strings}
+
+
+def test_what_takes_a_broker_takes_a_server() -> None:
+    every = [found for command, module, _ in COMMANDS for found in parsers(command, parser_of(command, module))]
+    with_broker = {name for name, parser in every if "--broker" in options(parser)}
+    without_server = {name for name, parser in every if name in with_broker and "--server" not in options(parser)}
+    assert without_server == THE_SERVICE
+    assert {"run", "session", "submit", "top", "doctor", "keys create", "rejudge start"} <= with_broker
+
+
+@pytest.mark.parametrize("command", sorted(REFUSED))
+def test_what_cannot_be_done_over_http_says_why(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, *REFUSED[command], "--server", "https://judge.example.org"]) == 2
+    said = capsys.readouterr().err
+    assert "cannot be done over HTTP: a gateway" in said
+    assert said.endswith("run it where Redis is, with --broker\n")
