@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from judge.errors import WorkError
 from judge.http_form.data import Given, GivenBytes, GivenFile, GivenSource
 from judge.http_form.requests import (
     Asking,

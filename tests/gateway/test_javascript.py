@@ -23,6 +23,14 @@ HAPPENED = {
     "evaluation": "WA",
     "events": ["queued", True, "work-done"],
     "rest": 0,
+    "batch": {
+        "known": 3,
+        "found": {"a": "2\n", "b": "AC", "c": "/run/stdin"},
+        "rest": ["b", "c"],
+        "state": "done",
+        "cancelled": False,
+        "gone": "not-found",
+    },
     "problem": [True, "bad-field", "/source"],
     "missing": 404,
     "submission": "AC",
@@ -74,3 +82,11 @@ def test_each_name_that_it_exports_has_a_type(tmp_path: Path) -> None:
     done = subprocess.run([node, "--input-type=module", "-e", script], capture_output=True, text=True, check=True)
     for name in json.loads(done.stdout):
         assert f"declare class {name} " in types or f"declare function {name}(" in types
+
+
+def test_its_types_are_those_of_what_it_does() -> None:
+    tool("tsc")
+    options = ["--noEmit", "--strict", "--module", "node16", "--target", "es2022", "--lib", "es2022,dom"]
+    command = ["tsc", *options, str(SCENARIO / "usage.mts")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -15,6 +15,7 @@ PACKAGES = {
     "chromium": "chromium",
     "mmdebstrap": "mmdebstrap",
     "node": "nodejs",
+    "tsc": "node-typescript",
     "openssl": "openssl",
     "prometheus": "prometheus",
     "promtool": "prometheus",

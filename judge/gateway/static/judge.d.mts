@@ -35,6 +35,8 @@ export interface GivenSource {
   name: string;
   text?: string;
   base64?: string;
+  /** Not for submissions. */
+  blob?: string;
 }
 
 /** What a run may use; what is not said is the service's usual. */
@@ -80,8 +82,18 @@ export interface RunRequest extends Programmed {
   reuse?: boolean;
 }
 
+export interface GivenTest {
+  name?: string;
+  stdin?: Given;
+  expected?: Given;
+  arguments?: string[];
+  files?: GivenFile[];
+  weight?: number;
+  call_arguments?: Given;
+}
+
 export interface EvaluationRequest extends Programmed {
-  tests?: { name?: string; stdin?: Given; expected?: Given; arguments?: string[]; files?: GivenFile[]; weight?: number }[];
+  tests?: GivenTest[];
   test_set?: string;
   comparison?: Record<string, unknown>;
   stop_after?: number;
@@ -89,6 +101,52 @@ export interface EvaluationRequest extends Programmed {
   compile_limits?: Limits;
   repeat_near_limit?: boolean;
   reuse?: boolean;
+}
+
+export interface GroupRequest extends Asking {
+  commands: {
+    argv: string[];
+    language?: string;
+    environment?: Record<string, string>;
+    files?: GivenFile[];
+    stdin?: Given;
+    limits?: Limits;
+    compiling?: boolean;
+    merge_stderr?: boolean;
+    keep?: string[];
+  }[];
+  pipes?: Record<string, unknown>[];
+}
+
+/** A line of a batch: one of the three, without an id. */
+export interface BatchLine {
+  /** What you call it: the same within a batch is the same line. */
+  custom_id: string;
+  run?: RunRequest;
+  evaluation?: EvaluationRequest;
+  group?: GroupRequest;
+}
+
+export interface Batch {
+  id: string;
+  state: "receiving" | "running" | "cancelling" | "done" | "cancelled";
+  lines: number;
+  waiting: number;
+  running: number;
+  done: number;
+  refused: number;
+  withdrawn: number;
+  received: { lines: number; new: number; known: number; refused: number } | null;
+  [name: string]: unknown;
+}
+
+export interface BatchResult {
+  /** Go on behind it with `after`. */
+  position: number;
+  custom_id: string;
+  state: "done" | "refused" | "withdrawn";
+  work: Work | null;
+  problem: Problem | null;
 }
 
 export interface SubmissionRequest extends Programmed {
@@ -204,6 +262,14 @@ export declare class Judge {
   get(kind: Kind | "sessions", id: string, options?: AskOptions & { wait?: number }): Promise<Work>;
   cancel(kind: Kind | "sessions", id: string, options?: AskOptions): Promise<boolean>;
   events(kind: Kind | "sessions", id: string, options?: AskOptions & { after?: string }): AsyncGenerator<JudgeEvent>;
+  createBatch(lines: Iterable<BatchLine>, options?: AskOptions & { id?: string }): Promise<Batch>;
+  getBatch(id: string, options?: AskOptions): Promise<Batch>;
+  cancelBatch(id: string, options?: AskOptions): Promise<boolean>;
+  deleteBatch(id: string, options?: AskOptions): Promise<null>;
+  batchResults(
+    id: string,
+    options?: AskOptions & { order?: "completion" | "input"; after?: number },
+  ): AsyncGenerator<BatchResult>;
   openSession(request: SessionRequest, options?: CreateOptions & JoinOptions): Promise<Session>;
   joinSession(id: string, options?: JoinOptions): Session;
   request(

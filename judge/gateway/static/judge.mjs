@@ -122,6 +122,58 @@ export class Judge {
     }
   }
 
+  /**
+   * Hand in many runs, evaluations and groups, a line each: {custom_id, run} or {custom_id, evaluation} or {custom_id,
+   * group}. Resolves with the batch. `id`: sent again under it a line that is there already is not added.
+   */
+  createBatch(lines, { id = freshKey(), signal } = {}) {
+    const text = Array.from(lines, (line) => `${JSON.stringify(line)}\n`).join("");
+    const media = "application/x-ndjson";
+    return this.#ask("POST", `/batches?id=${encodeURIComponent(id)}`, { text, media, again: true, signal });
+  }
+
+  /** A batch as it stands. */
+  getBatch(id, { signal } = {}) {
+    return this.request("GET", `/batches/${encodeURIComponent(id)}`, { signal });
+  }
+
+  /** Withdraw its lines that are not done; resolves with whether there were any. */
+  async cancelBatch(id, { signal } = {}) {
+    return (await this.request("POST", `/batches/${encodeURIComponent(id)}/cancel`, { signal })).cancelled;
+  }
+
+  /** Remove a batch that is over, its results, and the blobs that they left. */
+  deleteBatch(id, { signal } = {}) {
+    return this.request("DELETE", `/batches/${encodeURIComponent(id)}`, { signal });
+  }
+
+  /**
+   * The result of each line, as they are done or in the "input" order, until all have one; goes on after a broken
+   * connection. `after`: a result's position.
+   */
+  async *batchResults(id, { order = "completion", after = 0, signal } = {}) {
+    const retry = new Retry(this.#patienceMs, signal);
+    for (;;) {
+      try {
+        const path = `/batches/${encodeURIComponent(id)}/results?order=${encodeURIComponent(order)}&after=${after}`;
+        const response = await this.#send("GET", path, { signal });
+        if (response.status === 204) return;
+        for await (const line of linesIn(response.body)) {
+          if (line === "") continue;
+          const result = JSON.parse(line);
+          retry.succeeded();
+          after = result.position;
+          yield result;
+        }
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await retry.pause(error);
+        continue;
+      }
+      await retry.pause(new Error("the stream of results ended early")); // or was whole: that is answered with 204
+    }
+  }
+
   /** Start a live run. */
   async openSession(request, options = {}) {
     const work = await this.create("sessions", request, options);
@@ -144,12 +196,17 @@ export class Judge {
   }
 
   /** One request of the interface: its body as JSON. Rejects with JudgeError for a problem. */
-  async request(method, path, { body, idempotencyKey = "", signal } = {}) {
-    const headers = {};
-    if (body !== undefined) headers["content-type"] = "application/json";
-    if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
+  request(method, path, { body, idempotencyKey = "", signal } = {}) {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const again = method === "GET" || Boolean(idempotencyKey);
+    const again = method !== "POST" || Boolean(idempotencyKey);
+    return this.#ask(method, path, { text, media: "application/json", idempotencyKey, again, signal });
+  }
+
+  /** One request. `again`: it may be sent twice. */
+  async #ask(method, path, { text, media, idempotencyKey = "", again, signal }) {
+    const headers = {};
+    if (text !== undefined) headers["content-type"] = media;
+    if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
     const retry = new Retry(again ? this.#patienceMs : 0, signal);
     for (;;) {
       try {
@@ -481,10 +538,23 @@ class Pieces {
 
 /** The events of a stream (the HTML standard, server-sent events): {id, type, data}; comments are passed over. */
 async function* eventsIn(body) {
+  let event = {};
+  for await (const line of linesIn(body)) {
+    if (line === "") {
+      if (event.data !== undefined) yield { id: event.id ?? "", type: event.event, data: JSON.parse(event.data) };
+      event = {};
+    } else if (!line.startsWith(":")) {
+      const colon = line.indexOf(": ");
+      event[line.slice(0, colon)] = line.slice(colon + 2);
+    }
+  }
+}
+
+/** The whole lines of a body, as they come. */
+async function* linesIn(body) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  let event = {};
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -492,15 +562,7 @@ async function* eventsIn(body) {
       text += decoder.decode(value, { stream: true });
       const lines = text.split("\n");
       text = lines.pop();
-      for (const line of lines) {
-        if (line === "") {
-          if (event.data !== undefined) yield { id: event.id ?? "", type: event.event, data: JSON.parse(event.data) };
-          event = {};
-        } else if (!line.startsWith(":")) {
-          const colon = line.indexOf(": ");
-          event[line.slice(0, colon)] = line.slice(colon + 2);
-        }
-      }
+      yield* lines;
     }
   } finally {
     await reader.cancel().catch(() => {});

@@ -33,6 +33,8 @@ export async function scenario({ connect, JudgeError }, address, told) {
   for await (const event of judge.events("runs", work.id, { after: "99999999999999-0" })) rest.push(event);
   happened.rest = rest.length;
 
+  happened.batch = await batch(judge);
+
   happened.problem = await judge.run({ language: "python3", source: 1 }).catch((error) => {
     return [error instanceof JudgeError, error.kind, error.problem.errors[0].pointer];
   });
@@ -45,6 +47,28 @@ export async function scenario({ connect, JudgeError }, address, told) {
 
   happened.session = await session(judge, sockets);
   return happened;
+}
+
+async function batch(judge) {
+  const run = (stdin) => ({ language: "python3", source: "print(int(input()) + 1)", stdin });
+  const lines = [
+    { custom_id: "a", run: run("1") },
+    { custom_id: "b", evaluation: { language: "python3", source: "print(2)", tests: [{ expected: "2" }] } },
+    { custom_id: "c", run: run(1) },
+  ];
+  const { id } = await judge.createBatch(lines);
+  const again = await judge.createBatch(lines, { id });
+  const found = {};
+  for await (const { custom_id, work, problem } of judge.batchResults(id, { order: "input" })) {
+    found[custom_id] = work ? work.report.runs?.[0].stdout.text ?? work.status : problem.errors[0].pointer;
+  }
+  const rest = [];
+  for await (const { custom_id } of judge.batchResults(id, { order: "input", after: 1 })) rest.push(custom_id);
+  const { state } = await judge.getBatch(id);
+  const cancelled = await judge.cancelBatch(id);
+  await judge.deleteBatch(id);
+  const gone = await judge.getBatch(id).catch((error) => error.kind);
+  return { known: again.received.known, found, rest, state, cancelled, gone };
 }
 
 async function session(judge, sockets) {

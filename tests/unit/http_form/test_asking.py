@@ -105,10 +105,11 @@ def test_the_usual_class_is_left_to_the_key() -> None:
     assert request_of(work_of(EXECUTION))[1].priority_class == ""
 
 
-def test_sources_that_are_blobs_are_refused_by_name() -> None:
-    program = ProgramSource(source_blobs=(SourceBlob(name="a.c", blob=BLOB),))
-    with pytest.raises(WorkError, match=r"program\.source_blobs"):
-        request_of(work_of(Execution(program=program)))
+def test_sources_that_are_blobs_follow_those_that_come_along() -> None:
+    blob = SourceBlob(name="a.c", blob=BLOB)
+    task = Execution(program=ProgramSource(sources=PROGRAM.sources, source_blobs=(blob,), language="c"))
+    request = msgspec.json.decode(msgspec.json.encode(request_of(work_of(task))[1]), type=RunRequest)
+    assert execution_asked(request) == task
 
 
 def test_a_submission_keeps_its_files() -> None:
