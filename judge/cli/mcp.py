@@ -7,7 +7,8 @@ import asyncio
 import os
 from typing import Any
 
-from judge.client import HttpClient, connect
+from judge.cli.service import http_client
+from judge.client import HttpClient
 from judge.client.http.transport import Ask, segment
 from judge.errors import UsageError
 from judge.parsers import Subparsers
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         raise UsageError(f"judge mcp needs {error.name}: pip install 'judge-service[mcp]'") from error
     address = args.server or os.environ.get("JUDGE_SERVER") or _HERE
-    with connect(address, os.environ.get("JUDGE_KEY", "")) as client:
+    with http_client(address) as client:
         asyncio.run(_serve(client))
     return 0
 

@@ -62,9 +62,14 @@ def open_client(args: argparse.Namespace) -> Client | HttpClient:
 
 
 def open_http_client(args: argparse.Namespace) -> HttpClient:
-    """A client of the gateway that is named, with the key of the environment. Raises UsageError."""
+    """A client of the gateway that is named. Raises UsageError."""
+    return http_client(server_asked(args))
+
+
+def http_client(server: str) -> HttpClient:
+    """A client of this gateway, with the key of the environment. Raises UsageError."""
     is_plain = os.environ.get("JUDGE_PLAIN_HTTP") == "1"
-    return connect(server_asked(args), os.environ.get("JUDGE_KEY", ""), plain_http=is_plain)
+    return connect(server, os.environ.get("JUDGE_KEY", ""), plain_http=is_plain)
 
 
 def open_redis_client(args: argparse.Namespace, reason: str) -> Client:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
 from judge.client.many import Flight, Item, ItemResult, Numbered, numbered, refused, wait_before_retry_s
@@ -89,7 +89,7 @@ class AsyncBatch:
         self._flight = flight
         self._turn = asyncio.Lock()  # items are handed in one at a time: a full queue is asked by one task alone
 
-    async def results(self) -> AsyncIterator[ItemResult]:
+    async def results(self) -> AsyncGenerator[ItemResult, None]:
         """See :meth:`Batch.results`."""
         taking: asyncio.Task[Numbered | None] | None = None
         tasks: set[asyncio.Task[ItemResult]] = set()

@@ -92,6 +92,21 @@ def test_many_from_an_async_source(judge: AsyncHttpClient) -> None:
     asyncio.run(scenario())
 
 
+def test_a_wide_window_is_filled_by_batches(judge: AsyncHttpClient) -> None:
+    items = [execution_of(ECHO, stdin=f"a{number}") for number in range(150)]
+
+    async def scenario() -> None:
+        async with judge:
+            results = [result async for result in judge.evaluate_many(items, window=100, in_order=True)]
+            outputs = [result.report.runs[0].stdout.content for result in results]  # type: ignore[union-attr]
+            assert outputs == [f"a{number}"[::-1].encode() + b"\n" for number in range(150)]
+            left = judge.evaluate_many([items[0], *[execution_of(ENDLESS)] * 80], window=81)
+            assert (await anext(left)).report
+            await left.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(scenario())
+
+
 def test_blobs(judge: AsyncHttpClient) -> None:
     async def scenario() -> None:
         async with judge:

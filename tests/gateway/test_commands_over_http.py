@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from gateway_harness import Gateway
 from service_harness import RedisServer
 
-from judge.client import Client
 from judge.queue.api_keys import Scope
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,19 @@ class Shell:
         done = subprocess.run(command, env=sent, input=stdin, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == code, (done.stdout, done.stderr)
         return done
+
+    @contextmanager
+    def started(self, *words: object) -> Iterator[subprocess.Popen[str]]:
+        """A command that runs."""
+        command = [sys.executable, "-m", "judge", *map(str, words)]
+        out = err = subprocess.PIPE
+        with subprocess.Popen(
+            command, env=self._env, text=True, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +74,19 @@ def test_run_evaluate_and_what_is_said_of_them(shell: Shell, gateway: Gateway, t
     assert shell.judge("follow", report["id"], "--json", code=1).stdout.count("\n") >= 3
     assert json.loads(shell.judge("cancel", report["id"], "--json", code=1).stdout) == {report["id"]: False}
     assert report["id"] in [one["id"] for one in json.loads(shell.judge("list", "--json").stdout)]
+
+
+def test_ctrl_c_is_the_programs_and_a_second_one_withdraws(shell: Shell, gateway: Gateway) -> None:
+    script = "trap 'echo once more' INT; echo now; while :; do sleep 1; done"
+    words = ["--server", gateway.address, "--wall", "60", "--command", "--", "/bin/sh", "-c", script]
+    with shell.started("run", *words) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "now\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "once more\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert (process.returncode, "withdrawn" in err) == (130, True), err
 
 
 def test_submit(shell: Shell, sum_package: str) -> None:
@@ -112,7 +139,7 @@ def _findings(shell: Shell, server: str, *, code: int, key: str = "") -> list[di
 
 
 def test_packages_and_judging_again(
-    shell: Shell, gateway: Gateway, make_key: Callable[..., str], client: Client, tmp_path: Path
+    shell: Shell, gateway: Gateway, make_key: Callable[..., str], tmp_path: Path
 ) -> None:
     key = make_key("authors", Scope.PACKAGES, Scope.SUBMIT, Scope.READ)
     published = shell.judge("publish", SUM, "--server", gateway.address, "--json", key=key)
@@ -123,7 +150,7 @@ def test_packages_and_judging_again(
     batch = json.loads(shell.judge("rejudge", "start", "--package", "sum", "--json", key=key).stdout)
     assert batch["count"] == 1
     [item] = json.loads(shell.judge("rejudge", "show", batch["batch"], "--json", key=key).stdout)
-    client.result(item["new_id"], timeout=60)
+    shell.judge("follow", item["new_id"], key=key)
     assert "1 reports replaced" in shell.judge("rejudge", "apply", batch["batch"], key=key).stdout
     assert batch["batch"] in shell.judge("rejudge", "list", key=key).stdout
     shell.judge("rejudge", "drop", batch["batch"], key=key)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cutting_proxy import cutter
 from gateway_harness import Gateway
 
 from judge.client import (
@@ -22,6 +23,7 @@ from judge.client import (
     HttpClient,
     Sending,
     connect,
+    evaluation_of,
     new_id,
     one_test,
     program_from,
@@ -47,7 +49,7 @@ from judge.errors import (
 from judge.model.event import OutputChunk, TestJudged, WorkDone
 from judge.model.submission import SourceFile
 from judge.model.verdict import Verdict
-from judge.model.work import Command, CommandGroup, ProgramSource, SourceBlob, WorkKind
+from judge.model.work import Command, CommandGroup, ProgramSource, SourceBlob, Task, Work, WorkKind
 from judge.model.work_report import BlameOn
 from judge.queue.api_keys import Scope
 from judge.queue.values import State
@@ -152,6 +154,39 @@ def test_a_batch_that_is_left_early_withdraws_what_is_in_flight(judge: HttpClien
     results.close()  # type: ignore[attr-defined]
     newest = list(judge.submissions(Filter(limit=3)))
     assert {view.state for view in newest} <= {State.CANCELLED, State.DONE}
+
+
+def test_a_wide_window_is_filled_by_batches(judge: HttpClient, gateway: Gateway, school: str) -> None:
+    items: list[Work | Task] = [execution_of(ECHO, stdin=str(number)) for number in range(1000, 1150)]
+    items[7] = execution_of(program_from("x", "klingon"))
+    items[9] = named = work_of(evaluation_of(ECHO, [one_test("ab", "ba")]))
+    results = list(judge.evaluate_many(items, window=100, in_order=True))
+    assert [result.index for result in results] == list(range(150))
+    assert isinstance(results[7].error, LanguageError)
+    assert results[9].id == judge.status(named.header.id).id
+    outputs = [result.report.runs[0].stdout.content for result in results[10:]]  # type: ignore[union-attr]
+    assert outputs == [f"{number}"[::-1].encode() + b"\n" for number in range(1010, 1150)]
+    assert gateway.get("/api/v1/batches", key=school).json()["items"] == []
+
+
+def test_of_a_wide_window_that_is_left_all_is_withdrawn(judge: HttpClient, gateway: Gateway, school: str) -> None:
+    results = judge.evaluate_many([execution_of(ECHO, stdin="a"), *[execution_of(ENDLESS)] * 80], window=81)
+    assert next(results).report
+    results.close()  # type: ignore[attr-defined]
+    batches = gateway.get("/api/v1/batches", key=school).json()["items"]
+    assert batches and {one["state"] for one in batches} <= {"cancelling", "cancelled", "done"}
+
+
+def test_results_of_a_wide_window_come_once_over_connections_that_break(gateway: Gateway, school: str) -> None:
+    items = [execution_of(ECHO, stdin=str(number)) for number in range(200)]
+    with cutter(gateway) as proxy, connect(proxy.address, school) as judge:
+        indices = []
+        for result in judge.evaluate_many(items, window=80):
+            assert result.report, result.error
+            indices.append(result.index)
+            if len(indices) % 50 == 25:
+                proxy.cut()
+    assert sorted(indices) == list(range(200))
 
 
 def test_records_and_lists(judge: HttpClient, gateway: Gateway, other: str) -> None:
@@ -376,8 +411,6 @@ def _breaking(target: int) -> Iterator[int]:
 
 
 def test_the_last_events_of_an_evaluation_are_its_tests_and_its_report(judge: HttpClient) -> None:
-    from judge.client import evaluation_of
-
     work_id = judge.send(work_of(evaluation_of(ECHO, [one_test("ab", "ba")])))
     kinds = [type(event) for event in judge.follow(work_id)]
     assert kinds[-2:] == [TestJudged, WorkDone]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import msgspec
 import pytest
+from cutting_proxy import cutter
 from gateway_harness import Gateway
 from service_harness import until
 
@@ -164,65 +163,6 @@ def test_asyncio_has_the_same(gateway: Gateway, client: Client, school: str) -> 
 
     asyncio.run(scene(connect_async(gateway.address, school)))
     asyncio.run(scene(AsyncClient(client.queue.broker)))
-
-
-class Cutter:
-    """A proxy that can cut all that goes through it, in the middle of whatever is said."""
-
-    def __init__(self, target: int) -> None:
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self._target = target
-        self._open: list[socket.socket] = []
-        self.connections = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def address(self) -> str:
-        """Where clients connect to."""
-        return f"http://127.0.0.1:{self._server.getsockname()[1]}"
-
-    def cut(self) -> None:
-        """All connections end."""
-        for one in self._open:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """No more."""
-        self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
-        self.cut()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._server.accept()
-            except OSError:
-                return
-            far = socket.create_connection(("127.0.0.1", self._target))
-            self._open += [near, far]
-            self.connections += 1
-            for one, two in ((near, far), (far, near)):
-                threading.Thread(target=self._pass_on, args=(one, two), daemon=True).start()
-
-    @staticmethod
-    def _pass_on(near: socket.socket, far: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := near.recv(65536):
-                far.sendall(data)
-        for one in (near, far):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-
-@contextmanager
-def cutter(gateway: Gateway) -> Iterator[Cutter]:
-    """A proxy before this gateway."""
-    proxy = Cutter(gateway.port)
-    try:
-        yield proxy
-    finally:
-        proxy.close()
 
 
 def test_a_lost_connection_costs_neither_input_nor_output(gateway: Gateway, school: str) -> None:

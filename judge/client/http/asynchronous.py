@@ -7,8 +7,9 @@ followed has a thread of its own, which leaving the stream ends.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,9 @@ from typing import Self, TypeVar, Unpack
 from judge.client.batch import AsyncBatch, numbered_items
 from judge.client.blobs import BlobSource
 from judge.client.http.async_service import AsyncHttpService
+from judge.client.http.batch import result_of
 from judge.client.http.blocking import PATIENCE_S, HttpClient, deadline_of
+from judge.client.http.many_lines import Deliver, Lines, goes_in_batches
 from judge.client.http.session import AsyncHttpSession, check_session
 from judge.client.http.transport import Leaving
 from judge.client.http.values import answer_of, state_of, view_of_form
@@ -177,7 +180,8 @@ class AsyncHttpClient(AsyncHttpService):
         in_order: bool = False,
     ) -> AsyncIterator[ItemResult]:
         """See :meth:`judge.client.blocking.Client.evaluate_many`. Close it (aclose) to leave it early."""
-        return _HttpBatch(self, items, sending, Flight(window, in_order=in_order)).results()
+        lines = partial(Lines, self._client, window) if window > WINDOW else None
+        return _HttpBatch(self, items, sending, Flight(window, in_order=in_order), lines).results()
 
     async def follow(self, submission_id: str, *, timeout: float | None = None) -> AsyncIterator[Event]:
         """See :meth:`judge.client.blocking.Client.follow`."""
@@ -225,13 +229,13 @@ class AsyncHttpClient(AsyncHttpService):
     async def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> AsyncHttpSession:
         """See :meth:`judge.client.blocking.Client.open_session`."""
         form = await self.hand_in(work_of(request, sending), 0.0)
-        return AsyncHttpSession(self, self._client.transport, form.id, sending.tenant)
+        return AsyncHttpSession(self._client.transport, form.id, sending.tenant, self.work_result)
 
     async def join_session(self, session_id: str, *, tenant: str = "") -> AsyncHttpSession:
         """See :meth:`judge.client.blocking.Client.join_session`."""
         await self.call(lambda client: client.check_tenant(tenant))
         form = await self.call(lambda client: client.look(session_id))
-        return AsyncHttpSession(self, self._client.transport, check_session(form), tenant)
+        return AsyncHttpSession(self._client.transport, check_session(form), tenant, self.work_result)
 
     async def cancel(self, submission_id: str) -> bool:
         """See :meth:`judge.client.blocking.Client.cancel`."""
@@ -282,7 +286,7 @@ class AsyncHttpClient(AsyncHttpService):
 
 
 class _HttpBatch(AsyncBatch):
-    """A batch over HTTP: each item is handed in and waited for by requests of its own."""
+    """A batch over HTTP: each item is handed in and waited for by requests of its own, or goes with others."""
 
     def __init__(
         self,
@@ -290,24 +294,55 @@ class _HttpBatch(AsyncBatch):
         items: Iterable[Item] | AsyncIterable[Item],
         sending: Sending,
         flight: Flight,
+        lines: Callable[[Deliver], Lines] | None,
     ) -> None:
         self._client = client
         self._source = numbered_items(items, sending)
         self._flight = flight
+        self._loop = asyncio.get_running_loop()
+        self._lines = lines(self._deliver) if lines is not None else None
+        self._waiting: dict[int, asyncio.Future[ItemResult | Exception]] = {}
+
+    async def results(self) -> AsyncGenerator[ItemResult, None]:
+        """See :meth:`judge.client.batch.AsyncBatch.results`."""
+        async with contextlib.AsyncExitStack() as stack:
+            if self._lines is not None:
+                stack.push_async_callback(asyncio.to_thread, self._lines.leave)
+            results = await stack.enter_async_context(contextlib.aclosing(super().results()))
+            async for result in results:
+                yield result
 
     async def _withdraw(self, work_id: str) -> None:
-        await self._client.cancel(work_id)
+        if self._lines is None:
+            await self._client.cancel(work_id)
 
     async def _result(self, item: Numbered) -> ItemResult:
         try:
-            while True:
-                try:
-                    form = await self._client.settled(await self._client.hand_in(item.work, _WAIT_S))
-                    return ItemResult(item.index, item.id, work_report(reported(answer_of(form), item.id), item.id))
-                except JudgeError as error:
-                    pause_s = wait_before_retry_s(error)
-                    if pause_s is None:
-                        return refused(item, error)
-                    await asyncio.sleep(pause_s)
+            if self._lines is not None and goes_in_batches(item):
+                self._waiting[item.index] = self._loop.create_future()
+                self._lines.put(item)
+                return result_of(item, await self._waiting[item.index])
+            return await self._alone(item)
         finally:
+            self._waiting.pop(item.index, None)
             self._flight.remove(item)
+
+    async def _alone(self, item: Numbered) -> ItemResult:
+        while True:
+            try:
+                form = await self._client.settled(await self._client.hand_in(item.work, _WAIT_S))
+                return ItemResult(item.index, item.id, work_report(reported(answer_of(form), item.id), item.id))
+            except JudgeError as error:
+                pause_s = wait_before_retry_s(error)
+                if pause_s is None:
+                    return refused(item, error)
+                await asyncio.sleep(pause_s)
+
+    def _deliver(self, item: Numbered, outcome: ItemResult | Exception) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            self._loop.call_soon_threadsafe(self._settle, item.index, outcome)
+
+    def _settle(self, index: int, outcome: ItemResult | Exception) -> None:
+        waiting = self._waiting.get(index)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(outcome)

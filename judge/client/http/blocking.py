@@ -200,7 +200,8 @@ class HttpClient(HttpBlobs, HttpPackages, HttpAdministration):
     def evaluate_many(
         self, items: Iterable[Item], sending: Sending = SENDING, *, window: int = WINDOW, in_order: bool = False
     ) -> Iterator[ItemResult]:
-        """See :meth:`judge.client.blocking.Client.evaluate_many`. Each item in flight has a thread and a connection."""
+        """See :meth:`judge.client.blocking.Client.evaluate_many`. Up to a ``window`` of 64 each item in flight has a
+        thread and a connection; with a larger one items that have no id of their own go in batches of the gateway."""
         return HttpBatch(self, items, sending, Flight(window, in_order=in_order), window).results()
 
     def follow(self, submission_id: str, *, timeout: float | None = None) -> Iterator[Event]:
@@ -257,12 +258,15 @@ class HttpClient(HttpBlobs, HttpPackages, HttpAdministration):
 
     def open_session(self, request: SessionRequest, sending: Sending = SENDING) -> HttpSession:
         """See :meth:`judge.client.blocking.Client.open_session`."""
-        return HttpSession(self, self.hand_in(work_of(request, sending), 0.0).id, sending.tenant)
+        return self._session(self.hand_in(work_of(request, sending), 0.0).id, sending.tenant)
 
     def join_session(self, session_id: str, *, tenant: str = "") -> HttpSession:
         """See :meth:`judge.client.blocking.Client.join_session`."""
         self.check_tenant(tenant)
-        return HttpSession(self, check_session(self.look(session_id)), tenant)
+        return self._session(check_session(self.look(session_id)), tenant)
+
+    def _session(self, session_id: str, tenant: str) -> HttpSession:
+        return HttpSession(self.transport, session_id, tenant, self.work_result)
 
     def cancel(self, submission_id: str) -> bool:
         """See :meth:`judge.client.blocking.Client.cancel`."""

@@ -56,7 +56,7 @@ def _secret(client: HttpClient) -> Finding:
     if is_loopback(server.host):
         return _ok("encrypted", "not needed: it is this machine")
     remedy = "put it behind a proxy with TLS: docs/howto/run-a-gateway.md"
-    return _warning("encrypted", "no: whoever stands between reads all, the key too", remedy)
+    return _warning("encrypted", "no: who stands between reads all, the key too", remedy)
 
 
 def _ready(client: HttpClient) -> Finding:

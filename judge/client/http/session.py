@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TYPE_CHECKING, Self
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Self
 
 import msgspec
 
@@ -20,11 +20,7 @@ from judge.http_form.answers import SessionEndForm, WorkForm
 from judge.http_form.socket import ClientMessage, InputEnd, SignalAsked, WindowSize, packed_input
 from judge.model.session import TYPED_BYTES_MAX, OutputFrame
 from judge.model.work import WorkKind
-from judge.model.work_report import SessionReport
-
-if TYPE_CHECKING:
-    from judge.client.http.asynchronous import AsyncHttpClient
-    from judge.client.http.blocking import HttpClient
+from judge.model.work_report import AnyWorkReport, SessionReport
 
 #: Input in one message; longer input goes in several.
 _PIECE_BYTES = TYPED_BYTES_MAX
@@ -46,12 +42,15 @@ class HttpSession:
     on its way may be lost.
     """
 
-    def __init__(self, client: HttpClient, session_id: str, tenant: str = "") -> None:
+    def __init__(
+        self, transport: Transport, session_id: str, tenant: str, report: Callable[[str], AnyWorkReport]
+    ) -> None:
+        """``report`` waits for the report of this id."""
         self.id = session_id
         self.tenant = tenant
-        self._client = client
+        self._transport, self._report = transport, report
         self._typing = threading.Lock()
-        self._socket = SessionSocket(client.transport, session_id)
+        self._socket = SessionSocket(transport, session_id)
         self._socket.begin()
 
     def __enter__(self) -> Self:
@@ -105,8 +104,8 @@ class HttpSession:
     def result(self) -> SessionReport:
         """See :meth:`judge.client.session.Session.result`."""
         if self._socket.over is not None:
-            return _report(self._socket.over)
-        return report_of_type(SessionReport, self._client.work_result(self.id))
+            return _report_of(self._socket.over)
+        return report_of_type(SessionReport, self._report(self.id))
 
     def close(self) -> None:
         """See :meth:`judge.client.session.Session.close`."""
@@ -123,7 +122,7 @@ class HttpSession:
     def end(self) -> None:
         """See :meth:`judge.client.session.Session.end`."""
         if self._socket.over is None:
-            decoded(self._client.transport.ask(_ending(self.id)).body, SessionEndForm)
+            decoded(self._transport.ask(_ending(self.id)).body, SessionEndForm)
 
     def _say(self, word: Word) -> bool:
         """Blocks until it has arrived; False = the session is over."""
@@ -138,10 +137,12 @@ class HttpSession:
 class AsyncHttpSession:
     """The same for asyncio, as :class:`judge.client.session.AsyncSession`. Made in a running loop."""
 
-    def __init__(self, client: AsyncHttpClient, transport: Transport, session_id: str, tenant: str = "") -> None:
+    def __init__(
+        self, transport: Transport, session_id: str, tenant: str, report: Callable[[str], Awaitable[AnyWorkReport]]
+    ) -> None:
         self.id = session_id
         self.tenant = tenant
-        self._client = client
+        self._transport, self._report = transport, report
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._typing = asyncio.Lock()
@@ -199,8 +200,8 @@ class AsyncHttpSession:
     async def result(self) -> SessionReport:
         """See :meth:`judge.client.session.Session.result`."""
         if self._socket.over is not None:
-            return _report(self._socket.over)
-        return report_of_type(SessionReport, await self._client.work_result(self.id))
+            return _report_of(self._socket.over)
+        return report_of_type(SessionReport, await self._report(self.id))
 
     async def close(self) -> None:
         """See :meth:`judge.client.session.Session.close`."""
@@ -217,8 +218,8 @@ class AsyncHttpSession:
     async def end(self) -> None:
         """See :meth:`judge.client.session.Session.end`."""
         if self._socket.over is None:
-            ending = _ending(self.id)
-            decoded((await self._client.call(lambda client: client.transport.ask(ending))).body, SessionEndForm)
+            answer = await asyncio.to_thread(self._transport.ask, _ending(self.id))
+            decoded(answer.body, SessionEndForm)
 
     async def _say(self, word: Word) -> bool:
         try:
@@ -277,5 +278,5 @@ def _ending(session_id: str) -> Ask:
     return Ask("POST", f"{API}/sessions/{segment(session_id)}/end", about=session_id)
 
 
-def _report(form: WorkForm) -> SessionReport:
+def _report_of(form: WorkForm) -> SessionReport:
     return report_of_type(SessionReport, work_report(reported(answer_of(form), form.id), form.id))

@@ -42,7 +42,19 @@ _HELD_S_MAX = 10.0
 _MESSAGE_BYTES_MAX = 64 << 20
 
 _HEARD: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
+
+
+class _Typed(msgspec.Struct):
+    type: str = ""
+
+
+_TYPE = msgspec.json.Decoder(_Typed)
+_TYPES = ("state", "output", "typed", "over", "problem")
+
+#: How a socket is closed that was sent too large a message.
 _TOO_LARGE = 1009
+
+#: Answers to the handshake after which it is tried again.
 _LATER = (429, 502, 503, 504)
 
 
@@ -201,7 +213,7 @@ class SessionSocket:
             raise _LostError(ServerError(f"no WebSocket from {self._transport.server.origin}: {error}")) from error
 
     def _take(self, connection: ClientConnection, message: str | bytes) -> None:
-        heard = _heard(message)
+        heard = heard_in(message)
         with self._changed:
             match heard:
                 case StateSaid():
@@ -326,11 +338,13 @@ def _messages(connection: ClientConnection) -> Iterator[str | bytes]:
         yield message
 
 
-def _heard(message: str | bytes) -> ServerMessage | OutputFrame:
-    """Raises ServerError."""
+def heard_in(message: str | bytes) -> ServerMessage | OutputFrame | None:
+    """None = a word of later gateways. Raises ServerError."""
     try:
         if isinstance(message, bytes):
             return unpacked_output(message)
+        if _TYPE.decode(message).type not in _TYPES:
+            return None
         heard = _HEARD.decode(message)
     except (msgspec.MsgspecError, ValueError) as error:
         raise ServerError(f"the server's message is not a gateway's: {error}") from error

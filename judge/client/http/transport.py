@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 from urllib.parse import quote, urlencode
@@ -214,6 +214,29 @@ class Transport:
             raise ServerError(text) from error
         patience.pause(ServerError(text), 0.0)
 
+    def lines(self, ask: Callable[[], Ask], leaving: Leaving) -> Iterator[bytes]:
+        """The lines of an answer that goes on, but for empty ones. Ended, it is asked for again, as ``ask`` says then,
+        until there is nothing more (204), or another thread is ``leaving``. Raises as :meth:`ask`."""
+        patience = Patience(self.patience_s)
+        while not leaving.left:
+            asked = ask()
+            try:
+                with self._opened(asked, timeout_s=_SILENCE_S) as response:
+                    if response.status == 204:
+                        return
+                    rest = b""
+                    for chunk in _chunks(response, None, leaving):
+                        *whole, rest = (rest + chunk).split(b"\n")
+                        for line in filter(None, whole):
+                            patience = Patience(self.patience_s)
+                            yield line
+            except HTTPError as error:
+                if leaving.left:
+                    return
+                self._again(asked, error, patience)
+            except _LaterError as later:
+                patience.pause(later.error, later.retry_s)
+
     def events(
         self, asked: Ask, after: str, deadline_s: float | None, leaving: Leaving | None = None
     ) -> Iterator[Frame]:
@@ -291,6 +314,13 @@ class Leaving:
 
 def _frames(response: Any, deadline_s: float | None, leaving: Leaving) -> Iterator[Frame]:
     frames = Frames()
+    for chunk in _chunks(response, deadline_s, leaving):
+        yield from frames.take(chunk)
+        _left_s(deadline_s)
+
+
+def _chunks(response: Any, deadline_s: float | None, leaving: Leaving) -> Iterator[bytes]:
+    """A body as it comes, to its end, or until another thread is leaving."""
     while True:
         sock = getattr(response.connection, "sock", None)
         if sock is not None:
@@ -301,8 +331,7 @@ def _frames(response: Any, deadline_s: float | None, leaving: Leaving) -> Iterat
         chunk = response.read1(_CHUNK_BYTES)
         if not chunk:
             return
-        yield from frames.take(chunk)
-        _left_s(deadline_s)
+        yield chunk
 
 
 def _left_s(deadline_s: float | None) -> float:
