@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from judge.client.sending import Sending, work_of
-from judge.errors import WorkError
 from judge.http_form.asking import request_of, submission_request_of
 from judge.http_form.requests import (
     EvaluationRequest,
