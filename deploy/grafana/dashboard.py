@@ -15,6 +15,7 @@ from typing import Any
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 NODE = 'instance=~"$instance"'
 LANG = 'instance=~"$instance",language=~"$language"'
+GATEWAY = 'job="judge-gateway"'
 NO_SESSION = f'{LANG},kind!="session"'
 RATE = "[$__rate_interval]"
 WIDTH = 24
@@ -267,6 +268,44 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
             ),
         ),
     ),
+    (
+        "Gateways",
+        (
+            lines(
+                "Requests by status",
+                (total("judge_gateway_requests_total", "status", GATEWAY), "{{status}}"),
+                stacked=True,
+            ),
+            lines("Problems", (total("judge_gateway_problems_total", "problem", GATEWAY), "{{problem}}"), stacked=True),
+            lines(
+                "Time of a request, waiting included",
+                (quantile(0.5, "judge_gateway_request_seconds", "endpoint", GATEWAY), "median {{endpoint}}"),
+                unit="s",
+            ),
+            lines(
+                "Open",
+                ("sum(judge_gateway_held)", "streams and waits"),
+                ("sum(judge_gateway_sockets)", "WebSockets"),
+                stacked=True,
+            ),
+            lines(
+                "WebSockets that ended",
+                (total("judge_gateway_sockets_closed_total", "reason", GATEWAY), "{{reason}}"),
+                stacked=True,
+            ),
+        ),
+    ),
+    (
+        "Blobs",
+        (
+            lines("Blobs", ("max by (place) (judge_blobs)", "{{place}}"), stacked=True),
+            lines("Their size", ("max by (place) (judge_blob_bytes)", "{{place}}"), unit="bytes", stacked=True),
+            lines(
+                "What is done with them",
+                (f"max by (operation) (rate(judge_blob_operations_total{RATE}))", "{{operation}}"),
+            ),
+        ),
+    ),
 )
 
 
@@ -275,7 +314,7 @@ def dashboard() -> dict[str, Any]:
     return {
         "uid": "judge",
         "title": "Judge",
-        "description": "Submissions, verdicts, waiting, runs, nodes and queue of the judge service.",
+        "description": "Submissions, verdicts, waiting, runs, nodes, queue, gateways and blobs of the judge service.",
         "tags": ["judge"],
         "schemaVersion": 39,
         "version": 1,

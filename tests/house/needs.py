@@ -21,6 +21,7 @@ PACKAGES = {
     "promtool": "prometheus",
     "rabbitmq-server": "rabbitmq-server",
     "redis-server": "redis-server",
+    "systemd-analyze": "systemd",
     "tmux": "tmux",
     "/usr/sbin/nginx": "nginx-light",
     "/usr/include/asm-generic/unistd.h": "linux-libc-dev",

@@ -8,8 +8,11 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import combinations
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import needs
@@ -19,6 +22,8 @@ from observe_servers import StartPrometheus, scrape_config, until
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from judge.gateway.exchange import Exchange
+from judge.gateway.metrics import Metrics as GatewayMetrics
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.verdict import Verdict
@@ -66,6 +71,37 @@ def _panel_queries() -> list[str]:
     return [target["expr"] for panel in _dashboard()["panels"] for target in panel.get("targets", ())]
 
 
+def _gateway_text() -> str:
+    """What a gateway tells, with a sample of everything."""
+    ours = GatewayMetrics(lambda: 1)
+    for status in (200, 500, 503):
+        exchange = Exchange("r")
+        exchange.labels.update(endpoint="createRun", problem="bad-key")
+        ours.observe(exchange, "POST", status, 0.1)
+    ours.socket_opened()
+    ours.socket_closed("over", 0)
+    return bytes(ours.response().body).decode()
+
+
+@contextmanager
+def _gateway_target() -> Iterator[str]:
+    """The address of something that Prometheus takes for a gateway."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(_gateway_text().encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 def _known_series() -> dict[str, set[str]]:
     """Name of each series -> the labels it has."""
     known: dict[str, set[str]] = {}
@@ -75,6 +111,10 @@ def _known_series() -> dict[str, set[str]]:
             names = [metric.name + suffix for suffix in ("_bucket", "_sum", "_count")]
         for name in names:
             known[name] = set(metric.labels) | ADDED_LABELS
+    for family in text_string_to_metric_families(_gateway_text()):
+        for sample in family.samples:
+            if not sample.name.endswith("_created"):
+                known[sample.name] = set(sample.labels) | ADDED_LABELS
     for rule in _rules():
         if "record" in rule:
             known[rule["record"]] = {label.name for label in LABELS} | ADDED_LABELS
@@ -253,8 +293,10 @@ def test_a_real_prometheus_has_an_answer_to_every_panel_and_rule(
     config = ExporterConfig(Vocabulary(frozenset({"cpp"})), "1.0", _queue, state_dir=str(tmp_path))
     exporter = Exporter(config)
     frames = b"".join(map(encode_frame, _one_of_everything()))
-    with listen("127.0.0.1", 0) as server, exporter.serving(server):
+    with listen("127.0.0.1", 0) as server, exporter.serving(server), _gateway_target() as gateway:
         settings = scrape_config(f"127.0.0.1:{server.getsockname()[1]}")
+        of_gateways = {"job_name": "judge-gateway", "static_configs": [{"targets": [gateway]}]}
+        settings["scrape_configs"] = [*settings["scrape_configs"], of_gateways]  # type: ignore[misc]
         rules = {"rule_files": [str(PROMETHEUS / name) for name in RULE_FILES]}
         settings["global"] = {**settings["global"], "evaluation_interval": "200ms"}  # type: ignore[dict-item]
         prometheus = start_prometheus(settings | rules)
