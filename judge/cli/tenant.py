@@ -24,6 +24,7 @@ _OPTIONS = {
     "tenant_sockets_max": "sockets",
     "tenant_blob_bytes": "blob_bytes",
     "tenant_blobs": "blobs",
+    "tenant_webhooks_waiting": "webhooks_waiting",
 }
 
 _TIME = re.compile(r"(\d{1,9})([shdw])")
@@ -37,7 +38,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="show or set what one tenant may",
         description="Show the tenants that have limits of their own, or set those of one. They hold at once, and until "
         "'default' is set. Everybody's are the settings tenant_per_minute, tenant_running_max, tenant_sessions_max, "
-        "tenant_streams_max, tenant_sockets_max, tenant_blob_bytes, tenant_blobs, keep_s and keep_kind_s.",
+        "tenant_streams_max, tenant_sockets_max, tenant_blob_bytes, tenant_blobs, "
+        "tenant_webhooks_waiting, keep_s and keep_kind_s.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the tenant ('-' = submissions that name none)")
     parser.add_argument("--per-minute", metavar="N", help="submissions a minute (0 = no limit, default = everybody's)")
@@ -47,6 +49,11 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--sockets", metavar="N", help="open WebSockets, at all gateways (0, default: the same)")
     parser.add_argument("--blob-bytes", metavar="N", help="bytes of its blobs (0 = no limit, default = everybody's)")
     parser.add_argument("--blobs", metavar="N", help="its blobs, and their names (0 = no limit, default = everybody's)")
+    parser.add_argument(
+        "--webhooks-waiting",
+        metavar="N",
+        help="what its webhooks are still to be told (0 = no limit, default = everybody's)",
+    )
     parser.add_argument(
         "--keep", action="append", default=[], metavar="[KIND=]TIME",
         help="how long its finished work is kept, or that of a kind: 90s, 12h, 30d, 4w (0 = for ever, default = as "

@@ -20,6 +20,7 @@ from judge.config.sections import (
     WorkerSettings,
 )
 from judge.config.sign_in_section import SignInSettings
+from judge.config.webhook_section import WebhookSettings
 
 __all__ = [
     "DEFAULT_FILE",
@@ -40,6 +41,7 @@ __all__ = [
     "SignInSettings",
     "Sourced",
     "TicketSettings",
+    "WebhookSettings",
     "WorkerSettings",
     "inherited_settings",
     "load_settings",

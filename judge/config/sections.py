@@ -19,6 +19,7 @@ from judge.config.layer_section import LayerSettings
 from judge.config.queue_section import QueueSettings
 from judge.config.section import Section, says
 from judge.config.sign_in_section import SignInSettings
+from judge.config.webhook_section import WebhookSettings
 from judge.state_dir import StateDir
 
 
@@ -331,6 +332,7 @@ class Settings(Section, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     gateway: GatewaySettings = GatewaySettings()
     sign_in: SignInSettings = SignInSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     layers: LayerSettings = LayerSettings()
     metrics: MetricsSettings = MetricsSettings()
     logs: LogSettings = LogSettings()

@@ -18,6 +18,7 @@ from judge.gateway.http.shell import Shell
 from judge.gateway.problems import ProblemError, problem_response
 from judge.gateway.service import Service
 from judge.gateway.table import ENDPOINTS
+from judge.gateway.webhooks.deliverer import Deliverer
 from judge.http_form.batch import NDJSON
 
 #: Answers below this are not worth packing.
@@ -36,13 +37,17 @@ def make_service(settings: Settings) -> Service:
 def make_app(service: Service, mounts: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The application; ``mounts`` are other routers beside /api/v1. Its lifespan starts and closes the service."""
 
+    deliverer = Deliverer(service)
+
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
         service.start()
+        deliverer.start()
         try:
             yield
         finally:
             service.stop()
+            await deliverer.close()
             await service.close()
 
     router = Router(

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.responses import Response
 
 from judge.gateway.exchange import Exchange
+from judge.gateway.webhooks.metrics import WebhookMetrics
 
 _BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -44,6 +45,8 @@ class Metrics:
             "Output of sessions that was gone before a slow reader had it.",
             registry=self._registry,
         )
+
+        self.webhooks = WebhookMetrics(self._registry)
 
     def socket_opened(self) -> None:
         """A WebSocket is open."""

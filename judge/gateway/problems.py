@@ -49,6 +49,8 @@ _ALL = (
     ProblemKind("unfinished", 409, "It is not over", "Cancel it first, or wait for its report."),
     ProblemKind("superseded", 409, "Sent by another request", "A later request sends the same batch, or it is gone."),
     ProblemKind("cancelled", 409, "It was cancelled", "Nothing can be added to it; use another id."),
+    ProblemKind("webhook-off", 409, "The webhook is told nothing",
+                "It is off, or its receiver answered 410: set `on` to true."),
     ProblemKind("gone", 410, "It is gone", "It was there, and its time is over."),
     ProblemKind("too-large", 413, "Too large", "The body, or what it unpacks to, is larger than is taken."),
     ProblemKind("bad-media-type", 415, "Not a type that is read here", "Send `Content-Type: application/json`."),

@@ -21,6 +21,7 @@ from judge.gateway.api import (
     sessions,
     submissions,
     verifications,
+    webhooks,
 )
 from judge.gateway.endpoint import Endpoint
 from judge.gateway.sign_in import endpoints as sign_in
@@ -39,6 +40,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *verifications.ENDPOINTS,
     *rejudges.ENDPOINTS,
     *blobs.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *service_state.ENDPOINTS,
     *keys.ENDPOINTS,
     *audit.ENDPOINTS,

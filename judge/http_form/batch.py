@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from judge.http_form.answers import Problem, WorkForm
 from judge.http_form.requests import EvaluationRequest, GroupRequest, RunRequest
+from judge.queue.batches import BatchView
 
 #: NDJSON, as it is sent and answered.
 NDJSON = "application/x-ndjson"
@@ -89,3 +90,29 @@ class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     state: LineState
     work: WorkForm | None = None
     problem: Problem | None = None
+
+
+def batch_form(view: BatchView, public_id: str, received: Received | None = None) -> BatchForm:
+    """A batch as its tenant sees it, under this id."""
+    return BatchForm(
+        id=public_id,
+        state=_state(view),
+        tenant=view.tenant,
+        lines=view.lines,
+        waiting=view.waiting,
+        running=view.running,
+        done=view.done,
+        refused=view.refused,
+        withdrawn=view.withdrawn,
+        submitted_at_ms=view.submitted_at_ms,
+        finished_at_ms=view.finished_at_ms,
+        received=received,
+    )
+
+
+def _state(view: BatchView) -> BatchState:
+    if view.cancelled:
+        return BatchState.CANCELLED if view.finished_at_ms else BatchState.CANCELLING
+    if not view.whole:
+        return BatchState.RECEIVING
+    return BatchState.DONE if view.finished_at_ms else BatchState.RUNNING

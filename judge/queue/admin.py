@@ -72,6 +72,7 @@ TENANT_LIMITS = (
     "tenant_sockets_max",
     "tenant_blob_bytes",
     "tenant_blobs",
+    "tenant_webhooks_waiting",
     "keep_ms",
     *(f"keep_ms:{kind}" for kind in KEPT_KINDS),
 )

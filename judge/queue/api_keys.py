@@ -40,6 +40,7 @@ class Scope(StrEnum):
     SUBMIT = "submit"  #: hand in submissions
     READ = "read"  #: see the tenant's work, the queue, the workers
     PACKAGES = "packages"  #: publish problem packages, and see all that their reports say
+    WEBHOOKS = "webhooks"  #: make and change webhooks, which are told of the tenant's work what the key may see
     ADMIN = "admin"  #: everything, of every tenant
 
 

@@ -37,6 +37,8 @@ class Act(StrEnum):
     MAINTENANCE_BEGAN = "maintenance-began"
     MAINTENANCE_ENDED = "maintenance-ended"
     TENANT_LIMITED = "tenant-limited"
+    WEBHOOK_MADE = "webhook-made"
+    WEBHOOK_REMOVED = "webhook-removed"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

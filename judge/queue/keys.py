@@ -373,6 +373,60 @@ class Keys:
         """hash: while no work is taken in: message, retry_s, since (Unix milliseconds), by"""
         return f"{self.prefix}maintenance"
 
+    def webhook(self, id: str) -> str:
+        """hash: a webhook: webhook (JSON, its secrets included), version, tenant, state (on, off, gone), rule (JSON,
+        what it is told), sent, failed (counts), failures (since the last success), last_at, last (JSON, the newest
+        attempt)
+        """
+        return f"{self.prefix}webhook:{id}"
+
+    def webhooks(self) -> str:
+        """sorted set: ids of all webhooks by when they were made"""
+        return f"{self.prefix}webhooks"
+
+    def webhooks_of(self, tenant: str) -> str:
+        """sorted set: the same for one tenant; `*` = of those that are told about everybody's work"""
+        return f"{self.prefix}webhooks:{tenant}"
+
+    def webhook_rules(self) -> str:
+        """hash: tenant, or `*` -> what its webhooks are told (JSON)"""
+        return f"{self.prefix}webhook-rules"
+
+    def webhook_delivery(self, id: str) -> str:
+        """hash: what a webhook is told once: webhook, tenant, type, subject, kind, status, at, since (of this series of
+        attempts), state (waiting, flying, sent, dead), attempt, failures (of this series), tries (JSON, a line each),
+        reason, ended_at"""
+        return f"{self.prefix}webhook-delivery:{id}"
+
+    def webhook_queue(self, webhook: str) -> str:
+        """sorted set: a webhook's deliveries that wait by when they are due"""
+        return f"{self.prefix}webhook-queue:{webhook}"
+
+    def webhook_sent(self, webhook: str) -> str:
+        """sorted set: its newest 100 that came through by when that was"""
+        return f"{self.prefix}webhook-sent:{webhook}"
+
+    def webhook_dead(self, webhook: str) -> str:
+        """sorted set: its newest 1000 that were given up by when that was"""
+        return f"{self.prefix}webhook-dead:{webhook}"
+
+    def webhook_flights(self, tenant: str) -> str:
+        """sorted set: "WEBHOOK DELIVERY" of what a gateway sends now by the end of its lease"""
+        return f"{self.prefix}webhook-flights:{tenant}"
+
+    def webhooks_due(self) -> str:
+        """sorted set: webhooks with something to do by when that is"""
+        return f"{self.prefix}webhooks-due"
+
+    def webhook_counts(self) -> str:
+        """hash: deliveries by what became of them: told, sent, dead; and `waiting TENANT`"""
+        return f"{self.prefix}webhook-counts"
+
+    def rejudge_counts(self) -> str:
+        """hash: `BATCH over`: how many of a batch of rejudging are over; `BATCH count`: of how many, once all are
+        handed in"""
+        return f"{self.prefix}rejudge-counts"
+
 
 #: A key in a script; an argument that can stand in a concatenation as it is.
 _USE = re.compile(r"\bkey\.(?P<name>\w+)(?P<call>\()?")

@@ -128,8 +128,8 @@ def start(
         raise
     if not count:
         raise UsageError("no finished submission is selected")
-    if owner is not None:
-        queue.link.command("HSET", queue.link.keys.rejudge_tenants(), batch, wire.tenant_key(owner))
+    tenant = "" if owner is None else wire.tenant_key(owner)
+    queue.run(Call("rejudge_started", (batch, count, tenant), lambda _: None))
     keep_ms = int(queue.link.command("HGET", queue.link.keys.policy(), "keep_ms") or 0)
     if keep_ms:
         queue.link.command("PEXPIRE", _key(queue, batch), 2 * keep_ms)  # its records are gone by then
@@ -232,6 +232,7 @@ def apply(queue: Queue, batch: str, by: str = UNKNOWN) -> tuple[Comparison, ...]
 def drop(queue: Queue, batch: str, by: str = UNKNOWN) -> int:
     """Withdraw what is not finished and forget the batch; returns how many were withdrawn."""
     unfinished = [item.new_id for item in compare(queue, batch) if not item.after]
+    queue.link.command("SREM", queue.link.keys.rejudges(), batch)  # first, so that nobody is told that it is over
     withdrawn = sum(sum(_run_all(queue, [_withdrawal(name) for name in some])) for some in chunks(unfinished, _CHUNK))
     queue.link.command("DEL", _key(queue, batch))
     _forget(queue, batch)
@@ -266,6 +267,7 @@ def owner_of(queue: Queue, batch: str) -> str | None:
 def _forget(queue: Queue, batch: str) -> None:
     queue.link.command("SREM", queue.link.keys.rejudges(), batch)
     queue.link.command("HDEL", queue.link.keys.rejudge_tenants(), batch)
+    queue.link.command("HDEL", queue.link.keys.rejudge_counts(), f"{batch} over", f"{batch} count")
 
 
 def _key(queue: Queue, batch: str) -> str:

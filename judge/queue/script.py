@@ -69,6 +69,15 @@ SCRIPT_NAMES = (
     "package_put",
     "package_drop",
     "package_sweep",
+    "rejudge_started",
+    "webhook_put",
+    "webhook_remove",
+    "webhook_list",
+    "webhook_ping",
+    "webhook_claim",
+    "webhook_settle",
+    "webhook_deliveries",
+    "webhook_replay",
 )
 
 #: Scripts that write to the audit trail.
@@ -78,12 +87,17 @@ _NOTED = (
 
 #: Parts that a script needs besides the common one.
 _PARTS = (
-    {"submit": ("languages", "batches"), "sweep": ("expunge", "retention"), "drop": ("expunge",)}
-    | {"claim": ("claiming",), "finish": ("finishing",), "finish_claim": ("finishing", "claiming")}
+    {"submit": ("languages", "tellhooks", "batches"), "sweep": ("expunge", "retention"), "drop": ("expunge",)}
+    | {"claim": ("claiming",), "finish": ("tellhooks", "finishing")}
+    | {"finish_claim": ("tellhooks", "finishing", "claiming")}
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
-    | {name: ("batches",) for name in SCRIPT_NAMES if name.startswith("batch_")}
-    | {"batch_tend": ("expunge", "batches")}
+    | {name: ("tellhooks", "batches") for name in SCRIPT_NAMES if name.startswith("batch_")}
+    | {"batch_tend": ("expunge", "tellhooks", "batches")}
     | dict.fromkeys(_NOTED, ("audit",))
+    | dict.fromkeys(("cancel", "rejudge_started"), ("tellhooks",))
+    | {name: ("tellhooks", "webhooks") for name in SCRIPT_NAMES if name.startswith("webhook_")}
+    | dict.fromkeys(("webhook_put", "webhook_remove"), ("audit", "tellhooks", "webhooks"))
+    | {"amend": ("audit", "tellhooks")}
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from judge import wire
-from judge.config import BlobSettings, QueueSettings, Settings
+from judge.config import BlobSettings, Settings
 from judge.errors import UsageError
 from judge.queue.broker import Broker, parse
 from judge.queue.values import KEPT_KINDS, BlobPolicy, Policy
@@ -38,8 +38,9 @@ def broker_of(settings: Settings) -> Broker:
     return broker
 
 
-def policy_of(settings: QueueSettings) -> Policy:
+def policy_of(wanted: Settings) -> Policy:
     """The queue's policy that the settings ask for. Raises UsageError for weights that are none."""
+    settings = wanted.queue
     unknown = set(settings.class_weights) - set(wire.PRIORITY_CLASSES)
     if unknown or not settings.class_weights or min(settings.class_weights.values()) < 1:
         raise UsageError(
@@ -66,6 +67,7 @@ def policy_of(settings: QueueSettings) -> Policy:
         keep_kinds_ms={kind: keep_s * 1000 for kind, keep_s in settings.keep_kind_s.items()},
         keep_max=settings.keep_max,
         work_bytes_max=settings.work_bytes_max,
+        tenant_webhooks_waiting=wanted.webhooks.waiting_max,
     )
 
 

@@ -169,6 +169,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     tenant_streams_max: int = 0
     tenant_sockets_max: int = 0
     keep_kinds_ms: dict[str, int] = {}
+    tenant_webhooks_waiting: int = 0
 
 
 class BlobPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from gateway_harness import Gateway
+from receiver_harness import TO_LOOPBACK
 from service_harness import RedisServer, Worker, running, until, view_of
 
 from judge.blobs.package_store import PackageStore
@@ -71,7 +72,8 @@ def start_gateway(redis_server: RedisServer, place: Path) -> Iterator[Callable[.
 
     def start(**settings: object) -> Gateway:
         stores = {"blob_store": place / "blobs", "package_store": place / "packages", "namespace": _NAMESPACE}
-        gateway = Gateway(place / f"gateway{len(started)}", redis_server.url, **(stores | settings))
+        usual = stores | TO_LOOPBACK  # any of them may send what a webhook is to be told
+        gateway = Gateway(place / f"gateway{len(started)}", redis_server.url, **(usual | settings))
         started.append(gateway)
         gateway.start()
         return gateway

@@ -25,13 +25,14 @@ from typing import Any
 import urllib3
 from chaos import Chaos, Outcome, examine
 from gateway_harness import Gateway
+from receiver_harness import TO_LOOPBACK, Receiver
 from service_harness import free_port, running, until
 
 from judge.client import Client
 
 _CLIENTS = 16
 _PATIENCE_S = 300.0
-_FREE = {"queue_max": 0, "tenant_per_minute": 0, "tenant_running_max": 0}
+_FREE = {"queue_max": 0, "tenant_per_minute": 0, "tenant_running_max": 0, "webhook_timeout_s": 2, **TO_LOOPBACK}
 
 
 @dataclass
@@ -112,11 +113,14 @@ def run_gateway_chaos(*, count: int, faults: int, seed: int) -> Outcome:
                 Gateway(root / f"g{number}", chaos.server.url, gateway_port=free_port(), log_level="error", **_FREE)
                 for number in range(2)
             ]
-            with running(*gateways):
+            with running(*gateways), Receiver() as receiver:
                 for worker in chaos.workers:
                     until(worker.slot_pids, "a worker to have slots", 120)
+                made = gateways[0].post("/api/v1/webhooks", {"url": receiver.url})
+                assert made.status == 201, made.body
                 requests = _storm(chaos, gateways, count, faults)
                 _settle(requests, outcome, chaos)
+                _all_told(requests, receiver)
         outcome.elapsed_s = time.monotonic() - began_s
         return outcome
     finally:
@@ -151,6 +155,14 @@ def _settle(requests: Requests, outcome: Outcome, chaos: Chaos) -> None:
             client.answer(work, timeout=_PATIENCE_S)
         examine(client, works, outcome)
         assert int(client.queue.link.command("HGET", client.queue.link.keys.counters(), "finished")) == len(works)
+
+
+def _all_told(requests: Requests, receiver: Receiver) -> None:
+    """Each work was told, whoever was killed; what was told twice was the same delivery."""
+    works = {next(iter(ids)) for ids in requests.ids.values()}
+    until(lambda: works <= {sent.json()["data"]["id"] for sent in list(receiver.sent)}, "all to be told", _PATIENCE_S)
+    deliveries = {(sent.id, sent.json()["data"]["id"]) for sent in list(receiver.sent)}
+    assert len(deliveries) == len(works), "something was told as two deliveries"
 
 
 def main() -> int:

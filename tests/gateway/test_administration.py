@@ -232,7 +232,7 @@ def test_a_tenants_rate_is_told_and_kept(gateway: Gateway, client: Client, make_
 def test_a_full_queue_says_how_long(start_gateway: Callable[..., Gateway], redis_server: RedisServer) -> None:
     gateway = start_gateway(namespace="full")  # no worker has ever run there: what comes waits
     with Client(msgspec.structs.replace(redis_server.broker, namespace="full")) as client:
-        set_policy(client.queue, msgspec.structs.replace(policy_of(load_settings().queue), queue_max=1))
+        set_policy(client.queue, msgspec.structs.replace(policy_of(load_settings()), queue_max=1))
     assert gateway.post("/api/v1/runs", RUN).status == 201
     full = gateway.post("/api/v1/runs", RUN)
     assert (full.status, full.problem) == (503, "queue-full")

@@ -104,10 +104,10 @@ def test_a_time_that_is_set_no_more_holds_no_more(queue: Queue) -> None:
 
 def test_settings_say_it_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUDGE_KEEP_KIND_S", '{"execution": 60}')
-    assert policy_of(load_settings().queue).keep_kinds_ms == {"execution": 60_000}
+    assert policy_of(load_settings()).keep_kinds_ms == {"execution": 60_000}
     monkeypatch.setenv("JUDGE_KEEP_KIND_S", '{"run": 60}')
     with pytest.raises(UsageError, match="keep_kind_s: 'run'"):
-        policy_of(load_settings().queue)
+        policy_of(load_settings())
 
 
 def test_the_command_sets_a_tenants_times(

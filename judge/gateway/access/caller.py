@@ -10,7 +10,7 @@ from judge.http_form.ids import public_id, record_id
 from judge.queue.api_keys import PERSON, KeyRights, Scope
 
 #: What who needs no key may do on this machine.
-OPEN_SCOPES = (Scope.RUN, Scope.SUBMIT, Scope.READ, Scope.PACKAGES)
+OPEN_SCOPES = (Scope.RUN, Scope.SUBMIT, Scope.READ, Scope.PACKAGES, Scope.WEBHOOKS)
 
 #: What anybody may, where the settings let everybody in: at endpoints that say so.
 ANONYMOUS_SCOPES = (Scope.RUN, Scope.READ)

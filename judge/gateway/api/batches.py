@@ -30,9 +30,9 @@ from judge.http_form.batch import (
     BatchLine,
     BatchPage,
     BatchResult,
-    BatchState,
     LineState,
     Received,
+    batch_form,
 )
 from judge.http_form.ids import ID_PATTERN, fresh_id, id_of_key
 from judge.queue import batches
@@ -218,28 +218,7 @@ async def _batch_of(asked: Asked) -> BatchView:
 
 
 def _form(asked: Asked, view: BatchView, received: Received | None = None) -> BatchForm:
-    return BatchForm(
-        id=asked.caller.public_id(view.id),
-        state=_state(view),
-        tenant=view.tenant,
-        lines=view.lines,
-        waiting=view.waiting,
-        running=view.running,
-        done=view.done,
-        refused=view.refused,
-        withdrawn=view.withdrawn,
-        submitted_at_ms=view.submitted_at_ms,
-        finished_at_ms=view.finished_at_ms,
-        received=received,
-    )
-
-
-def _state(view: BatchView) -> BatchState:
-    if view.cancelled:
-        return BatchState.CANCELLED if view.finished_at_ms else BatchState.CANCELLING
-    if not view.whole:
-        return BatchState.RECEIVING
-    return BatchState.DONE if view.finished_at_ms else BatchState.RUNNING
+    return batch_form(view, asked.caller.public_id(view.id), received)
 
 
 _ONE = f"{PREFIX}/batches/{{id}}"

@@ -12,6 +12,8 @@ from judge.gateway.access.authenticate import SIGN_IN_COOKIE
 from judge.gateway.endpoint import BYTES, EVENTS, JSON, Answer, Endpoint
 from judge.gateway.problems import KINDS
 from judge.http_form.answers import Problem
+from judge.http_form.webhooks import WebhookMessage
+from judge.queue.webhooks import Told
 from judge.release import judge_version
 
 #: Problems that every endpoint has, and those of every one that asks for a key.
@@ -38,6 +40,7 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"key": []}, {"person": []}],
         "paths": paths,
+        "webhooks": _webhooks(refs),
         "components": {
             "schemas": refs.components,
             "securitySchemes": {
@@ -59,7 +62,7 @@ class _Schemas:
     """The schemas of all types of a table, made at once so that each has one name."""
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        types: list[Any] = [Problem]
+        types: list[Any] = [Problem, WebhookMessage]
         for endpoint in endpoints:
             types += [endpoint.body, endpoint.line, endpoint.query, *(answer.type for answer in endpoint.answers)]
         kinds = list(dict.fromkeys(kind for kind in types if kind is not None))
@@ -75,6 +78,38 @@ class _Schemas:
         """The schemas of a struct's fields."""
         name = self.of(kind)["$ref"].rpartition("/")[2]
         return dict(self.components[name]["properties"])
+
+
+#: The headers of the Standard Webhooks specification.
+_SIGNED = {
+    "webhook-id": "The same for all attempts.",
+    "webhook-timestamp": "When this attempt was made: Unix seconds.",
+    "webhook-signature": "`v1,` and base64 of HMAC-SHA256 of `ID.TIMESTAMP.BODY`; several while a secret is replaced.",
+}
+
+
+def _webhooks(refs: _Schemas) -> dict[str, Any]:
+    """What receivers are sent, by event."""
+    text = {"type": "string"}
+    headers = [
+        {"name": name, "in": "header", "required": True, "description": said, "schema": text}
+        for name, said in _SIGNED.items()
+    ]
+    operation = {
+        "tags": ["webhooks"],
+        "security": [],
+        "parameters": headers,
+        "requestBody": {"required": True, "content": {JSON: {"schema": refs.of(WebhookMessage)}}},
+        "responses": {
+            "2XX": {"description": "It was taken."},
+            "410": {"description": "Nothing more is wanted."},
+            "default": {"description": "It is tried again."},
+        },
+    }
+    return {
+        event.value: {"post": {"operationId": f"told-{event.value}", "summary": f"{event.value}.", **operation}}
+        for event in Told
+    }
 
 
 def _operation(endpoint: Endpoint, refs: _Schemas) -> dict[str, Any]:

@@ -51,6 +51,8 @@ local function batch_over(id, now)
   if over and not b[4] then
     redis.call('HSET', key.batch(id), 'done_at', int(now))
     batch_kept(id, now)
+    local tenant = redis.call('HGET', key.batch(id), 'tenant')
+    tell_webhooks(tenant, function() return {type = 'batch.done', subject = id, kind = '', status = ''} end, now)
   end
   return over
 end

@@ -1,6 +1,6 @@
 -- Withdraw a submission. ARGV: id. Returns {"CANCELLED", state before, node}, {"DONE"} or {"UNKNOWN"}.
 local id = ARGV[1]
-local r = record(id, 'state', 'class', 'route', 'home', 'tenant', 'node', 'slot', 'fence')
+local r = record(id, 'state', 'class', 'route', 'home', 'tenant', 'node', 'slot', 'fence', 'origin', 'sub', 'language')
 if not r.state then return {'UNKNOWN'} end
 if r.state == 'DONE' then return {'DONE'} end
 if r.state == 'CANCELLED' then return {'CANCELLED', 'CANCELLED', ''} end
@@ -15,7 +15,9 @@ else
   redis.call('ZREM', key.leases, id)
 end
 if is_session(r) then redis.call('SREM', key.open_sessions(r.tenant), id) end
-settle(id, 'CANCELLED', now_ms())
+local now = now_ms()
+settle(id, 'CANCELLED', now)
 stat('cancelled')
 emit_last(id, {type = 'cancelled'})
+tell_work(id, r, 'work.cancelled', '', now)
 return {'CANCELLED', r.state, r.node or ''}

@@ -14,7 +14,8 @@ end
 -- CPU time in milliseconds (older workers leave the last one out).
 -- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off.
 local function finish(id, fence, verdict, report, language, summary, cpu_ms)
-  local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language', 'route', 'home', 'sub', 'src')
+  local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language', 'route', 'home', 'sub', 'src',
+                   'origin')
   if r.state == 'DONE' and r.fence == fence then return 1 end
   if r.state ~= 'CLAIMED' or r.fence ~= fence then
     stat('fenced')
@@ -23,11 +24,15 @@ local function finish(id, fence, verdict, report, language, summary, cpu_ms)
   local now = now_ms()
   redis.call('HSET', key.record(id), 'report', report, 'verdict', verdict, 'summary', summary or '')
   -- What was to be detected is known now; what was named keeps the id that the name stands for.
-  if language and (r.language or '') == '' then redis.call('HSET', key.record(id), 'language', language) end
+  if language and (r.language or '') == '' then
+    redis.call('HSET', key.record(id), 'language', language)
+    r.language = language
+  end
   settle(id, 'DONE', now)
   count_usage(r, cpu_ms, #report, now)
   unlease(id, r.node, r.slot, r.tenant)
   emit_last(id, {type = 'done'})
+  tell_work(id, r, verdict == 'JE' and 'work.failed' or 'work.done', verdict, now)
   stat('finished')
   stat('verdict_' .. verdict)
   if is_session(r) then redis.call('SREM', key.open_sessions(r.tenant), id) end

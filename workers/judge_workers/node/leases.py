@@ -189,7 +189,7 @@ class Leases:
     def _register(self) -> None:
         publish(self._queue)
         publish_languages(self._queue, self._profile.known)
-        set_policy(self._queue, policy_of(self._settings.queue))
+        set_policy(self._queue, policy_of(self._settings))
         set_blob_policy(self._queue, blob_policy_of(self._settings.blobs))
         who = self._profile
         back = self._queue.run(

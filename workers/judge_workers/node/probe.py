@@ -32,7 +32,7 @@ _NICE = 10
 
 def make_profile(settings: Settings) -> Profile:
     """Test the host and say what the worker can do. Raises HostError when that is nothing."""
-    policy_of(settings.queue)
+    policy_of(settings)
     ready = load_factory(settings.worker.judge_factory).readiness(settings)
     info = WorkerInfo(
         slots=slot_count(settings.worker.slots),

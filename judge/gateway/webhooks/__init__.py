@@ -1,0 +1,1 @@
+"""Webhooks: what gateways send by themselves, signed as the Standard Webhooks specification says."""
