@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from judge.assembly import open_judges
+from judge.cli.doing import is_by_service, service_options
 from judge.cli.options import AMOUNT_MAX
+from judge.cli.verify_by_service import check_options, verify_by_service
 from judge.cli.verifyview import show_result
 from judge.config import Settings, load_settings
 from judge.config.reading import reading_of
@@ -36,7 +39,8 @@ _DESCRIPTION = """\
 Judges every submission of each package in the sandbox and compares with what its directory, submissions.yaml and
 DOMjudge comments expect; asks the input, answer and output validators about the test data; reports what breaks the
 package format. PACKAGE is a directory, a .zip or .kpp file, or PATH@REVISION of a git repository; Kattis/ICPC
-(legacy, 2023-07-draft, 2025-09), DMOJ (init.yml) and Polygon (problem.xml) packages are known."""
+(legacy, 2023-07-draft, 2025-09), DMOJ (init.yml) and Polygon (problem.xml) packages are known. Workers do the same
+with --service, --broker (PACKAGE is a path of theirs, or a digest) or --server (a digest, NAME or NAME@VERSION)."""
 
 _EPILOG = """\
 Exit code 0: everything is as expected; 1: some submission, check or file is not; 3: some package could not be judged
@@ -66,6 +70,7 @@ def add_parser(subparsers: Subparsers) -> None:
                         help="what legacy groups inherit: single keys (as problemtools) or whole files")  # fmt: skip
     parser.add_argument("--python", choices=PYTHONS, default=PYTHONS[0],
                         help="what runs the jury's Python: PyPy, then CPython if need be; or just one")  # fmt: skip
+    service_options(parser)
     parser.add_argument("--verbose", action="store_true", help="say why of submissions that are as expected, too")
 
 
@@ -73,6 +78,28 @@ def run(args: argparse.Namespace) -> int:
     """Verify and print."""
     if args.slots < 0 or not 0 <= args.time_limit <= AMOUNT_MAX / S_NS:
         raise UsageError("--slots and --time-limit must not be negative")
+    result = _by_service(args) if is_by_service(args) else _here(args)
+    if args.junit:
+        _write(Path(args.junit), junit_xml(result))
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    else:
+        show_result(_console(), result, verbose=args.verbose)
+    if any(package.error for package in result.packages):
+        return 3
+    return 0 if result.ok else 1
+
+
+def _by_service(args: argparse.Namespace) -> VerifyResult:
+    check_options(args)
+    return verify_by_service(args, partial(_progress, shown=_is_watched(args)))
+
+
+def _is_watched(args: argparse.Namespace) -> bool:
+    return not args.json and sys.stderr.isatty()
+
+
+def _here(args: argparse.Namespace) -> VerifyResult:
     for spec in args.packages:
         if "@" not in spec and not os.path.exists(spec):
             raise UsageError(f"there is no package {spec}")
@@ -86,23 +113,14 @@ def run(args: argparse.Namespace) -> int:
         validate=not args.no_data,
         python=args.python,
     )
-    result = _verify(args, settings, choices)
-    if args.junit:
-        _write(Path(args.junit), junit_xml(result))
-    if args.json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
-    else:
-        show_result(_console(), result, verbose=args.verbose)
-    if any(package.error for package in result.packages):
-        return 3
-    return 0 if result.ok else 1
+    return _verify(args, settings, choices)
 
 
 def _verify(args: argparse.Namespace, settings: Settings, choices: Choices) -> VerifyResult:
     with (
         open_judges(settings, args.slots or settings.worker.slots or _cores()) as judges,
         tempfile.TemporaryDirectory(prefix="judge-verify-", ignore_cleanup_errors=True) as scratch,
-        _progress(shown=not args.json and sys.stderr.isatty()) as watch,
+        _progress(shown=_is_watched(args)) as watch,
     ):
         return verify_packages(
             args.packages,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from gateway_harness import Answered, Gateway
-from small_package import RIGHT, zipped
+from small_package import RIGHT, written, zipped
 
 from judge.client import Client, connect, work_of
 from judge.errors import AccessError, UsageError, WorkError
@@ -146,6 +150,25 @@ def test_what_is_wrong_with_a_request_is_named(
 @pytest.mark.parametrize("reference", ["none", "none@1", "sha256:" + "0" * 64, "%2Fetc", "..", "a@b@c"])
 def test_a_package_that_is_not_there_is_not_verified(gateway: Gateway, author: str, reference: str) -> None:
     assert gateway.post(f"/api/v1/packages/{reference}/verify", {}, key=author).status == 404
+
+
+def test_the_command_verifies_by_a_service(gateway: Gateway, author: str, package: str, place: Path) -> None:
+    def judge(*words: object) -> subprocess.CompletedProcess[str]:
+        env = gateway.env | {"JUDGE_KEY": author}
+        command = [sys.executable, "-m", "judge", "verify", *map(str, words)]
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+    server = ("--server", gateway.address, "--no-data")
+    right = judge("verified", package, *server, "--only", "submissions/accepted")
+    assert (right.returncode, right.stderr) == (0, ""), right
+    assert "2 of 2 packages good, 2 of 2 submissions as expected" in right.stdout
+    wrong = judge("verified", *server, "--only", "submissions/wrong_answer/right", "--json")
+    assert (wrong.returncode, json.loads(wrong.stdout)["packages"][0]["submissions"][0]["verdict"]) == (1, "AC")
+    here = written(place / "here" / "double", "by path", **{"problem.yaml": "limits: {time_limit: much}\n"})
+    refused = judge(here, "--service", "--no-data")
+    assert (refused.returncode, "problem.yaml" in refused.stdout) == (3, True), refused
+    for words in (("none", *server), (here, *server), ("verified", *server, "--slots", "2")):
+        assert judge(*words).returncode == 2, words
 
 
 def test_the_client_over_http_does_the_same(

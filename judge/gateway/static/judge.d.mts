@@ -187,7 +187,7 @@ export interface RunForm {
 
 /** The report of work that is no submission; which fields there are depends on `kind`. */
 export interface ReportForm {
-  kind: "execution" | "evaluation" | "group" | "session";
+  kind: "execution" | "evaluation" | "group" | "session" | "verification";
   runs?: RunForm[];
   commands?: RunForm[];
   [name: string]: any;
@@ -259,9 +259,13 @@ export declare class Judge {
   evaluate(request: EvaluationRequest, options?: CreateOptions): Promise<Work>;
   submit(request: SubmissionRequest, options?: CreateOptions): Promise<Work>;
   create(kind: Kind | "sessions", request: object, options?: CreateOptions): Promise<Work>;
-  get(kind: Kind | "sessions", id: string, options?: AskOptions & { wait?: number }): Promise<Work>;
-  cancel(kind: Kind | "sessions", id: string, options?: AskOptions): Promise<boolean>;
-  events(kind: Kind | "sessions", id: string, options?: AskOptions & { after?: string }): AsyncGenerator<JudgeEvent>;
+  get(kind: Kind | "sessions" | "verifications", id: string, options?: AskOptions & { wait?: number }): Promise<Work>;
+  cancel(kind: Kind | "sessions" | "verifications", id: string, options?: AskOptions): Promise<boolean>;
+  events(
+    kind: Kind | "sessions" | "verifications",
+    id: string,
+    options?: AskOptions & { after?: string },
+  ): AsyncGenerator<JudgeEvent>;
   createBatch(lines: Iterable<BatchLine>, options?: AskOptions & { id?: string }): Promise<Batch>;
   getBatch(id: string, options?: AskOptions): Promise<Batch>;
   cancelBatch(id: string, options?: AskOptions): Promise<boolean>;
