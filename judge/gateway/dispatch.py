@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from judge.gateway.access.caller import Caller
-from judge.gateway.endpoint import JSON, Asked, Endpoint, query_of
+from judge.gateway.endpoint import BYTES, JSON, Asked, Endpoint, query_of
 from judge.gateway.exchange import Exchange
 from judge.gateway.http.body import body_of
 from judge.gateway.problems import ProblemError, problem_of, problem_response, validation_problem
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 #: Who asks where no key is asked for.
 _NOBODY = Caller(KeyRights(id=""))
+
+#: "" = none is said, as for a Blob without a type.
+_SENT_BY_ANY_PAGE = frozenset({"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def routes_of(endpoints: Sequence[Endpoint], service: Service) -> list[Route]:
@@ -83,16 +86,30 @@ async def _asked(endpoint: Endpoint, service: Service, request: Request, exchang
         if caller.anonymous and not endpoint.anonymous:
             raise ProblemError("no-key", "this is for those who have a key")
         caller.need(endpoint.scope)
+        if endpoint.takes and not caller.rights.id:
+            _check_no_form(request)
     query = None if endpoint.query is None else query_of(endpoint.query, request)
     body = None if endpoint.body is None else await _decoded(endpoint, service, request, caller)
     return Asked(service, caller, request, request.path_params, exchange, body, query)
 
 
+def _check_no_form(request: Request) -> None:
+    """Without a key a body is not of a type that any page may send without asking (CORS): an old browser says neither
+    Origin nor Sec-Fetch-Site with it. Raises ProblemError."""
+    kind = _media_type(request)
+    if kind in _SENT_BY_ANY_PAGE:
+        raise ProblemError("bad-media-type", f"Content-Type {kind!r}: without a key say what it is, or {BYTES}")
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()[:80]
+
+
 async def _decoded(endpoint: Endpoint, service: Service, request: Request, caller: Caller) -> Any:
     """Raises ProblemError: the type, the size, what is no JSON, the field that is wrong."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _media_type(request)
     if kind != JSON:
-        raise ProblemError("bad-media-type", f"Content-Type {kind[:80]!r}: {JSON} is read here")
+        raise ProblemError("bad-media-type", f"Content-Type {kind!r}: {JSON} is read here")
     limits = service.settings.gateway
     bytes_max = limits.anonymous_body_bytes_max if caller.anonymous else limits.body_bytes_max
     text = await body_of(request, min(bytes_max, limits.body_bytes_max), limits.request_s_max)

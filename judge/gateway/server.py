@@ -16,6 +16,7 @@ from judge.config import GatewaySettings, Settings
 from judge.errors import HostError
 from judge.gateway.app import make_app, make_service
 from judge.gateway.http.protocol import bounded_protocol
+from judge.gateway.http.seldom import Seldom
 from judge.gateway.http.socket_protocol import bounded_socket_protocol
 from judge.gateway.mounts import mounts_of
 
@@ -92,6 +93,7 @@ def serve(settings: Settings, server: socket.socket) -> None:
         timeout_graceful_shutdown=gateway.drain_s_max,
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(Seldom())
     log.info("the gateway listens at %s", address_of(server))
     _Server(config, service.stop).run(sockets=[server])
     log.info("the gateway has stopped")

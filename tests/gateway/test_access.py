@@ -119,6 +119,22 @@ def test_without_a_key_a_page_of_somebody_elses_is_refused(gateway: Gateway, hea
     assert gateway.post("/api/v1/runs", RUN, headers=headers).problem == "foreign-page"
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["text/plain", "text/plain;charset=UTF-8", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"],
+)
+def test_without_a_key_no_page_puts_a_blob(gateway: Gateway, school: str, kind: str) -> None:
+    # what a page of any browser can send without asking first; old ones do not say whose page it is
+    said = {"content-type": kind}
+    assert gateway.post("/api/v1/blobs", b"x", headers=said).problem == "bad-media-type"
+    assert gateway.post("/api/v1/blobs", b"x").problem == "bad-media-type"
+    assert gateway.post("/api/v1/blobs", b"x", headers=said, key=school).status == 201
+    bytes_said = {"content-type": "application/octet-stream"}
+    assert gateway.post("/api/v1/blobs", b"x", headers=bytes_said).status == 201
+    page = {**bytes_said, "origin": "https://evil.example"}
+    assert gateway.post("/api/v1/blobs", b"x", headers=page).problem == "foreign-page"
+
+
 @pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
 def test_what_a_proxy_forwards_is_not_of_this_machine(gateway: Gateway, header: str) -> None:
     assert gateway.get("/api/v1/me", headers={header: "127.0.0.1"}).problem == "no-key"

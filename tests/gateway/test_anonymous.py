@@ -106,3 +106,6 @@ def test_streams_of_an_address_and_of_a_tenant_are_bounded(
         held.sendall(f"GET {location}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {first}\r\n\r\n".encode())
         assert held.recv(12) == b"HTTP/1.1 200"
         assert few.get(f"{location}?wait=1", key=second).problem == "too-many"
+        refused = few.get(f"{location}/events", key=second)  # before a stream has begun
+        assert refused.status == 429
+        assert refused.json()["limit"] == {"name": "gateway.tenant_streams_max", "most": 1}

@@ -43,7 +43,9 @@ def test_bytes_that_are_no_text_come_back_exactly(gateway: Gateway) -> None:
 
 
 def test_input_and_files_come_in_every_form(gateway: Gateway) -> None:
-    blob = gateway.post("/api/v1/blobs", b"third\n").json()["blob"]
+    blob = gateway.post("/api/v1/blobs", b"third\n", headers={"content-type": "application/octet-stream"}).json()[
+        "blob"
+    ]
     asked = {
         "language": "python3",
         "source": "import sys; print(sys.stdin.read() + open('a').read() + open('b').read(), end='')",

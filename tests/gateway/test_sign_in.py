@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
+import oidc_provider_mock  # type: ignore[import-untyped]
 import pytest
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -335,8 +336,7 @@ def test_without_a_provider_nobody_signs_in(gateway: Gateway) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_provider_that_is_not_ours_signs_in_too(start_gateway: Callable[..., Gateway], tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("any")
-    mock = pytest.importorskip("oidc_provider_mock")
-    with mock.run_server_in_thread(require_nonce=True) as server:
+    with oidc_provider_mock.run_server_in_thread(require_nonce=True) as server:
         port = free_port()
         one = start_gateway(
             gateway_port=port,

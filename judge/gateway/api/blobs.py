@@ -109,7 +109,7 @@ _MISSING = ("not-found", "gone", "bad-field", "unavailable")
 ENDPOINTS = (
     Endpoint("POST", f"{PREFIX}/blobs", "putBlob", "Keep the body of the request as a blob.", put_blob, "blobs",
              (Answer(201, "It is kept.", BlobPut, headers=("Location", "ETag")),), scope=Scope.RUN, query=PutQuery,
-             takes=BYTES, problems=("too-large", "quota", "bad-field", "slow-request")),
+             takes=BYTES, problems=("bad-media-type", "too-large", "quota", "bad-field", "slow-request")),
     Endpoint("GET", f"{PREFIX}/blobs", "listBlobs", "The tenant's blobs, newest first.", list_blobs, "blobs",
              (Answer(200, "A page.", BlobPage),), query=PageQuery, problems=("bad-field",)),
     Endpoint("GET", f"{PREFIX}/blobs/{{blob}}", "getBlob", "A blob, by its digest or a name of it.", get_blob, "blobs",
