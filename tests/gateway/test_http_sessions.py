@@ -170,8 +170,9 @@ def test_a_lost_connection_costs_neither_input_nor_output(gateway: Gateway, scho
         "import sys\nfor line in sys.stdin:\n    print(line.strip(), 'x' * 5000, flush=True)", "python3"
     )
     expected = b"".join(b"%d %s\n" % (number, b"x" * 5000) for number in range(40))
-    with cutter(gateway) as proxy, connect_client(proxy.address, school) as judge:
-        with judge.open_session(asked(program), SENDING) as session:
+    patient = msgspec.structs.replace(asked(program), grace_ns=600 * S_NS)
+    with cutter(gateway) as proxy, connect_client(proxy.address, school, patience_s=60) as judge:
+        with judge.open_session(patient, SENDING) as session:
             heard: list[bytes] = []
             reader = threading.Thread(target=lambda: heard.extend(frame.data for frame in session.output()))
             reader.start()
@@ -191,7 +192,7 @@ def test_what_cannot_be_reached_is_told_and_goes_on_when_it_can(
     start_gateway: Callable[..., Gateway], school: str
 ) -> None:
     gateway = start_gateway()
-    with connect_client(gateway.address, school, patience_s=0.5) as judge:
+    with connect_client(gateway.address, school, patience_s=1) as judge:
         patient = msgspec.structs.replace(asked(), grace_ns=600 * S_NS)
         session = judge.open_session(patient, SENDING)
         session.send(b"abc\n")

@@ -95,9 +95,12 @@ class Lines:
             still_open = dict(self._open)
         for batch, leaving in still_open.items():
             leaving.leave()
-            with contextlib.suppress(JudgeError):
-                self._client.transport.ask(Ask("POST", f"{_PATH}/{batch}/cancel", about=batch, thing="batch"))
+            self._withdraw(batch)
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _withdraw(self, batch: str) -> None:
+        with contextlib.suppress(JudgeError):
+            self._client.transport.ask(Ask("POST", f"{_PATH}/{batch}/cancel", about=batch, thing="batch"))
 
     def _carry_out(self, items: Sequence[Numbered]) -> None:
         """One batch, to its end."""
@@ -107,6 +110,8 @@ class Lines:
             self._open[batch] = leaving
         try:
             self._create(batch, items)
+            if self._left.is_set():  # it was on its way when the others were withdrawn
+                self._withdraw(batch)
             has_blobs = False
             for result in self._results(batch, leaving):
                 item = left.pop(result.custom_id)

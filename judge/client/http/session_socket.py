@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from judge.client.http.problems import error_of, problem_in, retry_s_of
-from judge.client.http.transport import API, CONNECT_S, Ask, Patience, Transport, segment
+from judge.client.http.transport import ANSWER_S, API, CONNECT_S, Ask, Patience, Transport, segment
 from judge.client.http.values import decoded
 from judge.errors import JudgeError, ServerError
 from judge.http_form.answers import TicketForm, WorkForm
@@ -308,7 +308,7 @@ def open_socket(transport: Transport, target: str) -> ClientConnection:
         sock=socket.create_connection((server.host, server.port), CONNECT_S),  # with one it follows no redirects
         proxy=None,
         compression=None,
-        open_timeout=CONNECT_S,
+        open_timeout=ANSWER_S,
         close_timeout=1,
         max_size=_MESSAGE_BYTES_MAX,
     )

@@ -10,6 +10,8 @@ import pytest
 from judge.cli.commands import COMMANDS
 from judge.cli.main import main
 from judge.cli.reference import parser_of
+from judge.cli.service import http_client
+from judge.errors import UsageError
 
 #: They are what others reach: they need Redis themselves.
 THE_SERVICE = {"worker", "gateway"}
@@ -38,6 +40,14 @@ def test_what_takes_a_broker_takes_a_server() -> None:
     without_server = {name for name, parser in every if name in with_broker and "--server" not in options(parser)}
     assert without_server == THE_SERVICE
     assert {"run", "session", "submit", "top", "doctor", "keys create", "rejudge start"} <= with_broker
+
+
+def test_a_key_goes_over_plain_http_only_when_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUDGE_KEY", "jk_a_b")
+    with pytest.raises(UsageError, match="JUDGE_PLAIN_HTTP=1"):
+        http_client("http://judge.example.org")
+    monkeypatch.setenv("JUDGE_PLAIN_HTTP", "1")
+    assert http_client("http://judge.example.org").transport.server.key == "jk_a_b"
 
 
 @pytest.mark.parametrize("command", sorted(REFUSED))
