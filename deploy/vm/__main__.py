@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from cache import CACHE
-from deployed_images import build_containers
+from deployed_images import NotMade, build_containers
 from image import build_image
 from machine import Machine, choose_accelerator
 from payload import build_payload
@@ -96,6 +96,6 @@ def _parse() -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except subprocess.CalledProcessError as error:
+    except (NotMade, subprocess.CalledProcessError) as error:
         print(f"test-vm: {error}", file=sys.stderr)
         sys.exit(5)
