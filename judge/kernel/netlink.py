@@ -5,11 +5,34 @@ The container's own side stays import-light, so it gets the finished bytes and o
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
-from pyroute2.netlink import NLM_F_ACK, NLM_F_REQUEST
-from pyroute2.netlink.rtnl import RTM_NEWLINK
-from pyroute2.netlink.rtnl.ifinfmsg import IFF_UP, ifinfmsg
+
+@contextmanager
+def _parts_only(package: str) -> Iterator[None]:
+    """Inside, modules of a package are imported without the package's own ``__init__``.
+
+    pyroute2's imports all that the library can do: 10 MB in each process, for one message.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or package in sys.modules:
+        yield
+        return
+    sys.modules[package] = importlib.util.module_from_spec(spec)  # not carried out
+    try:
+        yield
+    finally:
+        del sys.modules[package]  # who imports it later gets the whole
+
+
+with _parts_only("pyroute2"):
+    from pyroute2.netlink import NLM_F_ACK, NLM_F_REQUEST
+    from pyroute2.netlink.rtnl import RTM_NEWLINK
+    from pyroute2.netlink.rtnl.ifinfmsg import IFF_UP, ifinfmsg
 
 #: ``lo`` is the first interface of every network namespace.
 LOOPBACK_INDEX = 1

@@ -7,6 +7,7 @@ and serves tickets (:mod:`judge_workers.slot.loop`). A child or the parent may b
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import logging
 import os
@@ -18,7 +19,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from billiard import current_process
-from billiard.util import get_logger
+from billiard.util import get_logger, get_pdeathsig
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
@@ -144,6 +145,8 @@ def main(argv: Sequence[str] | None = None, settings: Settings | None = None) ->
         without_mingle=True,
         without_heartbeat=True,
     )
+    with contextlib.suppress(OSError):
+        get_pdeathsig()  # each child asks for the like: what that loads is shared by all
     worker.start()
     return int(worker.exitcode or 0)
 

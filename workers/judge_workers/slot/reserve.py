@@ -20,9 +20,8 @@ from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter
 from judge.observe.metrics.pipe_records import SlotChanged, SlotState
 from judge.state_dir import StateDir
-from judge_workers.profile import load_profile
+from judge_workers.profile import load_profile, slot_count
 from judge_workers.slot.child import finishing_first, open_slot_loop
-from judge_workers.slot.loop import SlotLoop
 
 
 def grant_path(state: StateDir) -> Path:
@@ -54,36 +53,34 @@ def grant(state: StateDir) -> bool:
 
 
 def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
-    """Wait for grants until killed."""
+    """Wait for grants until killed; before the first one, do nothing that takes memory."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.reserve")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     args = parser.parse_args(argv)
     settings = settings or inherited_settings()
-    set_up_logging(settings.logs.format, settings.logs.level)
-    profile = load_profile(settings.state)
     path = grant_path(settings.state)
     (settings.state.run / "reserve-pid").write_text(str(os.getpid()))
     if not path.exists():
         os.mkfifo(path, 0o600)
+    if args.metrics_fd >= 0:
+        index = slot_count(settings.worker.slots)
+        RecordWriter(args.metrics_fd).send(SlotChanged(index, SlotState.RESERVE))
     try:
         with ExitStack() as stack:
             fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
             stack.callback(os.close, fd)
-            _say_reserved(args.metrics_fd, profile.info.slots)
-            loop: SlotLoop | None = None
-            while os.read(fd, 4096):
-                loop = loop or open_slot_loop(stack, settings, profile, profile.info.slots, args.metrics_fd)
+            granted = os.read(fd, 4096)
+            set_up_logging(settings.logs.format, settings.logs.level)
+            profile = load_profile(settings.state)
+            loop = open_slot_loop(stack, settings, profile, profile.info.slots, args.metrics_fd)
+            while granted:
                 with finishing_first(loop):
                     loop.work_on(settings.queue.preempting_class)
+                granted = os.read(fd, 4096)
     except JudgeError as error:
         print(f"judge: the reserve slot: {error}", file=sys.stderr)
         return error.exit_code
     return 0
-
-
-def _say_reserved(metrics_fd: int, index: int) -> None:
-    if metrics_fd >= 0:
-        RecordWriter(metrics_fd).send(SlotChanged(index, SlotState.RESERVE))
 
 
 if __name__ == "__main__":
