@@ -48,7 +48,7 @@ from judge_workers.node.slot_orders import SlotOrders
 from judge_workers.node.slot_processes import SlotProcesses
 from judge_workers.profile import Profile, load_profile
 from judge_workers.run_dir import Judged, OrderAction, forget_unopened, read_judged, read_noise
-from judge_workers.slot.reserve import grant
+from judge_workers.slot.reserve import grant, prepare
 
 #: How often load and free disk are told to Redis and looked at.
 INFO_EVERY_S = 5.0
@@ -103,6 +103,8 @@ class Leases:
         #: Slot -> what it judges although Redis, at the last heartbeat, did not know it as this worker's.
         self._strays: dict[str, Judged] = {}
         self._granted_s = float("-inf")
+        #: Whether something that may be frozen was judged at the last heartbeat.
+        self._preemptible = False
         #: From when on sessions are told to end: this worker stops.
         self._sessions_end_s = float("inf")
         self._state = WorkerState.ON
@@ -279,6 +281,10 @@ class Leases:
             self._frozen[held.slot] = held
         if decision.grant and grant(self._settings.state):
             self._granted_s = now_s
+        preemptible = any(held.priority_class == self._settings.queue.preempted_class for held in reply.held)
+        if preemptible and not self._preemptible:
+            prepare(self._settings.state)
+        self._preemptible = preemptible
 
     def _stop_strays(self, reply: HeartbeatReply) -> None:
         """Stop what a slot judges although Redis, at two heartbeats, does not know it as this worker's."""

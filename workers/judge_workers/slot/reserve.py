@@ -1,8 +1,8 @@
 """``python -m judge_workers.slot.reserve``: the reserve slot, one beyond the worker's cores, for urgent work.
 
 It claims only when the leases process lets it, by a byte in a named pipe, and only work of the urgent class. The leases
-process freezes a slot that judges something less urgent for as long as this one is busy. The slot is opened when it is
-needed for the first time: many workers never do.
+process freezes a slot that judges something less urgent for as long as this one is busy. The slot is opened when such
+work is judged here for the first time, since it may then be needed at any moment; many workers never judge any.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from judge.state_dir import StateDir
 from judge_workers.profile import load_profile, slot_count
 from judge_workers.slot.child import finishing_first, open_slot_loop
 
+#: What the leases process says.
+_CLAIM, _OPEN = b"!", b"o"
+
 
 def grant_path(state: StateDir) -> Path:
     """The named pipe that the leases process writes to."""
@@ -39,12 +42,21 @@ def reserve_pid(state: StateDir) -> int:
 
 def grant(state: StateDir) -> bool:
     """Let the reserve slot claim once; False when there is none."""
+    return _tell(state, _CLAIM)
+
+
+def prepare(state: StateDir) -> bool:
+    """Have the reserve slot opened: what it may be needed for is judged now. False when there is none."""
+    return _tell(state, _OPEN)
+
+
+def _tell(state: StateDir, what: bytes) -> bool:
     try:
         fd = os.open(grant_path(state), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        os.write(fd, b"!")
+        os.write(fd, what)
     except BlockingIOError:
         return True
     finally:
@@ -53,7 +65,7 @@ def grant(state: StateDir) -> bool:
 
 
 def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
-    """Wait for grants until killed; before the first one, do nothing that takes memory."""
+    """Wait for grants until killed; before the first word, do nothing that takes memory."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.reserve")
     parser.add_argument("--metrics-fd", type=int, default=-1)
     args = parser.parse_args(argv)
@@ -69,14 +81,15 @@ def main(argv: Sequence[str] | None = None, settings: Settings | None = None) ->
         with ExitStack() as stack:
             fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
             stack.callback(os.close, fd)
-            granted = os.read(fd, 4096)
+            told = os.read(fd, 4096)
             set_up_logging(settings.logs.format, settings.logs.level)
             profile = load_profile(settings.state)
             loop = open_slot_loop(stack, settings, profile, profile.info.slots, args.metrics_fd)
-            while granted:
-                with finishing_first(loop):
-                    loop.work_on(settings.queue.preempting_class)
-                granted = os.read(fd, 4096)
+            while told:
+                if _CLAIM in told:
+                    with finishing_first(loop):
+                        loop.work_on(settings.queue.preempting_class)
+                told = os.read(fd, 4096)
     except JudgeError as error:
         print(f"judge: the reserve slot: {error}", file=sys.stderr)
         return error.exit_code
