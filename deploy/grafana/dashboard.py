@@ -296,6 +296,23 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
         ),
     ),
     (
+        "Webhooks",
+        (
+            lines(
+                "Attempts by what came of them",
+                (total("judge_gateway_webhook_attempts_total", "outcome", GATEWAY), "{{outcome}}"),
+                stacked=True,
+            ),
+            lines("Deliveries that wait", ("max(judge_gateway_webhooks_waiting)", "")),
+            heat(
+                "Time of an attempt",
+                total("judge_gateway_webhook_attempt_seconds_bucket", "le", GATEWAY),
+                "s",
+                "Receivers' answers, connecting included.",
+            ),
+        ),
+    ),
+    (
         "Blobs",
         (
             lines("Blobs", ("max by (place) (judge_blobs)", "{{place}}"), stacked=True),
@@ -314,7 +331,7 @@ def dashboard() -> dict[str, Any]:
     return {
         "uid": "judge",
         "title": "Judge",
-        "description": "Submissions, verdicts, waiting, runs, nodes, queue, gateways and blobs of the judge service.",
+        "description": "Submissions, verdicts, waiting, runs, nodes, queue, gateways, webhooks and blobs of the judge.",
         "tags": ["judge"],
         "schemaVersion": 39,
         "version": 1,

@@ -80,6 +80,8 @@ def _gateway_text() -> str:
         ours.observe(exchange, "POST", status, 0.1)
     ours.socket_opened()
     ours.socket_closed("over", 0)
+    ours.webhooks.attempted("delivered", 0.1)
+    ours.webhooks.waiting(1)
     return bytes(ours.response().body).decode()
 
 
