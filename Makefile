@@ -103,11 +103,12 @@ test-fuzz: $(DEV_STAMP)
 	$(BIN)/python tests/fuzz/package_fuzz.py --minutes $(MINUTES)
 	$(BIN)/python tests/fuzz/submission_fuzz.py --minutes $(MINUTES)
 
-# What `make test` has of the gateway in small: requests made from the OpenAPI document, and 2,000 requests while gateways,
-# workers and Redis are killed; some half an hour.
+# What `make test` has of the gateway in small: requests made from the OpenAPI document, 2,000 requests while gateways,
+# workers and Redis are killed, and a batch of 100,000 lines; some half an hour.
 test-gateway: $(DEV_STAMP) test-deps
 	$(BIN)/pytest -q -m slow tests/gateway
 	PYTHONPATH=tests/service:tests/gateway $(BIN)/python tests/gateway/gateway_chaos.py --count 2000
+	PYTHONPATH=tests/service:tests/gateway $(BIN)/python tests/gateway/gateway_large_batch.py --lines 100000
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -82,7 +82,7 @@ def embedded_service(**overrides: object) -> Iterator[Service]:
     os.chmod(state_dir, 0o711)
     overrides = {"languages": os.environ.get("JUDGE_LANGUAGES", _LANGUAGES)} | overrides
     fixed = {"state_dir": state_dir, "metrics_port": 0, "gateway": "false", "log_level": "error"}
-    environ = _environment(fixed | overrides)
+    environ = environment(fixed | overrides)
     log = os.path.join(state_dir, "service.log")
     words = [sys.executable, "-m", "judge_workers.node.supervisor", "--embedded", "--die-with-parent"]
     with open(log, "wb") as log_file:
@@ -119,7 +119,8 @@ def sweep_old() -> int:
     return removed
 
 
-def _environment(overrides: Mapping[str, object]) -> dict[str, str]:
+def environment(overrides: Mapping[str, object]) -> dict[str, str]:
+    """Of a process with these settings, and those of the caller's environment that are not about another service."""
     environ = {name: value for name, value in os.environ.items() if name not in _OTHERS}
     return environ | {f"JUDGE_{name.upper()}": str(value) for name, value in overrides.items()}
 

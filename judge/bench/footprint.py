@@ -50,7 +50,7 @@ def footprint_of(pid: int, state: StateDir) -> Footprint:
     """Of a service: process ``pid`` and all below it, and the files of its state directory but for compiled programs
     (which are kept on purpose) and Redis' own.
     """
-    resident = {one: size_bytes for one in family(pid) if (size_bytes := _resident_bytes(one))}
+    resident = {one: size_bytes for one in family(pid) if (size_bytes := resident_bytes(one))}
     return Footprint(
         resident_bytes=resident,
         names={one: _name(one) for one in resident},
@@ -74,7 +74,7 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def _resident_bytes(pid: int) -> int:
+def resident_bytes(pid: int) -> int:
     """Second field of statm, in pages (proc_pid_statm(5)); 0 when the process is gone."""
     with contextlib.suppress(OSError), open(f"/proc/{pid}/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -130,7 +130,7 @@ def measure(*, rounds: int = 200, executions: int = 3000) -> WorkBench:
         client = stack.enter_context(Client.open(service.settings))
         figures["slots"] = service.wait_for_worker(client).info.slots
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="judge-bench-")))
-        bare = _BarePrograms(scratch)
+        bare = BarePrograms(scratch)
         figures |= _noop_figures(stack, client, bare, rounds)
         figures |= _python_figures(client, bare, rounds)
         figures |= _group_figures(client, bare, rounds)
@@ -141,9 +141,9 @@ def measure(*, rounds: int = 200, executions: int = 3000) -> WorkBench:
     return msgspec.convert(figures, WorkBench)
 
 
-def _noop_figures(stack: ExitStack, client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
+def _noop_figures(stack: ExitStack, client: Client, bare: BarePrograms, rounds: int) -> dict[str, Figure]:
     raw = stack.enter_context(RawLoop(connect(client.queue.broker)))
-    found = _in_turns(
+    found = in_turns(
         rounds,
         bare=lambda: bare.run(bare.noop, b""),
         raw=raw.round_trip,
@@ -159,8 +159,8 @@ def _noop_figures(stack: ExitStack, client: Client, bare: _BarePrograms, rounds:
     }
 
 
-def _python_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
-    found = _in_turns(
+def _python_figures(client: Client, bare: BarePrograms, rounds: int) -> dict[str, Figure]:
+    found = in_turns(
         rounds,
         bare=lambda: bare.run(bare.python_echo, b"hello\n"),
         ours=lambda: _done(client, execution(_PYTHON_ECHO, stdin=b"hello\n")),
@@ -172,8 +172,8 @@ def _python_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[st
     }
 
 
-def _group_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
-    found = _in_turns(rounds, bare=bare.run_pair, ours=lambda: _done(client, _pair()))
+def _group_figures(client: Client, bare: BarePrograms, rounds: int) -> dict[str, Figure]:
+    found = in_turns(rounds, bare=bare.run_pair, ours=lambda: _done(client, _pair()))
     return {
         "bare_pair_ms": milliseconds(found["bare"]),
         "group_p50_ms": milliseconds(found["ours"]),
@@ -190,12 +190,12 @@ def _echo_figures(stack: ExitStack, client: Client, rounds: int) -> dict[str, Fi
             if session.read() is None:
                 raise InfrastructureError("the session of the benchmark has ended")
 
-        found = _in_turns(rounds, raw=raw.round_trip, ours=echo)
+        found = in_turns(rounds, raw=raw.round_trip, ours=echo)
         session.close()
     return {"echo_raw_ms": milliseconds(found["raw"]), "echo_ms": milliseconds(found["ours"])}
 
 
-def _throughput_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
+def _throughput_figures(client: Client, bare: BarePrograms, rounds: int) -> dict[str, Figure]:
     bare_rate = bare.per_second([bare.python_sum], rounds)
     sources = (_PYTHON_SUM + b"# %s\n" % new_id().encode() for _ in range(rounds * 2))
     rate = _throughput(client, (execution(source, stdin=_LINE) for source in sources))
@@ -206,7 +206,7 @@ def _throughput_figures(client: Client, bare: _BarePrograms, rounds: int) -> dic
     }
 
 
-def _evaluation_figures(client: Client, bare: _BarePrograms, rounds: int) -> dict[str, Figure]:
+def _evaluation_figures(client: Client, bare: BarePrograms, rounds: int) -> dict[str, Figure]:
     bare_rate = bare.per_second([bare.cpp_sum, bare.python_sum], rounds)
     tests = tuple(EvaluationTest(stdin=Data(content=_LINE), expected=Data(content=b"42\n")) for _ in range(_TESTS))
     programs = [(_CPP_SUM, "cpp"), (_PYTHON_SUM, "python3")]
@@ -234,7 +234,7 @@ def _memory_figures(service: Service, client: Client, executions: int) -> dict[s
     }
 
 
-def _in_turns(rounds: int, **actions: Callable[[], object]) -> dict[str, float]:
+def in_turns(rounds: int, **actions: Callable[[], object]) -> dict[str, float]:
     """Name -> median in seconds; each is done a few times before."""
     found: dict[str, list[float]] = {name: [] for name in actions}
     for action in actions.values():
@@ -296,7 +296,7 @@ def _program(source: bytes) -> ProgramSource:
     return ProgramSource(sources=(SourceFile(name="main", content=source),))
 
 
-class _BarePrograms:
+class BarePrograms:
     """The same programs without us: argument lists for ``posix_spawn``."""
 
     def __init__(self, scratch: Path) -> None:

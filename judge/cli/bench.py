@@ -11,7 +11,9 @@ from types import ModuleType
 
 from judge.parsers import Subparsers
 
-BENCHES = ("spawn", "noise", "grade", "compile", "startup", "queue", "work", "memory", "rivals", "scale", "metrics")
+BENCHES = (
+    "spawn", "noise", "grade", "compile", "startup", "queue", "work", "memory", "rivals", "scale", "metrics", "gateway"
+)  # fmt: skip
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from starlette.routing import BaseRoute, Router
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from judge.client import AsyncClient
@@ -14,19 +13,12 @@ from judge.config import Settings
 from judge.gateway.describe.reference import pages_of
 from judge.gateway.dispatch import routes_of
 from judge.gateway.http.cors import Cors
+from judge.gateway.http.packing import Packing
 from judge.gateway.http.shell import Shell
 from judge.gateway.problems import ProblemError, problem_response
 from judge.gateway.service import Service
 from judge.gateway.table import ENDPOINTS
 from judge.gateway.webhooks.deliverer import Deliverer
-from judge.http_form.batch import NDJSON
-
-#: Answers below this are not worth packing.
-_PACKED_BYTES_MIN = 1024
-_PACKING_LEVEL = 5
-
-#: Streams: packed, lines would wait for others.
-_UNPACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, NDJSON)
 
 
 def make_service(settings: Settings) -> Service:
@@ -50,16 +42,22 @@ def make_app(service: Service, mounts: Sequence[BaseRoute] = ()) -> ASGIApp:
             await deliverer.close()
             await service.close()
 
-    router = Router(
-        routes=[*routes_of(ENDPOINTS, service), *mounts],
-        redirect_slashes=False,
-        default=_nothing_here,
-        lifespan=lifespan,
-    )
-    packed = GZipMiddleware(
-        router, minimum_size=_PACKED_BYTES_MIN, compresslevel=_PACKING_LEVEL, exclude_content_types=_UNPACKED
-    )
+    routes = routes_of(ENDPOINTS, service)
+    router = Router(routes=[*routes, *mounts], redirect_slashes=False, default=_nothing_here, lifespan=lifespan)
+    packed = Packing(_Addresses(routes, router))
     return Shell(Cors(packed, service.settings.gateway.origins), service.metrics.observe)
+
+
+class _Addresses:
+    """Addresses without parameters are found at once, all others by the router, which tries one after the other."""
+
+    def __init__(self, routes: Sequence[Route], router: ASGIApp) -> None:
+        self._plain = {route.path: route.app for route in routes if not route.param_convertors}
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self._plain.get(scope["path"]) if scope["type"] == "http" else None
+        await (found or self._router)(scope, receive, send)
 
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:

@@ -30,6 +30,7 @@ class Metrics:
             buckets=_BOUNDS_S,
             registry=self._registry,
         )
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}  # looked up once
         self._problems = Counter(
             "judge_gateway_problems_total", "Answers that are problems, by type.", ("problem",), registry=self._registry
         )
@@ -62,8 +63,13 @@ class Metrics:
         """A request is answered; ``status`` 0 = its sender was gone before."""
         endpoint = exchange.labels.get("endpoint", "")
         method = method if method in _METHODS else "other"
-        self._requests.labels(endpoint, method, str(status)).inc()
-        self._seconds.labels(endpoint, method).observe(took_s)
+        row = (endpoint, method, status)
+        series = self._answered.get(row)
+        if series is None:
+            series = self._requests.labels(endpoint, method, str(status)), self._seconds.labels(endpoint, method)
+            self._answered[row] = series
+        series[0].inc()
+        series[1].observe(took_s)
         if "problem" in exchange.labels:
             self._problems.labels(exchange.labels["problem"]).inc()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from judge.config import LimitSettings
+from judge.gateway.at_once import AskedOnce
 from judge.http_form.answers import LanguagesForm, Limits
 from judge.model.units import S_NS
 from judge.queue import calls
@@ -34,14 +35,19 @@ class OfferedLanguages:
         self._limits = _limits(limits)
         self._kept = Offered(b"", "")
         self._until_s = 0.0
+        self._asking = AskedOnce[Offered]()
 
     async def current(self) -> Offered:
         """The answer now. Raises QueueError."""
         if self._until_s < time.monotonic():
-            cards = await self._queue.run(calls.languages())
-            body = msgspec.json.encode(LanguagesForm(languages=cards, limits=self._limits))
-            self._kept = Offered(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
-            self._until_s = time.monotonic() + KEPT_S
+            return await self._asking.answer("", self._ask)
+        return self._kept
+
+    async def _ask(self) -> Offered:
+        cards = await self._queue.run(calls.languages())
+        body = msgspec.json.encode(LanguagesForm(languages=cards, limits=self._limits))
+        self._kept = Offered(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        self._until_s = time.monotonic() + KEPT_S
         return self._kept
 
 

@@ -25,9 +25,6 @@ from judge.queue.feed import Feed
 from judge.queue.open_limits import OpenKind
 from judge.queue.redis_queue import AsyncQueue
 
-#: Commands to Redis at once. More would wait for Redis, which does one at a time, and for this process's one core.
-_COMMANDS_MAX = 64
-
 #: Bodies of batches that come in at once: of one key, and of all. Each may take some MiB of memory.
 _BODIES_OF_ONE = 8
 _BODIES = 64
@@ -63,7 +60,7 @@ class Service:
 
     def start(self) -> None:
         """Begin to listen to the queue; needs a running event loop."""
-        self.queue.limit_commands(_COMMANDS_MAX)
+        self.queue.share_connection()
         self.feed.start()
         self.open_now.start()
         self.batches.start()

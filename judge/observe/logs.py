@@ -216,7 +216,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The object; our own keys win over fields of the same name."""
-        entry: dict[str, object] = {**_fields(record), **_clean_values(_CONTEXT.get() or {})}
+        entry: dict[str, object] = _clean_values({**_fields(record), **(_CONTEXT.get() or {})})
         entry.update(
             time=datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds"),
             level=record.levelname.lower(),
@@ -244,18 +244,17 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _clean(text: str) -> str:
-    return printable(_PASSWORD.sub(r"\1***", text), MESSAGE_CHARS_MAX)
+    return printable(_PASSWORD.sub(r"\1***", text) if "://" in text else text, MESSAGE_CHARS_MAX)
 
 
 def _clean_lines(text: str) -> list[str]:
     return [_clean(line) for line in text.splitlines()]
 
 
-def _fields(record: logging.LogRecord) -> dict[str, object]:
+def _fields(record: logging.LogRecord) -> Mapping[str, object]:
+    """As they were given."""
     fields = getattr(record, "fields", None)
-    if not isinstance(fields, Mapping):
-        return {}
-    return _clean_values(fields)
+    return fields if isinstance(fields, Mapping) else {}
 
 
 def _clean_values(fields: Mapping[str, object]) -> dict[str, object]:
@@ -263,4 +262,8 @@ def _clean_values(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def _pairs(fields: Mapping[str, object]) -> str:
-    return " ".join(f"{name}={_clean(str(value))}" for name, value in fields.items())
+    return " ".join(f"{name}={_word(value)}" for name, value in fields.items())
+
+
+def _word(value: object) -> str:
+    return str(value) if isinstance(value, int | float) else _clean(str(value))

@@ -75,11 +75,11 @@ class Feed:
 
     def __init__(self, queue: AsyncQueue) -> None:
         self._queue = queue
-        self._open: Callable[..., Any] = queue.link.client.pubsub
+        self._make: Callable[[], Any] = queue.link.client.connection_pool.make_connection
         self._settled_channel = queue.link.keys.settled()
         self._watches: dict[str, set[Watch]] = {}
         self._channels: dict[str, str] = {}
-        self._pubsub: Any = None
+        self._connection: Any = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -103,7 +103,7 @@ class Feed:
     @property
     def listening(self) -> bool:
         """Whether the subscription stands."""
-        return self._pubsub is not None
+        return self._connection is not None
 
     @property
     def count(self) -> int:
@@ -130,55 +130,57 @@ class Feed:
         channel = self._queue.link.keys.news(watch.id)
         if channel not in self._channels:
             self._channels[channel] = watch.id
-            await self._say("subscribe", channel)
+            await self._say("SUBSCRIBE", channel)
 
     async def unhear(self, watch: Watch) -> None:
         """The end of :meth:`hear`."""
         channel = self._queue.link.keys.news(watch.id)
         others = any(other.events and other is not watch for other in self._watches.get(watch.id, ()))
         if not others and self._channels.pop(channel, ""):
-            await self._say("unsubscribe", channel)
+            await self._say("UNSUBSCRIBE", channel)
 
-    async def _say(self, word: str, *channels: str) -> None:
+    async def _say(self, word: str, channel: str) -> None:
         """What cannot be said now is said with the next subscription."""
-        if self._pubsub is not None:
+        if self._connection is not None:
             with contextlib.suppress(RedisError, OSError):
-                await getattr(self._pubsub, word)(*channels)
+                await self._connection.send_command(word, channel, check_health=False)
 
     async def _listen_always(self) -> None:
         while True:
-            pubsub = self._open()
+            connection = self._make()
             try:
-                await pubsub.subscribe(self._settled_channel, *self._channels)
-                await self._listen(pubsub)
+                await connection.connect()
+                await connection.send_command("SUBSCRIBE", self._settled_channel, *self._channels, check_health=False)
+                await self._listen(connection)
             except (RedisError, OSError) as error:
                 log.warning("the subscription to what is settled broke, and is made again: %s", error)
                 await asyncio.sleep(_PAUSE_S)
             finally:
-                self._pubsub = None
+                self._connection = None
                 with contextlib.suppress(RedisError, OSError):
-                    await pubsub.aclose()
+                    await connection.disconnect(nowait=True)
 
-    async def _listen(self, pubsub: Any) -> None:
+    async def _listen(self, connection: Any) -> None:
         """Until the connection fails. Raises RedisError, OSError."""
         heard_at_s = time.monotonic()
         while True:
-            message = await pubsub.get_message(timeout=ASK_AGAIN_S)
+            heard = await connection.read_response(timeout=ASK_AGAIN_S)
             now_s = time.monotonic()
-            if message is None:
+            if heard is None:
                 if now_s - heard_at_s > SILENT_S:
                     raise TimeoutError(f"nothing came for {SILENT_S:g} s")
-                await pubsub.ping()
+                await connection.send_command("PING", check_health=False)
                 continue
             heard_at_s = now_s
-            if message["type"] == "message":
-                self._take(message["channel"].decode(), message["data"].decode())
-            elif message["type"] == "subscribe":
-                self._begun(pubsub, message["channel"].decode())
+            match heard:
+                case [b"message", channel, data]:
+                    self._take(channel.decode(), data.decode())
+                case [b"subscribe", channel, _]:
+                    self._begun(connection, channel.decode())
 
-    def _begun(self, pubsub: Any, channel: str) -> None:
+    def _begun(self, connection: Any, channel: str) -> None:
         """From here on the server says what happens: whatever waits looks at what was before."""
-        self._pubsub = pubsub
+        self._connection = connection
         if channel == self._settled_channel:
             self._wake_all()
         else:

@@ -28,12 +28,19 @@ from judge.errors import QueueAnswerError, QueueError
 from judge.queue.broker import PATIENCE_S, Broker, connect, connect_async, redact
 from judge.queue.keys import Keys
 from judge.queue.script import Call, scripts
+from judge.queue.shared_connection import SharedConnection
 
 T = TypeVar("T")
 
 #: Between two tries; the second factor of the exponential back-off caps it.
 _RETRY_FIRST_S = 0.02
 _RETRY_MAX_S = 0.5
+
+#: A command of at most this many bytes may share a connection: while it is sent, others wait.
+_SMALL_BYTES = 64 << 10
+
+#: Larger ones at once, of one link that shares a connection.
+_LARGE_AT_ONCE = 16
 
 _PASSING = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
 
@@ -163,15 +170,18 @@ class AsyncLink:
         self._execute: Callable[..., Awaitable[Any]] = self.client.execute_command
         self._patience_s = patience_s
         self._where = redact(broker.url)
-        self._room: asyncio.Semaphore | None = None
+        self._shared: SharedConnection | None = None
+        self._room = asyncio.Semaphore(_LARGE_AT_ONCE)
 
-    def limit_commands(self, commands_max: int) -> None:
-        """At most this many commands at once, and so as many connections; those that wait for something do not count.
-        Without it a burst of a thousand commands opens a thousand connections."""
-        self._room = asyncio.Semaphore(commands_max)
+    def share_connection(self) -> None:
+        """For who has many tasks: commands go over one connection from now on. Large ones, before which nobody is to
+        stand, and those that wait for something have connections of their own. Needs a running event loop."""
+        self._shared = SharedConnection(self.client)
 
     async def close(self) -> None:
         """Close the connections; idempotent."""
+        if self._shared is not None:
+            await self._shared.close()
         await self.client.aclose()
 
     async def run(self, call: Call[T]) -> T:
@@ -185,16 +195,18 @@ class AsyncLink:
 
     async def command(self, *words: Any) -> Any:
         """See :meth:`Link.command`."""
-        if self._room is None or "BLOCK" in words[1:2]:
-            return await self._command(*words)
+        if self._shared is None or "BLOCK" in words[1:2]:
+            return await self._command(self._execute, words)
+        if sum(len(word) for word in words if isinstance(word, bytes | str)) <= _SMALL_BYTES:
+            return await self._command(self._shared.command, words)
         async with self._room:
-            return await self._command(*words)
+            return await self._command(self._execute, words)
 
-    async def _command(self, *words: Any) -> Any:
+    async def _command(self, execute: Callable[..., Awaitable[Any]], words: tuple[Any, ...]) -> Any:
         backoff = Backoff(self._patience_s)
         while True:
             try:
-                return await self._execute(*words)
+                return await execute(*words)
             except NoScriptError:
                 raise
             except UnicodeEncodeError as error:

@@ -206,9 +206,9 @@ class AsyncQueue:
         """Close the connections; idempotent."""
         await self.link.close()
 
-    def limit_commands(self, commands_max: int) -> None:
-        """At most this many commands to Redis at once, and so as many connections."""
-        self.link.limit_commands(commands_max)
+    def share_connection(self) -> None:
+        """For who has many tasks: they share one connection to Redis from now on. Needs a running event loop."""
+        self.link.share_connection()
 
     async def run(self, call: Call[T]) -> T:
         """See :meth:`Queue.run`."""

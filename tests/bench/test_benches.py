@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from judge.bench.compile import CompileBench
+from judge.bench.gateway import GatewayBench
 from judge.bench.grade import GradeBench
 from judge.bench.metrics import MetricsBench
 from judge.bench.noise import NoiseBench
@@ -38,6 +39,7 @@ SMALLEST: dict[str, tuple[str, tuple[str, ...]]] = {
     "queue": ("--rounds 3", tuple(QUEUE.split())),
     "work": ("--rounds 10 --executions 20", WorkBench.__struct_fields__),
     "scale": ("--workers 2 --submissions 500", tuple(SCALE.split())),
+    "gateway": ("--rounds 8 --waiters 8 --lines 16", GatewayBench.__struct_fields__),
     "metrics": ("--scrapes 2", MetricsBench.__struct_fields__),
 }
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from backports import zstd
 from gateway_harness import Answered, Gateway
-from service_harness import PATIENCE_S, until
+from gateway_large_batch import run_large_batch
+from service_harness import until
 
 from judge.client import Client
 from judge.queue.api_keys import Scope
@@ -342,21 +343,7 @@ def test_another_gateway_goes_on_when_one_is_killed(start_gateway: Callable[...,
     assert sorted(one["custom_id"] for one in seen + rest) == sorted(names)
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_lines(gateway: Gateway) -> None:
-    names = [f"line-{number}" for number in range(100_000)]
-    body = zstd.compress(_body(map(_echo, names)))
-    before = _resident_bytes(gateway.pid)
-    answer = gateway.post(_PATH, body, headers=_TYPE | {"content-encoding": "zstd"})
-    batch = answer.json()["id"]
-    count, after = 0, 0
-    while part := _results(gateway, batch, f"order=input&after={after}&limit=500&wait={PATIENCE_S}"):
-        assert [one["custom_id"] for one in part] == names[count : count + len(part)]
-        count, after = count + len(part), part[-1]["position"]
-    assert count == 100_000
-    assert _resident_bytes(gateway.pid) - before < 60 << 20
-
-
-def _resident_bytes(pid: int) -> int:
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+def test_a_batch_outlives_a_body_that_breaks_off_and_a_gateway_that_dies() -> None:
+    """In small; make test-gateway does it with a hundred thousand lines."""
+    outcome = run_large_batch(600)
+    assert outcome.good, outcome.line()

@@ -34,11 +34,6 @@ def _subscribers(queue: Queue) -> int:
     return int(queue.link.command("PUBSUB", "NUMSUB", queue.link.keys.settled())[1])
 
 
-def _connections(queue: Queue) -> int:
-    listed = queue.link.command("CLIENT", "LIST")
-    return len(listed if isinstance(listed, list) else listed.splitlines())
-
-
 def test_who_waits_hears_the_end(queue: Queue) -> None:
     async def use(own: AsyncQueue, feed: Feed) -> None:
         submission = order()
@@ -96,19 +91,6 @@ def test_who_follows_is_woken_by_each_event(queue: Queue) -> None:
                 "queued"
             ]
             await feed.unhear(watch)
-
-    _with_feed(queue, use)
-
-
-def test_a_burst_of_commands_opens_few_connections(queue: Queue) -> None:
-    async def use(own: AsyncQueue, feed: Feed) -> None:
-        submission = order()
-        await own.run(calls.submit(submission))
-        before = _connections(queue)
-        own.link.limit_commands(4)
-        states = await asyncio.gather(*(own.state(submission.id) for _ in range(200)))
-        assert {state.final for state in states} == {False}
-        assert _connections(queue) - before <= 4
 
     _with_feed(queue, use)
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -22,6 +23,7 @@ from starlette.requests import HTTPConnection
 from judge.config import Settings
 from judge.gateway.access import anonymous
 from judge.gateway.access.caller import ANONYMOUS_SCOPES, OPEN_SCOPES, Caller
+from judge.gateway.at_once import AskedOnce
 from judge.gateway.problems import ProblemError
 from judge.queue.api_keys import KeyRights, rights_of
 from judge.queue.redis_queue import AsyncQueue
@@ -57,6 +59,7 @@ class Authenticator:
         self._sign_in = settings.sign_in
         self._queue = queue
         self._known: dict[str, _Known] = {}
+        self._asking = AskedOnce[KeyRights | None]()
 
     async def caller_of(self, request: HTTPConnection) -> Caller:
         """Raises ProblemError: there is no key and one is needed, or it is none. QueueError."""
@@ -98,13 +101,13 @@ class Authenticator:
         return rights
 
     async def _remembered(
-        self, text: str, look: Callable[[AsyncQueue, str], Awaitable[KeyRights | None]]
+        self, text: str, look: Callable[[AsyncQueue, str], Coroutine[Any, Any, KeyRights | None]]
     ) -> KeyRights | None:
         now_s = time.monotonic()
         known = self._known.get(text)
         if known is not None and known.until_s > now_s:
             return known.rights
-        rights = await look(self._queue, text)
+        rights = await self._asking.answer(text, lambda: look(self._queue, text))
         if rights is None:
             self._known.pop(text, None)
             return None

@@ -35,8 +35,8 @@ _LATE_S = 30.0
 #: Tended at once by one gateway.
 _BATCHES_MAX = 256
 
-#: Handed in, or withdrawn, at once.
-_CALLS = 16
+#: Handed in, or withdrawn, at once: they go out together.
+_CALLS = 64
 
 #: What has happened meanwhile is collected in one call: this long after the one before, and longer when many lines run.
 _PAUSE_S = 0.02

@@ -20,8 +20,7 @@ local withdrawn, changed = {}, false
 local function collect(number, noted)
   local custom_id, program, kept, bytes = unpack(cmsgpack.unpack(noted))
   local name = id .. '~' .. number
-  local values = redis.call('HMGET', key.record(name), unpack(FIELDS))
-  local state = values[1]
+  local state = redis.call('HGET', key.record(name), 'state')
   if state and state ~= 'DONE' and state ~= 'CANCELLED' then
     if b[3] == '1' then table.insert(withdrawn, number) end
     return
@@ -36,6 +35,7 @@ local function collect(number, noted)
   if state ~= 'DONE' then
     line_ends(id, number, {custom_id, 'withdrawn'}, bytes)
   else
+    local values = redis.call('HMGET', key.record(name), unpack(FIELDS))
     for i = 1, #FIELDS do values[i] = values[i] or '' end
     line_ends(id, number, {custom_id, 'done', values}, bytes)
   end

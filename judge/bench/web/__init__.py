@@ -1,0 +1,1 @@
+"""The servers that benches ask over HTTP, and what asks them."""
