@@ -136,7 +136,7 @@ def test_a_worker_serves_each_subset_of_its_tags() -> None:
         for language in ("any", "c")
         for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")
         for kind in ("", "+=work", "+=session")
-    }
+    } | {f"any{tags}+=verify" for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")}
 
 
 def test_too_many_tags_are_refused() -> None:
