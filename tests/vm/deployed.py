@@ -76,8 +76,9 @@ def _chart() -> dict[str, Planned]:
 
 def _made(volume: Volume) -> None:
     """Make a volume as the kubelet would; one of compose stays as it is, and gets what the image has there."""
-    if run(_podman("volume", "exists", volume.name), 60).code != 0:
-        must(_podman("volume", "create", volume.name))
+    if run(_podman("volume", "exists", volume.name), 60).code == 0:
+        return
+    must(_podman("volume", "create", volume.name))
     if not volume.mode:
         return
     top = must(_podman("volume", "inspect", "--format", "{{.Mountpoint}}", volume.name)).stdout.strip()
