@@ -22,7 +22,7 @@ UNITS = sorted((DEPLOY / "systemd").rglob("*.*"))
 TEXTS = [
     *(path for path in UNITS if path.is_file()),
     *(DEPLOY / "compose").iterdir(),
-    *(DEPLOY / "kubernetes").iterdir(),
+    *(path for path in (DEPLOY / "helm" / "judge").rglob("*") if path.is_file()),
 ]
 
 
@@ -50,7 +50,7 @@ def test_workers_are_delegated_and_keep_what_newuidmap_needs(kind: str) -> None:
         assert not any(line.startswith(f"{hostile}=") for line in settings)
 
 
-@pytest.mark.parametrize("name", ["compose/compose.yaml", "kubernetes/judge.yaml"])
+@pytest.mark.parametrize("name", ["compose/compose.yaml", "helm/judge/values.yaml"])
 def test_manifests_give_a_drain_its_time(name: str) -> None:
     text = (DEPLOY / name).read_text()
     assert all(isinstance(document, dict) for document in yaml.safe_load_all(text))
