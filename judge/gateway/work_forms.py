@@ -21,7 +21,7 @@ AnyReport = Report | AnyWorkReport
 
 async def form_of_record(asked: Asked, record: SubmissionView, report: AnyReport | None = None) -> WorkForm:
     """A record, with its report when there is one."""
-    role = await role_in(asked, record.kind, record.package)
+    role = await role_in(asked, record.kind, record.package, report)
     return form_in_role(record, report, role, asked.caller.public_id(record.id))
 
 
@@ -57,7 +57,8 @@ async def form_of_sent(asked: Asked, sent: Submission | WorkHeader, report: AnyR
     kind = WorkKind.SUBMISSION if isinstance(sent, Submission) else sent.kind
     package = sent.package if isinstance(sent, Submission) else ""
     public_id = asked.caller.public_id(sent.id)
-    judging, other = _reports(report, await role_in(asked, kind, package), public_id)
+    role = await role_in(asked, kind, package, report)
+    judging, other = _reports(report, role, public_id)
     form = WorkForm(
         id=public_id,
         kind=kind,

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from gateway_harness import RUN, Gateway
+from starlette.requests import Request
+from test_packages import publish, variant
 
-from judge.queue.api_keys import Scope
+from judge.config import load_settings
+from judge.gateway.access.caller import Caller
+from judge.gateway.api import events as events_of_gateway
+from judge.gateway.app import make_service
+from judge.gateway.endpoint import Asked
+from judge.gateway.exchange import Exchange
+from judge.queue.api_keys import KeyRights, Scope
 
 _TWO_LINES = {"language": "python3", "source": "print(1, flush=True); input(); print(2)", "stdin": "\n", "live": True}
 
@@ -87,3 +97,37 @@ def test_a_gateway_that_stops_ends_streams_and_waits(start_gateway: Callable[...
     ending.signal(signal.SIGTERM)
     assert "work-done" not in [event.name for event in events]
     assert ending.stop() == 0
+
+
+def test_a_slow_reader_hears_nothing_of_other_work_that_has_the_id_later(
+    gateway: Gateway, make_key: Callable[..., str], sum_package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes = (Scope.PACKAGES, Scope.SUBMIT, Scope.READ)
+    key, place = make_key("sly", *scopes), "/api/v1/submissions/again"
+    publish(gateway, key, variant("slow reader"), "name=own")
+    spy = {"id": "again", "language": "python3", "source": "print(sum(map(int, input().split())))"}
+    gateway.post("/api/v1/submissions?wait=60", {"package": "own", **spy}, key=key)
+    monkeypatch.setattr(events_of_gateway, "_PAGE", 1)
+    names = ("broker", "namespace", "state_dir")
+    settings = load_settings({name: gateway.env[name] for name in (f"JUDGE_{one.upper()}" for one in names)})
+
+    async def scenario() -> list[Any]:
+        service = make_service(settings)
+        caller = Caller(KeyRights(id="", tenant="sly", scopes=scopes))
+        request = Request({"type": "http", "method": "GET", "headers": [], "query_string": b""})
+        asked = Asked(service, caller, request, {"id": "again"}, Exchange("x"), query=events_of_gateway.AfterQuery())
+        service.feed.start()
+        try:
+            stream = await events_of_gateway.stream_events(asked, None)
+            pieces = stream._source  # type: ignore[attr-defined]
+            told = [await anext(pieces)]
+            assert gateway.ask("DELETE", place, key=key).status == 204
+            sent = gateway.post("/api/v1/submissions?wait=60", {"package": sum_package, **spy}, key=key)
+            assert sent.json()["status"] == "AC"
+            return told + [piece async for piece in pieces]
+        finally:
+            service.stop()
+            await service.close()
+
+    told = asyncio.run(scenario())
+    assert [b"queued" in piece for piece in told] == [True]

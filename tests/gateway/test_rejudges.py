@@ -64,6 +64,33 @@ def test_another_package_gives_another_verdict_once_it_is_applied(
     assert started.json()["id"] in [one["id"] for one in gateway.get("/api/v1/rejudges", key=jury).json()["items"]]
 
 
+def _hidden(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is told of its secret tests, each as its case."""
+
+    def cases(group: dict[str, Any]) -> list[dict[str, Any]]:
+        return [*group["cases"], *(case for inner in group["groups"] for case in cases(inner))]
+
+    return [case for case in cases(report["root"]) if not case["sample"] and case["verdict"]]
+
+
+def test_a_rejudge_against_somebody_elses_package_shows_nothing_of_its_tests(
+    gateway: Gateway, jury: str, judged: dict[str, Any], sum_package: str
+) -> None:
+    source = "import sys; text = input(); print(sum(map(int, text.split()))); print(text, file=sys.stderr)"
+    spy = {"language": "python3", "source": source}
+    sent = gateway.post("/api/v1/submissions?wait=60", {"package": judged["package"], **spy}, key=jury).json()
+    place = f"/api/v1/submissions/{sent['id']}"
+    assert any(case["stderr"] for case in _hidden(gateway.get(place, key=jury).json()["judging"]))
+    asked = {"ids": [sent["id"]], "with_package": sum_package}
+    location = gateway.post("/api/v1/rejudges", asked, key=jury).headers["location"]
+    _all_judged(gateway, jury, location)
+    assert gateway.post(f"{location}/apply", key=jury).json()["applied"] == 1
+    done = list(gateway.events(f"{place}/events", key=jury))[-1]
+    for report in (gateway.get(place, key=jury).json()["judging"], done.data["report"]):
+        assert _hidden(report)
+        assert [case for case in _hidden(report) if case["stdout"] or case["stderr"]] == []
+
+
 def test_what_is_not_over_is_not_applied_and_can_be_dropped(
     gateway: Gateway, jury: str, judged: dict[str, Any]
 ) -> None:

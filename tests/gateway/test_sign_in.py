@@ -282,8 +282,9 @@ def test_another_browsers_answer_is_refused(browser: Browser, site: Gateway) -> 
     _refused(victim.ask("GET", f"/callback?{back.query}"), "this browser has not begun it")
     victim.begin()
     _refused(victim.ask("GET", f"/callback?{back.query}"), "this browser has not begun it")
-    victim.cookies[ATTEMPT] = "no attempt at all"
-    _refused(victim.ask("GET", f"/callback?{back.query}"), "this browser has not begun it")
+    for none in (b"no attempt at all", b'{"x":' + b"[" * 5000):
+        victim.cookies[ATTEMPT] = base64.urlsafe_b64encode(none).decode()
+        _refused(victim.ask("GET", f"/callback?{back.query}"), "this browser has not begun it")
 
 
 def test_a_code_is_good_once_and_for_who_asked_for_it(browser: Browser) -> None:

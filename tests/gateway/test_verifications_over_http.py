@@ -89,7 +89,8 @@ def test_who_may_not_publish_sees_only_whether_it_is_done(
     identity = location.rpartition("/")[2]
     for path in (f"{location}/cancel", f"/api/v1/work/{identity}/cancel"):
         assert gateway.post(path, key=reader).problem == "no-scope"
-    assert gateway.ask("DELETE", location, key=reader).problem == "no-scope"
+    for path in (location, f"/api/v1/work/{identity}"):
+        assert gateway.ask("DELETE", path, key=reader).problem == "no-scope"
 
 
 def test_another_tenants_is_not_there(

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from judge.gateway.access.caller import Caller
 from judge.gateway.endpoint import Asked
+from judge.gateway.published import Published
+from judge.model.report import Report
 from judge.model.work import WorkKind
+from judge.model.work_report import AnyWorkReport
 from judge.queue.api_keys import Scope
 from judge.render.view import Role
 
 
-async def role_in(asked: Asked, kind: WorkKind, package: str) -> Role:
-    """The role of who asks for work of this kind, of a submission to this package."""
-    owns_package = False
-    if package and asked.caller.may(Scope.PACKAGES):
-        owns_package = (await asked.service.packages.rights(asked.caller.tenant, package)).owned
-    return role_for(asked.caller, kind, owns_package=owns_package)
+async def role_in(asked: Asked, kind: WorkKind, package: str, report: Report | AnyWorkReport | None = None) -> Role:
+    """The role of who asks for work of this kind, of a submission to this package, and for its report."""
+    judged = WorkKind.SUBMISSION if isinstance(report, Report) else kind
+    shown = packages_shown(package, report)
+    return role_for(asked.caller, judged, owns_package=await owns_all(asked.service.packages, asked.caller, shown))
+
+
+def packages_shown(package: str, report: Report | AnyWorkReport | None) -> tuple[str, ...]:
+    """The packages whose tests may stand in a report: the one that was asked for, and the one that it says it is of.
+    They differ once a rejudge against another package was applied, and where an id stands for new work by now."""
+    judged = report.package_digest if isinstance(report, Report) else ""
+    return (package, judged) if judged else (package,)
+
+
+async def owns_all(published: Published, caller: Caller, packages: Sequence[str]) -> bool:
+    """Whether the caller sees all that is in these packages, as their owner. Raises QueueError."""
+    if not all(packages) or not caller.may(Scope.PACKAGES):
+        return False
+    return all([(await published.rights(caller.tenant, one)).owned for one in dict.fromkeys(packages)])
 
 
 def role_for(caller: Caller, kind: WorkKind, *, owns_package: bool = False) -> Role:

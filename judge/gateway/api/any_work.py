@@ -53,7 +53,7 @@ async def cancel(asked: Asked) -> Response:
 async def remove(asked: Asked) -> Response:
     """Remove what is over, with the scope that handing it in needs."""
     record = await record_of(asked)
-    asked.caller.need(Scope.SUBMIT if record.kind is WorkKind.SUBMISSION else Scope.RUN)
+    asked.caller.need(_SCOPES.get(record.kind, Scope.RUN))
     return await remove_work(asked, record)
 
 

@@ -22,8 +22,10 @@ from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.work import WorkKind
 from judge.queue.api_keys import Scope
 from judge.queue.feed import Watch
+from judge.queue.records import records_call
 from judge.queue.values import SubmissionView
 from judge.render.record_view import event_view_of
+from judge.render.view import Role
 
 #: Nothing happens for this long: a comment keeps the connection open.
 PING_S = 15.0
@@ -62,16 +64,22 @@ async def stream_events(asked: Asked, kind: WorkKind | None) -> Response:
 async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterator[Sent | None]:
     role = await role_in(asked, record.kind, record.package)
     public_id = asked.caller.public_id(record.id)
-    async for position, event in _followed(asked, record.id, after):
+    only = record if role is Role.JUDGE and not asked.caller.is_admin else None
+    async for position, event in _followed(asked, record.id, after, only):
         if event is None:
             yield None
             continue
+        if isinstance(event, Done):  # its report is the record's, perhaps a rejudge's
+            role = await role_in(asked, record.kind, record.package, event.report)
         form: EventForm = event_form(event_view_of(event, role), public_id)
         yield Sent(position, str(form.__struct_config__.tag), msgspec.json.encode(form))
 
 
-async def _followed(asked: Asked, record: str, after: str) -> AsyncIterator[tuple[str, Event | None]]:
-    """Events with their positions; None = nothing happened for a while."""
+async def _followed(
+    asked: Asked, record: str, after: str, only: SubmissionView | None
+) -> AsyncIterator[tuple[str, Event | None]]:
+    """Events with their positions; None = nothing happened for a while. ``only``: end when the id stands for other work
+    than this: the reader is slow, and what it may see of this one says nothing of that one."""
     service = asked.service
     with service.feed.watching(record, events=True) as watch:
         await service.feed.hear(watch)
@@ -79,6 +87,8 @@ async def _followed(asked: Asked, record: str, after: str) -> AsyncIterator[tupl
             silent_s = 0.0
             while not watch.released:
                 found = await service.queue.events_after(record, after, _PAGE)
+                if only is not None and found and not await _is_still(asked, only):
+                    return
                 for position, event in found:
                     after = position
                     yield position, event
@@ -90,6 +100,14 @@ async def _followed(asked: Asked, record: str, after: str) -> AsyncIterator[tupl
                     yield after, None
         finally:
             await service.feed.unhear(watch)
+
+
+async def _is_still(asked: Asked, seen: SubmissionView) -> bool:
+    """Whether the record is of the work that it was of when it was looked at."""
+    now = await asked.service.queue.run(records_call((seen.id,)))
+    return [(one.kind, one.package, one.submitted_at_ms) for one in now] == [
+        (seen.kind, seen.package, seen.submitted_at_ms)
+    ]
 
 
 async def _pause(watch: Watch) -> float:

@@ -58,7 +58,7 @@ def attempt_of(cookie: str, state: str) -> Attempt | None:
     """The attempt that this browser made and the provider answers; None = there is none, or its time is over."""
     try:
         found = msgspec.json.decode(base64.urlsafe_b64decode(cookie), type=Attempt)
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+    except (binascii.Error, ValueError, msgspec.MsgspecError, RecursionError):
         return None
     same = hmac.compare_digest(found.state.encode(), state.encode())
     if not same or not found.state or found.until_s < time.time() or not _LOCAL.fullmatch(found.then):

@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 import msgspec
 
 from judge.gateway.access.caller import Caller
-from judge.gateway.access.roles import role_for
+from judge.gateway.access.roles import owns_all, packages_shown, role_for
 from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.published import Published
 from judge.gateway.work_forms import form_in_role
 from judge.http_form.batch import batch_form
 from judge.http_form.webhooks import BatchNews, PingNews, RejudgeNews, WebhookMessage, WorkNews
 from judge.queue import batches
-from judge.queue.api_keys import KeyRights, Scope
+from judge.queue.api_keys import KeyRights
 from judge.queue.records import records_call
 from judge.queue.redis_queue import AsyncQueue
-from judge.queue.values import State, SubmissionView
+from judge.queue.values import State
 from judge.queue.webhooks import EVERYBODY, Claimed, Told, Webhook
 
 
@@ -69,10 +69,6 @@ class Messages:
         report = None
         if claimed.webhook.reports and record.state is State.DONE:
             report = await self._queue.answer(record.id)
-        role = role_for(caller, record.kind, owns_package=await self._owns(caller, record))
+        owns = await owns_all(self._packages, caller, packages_shown(record.package, report))
+        role = role_for(caller, record.kind, owns_package=owns)
         return msgspec.structs.replace(news, work=form_in_role(record, report, role, name))
-
-    async def _owns(self, caller: Caller, record: SubmissionView) -> bool:
-        if not record.package or not caller.may(Scope.PACKAGES):
-            return False
-        return (await self._packages.rights(caller.tenant, record.package)).owned
