@@ -27,7 +27,7 @@ from judge.bench.embedded import Service, embedded_service, sweep_old
 from judge.bench.footprint import command_of, cpu_seconds, family
 from judge.bench.go_judge import GoJudge, find_or_build, running_go_judge
 from judge.client import Client, new_id
-from judge.errors import HostError, InfrastructureError
+from judge.errors import HostError, InfrastructureError, UsageError
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.parsers import Subparsers
@@ -140,16 +140,20 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--submissions", type=int, default=100, help="of one test in one turn (default 100)")
     parser.add_argument("--cells", default="", metavar="A,B", help="these alone (default: all)")
     parser.add_argument("--go-judge", default="", metavar="PATH", help="the program, if it is not on the PATH")
+    parser.add_argument("--alone", action="store_true", help="ours only: nothing is built or fetched")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
+    cells = tuple(filter(None, args.cells.split(",")))
+    if unknown := set(cells) - set(_plans(1)):
+        raise UsageError(f"--cells: {', '.join(sorted(unknown))} is none of {', '.join(_plans(1))}")
     bench = measure(
         turns=max(args.turns, 1),
         submissions=max(args.submissions, 1),
-        cells=tuple(filter(None, args.cells.split(","))),
-        go_judge=args.go_judge,
+        cells=cells,
+        go_judge=None if args.alone else args.go_judge,
     )
     if args.json:
         print(msgspec.json.encode(bench).decode())
@@ -162,9 +166,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def measure(*, turns: int = 3, submissions: int = 100, cells: tuple[str, ...] = (), go_judge: str = "") -> RivalsBench:
-    """All cells, or those named; blocks for minutes. Raises HostError when our service does not start, and
-    InfrastructureError when one of the two judges wrongly."""
+def measure(
+    *, turns: int = 3, submissions: int = 100, cells: tuple[str, ...] = (), go_judge: str | None = ""
+) -> RivalsBench:
+    """All cells, or those named; blocks for minutes. ``go_judge`` is its path, "" to find it, None to do without.
+
+    Raises HostError when our service does not start, and InfrastructureError when one of the two judges wrongly.
+    """
     sweep_old()
     load = round(os.getloadavg()[0], 2)
     with ExitStack() as stack:
@@ -174,6 +182,8 @@ def measure(*, turns: int = 3, submissions: int = 100, cells: tuple[str, ...] = 
         slots = _prepared(service)
         process, port, word = 0, 0, ""
         try:
+            if go_judge is None:
+                raise HostError("ours alone was asked for")
             program = find_or_build(scratch / "build", go_judge)
             process, port = stack.enter_context(running_go_judge(program, scratch / "go-judge"))
             with contextlib.closing(GoJudge(port)) as asking:

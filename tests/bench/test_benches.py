@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import pytest
 from judge.bench.compile import CompileBench
 from judge.bench.gateway import GatewayBench
 from judge.bench.grade import GradeBench
+from judge.bench.memory import MemoryBench
 from judge.bench.metrics import MetricsBench
 from judge.bench.noise import NoiseBench
+from judge.bench.rivals import RivalsBench, run
 from judge.bench.spawn import SpawnBench
 from judge.bench.startup import StartupBench
 from judge.bench.work import WorkBench
 from judge.cli.bench import BENCHES
 from judge.cli.main import main
+from judge.errors import UsageError
 
 QUEUE = """
     fsync rounds slots raw_p50_ms raw_p95_ms noop_p50_ms noop_p95_ms noop_ratio noop_per_second c_min_ms c_p50_ms
@@ -38,6 +42,8 @@ SMALLEST: dict[str, tuple[str, tuple[str, ...]]] = {
     "startup": ("c --runs 5", StartupBench.__struct_fields__),
     "queue": ("--rounds 3", tuple(QUEUE.split())),
     "work": ("--rounds 10 --executions 20", WorkBench.__struct_fields__),
+    "memory": ("--slots 1", MemoryBench.__struct_fields__),
+    "rivals": ("--alone --turns 1 --submissions 2 --cells c_cached_1", RivalsBench.__struct_fields__),
     "scale": ("--workers 2 --submissions 500", tuple(SCALE.split())),
     "gateway": ("--rounds 8 --waiters 8 --lines 16", GatewayBench.__struct_fields__),
     "metrics": ("--scrapes 2", MetricsBench.__struct_fields__),
@@ -79,3 +85,8 @@ def test_a_bench_prints_its_figures_as_json(
         monkeypatch.setenv("JUDGE_LANGUAGES_DIR", str(tmp_path))
     assert main(["bench", bench, *words.split(), "--json"]) in (DONE, OVER)
     assert set(json.loads(capfdbinary.readouterr().out)) == set(names)
+
+
+def test_cells_that_do_not_exist_are_named() -> None:
+    with pytest.raises(UsageError, match=r"--cells: d_cached is none of c_cached_1, "):
+        run(argparse.Namespace(cells="d_cached", turns=1, submissions=1, go_judge="", alone=True, json=True))
