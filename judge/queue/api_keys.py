@@ -94,7 +94,9 @@ def new_key(wanted: KeyRights, by: str) -> Call[NewKey]:
     """
     if not wanted.scopes:
         raise UsageError(f"scopes: at least one of {', '.join(Scope)}")
-    if wanted.tenant or Scope.ADMIN not in wanted.scopes:
+    if not wanted.tenant and Scope.ADMIN not in wanted.scopes:
+        raise UsageError("a key belongs to a tenant: name it, as --tenant school; keys with the scope admin need none")
+    if wanted.tenant:
         check_tenant(wanted.tenant)
     if wanted.priority_class not in wire.PRIORITY_CLASSES:
         raise UsageError(f"class {wanted.priority_class!r} is not one of {', '.join(wire.PRIORITY_CLASSES)}")

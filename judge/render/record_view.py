@@ -21,7 +21,7 @@ from judge.model.event import (
     Verifying,
     WorkDone,
 )
-from judge.queue.values import SubmissionView
+from judge.queue.values import SubmissionView, Summary
 from judge.render.view import JUDGE_ERROR, Role, case_view_of, test_view_of, view_of, work_view_of
 
 _replace = msgspec.structs.replace
@@ -55,5 +55,9 @@ def record_view_of(record: SubmissionView, role: Role) -> SubmissionView:
     """A record, as lists have it, as ``role`` may see it: our hosts are nobody else's concern."""
     if role is Role.JUDGE:
         return record
-    summary = _replace(record.summary, judged_by="", package_digest="")
-    return _replace(record, worker="", reason="", summary=summary)
+    return _replace(record, worker="", reason="", summary=summary_view_of(record.summary, role))
+
+
+def summary_view_of(summary: Summary, role: Role) -> Summary:
+    """What lists show of a report, as ``role`` may see it."""
+    return summary if role is Role.JUDGE else _replace(summary, judged_by="", package_digest="")

@@ -21,6 +21,12 @@ def _judge(gateway: Gateway, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=gateway.env, capture_output=True, text=True, check=False)
 
 
+def test_a_key_without_a_tenant_is_refused_with_the_option_that_names_one(gateway: Gateway) -> None:
+    refused = _judge(gateway, "keys", "create")
+    assert refused.returncode == 2
+    assert "--tenant" in refused.stderr
+
+
 def test_a_key_is_made_listed_and_revoked(gateway: Gateway) -> None:
     made = _judge(
         gateway, "keys", "create", "--tenant", "made", "--scopes", "read", "--expires", "1h", "--note", "x\ny"

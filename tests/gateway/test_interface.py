@@ -67,6 +67,12 @@ def test_what_one_has_already_is_not_sent_again(gateway: Gateway) -> None:
     until(lambda: known() == 304, "two equal answers")
 
 
+def test_an_address_that_is_not_there_says_where_the_others_are(gateway: Gateway) -> None:
+    answer = gateway.get("/")
+    assert answer.problem == "not-found"
+    assert "/docs" in answer.json()["detail"]
+
+
 def test_methods_are_listed(gateway: Gateway) -> None:
     assert gateway.ask("OPTIONS", "/api/v1/runs").headers["allow"] == "GET, HEAD, OPTIONS, POST"
     wrong = gateway.ask("PATCH", "/api/v1/runs")

@@ -47,6 +47,24 @@ def test_it_does_in_node_what_it_says(gateway: Gateway, school: str, sum_package
     assert json.loads(done.stdout) == HAPPENED
 
 
+def test_a_session_without_a_websocket_is_refused_before_anything_is_sent() -> None:
+    tool("node")
+    script = f"""
+        const {{ Judge }} = await import({json.dumps(str(MODULE))});
+        let asked = 0;
+        const fetch = () => {{ asked += 1; return new Response("{{}}"); }};
+        delete globalThis.WebSocket;
+        const judge = new Judge("http://127.0.0.1:9", {{ fetch }});
+        const said = await judge.openSession({{}}).catch((error) => error.message);
+        console.log(JSON.stringify([asked, said.includes("no WebSocket")]));
+    """
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [0, True]
+
+
 def test_it_does_the_same_in_a_browser(
     start_gateway: Callable[..., Gateway], gateway: Gateway, school: str, sum_package: str, tmp_path: Path
 ) -> None:

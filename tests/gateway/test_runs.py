@@ -21,6 +21,14 @@ def test_who_waits_gets_the_output(gateway: Gateway) -> None:
     assert run["report"]["runs"][0]["stdout"]["text"] == "olleh\n"
 
 
+def test_who_waits_gets_the_summary_that_is_looked_up_later(gateway: Gateway, sum_package: str) -> None:
+    source = "print(sum(map(int, input().split())))"
+    asked = {"package": sum_package, "language": "python3", "source": source}
+    waited = gateway.post("/api/v1/submissions?wait=30", asked).json()
+    assert waited["state"] == "done"
+    assert waited["summary"] == gateway.get(f"/api/v1/submissions/{waited['id']}").json()["summary"]
+
+
 def test_who_does_not_wait_asks_again(gateway: Gateway) -> None:
     created = gateway.post("/api/v1/runs", RUN)
     assert (created.status, created.json()["state"]) == (201, "queued")

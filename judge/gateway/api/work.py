@@ -73,20 +73,21 @@ def work_rows(path: str, kind: WorkKind, word: str, change: Scope) -> tuple[Endp
         return await remove_work(asked, await record_of(asked, kind))
 
     one, tag, name = f"{PREFIX}/{path}/{{id}}", path, word.capitalize()
+    a_word = f"an {word}" if word.startswith(tuple("aeiou")) else f"a {word}"
     report = Answer(200, "As it stands; the report is there when it is done.", WorkForm)
     page = Answer(200, "A page.", WorkPage, headers=("Link",))
     done = Answer(200, "Whether it was withdrawn.", CancelForm)
     gone = Answer(204, "It is removed.")
     missing = ("not-found",)
     return (
-        Endpoint("GET", one, f"get{name}", f"A {word}, with its report; with `wait` when it is done.", look, tag,
+        Endpoint("GET", one, f"get{name}", f"A{a_word[1:]}, with its report; with `wait` when it is done.", look, tag,
                  (report,), query=WaitQuery, problems=(*missing, "bad-field", "too-many"), anonymous=True),
         Endpoint("GET", f"{PREFIX}/{path}", f"list{name}s", f"The tenant's {word}s, newest first.", list_, tag,
                  (page,), query=ListQuery, problems=("bad-field",)),
-        Endpoint("POST", f"{one}/cancel", f"cancel{name}", f"Withdraw a {word}.", cancel, tag, (done,), scope=change,
+        Endpoint("POST", f"{one}/cancel", f"cancel{name}", f"Withdraw {a_word}.", cancel, tag, (done,), scope=change,
                  problems=missing, anonymous=True),
         Endpoint("DELETE", one, f"delete{name}",
-                 f"Remove a {word} that is over, with its report, its sources, and the blobs that it left.", remove,
+                 f"Remove {a_word} that is over, with its report, its sources, and the blobs that it left.", remove,
                  tag, (gone,), scope=change, problems=(*missing, "unfinished"), anonymous=True),
     )  # fmt: skip
 

@@ -97,7 +97,8 @@ def _endpoint(endpoint: Endpoint) -> Iterator[str]:
         each = f", each line a {_link(endpoint.line)}" if endpoint.line is not None else ""
         yield f"- body: {endpoint.takes}{each}"
     if endpoint.query is not None:
-        yield f"- parameters: {', '.join(f'`{name}`' for name in endpoint.query.__struct_fields__)}"
+        names = ", ".join(f"`{name}`" for name in endpoint.query.__struct_fields__)
+        yield f"- parameters: {names}: {_link(endpoint.query)}"
     for header in endpoint.headers:
         yield f"- header `{header.name}`: {header.description}"
     for answer in endpoint.answers:

@@ -176,12 +176,14 @@ export class Judge {
 
   /** Start a live run. */
   async openSession(request, options = {}) {
+    this.#needWebSocket();
     const work = await this.create("sessions", request, options);
     return this.joinSession(work.id, options);
   }
 
   /** Take part in a session that is there already. `ticket`: makes the tickets, in the place of this page's key. */
   joinSession(id, { ticket, offset = 0, signal } = {}) {
+    this.#needWebSocket();
     const path = `/sessions/${encodeURIComponent(id)}`;
     return new Session({
       id,
@@ -193,6 +195,12 @@ export class Judge {
       end: () => this.request("POST", `${path}/end`),
       address: this.#address.replace(/^http/, "ws"),
     });
+  }
+
+  /** Before anything is opened: without a WebSocket nobody could take part in it. */
+  #needWebSocket() {
+    if (this.#WebSocket) return;
+    throw new Error("there is no WebSocket: Node has one from version 22 on, or give one to connect as { WebSocket }");
   }
 
   /** One request of the interface: its body as JSON. Rejects with JudgeError for a problem. */
