@@ -218,6 +218,13 @@ def test_a_ticket_opens_one_socket_of_one_session_once(gateway: Gateway, school:
         assert refused(gateway, one, other) == (401, "bad-ticket")
 
 
+def test_a_handshake_that_is_refused_is_no_fault_in_the_log(gateway: Gateway, school: str) -> None:
+    assert refused(gateway, session(gateway, school), "") == (401, "bad-ticket")
+    later = gateway.get("/api/v1/me", key=school).headers["x-request-id"]
+    until(lambda: later in gateway.log(), "the log of a later request")
+    assert "without completing handshake" not in gateway.log()
+
+
 def test_tickets_and_sockets_end_with_their_key(
     gateway: Gateway, school: str, client: Client, make_key: Callable[..., str]
 ) -> None:

@@ -31,7 +31,7 @@ class PutQuery(msgspec.Struct, frozen=True, kw_only=True):
     lifetime_s: Annotated[float, Meta(description="How long, from its last use; 0 = as usual.", ge=0)] = 0.0
 
 
-class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
+class BlobListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a list. ``after``: the ``next`` of the page before."""
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
@@ -79,7 +79,7 @@ async def get_blob(asked: Asked) -> Response:
 
 async def list_blobs(asked: Asked) -> Response:
     """The tenant's blobs, newest first."""
-    query: PageQuery = asked.query
+    query: BlobListQuery = asked.query
     items = [view async for view in _behind(asked, query.after, query.limit + 1)]
     more = len(items) > query.limit
     page = BlobPage(items=tuple(items[: query.limit]), next=items[query.limit - 1].blob if more else None)
@@ -111,7 +111,7 @@ ENDPOINTS = (
              (Answer(201, "It is kept.", BlobPut, headers=("Location", "ETag")),), scope=Scope.RUN, query=PutQuery,
              takes=BYTES, problems=("bad-media-type", "too-large", "quota", "bad-field", "slow-request")),
     Endpoint("GET", f"{PREFIX}/blobs", "listBlobs", "The tenant's blobs, newest first.", list_blobs, "blobs",
-             (Answer(200, "A page.", BlobPage),), query=PageQuery, problems=("bad-field",)),
+             (Answer(200, "A page.", BlobPage),), query=BlobListQuery, problems=("bad-field",)),
     Endpoint("GET", f"{PREFIX}/blobs/{{blob}}", "getBlob", "A blob, by its digest or a name of it.", get_blob, "blobs",
              (_CONTENT, Answer(304, "As you have it.")), headers=(IF_NONE_MATCH,), problems=_MISSING),
     Endpoint("DELETE", f"{PREFIX}/blobs/{{blob}}", "deleteBlob", "Remove a blob by its digest, or a name of it.",

@@ -65,7 +65,7 @@ class PublishQuery(CheckQuery, frozen=True, kw_only=True):
     ] = ""
 
 
-class PageQuery(OfTenantQuery, frozen=True, kw_only=True):
+class PackageListQuery(OfTenantQuery, frozen=True, kw_only=True):
     """A part of a list. ``after``: the ``next`` of the page before."""
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
@@ -131,7 +131,7 @@ async def check_package(asked: Asked) -> Response:
 
 async def list_packages(asked: Asked) -> Response:
     """The tenant's packages, newest first."""
-    query: PageQuery = asked.query
+    query: PackageListQuery = asked.query
     before = int(query.after or 0)
     items = await packages.page(asked.service.queue, tenant_of(asked), before, query.limit + 1)
     shown = items[: query.limit]
@@ -233,7 +233,8 @@ ENDPOINTS = (
              check_package, "packages", (Answer(200, "What was found.", PackageCheck),), scope=Scope.PACKAGES,
              query=CheckQuery, takes=ZIP, problems=_ZIP_PROBLEMS),
     Endpoint("GET", f"{PREFIX}/packages", "listPackages", "The tenant's packages, newest first.", list_packages,
-             "packages", (Answer(200, "A page.", PackagePage),), query=PageQuery, problems=("bad-field", "not-found")),
+             "packages", (Answer(200, "A page.", PackagePage),), query=PackageListQuery,
+             problems=("bad-field", "not-found")),
     Endpoint("GET", f"{PREFIX}/packages/{{package}}", "getPackage", "A package by its digest, NAME or NAME@VERSION.",
              get_package, "packages", (Answer(200, "What is known of it.", PackageForm),), query=OfTenantQuery,
              problems=("not-found",)),
