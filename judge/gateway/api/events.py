@@ -122,7 +122,8 @@ def _row(path: str, kind: WorkKind, word: str) -> Endpoint:
     events = Answer(200, "Events; the data of each is JSON.", EventForm, media=EVENTS)
     return Endpoint(
         "GET", f"{PREFIX}/{path}/{{id}}/events", f"stream{word}Events",
-        f"The progress of a {word.lower()}, live: tests, output, and at the end its report.", stream, path,
+        f"The progress of a {word.lower()}, live: tests, output when asked for (`live`), and at the end its report.",
+        stream, path,
         (events, Answer(204, "There is nothing more behind that event.")), scope=Scope.READ, query=AfterQuery,
         headers=(LAST_EVENT_ID,), problems=("not-found", "bad-field", "too-many", "stopping"),
         anonymous=True,
