@@ -49,6 +49,7 @@ ODD: dict[str, bytes] = {
     "half a head": b"GET /healthz HTTP/1.1\r\nhost: loc",
     "half a body": _POST + b"content-length: 100\r\n\r\n{",
     "half a body for nobody": b"POST /healthz HTTP/1.1\r\n" + _HOST + b"content-length: 100\r\n\r\n{",
+    "half a message for agents": b"POST /mcp HTTP/1.1\r\n" + _HOST + b"content-length: 100\r\n\r\n{",
     "a negative length": _POST + b"content-length: -1\r\n\r\n{}",
     "a length that is no number": _POST + b"content-length: 0x10\r\n\r\n{}",
     "a huge length": _POST + b"content-length: 99999999999999999999999\r\n\r\n{}",

@@ -12,8 +12,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from judge.client.http.problems import error_of, problem_in, retry_s_of
+from judge.gateway.access.caller import Caller
 from judge.gateway.dispatch import answer
 from judge.gateway.exchange import Exchange
+from judge.gateway.http.body import chunks_of
 from judge.gateway.mcp.server import make_server
 from judge.gateway.mcp.tools import Wanted
 from judge.gateway.problems import ProblemError, problem_of, problem_response
@@ -55,6 +57,7 @@ class McpAddress:
                 raise ProblemError("stopping", headers={"retry-after": "1"})
             caller = await self._service.authenticator.caller_of(Request(scope))
             exchange.labels["key"], exchange.labels["tenant"] = caller.rights.id, caller.tenant
+            body = await self._body(Request(scope, receive), caller)
         except Exception as error:
             problem = problem_of(error)
             if problem is None:
@@ -64,7 +67,14 @@ class McpAddress:
             return
         self._runs = self._runs or asyncio.create_task(self._run())
         await self._ready.wait()
-        await self._manager.handle_request(scope, receive, send)
+        await self._manager.handle_request(scope, _body_once(body, receive), send)
+
+    async def _body(self, request: Request, caller: Caller) -> bytes:
+        """A message, within what bodies may be. Raises ProblemError: it is too large, too slow."""
+        limits = self._service.settings.gateway
+        most = limits.anonymous_body_bytes_max if caller.anonymous else limits.body_bytes_max
+        chunks = chunks_of(request, min(most, limits.body_bytes_max), limits.request_s_max)
+        return b"".join([chunk async for chunk in chunks])
 
     async def _run(self) -> None:
         async with self._manager.run():
@@ -95,8 +105,12 @@ def _inner_scope(outer: Scope, wanted: Wanted) -> Scope:
     }
 
 
-def _body_once(body: bytes) -> Receive:
+def _body_once(body: bytes, then: Receive | None = None) -> Receive:
+    left = [body]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if then is None or left:
+            return {"type": "http.request", "body": left.pop() if left else b"", "more_body": False}
+        return await then()
 
     return receive
