@@ -7,6 +7,7 @@ with the same sources; applying gives the old submissions the new reports (their
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,9 @@ Fields = Sequence[bytes | None]
 
 #: Records looked at in one round trip.
 CHUNK = 500
+
+#: Of an old id in the new one's.
+_ID_LETTERS = 110
 
 #: Submissions handed in again in one round trip: their sources travel, and Redis does nothing else meanwhile.
 _CHUNK = 50
@@ -163,12 +167,22 @@ def _submit_again(queue: Queue, selector: Selector, package: str, batch: str) ->
         there = [(one, text) for one, text in zip(some, texts, strict=True) if text is not None]  # not just swept
         if not there:
             continue
-        new_ids = {one.id: f"{one.id[:110]}~{batch}" for one, _ in there}
+        new_ids = {one.id: _new_id(one.id, batch) for one, _ in there}
         queue.link.command("SADD", queue.link.keys.rejudges(), batch)
         queue.link.command("HSET", _key(queue, batch), *(name for pair in new_ids.items() for name in pair))
         _run_all(queue, [_again(one, text, new_ids[one.id], package, batch) for one, text in there])
         count += len(there)
     return count
+
+
+def _new_id(old: str, batch: str) -> str:
+    """The new judging's. Of an id that is too long to stand in a name the end is told apart by its hash."""
+    told = (
+        old
+        if len(old) <= _ID_LETTERS
+        else old[: _ID_LETTERS - 17] + "-" + hashlib.sha256(old.encode()).hexdigest()[:16]
+    )
+    return f"{told}~{batch}"
 
 
 def _again(old: _Old, sources: bytes, new_id: str, package: str, batch: str) -> Call[bool]:

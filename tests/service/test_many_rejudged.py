@@ -108,3 +108,13 @@ def test_a_selection_of_nothing_leaves_no_batch(judged: Queue) -> None:
     with pytest.raises(UsageError, match="no finished submission is selected"):
         rejudge.start(judged, Selector(verdict="TLE"))
     assert rejudge.batches(judged) == ()
+
+
+def test_long_ids_that_differ_at_their_end_are_judged_again_each(judged: Queue) -> None:
+    long = tuple(f"{'t' * 48}~{'x' * 63}{last}" for last in "ab")
+    for name in long:
+        judged.run(calls.submit(order(name, text=name)))
+    assert judge_all(judged, Verdict.AC) == len(long)
+    batch, count = rejudge.start(judged, Selector(ids=long))
+    assert count == judge_all(judged, Verdict.WA) == len(long)
+    assert [(item.id, item.after) for item in rejudge.compare(judged, batch)] == [(name, "WA") for name in long]
