@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import itertools
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -211,9 +211,11 @@ def count_selected(queue: Queue, selector: Selector) -> int:
     return sum(1 for _ in _selected(queue, selector))
 
 
-def batches(queue: Queue) -> tuple[Batch, ...]:
-    """The batches that are neither dropped nor forgotten, the newest first."""
-    found = [_batch(queue, item.decode()) for item in queue.link.command("SMEMBERS", queue.link.keys.rejudges())]
+def batches(queue: Queue, shown: Callable[[str | None], bool] = lambda owner: True) -> tuple[Batch, ...]:
+    """The batches that are neither dropped nor forgotten, the newest first. ``shown`` is asked with each one's owner
+    before its submissions are compared."""
+    names = [item.decode() for item in queue.link.command("SMEMBERS", queue.link.keys.rejudges())]
+    found = [_batch(queue, name) for name in names if shown(owner_of(queue, name))]
     return tuple(sorted((batch for batch in found if batch.count), key=lambda batch: -batch.started_at_ms))
 
 

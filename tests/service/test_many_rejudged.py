@@ -87,6 +87,14 @@ def test_a_tenants_selection_looks_at_no_other_tenants_records(judged: Queue) ->
     assert rejudge.count_selected(judged, Selector(tenant="")) == 0
 
 
+def test_a_list_for_one_owner_compares_nobody_elses(judged: Queue, trips: list[str]) -> None:
+    theirs, _ = rejudge.start(judged, Selector(tenant="other"), owner="other")
+    rejudge.start(judged, Selector(tenant="school"), owner="school")
+    trips.clear()
+    assert [one.name for one in rejudge.batches(judged, lambda owner: owner == "other")] == [theirs]
+    assert len(trips) < 10, trips
+
+
 def test_a_connection_that_breaks_among_many_loses_none(judged: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Link.run_all
     broken: list[int] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from starlette.responses import Response
@@ -32,6 +33,8 @@ from judge.wire import is_name
 
 T = TypeVar("T")
 
+_THREADS = ThreadPoolExecutor(2, thread_name_prefix="rejudges")
+
 #: More than this at once is for ``judge rejudge``.
 _COUNT_MAX = 10_000
 
@@ -55,7 +58,7 @@ async def start_rejudge(asked: Asked) -> Response:
 
 async def list_rejudges(asked: Asked) -> Response:
     """All that are there for this caller."""
-    batches = await _in_thread(asked, rejudge.batches)
+    batches = await _in_thread(asked, lambda queue: rejudge.batches(queue, lambda owner: _sees(asked, owner)))
     forms = [
         RejudgeForm(
             id=batch.name,
@@ -66,7 +69,6 @@ async def list_rejudges(asked: Asked) -> Response:
             started_at_ms=batch.started_at_ms,
         )
         for batch in batches
-        if _sees(asked, batch.tenant)
     ]
     return json_answer(RejudgesForm(items=tuple(forms)))
 
@@ -163,14 +165,15 @@ def _report(asked: Asked, items: tuple[Comparison, ...]) -> RejudgeReport:
 
 
 async def _in_thread(asked: Asked, ask: Callable[[Queue], T]) -> T:
-    """What takes many commands, one after the other: on a connection and in a thread of its own."""
+    """What takes many commands, one after the other, perhaps for long: on a connection of its own, and in a thread that
+    nothing else waits for."""
 
     def work() -> T:
         with Queue(asked.service.queue.broker) as queue:
             return ask(queue)
 
     with asked.service.holding(asked.caller):
-        return await asyncio.to_thread(work)
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
 
 
 _ONE = f"{PREFIX}/rejudges/{{id}}"
