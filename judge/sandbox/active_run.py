@@ -156,10 +156,10 @@ class ActiveRun:
         for descriptor, drain in self.other_outputs.items():
             yield f"descriptor {descriptor}", drain
 
-    def converse(self, peers: Sequence[ActiveRun]) -> None:
-        """The others of a conversation, with whom it speaks through the calling thread."""
+    def converse(self, peers: Sequence[ActiveRun], *, passed_on: bool = True) -> None:
+        """The others of a conversation. ``passed_on``: some of what is said goes through the calling thread."""
         self.peers = peers
-        self.cpu_wait.converses([peer.cpu_wait for peer in peers])
+        self.cpu_wait.converses([peer.cpu_wait for peer in peers], passed_on=passed_on)
 
     def hurry(self, gone: ActiveRun) -> None:
         """The other side of the conversation is over: what is left to do is to end."""

@@ -181,7 +181,7 @@ class Conversation:
         ]
         for run, peers in zip(active, _joined(active, self._links), strict=True):
             if peers:
-                run.converse(peers)
+                run.converse(peers, passed_on=bool(relays))
         tell = None if on_end is None else partial(on_end, active)
         with resources.groups.relaying() if relays else contextlib.nullcontext():
             supervise(active, resources.cancel.fd, resources.frozen.take_ns, resources.prepare, relays, tell)
@@ -215,7 +215,7 @@ def _launch(
     )
     beside = {descriptor: fd for descriptor, fd in fds.items() if descriptor > 2}
     try:
-        return runs.launch(one.spec, ends, {**one.fds, **beside})
+        return runs.launch(one.spec, ends, {**one.fds, **beside}, goes_on=runs.goes_on(one.spec, one.files))
     except BaseException:
         stdout.close()
         raise

@@ -211,9 +211,9 @@ class CpuWait:
         self._stolen_ns = 0  # the run's share of what was stolen,
         self._others_ns = 0  # and how long processors of the slot did not work for the run
 
-    def converses(self, peers: Sequence[CpuWait]) -> None:
-        """This run waits for the calling thread, too, for what it passes on; and with its peers for the host."""
-        self._relay, self._peers = OwnDelay(), peers
+    def converses(self, peers: Sequence[CpuWait], *, passed_on: bool) -> None:
+        """This run waits with its peers for the host; with ``passed_on`` for the calling thread, too."""
+        self._relay, self._peers = OwnDelay() if passed_on else None, peers
 
     def look(self, now_ns: int, cpu_ns: int) -> Waited:
         """See what cannot be read afterwards. Returns the waiting so far."""

@@ -78,8 +78,8 @@ class _Loop:
         self._attend = attend
         self._attended: dict[int, int] = {}  # what the attendant waits for, and the events
         self._left = len(runs)
-        # Of few descriptors once, poll is cheaper; of those of a conversation again and again, epoll.
-        self._epoll = select.epoll() if len(runs) > 1 else None
+        # Of few descriptors a few times, poll is cheaper; for what is passed on again and again, epoll.
+        self._epoll = select.epoll() if relays else None
         self._poll = self._epoll or select.poll()
         self._relays = {relay.drain.fd: relay for relay in relays}
         self._handlers: dict[int, Callable[[], None]] = {}

@@ -66,11 +66,9 @@ class Runs:
         active: ActiveRun | None = None
         try:
             namespaces.freshen(spec.limits)
-            launcher = namespaces.launcher
             if files:
-                put(launcher, files, executables)
-            goes_on = launcher.known_spec is not None and not files and not spec.collect.patterns
-            active = self._start(spec, stdin, fds, goes_on=goes_on)
+                put(namespaces.launcher, files, executables)
+            active = self._start(spec, stdin, fds, goes_on=self.goes_on(spec, files))
             if hear is not None:
                 active.stdout.hear, active.stderr.hear = partial(hear, 1), partial(hear, 2)
             supervise([active], resources.cancel.fd, resources.frozen.take_ns, resources.prepare)
@@ -83,7 +81,11 @@ class Runs:
                 self.put_away(active)
 
     def _knows(self, spec: RunSpec) -> bool:
-        return self.namespaces.is_open and spec is self.namespaces.launcher.known_spec
+        return self.namespaces.is_open and spec == self.namespaces.launcher.known_spec
+
+    def goes_on(self, spec: RunSpec, files: Mapping[str, Content]) -> bool:
+        """Whether another run is likely to follow this one, before which the launcher has nothing else to do."""
+        return self.namespaces.launcher.known_spec is not None and not files and not spec.collect.patterns
 
     @contextlib.contextmanager
     def closed_on_error(self) -> Iterator[None]:
@@ -145,7 +147,7 @@ class Runs:
             namespaces.begin_use()
             new_groups = launcher.unknown_groups((group,) if next_group is None else (group, next_group))
             request = StartRun(
-                program=None if spec is launcher.known_spec else _program_of(spec),
+                program=None if spec == launcher.known_spec else _program_of(spec),
                 targets=(0, 1, 2, *fds) if ends.terminal is None else tuple(fds),
                 group=group.group_id,
                 next_group=NO_GROUP if next_group is None else next_group.group_id,

@@ -15,7 +15,8 @@ from judge.errors import InfrastructureError, SandboxError
 from judge.model.units import MIB, MS_NS
 from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.cgroups.slot_groups import _POOL_SIZE
-from judge.sandbox.container import Container
+from judge.sandbox.container import Container, run_together
+from judge.sandbox.conversation import End, Link, Participant
 from judge.sandbox.protocol import JOIN_FDS_KEPT, NoteFreshMounts
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec
@@ -57,6 +58,20 @@ def _groups_known(slot: Slot) -> int:
 def test_it_stands_there_in_every_hierarchy(waiting: Container) -> None:
     assert waiting._namespaces.groups.next is not None
     _await_members(waiting._namespaces.groups.next, len(waiting._namespaces.groups.next.join_fds))
+
+
+def test_those_of_a_conversation_stand_there_too(slot: Slot, container_spec: ContainerSpec) -> None:
+    with slot.container(container_spec) as one, slot.container(container_spec) as other:
+        for _ in range(100):
+            talk = [Participant(actor("exit", 0)), Participant(actor("exit", 0))]
+            done = run_together([one, other], talk, [Link(End(0, 1), End(1, 0))])
+            assert all(each.result.ok for each in done.completed)
+            groups = [box._namespaces.groups.next for box in (one, other)]
+            if None not in groups:
+                break
+        for group in groups:
+            assert group is not None
+            _await_members(group, len(group.join_fds))
 
 
 def test_what_it_uses_there_is_not_the_programs(waiting: Container) -> None:

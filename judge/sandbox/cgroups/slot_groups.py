@@ -35,8 +35,9 @@ _IDLE = "idle"
 _POOL_SIZE = 24
 #: Groups made ready: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
-#: With this many groups, those that were used will soon serve again: no more are made before they are needed.
-_EAGER = 5
+#: With this many groups, those that were used will soon serve again: no more are made before they are needed. Each of
+#: two launchers has those of its last run, of this one and of the next.
+_EAGER = 8
 #: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
 _REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0

@@ -11,6 +11,9 @@ from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, MountState
 #: What of each of RUN_MOUNTS shows that it was used: its root, but of the pseudo-terminals the node that opens one,
 #: which is all that a program can mark there.
 _LOOKED_AT = (*RUN_MOUNTS[:3], "/dev/pts/ptmx")
+#: How the kernel counts them in a network namespace without any. A fresh one may still have that which brought up its
+#: loopback: a count taken then would hide one local socket.
+_NO_SOCKETS = b"sockets: used 0"
 _CYCLE_LOOKS = 1000
 _CYCLE_LOOK_S = 0.004
 _Looks = tuple[int, ...]
@@ -24,7 +27,6 @@ class Residue:
         self._local_sockets_fd = -1  # of its list of local sockets
         self._mounts: list[int] = []  # descriptors of _LOOKED_AT
         self._fresh: list[_Looks] = []  # what each of them looked like unused
-        self._fresh_sockets = b""
         self._fresh_local_sockets = b""
 
     def open_socket_lists(self, proc: str) -> None:
@@ -45,7 +47,6 @@ class Residue:
             self._mounts.append(os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC))
         self._fresh = [_looks_of(fd) for fd in self._mounts]
         self._fresh_local_sockets = self._read_local_sockets()
-        self._fresh_sockets = self._count_sockets()
 
     def look(self) -> MountState:
         """What was used since. Local sockets that are left are waited for."""
@@ -56,7 +57,7 @@ class Residue:
                 dirty |= 1 << index
             if 0 in looks[:2] and 0 not in fresh[:2]:  # pseudo-terminals have no blocks to begin with
                 full |= 1 << index
-        if self._count_sockets() != self._fresh_sockets and self._read_local_sockets() != self._fresh_local_sockets:
+        if self._count_sockets() != _NO_SOCKETS and self._read_local_sockets() != self._fresh_local_sockets:
             dirty |= DIRTY_NETWORK
             self._end_local_sockets()
         return MountState(dirty, full)

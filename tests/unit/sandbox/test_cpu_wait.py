@@ -159,6 +159,18 @@ def test_pressure_is_read_from_the_full_line(tmp_path: Path) -> None:
             os.close(fd)
 
 
+@pytest.mark.parametrize(("passed_on", "waited_ns"), [(True, S_NS), (False, 0)])
+def test_only_who_passes_something_on_is_waited_for(
+    tasks: FakeTasks, monkeypatch: pytest.MonkeyPatch, passed_on: bool, waited_ns: int
+) -> None:
+    monkeypatch.setattr(FakeProcessors, "count", 1)
+    delay_ns = [0, S_NS]
+    monkeypatch.setattr(cpu_wait, "_own_delay_ns", lambda: delay_ns.pop(0))
+    run = CpuWait(FakeProcessors(0), tasks)
+    run.converses([], passed_on=passed_on)
+    assert run.waited(5 * S_NS, 0) == (waited_ns, waited_ns)
+
+
 def test_a_thread_knows_its_own_delay() -> None:
     delay = OwnDelay()
     assert 0 <= delay.so_far_ns() <= delay.so_far_ns()
