@@ -45,7 +45,8 @@ def make_app(service: Service, mounts: Sequence[BaseRoute] = ()) -> ASGIApp:
     routes = routes_of(ENDPOINTS, service)
     router = Router(routes=[*routes, *mounts], redirect_slashes=False, default=_nothing_here, lifespan=lifespan)
     packed = Packing(_Addresses(routes, router))
-    return Shell(Cors(packed, service.settings.gateway.origins), service.metrics.observe)
+    origins = service.settings.gateway.origins
+    return Shell(Cors(packed, origins) if origins else packed, service.metrics.observe)
 
 
 class _Addresses:

@@ -24,8 +24,7 @@ EVENTS = "text/event-stream"
 Q = TypeVar("Q", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """One request. ``body`` and ``query`` are of the types that its endpoint declares, None = it declares none."""
 
     service: Service

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(msgspec.Struct, frozen=True):
     """``timings``: name -> seconds, for the header Server-Timing; ``labels``: for the log and the metrics."""
 
     request_id: str
-    timings: dict[str, float] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
+    timings: dict[str, float] = {}
+    labels: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from judge import wire
 from judge.gateway.problems import ProblemError
@@ -16,8 +16,7 @@ OPEN_SCOPES = (Scope.RUN, Scope.SUBMIT, Scope.READ, Scope.PACKAGES, Scope.WEBHOO
 ANONYMOUS_SCOPES = (Scope.RUN, Scope.READ)
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """``key`` is a key's public part; empty = no key was needed. ``address`` is the client's, as far as it is known.
 
     ``anonymous``: one of everybody, who has small limits.

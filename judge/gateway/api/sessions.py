@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 
+import msgspec
 from starlette.responses import Response
 
 from judge.gateway.api.handing_in import CREATED, HANDING_IN, PREFIX, WaitQuery, create_work, told
@@ -29,7 +29,7 @@ async def create_session(asked: Asked) -> Response:
     body: SessionForm = asked.body
     if body.grace_ns < _GRACE_NS_MIN:
         raise field_problem(f"at least {_GRACE_NS_MIN}: a client that was cut off needs time to come back", "/grace_ns")
-    at_once = dataclasses.replace(asked, query=WaitQuery())
+    at_once = msgspec.structs.replace(asked, query=WaitQuery())
     return await create_work(at_once, "sessions", told(lambda: session_asked(body)), body.language)
 
 

@@ -4,6 +4,7 @@ many requests come at once, and how long an answer lies that nobody reads."""
 from __future__ import annotations
 
 import asyncio
+from itertools import chain
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -61,11 +62,12 @@ class _Bounded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._in_head:
             self._head_bytes += len(data)
-            if self._head_timer is None:
-                self._expect_head()
         super().data_received(data)
-        if self._in_head and self._head_bytes > self.head_bytes_max:
-            self._refuse(_TOO_LARGE)
+        if self._in_head and self._head_bytes:
+            if self._head_bytes > self.head_bytes_max:
+                self._refuse(_TOO_LARGE)
+            elif self._head_timer is None:
+                self._expect_head()
 
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= _PIPELINED_MAX:
@@ -76,7 +78,7 @@ class _Bounded(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._forget_head_timer()
-        size = sum(len(name) + len(value) + _AROUND_BYTES for name, value in self.headers) + len(self.url)
+        size = sum(map(len, chain.from_iterable(self.headers))) + _AROUND_BYTES * len(self.headers) + len(self.url)
         if size > self.head_bytes_max:
             self._refuse(_TOO_LARGE)
             return

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from judge.gateway.exchange import Exchange
 from judge.gateway.problems import ProblemError, problem_response
+from judge.observe.logs import log_event
 
 log = logging.getLogger("judge.access")
 
@@ -24,6 +25,7 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
+_NAMES = frozenset(name for name, _ in _HEADERS)
 
 #: Told of each answer: the endpoint's name, the method, the status, and how long it took.
 Observe = Callable[[Exchange, str, int, float], None]
@@ -75,12 +77,14 @@ class Shell:
                 "took_ms": round(took_s * 1000, 1),
                 **exchange.labels,
             }
-            log.info("request", extra={"fields": fields})
+            log_event(log, "request", fields)
 
 
 def _completed(headers: list[tuple[bytes, bytes]], exchange: Exchange, took_s: float) -> list[tuple[bytes, bytes]]:
-    named = {name for name, _ in headers}
-    timings = ", ".join(f"{name};dur={s * 1000:.2f}" for name, s in (*exchange.timings.items(), ("total", took_s)))
-    headers += [pair for pair in _HEADERS if pair[0] not in named]
+    named = dict(headers).keys()
+    headers += _HEADERS if named.isdisjoint(_NAMES) else [pair for pair in _HEADERS if pair[0] not in named]
+    timings = f"total;dur={took_s * 1000:.2f}"
+    if exchange.timings:
+        timings = ", ".join([*(f"{name};dur={s * 1000:.2f}" for name, s in exchange.timings.items()), timings])
     headers += [(b"x-request-id", exchange.request_id.encode()), (b"server-timing", timings.encode())]
     return headers

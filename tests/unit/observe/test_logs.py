@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judge.errors import UsageError
-from judge.observe.logs import MESSAGE_CHARS_MAX, LineSink, _DroppingHandler, log_context, set_up_logging
+from judge.observe.logs import MESSAGE_CHARS_MAX, LineSink, _DroppingHandler, log_context, log_event, set_up_logging
 
 log = logging.getLogger("judge.test")
 
@@ -63,6 +63,41 @@ def test_a_console_line_reads_well() -> None:
         log.warning("the cache is full", extra={"fields": {"size_bytes": 10}})
     line = stream.getvalue()
     assert line.endswith("WARNING judge.test: the cache is full [submission=s1 attempt=2 slot=0] size_bytes=10\n")
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_an_event_is_the_line_that_info_makes(log_format: str) -> None:
+    fields = {"path": "/a b", "url": "redis://:s3cret@h", "bell": "a\x07", "status": 200, "took_ms": 0.5, "client": ""}
+    stream = _stream(log_format)
+    with log_context(slot=0):
+        log.info("request", extra={"fields": fields})
+        log_event(log, "request", fields)
+    lines = [line.partition("INFO")[2] or _but_time(line) for line in stream.getvalue().splitlines()]
+    assert len(lines) == 2 and lines[0] == lines[1]
+
+
+def _but_time(line: str) -> dict[str, object]:
+    return {name: value for name, value in json.loads(line).items() if name != "time"}
+
+
+def test_an_event_is_seen_by_other_formatters_and_not_below_its_level(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    log_event(log, "request", {})
+    assert "INFO" in caplog.text and "request" in caplog.text
+    stream = _stream("console", "warning")
+    log_event(log, "request", {})
+    assert not stream.getvalue()
+
+
+def test_each_console_line_has_its_own_time() -> None:
+    stream = _stream("console")
+    formatter = logging.getLogger().handlers[0].formatter
+    assert formatter is not None
+    record = logging.LogRecord("judge.test", logging.INFO, "", 0, "m", (), None)
+    for created in (1000.25, 1000.5, 1061.007, 1000.25):
+        record.created = created
+        stream.write(formatter.format(record)[5:12] + "\n")
+    assert stream.getvalue().splitlines() == [":40.250", ":40.500", ":41.007", ":40.250"]
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
