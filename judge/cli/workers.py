@@ -16,6 +16,7 @@ from judge.cli.over_http import views_of_workers
 from judge.cli.service import open_client
 from judge.cli.showing import add_row, wide_console
 from judge.client import Client
+from judge.grading.noise import NOT_MEASURED
 from judge.parsers import Subparsers
 from judge.queue.admin import WorkerView, worker_views
 from judge.text import printable
@@ -86,8 +87,8 @@ def _then(languages: Sequence[str]) -> str:
 
 
 def _show_texts(worker: WorkerView, console: Console, *, languages: bool) -> None:
-    """Why a worker is not on, slots that stand stopped, what is prepared now and what could not be; with ``languages``
-    what it offers and lacks, with versions."""
+    """Why a worker is not on, slots that stand stopped, why its noise is not known, what is prepared now and what could
+    not be; with ``languages`` what it offers and lacks, with versions."""
     info = worker.info
     texts = [f"{worker.state}: {worker.reason}"] if worker.reason else []
     if info.slots_stopped:
@@ -95,6 +96,8 @@ def _show_texts(worker: WorkerView, console: Console, *, languages: bool) -> Non
     if info.preparing:
         texts.append(f"preparing {info.preparing[0]}{_then(info.preparing[1:])}; judged without until then")
     texts += [f"judged without what it prepares: {reason}" for reason in info.unprepared.values()]
+    if info.noise_ratio is None and not languages:
+        texts += [problem for problem in info.problems if problem.startswith(NOT_MEASURED)]
     if languages:
         texts += [f"{name} {info.versions.get(name, '')}".rstrip() for name in info.languages]
         texts += info.problems

@@ -24,7 +24,7 @@ from judge.config.reading import ceilings_of
 from judge.errors import HostError, LanguageError, SandboxError, our_path
 from judge.grading.calibrate import with_time_limit
 from judge.grading.case_data import CaseData
-from judge.grading.noise import NoiseMeter, measure_noise
+from judge.grading.noise import NoiseMeter, NoiseUnknown, measure_noise
 from judge.grading.pipeline import Judge
 from judge.grading.programs import BuildContext
 from judge.host.selftest import run_selftest
@@ -254,11 +254,11 @@ class SandboxFactory:
                 _attack(settings, slot) if settings.worker.selftest else ([], ["sandbox self-test switched off"])
             )
             found = LanguageFinder(settings).at_start(slot.container)
-            noise_ratio = measure_noise(slot.container, host_rootfs(settings.state)) if found.versions else None
+            noise_ratio, unknown = _noise(settings, slot) if found.versions else (None, [])
         if not found.versions:
             complaints = "; ".join(f"{language}: {complaint}" for language, complaint in found.missing.items())
             raise HostError(f"no language works here: {complaints}")
-        return readiness_of(found, problems=problems, attacks_held=tuple(held), noise_ratio=noise_ratio)
+        return readiness_of(found, problems=[*problems, *unknown], attacks_held=tuple(held), noise_ratio=noise_ratio)
 
     def languages_again(self, settings: Settings, report: Callable[[Readiness], object]) -> Readiness:
         """See :class:`judge_workers.judging.JudgeFactory`."""
@@ -374,3 +374,12 @@ def _attack(settings: Settings, slot: Slot) -> tuple[list[str], list[str]]:
     if broken:
         raise HostError(f"the sandbox does not hold: {broken[0].name}: {broken[0].complaint}; see judge selftest")
     return [result.name for result in results], []
+
+
+def _noise(settings: Settings, slot: Slot) -> tuple[float | None, list[str]]:
+    """How noisy the slot is; or None and why that is not known, which keeps nobody from judging."""
+    try:
+        return measure_noise(slot.container, host_rootfs(settings.state)), []
+    except NoiseUnknown as error:
+        log.warning("%s", error)
+        return None, [f"{error}"]

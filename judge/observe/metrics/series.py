@@ -162,7 +162,8 @@ LANGUAGE_READY = _gauge(
 )
 NOISE = _gauge(
     "judge_host_noise_ratio",
-    "Spread of the CPU times of the same work, last measured: (slowest - fastest) / fastest; 0 = quiet.",
+    "Spread of the CPU times of the same work, last measured: (slowest - fastest) / fastest; 0 = quiet; absent when a"
+    " measurement did not come to its end.",
     unit="ratio",
 )
 BUILD_INFO = _gauge("judge_build_info", "Always 1; the labels tell what runs here.", "version", "python")

@@ -95,6 +95,15 @@ def test_a_worker_is_one_line_without_a_broken_word() -> None:
     assert [line.split()[0] for line in lines] == ["vm-671dfe", "vm-2"]
 
 
+def test_a_noise_that_could_not_be_measured_says_why() -> None:
+    slow = worker("vm-1")
+    said = "noise not measured: the work ended with CPU_LIMIT"
+    slow = msgspec.structs.replace(slow, info=msgspec.structs.replace(slow.info, problems=("go: no", said)))
+    heading, line, *texts = shown(slow)
+    assert line.split()[heading.split().index("noise")] == "-"
+    assert texts == [f"vm-1: {said}"]
+
+
 def test_why_a_worker_is_not_on_and_its_languages_have_lines_of_their_own() -> None:
     assert "vm-1: draining: by an operator" in shown(worker("vm-1", "by an operator"))
     lines = shown(worker("vm-1"), languages=True)

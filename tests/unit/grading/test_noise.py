@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from grading_fakes import completed
 
-from judge.errors import InfrastructureError
-from judge.grading.noise import NoiseMeter, measure_noise
+from judge.grading.noise import NoiseMeter, NoiseUnknown, measure_noise
 from judge.model.run import Outcome
 from judge.sandbox.spec import OverlayMount, Rootfs
 
@@ -38,9 +37,19 @@ def test_it_is_the_spread_over_the_fastest() -> None:
     assert measure_noise(Box(100, 110).open, ROOTFS) == pytest.approx(0.1)
 
 
-def test_a_broken_measurement_is_our_fault() -> None:
-    with pytest.raises(InfrastructureError, match="noise"):
+def test_a_measurement_that_does_not_end_in_time_says_nothing() -> None:
+    with pytest.raises(NoiseUnknown, match="noise not measured: the work ended with"):
         measure_noise(Box(100, outcome=Outcome.CPU_LIMIT).open, ROOTFS)
+
+
+def test_a_host_that_is_too_slow_to_be_measured_judges_on_and_is_not_asked_again_at_once() -> None:
+    now = [0]
+    meter, box = NoiseMeter(lambda: now[0]), Box(100, 120, outcome=Outcome.CPU_LIMIT)
+    assert meter.ratio(box.open, ROOTFS, needed=True) is None
+    assert meter.ratio(box.open, ROOTFS, needed=True) is None
+    assert box.runs == 1
+    now[0], box.outcome = 10**15, Outcome.EXITED
+    assert meter.ratio(box.open, ROOTFS, needed=True) == pytest.approx(0.2)
 
 
 def test_it_is_measured_only_when_needed_and_remembered_while_fresh() -> None:

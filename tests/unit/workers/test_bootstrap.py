@@ -10,10 +10,13 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from judge_workers.bootstrap import SandboxJudge
+from judge_workers import bootstrap
+from judge_workers.bootstrap import SandboxFactory, SandboxJudge
+from judge_workers.node.languages import Found
 
 from judge.config import Settings
 from judge.errors import InfrastructureError
+from judge.grading.noise import NoiseUnknown
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
@@ -111,3 +114,27 @@ def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path) -
 def test_the_report_says_which_attempt_and_where(judge: SandboxJudge) -> None:
     report = judge.judge(of_class("a", "practice"), 2, lambda _: None)
     assert (report.attempt, report.judged_by.rpartition("/")[2]) == (2, "3")
+
+
+def test_a_host_too_slow_to_be_measured_judges_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_slow(*_: object) -> float:
+        raise NoiseUnknown("noise not measured: the work ended with CPU_LIMIT")
+
+    found = Found(
+        versions={"c": "12"},
+        exact={},
+        missing={},
+        untested=False,
+        watched=(),
+        toolchains="",
+        preparing=(),
+        unprepared={},
+    )
+    monkeypatch.setattr(bootstrap, "open_slot", lambda *_: nullcontext(SimpleNamespace(container=None)))
+    monkeypatch.setattr(bootstrap, "LanguageFinder", lambda _: SimpleNamespace(at_start=lambda _: found))
+    monkeypatch.setattr(bootstrap, "host_rootfs", lambda _: None)
+    monkeypatch.setattr(bootstrap, "measure_noise", too_slow)
+    settings = msgspec.convert({"state_dir": str(tmp_path), "worker": {"selftest": False}}, Settings)
+    ready = SandboxFactory().readiness(settings)
+    assert (ready.languages, ready.noise_ratio) == (("c",), None)
+    assert "noise not measured: the work ended with CPU_LIMIT" in ready.problems
