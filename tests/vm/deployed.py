@@ -176,7 +176,7 @@ def judged(plan: Callable[[], dict[str, Planned]]) -> Report:
     key = next(word for word in made.stdout.split() if word.startswith("jk_"))
     try:
         path = "/api/v1/packages?name=sum&version=1"
-        digest = _answered((201,), "POST", path, _package(), key, "application/zip")["digest"]
+        digest = _answered((201,), "POST", path, _package(), key, "application/zip")["package"]
         seen = [f"{name} {_verdict(key, digest, name, folder)}" for name, folder, _ in _CASES]
     except Failed as failure:
         raise Failed(Report(failure.report.detail, failure.report.output + _logs(plan))) from failure
@@ -214,11 +214,11 @@ def _verdict(key: str, digest: str, name: str, folder: str) -> str:
     body = {"package": digest, "language": language, "source": source}
     answer = _answered((201, 202), "POST", "/api/v1/submissions?wait=60", json.dumps(body).encode(), key)
     deadline_s = time.monotonic() + _JUDGED_S
-    while not answer.get("report"):
+    while not answer.get("judging"):
         if time.monotonic() > deadline_s:
             raise Failed(Report(f"{folder}/{name}: no report after {_JUDGED_S:.0f} s", json.dumps(answer)))
         answer = _answered((200,), "GET", f"/api/v1/submissions/{answer['id']}?wait=60", b"", key)
-    return str(answer["report"]["verdict"])
+    return str(answer["judging"]["verdict"])
 
 
 def stop(plan: Callable[[], dict[str, Planned]]) -> Report:
