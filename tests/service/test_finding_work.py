@@ -206,7 +206,9 @@ def test_lists_as_table_csv_and_json(judge: Judge, client: Client) -> None:
     assert judge("list", "--tenant", "nobody", "--json")[1] == "[]\n"
     code, _, err = judge("list", "--verdict", "FOO")
     assert code == 2
-    assert err.startswith("judge list: no verdict 'FOO'; there are AC, WA, TLE, RTE, MLE, OLE, CE, JE; of other work C")
+    assert err.startswith(
+        "judge list: no verdict 'FOO'; there are AC, WA, TLE, RTE, MLE, OLE, CE, JE; of other work AS_"
+    )
     assert judge("list", "--language", "klingon")[0] == 4
 
 

@@ -126,8 +126,8 @@ def test_the_queue_names_the_routes_of_waiting_work(
             client.send(work_order(kind))
     code, out, _ = judge("queue", "--json")
     lanes = {lane["route"]: lane["waiting"] for lane in json.loads(out)["lanes"]}
-    assert (code, lanes) == (0, {"c+=work": 3, "c+=session": 1})
-    assert judge("queue")[1].startswith("4 waiting, 0 being judged")
+    assert (code, lanes) == (0, {"c+=work": 3, "c+=session": 1, "any+=verify": 1})
+    assert judge("queue")[1].startswith("5 waiting, 0 being judged")
 
 
 def test_a_fault_of_the_client_is_no_fault_of_the_judge(client: Client, judge: Judge) -> None:
