@@ -243,7 +243,7 @@ def test_submit_says_the_id_first_and_at_an_interrupt_how_to_go_on(
             until(lambda: client.state(submission_id) is State.CLAIMED, "the claim")
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=30)
-            assert process.returncode == 130
+            assert process.returncode == 130, err
             assert f"judge follow --broker {shared_redis.url} {submission_id} watches it" in err
             assert f"judge cancel --broker {shared_redis.url} {submission_id} withdraws it" in err
             assert client.state(submission_id) is State.CLAIMED
