@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
-from typing import Self, TypeVar, Unpack
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from typing import Self
 
 from judge.client.batch import AsyncBatch
 from judge.client.blobs import AsyncClientBlobs
+from judge.client.doing import AsyncDoing, R
 from judge.client.many import WINDOW, Flight, Item, ItemResult
 from judge.client.opening import client_broker, judged_report, report_of_type, reported, work_report
 from judge.client.sending import (
     SENDING,
-    EvaluationFields,
-    ExecutionFields,
     Sending,
-    VerificationFields,
-    evaluation_of,
-    execution_of,
-    verification_of,
     work_of,
 )
 from judge.client.session import AsyncSession, present_every_s
@@ -28,13 +23,9 @@ from judge.errors import NotFinished
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
+from judge.model.work import SessionRequest, Task, Work
 from judge.model.work_report import (
     AnyWorkReport,
-    CommandGroupReport,
-    EvaluationReport,
-    ExecutionReport,
-    VerificationReport,
 )
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
@@ -44,10 +35,8 @@ from judge.queue.redis_queue import AsyncQueue
 from judge.queue.values import LanguageCard, State, SubmissionView
 from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
-R = TypeVar("R", bound=AnyWorkReport)
 
-
-class AsyncClient(AsyncClientBlobs):
+class AsyncClient(AsyncClientBlobs, AsyncDoing):
     """The same for asyncio; several tasks may share one. However many wait for reports, one connection waits."""
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:
@@ -97,46 +86,6 @@ class AsyncClient(AsyncClientBlobs):
                 raise NotFinished(f"submission {id} was not finished within {timeout:g} s") from None
             found = await self.queue.answer(id)
         return reported(found, id)
-
-    async def run(
-        self,
-        program: ProgramSource | Sequence[str],
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[ExecutionFields],
-    ) -> ExecutionReport:
-        """See :meth:`judge.client.blocking.Client.run`."""
-        return await self._done(execution_of(program, **fields), sending, timeout, ExecutionReport)
-
-    async def evaluate(
-        self,
-        program: ProgramSource,
-        tests: Sequence[EvaluationTest] | str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[EvaluationFields],
-    ) -> EvaluationReport:
-        """See :meth:`judge.client.blocking.Client.evaluate`."""
-        return await self._done(evaluation_of(program, tests, **fields), sending, timeout, EvaluationReport)
-
-    async def run_group(
-        self, group: CommandGroup, sending: Sending = SENDING, *, timeout: float | None = None
-    ) -> CommandGroupReport:
-        """See :meth:`judge.client.blocking.Client.run_group`."""
-        return await self._done(group, sending, timeout, CommandGroupReport)
-
-    async def verify(
-        self,
-        package: str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[VerificationFields],
-    ) -> VerificationReport:
-        """See :meth:`judge.client.blocking.Client.verify`."""
-        return await self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     async def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         return report_of_type(kind, await self.work_result(await self.send(work_of(task, sending)), timeout=timeout))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Self, TypeVar, Unpack
+from collections.abc import Iterable, Iterator
+from typing import Self
 
 from judge.client.batch import Batch
 from judge.client.blobs import ClientBlobs
+from judge.client.doing import Doing, R
 from judge.client.many import WINDOW, Flight, Item, ItemResult
 from judge.client.opening import client_broker, judged_report, report_of_type, reported, work_report
 from judge.client.sending import (
     SENDING,
-    EvaluationFields,
-    ExecutionFields,
     Sending,
-    VerificationFields,
-    evaluation_of,
-    execution_of,
-    verification_of,
     work_of,
 )
 from judge.client.session import Session, present_every_s
@@ -26,13 +21,9 @@ from judge.config import Settings, load_settings
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
+from judge.model.work import SessionRequest, Task, Work
 from judge.model.work_report import (
     AnyWorkReport,
-    CommandGroupReport,
-    EvaluationReport,
-    ExecutionReport,
-    VerificationReport,
 )
 from judge.queue import calls
 from judge.queue.broker import PATIENCE_S, Broker
@@ -42,10 +33,8 @@ from judge.queue.script import Call
 from judge.queue.values import LanguageCard, State, SubmissionView
 from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
-R = TypeVar("R", bound=AnyWorkReport)
 
-
-class Client(ClientBlobs):
+class Client(ClientBlobs, Doing):
     """The blocking client. Use from one thread at a time; a context manager."""
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:
@@ -96,53 +85,6 @@ class Client(ClientBlobs):
         """The report of whatever kind this is; blocks and raises as :meth:`result`."""
         is_known, self._newest = id == self._newest, ""
         return reported(self.queue.final_answer(id, timeout, is_known=is_known), id)
-
-    def run(
-        self,
-        program: ProgramSource | Sequence[str],
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[ExecutionFields],
-    ) -> ExecutionReport:
-        """Run a program, or a command (its words), and wait for what it wrote; at most ``timeout`` seconds.
-
-        What the program does wrong is in the report. Raises as :meth:`send` and :meth:`work_result`.
-        """
-        return self._done(execution_of(program, **fields), sending, timeout, ExecutionReport)
-
-    def evaluate(
-        self,
-        program: ProgramSource,
-        tests: Sequence[EvaluationTest] | str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[EvaluationFields],
-    ) -> EvaluationReport:
-        """Run a program against tests, or a test set by its name, and wait; otherwise as :meth:`run`."""
-        return self._done(evaluation_of(program, tests, **fields), sending, timeout, EvaluationReport)
-
-    def run_group(
-        self, group: CommandGroup, sending: Sending = SENDING, *, timeout: float | None = None
-    ) -> CommandGroupReport:
-        """Run a command group and wait; otherwise as :meth:`run`."""
-        return self._done(group, sending, timeout, CommandGroupReport)
-
-    def verify(
-        self,
-        package: str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[VerificationFields],
-    ) -> VerificationReport:
-        """Have a package's own submissions judged and compared with their labels, and wait; otherwise as :meth:`run`.
-
-        ``package`` as in a submission. What is not as it should be is in the report's ``result``; events say each part
-        that is done (:class:`judge.model.event.Verifying`).
-        """
-        return self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         return report_of_type(kind, self.work_result(self.send(work_of(task, sending)), timeout=timeout))

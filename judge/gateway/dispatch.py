@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from judge.gateway.access.caller import Caller
 from judge.gateway.endpoint import BYTES, JSON, Asked, Endpoint, query_of
 from judge.gateway.exchange import Exchange
 from judge.gateway.http.body import body_of
-from judge.gateway.problems import ProblemError, problem_of, problem_response, validation_problem
+from judge.gateway.problems import ProblemError, decoded_json, problem_of, problem_response
 from judge.gateway.service import Service
 from judge.queue.api_keys import KeyRights
 
@@ -113,11 +112,4 @@ async def _decoded(endpoint: Endpoint, service: Service, request: Request, calle
     limits = service.settings.gateway
     bytes_max = limits.anonymous_body_bytes_max if caller.anonymous else limits.body_bytes_max
     text = await body_of(request, min(bytes_max, limits.body_bytes_max), limits.request_s_max)
-    try:
-        return endpoint.body_decoder.decode(text)
-    except msgspec.ValidationError as error:
-        raise validation_problem(error) from error
-    except RecursionError:
-        raise ProblemError("bad-json", "it is nested too deeply") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ProblemError("bad-json", str(error)) from error
+    return decoded_json(endpoint.body_decoder, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 from starlette.responses import Response
@@ -12,6 +13,8 @@ from starlette.responses import Response
 from judge import errors
 from judge.http_form.answers import FieldError, LimitReached, Problem
 from judge.model.problem import Diagnostic
+
+T = TypeVar("T")
 
 #: Where the pages of the types are.
 TYPES_PATH = "/problems/"
@@ -203,6 +206,18 @@ def validation_problem(error: msgspec.ValidationError) -> ProblemError:
     if named:
         pointer += "/" + _escaped(named["name"])
     return field_problem(said, pointer)
+
+
+def decoded_json(decoder: msgspec.json.Decoder[T], text: bytes) -> T:
+    """What a client sent, read. Raises ProblemError: it is no JSON, or names the field that is wrong."""
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise validation_problem(error) from error
+    except RecursionError:
+        raise ProblemError("bad-json", "it is nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProblemError("bad-json", str(error)) from error
 
 
 def pointer_of_field(field: str) -> str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar, Unpack
+from typing import Self, TypeVar
 
 from judge.client.batch import AsyncBatch, numbered_items
 from judge.client.blobs import BlobSource
+from judge.client.doing import AsyncDoing, R
 from judge.client.http.async_service import AsyncHttpService
 from judge.client.http.batch import result_of
 from judge.client.http.blocking import PATIENCE_S, HttpClient, deadline_of
@@ -28,13 +29,7 @@ from judge.client.many import WINDOW, Flight, Item, ItemResult, Numbered, refuse
 from judge.client.opening import report_of_type, reported, work_report
 from judge.client.sending import (
     SENDING,
-    EvaluationFields,
-    ExecutionFields,
     Sending,
-    VerificationFields,
-    evaluation_of,
-    execution_of,
-    verification_of,
     work_of,
 )
 from judge.client.test_sets import Tests
@@ -43,26 +38,21 @@ from judge.http_form.answers import Me, QueueForm, WorkForm
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
+from judge.model.work import SessionRequest, Task, Work
 from judge.model.work_report import (
     AnyWorkReport,
-    CommandGroupReport,
-    EvaluationReport,
-    ExecutionReport,
-    VerificationReport,
 )
 from judge.queue.blob_calls import BlobView
 from judge.queue.records import Filter
 from judge.queue.values import LanguageCard, State, SubmissionView
 
 T = TypeVar("T")
-R = TypeVar("R", bound=AnyWorkReport)
 
 #: How long one request waits for a report; then it is asked again.
 _WAIT_S = 10.0
 
 
-class AsyncHttpClient(AsyncHttpService):
+class AsyncHttpClient(AsyncHttpService, AsyncDoing):
     """The same for asyncio; several tasks may share one. ``requests``: at most this many at once."""
 
     def __init__(
@@ -121,46 +111,6 @@ class AsyncHttpClient(AsyncHttpService):
                 raise NotFinished(f"submission {form.id} was not finished in time")
             form = await self.call(partial(HttpClient.look, id=form.id, wait_s=left_s))
         return form
-
-    async def run(
-        self,
-        program: ProgramSource | Sequence[str],
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[ExecutionFields],
-    ) -> ExecutionReport:
-        """See :meth:`judge.client.blocking.Client.run`."""
-        return await self._done(execution_of(program, **fields), sending, timeout, ExecutionReport)
-
-    async def evaluate(
-        self,
-        program: ProgramSource,
-        tests: Sequence[EvaluationTest] | str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[EvaluationFields],
-    ) -> EvaluationReport:
-        """See :meth:`judge.client.blocking.Client.evaluate`."""
-        return await self._done(evaluation_of(program, tests, **fields), sending, timeout, EvaluationReport)
-
-    async def run_group(
-        self, group: CommandGroup, sending: Sending = SENDING, *, timeout: float | None = None
-    ) -> CommandGroupReport:
-        """See :meth:`judge.client.blocking.Client.run_group`."""
-        return await self._done(group, sending, timeout, CommandGroupReport)
-
-    async def verify(
-        self,
-        package: str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[VerificationFields],
-    ) -> VerificationReport:
-        """See :meth:`judge.client.http.blocking.HttpClient.verify`."""
-        return await self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     async def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         deadline_s, wait_s = deadline_of(timeout), _WAIT_S if timeout is None else min(timeout, _WAIT_S)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Self, TypeVar, Unpack
+from collections.abc import Iterable, Iterator
+from typing import Self, TypeVar
 
 import msgspec
 
+from judge.client.doing import Doing, R
 from judge.client.http.address import server_of
 from judge.client.http.administration import HttpAdministration
 from judge.client.http.batch import HttpBatch
@@ -20,13 +21,7 @@ from judge.client.many import WINDOW, Flight, Item, ItemResult
 from judge.client.opening import report_of_type, reported, work_report
 from judge.client.sending import (
     SENDING,
-    EvaluationFields,
-    ExecutionFields,
     Sending,
-    VerificationFields,
-    evaluation_of,
-    execution_of,
-    verification_of,
     work_of,
 )
 from judge.errors import NotFinished, UsageError
@@ -44,18 +39,13 @@ from judge.http_form.reports import EventForm, event_of
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, SessionRequest, Task, Work
+from judge.model.work import SessionRequest, Task, Work
 from judge.model.work_report import (
     AnyWorkReport,
-    CommandGroupReport,
-    EvaluationReport,
-    ExecutionReport,
-    VerificationReport,
 )
 from judge.queue.records import Filter
 from judge.queue.values import LanguageCard, State, SubmissionView
 
-R = TypeVar("R", bound=AnyWorkReport)
 T = TypeVar("T")
 
 #: How long a client goes on trying to reach a gateway before it raises.
@@ -67,7 +57,7 @@ _WAIT_S = 20.0
 _PAGE = 200
 
 
-class HttpClient(HttpBlobs, HttpPackages, HttpAdministration):
+class HttpClient(HttpBlobs, HttpPackages, HttpAdministration, Doing):
     """The judge over HTTP, blocking; threads may share one. A context manager.
 
     The tenant is the key's: work and calls that name another are refused. Packages are named by their digest.
@@ -151,46 +141,6 @@ class HttpClient(HttpBlobs, HttpPackages, HttpAdministration):
                 raise NotFinished(f"submission {form.id} was not finished within {time.monotonic() - began_s:g} s")
             form = self.look(form.id, min(left_s, _WAIT_S))
         return reported(answer_of(form), form.id)
-
-    def run(
-        self,
-        program: ProgramSource | Sequence[str],
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[ExecutionFields],
-    ) -> ExecutionReport:
-        """See :meth:`judge.client.blocking.Client.run`."""
-        return self._done(execution_of(program, **fields), sending, timeout, ExecutionReport)
-
-    def evaluate(
-        self,
-        program: ProgramSource,
-        tests: Sequence[EvaluationTest] | str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[EvaluationFields],
-    ) -> EvaluationReport:
-        """See :meth:`judge.client.blocking.Client.evaluate`."""
-        return self._done(evaluation_of(program, tests, **fields), sending, timeout, EvaluationReport)
-
-    def run_group(
-        self, group: CommandGroup, sending: Sending = SENDING, *, timeout: float | None = None
-    ) -> CommandGroupReport:
-        """See :meth:`judge.client.blocking.Client.run_group`."""
-        return self._done(group, sending, timeout, CommandGroupReport)
-
-    def verify(
-        self,
-        package: str,
-        sending: Sending = SENDING,
-        *,
-        timeout: float | None = None,
-        **fields: Unpack[VerificationFields],
-    ) -> VerificationReport:
-        """See :meth:`judge.client.blocking.Client.verify`; the package by its digest, NAME or NAME@VERSION."""
-        return self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
     def _done(self, task: Task, sending: Sending, timeout: float | None, kind: type[R]) -> R:
         deadline_s = deadline_of(timeout)

@@ -13,7 +13,7 @@ from judge.gateway.access.caller import Caller
 from judge.gateway.api.handing_in import told
 from judge.gateway.batches.line_problem import FIELDS, line_problem, problem_text
 from judge.gateway.http.ndjson import GivenLine
-from judge.gateway.problems import ProblemError, field_problem, validation_problem
+from judge.gateway.problems import ProblemError, decoded_json, field_problem
 from judge.http_form.batch import BatchLine
 from judge.http_form.requests import (
     EvaluationRequest,
@@ -52,7 +52,7 @@ async def read_line(queue: AsyncQueue, caller: Caller, given: GivenLine, line_by
     if given.text is None:
         return refused_line(given, "", ProblemError("too-large", f"the line has more than {line_bytes_max} bytes"))
     try:
-        line = _decoded(given.text)
+        line = decoded_json(_DECODER, given.text)
     except ProblemError as problem:
         return refused_line(given, _custom_id(given.text), problem)
     words = [word for word in FIELDS.values() if getattr(line, word) is not None]
@@ -93,17 +93,6 @@ def conflicting_line(line: NewLine) -> NewLine:
         custom_id=line.custom_id,
         problem=problem_text(problem),
     )
-
-
-def _decoded(text: bytes) -> BatchLine:
-    try:
-        return _DECODER.decode(text)
-    except msgspec.ValidationError as error:
-        raise validation_problem(error) from error
-    except RecursionError:
-        raise ProblemError("bad-json", "it is nested too deeply") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ProblemError("bad-json", str(error)) from error
 
 
 def _custom_id(text: bytes) -> str:
