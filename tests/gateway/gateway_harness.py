@@ -17,6 +17,7 @@ from typing import Any
 import urllib3
 from service_harness import PATIENCE_S, until
 
+from judge.bench.footprint import resident_bytes
 from judge.kernel.prctl import set_parent_death_signal
 
 _ADDRESS = re.compile(r"judge gateway: (http://[^ ]+)")
@@ -109,7 +110,7 @@ class Gateway:
     @property
     def resident_bytes(self) -> int:
         """The memory that it has."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return resident_bytes(self.pid)
 
     @property
     def port(self) -> int:
