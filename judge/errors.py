@@ -34,6 +34,10 @@ class NoSuchRecord(UsageError):
     """There is no work of this id."""
 
 
+class NoSuchState(NoSuchRecord):
+    """There is no carried state of this name, or not this version of it any more."""
+
+
 class IdTaken(UsageError):
     """The id stands for other work already."""
 
@@ -88,6 +92,12 @@ class BlobStoreUnset(BlobError):
     """The blob needs a store, and no setting names one."""
 
 
+class ShareQuotaError(UsageError):
+    """What is shared by links is too much, of the tenant or of all."""
+
+    exit_code = 6
+
+
 class PublicationError(UsageError):
     """A package cannot be published so."""
 
@@ -137,6 +147,11 @@ class SourceFault(Exception):
 
     Never leaves the compile stage, which makes a compile error of it.
     """
+
+
+class ResultsFault(Exception):
+    """Another system's results file cannot be read as it is: the program under test may have written it. ``str()`` is
+    one line. Never leaves what reads such files: it becomes the message of a part."""
 
 
 class LanguageError(JudgeError):
@@ -347,6 +362,18 @@ class MaintenanceError(QueueError):
 
 class ClaimLost(InfrastructureError):
     """The claim was cancelled or belongs to another worker: stop judging, drop the result."""
+
+
+class StateMoved(InfrastructureError):
+    """A carried state has changed since it was read: judge again by the newer one. Nothing was recorded."""
+
+
+class StateBusy(InfrastructureError):
+    """Others are served first with a carried state, for long: try later."""
+
+
+class StateFull(JudgeError):
+    """A carried state that a judging leaves does not fit into what its tenant may have. Nothing was recorded."""
 
 
 class StaleSession(InfrastructureError):

@@ -34,12 +34,19 @@ def matches_any(path: str, patterns: Iterable[str]) -> bool:
 
 
 def matches(path: Components, pattern: Components) -> bool:
-    """Does the whole path fit? ``*`` and ``?`` stay within a component, ``**`` spans any number of them."""
-    if not pattern:
-        return not path
-    if pattern[0] == b"**":
-        return matches(path, pattern[1:]) or (bool(path) and matches(path[1:], pattern))
-    return bool(path) and fits_component(path[0], pattern[0]) and matches(path[1:], pattern[1:])
+    """Does the whole path fit? ``*`` and ``?`` stay within a component, ``**`` spans any number of them.
+
+    In time that grows with the product of both lengths: patterns come with packages, paths with what is handed in.
+    """
+    begun = {0}  # how many components of the path what was read of the pattern may stand for
+    for piece in pattern:
+        if piece == b"**":
+            begun = set(range(min(begun), len(path) + 1))
+        else:
+            begun = {at + 1 for at in begun if at < len(path) and fits_component(path[at], piece)}
+        if not begun:
+            return False
+    return len(path) in begun
 
 
 def may_hold(path: Components, pattern: Components) -> bool:

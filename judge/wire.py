@@ -16,7 +16,7 @@ from judge.errors import WireError
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
-from judge.model.work import CONTEXT_BYTES_MAX, Task, Work, WorkHeader, WorkKind, kind_of
+from judge.model.work import CONTEXT_BYTES_MAX, ProgramJudging, Task, Work, WorkHeader, WorkKind, kind_of
 from judge.model.work_report import AnyWorkReport
 
 #: Version of everything in Redis. A worker refuses a namespace written by another version, except that a drained queue
@@ -41,8 +41,13 @@ WORK_TAG = "=work"
 #: Sessions go on routes of their own: not every slot takes one.
 SESSION_TAG = "=session"
 
-#: So do verifications, for workers of a version that knows the others only. They are in no language.
+#: So do verifications and judgings by judge programs, for workers of versions that know the others only. They are in no
+#: language.
 VERIFY_TAG = "=verify"
+PROGRAM_TAG = "=program"
+
+#: Names of carried states that belong to packages begin so. No work that is sent along can name one.
+STATE_OF_PACKAGE = "@"
 
 #: What becomes a part of a key, as a regular expression.
 NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,127}"
@@ -57,7 +62,14 @@ REPORT_BYTES_MAX = 64 << 20
 _TASK_PARTS_MAX = 1 << 20
 
 #: Kinds of work that have a word of their own in their routes.
-_WORDS = {WorkKind.SESSION: SESSION_TAG, WorkKind.VERIFICATION: VERIFY_TAG}
+_WORDS = {
+    WorkKind.SESSION: SESSION_TAG,
+    WorkKind.VERIFICATION: VERIFY_TAG,
+    WorkKind.PROGRAM: PROGRAM_TAG,
+}
+
+#: Their parts may be in any language; the header names none.
+_IN_NO_LANGUAGE = (WorkKind.VERIFICATION, WorkKind.PROGRAM)
 
 _NAME = re.compile(NAME_PATTERN)
 _TENANT_NONE = "-"
@@ -92,6 +104,7 @@ _SOURCES = msgspec.json.Decoder(tuple[SourceFile, ...])
 _EVENT: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _REPORT = msgspec.json.Decoder(Report)
 _ENCODER = msgspec.json.Encoder()
+_IN_ORDER = msgspec.json.Encoder(order="deterministic")
 
 
 def encode(value: Event | Report | AnyWorkReport | Submission) -> bytes:
@@ -124,8 +137,10 @@ def encode_work(work: Work) -> SubmissionMessage:
     size_bytes = len(header.context.text.encode("utf-8", "surrogatepass"))
     if size_bytes > CONTEXT_BYTES_MAX:
         raise WireError(f"context.text: {size_bytes} bytes; at most {CONTEXT_BYTES_MAX} are kept")
-    if header.kind is WorkKind.VERIFICATION and header.language:
-        raise WireError(f"language: a verification has none, not {header.language[:64]!r}")
+    if header.kind in _IN_NO_LANGUAGE and header.language:
+        raise WireError(f"language: a {header.kind} has none here, not {header.language[:64]!r}")
+    if isinstance(work.task, ProgramJudging) and work.task.state:
+        check_name(work.task.state, "state")
     message = _message(header, work.task)
     _check_size(message.sources)
     return message
@@ -149,7 +164,7 @@ def _check_addressed(sent: Submission | WorkHeader) -> None:
 
 def _message(header: Submission | WorkHeader, body: tuple[SourceFile, ...] | Task) -> SubmissionMessage:
     try:
-        heavy = _ENCODER.encode(body)
+        heavy = _IN_ORDER.encode(body)  # an environment is the same one in whatever order it is written
         bare = _ENCODER.encode(header)
     except UnicodeEncodeError as error:
         raise no_unicode(error) from error
@@ -189,6 +204,11 @@ def decode_claimed(header: bytes, body: bytes) -> Submission | Work:
         return decode_submission(header, body)
     _check_size(body)
     return Work(header=decode_work_header(header), task=_decode(_TASK, body, "task"))
+
+
+def decode_task(body: bytes) -> Task:
+    """What work is to do. Raises WireError naming the field."""
+    return _decode(_TASK, body, "task")
 
 
 def decode_header(submission: bytes) -> Submission:
@@ -252,7 +272,7 @@ def route(language: str, tags: tuple[str, ...] = ()) -> str:
 
 def work_route(header: WorkHeader) -> str:
     """The queue of work that is no submission."""
-    language = "" if header.kind is WorkKind.VERIFICATION else header.language
+    language = "" if header.kind in _IN_NO_LANGUAGE else header.language
     return check_name(f"{route(language, header.tags)}+{_WORDS.get(header.kind, WORK_TAG)}", "route")
 
 
@@ -274,8 +294,16 @@ def routes_served(languages: tuple[str, ...], tags: tuple[str, ...], *, sessions
         subsets += [(*subset, tag) for subset in subsets]
     routes = [route(language, subset) for language in (ANY_ROUTE, *languages) for subset in subsets]
     words = (WORK_TAG, SESSION_TAG) if sessions else (WORK_TAG,)
-    verifying = (f"{route('', subset)}+{VERIFY_TAG}" for subset in subsets)
-    return (*routes, *(f"{name}+{word}" for word in words for name in routes), *verifying)
+    in_any = (f"{route('', subset)}+{word}" for word in (VERIFY_TAG, PROGRAM_TAG) for subset in subsets)
+    return (*routes, *(f"{name}+{word}" for word in words for name in routes), *in_any)
+
+
+def package_state(problem: str, name: str) -> str:
+    """The name of a carried state that belongs to the package of a problem, in each tenant its own."""
+    told = f"{problem}.{name}"
+    if not is_name(told):
+        told = hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+    return STATE_OF_PACKAGE + told
 
 
 def celery_queue(route_name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 _KVM_PROBE_S = 20.0
 _MEMORY = "2G"
-_FIRST_MESSAGE_MAX_S = 300.0  # an idle machine with an emulated processor takes 20
+_FIRST_MESSAGE_MAX_S = 1200.0  # an idle machine with an emulated processor takes 20
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from judge.queue.settings import embedded_url
 
 STATE_PREFIX = "judge-demo-"
 START_TIMEOUT_S = 120.0
+PREPARED_TIMEOUT_S = 600.0
 STOP_TIMEOUT_S = 30.0
 
 #: Settings of the caller's environment that are about another service.
@@ -55,6 +56,18 @@ class Service:
                     return workers[0]
             self._check(deadline)
             time.sleep(0.05)
+
+    def wait_until_ready(self, client: Client) -> WorkerView:
+        """Its worker, once that has nothing more to prepare: what a core compiles beside them is in every figure.
+
+        Raises HostError with the service's last word."""
+        deadline = time.monotonic() + PREPARED_TIMEOUT_S
+        while True:
+            worker = self.wait_for_worker(client)
+            if not worker.info.preparing:
+                return worker
+            self._check(deadline)
+            time.sleep(0.2)
 
     def wait_for_redis(self) -> None:
         """Until its Redis listens. Raises HostError with the service's last word."""

@@ -21,6 +21,7 @@ import msgspec
 from judge.bench.embedded import embedded_service, sweep_old
 from judge.bench.footprint import resident_bytes
 from judge.bench.queue import milliseconds, times_s
+from judge.bench.web.dialects import added_ms
 from judge.bench.web.load import Connection, answers_per_second, ask_all, load_generator, open_waiters, request
 from judge.bench.web.servers import WebServer, cpu_s, gateway_beside, hello_server
 from judge.bench.work import BarePrograms, in_turns
@@ -66,6 +67,11 @@ class GatewayBench(msgspec.Struct, frozen=True, kw_only=True):
     http_per_second: float  #: the same on 64 connections
     share: float  #: http_per_second / redis_per_second
     gateway_cpu_ms: float  #: of the gateway, for each of those runs
+    judge0_added_ms: float  #: a call of this dialect less the native one of the same work, one at a time
+    piston_added_ms: float
+    jobe_added_ms: float
+    fusion_added_ms: float
+    gojudge_added_ms: float
     waiters: int
     streams_mb: float  #: how much the gateway grows with this many idle event streams
     long_polls_mb: float  #: the same with this many requests that wait
@@ -114,12 +120,13 @@ def measure(*, rounds: int = 400, waiters: int = 1000, lines: int = 10_000) -> G
             embedded_service(selftest=False, queue_max=0, tenant_per_minute=0, keep_max=5000, languages="c,python3")
         )
         client = stack.enter_context(Client.open(service.settings))
-        figures["slots"] = service.wait_for_worker(client).info.slots
+        figures["slots"] = service.wait_until_ready(client).info.slots
         rights = KeyRights(id="", tenant=_TENANT, scopes=(Scope.RUN, Scope.READ))
         key, _ = create_key(client.queue, rights)
         with gateway_beside(service.settings) as gateway:
             figures |= _latency_figures(client, gateway, key, rounds)
             figures |= _rate_figures(service.settings, gateway, key, rounds)
+            figures |= added_ms(gateway.port, key, rounds)
             figures |= _batch_figures(gateway, key, lines)
             figures |= _languages_figures(gateway, key, _turns(rounds))
         figures |= _waiter_figures(client, service.settings, key, waiters)

@@ -57,9 +57,15 @@ def find_or_build(scratch: Path, path: str = "") -> str:
 
 
 class GoJudge:
-    """A connection to a go-judge that runs; kept alive from one request to the next. One thread at a time."""
+    """A connection to a go-judge that runs, or to what speaks its interface below ``prefix`` for who has a ``key``.
 
-    def __init__(self, port: int) -> None:
+    It is kept alive from one request to the next. One thread at a time.
+    """
+
+    def __init__(self, port: int, prefix: str = "", key: str = "") -> None:
+        self.port = port
+        self._prefix = prefix
+        self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_TIMEOUT_S)
 
     def close(self) -> None:
@@ -99,7 +105,7 @@ class GoJudge:
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
         try:
-            self._connection.request(method, path, content, {"Content-Type": "application/json"})
+            self._connection.request(method, self._prefix + path, content, self._headers)
             answer = self._connection.getresponse()
             text = answer.read()
         except (OSError, http.client.HTTPException) as error:

@@ -164,8 +164,8 @@ def _ours(package: Path, rounds: int, slots: int, language: str) -> tuple[float,
         argv = _bare_argv(compiled, compiled.artifact)
         tools = judge.build_tools(problem)
         for number in range(rounds + 1):
-            bare_ms = _timed_ms(lambda: _bare_runs(argv, inputs))
-            total_ms = _timed_ms(lambda: _accepted(judging.program_judged(compiled, tools)))
+            bare_ms = timed_ms(lambda: bare_runs(argv, inputs))
+            total_ms = timed_ms(lambda: _accepted(judging.program_judged(compiled, tools)))
             if number:  # the first round warms caches
                 bare.append(bare_ms)
                 total.append(total_ms)
@@ -183,13 +183,14 @@ def _accepted(judged: AbstractContextManager[Report]) -> None:
             raise InfrastructureError(f"the benchmark's program got {report.verdict}")
 
 
-def _timed_ms(work: Callable[[], None]) -> float:
+def timed_ms(work: Callable[[], None]) -> float:
+    """Milliseconds that this takes."""
     started_ns = time.perf_counter_ns()
     work()
     return (time.perf_counter_ns() - started_ns) / 1e6
 
 
-def _bare_runs(argv: list[str], inputs: list[Path]) -> None:
+def bare_runs(argv: list[str], inputs: list[Path]) -> None:
     """What cannot be saved: spawn, feed, read, wait."""
     for path in inputs:
         stdin = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -213,8 +214,8 @@ def _other(tool: str, command: Callable[[Path], list[str]], scratch: Path, *, mo
     many = make_package(scratch / "many", TESTS + 1, modern=modern)
     one = make_package(scratch / "one", 1, modern=modern)
     try:
-        many_ms = median(_timed_ms(lambda: _run_tool(command(many), many)) for _ in range(_OTHER_ROUNDS))
-        one_ms = median(_timed_ms(lambda: _run_tool(command(one), one)) for _ in range(_OTHER_ROUNDS))
+        many_ms = median(timed_ms(lambda: _run_tool(command(many), many)) for _ in range(_OTHER_ROUNDS))
+        one_ms = median(timed_ms(lambda: _run_tool(command(one), one)) for _ in range(_OTHER_ROUNDS))
     except (OSError, subprocess.SubprocessError):
         return None
     return max(0.0, many_ms - one_ms)

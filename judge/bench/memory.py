@@ -99,7 +99,7 @@ def measure(*, slots: int = 2, gateway: bool = False) -> MemoryBench:
             )
         )
         client = stack.enter_context(Client.open(service.settings))
-        service.wait_for_worker(client)
+        service.wait_until_ready(client)
         _wait_until_idle(service, client)
         before = _look(service.pid)
         _work(client)

@@ -114,10 +114,10 @@ def measure(*, rounds: int = 600, fsync: str = "always") -> QueueBench:
         embedded_service(judge_factory="judge_workers.noop:NOOP", **overrides) as service,
         Client.open(service.settings) as client,
     ):
-        service.wait_for_worker(client)
+        service.wait_until_ready(client)
         noop = _measure_noop(client, rounds)
     with embedded_service(**overrides) as service, Client.open(service.settings) as client:
-        service.wait_for_worker(client)
+        service.wait_until_ready(client)
         c = _measure_c(client, rounds)
     return QueueBench(
         fsync=fsync,

@@ -23,6 +23,7 @@ from typing import Protocol
 
 import msgspec
 
+from judge.bench import interface
 from judge.bench.embedded import Service, embedded_service, sweep_old
 from judge.bench.footprint import command_of, cpu_seconds, family
 from judge.bench.go_judge import GoJudge, find_or_build, running_go_judge
@@ -141,20 +142,30 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--cells", default="", metavar="A,B", help="these alone (default: all)")
     parser.add_argument("--go-judge", default="", metavar="PATH", help="the program, if it is not on the PATH")
     parser.add_argument("--alone", action="store_true", help="ours only: nothing is built or fetched")
+    parser.add_argument(
+        "--door",
+        action="store_true",
+        dest="by_interface",
+        help="our own interface of go-judge beside go-judge, by the same client and requests",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
     cells = tuple(filter(None, args.cells.split(",")))
-    if unknown := set(cells) - set(_plans(1)):
-        raise UsageError(f"--cells: {', '.join(sorted(unknown))} is none of {', '.join(_plans(1))}")
-    bench = measure(
-        turns=max(args.turns, 1),
-        submissions=max(args.submissions, 1),
-        cells=cells,
-        go_judge=None if args.alone else args.go_judge,
-    )
+    known = interface.CELLS if args.by_interface else tuple(_plans(1))
+    if unknown := set(cells) - set(known):
+        raise UsageError(f"--cells: {', '.join(sorted(unknown))} is none of {', '.join(known)}")
+    asked = {
+        "turns": max(args.turns, 1),
+        "submissions": max(args.submissions, 1),
+        "cells": cells,
+        "go_judge": None if args.alone else args.go_judge,
+    }
+    if args.by_interface:
+        return interface.show(interface.measure(**asked), as_json=args.json)
+    bench = measure(**asked)
     if args.json:
         print(msgspec.json.encode(bench).decode())
         return 0
@@ -201,7 +212,7 @@ def measure(
 def _prepared(service: Service) -> int:
     """Wait until the worker has prepared its languages, as one that has run for a while has; its slots."""
     with Client.open(service.settings) as client:
-        service.wait_for_worker(client)
+        service.wait_until_ready(client)
         deadline = time.monotonic() + _PREPARE_TIMEOUT_S
         while True:
             info = worker_views(client.queue)[0].info

@@ -126,7 +126,7 @@ def measure(
         embedded_service(judge_factory="judge_workers.noop:NOOP", slots=1, queue_max=0, keep_max=0) as service,
         Client.open(service.settings) as client,
     ):
-        service.wait_for_worker(client)
+        service.wait_until_ready(client)
         connect(client.queue.broker).config_set("appendonly", "no")
         return _figures(_simulate(Simulation(client.queue, workers), submissions, say), workers, submissions)
 

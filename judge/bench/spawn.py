@@ -5,12 +5,17 @@ and under other sandboxes where they are installed; interleaved, medians.
 with its core as workers have them: limits set, cgroup entered, pipes read, usage counted. Both come five in a row, as
 tests do. *Fresh* makes the container, runs once, and removes it; it and the other sandboxes come ten rounds at a time:
 the kernel takes a dead namespace apart some milliseconds later, which would be counted against the next run.
+
+After that fresh containers, and then bwrap, one right after another: the time of each, and the CPU time of all
+processes that take part, which other load hardly changes.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -20,11 +25,13 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
+from typing import NamedTuple
 
 import msgspec
 
 from judge.config import Settings, load_settings
 from judge.errors import InfrastructureError
+from judge.kernel.prctl import adopting_orphans
 from judge.model.limits import Limits
 from judge.parsers import Subparsers
 from judge.rootfs.host_root import host_rootfs
@@ -39,11 +46,16 @@ _IN_A_ROW = 5
 #: them.
 _BLOCK = 30
 _ROUNDS = 10
+#: Fresh containers directly after one another, and as many of bwrap.
+_ROW = 100
 _SOURCE = "int main(void) { return 0; }\n"
 
 
 class SpawnBench(msgspec.Struct, frozen=True, kw_only=True):
-    """Medians in microseconds; ``*_spread`` is (p90 - p10) / median. None = the tool is not installed."""
+    """Medians in microseconds; ``*_spread`` is (p90 - p10) / median. None = the tool is not installed.
+
+    ``*_row_us`` and ``*_cpu_us`` are means of runs directly after one another: wall time, CPU time of all processes.
+    """
 
     runs: int
     bare_us: float
@@ -53,6 +65,12 @@ class SpawnBench(msgspec.Struct, frozen=True, kw_only=True):
     bwrap_us: float | None
     fresh_to_bwrap: float | None
     unshare_us: float | None
+    fresh_row_us: float
+    bwrap_row_us: float | None
+    fresh_row_to_bwrap: float | None
+    fresh_cpu_us: float
+    bwrap_cpu_us: float | None
+    fresh_cpu_to_bwrap: float | None
     bare_spread: float
     warm_spread: float
     fresh_spread: float
@@ -85,6 +103,14 @@ def run(args: argparse.Namespace) -> int:
     print(f"  fresh container     {bench.fresh_us:9.0f}{beside}")
     for name, value in (("bwrap", bench.bwrap_us), ("unshare", bench.unshare_us)):
         print(f"  {name:<19} " + (f"{value:9.0f}" if value is not None else " not installed"))
+    for name, wall_us, cpu_us in (
+        ("fresh in a row", bench.fresh_row_us, bench.fresh_cpu_us),
+        ("bwrap in a row", bench.bwrap_row_us, bench.bwrap_cpu_us),
+    ):
+        if wall_us is not None:
+            print(f"  {name:<19} {wall_us:9.0f}   CPU time of all processes {cpu_us:.0f}")
+    if bench.fresh_cpu_to_bwrap:
+        print(f"  in a row {bench.fresh_row_to_bwrap:.2f} x bwrap, CPU time {bench.fresh_cpu_to_bwrap:.2f} x bwrap")
     print(f"  charged to the no-op: {bench.charged_cpu_us:.0f} us CPU, {bench.charged_memory_bytes} bytes")
     return 0
 
@@ -92,6 +118,7 @@ def run(args: argparse.Namespace) -> int:
 def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
     """Measure everything; blocks for some seconds. Raises InfrastructureError, HostError."""
     with ExitStack() as stack:
+        stack.enter_context(adopting_orphans())  # the CPU time of launchers is counted too
         # Below the state directory, since a sandboxed uid must be able to reach it.
         settings.state.root.mkdir(parents=True, exist_ok=True)
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=settings.state_dir))
@@ -116,7 +143,8 @@ def measure(settings: Settings, runs: int = RUNS) -> SpawnBench:
         rare = {"fresh": fresh, **_others(program)}
         times = _interleave({"bare": lambda: _bare(program), "warm": lambda: _run(warm, spec)}, rare, runs)
         usage = _run(warm, spec)
-        return _summary(times, runs, usage, _proportional_bytes(slot.zygote.pid))
+        row = {name: _row(work, slot.zygote.pid) for name, work in rare.items() if name != "unshare"}
+        return _summary(times, runs, usage, row, _proportional_bytes(slot.zygote.pid))
 
 
 def make_noop(directory: Path) -> Path:
@@ -184,8 +212,10 @@ def _others(program: Path) -> dict[str, Callable[[], object]]:
 
 
 def _spawned(command: list[str]) -> None:
-    pid = os.posix_spawn(command[0], command, {"PATH": "/usr/bin:/bin"})
-    os.waitpid(pid, 0)
+    pid = os.posix_spawn(command[0], command, {"PATH": "/usr/bin:/bin"}, setpgroup=0)
+    with contextlib.suppress(ChildProcessError):  # also what it leaves behind, so that its CPU time is known
+        while os.waitpid(-pid, 0):
+            pass
 
 
 def _interleave(
@@ -204,10 +234,39 @@ def _interleave(
     return times
 
 
-def _summary(times: Mapping[str, list[float]], runs: int, usage: tuple[int, int], slot_bytes: int) -> SpawnBench:
+class _Row(NamedTuple):
+    """What one of many runs directly after one another takes, in microseconds."""
+
+    wall_us: float
+    cpu_us: float
+
+
+def _row(work: Callable[[], object], zygote_pid: int) -> _Row:
+    started_ns, began_s = time.perf_counter_ns(), _cpu_time_s(zygote_pid)
+    for _ in range(_ROW):
+        work()
+    wall_us = (time.perf_counter_ns() - started_ns) / 1e3 / _ROW
+    return _Row(wall_us, (_cpu_time_s(zygote_pid) - began_s) * 1e6 / _ROW)
+
+
+def _cpu_time_s(zygote_pid: int) -> float:
+    """CPU time of this process and of the slot's, with all of theirs that have ended."""
+    own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    children = Path(f"/proc/{zygote_pid}/task/{zygote_pid}/children").read_text().split()
+    ticks = 0
+    for pid in (str(zygote_pid), *children):
+        with contextlib.suppress(OSError):  # it has just ended, and counts with its parent
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return sum(one.ru_utime + one.ru_stime for one in own) + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _summary(
+    times: Mapping[str, list[float]], runs: int, usage: tuple[int, int], row: Mapping[str, _Row], slot_bytes: int
+) -> SpawnBench:
     mid = {name: median(values) for name, values in times.items()}
     spread = {name: spread_of(values) for name, values in times.items()}
     bwrap = mid.get("bwrap")
+    fresh_row, bwrap_row = row["fresh"], row.get("bwrap")
     return SpawnBench(
         runs=runs,
         bare_us=mid["bare"],
@@ -217,6 +276,12 @@ def _summary(times: Mapping[str, list[float]], runs: int, usage: tuple[int, int]
         bwrap_us=bwrap,
         fresh_to_bwrap=mid["fresh"] / bwrap if bwrap else None,
         unshare_us=mid.get("unshare"),
+        fresh_row_us=fresh_row.wall_us,
+        bwrap_row_us=bwrap_row.wall_us if bwrap_row else None,
+        fresh_row_to_bwrap=fresh_row.wall_us / bwrap_row.wall_us if bwrap_row else None,
+        fresh_cpu_us=fresh_row.cpu_us,
+        bwrap_cpu_us=bwrap_row.cpu_us if bwrap_row else None,
+        fresh_cpu_to_bwrap=fresh_row.cpu_us / bwrap_row.cpu_us if bwrap_row else None,
         bare_spread=spread["bare"],
         warm_spread=spread["warm"],
         fresh_spread=spread["fresh"],

@@ -26,16 +26,15 @@ from judge.bench.queue import RawLoop, milliseconds, times_s
 from judge.bench.spawn import make_noop
 from judge.client import Client, new_id
 from judge.errors import InfrastructureError
+from judge.model.group import Endpoint, Pipe
 from judge.model.submission import SourceFile
 from judge.model.work import (
     Command,
     CommandGroup,
     Data,
-    Endpoint,
     Evaluation,
     EvaluationTest,
     Execution,
-    Pipe,
     ProgramSource,
     SessionRequest,
     Task,
@@ -128,7 +127,7 @@ def measure(*, rounds: int = 200, executions: int = 3000) -> WorkBench:
     with ExitStack() as stack:
         service = stack.enter_context(embedded_service(selftest=False, queue_max=0, tenant_per_minute=0, keep_max=200))
         client = stack.enter_context(Client.open(service.settings))
-        figures["slots"] = service.wait_for_worker(client).info.slots
+        figures["slots"] = service.wait_until_ready(client).info.slots
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="judge-bench-")))
         bare = BarePrograms(scratch)
         figures |= _noop_figures(stack, client, bare, rounds)

@@ -8,24 +8,19 @@ reads an :class:`IntakeRequest` from standard input and answers with an :class:`
 from __future__ import annotations
 
 import os
-import resource
-import signal
 import sys
 from pathlib import Path
 
 import msgspec
 
+from judge.blobs.limited_process import answer_one
 from judge.blobs.package_store import pack
-from judge.errors import HostError, PackageError
-from judge.kernel.prctl import set_parent_death_signal
+from judge.errors import PackageError
 from judge.package.check import CheckedPackage, check_directory, checked_package
 from judge.package.files.digest import package_digest
 from judge.package.files.unpack import Bounds
 from judge.package.reader import ReadOptions
 from judge.package.source import package_directory
-
-#: How the process ends: it has answered; the package needs more memory than it may; this host is at fault.
-ANSWERED, TOO_MUCH, HOST = 0, 3, 4
 
 #: A check that finds more than this says the first of them.
 DIAGNOSTICS_MAX = 200
@@ -54,20 +49,7 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
 
 def main() -> int:
     """Answer one request."""
-    set_parent_death_signal(signal.SIGKILL)
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=IntakeRequest)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (request.memory_bytes, request.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (request.cpu_s, request.cpu_s))
-    try:
-        answer = take_in(request)
-    except MemoryError:
-        return TOO_MUCH
-    except (HostError, OSError) as error:
-        print(error, file=sys.stderr)
-        return HOST
-    sys.stdout.buffer.write(msgspec.json.encode(answer))
-    return ANSWERED
+    return answer_one(IntakeRequest, take_in)
 
 
 def take_in(request: IntakeRequest) -> Intake:

@@ -12,7 +12,8 @@ from types import ModuleType
 from judge.parsers import Subparsers
 
 BENCHES = (
-    "spawn", "noise", "grade", "compile", "startup", "queue", "work", "memory", "rivals", "scale", "metrics", "gateway"
+    "spawn", "noise", "grade", "compile", "startup", "queue", "work", "memory", "rivals", "scale", "metrics", "gateway",
+    "page", "program", "course",
 )  # fmt: skip
 
 

@@ -21,12 +21,15 @@ from judge.cli.options import AMOUNT_MAX, broker_option
 from judge.cli.service import open_client
 from judge.client import Client, HttpClient
 from judge.config import Settings, load_settings
-from judge.config.reading import ceilings_of
+from judge.config.reading import ceilings_of, program_quotas_of
 from judge.errors import BlobStoreUnset, InfrastructureError, JudgeError, LanguageError, SubmissionCancelled, WorkError
 from judge.model.event import Cancelled, Emit, WorkDone
-from judge.model.work import Data, Work
-from judge.model.work_report import AnyWorkReport, BlameOn
+from judge.model.program import ProgramQuotas
+from judge.model.work import Data, ProgramJudging, Work
+from judge.model.work_report import REFUSED, AnyWorkReport, BlameOn, status_of
 from judge.package.ceilings import Ceilings
+from judge.program.tasks.carried import StateHere
+from judge.program.tasks.of_work import judge_by_program
 from judge.queue import calls
 from judge.queue.redis_queue import Queue
 from judge.running.carry_out import carry_out
@@ -81,7 +84,8 @@ def doer_for(args: argparse.Namespace) -> Iterator[Doer]:
         return
     with open_judge(settings) as judge, tempfile.TemporaryDirectory(prefix="judge-") as scratch:
         blobs, ceilings = BlobsHere(), _unbounded(settings)
-        yield Here(Runner(judge.slots[0], judge, ceilings, blobs, Path(scratch)), blobs)
+        runner = Runner(judge.slots[0], judge, ceilings, blobs, Path(scratch))
+        yield Here(runner, blobs, program_quotas_of(settings))
 
 
 def _unbounded(settings: Settings) -> Ceilings:
@@ -107,7 +111,7 @@ class BlobsHere:
         except KeyError:
             raise WorkError(f"there is no blob {blob[:80]!r}: without a service there are none") from None
 
-    def keep(self, tenant: str, content: bytes | Capture) -> str:
+    def keep(self, tenant: str, content: bytes | Capture, name: str = "") -> str:
         """Keep it while this process lives."""
         kept = content if isinstance(content, bytes) else content.read()
         blob = f"sha256:{hashlib.sha256(kept).hexdigest()}"
@@ -118,9 +122,10 @@ class BlobsHere:
 class Here:
     """A :class:`Doer` with a slot of this process."""
 
-    def __init__(self, runner: Runner, blobs: BlobsHere) -> None:
+    def __init__(self, runner: Runner, blobs: BlobsHere, most: ProgramQuotas) -> None:
         self._runner = runner
         self._blobs = blobs
+        self._most = most  # what a judge program may have
 
     def data(self, content: bytes) -> Data:
         """As it is."""
@@ -131,6 +136,9 @@ class Here:
         keys = CtrlC(work.task, self._runner.slot.interrupt, starts_at_once=True)
         try:
             with keys.caught():
+                if isinstance(work.task, ProgramJudging):
+                    carried = StateHere(self._most.state_bytes)
+                    return judge_by_program(self._runner, work, work.task, hear, carried, self._most)
                 return carry_out(self._runner, work, keys.hearing(hear))
         except WorkError as error:
             if isinstance(error.__cause__, LanguageError):  # here it is this machine that lacks it
@@ -201,6 +209,6 @@ class Service:
 def _checked(report: AnyWorkReport) -> AnyWorkReport:
     if report.blame is BlameOn.JUDGE:
         raise InfrastructureError(f"judge error: {report.reason}")
-    if report.blame is BlameOn.CLIENT:
+    if report.blame is BlameOn.CLIENT and status_of(report) == REFUSED:
         raise WorkError(report.reason)
     return report

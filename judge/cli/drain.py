@@ -5,14 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_redis_client
+from judge.cli.over_http import views_of_workers
+from judge.cli.service import open_client, operator
+from judge.client import Client, HttpClient
 from judge.errors import UsageError
 from judge.parsers import Subparsers
-from judge.queue.admin import set_worker_state, worker_views
-from judge.queue.redis_queue import Queue
+from judge.queue import audit
+from judge.queue.admin import WorkerView, set_worker_state, worker_views
+from judge.queue.audit import Act
 from judge.queue.values import WorkerState
+
+#: How often it is asked whether they are idle.
+_LOOK_S = 0.2
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -33,20 +40,17 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Set the states; exit code 1 = something still runs after the wait."""
-    with open_redis_client(args, "a gateway steers no workers") as client:
-        queue = client.queue
-        nodes = [worker.node for worker in worker_views(queue)] if args.all else args.nodes
+    with open_client(args) as client:
+        nodes = [worker.node for worker in _workers(client)] if args.all else args.nodes
         if not nodes:
             raise UsageError("which workers? name them, or say --all")
-        state = WorkerState.ON if args.resume else WorkerState.DRAINING
-        reason = "" if args.resume else "by an operator"
         for node in nodes:
-            set_worker_state(queue, node, state, reason)
-        running = _running(queue, nodes)
+            _steer(client, node, draining=not args.resume)
+        running = _running(client, nodes)
         deadline = time.monotonic() + args.wait
         while not args.resume and any(running.values()) and time.monotonic() < deadline:
-            time.sleep(0.1)
-            running = _running(queue, nodes)
+            time.sleep(_LOOK_S)
+            running = _running(client, nodes)
     if args.json:
         print(json.dumps(running))
     else:
@@ -55,5 +59,18 @@ def run(args: argparse.Namespace) -> int:
     return 1 if args.wait and any(running.values()) else 0
 
 
-def _running(queue: Queue, nodes: list[str]) -> dict[str, int]:
-    return {worker.node: len(worker.running) for worker in worker_views(queue) if worker.node in nodes}
+def _workers(client: Client | HttpClient) -> Sequence[WorkerView]:
+    return worker_views(client.queue) if isinstance(client, Client) else views_of_workers(client.workers())
+
+
+def _steer(client: Client | HttpClient, node: str, *, draining: bool) -> None:
+    if isinstance(client, HttpClient):
+        client.steer_worker(node, draining=draining)
+        return
+    state, reason = (WorkerState.DRAINING, "by an operator") if draining else (WorkerState.ON, "")
+    set_worker_state(client.queue, node, state, reason)
+    client.queue.run(audit.note(Act.WORKER_STEERED, operator(), node, state.value))
+
+
+def _running(client: Client | HttpClient, nodes: list[str]) -> dict[str, int]:
+    return {worker.node: len(worker.running) for worker in _workers(client) if worker.node in nodes}

@@ -14,6 +14,7 @@ from judge.cli.options import first_named, memory_bytes, naming, positive, read_
 from judge.cli.showing import show_report, showing_options
 from judge.config import Settings, load_settings
 from judge.config.reading import reading_of
+from judge.course.here import judged_here
 from judge.grading.calibrate import with_limit, with_time_limit
 from judge.grading.pipeline import Judge
 from judge.grading.scoring.score import ScoreDialect
@@ -100,7 +101,7 @@ def _judge(judge: Judge, submission: Submission, problem: Problem, settings: Set
         def show(event: Event) -> None:
             status.update(describe(event))
 
-        return judge.judge(submission, problem, show)
+        return judged_here(judge, submission, problem, reading_of(settings).ceilings, show)
 
 
 def describe(event: Event) -> str:

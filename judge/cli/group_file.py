@@ -10,7 +10,8 @@ import msgspec
 from judge.cli.doing import Doer
 from judge.cli.options import read_file
 from judge.errors import UsageError
-from judge.model.work import Command, CommandGroup, Data, InputFile, Pipe
+from judge.model.group import Pipe
+from judge.model.work import Command, CommandGroup, Data, InputFile
 
 
 class GivenData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -44,6 +44,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )  # fmt: skip
     create.add_argument("--expires", metavar="TIME", help="when it ends: 12h, 30d, 4w (default: never)")
     create.add_argument("--note", default="", metavar="TEXT", help="what it is for")
+    create.add_argument("--student", default="", metavar="NAME", help="whose coursework alone it hands in and sees")
     listing = actions.add_parser("list", help="list the keys", description="List the keys, newest first.")
     revoke = actions.add_parser("revoke", help="end a key", description="End a key; within a second, everywhere.")
     revoke.add_argument("id", metavar="ID", help="the key's id, as the list shows it, or the whole key")
@@ -74,6 +75,7 @@ def _created(client: Client | HttpClient, wanted: KeyRights) -> tuple[str, KeyRi
         priority_class=wanted.priority_class,
         expires_at_ms=wanted.expires_at_ms,
         note=wanted.note,
+        student=wanted.student,
     )
     return made.key, view_of_key(made.rights).rights
 
@@ -101,6 +103,7 @@ def _wanted(args: argparse.Namespace) -> KeyRights:
         scopes=tuple(Scope(word) for word in dict.fromkeys(words)),
         expires_at_ms=_expiry_ms(args.expires),
         note=args.note,
+        student=args.student,
     )
 
 

@@ -9,6 +9,8 @@ from judge.queue.api_keys import KeyRights, KeyView
 from judge.queue.maintenance import Maintenance
 from judge.queue.values import WorkerInfo, WorkerState
 
+_INFO = WorkerInfo.__struct_fields__
+
 
 def view_of_queue_form(form: QueueForm) -> QueueView:
     """The queue. Its routes and counters are told over Redis alone."""
@@ -24,7 +26,7 @@ def view_of_queue_form(form: QueueForm) -> QueueView:
 
 
 def views_of_workers(form: WorkersForm) -> tuple[WorkerView, ...]:
-    """The workers. Loads, problems and versions of languages are told over Redis alone."""
+    """The workers."""
     return tuple(
         WorkerView(
             node=worker.name,
@@ -32,7 +34,7 @@ def views_of_workers(form: WorkersForm) -> tuple[WorkerView, ...]:
             reason=worker.reason,
             silent_ms=worker.silent_ms,
             running=worker.running,
-            info=WorkerInfo(slots=worker.slots, languages=worker.languages, tags=worker.tags, version=worker.version),
+            info=WorkerInfo(**{name: getattr(worker, name) for name in _INFO if hasattr(worker, name)}),
         )
         for worker in form.workers
     )

@@ -101,6 +101,8 @@ def _request(chosen: Selector, package: str = "", *, dry_run: bool = False) -> R
         tenant=chosen.tenant or "",
         with_package=package,
         dry_run=dry_run,
+        since_ms=chosen.since_ms,
+        until_ms=chosen.until_ms,
     )
 
 

@@ -11,11 +11,11 @@ from inspect import cleandoc
 import msgspec
 
 from judge import wire
-from judge.cli.showing import show_report, showing_options, write_page
+from judge.cli.showing import now_ms, show_report, showing_options, write_page
 from judge.errors import UsageError, WireError
 from judge.model.report import REPORT_VERSION, Report
 from judge.parsers import Subparsers
-from judge.render.report_html import render_html
+from judge.render.any_report import page_of_report
 from judge.render.view import Role, view_of
 
 #: Larger files are no reports.
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json or not args.html:
         show_report(report, args)
     else:
-        write_page(render_html(view_of(report, Role(args.view))), args.html)
+        write_page(page_of_report(view_of(report, Role(args.view), now_ms())), args.html)
     return 0
 
 

@@ -73,6 +73,13 @@ _LIMITS = (
         "SIZE",
         "of each process, so that malloc fails (default: none)",
     ),
+    _Limit(
+        "data-segment",
+        "data_segment_bytes",
+        memory_bytes,
+        "SIZE",
+        "private writable memory of each process, so that malloc fails (default: none)",
+    ),
     _Limit("stack", "stack_bytes", memory_bytes, "SIZE", "of a process's first thread (default: as memory)"),
     _Limit("output", "stdout_bytes", size_bytes, "SIZE", "of standard output (default: 64M; of a service: 16M)"),
     _Limit("stderr", "stderr_bytes", size_bytes, "SIZE", "of standard error (default: 64M)"),

@@ -28,7 +28,7 @@ def worker_options(parser: argparse.ArgumentParser) -> None:
 
 def become_supervisor(args: argparse.Namespace, *, embedded: bool) -> int:
     """Replace this process by the supervisor; does not return."""
-    environ = os.environ | worker_environment(args)
+    environ = os.environ | worker_environment(args) | {"PYTHONSAFEPATH": "1"}  # no module of the current directory
     words = [sys.executable, "-m", "judge_workers.node.supervisor", *(["--embedded"] if embedded else [])]
     if embedded:
         environ.pop("JUDGE_BROKER", None)
@@ -70,13 +70,6 @@ def http_client(server: str) -> HttpClient:
     """A client of this gateway, with the key of the environment. Raises UsageError."""
     is_plain = os.environ.get("JUDGE_PLAIN_HTTP") == "1"
     return connect(server, os.environ.get("JUDGE_KEY", ""), plain_http=is_plain)
-
-
-def open_redis_client(args: argparse.Namespace, reason: str) -> Client:
-    """A client for what only Redis can do, for this reason. Raises UsageError when a server is named."""
-    if server_asked(args):
-        raise UsageError(f"this cannot be done over HTTP: {reason}; run it where Redis is, with --broker")
-    return Client.open(settings_for(args.broker))
 
 
 def server_asked(args: argparse.Namespace) -> str:

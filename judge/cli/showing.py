@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,8 +18,7 @@ from judge import wire
 from judge.errors import UsageError
 from judge.model.report import Report
 from judge.model.work_report import AnyWorkReport, BlameOn, kind_of_report
-from judge.render.report_html import render_html
-from judge.render.report_text import render_text
+from judge.render.any_report import page_of_report, text_of_report
 from judge.render.view import Role, view_of, work_view_of
 from judge.render.work_text import render_work
 from judge.text import printable
@@ -43,13 +43,18 @@ def showing_options(parser: argparse.ArgumentParser) -> None:
 
 def show_report(report: Report, args: argparse.Namespace) -> None:
     """Show it as the options say. Raises UsageError when the page cannot be written."""
-    report = view_of(report, Role(args.view))
+    report = view_of(report, Role(args.view), now_ms())
     if args.html:
-        write_page(render_html(report), args.html)
+        write_page(page_of_report(report), args.html)
     if args.json:
         sys.stdout.buffer.write(wire.encode(report) + b"\n")
     elif args.html != "-":
-        print(render_text(report, width=terminal_width()))
+        print(text_of_report(report, width=terminal_width()))
+
+
+def now_ms() -> int:
+    """Unix time: what is visible after a due time is shown by it."""
+    return time.time_ns() // 1_000_000
 
 
 def show_work_report(report: AnyWorkReport, args: argparse.Namespace) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from msgspec import UNSET, UnsetType
 from rich.console import Console
 
 from judge import wire
 from judge.cli.options import broker_option, first_named, read_sources
 from judge.cli.service import open_client, server_asked
-from judge.cli.showing import print_work_report, terminal_width, work_exit_code
+from judge.cli.showing import now_ms, print_work_report, terminal_width, work_exit_code
 from judge.client import Client, HttpClient, new_id
 from judge.config import load_settings
 from judge.errors import SubmissionCancelled, UsageError
@@ -29,6 +30,8 @@ from judge.model.event import (
     Done,
     Event,
     OutputChunk,
+    ProgramCaseJudged,
+    ProgramProgressed,
     Queued,
     Retried,
     TestJudged,
@@ -36,13 +39,14 @@ from judge.model.event import (
     WorkDone,
 )
 from judge.model.report import Report
-from judge.model.submission import Submission
+from judge.model.submission import HandIn, Submission
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.model.work_report import status_of
 from judge.parsers import Subparsers
 from judge.queue.admin import worker_views
-from judge.render.report_text import headline, render_text
+from judge.render.any_report import text_of_report
+from judge.render.report_text import headline
 from judge.render.view import Role, view_of, work_view_of
 from judge.text import printable
 from judge.toolchain.definitions import Languages
@@ -71,6 +75,11 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--tenant", default="", help="on whose behalf (fairness and limits are by tenant)")
     parser.add_argument("--tags", default="", help="what the worker must offer, such as aarch64,gpu")
     parser.add_argument(
+        "--student",
+        metavar="NAME",
+        help="whose work on an assignment it is; over HTTP without it the key's own (another's needs the scope marker)",
+    )
+    parser.add_argument(
         "--no-wait", action="store_true", help="print the id and leave; judge status, follow and result take it"
     )
     parser.add_argument(
@@ -96,6 +105,7 @@ def run(args: argparse.Namespace) -> int:
         priority_class=args.priority_class,
         tenant=args.tenant,
         tags=tuple(tag for tag in args.tags.split(",") if tag),
+        hand_in=_hand_in(args),
     )
     with open_client(args) as client:
         _say_when_nobody_judges(client)
@@ -115,6 +125,13 @@ def run(args: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             raise
+
+
+def _hand_in(args: argparse.Namespace) -> HandIn | UnsetType:
+    """Over HTTP the server says when it came and which attempt it is; straight into the queue it is the first, now."""
+    if args.student is None:
+        return UNSET
+    return HandIn(student=args.student, handed_in_at_ms=0 if server_asked(args) else now_ms())
 
 
 def package_reference(package: str, *, over_http: bool = False) -> str:
@@ -174,9 +191,10 @@ def watch(
 
 def print_report(report: Report, role: Role = Role.CONTESTANT) -> None:
     """The verdict, why, what the compiler said and programs printed, as ``role`` may see it."""
-    shown = view_of(report, role)
-    print(render_text(shown, details=False, width=terminal_width()))
-    if role is Role.CONTESTANT and report.verdict in (Verdict.WA, Verdict.RTE, Verdict.JE) and not shown.reason:
+    shown = view_of(report, role, now_ms())
+    print(text_of_report(shown, details=False, width=terminal_width()))
+    hidden = role is Role.CONTESTANT and report.coursework is None
+    if hidden and report.verdict in (Verdict.WA, Verdict.RTE, Verdict.JE) and not shown.reason:
         print("  a hidden test; --view judge shows what it was about")
 
 
@@ -187,7 +205,7 @@ def _finish(args: argparse.Namespace) -> Callable[[Report], object]:
 
 
 def _print_json(report: Report, role: Role) -> None:
-    sys.stdout.buffer.write(wire.encode(view_of(report, role)) + b"\n")
+    sys.stdout.buffer.write(wire.encode(view_of(report, role, now_ms())) + b"\n")
 
 
 def _no_report(_report: Report) -> None:
@@ -226,10 +244,18 @@ def describe(event: Event) -> str:
         case Verifying():
             seen = "" if event.result is None else f": {event.result.verdict or 'skipped'}"
             return printable(f"part {event.done}/{event.total} {event.part}{seen}", _LINE_CHARS_MAX)
+        case ProgramCaseJudged() | ProgramProgressed():
+            return printable(_said_by_program(event), _LINE_CHARS_MAX)
         case Done():
             return summary(event.report)
         case WorkDone():
             return printable(f"{status_of(event.report)} {event.report.reason}".rstrip(), _LINE_CHARS_MAX)
+
+
+def _said_by_program(event: ProgramCaseJudged | ProgramProgressed) -> str:
+    if isinstance(event, ProgramCaseJudged):
+        return f"case {event.index} {event.case.name}: {event.case.verdict}"
+    return f"part {event.done}{f'/{event.total}' if event.total else ''} {event.message}".rstrip()
 
 
 def summary(report: Report) -> str:

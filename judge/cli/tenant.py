@@ -6,14 +6,17 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Mapping
 
 from judge.cli.options import broker_option
-from judge.cli.service import open_redis_client, operator
+from judge.cli.service import open_client, operator
+from judge.client import HttpClient
 from judge.errors import UsageError
 from judge.parsers import Subparsers
 from judge.queue import audit
 from judge.queue.admin import odd_policy_fields, set_tenant_limit, tenant_limits
 from judge.queue.audit import Act
+from judge.queue.redis_queue import Queue
 from judge.queue.values import KEPT_KINDS
 
 _OPTIONS = {
@@ -24,6 +27,8 @@ _OPTIONS = {
     "tenant_sockets_max": "sockets",
     "tenant_blob_bytes": "blob_bytes",
     "tenant_blobs": "blobs",
+    "tenant_states": "states",
+    "tenant_state_bytes": "state_bytes",
     "tenant_webhooks_waiting": "webhooks_waiting",
 }
 
@@ -38,8 +43,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="show or set what one tenant may",
         description="Show the tenants that have limits of their own, or set those of one. They hold at once, and until "
         "'default' is set. Everybody's are the settings tenant_per_minute, tenant_running_max, tenant_sessions_max, "
-        "tenant_streams_max, tenant_sockets_max, tenant_blob_bytes, tenant_blobs, "
-        "tenant_webhooks_waiting, keep_s and keep_kind_s.",
+        "tenant_streams_max, tenant_sockets_max, tenant_blob_bytes, tenant_blobs, state_tenant_count, "
+        "state_tenant_bytes, tenant_webhooks_waiting, keep_s and keep_kind_s.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="the tenant ('-' = submissions that name none)")
     parser.add_argument("--per-minute", metavar="N", help="submissions a minute (0 = no limit, default = everybody's)")
@@ -49,6 +54,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--sockets", metavar="N", help="open WebSockets, at all gateways (0, default: the same)")
     parser.add_argument("--blob-bytes", metavar="N", help="bytes of its blobs (0 = no limit, default = everybody's)")
     parser.add_argument("--blobs", metavar="N", help="its blobs, and their names (0 = no limit, default = everybody's)")
+    parser.add_argument("--states", metavar="N", help="carried states of judge programs (0, default: the same)")
+    parser.add_argument("--state-bytes", metavar="N", help="bytes of all their versions (0, default: the same)")
     parser.add_argument(
         "--webhooks-waiting",
         metavar="N",
@@ -69,12 +76,12 @@ def run(args: argparse.Namespace) -> int:
     limits = {name: _limit(text) for name, text in wanted.items()} | dict(map(_keep, args.keep))
     if limits and not args.name:
         raise UsageError("which tenant?")
-    with open_redis_client(args, "a gateway changes no limits") as client:
-        for name, value in limits.items():
-            set_tenant_limit(client.queue, args.name, name, value)
-            said = f"{name} {'default' if value is None else value}"
-            client.queue.run(audit.note(Act.TENANT_LIMITED, operator(), args.name, said))
-        found, odd = tenant_limits(client.queue), odd_policy_fields(client.queue)
+    odd: tuple[str, ...] = ()
+    with open_client(args) as client:
+        if isinstance(client, HttpClient):
+            found = _set_over_http(client, args.name, limits)
+        else:
+            found, odd = _set(client.queue, args.name, limits)
     for field in odd:
         print(f"judge tenant: the policy has a field that means nothing: {field}", file=sys.stderr)
     shown = {tenant: own for tenant, own in found.items() if args.name in (None, tenant)}
@@ -86,6 +93,23 @@ def run(args: argparse.Namespace) -> int:
         for tenant, own in shown.items():
             print(f"{tenant}: {', '.join(f'{name} {value}' for name, value in own.items())} (0 = no limit)")
     return 0
+
+
+def _set_over_http(client: HttpClient, tenant: str, limits: Mapping[str, int | None]) -> dict[str, dict[str, int]]:
+    if limits:
+        client.limit_tenant(tenant, limits)
+    return {one.name: one.limits for one in client.tenants()}
+
+
+def _set(
+    queue: Queue, tenant: str, limits: Mapping[str, int | None]
+) -> tuple[dict[str, dict[str, int]], tuple[str, ...]]:
+    """All limits then, and what of the policy means nothing."""
+    for name, value in limits.items():
+        set_tenant_limit(queue, tenant, name, value)
+        said = f"{name} {'default' if value is None else value}"
+        queue.run(audit.note(Act.TENANT_LIMITED, operator(), tenant, said))
+    return tenant_limits(queue), odd_policy_fields(queue)
 
 
 def _limit(text: str) -> int | None:

@@ -39,8 +39,9 @@ _DESCRIPTION = """\
 Judges every submission of each package in the sandbox and compares with what its directory, submissions.yaml and
 DOMjudge comments expect; asks the input, answer and output validators about the test data; reports what breaks the
 package format. PACKAGE is a directory, a .zip or .kpp file, or PATH@REVISION of a git repository; Kattis/ICPC
-(legacy, 2023-07-draft, 2025-09), DMOJ (init.yml) and Polygon (problem.xml) packages are known. Workers do the same
-with --service, --broker (PACKAGE is a path of theirs, or a digest) or --server (a digest, NAME or NAME@VERSION)."""
+(legacy, 2023-07-draft, 2025-09), DMOJ (init.yml), Polygon (problem.xml) and CMS (task.yaml) packages are known. Workers
+do the same with --service, --broker (PACKAGE is a path of theirs, or a digest) or --server (a digest, NAME or
+NAME@VERSION)."""
 
 _EPILOG = """\
 Exit code 0: everything is as expected; 1: some submission, check or file is not; 3: some package could not be judged

@@ -17,6 +17,7 @@ from judge.client.sending import (
     work_of,
 )
 from judge.client.session import AsyncSession, present_every_s
+from judge.client.states import AsyncClientStates
 from judge.client.versions import exact_submission_async, exact_work_async
 from judge.config import Settings, load_settings
 from judge.errors import NotFinished
@@ -36,7 +37,7 @@ from judge.queue.values import LanguageCard, State, SubmissionView
 from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
 
-class AsyncClient(AsyncClientBlobs, AsyncDoing):
+class AsyncClient(AsyncClientBlobs, AsyncClientStates, AsyncDoing):
     """The same for asyncio; several tasks may share one. However many wait for reports, one connection waits."""
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:

@@ -16,6 +16,7 @@ from judge.client.sending import (
     work_of,
 )
 from judge.client.session import Session, present_every_s
+from judge.client.states import ClientStates
 from judge.client.versions import exact_submission, exact_work
 from judge.config import Settings, load_settings
 from judge.model.event import Event
@@ -34,7 +35,7 @@ from judge.queue.values import LanguageCard, State, SubmissionView
 from judge.tenant_blobs.place import BlobPlace, blob_place_of
 
 
-class Client(ClientBlobs, Doing):
+class Client(ClientBlobs, ClientStates, Doing):
     """The blocking client. Use from one thread at a time; a context manager."""
 
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, *, blob_place: BlobPlace | None = None) -> None:

@@ -9,10 +9,12 @@ from judge.client.sending import (
     SENDING,
     EvaluationFields,
     ExecutionFields,
+    JudgingFields,
     Sending,
     VerificationFields,
     evaluation_of,
     execution_of,
+    judging_of,
     verification_of,
 )
 from judge.model.work import CommandGroup, EvaluationTest, ProgramSource, Task
@@ -21,6 +23,7 @@ from judge.model.work_report import (
     CommandGroupReport,
     EvaluationReport,
     ExecutionReport,
+    ProgramReport,
     VerificationReport,
 )
 
@@ -80,6 +83,17 @@ class Doing:
         """
         return self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
 
+    def judge_by(
+        self,
+        program: ProgramSource,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[JudgingFields],
+    ) -> ProgramReport:
+        """Have a judge program judge ``submissions``, and wait; otherwise as :meth:`run`."""
+        return self._done(judging_of(program, **fields), sending, timeout, ProgramReport)
+
 
 class AsyncDoing:
     """Of an asyncio client."""
@@ -126,3 +140,14 @@ class AsyncDoing:
     ) -> VerificationReport:
         """See :meth:`Doing.verify`."""
         return await self._done(verification_of(package, **fields), sending, timeout, VerificationReport)
+
+    async def judge_by(
+        self,
+        program: ProgramSource,
+        sending: Sending = SENDING,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[JudgingFields],
+    ) -> ProgramReport:
+        """See :meth:`Doing.judge_by`."""
+        return await self._done(judging_of(program, **fields), sending, timeout, ProgramReport)

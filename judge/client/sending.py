@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import msgspec
 
 from judge.errors import UsageError
+from judge.model.program import ProgramQuotas
 from judge.model.submission import SourceFile, Submission
 from judge.model.verification import Verification
 from judge.model.work import (
@@ -21,7 +22,10 @@ from judge.model.work import (
     EvaluationTest,
     Execution,
     InputFile,
+    JudgedProgram,
+    ProgramJudging,
     ProgramSource,
+    ProgramTest,
     RequestedLimits,
     Task,
     Work,
@@ -83,6 +87,21 @@ class VerificationFields(TypedDict, total=False):
     check_data: bool
     time_limit_ns: int
     strict: bool
+
+
+class JudgingFields(TypedDict, total=False):
+    """Fields of :class:`judge.model.work.ProgramJudging`; ``data`` may be bytes or texts by name."""
+
+    submissions: Sequence[JudgedProgram | ProgramSource]
+    tests: Sequence[ProgramTest]
+    data: Mapping[str, bytes | str | Data]
+    parameters: dict[str, str]
+    state: str
+    state_version: int
+    limits: RequestedLimits
+    own_limits: RequestedLimits
+    compile_limits: RequestedLimits
+    quotas: ProgramQuotas
 
 
 def new_id() -> str:
@@ -158,6 +177,16 @@ def verification_of(package: str, **fields: Unpack[VerificationFields]) -> Verif
     return Verification(package=package, **fields)
 
 
+def judging_of(program: ProgramSource, **fields: Unpack[JudgingFields]) -> ProgramJudging:
+    """The judging by a judge program."""
+    submissions = tuple(
+        JudgedProgram(program=one) if isinstance(one, ProgramSource) else one for one in fields.pop("submissions", ())
+    )
+    data = tuple(InputFile(name=name, data=_data(given)) for name, given in fields.pop("data", {}).items())
+    bare = ProgramJudging(program=program, submissions=submissions, data=data)
+    return msgspec.structs.replace(bare, **{name: _frozen(fields[name]) for name in fields})  # type: ignore[literal-required]
+
+
 def one_test(stdin: bytes | str, expected: bytes | str, *, name: str = "", weight: float = 1.0) -> EvaluationTest:
     """A test by its input and the expected output."""
     return EvaluationTest(name=name, stdin=_data(stdin), expected=_data(expected), weight=weight)
@@ -165,7 +194,7 @@ def one_test(stdin: bytes | str, expected: bytes | str, *, name: str = "", weigh
 
 def work_of(task: Task, sending: Sending = SENDING) -> Work:
     """What is to be done, with its header."""
-    program = getattr(task, "program", None)
+    program = None if isinstance(task, ProgramJudging) else getattr(task, "program", None)
     header = WorkHeader(
         id=sending.id or new_id(),
         kind=kind_of(task),

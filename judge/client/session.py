@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -62,6 +63,7 @@ class _Typing:
     """What one client has typed: which pieces are to be sent, and what an answer means."""
 
     def __init__(self, standing: Standing) -> None:
+        self.typist = secrets.token_hex(8)
         self.fence = standing.fence if standing.state is State.CLAIMED else ""
         self.over = standing.state in (State.DONE, State.CANCELLED)
         self.typed_bytes = standing.typed_bytes
@@ -82,7 +84,7 @@ class _Typing:
         if answer.outcome == "over":
             self.fence = ""
             return False
-        if answer.outcome == "gap":
+        if answer.outcome in ("gap", "taken"):
             self.typed_bytes = answer.typed_bytes
             raise UsageError("another client has typed into this session: send it again to go on behind that")
         if answer.outcome == "sent" and isinstance(frame, Typed):
@@ -205,7 +207,7 @@ class Session:
                 if self._typing.over:
                     return False
                 if self._fence():
-                    answer = self._sender.run(say(self.id, self.tenant, self._typing.fence, frame))
+                    answer = self._sender.run(say(self.id, self.tenant, self._typing.fence, frame, self._typing.typist))
                     if self._typing.said(frame, answer):
                         return True
             time.sleep(_PAUSE_S)
@@ -335,7 +337,9 @@ class AsyncSession:
                 if self._typing.over:
                     return False
                 if await self._fence():
-                    answer = await self._queue.run(say(self.id, self.tenant, self._typing.fence, frame))
+                    answer = await self._queue.run(
+                        say(self.id, self.tenant, self._typing.fence, frame, self._typing.typist)
+                    )
                     if self._typing.said(frame, answer):
                         return True
             await asyncio.sleep(_PAUSE_S)

@@ -23,7 +23,7 @@ from enum import StrEnum
 import msgspec
 
 from judge.compare.byte_source import ByteSource
-from judge.model.problem import CompareFlags
+from judge.model.compare_flags import CompareFlags
 
 #: How much of each side is looked at in one step. Also the longest token that may be a number.
 BLOCK_BYTES = 1 << 18
@@ -67,7 +67,8 @@ def compare(answer: ByteSource, output: ByteSource, flags: CompareFlags) -> Diff
     if flags.space_change_sensitive:
         return _compare_pieces(left, right, _pieces(left), _pieces(right), rule)
     if flags.line_sensitive:
-        return _compare_pieces(left, right, _words_and_breaks(left), _words_and_breaks(right), rule)
+        words = _words_and_lines if flags.empty_lines_count else _words_and_breaks
+        return _compare_pieces(left, right, words(left), words(right), rule)
     return _compare_tokens(left, right, rule)
 
 
@@ -309,6 +310,22 @@ def _words_and_breaks(window: _Window) -> Iterator[_Piece]:
         if between is not None and begun:
             yield between
         between, begun = None, True
+        yield piece
+
+
+def _words_and_lines(window: _Window) -> Iterator[_Piece]:
+    """Cut one side into words with the newlines that stand between them, or a blank; those before the first word count,
+    what is behind the last one does not."""
+    newlines, offset = 0, -1
+    begun = False
+    for piece in _pieces(window):
+        if piece.data[0] in WHITE_SPACE:
+            newlines += piece.data.count(b"\n")
+            offset = piece.offset if offset < 0 else offset
+            continue
+        if offset >= 0 and (begun or newlines):
+            yield _Piece(b"\n" * newlines or b" ", offset, True)
+        newlines, offset, begun = 0, -1, True
         yield piece
 
 

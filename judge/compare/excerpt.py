@@ -11,7 +11,7 @@ import msgspec
 
 from judge.compare.byte_source import ByteSource
 from judge.compare.default_validator import WHITE_SPACE, Difference, DifferenceKind, parse_number
-from judge.model.problem import CompareFlags
+from judge.model.compare_flags import CompareFlags
 from judge.text import printable_bytes
 
 #: Longest token or line that is shown; the rest is cut off.

@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterator
 
-from judge.model.problem import CompareFlags
+from judge.model.compare_flags import CompareFlags
 from judge.text import printable
 
 #: A value as :mod:`json` reads it.

@@ -3,6 +3,8 @@
 from judge.config.gateway_section import GatewaySettings
 from judge.config.layer_section import LayerSettings
 from judge.config.load import DEFAULT_FILE, Sourced, inherited_settings, load_settings, read_settings
+from judge.config.playground_section import PlaygroundSettings
+from judge.config.program_section import ProgramSettings
 from judge.config.queue_section import QueueSettings
 from judge.config.sections import (
     BlobSettings,
@@ -20,6 +22,7 @@ from judge.config.sections import (
     WorkerSettings,
 )
 from judge.config.sign_in_section import SignInSettings
+from judge.config.state_section import StateSettings
 from judge.config.webhook_section import WebhookSettings
 
 __all__ = [
@@ -34,12 +37,15 @@ __all__ = [
     "LogSettings",
     "MetricsSettings",
     "PackageSettings",
+    "PlaygroundSettings",
+    "ProgramSettings",
     "QueueSettings",
     "RedisSettings",
     "SandboxSettings",
     "Settings",
     "SignInSettings",
     "Sourced",
+    "StateSettings",
     "TicketSettings",
     "WebhookSettings",
     "WorkerSettings",

@@ -99,7 +99,11 @@ class GatewaySettings(Section, frozen=True, kw_only=True):
     ] = 500
     socket_message_bytes_max: Annotated[
         int,
-        says("Size of a message on a WebSocket.", variable="GATEWAY_SOCKET_MESSAGE_BYTES_MAX", ge=1024),
+        says(
+            "Size of a message on a WebSocket; of go-judge's, that of a body.",
+            variable="GATEWAY_SOCKET_MESSAGE_BYTES_MAX",
+            ge=1024,
+        ),
     ] = 64 << 10
     drain_s_max: Annotated[
         int, says("How long a gateway that stops lets requests end.", variable="GATEWAY_DRAIN_S_MAX", ge=0)

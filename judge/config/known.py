@@ -13,12 +13,14 @@ from judge.config.sections import Settings
 
 
 class Setting(NamedTuple):
-    """One setting. ``section``: the table of the file that it stands in; empty = before the first one."""
+    """One setting. ``section``: the table of the file that it stands in; empty = before the first one.
+    ``words``: all that it can be, where these are words."""
 
     section: str
     field: str
     variable: str
     description: str
+    words: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -66,6 +68,8 @@ def _in_section(section: str, kind: type[Section]) -> list[Setting]:
 
 
 def _setting(section: str, field: str, hint: object) -> Setting:
+    kind = typing.get_args(hint)[0]
     (meta,) = (one for one in typing.get_args(hint) if isinstance(one, msgspec.Meta))
     variable = (meta.extra or {}).get("variable", field.upper())
-    return Setting(section, field, f"JUDGE_{variable}", meta.description or "")
+    words = typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else ()
+    return Setting(section, field, f"JUDGE_{variable}", meta.description or "", words)

@@ -46,6 +46,8 @@ _PORT_VARIABLES = re.compile(r"JUDGE_(\w+_)?PORT(_\d+_(TCP|UDP)(_\w+)?)?")
 
 _ENVIRONMENT = "environment variable"
 
+_TRUTHS = {"true": "yes", "false": "no"}
+
 #: Values by the place of their setting, as :attr:`judge.config.known.Setting.place` writes it.
 _Values = dict[str, object]
 
@@ -100,8 +102,15 @@ def _settings_of(values: _Values) -> Settings:
         section, _, field = place.rpartition(".")
         inside = tree[section] if section else tree
         assert isinstance(inside, dict)  # made above
-        inside[field] = value
+        inside[field] = _yes_or_no(place, value)
     return msgspec.convert(tree, Settings)
+
+
+def _yes_or_no(place: str, value: object) -> object:
+    """Who writes ``yes`` into YAML, a chart's values say, has written ``true``: both are meant where yes is a word."""
+    word = _TRUTHS.get(str(value).lower(), "") if isinstance(value, (bool, str)) else ""
+    words = next((setting.words for setting in all_settings() if setting.place == place), ())
+    return word if word in words else value
 
 
 def _from_file(path: Path) -> tuple[_Values, tuple[str, ...]]:

@@ -1,9 +1,10 @@
-"""How packages are read by the settings."""
+"""How packages are read by the settings, and what their judge programs may have."""
 
 from __future__ import annotations
 
 from judge.config.sections import LimitSettings, Settings
 from judge.grading.scoring.score import ScoreDialect
+from judge.model.program import ProgramQuotas
 from judge.model.units import S_NS
 from judge.package.ceilings import Ceilings
 from judge.package.reader import ReadOptions
@@ -28,3 +29,20 @@ def reading_of(settings: Settings) -> ReadOptions:
     """How packages are read: within the ceilings; as DOMjudge does when its scoring rules were asked for."""
     as_domjudge = settings.grading.score_dialect == ScoreDialect.DOMJUDGE
     return ReadOptions(ceilings=ceilings_of(settings.limits), as_domjudge=as_domjudge)
+
+
+def program_quotas_of(settings: Settings) -> ProgramQuotas:
+    """The most that a judge program may have."""
+    programs = settings.programs
+    return ProgramQuotas(
+        cpu_time_ns=programs.cpu_s_max * S_NS,
+        wall_time_ns=programs.wall_s_max * S_NS,
+        runs=programs.runs_max,
+        programs=programs.compiled_max,
+        at_once=programs.at_once_max,
+        data_bytes=programs.data_bytes_max,
+        kept_bytes=programs.kept_bytes_max,
+        state_bytes=settings.states.bytes_max,
+        own_cpu_time_ns=programs.own_cpu_s_max * S_NS,
+        own_memory_bytes=programs.own_memory_bytes_max,
+    )

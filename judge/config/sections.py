@@ -14,11 +14,22 @@ from typing import Annotated, Literal
 import msgspec
 
 from judge import defaults, wire
+from judge.config.dialects import (
+    DialectSettings,
+    FusionSettings,
+    GoJudgeSettings,
+    JobeSettings,
+    Judge0Settings,
+    PistonSettings,
+)
 from judge.config.gateway_section import GatewaySettings
 from judge.config.layer_section import LayerSettings
+from judge.config.playground_section import PlaygroundSettings
+from judge.config.program_section import ProgramSettings
 from judge.config.queue_section import QueueSettings
 from judge.config.section import Section, says
 from judge.config.sign_in_section import SignInSettings
+from judge.config.state_section import StateSettings
 from judge.config.webhook_section import WebhookSettings
 from judge.state_dir import StateDir
 
@@ -71,7 +82,7 @@ class SandboxSettings(Section, frozen=True, kw_only=True):
 
     cgroup_root: Annotated[str, says("The cgroup directory below which slots work (empty = found).")] = ""
     uid_base: Annotated[
-        int, says("First of the reserved host user ids, used when started by root (two a slot).", ge=1)
+        int, says("First of the reserved host user ids, used when started by root (12,288: three a slot).", ge=1)
     ] = defaults.UID_BASE
     keep_containers: Annotated[
         bool,
@@ -329,10 +340,19 @@ class Settings(Section, frozen=True, kw_only=True):
     grading: GradingSettings = GradingSettings()
     packages: PackageSettings = PackageSettings()
     blobs: BlobSettings = BlobSettings()
+    states: StateSettings = StateSettings()
     limits: LimitSettings = LimitSettings()
+    programs: ProgramSettings = ProgramSettings()
     gateway: GatewaySettings = GatewaySettings()
+    playground: PlaygroundSettings = PlaygroundSettings()
     sign_in: SignInSettings = SignInSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    dialects: DialectSettings = DialectSettings()
+    judge0: Judge0Settings = Judge0Settings()
+    piston: PistonSettings = PistonSettings()
+    jobe: JobeSettings = JobeSettings()
+    fusion: FusionSettings = FusionSettings()
+    gojudge: GoJudgeSettings = GoJudgeSettings()
     layers: LayerSettings = LayerSettings()
     metrics: MetricsSettings = MetricsSettings()
     logs: LogSettings = LogSettings()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.routing import BaseRoute, Route, Router
@@ -10,11 +10,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from judge.client import AsyncClient
 from judge.config import Settings
+from judge.gateway.api import languages
+from judge.gateway.at_hand import AtHand
 from judge.gateway.describe.reference import pages_of
+from judge.gateway.dialects.callbacks import callback_rules
+from judge.gateway.dialects.common.path_key import PathKeys
+from judge.gateway.dialects.dialect import Dialect
+from judge.gateway.dialects.mount import Mounts
+from judge.gateway.dialects.table import served
 from judge.gateway.dispatch import routes_of
 from judge.gateway.http.cors import Cors
 from judge.gateway.http.packing import Packing
-from judge.gateway.http.shell import Shell
+from judge.gateway.http.shell import AccessLog, Shell
 from judge.gateway.problems import ProblemError, problem_response
 from judge.gateway.service import Service
 from judge.gateway.table import ENDPOINTS
@@ -26,10 +33,11 @@ def make_service(settings: Settings) -> Service:
     return Service(settings, AsyncClient.open(settings), pages_of(ENDPOINTS))
 
 
-def make_app(service: Service, mounts: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The application; ``mounts`` are other routers beside /api/v1. Its lifespan starts and closes the service."""
+def make_app(service: Service, mounts: Sequence[BaseRoute] = (), ports: Mapping[int, Dialect] | None = None) -> ASGIApp:
+    """The application; ``mounts`` are other routers beside /api/v1, ``ports`` those that are a dialect's own. Its
+    lifespan starts and closes the service."""
 
-    deliverer = Deliverer(service)
+    deliverer = Deliverer(service, callback_rules(service))
 
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
@@ -46,7 +54,16 @@ def make_app(service: Service, mounts: Sequence[BaseRoute] = ()) -> ASGIApp:
     router = Router(routes=[*routes, *mounts], redirect_slashes=False, default=_nothing_here, lifespan=lifespan)
     packed = Packing(_Addresses(routes, router))
     origins = service.settings.gateway.origins
-    return Shell(Cors(packed, origins) if origins else packed, service.metrics.observe)
+    own = Cors(packed, origins) if origins else packed
+    dialects = served(service.settings)
+    shell = Shell(Mounts(own, service, dialects, ports or {}), AccessLog(service.metrics.observe))
+    return PathKeys(shell)
+
+
+def at_hand(service: Service, foreign_ports: Iterable[int]) -> AtHand:
+    """What connections answer themselves; at ports of dialects nothing."""
+    access_log = AccessLog(service.metrics.observe)
+    return AtHand(service.authenticator, languages.kept_endpoints(service), access_log, foreign_ports)
 
 
 class _Addresses:

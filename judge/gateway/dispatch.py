@@ -23,10 +23,10 @@ from judge.queue.api_keys import KeyRights
 log = logging.getLogger(__name__)
 
 #: Who asks where no key is asked for.
-_NOBODY = Caller(KeyRights(id=""))
+NOBODY = Caller(KeyRights(id=""))
 
-#: "" = none is said, as for a Blob without a type.
-_SENT_BY_ANY_PAGE = frozenset({"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
+#: Types of what a page may send to anybody without asking; "" = none is said, as for a Blob without a type.
+SENT_BY_ANY_PAGE = frozenset({"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def routes_of(endpoints: Sequence[Endpoint], service: Service) -> list[Route]:
@@ -67,18 +67,23 @@ async def answer(endpoint: Endpoint, service: Service, request: Request, exchang
     try:
         return await endpoint.handler(await _asked(endpoint, service, request, exchange))
     except Exception as error:
-        problem = problem_of(error)
-        if problem is None:
-            log.exception("request %s: a fault of the gateway", exchange.request_id)
-            problem = ProblemError("internal")
-        elif problem.kind.status >= 500:
-            log.warning("request %s: %s", exchange.request_id, error)
-        exchange.labels["problem"] = problem.kind.name
-        return problem_response(problem, exchange.request_id)
+        return problem_response(noted_problem(error, exchange), exchange.request_id)
+
+
+def noted_problem(error: Exception, exchange: Exchange) -> ProblemError:
+    """What a client is told of an error, once the log has what it should; called where the error is handled."""
+    problem = problem_of(error)
+    if problem is None:
+        log.exception("request %s: a fault of the gateway", exchange.request_id)
+        problem = ProblemError("internal")
+    elif problem.kind.status >= 500:
+        log.warning("request %s: %s", exchange.request_id, error)
+    exchange.labels["problem"] = problem.kind.name
+    return problem
 
 
 async def _asked(endpoint: Endpoint, service: Service, request: Request, exchange: Exchange) -> Asked:
-    caller = _NOBODY
+    caller = NOBODY
     if endpoint.scope is not None:
         caller = await service.authenticator.caller_of(request)
         exchange.labels["key"], exchange.labels["tenant"] = caller.rights.id, caller.tenant
@@ -95,21 +100,23 @@ async def _asked(endpoint: Endpoint, service: Service, request: Request, exchang
 def _check_no_form(request: Request) -> None:
     """Without a key a body is not of a type that any page may send without asking (CORS): an old browser says neither
     Origin nor Sec-Fetch-Site with it. Raises ProblemError."""
-    kind = _media_type(request)
-    if kind in _SENT_BY_ANY_PAGE:
+    kind = media_type_of(request)
+    if kind in SENT_BY_ANY_PAGE:
         raise ProblemError("bad-media-type", f"Content-Type {kind!r}: without a key say what it is, or {BYTES}")
 
 
-def _media_type(request: Request) -> str:
+def media_type_of(request: Request) -> str:
+    """What the body is said to be, in lower case and without parameters; empty = nothing is said."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()[:80]
 
 
 async def _decoded(endpoint: Endpoint, service: Service, request: Request, caller: Caller) -> Any:
     """Raises ProblemError: the type, the size, what is no JSON, the field that is wrong."""
-    kind = _media_type(request)
+    kind = media_type_of(request)
     if kind != JSON:
         raise ProblemError("bad-media-type", f"Content-Type {kind!r}: {JSON} is read here")
     limits = service.settings.gateway
-    bytes_max = limits.anonymous_body_bytes_max if caller.anonymous else limits.body_bytes_max
+    small = caller.anonymous or endpoint.scope is None
+    bytes_max = limits.anonymous_body_bytes_max if small else limits.body_bytes_max
     text = await body_of(request, min(bytes_max, limits.body_bytes_max), limits.request_s_max)
     return decoded_json(endpoint.body_decoder, text)

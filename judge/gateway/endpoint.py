@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from judge.gateway.access.caller import Caller
 from judge.gateway.exchange import Exchange
-from judge.gateway.problems import ProblemError, field_problem
+from judge.gateway.problems import ProblemError, field_problem, with_words
 from judge.gateway.service import Service
 from judge.queue.api_keys import Scope
 
@@ -124,7 +124,8 @@ def query_of(kind: type[Q], request: HTTPConnection) -> Q:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         said, _, where = str(error).partition(" - at `$.")
-        raise _parameter_problem(where.rstrip("`"), said) from error
+        name = where.rstrip("`")
+        raise _parameter_problem(name, with_words(said, kind, f".{name}")) from error
 
 
 def _parameter_problem(name: str, detail: str) -> ProblemError:

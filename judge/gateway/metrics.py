@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from starlette.responses import Response
 
 from judge.gateway.exchange import Exchange
+from judge.gateway.request_series import Requests
 from judge.gateway.webhooks.metrics import WebhookMetrics
-
-_BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Metrics:
@@ -19,18 +17,8 @@ class Metrics:
 
     def __init__(self, held: Callable[[], int]) -> None:
         self._registry = CollectorRegistry()
-        labels = ("endpoint", "method")
-        self._requests = Counter(
-            "judge_gateway_requests_total", "Requests answered.", (*labels, "status"), registry=self._registry
-        )
-        self._seconds = Histogram(
-            "judge_gateway_request_seconds",
-            "From a request's head to the end of its answer, waiting included.",
-            labels,
-            buckets=_BOUNDS_S,
-            registry=self._registry,
-        )
-        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}  # looked up once
+        self._requests = Requests()
+        self._registry.register(self._requests)
         self._problems = Counter(
             "judge_gateway_problems_total", "Answers that are problems, by type.", ("problem",), registry=self._registry
         )
@@ -61,15 +49,7 @@ class Metrics:
 
     def observe(self, exchange: Exchange, method: str, status: int, took_s: float) -> None:
         """A request is answered; ``status`` 0 = its sender was gone before."""
-        endpoint = exchange.labels.get("endpoint", "")
-        method = method if method in _METHODS else "other"
-        row = (endpoint, method, status)
-        series = self._answered.get(row)
-        if series is None:
-            series = self._requests.labels(endpoint, method, str(status)), self._seconds.labels(endpoint, method)
-            self._answered[row] = series
-        series[0].inc()
-        series[1].observe(took_s)
+        self._requests.count(exchange.labels.get("endpoint", ""), method, status, took_s)
         if "problem" in exchange.labels:
             self._problems.labels(exchange.labels["problem"]).inc()
 

@@ -1,4 +1,5 @@
-"""What the gateway serves beside the route table: WebSockets, and tools for agents where that extra is installed."""
+"""What the gateway serves beside the route table: WebSockets, pages, and tools for agents where that extra is
+installed."""
 
 from __future__ import annotations
 
@@ -8,11 +9,13 @@ from starlette.routing import BaseRoute
 
 from judge.gateway.live.endpoint import socket_route
 from judge.gateway.service import Service
+from judge.gateway.web.routing import routes_of_pages
+from judge.gateway.web.table import PAGES
 
 
 def mounts_of(service: Service) -> list[BaseRoute]:
     """Routes for :func:`judge.gateway.app.make_app`."""
-    return [socket_route(service), *_mcp_routes(service)]
+    return [socket_route(service), *_mcp_routes(service), *routes_of_pages(PAGES, service)]
 
 
 def _mcp_routes(service: Service) -> list[BaseRoute]:

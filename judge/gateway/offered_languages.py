@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
 
 import msgspec
 
+from judge.client.versions import exact_work_among, names_versions
 from judge.config import LimitSettings
 from judge.gateway.at_once import AskedOnce
+from judge.gateway.http.kept import Kept
 from judge.http_form.answers import LanguagesForm, Limits
 from judge.model.units import S_NS
+from judge.model.work import Work
 from judge.queue import calls
 from judge.queue.redis_queue import AsyncQueue
+from judge.queue.values import LanguageCard
 
 #: How long an answer is given again without asking the queue.
 KEPT_S = 1.0
 
 
-@dataclass(frozen=True)
-class Offered:
-    """The answer, as JSON, and its ETag."""
+class Offered(Kept):
+    """The answer, and what it is made of."""
 
-    body: bytes
-    etag: str
+    def __init__(self, body: bytes, etag: str, cards: tuple[LanguageCard, ...]) -> None:
+        super().__init__(body, etag)
+        self.cards = cards
 
 
 class OfferedLanguages:
@@ -33,20 +36,27 @@ class OfferedLanguages:
     def __init__(self, queue: AsyncQueue, limits: LimitSettings) -> None:
         self._queue = queue
         self._limits = _limits(limits)
-        self._kept = Offered(b"", "")
+        self._kept = Offered(b"", "", ())
         self._until_s = 0.0
         self._asking = AskedOnce[Offered]()
 
+    def at_hand(self) -> Offered | None:
+        """The answer, where it was asked for a moment ago."""
+        return self._kept if self._until_s >= time.monotonic() else None
+
     async def current(self) -> Offered:
         """The answer now. Raises QueueError."""
-        if self._until_s < time.monotonic():
-            return await self._asking.answer("", self._ask)
-        return self._kept
+        return self.at_hand() or await self._asking.answer("", self._ask)
+
+    async def exact_work(self, work: Work) -> Work:
+        """The same, with the version that its range means now. Raises LanguageError, QueueError."""
+        return exact_work_among((await self.current()).cards, work) if names_versions(work) else work
 
     async def _ask(self) -> Offered:
         cards = await self._queue.run(calls.languages())
         body = msgspec.json.encode(LanguagesForm(languages=cards, limits=self._limits))
-        self._kept = Offered(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        if body != self._kept.body:
+            self._kept = Offered(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', cards)
         self._until_s = time.monotonic() + KEPT_S
         return self._kept
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.responses import Response
 
 from judge import errors
+from judge.gateway.enum_words import words_at
 from judge.http_form.answers import FieldError, LimitReached, Problem
 from judge.model.problem import Diagnostic
 
@@ -52,6 +53,8 @@ _ALL = (
     ProblemKind("unfinished", 409, "It is not over", "Cancel it first, or wait for its report."),
     ProblemKind("superseded", 409, "Sent by another request", "A later request sends the same batch, or it is gone."),
     ProblemKind("cancelled", 409, "It was cancelled", "Nothing can be added to it; use another id."),
+    ProblemKind("attempts-used", 409, "No attempt is left",
+                "The assignment takes no more of this student; who marks can hand in once more."),
     ProblemKind("webhook-off", 409, "The webhook is told nothing",
                 "It is off, or its receiver answered 410: set `on` to true."),
     ProblemKind("gone", 410, "It is gone", "It was there, and its time is over."),
@@ -151,8 +154,8 @@ def problem_of(error: Exception) -> ProblemError | None:
             return ProblemError("language", str(error), errors=(FieldError(detail=str(error), pointer="/language"),))
         case errors.BlobError():
             return _blob_problem(error)
-        case errors.PublicationError():
-            return _publication_problem(error)
+        case errors.PublicationError() | errors.ShareQuotaError():
+            return _given_problem(error)
         case errors.WorkError():
             return field_problem(error.message, pointer_of_field(error.field))
         case errors.WireError() | errors.UsageError():
@@ -175,11 +178,11 @@ def _blob_problem(error: errors.BlobError) -> ProblemError:
     return field_problem(str(error))
 
 
-def _publication_problem(error: errors.PublicationError) -> ProblemError:
+def _given_problem(error: errors.PublicationError | errors.ShareQuotaError) -> ProblemError:
     match error:
         case errors.PackageNameTaken():
             return ProblemError("name-taken", str(error))
-        case errors.PackageQuotaError():
+        case errors.PackageQuotaError() | errors.ShareQuotaError():
             return ProblemError("quota", str(error))
     return ProblemError("unavailable", str(error), headers=_retry(1))
 
@@ -192,15 +195,19 @@ def field_problem(detail: str, pointer: str = "", *, parameter: str = "") -> Pro
 
 #: How msgspec ends the sentence of a ValidationError: where in the value.
 _WHERE = re.compile(r" - at `(?P<key>key in )?\$(?P<path>[^`]*)`$")
+_NO_WORD = "Invalid enum value"
 _NAMED = re.compile(r"(?:unknown|required) field `(?P<name>[^`]*)`")
 _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>[^\]]*)\]")
 
 
-def validation_problem(error: msgspec.ValidationError) -> ProblemError:
-    """What msgspec says of a field, with a JSON pointer to it."""
+def validation_problem(error: msgspec.ValidationError, kind: Any = None) -> ProblemError:
+    """What msgspec says of a field, with a JSON pointer to it; of a word that an enumeration in ``kind``, the type that
+    was read, does not have with those that it has."""
     text = str(error)
     where = _WHERE.search(text)
     said = text[: where.start()] if where else text
+    if kind is not None:
+        said = with_words(said, kind, where["path"] if where else "")
     pointer = _pointer(where["path"]) if where else ""
     named = _NAMED.search(said)
     if named:
@@ -208,12 +215,18 @@ def validation_problem(error: msgspec.ValidationError) -> ProblemError:
     return field_problem(said, pointer)
 
 
+def with_words(said: str, kind: Any, path: str) -> str:
+    """Such a sentence of msgspec's with the words that there are."""
+    words = words_at(kind, path) if said.startswith(_NO_WORD) else ()
+    return f"{said}: one of {', '.join(words)}" if words else said
+
+
 def decoded_json(decoder: msgspec.json.Decoder[T], text: bytes) -> T:
     """What a client sent, read. Raises ProblemError: it is no JSON, or names the field that is wrong."""
     try:
         return decoder.decode(text)
     except msgspec.ValidationError as error:
-        raise validation_problem(error) from error
+        raise validation_problem(error, decoder.type) from error
     except RecursionError:
         raise ProblemError("bad-json", "it is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

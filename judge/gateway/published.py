@@ -5,25 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 import time
 from collections import OrderedDict
 from pathlib import Path
 
 import msgspec
 
-from judge.blobs.package_intake import ANSWERED, TOO_MUCH, Intake, IntakeRequest
+from judge.blobs.limited_process import ANSWERED, TOO_MUCH
+from judge.blobs.package_intake import Intake, IntakeRequest
 from judge.blobs.package_store import PackageStore, is_digest
 from judge.config import Settings
 from judge.config.reading import reading_of
 from judge.errors import HostFault, UsageError
+from judge.gateway.package_process import answer_of
 from judge.gateway.problems import ProblemError
+from judge.model.problem import PackageFormat
 from judge.queue import packages
 from judge.queue.packages import PackageView, Rights
 from judge.queue.redis_queue import AsyncQueue
 from judge.tenant_blobs.place import package_store_of
 
 log = logging.getLogger(__name__)
+
+#: What checks.
+_CHECK = "judge.blobs.package_intake"
 
 #: Checks at once; more wait.
 _CHECKS_MAX = 2
@@ -34,9 +39,6 @@ _UPLOADS_MAX = 8
 #: How long it is believed whose a package is.
 _REMEMBERED_S = 5.0
 _REMEMBERED_MAX = 10_000
-
-#: Of the environment the check gets these: no address of a store, no key.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 
 
 class Published:
@@ -49,6 +51,7 @@ class Published:
         self._checks = asyncio.Semaphore(_CHECKS_MAX)
         self.uploads = asyncio.Semaphore(_UPLOADS_MAX)
         self._known: OrderedDict[tuple[str, str], tuple[Rights, float]] = OrderedDict()
+        self._assignments: OrderedDict[tuple[str, str], tuple[str, float]] = OrderedDict()
 
     def store(self) -> PackageStore:
         """Raises ProblemError when there is none."""
@@ -71,7 +74,7 @@ class Published:
             cpu_s=limits.check_s_max,
         )
         async with self._checks:
-            status, answer = await _run(msgspec.json.encode(request), limits.check_s_max)
+            status, answer = await answer_of(_CHECK, msgspec.json.encode(request), limits.check_s_max)
         if status == ANSWERED:
             return msgspec.json.decode(answer, type=Intake)
         if status == TOO_MUCH or status < 0:
@@ -120,6 +123,20 @@ class Published:
             self._known.popitem(last=False)
         return rights
 
+    async def assignment_name(self, tenant: str, digest: str) -> str:
+        """What attempts at this package are counted by, when the tenant has it as an assignment; empty = it is none,
+        or nobody here published it. Raises QueueError."""
+        name, now_s = (tenant, digest), time.monotonic()
+        known = self._assignments.get(name)
+        if known is None or known[1] <= now_s:
+            view = await packages.found(self._queue, tenant, digest)
+            is_one = view is not None and view.card.format == PackageFormat.ASSIGNMENT
+            known = view.name if view is not None and is_one else "", now_s + _REMEMBERED_S
+            self._assignments[name] = known
+            while len(self._assignments) > _REMEMBERED_MAX:
+                self._assignments.popitem(last=False)
+        return known[0]
+
     async def digest_of(self, tenant: str, reference: str, *, is_admin: bool) -> str | None:
         """The package that a request names; None = there is none, or none for this tenant.
 
@@ -142,30 +159,3 @@ def _put(store: PackageStore, digest: str, packed: Path) -> None:
         store.put(digest, fd)
     finally:
         os.close(fd)
-
-
-async def _run(request: bytes, timeout_s: float) -> tuple[int, bytes]:
-    """Exit code (negative: ended by a signal) and answer of one check."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "judge.blobs.package_intake",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(timeout_s):
-            answer, said = await process.communicate(request)
-    except TimeoutError:
-        return -9, b""
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        log.warning("the check of a package: %s", said[-2000:].decode(errors="replace"))
-    assert process.returncode is not None
-    return process.returncode, answer

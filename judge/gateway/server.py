@@ -14,11 +14,14 @@ import uvicorn
 
 from judge.config import GatewaySettings, Settings
 from judge.errors import HostError
-from judge.gateway.app import make_app, make_service
+from judge.gateway.app import at_hand, make_app, make_service
+from judge.gateway.dialects.dialect import Dialect
+from judge.gateway.dialects.table import section_of, served
 from judge.gateway.http.protocol import bounded_protocol
 from judge.gateway.http.seldom import Seldom
 from judge.gateway.http.socket_protocol import bounded_socket_protocol
 from judge.gateway.mounts import mounts_of
+from judge.observe.logs import hold_lines
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,11 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._on_stop = on_stop
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        hold_lines(asyncio.get_running_loop().call_soon)
+        await super().startup(sockets)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
@@ -58,12 +66,32 @@ class _Server(uvicorn.Server):
 def listen(settings: GatewaySettings) -> socket.socket:
     """The socket on which the gateway listens. Raises HostError."""
     try:
-        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        return _listening(settings.host, settings.port)
     except OSError as error:
         raise HostError(
             f"gateway_host {settings.host}, gateway_port {settings.port}: {error.strerror or error}"
         ) from error
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Raises OSError."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+def listen_for_dialects(settings: Settings) -> dict[Dialect, socket.socket]:
+    """The sockets of the dialects that have a port of their own; one that cannot be had is said, and left out."""
+    listening = {}
+    for dialect in served(settings):
+        port = section_of(settings, dialect).port
+        if not port:
+            continue
+        try:
+            listening[dialect] = _listening(settings.gateway.host, max(port, 0))
+        except (OSError, OverflowError) as error:
+            said = getattr(error, "strerror", "") or error
+            log.warning("%s.port %s: %s; it is served at %s alone", dialect.name, port, said, dialect.prefix)
+    return listening
 
 
 def address_of(server: socket.socket) -> str:
@@ -76,9 +104,11 @@ def serve(settings: Settings, server: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT, then let requests end, and return. Raises UsageError, HostError."""
     gateway = settings.gateway
     service = make_service(settings)
+    own_ports = listen_for_dialects(settings)
+    ports = {listening.getsockname()[1]: dialect for dialect, listening in own_ports.items()}
     config = uvicorn.Config(
-        make_app(service, mounts_of(service)),
-        http=bounded_protocol(gateway.head_bytes_max, gateway.request_s_max),
+        make_app(service, mounts_of(service), ports),
+        http=bounded_protocol(gateway.head_bytes_max, gateway.request_s_max, at_hand(service, ports)),
         ws=bounded_socket_protocol(_CLOSING_S),
         ws_max_size=gateway.socket_message_bytes_max,
         ws_per_message_deflate=False,  # small messages, and many sockets
@@ -95,5 +125,9 @@ def serve(settings: Settings, server: socket.socket) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(Seldom())
     log.info("the gateway listens at %s", address_of(server))
-    _Server(config, service.stop).run(sockets=[server])
+    for dialect in served(settings):
+        log.info("%s is served below %s", dialect.name, dialect.prefix)
+    for dialect, listening in own_ports.items():
+        log.info("%s is served at %s", dialect.name, address_of(listening))
+    _Server(config, service.stop).run(sockets=[server, *own_ports.values()])
     log.info("the gateway has stopped")

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from typing import Any
 
 from judge.client import AsyncClient
 from judge.config import Settings
@@ -19,6 +20,8 @@ from judge.gateway.offered_languages import OfferedLanguages
 from judge.gateway.problems import ProblemError
 from judge.gateway.published import Published
 from judge.gateway.sign_in.provider import Provider
+from judge.gateway.statements.kept import Statements
+from judge.gateway.statements.parts import PublicParts
 from judge.gateway.upload_directory import remove_leftovers
 from judge.http_form.answers import LimitReached
 from judge.queue.feed import Feed
@@ -32,7 +35,8 @@ _BODIES = 64
 
 class Service:
     """The judge behind one gateway. ``stopping`` is set when the gateway is told to end; ``pages``: what it says of
-    itself."""
+    itself; ``remembered``: answers that are given again for a while, by who made them and for whom, with their end
+    (monotonic seconds)."""
 
     def __init__(self, settings: Settings, client: AsyncClient, pages: Pages) -> None:
         self.settings = settings
@@ -42,10 +46,13 @@ class Service:
         self.authenticator = Authenticator(settings, client.queue)
         self.provider = Provider(settings.sign_in) if settings.sign_in.issuer else None
         self.packages = Published(settings, client.queue)
+        self.public_parts = PublicParts(settings, self.packages)
+        self.statements = Statements()
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.open_now = OpenNow(client.queue)
         self.batches = BatchTender(client.queue, self.feed)
         self.stopping = asyncio.Event()
+        self.remembered: dict[tuple[str, str], tuple[float, Any]] = {}
         self._held: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
         self._received_of_one: Counter[str] = Counter()
@@ -76,6 +83,7 @@ class Service:
         await self.open_now.close()
         await self.batches.close()
         await self.feed.close()
+        await self.public_parts.close()
         await self.client.close()
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.gateway.admin import audit, keys, maintenance, usage
+from judge.gateway.admin import audit, keys, maintenance, series, steering, usage
 from judge.gateway.api import (
     any_work,
     batches,
@@ -13,17 +13,22 @@ from judge.gateway.api import (
     groups,
     health,
     javascript,
+    judgings,
     languages,
+    package_contents,
     packages,
+    programs,
     rejudges,
     runs,
     service_state,
     sessions,
+    states,
     submissions,
     verifications,
     webhooks,
 )
 from judge.gateway.endpoint import Endpoint
+from judge.gateway.sharing import embedded_runs, shares
 from judge.gateway.sign_in import endpoints as sign_in
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -31,21 +36,29 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *evaluations.ENDPOINTS,
     *submissions.ENDPOINTS,
     *groups.ENDPOINTS,
+    *programs.ENDPOINTS,
+    *states.ENDPOINTS,
     *batches.ENDPOINTS,
     *sessions.ENDPOINTS,
     *events.ENDPOINTS,
     *any_work.ENDPOINTS,
+    *judgings.ENDPOINTS,
     *languages.ENDPOINTS,
     *packages.ENDPOINTS,
+    *package_contents.ENDPOINTS,
     *verifications.ENDPOINTS,
     *rejudges.ENDPOINTS,
     *blobs.ENDPOINTS,
     *webhooks.ENDPOINTS,
+    *shares.ENDPOINTS,
+    *embedded_runs.ENDPOINTS,
     *service_state.ENDPOINTS,
     *keys.ENDPOINTS,
     *audit.ENDPOINTS,
     *maintenance.ENDPOINTS,
     *usage.ENDPOINTS,
+    *series.ENDPOINTS,
+    *steering.ENDPOINTS,
     *health.ENDPOINTS,
     *sign_in.ENDPOINTS,
     *javascript.ENDPOINTS,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 
-from judge.gateway.access.roles import role_in
+from judge.gateway.access.roles import role_at, role_in
 from judge.gateway.endpoint import Asked
 from judge.http_form.answers import Standing, WorkForm, standing_of
 from judge.http_form.reports import ReportForm, renamed, report_form
@@ -22,19 +24,24 @@ AnyReport = Report | AnyWorkReport
 
 async def form_of_record(asked: Asked, record: SubmissionView, report: AnyReport | None = None) -> WorkForm:
     """A record, with its report when there is one."""
-    role = await role_in(asked, record.kind, record.package, report)
-    return form_in_role(record, report, role, asked.caller.public_id(record.id))
+    role = await role_at(asked, record, report)
+    return form_in_role(record, report, role, asked.caller.public_id(record.id), now_ms())
 
 
-def form_in_role(record: SubmissionView, report: AnyReport | None, role: Role, public_id: str) -> WorkForm:
-    """The same as a role sees it, under this id."""
+def now_ms() -> int:
+    """Unix time, by which it is decided whether what is visible after a due time is so now."""
+    return time.time_ns() // 1_000_000
+
+
+def form_in_role(record: SubmissionView, report: AnyReport | None, role: Role, public_id: str, at_ms: int) -> WorkForm:
+    """The same as a role sees it at that time, under this id."""
     seen = record_view_of(record, role)
-    judging, other = _reports(report, role, public_id)
+    judging, other = _reports(report, role, public_id, at_ms)
     return WorkForm(
         id=public_id,
         kind=seen.kind,
         state=standing_of(seen.state),
-        status=seen.verdict,
+        status=seen.verdict or _status_shown(judging, role),
         language=seen.language,
         package=seen.package,
         tenant=seen.tenant,
@@ -53,8 +60,10 @@ def form_in_role(record: SubmissionView, report: AnyReport | None, role: Role, p
     )
 
 
-async def form_of_sent(asked: Asked, sent: Submission | WorkHeader, report: AnyReport | None = None) -> WorkForm:
-    """Work that this caller has just handed in, with its report when that is there already."""
+async def form_of_sent(
+    asked: Asked, sent: Submission | WorkHeader, report: AnyReport | None = None, *, at_ms: int = 0
+) -> WorkForm:
+    """Work that this caller has just handed in, with its report when that is there already; ``at_ms``: when."""
     kind = WorkKind.SUBMISSION if isinstance(sent, Submission) else sent.kind
     package = sent.package if isinstance(sent, Submission) else ""
     public_id = asked.caller.public_id(sent.id)
@@ -68,13 +77,16 @@ async def form_of_sent(asked: Asked, sent: Submission | WorkHeader, report: AnyR
         tenant=sent.tenant,
         priority_class=sent.priority_class,
         tags=sent.tags,
+        submitted_at_ms=at_ms,
         context=NO_CONTEXT if isinstance(sent, Submission) else sent.context,
     )
     return form if report is None else _finished(form, report, role)
 
 
 def _finished(form: WorkForm, report: AnyReport, role: Role) -> WorkForm:
-    judging, other = _reports(report, role, form.id)
+    judging, other = _reports(report, role, form.id, now_ms())
+    if judging is not None and judging.coursework is not None:
+        return _finished_coursework(form, report, judging, role)
     return msgspec.structs.replace(
         form,
         status=report.verdict.value if isinstance(report, Report) else status_of(report),
@@ -89,9 +101,30 @@ def _finished(form: WorkForm, report: AnyReport, role: Role) -> WorkForm:
     )
 
 
-def _reports(report: AnyReport | None, role: Role, public_id: str) -> tuple[Report | None, ReportForm | None]:
+def _finished_coursework(form: WorkForm, report: AnyReport, judging: Report, role: Role) -> WorkForm:
+    """What is there beside the report is that of its view: nothing else may tell of what is hidden."""
+    return msgspec.structs.replace(
+        form,
+        status=_status_shown(judging, role),
+        language=judging.language or form.language,
+        submitted_at_ms=report.submitted_at_ms,
+        claimed_at_ms=report.claimed_at_ms,
+        finished_at_ms=judging.finished_at_ms,
+        summary=summary_view_of(summary_of(report), role),
+        judging=judging,
+    )
+
+
+def _status_shown(judging: Report | None, role: Role) -> str:
+    """The verdict of a view of coursework."""
+    return "" if judging is None or role is Role.PUBLIC else judging.verdict.value
+
+
+def _reports(
+    report: AnyReport | None, role: Role, public_id: str, at_ms: int
+) -> tuple[Report | None, ReportForm | None]:
     if report is None:
         return None, None
     if isinstance(report, Report):
-        return renamed(view_of(report, role), public_id), None
+        return renamed(view_of(report, role, at_ms), public_id), None
     return None, renamed(report_form(work_view_of(report, role)), public_id)

@@ -16,6 +16,7 @@ import msgspec
 
 from judge.errors import PackageError, PackageMissing
 from judge.grading.case_data import CaseData
+from judge.grading.copies import communicate, two_steps
 from judge.grading.execute import STDERR_READ_BYTES, Exclusive, OpenSubmission, answer_of, execute
 from judge.grading.interact import converse
 from judge.grading.options import GradingOptions
@@ -35,8 +36,9 @@ from judge.grading.validate import (
     run_static_validator,
     run_validator,
 )
+from judge.model.printed import Printed
 from judge.model.problem import Problem, TestCase, ValidatorKind
-from judge.model.report import CaseReport, Printed
+from judge.model.report import CaseReport
 from judge.model.run import RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
@@ -71,7 +73,7 @@ class CaseJudge:
     ``further_validators`` must accept as well; scores and messages are the first one's.
 
     ``submission`` None = an output-only problem; then ``answers`` holds what was sent in. ``sources``: what the
-    validator sees of the submission.
+    validator sees of the submission. ``copies``: all that run at a time, ``submission`` the first of them.
     """
 
     problem: Problem
@@ -82,6 +84,7 @@ class CaseJudge:
     validator: OpenProgram | None = None
     further_validators: tuple[OpenProgram, ...] = ()
     static_validator: OpenProgram | None = None
+    copies: tuple[OpenSubmission, ...] = ()
     answers: AnswerSheet | None = None
     sources: Mapping[str, Capture] = field(default_factory=dict)
 
@@ -145,10 +148,14 @@ class CaseJudge:
             return self._answer_pass(asked)
         if self.problem.interactive:
             return self._interactive_pass(self.submission, asked)
-        run = partial(execute, self.submission, asked.case, asked.open_input)
+        run = (
+            partial(two_steps, self.copies, asked.case, asked.open_input)
+            if self.copies
+            else partial(execute, self.submission, asked.case, asked.open_input)
+        )
         limits = self.submission.limits
         answer = partial(answer_of, self.submission.named)
-        trial = Trial(run, self.submission.container.start_over, lambda one: (one.result, answer(one)))
+        trial = Trial(run, self._start_over, lambda one: (one.result, answer(one)))
         measured = measure(trial, limits, self.options, self.exclusive)
         done = measured.counts
         markers = self.submission.compiled.language.memory_markers
@@ -204,8 +211,12 @@ class CaseJudge:
         if validator is None:
             raise PackageError("an interactive problem needs an output validator", where=self.problem.name)
         kind = self.problem.validator_kind
-        talk = partial(converse, submission, validator, kind, asked, self.options)
-        trial = Trial(talk, submission.container.start_over, lambda one: (one.run, one.said))
+        if self.copies and self.problem.copies is not None:
+            by_path = self.problem.copies.by_path
+            talk = partial(communicate, self.copies, validator, asked, self.options, by_path=by_path)
+        else:
+            talk = partial(converse, submission, validator, kind, asked, self.options)
+        trial = Trial(talk, self._start_over, lambda one: (one.run, one.said))
         measured = measure(trial, submission.limits, self.options, self.exclusive)
         done = measured.counts
         verdict, reason, validation = done.verdict, done.reason, done.validation
@@ -230,6 +241,10 @@ class CaseJudge:
             ending=done.ending,
             stderr=stderr,
         )
+
+    def _start_over(self) -> None:
+        for one in self.copies or filter(None, (self.submission,)):
+            one.container.start_over()
 
     def _judge_static(self, task: Task) -> CaseReport:
         """The static validation of a group: no run, only the package's look at the sources."""

@@ -22,8 +22,17 @@ def with_includes(problem: Problem, language: LanguageSpec, sources: Sequence[So
     """The submission's files with the package's laid over them. Raises PackageError when one cannot be read."""
     added = _included(problem, language)
     names = {file.name for file in added}
-    own = tuple(file for file in sources if file.name not in names)
+    own = _called(problem, language, tuple(file for file in sources if file.name not in names))
     return (*_with_preamble(problem, language, own), *added)
+
+
+def _called(problem: Problem, language: LanguageSpec, sources: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
+    """A lone source under the name by which the package's files know it."""
+    if not problem.source_name or len(sources) != 1:
+        return sources
+    ending = sources[0].name.rpartition(".")[2]
+    ending = ending if ending in language.extensions else language.extensions[0]
+    return (SourceFile(name=f"{problem.source_name}.{ending}", content=sources[0].content),)
 
 
 def _included(problem: Problem, language: LanguageSpec) -> tuple[SourceFile, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from judge.model.submission import SourceFile
 
+#: What may stand before its test case's name: CMS calls them output_000.txt.
+_BEGINNINGS = ("", "output_")
 #: Endings that a submitted output may have after its test case's name, the bare name first.
 _ENDINGS = ("", ".out", ".ans", ".txt")
 
@@ -19,7 +21,7 @@ class AnswerSheet:
     def output_of(self, case: str) -> bytes | None:
         """The output for the case of this name ("secret/1"), found by its whole name or its last part."""
         for name in (case, case.partition("/")[2], case.rpartition("/")[2]):
-            for ending in _ENDINGS:
-                if name and name + ending in self._files:
-                    return self._files[name + ending]
+            for called in (f"{beginning}{name}{ending}" for beginning in _BEGINNINGS for ending in _ENDINGS):
+                if name and called in self._files:
+                    return self._files[called]
         return None

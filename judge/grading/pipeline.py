@@ -151,6 +151,10 @@ class Judging:
             yield report
 
     def _report(self, language: LanguageSpec) -> AbstractContextManager[Report]:
+        if self.problem.judge_program is not None:
+            raise PackageError("judges instead of the pipeline", where=self.problem.judge_program.program.name)
+        if self.problem.assignment is not None:
+            raise PackageError("is graded part by part, not by the pipeline", where="assignment.yaml")
         if self.problem.submit_answer:
             return self.answers_judged(self.judge.build_tools(self.problem))
         compiled = self.compile(language)
@@ -187,7 +191,9 @@ class Judging:
             language,
             with_includes(problem, language, submission.sources),
             SubmissionStore(judge.build_context.store, submission.tenant),
-            CompileOptions(main=submission.main, limits=compile_limits(problem.limits), run_first=True),
+            CompileOptions(
+                main=problem.entry or submission.main, limits=compile_limits(problem.limits), run_first=True
+            ),
         )
 
     @contextmanager

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from judge.model.report import CaseReport, GroupReport, Printed
+from judge.model.printed import Printed
+from judge.model.report import CaseReport, GroupReport
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture
 from judge.text import safe_text

@@ -18,7 +18,7 @@ import msgspec
 from judge.errors import LanguageError, PackageError, UnavailableError, blame_reader
 from judge.grading.limits import validation_limits
 from judge.kernel.files import read_resolved
-from judge.model.language import LanguageSpec
+from judge.model.language import LanguageSpec, SourceRule
 from judge.model.limits import Limits
 from judge.model.problem import Problem, Program
 from judge.model.run import Outcome, RunResult
@@ -70,7 +70,10 @@ _BUILD_AND_RUN = LanguageSpec(
     artifact=("**/*",),
     executables=("**/*",),
 )
-_RUN_ONLY = msgspec.structs.replace(_BUILD_AND_RUN, id="run-script", compile=(), artifact=())
+_RUN_ONLY = msgspec.structs.replace(_BUILD_AND_RUN, id="run-script", extensions=(), compile=(), artifact=())
+#: The same where what is run is no text.
+_RUN_BINARY = msgspec.structs.replace(_RUN_ONLY, source=SourceRule(verbatim=True))
+_EXECUTABLE = b"\x7fELF"
 
 
 @dataclass(frozen=True)
@@ -237,8 +240,9 @@ def language_of(program: Program, files: Sequence[SourceFile], languages: Langua
     names = [file.name for file in files]
     if "build" in names:
         return _BUILD_AND_RUN
-    if "run" in names:
-        return _RUN_ONLY
+    run = next((file for file in files if file.name == "run"), None)
+    if run is not None:
+        return _RUN_BINARY if run.content.startswith(_EXECUTABLE) else _RUN_ONLY
     if program.language:
         return languages.get(program.language)
     return languages.detect(names, first_line(files))

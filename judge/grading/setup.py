@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from judge.grading.case_data import CaseData
 from judge.grading.case_judge import CaseJudge
-from judge.grading.execute import Exclusive, open_submission
+from judge.grading.execute import Exclusive, OpenSubmission, open_submission
 from judge.grading.options import GradingOptions
 from judge.grading.output_only import AnswerSheet
 from judge.grading.programs import BuildContext, OpenProgram, SetterProgram, build_program, open_program
@@ -81,21 +81,11 @@ class Setup:
             shown = self._shown_sources()
             prepared = program.compiled.prepared if program else None
 
-            submission = (
-                open_submission(
-                    open_container,
-                    program.toolchain,
-                    program.compiled,
-                    program.limits,
-                    self.problem.named_files,
-                    fresh_each_run=self.options.fresh_containers,
-                )
-                if program
-                else None
-            )
+            copies = tuple(stack.enter_context(one) for one in self._submissions(open_container))
             yield CaseJudge(
                 problem=self.problem,
-                submission=stack.enter_context(submission) if submission else None,
+                submission=copies[0] if copies else None,
+                copies=copies if self.problem.copies else (),
                 data=self.data,
                 options=self.options,
                 exclusive=exclusive,
@@ -108,6 +98,22 @@ class Setup:
                 ),
                 answers=self.answers,
                 sources={file.name: Capture(file.content) for file in shown},
+            )
+
+    def _submissions(self, open_container: OpenContainer) -> Iterator[AbstractContextManager[OpenSubmission]]:
+        """The submission, as often as it runs at a time; of an output-only problem nothing is run."""
+        program = self.program
+        wanted = self.problem.copies.count if self.problem.copies else 1
+        for _ in range(wanted):
+            if program is None:
+                return
+            yield open_submission(
+                open_container,
+                program.toolchain,
+                program.compiled,
+                program.limits,
+                self.problem.named_files,
+                fresh_each_run=self.options.fresh_containers,
             )
 
     def _shown_sources(self) -> Sequence[SourceFile]:

@@ -23,9 +23,11 @@ from judge.compare.excerpt import explain
 from judge.compare.values import may_agree, parse_value, value_difference
 from judge.errors import PackageError
 from judge.grading.feedback import DIRECTORY, Feedback, read_feedback
+from judge.grading.manager_output import LINE_BYTES_MAX, read_manager_output
 from judge.grading.programs import SOURCES_DIRECTORY, OpenProgram, RunInput, SetterProgram, fault_of_run
 from judge.grading.scoring.score import NO_AWARD, Award
-from judge.model.problem import CompareFlags, TestCase, ValidatorKind
+from judge.model.compare_flags import CompareFlags
+from judge.model.problem import TestCase, ValidatorKind
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture, Completed
@@ -183,7 +185,7 @@ def run_validator(
         given = RunInput(stdin=output_fd, files=asked.kept, sources=asked.sources, fds=fds)
         args = validator_args(kind, asked.case, _path(OUTPUT_FD))
         done = validator.run(args, given, directories=(DIRECTORY,), collect=FEEDBACK_FILES)
-    return validation_of(kind, validator.program, done, text_bytes_max)
+    return validation_of(kind, validator.program, done, text_bytes_max, asked.case.outcome_max)
 
 
 #: What is taken out of the feedback directory.
@@ -200,6 +202,8 @@ def validator_args(kind: ValidatorKind, case: TestCase, output_path: str) -> tup
         return (_path(INPUT_FD), _path(ANSWER_FD), *case.output_validator_args)
     if kind is ValidatorKind.TESTLIB:
         return (_path(INPUT_FD), output_path, _path(ANSWER_FD), *case.output_validator_args)
+    if kind is ValidatorKind.CMS:
+        return (_path(INPUT_FD), _path(ANSWER_FD), output_path)
     return (_path(INPUT_FD), _path(ANSWER_FD), FEEDBACK_PATH, *case.output_validator_args)
 
 
@@ -211,8 +215,12 @@ def accepting_codes(kind: ValidatorKind) -> Collection[int]:
     return (ACCEPT,)
 
 
-def validation_of(kind: ValidatorKind, program: SetterProgram, done: Completed, text_bytes_max: int) -> Validation:
+def validation_of(
+    kind: ValidatorKind, program: SetterProgram, done: Completed, text_bytes_max: int, outcome_max: float | None = None
+) -> Validation:
     """The meaning of one finished run of a setter's validator."""
+    if kind is ValidatorKind.CMS:
+        return cms_validation(program, done, text_bytes_max, outcome_max)
     if kind in _LIKE_TESTLIB:
         return testlib_validation(program, done, text_bytes_max)
     return kattis_validation(program, done, text_bytes_max)
@@ -273,6 +281,22 @@ def testlib_validation(program: SetterProgram, done: Completed, text_bytes_max: 
 
 
 _POINTS_BYTES = 256
+
+
+def cms_validation(
+    program: SetterProgram, done: Completed, text_bytes_max: int, outcome_max: float | None
+) -> Validation:
+    """The meaning of one finished run of a checker or manager of CMS: its message is for everybody."""
+    run = done.result
+    if not run.ok:
+        return _fault(f"checker {fault_of_run(program, run)}{_key_of(run)}", done, Feedback(), text_bytes_max)
+    said, told = done.stdout.read(LINE_BYTES_MAX), done.stderr.read(LINE_BYTES_MAX)
+    try:
+        verdict, award, message = read_manager_output(said, told, outcome_max)
+    except ValueError as error:
+        return _fault(f"checker {program.name} {error}", done, Feedback(), text_bytes_max)
+    reason = "" if verdict is Verdict.AC else message or "rejected by the checker"
+    return Validation(verdict=verdict, reason=reason, award=award, feedback=message, team_feedback=message, run=run)
 
 
 def _testlib_meaning(code: int | None, message: bytes) -> tuple[Verdict, Award]:

@@ -196,7 +196,7 @@ def _open_files() -> Finding:
 def _identity(cgroup_root: str) -> Finding:
     uid = os.geteuid()
     if uid == 0:
-        return Finding(name="uids", status=Status.OK, found="started by root: two reserved uids a slot")
+        return Finding(name="uids", status=Status.OK, found="started by root: three reserved uids a slot")
     start, count = subordinate_range(uid)
     subordinate = f"subordinate uids {start}..{start + count - 1}" if count else "no subordinate uids"
     try:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from judge.model.submission import STUDENT_CHARS_MAX
+from judge.queue.admin import TENANT_LIMITS
 from judge.queue.api_keys import KeyView, Scope
 from judge.queue.audit import Entry
 from judge.queue.maintenance import MESSAGE_LETTERS_MAX, RETRY_S_MAX, Maintenance
+
+#: Larger numbers are not exact in everybody's JSON.
+LIMIT_MAX = 2**53
 
 
 class KeyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,6 +25,9 @@ class KeyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     priority_class: str = "run"
     expires_at_ms: Annotated[int, Meta(ge=0, le=253_402_300_799_999)] = 0
     note: Annotated[str, Meta(max_length=200, description="What it is for.")] = ""
+    student: Annotated[
+        str, Meta(max_length=STUDENT_CHARS_MAX, description="Whose coursework alone it hands in and sees.")
+    ] = ""
 
 
 class KeyForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +40,7 @@ class KeyForm(msgspec.Struct, frozen=True, kw_only=True):
     made_at_ms: int
     expires_at_ms: int
     note: str
+    student: str = ""
     used_at_ms: int = 0
 
 
@@ -70,6 +79,36 @@ class MaintenanceForm(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     retry_s: int = 0
     since_ms: int = 0
+
+
+class TenantForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant's own limits, by name; what is not among them is everybody's. 0 = no limit."""
+
+    name: str
+    limits: dict[str, int]
+
+
+class TenantsForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Those that have limits of their own."""
+
+    items: tuple[TenantForm, ...]
+
+
+class TenantChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits to be set, by name: 0 = none at all, null = everybody's. All others stay."""
+
+    limits: Annotated[
+        dict[str, Annotated[int, Meta(ge=0, le=LIMIT_MAX)] | None],
+        Meta(description=f"By name: {', '.join(TENANT_LIMITS)}.", max_length=len(TENANT_LIMITS)),
+    ]
+
+
+class WorkerChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the two. ``draining``: it is to finish what it judges and claim nothing more; false = it claims again.
+    ``prove``: it is to finish what it judges, judge a known good program, and claim again when that went well."""
+
+    draining: bool | UnsetType = UNSET
+    prove: Literal[True] | UnsetType = UNSET
 
 
 def maintenance_form(standing: Maintenance | None) -> MaintenanceForm:

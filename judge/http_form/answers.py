@@ -122,7 +122,13 @@ class QueueForm(msgspec.Struct, frozen=True, kw_only=True):
 
 class WorkerForm(msgspec.Struct, frozen=True, kw_only=True):
     """One worker. ``silent_ms``: since its last sign of life; ``reason``: why it is not on; ``running``: slot -> the
-    record of the work."""
+    record of the work.
+
+    What it says of itself: ``load_1m`` of its host, ``noise_ratio`` (how much longer a program takes there at times;
+    null = not measured), ``attacks_held`` (how many attacks on its sandbox it withstood when it started; 0 = none was
+    made), free bytes of its disk, ``problems``, versions of its languages' toolchains, ``slots_stopped`` (that stand
+    stopped, and will be replaced), languages that it prepares, and why it could not prepare others.
+    """
 
     name: str
     state: str
@@ -134,6 +140,15 @@ class WorkerForm(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     reason: str = ""
     running: dict[str, str] = {}
+    load_1m: float = 0.0
+    noise_ratio: float | None = None
+    attacks_held: int = 0
+    disk_free_bytes: int = 0
+    problems: tuple[str, ...] = ()
+    versions: dict[str, str] = {}
+    slots_stopped: int = 0
+    preparing: tuple[str, ...] = ()
+    unprepared: dict[str, str] = {}
 
 
 class WorkersForm(msgspec.Struct, frozen=True, kw_only=True):

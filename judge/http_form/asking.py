@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 from judge.errors import WorkError
 from judge.http_form.data import Given, GivenBytes, GivenFile, GivenSource
+from judge.http_form.program_requests import GivenProgramTest, GivenSubmission, ProgramRequest
 from judge.http_form.requests import (
     Asking,
     EvaluationRequest,
     GivenCommand,
     GivenComparison,
+    GivenHandIn,
     GivenProgram,
     GivenTest,
     GroupRequest,
@@ -20,7 +22,7 @@ from judge.http_form.requests import (
     SubmissionRequest,
     VerificationRequest,
 )
-from judge.model.submission import SourceFile, Submission
+from judge.model.submission import HandIn, SourceFile, Submission
 from judge.model.verification import Verification
 from judge.model.work import (
     Command,
@@ -31,7 +33,10 @@ from judge.model.work import (
     EvaluationTest,
     Execution,
     InputFile,
+    JudgedProgram,
+    ProgramJudging,
     ProgramSource,
+    ProgramTest,
     SessionRequest,
     Work,
 )
@@ -63,6 +68,8 @@ def request_of(work: Work) -> tuple[str, Asking]:
         case Verification():
             path = f"packages/{_package_named(task.package)}/verify"
             return path, VerificationRequest(**common, **_verification(task))
+        case ProgramJudging():
+            return "programs", ProgramRequest(**common, **_judging(task))
 
 
 def _package_named(package: str) -> str:
@@ -81,7 +88,13 @@ def submission_request_of(submission: Submission) -> SubmissionRequest:
         language=submission.language,
         sources=tuple(map(_source, submission.sources)),
         main=submission.main,
+        hand_in=_given_hand_in(submission.hand_in) if isinstance(submission.hand_in, HandIn) else None,
     )
+
+
+def _given_hand_in(hand_in: HandIn) -> GivenHandIn:
+    """The number of the attempt is counted there."""
+    return GivenHandIn(student=hand_in.student, handed_in_at_ms=hand_in.handed_in_at_ms, due_at_ms=hand_in.due_at_ms)
 
 
 def given_of(data: Data) -> Given:
@@ -108,6 +121,7 @@ def _program(program: ProgramSource | None, language: str) -> dict[str, Any]:
         "sources": (*map(_source, program.sources), *blobs),
         "main": program.main,
         "compiler_arguments": program.compiler_arguments,
+        "archive": given_of(program.archive),
     }
 
 
@@ -124,7 +138,7 @@ def _file(file: InputFile) -> GivenFile:
 
 def _execution(task: Execution) -> dict[str, Any]:
     plain = ("argv", "arguments", "environment", "limits", "compile_limits", "repeats", "merge_stderr", "pieces",
-             "keep", "live", "reuse")  # fmt: skip
+             "keep", "live", "reuse", "unchecked")  # fmt: skip
     return {
         **_fields(task, plain),
         "stdin": given_of(task.stdin),
@@ -149,6 +163,31 @@ def _session(task: SessionRequest) -> dict[str, Any]:
 
 def _verification(task: Verification) -> dict[str, Any]:
     return _fields(task, ("only", "every_case", "check_data", "time_limit_ns", "strict"))
+
+
+def _judging(task: ProgramJudging) -> dict[str, Any]:
+    plain = ("parameters", "state", "state_version", "limits", "own_limits", "compile_limits", "quotas")
+    return {
+        **_fields(task, plain),
+        "program": GivenProgram(**_program(task.program, "")),
+        "submissions": tuple(map(_submission, task.submissions)),
+        "tests": tuple(map(_program_test, task.tests)),
+        "data": tuple(map(_file, task.data)),
+    }
+
+
+def _submission(one: JudgedProgram) -> GivenSubmission:
+    program = None if one.program is None else GivenProgram(**_program(one.program, ""))
+    return GivenSubmission(name=one.name, work=one.work, program=program)
+
+
+def _program_test(test: ProgramTest) -> GivenProgramTest:
+    return GivenProgramTest(
+        **_fields(test, ("name", "group", "sample", "arguments")),
+        input=given_of(test.input),
+        answer=None if test.answer is None else given_of(test.answer),
+        files=tuple(map(_file, test.files)),
+    )
 
 
 def _test(test: EvaluationTest) -> GivenTest:

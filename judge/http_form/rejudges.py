@@ -15,7 +15,8 @@ class RejudgeRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Which finished submissions to judge again: every given condition must hold, and at least one is given.
 
     ``with_package``: against this package instead of their own. ``dry_run``: only count them. ``tenant``: another
-    tenant's, for admins, who see everybody's without it.
+    tenant's, for admins, who see everybody's without it. ``since_ms`` and ``until_ms``: handed in then or later, and
+    before then (Unix milliseconds, 0 = whenever).
     """
 
     ids: Annotated[tuple[str, ...], Meta(max_length=IDS_MAX)] = ()
@@ -25,6 +26,8 @@ class RejudgeRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     tenant: str = ""
     with_package: str = ""
     dry_run: bool = False
+    since_ms: Annotated[int, Meta(ge=0, le=253_402_300_799_999)] = 0
+    until_ms: Annotated[int, Meta(ge=0, le=253_402_300_799_999)] = 0
 
 
 class RejudgeForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,10 +17,13 @@ from judge.model.work_report import (
     EvaluationReport,
     ExecutionReport,
     KeptFile,
+    Missing,
     OutputPiece,
     PipeReport,
+    ProgramReport,
     RunReport,
     SessionReport,
+    TakenFile,
     VerificationReport,
     WorkReport,
 )
@@ -35,6 +38,22 @@ class RunForm(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[OutputPiece, ...] = ()
     files: tuple[KeptFile, ...] = ()
     files_passed_over: int = 0
+
+
+class TakenForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was wanted by name, as :class:`judge.model.work_report.TakenFile`."""
+
+    name: str
+    content: OutputForm
+    missing: Missing | None = None
+    size_bytes: int = 0
+
+
+class CommandForm(RunForm, frozen=True, kw_only=True):
+    """One command, as :class:`judge.model.work_report.CommandReport`."""
+
+    outputs: tuple[OutputForm, ...] = ()
+    taken: tuple[TakenForm, ...] = ()
 
 
 class PipeForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,12 +74,12 @@ class ExecutionForm(WorkReport, frozen=True, kw_only=True, tag="execution"):
 class GroupForm(WorkReport, frozen=True, kw_only=True, tag="group"):
     """As :class:`judge.model.work_report.CommandGroupReport`."""
 
-    commands: tuple[RunForm, ...] = ()
+    commands: tuple[CommandForm, ...] = ()
     pipes: tuple[PipeForm, ...] = ()
 
 
 #: The report of any kind of work. A submission's has no ``kind``.
-ReportForm = ExecutionForm | EvaluationReport | GroupForm | SessionReport | VerificationReport
+ReportForm = ExecutionForm | EvaluationReport | GroupForm | SessionReport | VerificationReport | ProgramReport
 
 _COMMON = WorkReport.__struct_fields__
 
@@ -72,7 +91,7 @@ def report_form(report: AnyWorkReport) -> ReportForm:
             runs = tuple(_run_form(run) for run in report.runs)
             return ExecutionForm(**_common(report), compile=report.compile, runs=runs, mean=report.mean)
         case CommandGroupReport():
-            commands = tuple(_run_form(run) for run in report.commands)
+            commands = tuple(_command_form(one) for one in report.commands)
             pipes = tuple(PipeForm(size_bytes=one.size_bytes, record=output_form(one.record)) for one in report.pipes)
             return GroupForm(**_common(report), commands=commands, pipes=pipes)
         case _:
@@ -86,7 +105,7 @@ def report_of(form: ReportForm) -> AnyWorkReport:
             runs = tuple(_run_of(RunReport, run) for run in form.runs)
             return ExecutionReport(**_common(form), compile=form.compile, runs=runs, mean=form.mean)
         case GroupForm():
-            commands = tuple(_run_of(CommandReport, run) for run in form.commands)
+            commands = tuple(_command_of(one) for one in form.commands)
             pipes = tuple(PipeReport(size_bytes=one.size_bytes, record=output_of(one.record)) for one in form.pipes)
             return CommandGroupReport(**_common(form), commands=commands, pipes=pipes)
         case _:
@@ -121,6 +140,8 @@ EventForm = (
     | OutputEvent
     | events.TestJudged
     | events.Verifying
+    | events.ProgramCaseJudged
+    | events.ProgramProgressed
     | events.Retried
     | events.Cancelled
     | events.Done
@@ -166,6 +187,27 @@ def event_of(form: EventForm) -> events.Event:
             return events.WorkDone(submission=form.submission, report=report_of(form.report))
         case _:
             return form
+
+
+def _command_form(report: CommandReport) -> CommandForm:
+    return CommandForm(
+        **msgspec.structs.asdict(_run_form(report)),
+        outputs=tuple(map(output_form, report.outputs)),
+        taken=tuple(
+            TakenForm(name=one.name, content=output_form(one.content), missing=one.missing, size_bytes=one.size_bytes)
+            for one in report.taken
+        ),
+    )
+
+
+def _command_of(form: CommandForm) -> CommandReport:
+    taken = tuple(
+        TakenFile(name=one.name, content=output_of(one.content), missing=one.missing, size_bytes=one.size_bytes)
+        for one in form.taken
+    )
+    outputs = tuple(map(output_of, form.outputs))
+    bare: CommandReport = _run_of(CommandReport, form)
+    return msgspec.structs.replace(bare, outputs=outputs, taken=taken)
 
 
 def renamed(report: Any, public_id: str) -> Any:

@@ -13,7 +13,8 @@ from msgspec import Meta
 
 from judge.http_form.data import Given, GivenFile, GivenSource, data_of, file_of, source_of
 from judge.http_form.ids import ID_PATTERN
-from judge.model.submission import SourceFile
+from judge.model.group import InputLink, OutputStream, Pipe, WantedFile
+from judge.model.submission import STUDENT_CHARS_MAX, SourceFile
 from judge.model.verification import Verification
 from judge.model.work import (
     CONTEXT_BYTES_MAX,
@@ -27,12 +28,15 @@ from judge.model.work import (
     Evaluation,
     EvaluationTest,
     Execution,
-    Pipe,
+    InputStream,
     ProgramSource,
     RequestedLimits,
     SessionRequest,
     SourceBlob,
 )
+
+#: The last moment that a request can name: the end of the year 9999.
+MOMENT_MOST_MS = 253_402_300_799_999
 
 _Id = Annotated[
     str, Meta(description="An id of your own: the same id is the same work. Empty = a fresh one.", pattern=ID_PATTERN)
@@ -45,6 +49,7 @@ _Class = Annotated[
     ),
 ]
 _Source = Annotated[str | None, Meta(description="The program's text, when it is one file.")]
+_Archive = Annotated[Given, Meta(description="A zip file: in the sandbox its files lie beside the sources.")]
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +69,7 @@ class GivenProgram(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sources: tuple[GivenSource, ...] = ()
     main: str = ""
     compiler_arguments: tuple[str, ...] = ()
+    archive: _Archive = ""
 
 
 class RunRequest(Asking, frozen=True, kw_only=True):
@@ -74,6 +80,7 @@ class RunRequest(Asking, frozen=True, kw_only=True):
     sources: tuple[GivenSource, ...] = ()
     main: str = ""
     compiler_arguments: tuple[str, ...] = ()
+    archive: _Archive = ""
     argv: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     environment: dict[str, str] = {}
@@ -87,6 +94,20 @@ class RunRequest(Asking, frozen=True, kw_only=True):
     keep: tuple[str, ...] = ()
     live: Annotated[bool, Meta(description="Send output as events while the program runs.")] = False
     reuse: bool = False
+    unchecked: Annotated[
+        bool, Meta(description="Run what its language only checks as it is; what is wrong with it the run shows.")
+    ] = False
+
+
+class EmbeddedRunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Run a program in a page that embeds the judge; its output comes as events."""
+
+    language: str = ""
+    source: _Source = None
+    sources: tuple[GivenSource, ...] = ()
+    main: str = ""
+    stdin: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 class GivenTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +143,7 @@ class EvaluationRequest(Asking, frozen=True, kw_only=True):
     sources: tuple[GivenSource, ...] = ()
     main: str = ""
     compiler_arguments: tuple[str, ...] = ()
+    archive: _Archive = ""
     tests: tuple[GivenTest, ...] = ()
     test_set: Annotated[str, Meta(description="A blob with the tests: a JSON array, bytes in base64.")] = ""
     comparison: GivenComparison = GivenComparison()
@@ -142,6 +164,13 @@ class VerificationRequest(Asking, frozen=True, kw_only=True):
     strict: Annotated[bool, Meta(description="Warnings and skipped submissions count as faults.")] = False
 
 
+class GivenStream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a command reads from a descriptor (3 to 19)."""
+
+    descriptor: int
+    data: Given
+
+
 class GivenCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One command of a group."""
 
@@ -154,6 +183,13 @@ class GivenCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     compiling: bool = False
     merge_stderr: bool = False
     keep: tuple[str, ...] = ()
+    links: tuple[InputLink, ...] = ()
+    inputs: tuple[GivenStream, ...] = ()
+    outputs: tuple[OutputStream, ...] = ()
+    wanted: tuple[WantedFile, ...] = ()
+    stdout_blob: str = ""
+    stderr_blob: str = ""
+    work_path: str = "/work"
 
 
 class GroupRequest(Asking, frozen=True, kw_only=True):
@@ -171,6 +207,7 @@ class SessionForm(Asking, frozen=True, kw_only=True):
     sources: tuple[GivenSource, ...] = ()
     main: str = ""
     compiler_arguments: tuple[str, ...] = ()
+    archive: _Archive = ""
     argv: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     environment: dict[str, str] = {}
@@ -182,6 +219,18 @@ class SessionForm(Asking, frozen=True, kw_only=True):
     columns: Annotated[int, Meta(ge=1, le=1000)] = 80
     grace_ns: Annotated[int, Meta(ge=0)] = 30_000_000_000
     keep: tuple[str, ...] = ()
+    links: tuple[InputLink, ...] = ()
+    wanted: tuple[WantedFile, ...] = ()
+    work_path: str = "/work"
+
+
+class GivenHandIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How work on an assignment is handed in. Without the scope `marker` all is as the judge knows it: by the key's
+    student, now, with the assignment's due time."""
+
+    student: Annotated[str, Meta(max_length=STUDENT_CHARS_MAX, description="Empty = the key's own.")] = ""
+    handed_in_at_ms: Annotated[int, Meta(ge=0, le=MOMENT_MOST_MS, description="0 = now.")] = 0
+    due_at_ms: Annotated[int, Meta(ge=0, le=MOMENT_MOST_MS, description="This student's; 0 = the assignment's.")] = 0
 
 
 class SubmissionRequest(Asking, frozen=True, kw_only=True):
@@ -192,6 +241,7 @@ class SubmissionRequest(Asking, frozen=True, kw_only=True):
     source: _Source = None
     sources: tuple[GivenSource, ...] = ()
     main: str = ""
+    hand_in: Annotated[GivenHandIn | None, Meta(description="Of work on an assignment.")] = None
 
 
 Programmed = RunRequest | EvaluationRequest | SessionForm | GivenProgram | SubmissionRequest
@@ -208,7 +258,7 @@ def sources_of(asked: Programmed) -> tuple[SourceFile, ...]:
 
 def execution_asked(asked: RunRequest) -> Execution:
     """Raises ValueError when there is no program, or more than one."""
-    program = _program(asked)
+    program = program_asked(asked)
     if (program is None) == (not asked.argv):
         raise ValueError("give one of source, sources and argv")
     return Execution(
@@ -226,12 +276,13 @@ def execution_asked(asked: RunRequest) -> Execution:
         keep=asked.keep,
         live=asked.live,
         reuse=asked.reuse,
+        unchecked=asked.unchecked,
     )
 
 
 def evaluation_asked(asked: EvaluationRequest) -> Evaluation:
     """Raises ValueError when there is no program."""
-    program = _program(asked)
+    program = program_asked(asked)
     if program is None:
         raise ValueError("give one of source and sources")
     return Evaluation(
@@ -255,7 +306,7 @@ def group_asked(asked: GroupRequest) -> CommandGroup:
 def session_asked(asked: SessionForm) -> SessionRequest:
     """Raises ValueError when there is more than one program."""
     return SessionRequest(
-        program=_program(asked),
+        program=program_asked(asked),
         argv=asked.argv,
         arguments=asked.arguments,
         environment=asked.environment,
@@ -267,6 +318,9 @@ def session_asked(asked: SessionForm) -> SessionRequest:
         columns=asked.columns,
         grace_ns=asked.grace_ns,
         keep=asked.keep,
+        links=asked.links,
+        wanted=asked.wanted,
+        work_path=asked.work_path,
     )
 
 
@@ -282,7 +336,8 @@ def verification_asked(asked: VerificationRequest, package: str) -> Verification
     )
 
 
-def _program(asked: RunRequest | EvaluationRequest | SessionForm | GivenProgram) -> ProgramSource | None:
+def program_asked(asked: RunRequest | EvaluationRequest | SessionForm | GivenProgram) -> ProgramSource | None:
+    """The program; None = there is none. Raises ValueError as :func:`sources_of`."""
     sources = sources_of(asked)
     blobs = tuple(SourceBlob(name=one.name, blob=one.blob) for one in asked.sources if one.blob)
     if not sources and not blobs:
@@ -293,6 +348,7 @@ def _program(asked: RunRequest | EvaluationRequest | SessionForm | GivenProgram)
         language=asked.language,
         main=asked.main,
         compiler_arguments=asked.compiler_arguments,
+        archive=data_of(asked.archive),
     )
 
 
@@ -316,7 +372,7 @@ def _comparison(given: GivenComparison) -> Comparison:
         float_absolute_tolerance=given.float_absolute_tolerance,
         float_relative_tolerance=given.float_relative_tolerance,
         function=given.function,
-        validator=None if given.validator is None else _program(given.validator),
+        validator=None if given.validator is None else program_asked(given.validator),
         validator_arguments=given.validator_arguments,
     )
 
@@ -332,4 +388,11 @@ def _command(given: GivenCommand) -> Command:
         compiling=given.compiling,
         merge_stderr=given.merge_stderr,
         keep=given.keep,
+        links=given.links,
+        inputs=tuple(InputStream(descriptor=one.descriptor, data=data_of(one.data)) for one in given.inputs),
+        outputs=given.outputs,
+        wanted=given.wanted,
+        stdout_blob=given.stdout_blob,
+        stderr_blob=given.stderr_blob,
+        work_path=given.work_path,
     )

@@ -142,6 +142,12 @@ class PingedForm(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str
 
 
+class DroppedLettersForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How many dead letters were forgotten."""
+
+    dropped: int
+
+
 class ReplayedForm(msgspec.Struct, frozen=True, kw_only=True):
     """How many deliveries are sent again."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from judge.model.program import ProgramCase
 from judge.model.report import CaseReport, Report
 from judge.model.verification import SubmissionResult
 from judge.model.work_report import AnyWorkReport, TestReport
@@ -117,6 +118,23 @@ class Verifying(msgspec.Struct, frozen=True, kw_only=True, tag="verifying"):
     result: SubmissionResult | None = None
 
 
+class ProgramCaseJudged(msgspec.Struct, frozen=True, kw_only=True, tag="program-case"):
+    """A judge program has said how its case ``index`` (from 1) went."""
+
+    submission: str
+    index: int
+    case: ProgramCase
+
+
+class ProgramProgressed(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
+    """How far a judge program has come, by its own words: ``done`` of ``total`` (0 = it does not say)."""
+
+    submission: str
+    done: int
+    total: int = 0
+    message: str = ""
+
+
 class WorkDone(msgspec.Struct, frozen=True, kw_only=True, tag="work-done"):
     """The one report of work that is no submission. Lies in the record, as that of :class:`Done` does."""
 
@@ -133,6 +151,8 @@ Event = (
     | OutputChunk
     | TestJudged
     | Verifying
+    | ProgramCaseJudged
+    | ProgramProgressed
     | Retried
     | Cancelled
     | Done

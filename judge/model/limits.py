@@ -6,6 +6,9 @@ import msgspec
 
 from judge.model.units import GIB, KIB, MIB, MS_NS, S_NS
 
+#: 0 of these is no limit, or that of another.
+_MAY_BE_NONE = ("idle_time_ns", "stack_bytes", "address_space_bytes", "data_segment_bytes")
+
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every limit of one run; all integers, units in the names.
@@ -28,8 +31,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         of /work, /tmp and /dev/shm each.
     ``stack_bytes``
         soft stack limit; 0 = as large as the memory limit.
-    ``address_space_bytes``
-        RLIMIT_AS of each process; 0 = none.
+    ``address_space_bytes``, ``data_segment_bytes``
+        RLIMIT_AS and RLIMIT_DATA of each process; 0 = none.
     """
 
     cpu_time_ns: int = 2 * S_NS
@@ -45,11 +48,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     open_files: int = 256
     stack_bytes: int = 0
     address_space_bytes: int = 0
+    data_segment_bytes: int = 0
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            floor = 0 if name in ("idle_time_ns", "stack_bytes", "address_space_bytes") else 1
+            floor = 0 if name in _MAY_BE_NONE else 1
             if value < floor:
                 raise ValueError(f"{name} must be at least {floor}, not {value}")
         if self.cpu_time_hard_ns < self.cpu_time_ns:

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
+from judge.model.assignment import Assignment
+from judge.model.compare_flags import CompareFlags
+from judge.model.program import ProgramQuotas
 from judge.model.verdict import Verdict
 
 
@@ -21,23 +24,8 @@ class PackageFormat(StrEnum):
     F2025_09 = "2025-09"
     DMOJ = "dmoj"
     POLYGON = "polygon"
-
-
-class CompareFlags(msgspec.Struct, frozen=True, kw_only=True):
-    """Arguments of the default output validator; tolerances None = compare as text.
-
-    ``line_sensitive`` (the same words on the same lines, empty lines aside) is ours: no flag of the format says it, and
-    the standard checkers of other judges compare so. So is ``line_by_line``: blanks inside a line count, those at its
-    edges do not, nor do empty lines at the beginning and the end of a side; with ``space_change_sensitive`` only blanks
-    at the end of a line and empty lines at the end do not count.
-    """
-
-    case_sensitive: bool = False
-    space_change_sensitive: bool = False
-    line_sensitive: bool = False
-    line_by_line: bool = False
-    float_absolute_tolerance: float | None = None
-    float_relative_tolerance: float | None = None
+    CMS = "cms"
+    ASSIGNMENT = "assignment"
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +47,7 @@ class ValidatorKind(StrEnum):
     KATTIS = "kattis"  #: 42 accepts, 43 rejects
     TESTLIB = "testlib"  #: testlib checker: 0 ok, 1 wa, 2 pe, 3 fail, 7 points
     TESTLIB_WITHOUT_OUTPUT = "bridged"  #: an interactor with testlib's exit codes that is given no file to write
+    CMS = "cms"  #: a checker or manager of CMS: the outcome (0 to 1) on standard output, the message on standard error
     VALUE = "value"  #: built in: what a driver wrote as its answer is compared as a JSON value
 
 
@@ -69,6 +58,7 @@ class ScoreAggregation(StrEnum):
     MIN = "min"
     MAX = "max"
     AVG = "avg"
+    PRODUCT = "product"  #: CMS: the group's max_score times the product of its cases' shares of theirs
     PASS_FAIL = "pass-fail"  #: 2025-09: the group's max_score when every case is accepted, else 0
 
 
@@ -110,7 +100,8 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     empty name standing for every validator; ``output_validator_args`` those of the output validator, ``compare`` the
     same ones parsed when that is the default one. ``max_score`` None = unbounded or not scored. Hint and description
     are for people. ``answer_overridden``: people are shown something else than the answer, which need not be an output.
-    ``generator`` makes what has no path, ``solver`` an answer from the input.
+    ``generator`` makes what has no path, ``solver`` an answer from the input. ``outcome_max`` (CMS): the outcome that a
+    checker gives is a cost, and accepted above 0 and up to here.
     """
 
     __test__ = False
@@ -131,6 +122,7 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     answer_overridden: bool = False
     generator: Generator | None = None
     solver: Generator | None = None
+    outcome_max: float | None = None
 
 
 class ValidatorCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,6 +224,7 @@ class ExpectedResult(msgspec.Struct, frozen=True, kw_only=True):
     demand). ``message`` must appear in some case's judge feedback.
     ``rules``: (glob over case and group names, expectation) pairs that must hold as well, the empty glob meaning the
     whole submission; a rule's ``score_*`` are about the group that its glob names.
+    ``part_points``: (part of an assignment, points that it must have) pairs.
     ``use_for_time_limit``: "lower" (must fit, bounds the limit from below), "upper" (must exceed it), or empty.
     """
 
@@ -243,6 +236,7 @@ class ExpectedResult(msgspec.Struct, frozen=True, kw_only=True):
     full_score: bool | None = None
     message: str = ""
     rules: tuple[tuple[str, ExpectedResult], ...] = ()
+    part_points: tuple[tuple[str, float], ...] = ()
     use_for_time_limit: str = ""
 
 
@@ -270,6 +264,35 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Copies(msgspec.Struct, frozen=True, kw_only=True):
+    """How a submission of CMS is run more than once at a time for one test.
+
+    ``count`` copies talk to a manager, the output validator of an interactive problem. ``by_path``: each copy is given
+    the paths of its two pipes as arguments, in place of its standard streams. ``two_steps``: there is no manager; the
+    first of two copies reads the input, the second writes the output, and both are given the path of one pipe.
+    """
+
+    count: int = 1
+    by_path: bool = False
+    two_steps: bool = False
+
+
+class JudgeProgram(msgspec.Struct, frozen=True, kw_only=True):
+    """The package's program that judges submissions in the place of a pipeline.
+
+    ``beside`` and ``data`` are (name, host path) pairs: files in its working directory, and data that it is given.
+    ``parameters``: (name, text) pairs. ``state``: the name of what is carried from one submission to the next of a
+    tenant; empty = nothing is.
+    """
+
+    program: Program
+    beside: tuple[tuple[str, str], ...] = ()
+    data: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    state: str = ""
+    quotas: ProgramQuotas = ProgramQuotas()
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """A whole problem package, ready to judge.
 
@@ -281,7 +304,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     submission's sources in ``submission/`` (DMOJ). ``minimize``: a lower score is better. ``allow_file_writing``:
     what a 2025-09 package says (its default is false); submissions may always write into their own scratch directory.
     ``score_dialect``: whose scoring rules the package is written for ("domjudge"); empty = it does not say.
+    ``judge_program``: what judges here; grading has no part in it, None = grading does. ``assignment``: this is
+    one of a course, graded part by part (:mod:`judge.course`); there is no test in ``root`` then.
     ``free_award``: a score that the validator gives stands for the test's maximum and is not bounded by it (Polygon).
+    ``copies``: None = a submission is run once for a test. ``source_name``: how the only source of a submission is
+    called when it is compiled, before its own ending; ``entry``: the main one of the included files, without ending.
     """
 
     name: str
@@ -311,6 +338,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     include: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     preambles: tuple[tuple[str, str], ...] = ()
     named_files: NamedFiles = STANDARD_STREAMS
+    copies: Copies | None = None
+    source_name: str = ""
+    entry: str = ""
+    judge_program: JudgeProgram | None = None
+    assignment: Assignment | None = None
     submissions: tuple[JurySubmission, ...] = ()
     validator_cases: tuple[ValidatorCase, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()

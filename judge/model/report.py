@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from judge.model.coursework import CourseworkReport
+from judge.model.printed import Printed
 from judge.model.run import RunResult
 from judge.model.verdict import Verdict
 
@@ -25,17 +27,6 @@ class CompileReport(msgspec.Struct, frozen=True, kw_only=True):
     checked: bool = True
 
 
-class Printed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a program wrote to one stream, as safe text: all of it in ``head``, or its two ends.
-
-    ``omitted_bytes`` lie between ``head`` and ``tail``.
-    """
-
-    head: str
-    tail: str = ""
-    omitted_bytes: int = 0
-
-
 class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     """One test case. ``verdict`` None = not run (an earlier test decided).
 
@@ -48,7 +39,8 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     ``ending`` says how the program's run failed, in words for the contestant; empty when its output decided. It tells
     nothing of the test's data, unlike ``reason``, ``stdout`` and ``stderr``, which a program can make say anything.
     ``sample``: the test's data are public. ``stdout`` and ``stderr`` are the program's (None = nothing written, or
-    left out: a report keeps a limited amount, of cases that were not accepted first).
+    left out: a report keeps a limited amount, of cases that were not accepted first). ``hidden``: only judges may see
+    that there is this case.
     """
 
     name: str
@@ -67,6 +59,7 @@ class CaseReport(msgspec.Struct, frozen=True, kw_only=True):
     sample: bool = False
     stdout: Printed | None = None
     stderr: Printed | None = None
+    hidden: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class GroupReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +86,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     Times are Unix milliseconds by the clock of the queue, 0 = not from a queue: handed in, taken by a slot (the last
     time), verdict recorded. ``package_digest`` names the content of the problem package, ``toolchain_version`` is what
     the compiler or interpreter said of itself, ``judge_version`` this program's; empty = not known.
+
+    ``coursework``: of work on an assignment; there is no ``root`` then. The score is its points, AC that all points are
+    there which a machine gives.
     """
 
     version: int = REPORT_VERSION
@@ -121,3 +117,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     package_digest: str = ""
     judge_version: str = ""
     toolchain_version: str = ""
+    coursework: CourseworkReport | None = None

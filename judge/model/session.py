@@ -8,8 +8,12 @@ import msgspec
 TYPED_BYTES_MAX = 16 << 10
 #: Of a terminal, in both directions.
 TERMINAL_SIZE_MAX = 1000
-#: What a client may send, by name without "SIG": what ends, stops or wakes a program.
-SESSION_SIGNALS = ("HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "TSTP", "WINCH", "ALRM")
+#: What a client may send, by name without "SIG": every signal that has a name.
+SESSION_SIGNALS = (
+    *("HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "TSTP", "WINCH", "ALRM"),
+    *("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "CHLD", "STOP", "TTIN", "TTOU"),
+    *("URG", "XCPU", "XFSZ", "VTALRM", "PROF", "IO", "PWR", "SYS"),
+)
 
 
 class Typed(msgspec.Struct, frozen=True, kw_only=True, tag="typed"):

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
-from judge.model.report import CompileReport, Printed
+from judge.model.printed import Printed
+from judge.model.program import ProgramCase, ProgramTotals, StateUse
+from judge.model.report import CompileReport
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.verdict import Verdict
 from judge.model.verification import PackageResult
@@ -139,8 +141,33 @@ class EvaluationReport(WorkReport, frozen=True, kw_only=True, tag="evaluation"):
     measured_again: bool = False
 
 
+class Missing(StrEnum):
+    """Why a file that was wanted by name is not there."""
+
+    ABSENT = "absent"  #: nothing of this name, or a link on the way
+    NO_FILE = "no file"  #: a directory, a link, a FIFO
+    TOO_LARGE = "too large"
+    UNREADABLE = "unreadable"
+    NOT_KEPT = "not kept"  #: its tenant may not keep a blob of it
+
+
+class TakenFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was wanted by name. ``missing`` None = ``content`` is what it has; else why it is not here.
+
+    ``size_bytes``: of one that is too large, where it is known.
+    """
+
+    name: str
+    content: Output = NO_OUTPUT
+    missing: Missing | None = None
+    size_bytes: int = 0
+
+
 class CommandReport(RunReport, frozen=True, kw_only=True):
-    """One command of a group, in the order of the request."""
+    """One command of a group, in the order of the request; so are ``outputs`` and ``taken``."""
+
+    outputs: tuple[Output, ...] = ()
+    taken: tuple[TakenFile, ...] = ()
 
 
 class PipeReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +208,7 @@ class SessionReport(WorkReport, frozen=True, kw_only=True, tag="session"):
     dropped_bytes: int = 0
     files: tuple[KeptFile, ...] = ()
     files_passed_over: int = 0
+    taken: tuple[TakenFile, ...] = ()
 
 
 class VerificationReport(WorkReport, frozen=True, kw_only=True, tag="verification"):
@@ -196,7 +224,31 @@ class VerificationReport(WorkReport, frozen=True, kw_only=True, tag="verificatio
     cpu_time_ns: int = 0
 
 
-AnyWorkReport = ExecutionReport | EvaluationReport | CommandGroupReport | SessionReport | VerificationReport
+class ProgramReport(WorkReport, frozen=True, kw_only=True, tag="program"):
+    """A judging by a judge program, which says ``verdict``, ``score`` (None = none), feedback and ``cases``.
+
+    Whatever the judge program does wrong is its sender's fault: JE, and ``reason`` says what and in which line.
+    ``feedback`` is for judges, ``team_feedback`` for contestants. ``files`` are blobs that it kept. ``result`` is its
+    own run, ``log`` what it printed, as safe text. ``seed``: of its hashes and random numbers. ``totals``: what it and
+    all that it started used.
+    """
+
+    verdict: Verdict = Verdict.JE
+    score: float | None = None
+    feedback: str = ""
+    team_feedback: str = ""
+    cases: tuple[ProgramCase, ...] = ()
+    files: tuple[KeptFile, ...] = ()
+    result: RunResult | None = None
+    log: str = ""
+    seed: int = 0
+    totals: ProgramTotals = ProgramTotals()
+    state: StateUse | None = None
+
+
+AnyWorkReport = (
+    ExecutionReport | EvaluationReport | CommandGroupReport | SessionReport | VerificationReport | ProgramReport
+)
 
 
 _REPORT_TYPES: dict[WorkKind, type[AnyWorkReport]] = {
@@ -205,6 +257,7 @@ _REPORT_TYPES: dict[WorkKind, type[AnyWorkReport]] = {
     WorkKind.GROUP: CommandGroupReport,
     WorkKind.SESSION: SessionReport,
     WorkKind.VERIFICATION: VerificationReport,
+    WorkKind.PROGRAM: ProgramReport,
 }
 
 
@@ -240,6 +293,7 @@ STATUSES: dict[WorkKind, tuple[str, ...]] = {
     WorkKind.GROUP: _OF_RUNS,
     WorkKind.SESSION: (Verdict.JE.value, REFUSED, *(end.value.upper() for end in SessionEnd)),
     WorkKind.VERIFICATION: (Verdict.JE.value, REFUSED, AS_EXPECTED, DIFFERENT),
+    WorkKind.PROGRAM: (REFUSED, *(verdict.value for verdict in Verdict)),
 }
 
 
@@ -259,18 +313,18 @@ def results_of(report: AnyWorkReport) -> tuple[RunResult, ...]:
             return tuple(command.result for command in report.commands)
         case SessionReport():
             return () if report.result is None else (report.result,)
-        case VerificationReport():
-            return ()  # the jury's are not handed in
+        case VerificationReport() | ProgramReport():
+            return ()  # the jury's are not handed in; what a judge program ran is its own affair
 
 
 def status_of(report: AnyWorkReport) -> str:
     """The one word that lists and metrics show of a report: a verdict, an outcome, or how it ended."""
     if report.blame is BlameOn.JUDGE:
         return Verdict.JE.value
-    if report.blame is BlameOn.CLIENT:
+    if report.blame is BlameOn.CLIENT and not (isinstance(report, ProgramReport) and report.result is not None):
         return REFUSED
     match report:
-        case EvaluationReport():
+        case EvaluationReport() | ProgramReport():
             return report.verdict.value
         case SessionReport():
             return report.end.value.upper()

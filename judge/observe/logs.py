@@ -17,11 +17,13 @@ or changes state (nothing per submission), DEBUG = everything else.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,6 +41,9 @@ LEVELS = ("debug", "info", "warning", "error")
 
 #: The longest message of a line; the rest is cut (an error may quote what a client sent).
 MESSAGE_CHARS_MAX = 4000
+
+#: Lines that wait to be written together; a pipe takes 64 KiB.
+_HELD_LINES_MAX = 64
 
 _STDOUT = 1
 _STDERR = 2
@@ -76,10 +81,30 @@ def set_up_logging(log_format: str, log_level: str, stream: TextIO | None = None
 
 
 def log_event(log: logging.Logger, message: str, fields: Mapping[str, object]) -> None:
-    """A line of level INFO without arguments, for those of which there are thousands a second: it is made for half of
-    what ``log.info`` takes."""
-    if log.isEnabledFor(logging.INFO):
+    """A line of level INFO without arguments, for those of which there are thousands a second: where nothing but the
+    handler of :func:`set_up_logging` hears of it, it is made for a third of what ``log.info`` takes.
+
+    ``log`` and ``message`` are among few; there is nothing to clean in them.
+    """
+    if not log.isEnabledFor(logging.INFO):
+        return
+    handlers = logging.getLogger().handlers
+    if len(handlers) == 1 and type(handlers[0]) is _DroppingHandler and not (log.handlers or log.filters):
+        handlers[0].event(log.name, message, fields)
+    else:
         log.handle(_Event(log.name, message, fields))
+
+
+def hold_lines(call_soon: Callable[[Callable[[], object]], object]) -> None:
+    """From now on this thread's lines of level INFO and below are written together: when ``call_soon`` calls what it is
+    given, with the next line that says more, or at the process's end. Lines of other threads are written at once.
+
+    For a process whose event loop answers thousands of requests a second; one that is killed loses those of one turn.
+    Without :func:`set_up_logging` nothing is held.
+    """
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _DroppingHandler):
+            handler.hold(call_soon)
 
 
 def report_dropped_lines(report: Callable[[int], object]) -> None:
@@ -115,14 +140,14 @@ class LineSink:
         self._cut = written < len(data)
         return not self._cut
 
-    def lose(self) -> None:
-        """Count one piece that was not written."""
-        self.dropped += 1
+    def lose(self, count: int = 1) -> None:
+        """Count pieces that were not written."""
+        self.dropped += count
         if self.report is None or self._reporting:
             return
         self._reporting = True
         try:
-            self.report(1)
+            self.report(count)
         finally:
             self._reporting = False
 
@@ -183,25 +208,66 @@ class _DroppingHandler(logging.Handler):
         super().__init__()
         self._sink = sink
         self._pid = os.getpid()
+        self._held: list[str] = []
+        self._call_soon: Callable[[Callable[[], object]], object] | None = None
+        self._thread = 0  # whose lines are held
 
     def report_drops_to(self, report: Callable[[int], object]) -> None:
         """See :func:`report_dropped_lines`."""
         self._sink.report = report
 
+    def hold(self, call_soon: Callable[[Callable[[], object]], object]) -> None:
+        """See :func:`hold_lines`."""
+        self._call_soon, self._thread = call_soon, threading.get_ident()
+
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line; never raises."""
+        """Write a line, or hold it; never raises."""
         try:
-            if self._pid != os.getpid():  # the parent says what the parent lost
-                self._pid, self._sink.dropped = os.getpid(), 0
-            lines = f"{self.format(record)}\n"
-            if self._sink.dropped:
-                lines = f"{self.format(_loss(self._sink.dropped))}\n{lines}"
-            if self._sink.offer(lines.encode("utf-8", "backslashreplace")):
-                self._sink.dropped = 0
-            else:
-                self._sink.lose()
+            self._take(self.format(record), may_wait=self._call_soon is not None and record.levelno <= logging.INFO)
         except Exception:
             self.handleError(record)
+
+    def event(self, name: str, message: str, fields: Mapping[str, object]) -> None:
+        """What ``emit`` does, for :func:`log_event`."""
+        with self.lock or contextlib.nullcontext():
+            try:
+                self._take(cast("_Formatter", self.formatter).event(name, message, fields), may_wait=True)
+            except Exception:
+                self.handleError(_Event(name, message, fields))
+
+    def _take(self, line: str, *, may_wait: bool) -> None:
+        if self._pid != os.getpid():  # the parent writes what the parent held, and says what it lost
+            self._pid, self._sink.dropped, self._held, self._call_soon = os.getpid(), 0, [], None
+        self._held.append(line)
+        if not may_wait or self._call_soon is None or threading.get_ident() != self._thread:
+            self._write()
+        elif len(self._held) == 1:
+            self._flush_soon(self._call_soon)
+        elif len(self._held) >= _HELD_LINES_MAX:
+            self._write()
+
+    def _flush_soon(self, call_soon: Callable[[Callable[[], object]], object]) -> None:
+        try:
+            call_soon(self.flush)
+        except RuntimeError:  # the event loop is closed: from here on nothing is held
+            self._call_soon = None
+            self._write()
+
+    def flush(self) -> None:
+        """Write what is held; never raises."""
+        with self.lock or contextlib.nullcontext():
+            if self._held:
+                self._write()
+
+    def _write(self) -> None:
+        count, lines = len(self._held), "\n".join(self._held) + "\n"
+        self._held.clear()
+        if self._sink.dropped:
+            lines = f"{self.format(_loss(self._sink.dropped))}\n{lines}"
+        if self._sink.offer(lines.encode("utf-8", "backslashreplace")):
+            self._sink.dropped = 0
+        else:
+            self._sink.lose(count)
 
 
 def _loss(dropped: int) -> logging.LogRecord:
@@ -226,19 +292,22 @@ class ConsoleFormatter(logging.Formatter):
         super().__init__()
         self._second = (0, "")  # the last one, and how it is written
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The line; a traceback follows it, indented."""
-        second, part = divmod(int(record.created * 1000), 1000)
+    def event(self, name: str, message: str, fields: Mapping[str, object]) -> str:
+        """The line of an event of now."""
+        return self._line(time.time(), f"INFO    {_logger(name)}: {message}", fields)
+
+    def _line(self, created_s: float, said: str, fields: Mapping[str, object]) -> str:
+        second, part = divmod(int(created_s * 1000), 1000)
         if second != self._second[0]:
             self._second = second, datetime.fromtimestamp(second).strftime("%H:%M:%S")
-        parts = [f"{self._second[1]}.{part:03} {record.levelname:7} {_logger(record)}: {_message(record)}"]
         context = _CONTEXT.get()
-        if context:
-            parts.append("[" + _pairs(context) + "]")
-        fields = _fields(record)
-        if fields:
-            parts.append(_pairs(fields))
-        line = " ".join(parts)
+        where = f" [{_pairs(context)}]" if context else ""
+        return f"{self._second[1]}.{part:03} {said}{where}{' ' if fields else ''}{_pairs(fields)}"
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; a traceback follows it, indented."""
+        said = f"{record.levelname:7} {_logger(record.name)}: {_message(record)}"
+        line = self._line(record.created, said, _fields(record))
         if record.exc_info:
             trace = _clean_lines(self.formatException(record.exc_info))
             line += "".join(f"\n    {part}" for part in trace)
@@ -248,13 +317,17 @@ class ConsoleFormatter(logging.Formatter):
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time (UTC, RFC 3339), level, logger, message, pid, context and fields, exception."""
 
+    def event(self, name: str, message: str, fields: Mapping[str, object]) -> str:
+        """The object of an event of now."""
+        return self.format(_Event(name, message, fields))
+
     def format(self, record: logging.LogRecord) -> str:
         """The object; our own keys win over fields of the same name."""
         entry: dict[str, object] = _clean_values({**_fields(record), **(_CONTEXT.get() or {})})
         entry.update(
             time=datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds"),
             level=record.levelname.lower(),
-            logger=_logger(record),
+            logger=_logger(record.name),
             message=_message(record),
             pid=record.process,
         )
@@ -263,12 +336,15 @@ class JsonFormatter(logging.Formatter):
         return _ENCODER.encode(entry).decode()
 
 
-def _logger(record: logging.LogRecord) -> str:
+_Formatter = ConsoleFormatter | JsonFormatter
+
+
+def _logger(name: str) -> str:
     """The logger's name; a module run with ``python -m`` calls its logger ``__main__``, which tells nobody anything."""
-    if record.name != "__main__":
-        return record.name
+    if name != "__main__":
+        return name
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    return record.name if spec is None else spec.name
+    return name if spec is None else spec.name
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -14,6 +14,11 @@ from judge.package.reader import ReadOptions
 from judge.package.source import inspect_any
 
 
+def course_tests(problem: Problem) -> int:
+    """How many tests an assignment lists; those of unit tests are collected when they are run."""
+    return sum(len(part.tests) for part in problem.assignment.parts) if problem.assignment is not None else 0
+
+
 class CheckedPackage(msgspec.Struct, frozen=True, kw_only=True):
     """One package as ``judge package check --json`` prints it. ``ok``: it can be judged and has no errors."""
 
@@ -45,7 +50,7 @@ def checked_package(package: str, problem: Problem, findings: Findings, *, stric
         title=problem.title,
         format=problem.format,
         error=f"{location(findings.blocking[0])}: {findings.blocking[0].message}" if findings.blocking else "",
-        test_cases=len(data_cases(problem.root)),
+        test_cases=len(data_cases(problem.root)) + course_tests(problem),
         submissions=len(problem.submissions),
         diagnostics=findings.diagnostics,
     )

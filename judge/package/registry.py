@@ -5,12 +5,24 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from judge.package.assignment.reader import AssignmentReader
+from judge.package.autograder.reader import AutograderReader
+from judge.package.cms.reader import CmsReader
 from judge.package.dmoj.reader import DmojReader
 from judge.package.kattis.reader import DomjudgeReader, KattisReader
 from judge.package.polygon.reader import PolygonReader
 from judge.package.reader import Reader
 
-READERS: tuple[Reader, ...] = (KattisReader(), PolygonReader(), DmojReader(), DomjudgeReader())
+READERS: tuple[Reader, ...] = (
+    AssignmentReader(),
+    KattisReader(),
+    PolygonReader(),
+    DmojReader(),
+    CmsReader(),
+    CmsReader(marker="task.yml"),
+    DomjudgeReader(),
+    AutograderReader(),
+)
 
 
 def reader_of(directory: Path) -> Reader | None:

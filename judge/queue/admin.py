@@ -13,7 +13,7 @@ from judge.queue.answers import pairs_of, text_of
 from judge.queue.keys import split_lane
 from judge.queue.redis_queue import Queue
 from judge.queue.script import scripts
-from judge.queue.values import KEPT_KINDS, BlobPolicy, LanguageCard, Policy, WorkerInfo, WorkerState
+from judge.queue.values import KEPT_KINDS, BlobPolicy, LanguageCard, Policy, StatePolicy, WorkerInfo, WorkerState
 
 
 class LaneView(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +61,9 @@ CLIENT_SCRIPTS = (
     "blob_use",
     "blob_list",
     "blob_remove",
+    "state_list",
+    "state_look",
+    "state_remove",
 )
 
 #: What a tenant may have a number of its own for.
@@ -72,6 +75,8 @@ TENANT_LIMITS = (
     "tenant_sockets_max",
     "tenant_blob_bytes",
     "tenant_blobs",
+    "tenant_states",
+    "tenant_state_bytes",
     "tenant_webhooks_waiting",
     "keep_ms",
     *(f"keep_ms:{kind}" for kind in KEPT_KINDS),
@@ -80,7 +85,7 @@ TENANT_LIMITS = (
 #: For this long after a worker has gone (sweep.lua, too) submissions are taken in that only it would judge.
 GONE_MS = 600_000
 
-_GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "hold_until", "claims", "keep_rank")
+_GAUGES = ("waiting", "running", "judging_ms", "claimed_at", "swept_at", "hold_until", "claims", "keep_rank", "folded")
 
 
 def set_policy(queue: Queue, policy: Policy) -> None:
@@ -100,8 +105,8 @@ def _keep_of(kind: str) -> str:
     return f"keep_ms:{kind}"
 
 
-def set_blob_policy(queue: Queue, policy: BlobPolicy) -> None:
-    """The same of what blobs may be."""
+def set_content_policy(queue: Queue, policy: BlobPolicy | StatePolicy) -> None:
+    """The same of what blobs, or carried states, may be."""
     queue.link.command("HSET", queue.link.keys.policy(), *_flat(msgspec.structs.asdict(policy)))
 
 
@@ -133,7 +138,8 @@ def set_tenant_limit(queue: Queue, tenant: str, name: str, value: int | None) ->
 
 def odd_policy_fields(queue: Queue) -> tuple[str, ...]:
     """Fields of the policy that mean nothing: misspelt when they were written by hand."""
-    known = {*Policy.__struct_fields__, *BlobPolicy.__struct_fields__} - {"weights", "keep_kinds_ms"}
+    fields = (name for kind in (Policy, BlobPolicy, StatePolicy) for name in kind.__struct_fields__)
+    known = set(fields) - {"weights", "keep_kinds_ms"}
     known |= {_keep_of(kind) for kind in KEPT_KINDS}
     odd = []
     for field, value in _pairs(queue.link.command("HGETALL", queue.link.keys.policy())).items():
@@ -177,6 +183,22 @@ def set_worker_state(queue: Queue, node: str, state: WorkerState, reason: str) -
     if not queue.link.command("EXISTS", key):
         raise UsageError(f"no worker {node!r}; judge workers lists them")
     queue.link.command("HSET", key, "state", state, "reason", reason)
+
+
+class WorkerBusy(UsageError):
+    """Something else is wanted of the worker now."""
+
+
+def prove_worker(queue: Queue, node: str, reason: str) -> None:
+    """Have a worker that is on finish what it judges, prove itself, and be on again when that went well.
+
+    Raises UsageError for an unknown worker, WorkerBusy for one that is not on.
+    """
+    key = queue.link.keys.worker(node)
+    state = queue.link.command("HGET", key, "state")
+    if state is not None and state.decode() != WorkerState.ON:
+        raise WorkerBusy(f"the worker is {state.decode()}")
+    set_worker_state(queue, node, WorkerState.OUT, reason)
 
 
 def forget_worker(queue: Queue, node: str) -> None:

@@ -22,6 +22,9 @@ from judge.queue.script import Call
 #: A whole key. The id is public: it names the key in lists and logs.
 KEY_PATTERN = r"jk_(?P<id>[a-z0-9]{12})_(?P<secret>[A-Za-z0-9_-]{43})"
 
+#: The same, for people.
+KEY_FORM = "jk_ID_SECRET"
+
 _KEY = re.compile(KEY_PATTERN)
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,47}")
@@ -41,13 +44,15 @@ class Scope(StrEnum):
     READ = "read"  #: see the tenant's work, the queue, the workers
     PACKAGES = "packages"  #: publish problem packages, and see all that their reports say
     WEBHOOKS = "webhooks"  #: make and change webhooks, which are told of the tenant's work what the key may see
+    MARKER = "marker"  #: mark coursework: see all of the students' work and tests, and say when and whose work it is
     ADMIN = "admin"  #: everything, of every tenant
 
 
 class KeyRights(msgspec.Struct, frozen=True, kw_only=True):
     """What a key may. ``priority_class``: the most urgent class that its work may have. Times are Unix milliseconds.
 
-    ``tenant`` is empty only for admins. ``expires_at_ms`` 0 = never. ``note``: what it is for.
+    ``tenant`` is empty only for admins. ``expires_at_ms`` 0 = never. ``note``: what it is for. ``student``: whose
+    coursework it hands in and sees; empty = the tenant is one student, or a program that hands in for all of them.
     """
 
     id: str
@@ -57,6 +62,7 @@ class KeyRights(msgspec.Struct, frozen=True, kw_only=True):
     made_at_ms: int = 0
     expires_at_ms: int = 0
     note: str = ""
+    student: str = ""
 
 
 class KeyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +70,11 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
 
     rights: KeyRights
     used_at_ms: int = 0
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be a key at all."""
+    return _KEY.fullmatch(text) is not None
 
 
 def is_tenant(tenant: str) -> bool:
@@ -164,6 +175,14 @@ async def rights_of(queue: AsyncQueue, text: str) -> KeyRights | None:
     if now_ms - int(used or 0) > USED_EVERY_MS:
         await queue.run(Call("api_key_used", (rights.id, now_ms), lambda _: None))
     return rights
+
+
+async def rights_of_id(queue: AsyncQueue, key_id: str) -> KeyRights | None:
+    """What the key of this id may; None = it does not hold any more. For who has shown the key before. Raises
+    QueueError."""
+    key = await queue.link.command("HGET", queue.link.keys.api_key(key_id), "key")
+    rights = None if key is None else msgspec.json.decode(key, type=KeyRights)
+    return None if rights is None or 0 < rights.expires_at_ms <= _now_ms() else rights
 
 
 async def key_holds(queue: AsyncQueue, key_id: str) -> bool:

@@ -37,8 +37,11 @@ class Act(StrEnum):
     MAINTENANCE_BEGAN = "maintenance-began"
     MAINTENANCE_ENDED = "maintenance-ended"
     TENANT_LIMITED = "tenant-limited"
+    WORKER_STEERED = "worker-steered"
     WEBHOOK_MADE = "webhook-made"
     WEBHOOK_REMOVED = "webhook-removed"
+    WEBHOOK_REPLAYED = "webhook-replayed"  #: a delivery, or its dead letters
+    DEAD_LETTERS_DROPPED = "dead-letters-dropped"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -151,11 +151,12 @@ def remove(tenant: str, blob: str) -> Call[bool]:
 
 
 class BlobListing:
-    """One walk through a tenant's blobs, newest first. Those put meanwhile are not met."""
+    """One walk through a tenant's blobs, newest first. Those put meanwhile are not met. ``begin_ms``: it begins with
+    those of that millisecond."""
 
-    def __init__(self, tenant: str) -> None:
+    def __init__(self, tenant: str, begin_ms: int | None = None) -> None:
         self._tenant = _tenant(tenant)
-        self._newest = "+inf"
+        self._newest = "+inf" if begin_ms is None else str(begin_ms)
         self._passed = 0  # blobs of that very millisecond that were seen
         self.unfinished = True
 

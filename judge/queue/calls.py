@@ -6,7 +6,7 @@ Pure: nothing here talks to Redis, so blocking and asynchronous callers share it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,10 +27,11 @@ from judge.errors import (
 from judge.model.event import Event
 from judge.model.report import Report
 from judge.model.submission import Submission
-from judge.model.work import Work, WorkHeader
+from judge.model.work import Task, Work, WorkHeader
 from judge.model.work_report import AnyWorkReport, status_of
 from judge.queue.answers import pairs_of, text_of
 from judge.queue.audit import UNKNOWN, Act
+from judge.queue.handed import claim_handed
 from judge.queue.language_versions import card_offered
 from judge.queue.records import no_record, summary_of
 from judge.queue.script import Call
@@ -68,27 +69,6 @@ def submit(submission: Submission, origin: str = "") -> Call[bool]:
     """
     route = wire.route(_language_in_route(submission.language), submission.tags)
     return _hand_in(submission, wire.encode_submission(submission), route, origin)
-
-
-class RateLeft(NamedTuple):
-    """What a tenant's bucket has left: ``left`` of ``per_minute``, all of them again after ``full_s`` seconds."""
-
-    per_minute: int
-    left: int
-    full_s: float
-
-
-def with_rate(call: Call[bool]) -> Call[tuple[bool, RateLeft | None]]:
-    """A call of :func:`submit` or :func:`submit_work` that says, too, what is left; None = there is no limit, or
-    nothing was taken of it."""
-
-    def read(answer: list[Any]) -> tuple[bool, RateLeft | None]:
-        new = call.read(answer)
-        if not new or len(answer) < 5:
-            return new, None
-        return new, RateLeft(int(answer[2]), int(answer[3]), int(answer[4]) / 1000)
-
-    return Call(call.script, call.arguments, read)
 
 
 def submit_work(work: Work) -> Call[bool]:
@@ -191,6 +171,24 @@ def drop(submission_id: str) -> Call[bool]:
     return Call("drop", (wire.check_name(submission_id, "id"),), read)
 
 
+def task(record: str) -> Call[Task | None]:
+    """What work is to do, as it was handed in; None = there is no such record, or it is a submission's. Raises
+    WireError."""
+    return Call("task", (wire.check_name(record, "id"),), lambda answer: wire.decode_task(answer) if answer else None)
+
+
+def handed_in(tenant: str, record: str) -> Call[tuple[Submission | Work, str] | None]:
+    """What a tenant handed in under this record's id, and the language that it turned out to be in (empty = not known
+    yet); None = the tenant has no such record. Raises WireError."""
+
+    def read(answer: list[Any]) -> tuple[Submission | Work, str] | None:
+        if not answer:
+            return None
+        return wire.decode_claimed(answer[0], answer[1]), text_of(answer[2])
+
+    return Call("handed_in", (wire.tenant_key(tenant), wire.check_name(record, "id")), read)
+
+
 def settled(ids: Sequence[str]) -> Call[tuple[str, ...]]:
     """Those of the ids that have nothing more to come: done, cancelled, or not in the queue."""
     return Call("settled", tuple(ids), lambda answer: tuple(text_of(name) for name in answer))
@@ -209,16 +207,19 @@ def languages() -> Call[tuple[LanguageCard, ...]]:
 
 
 def claim(
-    who: Claimant, lease_ms: int, *, only: str = "", ill: str = "", session_slots: int = 1
+    who: Claimant, lease_ms: int, *, only: str = "", ill: str = "", session_slots: int = 1, wait_ms: int = 0
 ) -> Call[Claim | Refusal]:
     """Take the best waiting submission (of the class ``only``). A slot that asks again gives up what it still holds.
 
     ``ill``: what ails this host; nothing is claimed then, and the worker is out. ``session_slots``: how many of the
-    worker's slots may hold sessions at once.
+    worker's slots may hold sessions at once. ``wait_ms``: where nothing waits, the slot will wait for this time, and a
+    claim may be handed to it meanwhile (see :mod:`judge.queue.handed`).
     """
 
     def read(answer: list[Any]) -> Claim | Refusal:
         outcome = text_of(answer[0])
+        if outcome == "HANDED":
+            return claim_handed(answer[1])
         if outcome != "CLAIMED":
             return Refusal(reason=RefusalReason(outcome.lower()))
         return Claim(
@@ -231,7 +232,7 @@ def claim(
             priority_class=text_of(answer[7]),
         )
 
-    words = (who.node, who.session, who.slot, who.pid, lease_ms, only, ill, session_slots)
+    words = (who.node, who.session, who.slot, who.pid, lease_ms, only, ill, session_slots, wait_ms)
     return Call("claim", words, read)
 
 

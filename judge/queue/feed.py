@@ -12,8 +12,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -124,6 +124,16 @@ class Feed:
             self._watches[work_id].discard(watch)
             if not self._watches[work_id]:
                 del self._watches[work_id]
+
+    @asynccontextmanager
+    async def hearing(self, work_id: str) -> AsyncIterator[Watch]:
+        """A watch for this work that its events wake for as long as it lasts."""
+        with self.watching(work_id, events=True) as watch:
+            await self.hear(watch)
+            try:
+                yield watch
+            finally:
+                await self.unhear(watch)
 
     async def hear(self, watch: Watch) -> None:
         """Be woken by this work's events from now on, and once when that has begun; end it by :meth:`unhear`."""

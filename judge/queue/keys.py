@@ -32,7 +32,8 @@ class Keys:
         over, lacks (JSON, the workers without what it needs), home (the route it came by, once it was handed on),
         fence, events_fence and events_count (progress of the newest claim), node, slot, claimed_at, done_at, verdict,
         report, summary, language, why, origin; amended_by, amended_at, report_before, verdict_before once a rejudge
-        was applied; typed_fence and typed_bytes of a session"""
+        was applied; typed_fence, typed_bytes, typist and typist_from of a session; callback (webhook and address);
+        carried and carried_read (name and version of the carried state that it was judged by)"""
         return f"{self.prefix}s:{id}"
 
     def events(self, id: str) -> str:
@@ -134,6 +135,16 @@ class Keys:
     def held(self, node: str) -> str:
         """hash: slot -> the claim it holds, JSON: slot, id, fence, pid, priority_class"""
         return f"{self.prefix}n:{node}"
+
+    def waiting_slots(self) -> str:
+        """sorted set: slots that found nothing and wait for tickets (the words of their claim, JSON) by the time until
+        which they do"""
+        return f"{self.prefix}idle"
+
+    def handed(self, node: str, slot: str) -> str:
+        """list: what was claimed for a slot that waits: a line of JSON (id, fence, attempt, milliseconds waited, class,
+        length of the submission), submission, sources"""
+        return f"{self.prefix}h:{node}:{slot}"
 
     def slots(self) -> str:
         """hash: worker -> how many slots it has"""
@@ -266,8 +277,13 @@ class Keys:
         return f"{self.prefix}api-keys"
 
     def sign_in(self, id: str) -> str:
-        """string: a person who is signed in (JSON): hash (SHA-256 of the cookie's secret), rights; expires"""
+        """string: a person who is signed in (JSON): hash (SHA-256 of the cookie's secret), rights,
+        by_key (they are a key's); expires"""
         return f"{self.prefix}sign-in:{id}"
+
+    def set_up(self, hash: str) -> str:
+        """string: a link that makes the first key of an admin is open: SHA-256 of its secret; expires"""
+        return f"{self.prefix}set-up:{hash}"
 
     def batch(self, id: str) -> str:
         """hash: a batch: tenant, at, whole (its body came to its end), upload (the request that sends it now), lines,
@@ -324,6 +340,35 @@ class Keys:
         """string: what a ticket for a session's WebSocket is good for (JSON), by the SHA-256 of its text; expires"""
         return f"{self.prefix}socket-ticket:{digest}"
 
+    def state(self, tenant: str, name: str) -> str:
+        """hash: a carried state: version (the newest), at, by (the work that left it), size, bytes (of all versions)"""
+        return f"{self.prefix}state:{tenant}:{name}"
+
+    def state_versions(self, tenant: str, name: str) -> str:
+        """hash: version -> content, of those that are kept"""
+        return f"{self.prefix}state-versions:{tenant}:{name}"
+
+    def state_turns(self, tenant: str, name: str) -> str:
+        """list: "ID FENCE" of claims that lost a race for it, and are served before others; expires"""
+        return f"{self.prefix}state-turns:{tenant}:{name}"
+
+    def attempts(self, tenant: str, assignment: str, student: str) -> str:
+        """hash: id of a submission -> "NUMBER TIME", a student's attempts at an assignment (its name, or @ and its
+        digest); expires"""
+        return f"{self.prefix}attempts:{tenant}:{assignment}:{student}"
+
+    def states_of(self, tenant: str) -> str:
+        """sorted set: names of a tenant's states by when they were used last"""
+        return f"{self.prefix}states:{tenant}"
+
+    def state_usage(self, tenant: str) -> str:
+        """hash: bytes and count of a tenant's states; serial: the number of its newest version of any"""
+        return f"{self.prefix}state-usage:{tenant}"
+
+    def states_used(self) -> str:
+        """sorted set: "TENANT NAME" of every state by when it was used last"""
+        return f"{self.prefix}states-used"
+
     def package(self, digest: str) -> str:
         """hash: a package that came by HTTP: t:TENANT -> bytes in the store, for each that published it; managed; open
         (the store had it before: all who know the digest may use it); removing (until when, Unix milliseconds)"""
@@ -361,6 +406,21 @@ class Keys:
         """hash: what was used on a day (days since 1970): `TENANT works`, `TENANT cpu_ms`, `TENANT bytes`; expires"""
         return f"{self.prefix}usage:{day}"
 
+    def series_work(self, step: str, span: str) -> str:
+        """hash: work that was over in a minute (step 60) or hour (3600, of minutes that are over); span = Unix time /
+        step. "TENANT CLASS LANGUAGE" between tabs, and `ms` (time in slots) or `wEjF`: how many waited less than 2^E
+        milliseconds and not less than half of that, and were judged less than 2^F; expires"""
+        return f"{self.prefix}series:work:{step}:{span}"
+
+    def series_queue(self, step: str, span: str) -> str:
+        """hash: how the queue stood in a span: `waiting CLASS`, running, slots, oldest_ms (of an hour the peaks);
+        `count NAME`, a counter when the span began; expires"""
+        return f"{self.prefix}series:queue:{step}:{span}"
+
+    def series_workers(self, span: str) -> str:
+        """hash: worker -> "busy load noise" in a minute, `-` = not known; expires"""
+        return f"{self.prefix}series:workers:{span}"
+
     def open_now(self, kind: str, tenant: str) -> str:
         """sorted set: streams or WebSockets that a tenant has open at gateways, by when they count no more; expires"""
         return f"{self.prefix}open:{kind}:{tenant}"
@@ -368,6 +428,23 @@ class Keys:
     def open_sessions(self, tenant: str) -> str:
         """set: ids of a tenant's sessions that are not over"""
         return f"{self.prefix}open-sessions:{tenant}"
+
+    def share(self, link: str) -> str:
+        """hash: what a tenant shares by a link, by the link's SHA-256: tenant, content (JSON), until (Unix
+        milliseconds); expires"""
+        return f"{self.prefix}share:{link}"
+
+    def share_ends(self) -> str:
+        """sorted set: "LINK BYTES TENANT" of everything that is shared by when it is over"""
+        return f"{self.prefix}share-ends"
+
+    def share_usage(self, tenant: str) -> str:
+        """hash: count and bytes of what a tenant shares"""
+        return f"{self.prefix}share-usage:{tenant}"
+
+    def share_memory(self) -> str:
+        """string: bytes of all that is shared"""
+        return f"{self.prefix}share-memory"
 
     def maintenance(self) -> str:
         """hash: while no work is taken in: message, retry_s, since (Unix milliseconds), by"""
@@ -395,7 +472,7 @@ class Keys:
     def webhook_delivery(self, id: str) -> str:
         """hash: what a webhook is told once: webhook, tenant, type, subject, kind, status, at, since (of this series of
         attempts), state (waiting, flying, sent, dead), attempt, failures (of this series), tries (JSON, a line each),
-        reason, ended_at"""
+        reason, ended_at, url (of a callback)"""
         return f"{self.prefix}webhook-delivery:{id}"
 
     def webhook_queue(self, webhook: str) -> str:

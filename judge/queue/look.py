@@ -76,6 +76,11 @@ def look(queue: Queue, recent_max: int, recent_ms: int) -> Seen:
     return msgspec.structs.replace(seen, server=dict(zip(_SECTIONS, infos, strict=True)))
 
 
+def waiting_call() -> Call[int]:
+    """How much waits, alone: the cheapest look."""
+    return Call("waiting", (), int)
+
+
 def look_call(recent_max: int = 1, recent_ms: int = 0) -> Call[Seen]:
     """The same without ``server``, for callers that do not block."""
     return Call("look", (recent_max, recent_ms), _seen)

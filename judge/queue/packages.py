@@ -149,6 +149,16 @@ async def found(queue: AsyncQueue, tenant: str, reference: str) -> PackageView |
     return None if value is None else _view(label, value)
 
 
+async def versions(queue: AsyncQueue, tenant: str, name: str, count: int) -> tuple[str, ...]:
+    """The digests of the newest versions of a tenant's package, none twice. Raises QueueError."""
+    keys, owner = queue.link.keys, wire.tenant_key(tenant)
+    numbers = await queue.link.command("ZREVRANGE", keys.package_versions(owner, name), 0, count - 1)
+    labels = [f"{name}@{text_of(number)}" for number in numbers]
+    values = await queue.link.command("HMGET", keys.package_names(owner), *labels) if labels else []
+    found = [_view(label, value) for label, value in zip(labels, values, strict=True) if value is not None]
+    return tuple(dict.fromkeys(view.package for view in found))
+
+
 async def page(queue: AsyncQueue, tenant: str, before: int, count: int) -> Sequence[PackageView]:
     """Some of the tenant's packages, newest first; ``before``: a position, 0 = from the newest. Raises QueueError."""
     keys, owner = queue.link.keys, wire.tenant_key(tenant)

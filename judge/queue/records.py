@@ -15,6 +15,7 @@ from judge import wire
 from judge.errors import NoSuchRecord, UsageError, WireError
 from judge.model.event import Done, WorkDone
 from judge.model.report import Report
+from judge.model.submission import HandIn
 from judge.model.verdict import Verdict
 from judge.model.work import NO_CONTEXT, Context, WorkKind
 from judge.model.work_report import STATUSES, AnyWorkReport, BlameOn, report_without_work
@@ -33,8 +34,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which submissions; every given condition must hold. ``since_ms`` and ``until_ms``: handed in then (Unix time).
 
     ``language`` is an id; ``verdict`` a word of :data:`judge.model.work_report.STATUSES`; ``kind`` one of
-    :class:`judge.model.work.WorkKind`; ``sender`` that of the context; ``limit`` 0 = all. Judgings of a rejudge are
-    listed only ``with_rejudges``.
+    :class:`judge.model.work.WorkKind`; ``sender`` that of the context; ``limit`` 0 = all. ``no_tenant``: of those alone
+    who have none; ``packages``: of any of these. Judgings of a rejudge are listed only ``with_rejudges``.
     """
 
     kind: str = ""
@@ -48,6 +49,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     until_ms: int = 0
     limit: int = 0
     with_rejudges: bool = False
+    no_tenant: bool = False
+    packages: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises UsageError for a verdict, class or kind that does not exist, WireError for a tenant or sender that is
@@ -69,7 +72,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
                 not self.kind or view.kind.value == self.kind,
                 not self.sender or view.context.sender == self.sender,
                 not self.tenant or view.tenant == self.tenant,
+                not self.no_tenant or not view.tenant,
                 not self.package or view.package == self.package,
+                not self.packages or view.package in self.packages,
                 not self.language or view.language == self.language,
                 not self.verdict or view.verdict == self.verdict.upper(),
                 not self.priority_class or view.priority_class == self.priority_class,
@@ -132,7 +137,8 @@ def found_one(views: Sequence[SubmissionView], submission_id: str) -> Submission
 
 def summary_of(report: Report | AnyWorkReport) -> Summary:
     """What lists show of a report."""
-    return Summary(**{name: getattr(report, name) for name in Summary.__struct_fields__ if hasattr(report, name)})
+    found = {name: getattr(report, name) for name in Summary.__struct_fields__ if hasattr(report, name)}
+    return Summary(**{**found, "coursework": found.get("coursework") is not None})
 
 
 R = TypeVar("R", bound=Report | AnyWorkReport)
@@ -219,7 +225,7 @@ def view_of(name: str, values: Sequence[str]) -> SubmissionView:
     """A record by its fields, in the order in which the script "records" has them."""
     state, priority_class, _route, tenant, at, claimed, done, amended, attempt, node, slot = values[:11]
     verdict, language, summary, reason, sub, origin = values[11:]
-    package, tags, kind, context = sent_with(sub)
+    package, tags, kind, context, hand_in = sent_with(sub)
     return SubmissionView(
         id=name,
         state=State(state),
@@ -239,6 +245,7 @@ def view_of(name: str, values: Sequence[str]) -> SubmissionView:
         kind=kind,
         context=context,
         summary=msgspec.json.decode(summary, type=Summary) if summary else Summary(),
+        hand_in=hand_in,
     )
 
 
@@ -249,6 +256,7 @@ class SentWith(NamedTuple):
     tags: tuple[str, ...] = ()
     kind: WorkKind = WorkKind.SUBMISSION
     context: Context = NO_CONTEXT
+    hand_in: HandIn | None = None
 
 
 def sent_with(text: str) -> SentWith:
@@ -258,7 +266,8 @@ def sent_with(text: str) -> SentWith:
         kind = wire.kind_of_text(header)
         if kind is WorkKind.SUBMISSION:
             sent = wire.decode_header(header)
-            return SentWith(sent.package, sent.tags)
+            hand_in = sent.hand_in if isinstance(sent.hand_in, HandIn) else None
+            return SentWith(sent.package, sent.tags, hand_in=hand_in)
         work = wire.decode_work_header(header)
     except WireError:
         return SentWith()

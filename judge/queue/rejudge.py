@@ -18,17 +18,19 @@ from redis import RedisError
 
 from judge import wire
 from judge.errors import JudgeError, QueueError, UsageError, WireError
+from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.work import WorkKind
 from judge.queue import audit, calls
 from judge.queue.audit import UNKNOWN, Act
+from judge.queue.records import ANSWER, answer_in, judging_report
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call
 from judge.queue.values import State
 
 T = TypeVar("T")
 
-_FIELDS = ["state", "verdict", "sub", "src", "origin", "language"]
+_FIELDS = ["state", "verdict", "sub", "src", "origin", "language", "at"]
 
 #: What a record has in some fields.
 Fields = Sequence[bytes | None]
@@ -61,7 +63,8 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 class Selector(msgspec.Struct, frozen=True, kw_only=True):
     """Which finished submissions; every given condition must hold. ``ids`` empty = all. ``language`` is an id.
 
-    ``tenant`` None = of all; empty = the anonymous one's.
+    ``tenant`` None = of all; empty = the anonymous one's. ``since_ms`` and ``until_ms``: handed in then or later, and
+    before then (Unix milliseconds, 0 = whenever).
     """
 
     ids: tuple[str, ...] = ()
@@ -69,13 +72,15 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     verdict: str = ""
     tenant: str | None = None
+    since_ms: int = 0
+    until_ms: int = 0
 
     @property
     def is_everything(self) -> bool:
         """No condition at all."""
         return self == Selector()
 
-    def matches(self, submission: Submission, verdict: str) -> bool:
+    def matches(self, submission: Submission, verdict: str, sent_at_ms: int) -> bool:
         """Whether a finished submission is meant."""
         return all(
             (
@@ -83,6 +88,8 @@ class Selector(msgspec.Struct, frozen=True, kw_only=True):
                 not self.language or submission.language == self.language,
                 not self.verdict or verdict == self.verdict,
                 self.tenant is None or submission.tenant == self.tenant,
+                self.since_ms <= sent_at_ms,
+                not self.until_ms or sent_at_ms < self.until_ms,
             )
         )
 
@@ -236,13 +243,26 @@ def apply(queue: Queue, batch: str, by: str = UNKNOWN) -> tuple[Comparison, ...]
     unfinished = [item.new_id for item in comparisons if not item.after]
     if unfinished:
         raise UsageError(f"{len(unfinished)} of {len(comparisons)} are not finished, the first is {unfinished[0]}")
-    for item in comparisons:
-        report = queue.report(item.new_id)
-        if report is not None and not item.applied:
-            renamed = msgspec.structs.replace(report, submission=item.id)
-            queue.run(calls.amend(item.id, item.new_id, item.before, renamed, by))
+    for some in chunks([item for item in comparisons if not item.applied], _CHUNK):
+        pairs = zip(some, _reports(queue, [item.new_id for item in some]), strict=True)
+        _run_all(queue, [_amendment(item, report, by) for item, report in pairs if report is not None])
     queue.run(audit.note(Act.REJUDGE_APPLIED, by, batch))
     return compare(queue, batch)
+
+
+def _reports(queue: Queue, names: Sequence[str]) -> list[Report | None]:
+    """In one round trip. Raises UsageError when one is not there any more."""
+    with queue.link.client.pipeline(transaction=False) as pipe:
+        command: Callable[..., object] = pipe.execute_command
+        for name in names:
+            command("HMGET", queue.link.keys.record(name), *ANSWER)
+        answers = pipe.execute()
+    return [judging_report(answer_in(fields, name), name) for name, fields in zip(names, answers, strict=True)]
+
+
+def _amendment(item: Comparison, report: Report, by: str) -> Call[bool]:
+    renamed = msgspec.structs.replace(report, submission=item.id)
+    return calls.amend(item.id, item.new_id, item.before, renamed, by)
 
 
 def drop(queue: Queue, batch: str, by: str = UNKNOWN) -> int:
@@ -328,7 +348,7 @@ def _records(queue: Queue, ids: Sequence[str], fields: list[str]) -> list[Fields
 def _selected(queue: Queue, selector: Selector) -> Iterator[_Old]:
     for ids in _finished_ids(queue, selector):
         records = _records(queue, ids, _FIELDS)
-        for submission_id, (state, verdict, bare, digest, origin, language) in zip(ids, records, strict=True):
+        for submission_id, (state, verdict, bare, digest, origin, language, at) in zip(ids, records, strict=True):
             if state != State.DONE.value.encode() or origin or bare is None or digest is None:
                 continue
             try:
@@ -342,7 +362,7 @@ def _selected(queue: Queue, selector: Selector) -> Iterator[_Old]:
                     raise
                 continue
             sent = msgspec.structs.replace(sent, language=(language or b"").decode() or sent.language)
-            if selector.matches(sent, (verdict or b"").decode()):
+            if selector.matches(sent, (verdict or b"").decode(), int(at or 0)):
                 yield _Old(submission_id, bare, digest.decode())
 
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from judge.queue.keys import spelled_out
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 Argument = str | bytes | int
@@ -33,10 +34,14 @@ SCRIPT_NAMES = (
     "tick",
     "sweep",
     "wake",
+    "unwait",
     "amend",
     "look",
+    "backlog",
     "offered",
     "records",
+    "task",
+    "waiting",
     "drop",
     "api_key_used",
     "api_key_create",
@@ -46,6 +51,7 @@ SCRIPT_NAMES = (
     "audit_list",
     "maintenance",
     "usage",
+    "series_read",
     "open_take",
     "open_renew",
     "open_end",
@@ -60,6 +66,11 @@ SCRIPT_NAMES = (
     "batch_remove",
     "schema",
     "session",
+    "handed_in",
+    "state_read",
+    "state_list",
+    "state_look",
+    "state_remove",
     "blob_put",
     "blob_upload_end",
     "blob_use",
@@ -70,14 +81,23 @@ SCRIPT_NAMES = (
     "package_drop",
     "package_sweep",
     "rejudge_started",
+    "judgings",
     "webhook_put",
     "webhook_remove",
     "webhook_list",
     "webhook_ping",
+    "webhook_callback",
     "webhook_claim",
     "webhook_settle",
     "webhook_deliveries",
     "webhook_replay",
+    "webhook_drop",
+    "set_up_open",
+    "set_up_take",
+    "share_put",
+    "share_drop",
+    "attempt_take",
+    "attempt_back",
 )
 
 #: Scripts that write to the audit trail.
@@ -85,19 +105,30 @@ _NOTED = (
     "amend", "api_key_create", "api_key_revoke", "audit_note", "maintenance", "package_put", "package_drop"
 )  # fmt: skip
 
+_NOTED_OF_WEBHOOKS = ("webhook_put", "webhook_callback", "webhook_remove", "webhook_replay", "webhook_drop")
+
 #: Parts that a script needs besides the common one.
 _PARTS = (
-    {"submit": ("languages", "tellhooks", "batches"), "sweep": ("expunge", "retention"), "drop": ("expunge",)}
-    | {"claim": ("claiming",), "finish": ("tellhooks", "finishing")}
-    | {"finish_claim": ("tellhooks", "finishing", "claiming")}
+    {"submit": ("languages", "tellhooks", "batches", "claiming", "handing")}
+    | {"sweep": ("expunge", "retention", "series", "states"), "tick": ("series",)}
+    | {"drop": ("expunge",), "claim": ("claiming",), "unwait": ("claiming",)}
+    | {"finish": ("tellhooks", "series", "states", "finishing")}
+    | {"finish_claim": ("tellhooks", "series", "states", "finishing", "claiming")}
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
+    | {name: ("states",) for name in SCRIPT_NAMES if name.startswith("state_")}
     | {name: ("tellhooks", "batches") for name in SCRIPT_NAMES if name.startswith("batch_")}
     | {"batch_tend": ("expunge", "tellhooks", "batches")}
     | dict.fromkeys(_NOTED, ("audit",))
     | dict.fromkeys(("cancel", "rejudge_started"), ("tellhooks",))
     | {name: ("tellhooks", "webhooks") for name in SCRIPT_NAMES if name.startswith("webhook_")}
-    | dict.fromkeys(("webhook_put", "webhook_remove"), ("audit", "tellhooks", "webhooks"))
+    | dict.fromkeys(_NOTED_OF_WEBHOOKS, ("audit", "tellhooks", "webhooks"))
     | {"amend": ("audit", "tellhooks")}
+    | dict.fromkeys(("share_put", "share_drop"), ("shares",))
+    | {
+        "api_key_create": ("audit", "api_key"),
+        "set_up_open": ("admins",),
+        "set_up_take": ("audit", "api_key", "admins"),
+    }
 )
 
 
@@ -117,6 +148,14 @@ class Call(Generic[T_co]):
     script: str
     arguments: tuple[Argument, ...]
     read: Callable[[Any], T_co]
+
+
+class Ask(Protocol):
+    """Carries out a call, however long Redis is away."""
+
+    def __call__(self, call: Call[T], /) -> T:
+        """Its answer. Raises what that means."""
+        ...
 
 
 @cache

@@ -14,6 +14,7 @@ import msgspec
 
 from judge import wire
 from judge.errors import UsageError
+from judge.model.event import Compiled
 from judge.model.session import TYPED_BYTES_MAX, InputFrame, OutputFrame, Present, Typed
 from judge.queue.answers import pairs_of, text_of
 from judge.queue.keys import Keys
@@ -55,7 +56,8 @@ def stands(session_id: str, tenant: str) -> Call[Standing]:
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a frame: ``sent``, or there is no room yet (``full``), or the session is ``over``.
+    """What became of a frame: ``sent``, or there is no room yet (``full``), or the session is ``over``, or another one
+    has typed something else there (``taken``).
 
     ``typed_bytes``: how much was typed in all, where that is known; another number than the sender's is a gap.
     """
@@ -64,8 +66,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     typed_bytes: int = -1
 
 
-def say(session_id: str, tenant: str, fence: str, frame: InputFrame) -> Call[Said]:
-    """Say something to the claim that runs a session; may be repeated: what was typed is typed once.
+def say(session_id: str, tenant: str, fence: str, frame: InputFrame, typist: str = "") -> Call[Said]:
+    """Say something to the claim that runs a session; may be repeated: what was typed is typed once. ``typist`` tells
+    one who types from another, so that neither takes the other's input for its own; empty = it is not said.
 
     Raises UsageError when the tenant has none of this id, or for a frame that is too large.
     """
@@ -80,7 +83,7 @@ def say(session_id: str, tenant: str, fence: str, frame: InputFrame) -> Call[Sai
 
     offset, size = (frame.offset, len(frame.data)) if isinstance(frame, Typed) else (0, 0)
     waiting_max = TYPED_WAITING_MAX if size else _FRAMES_WAITING_MAX
-    words = (session_id, wire.tenant_key(tenant), fence, offset, size, _ENCODER.encode(frame), waiting_max)
+    words = (session_id, wire.tenant_key(tenant), fence, offset, size, _ENCODER.encode(frame), waiting_max, typist)
     return Call("session", words, read)
 
 
@@ -104,6 +107,7 @@ class Reading:
         self._offset = self._told = offset
         self._ended = self._is_drained = False
         self.lost_bytes = lost_bytes  #: gone before it was read
+        self.compiled: bool | None = None  #: whether the program compiles, None = it is not known yet
         self.wants_fence = False  #: the session may have begun: how it stands is to be told to :meth:`begin`
 
     @property
@@ -142,7 +146,7 @@ class Reading:
                 pairs = dict(pairs_of(fields))
                 if text_of(key) == self._events:
                     self._last_event = text_of(entry_id)
-                    self._take_event(text_of(pairs[b"type"]))
+                    self._take_event(text_of(pairs[b"type"]), pairs.get(b"event", b""))
                 else:
                     self._last_output = text_of(entry_id)
                     self._is_drained = False
@@ -162,7 +166,12 @@ class Reading:
         self._told = self._offset
         return Present(taken=self._offset, lost=self.lost_bytes)
 
-    def _take_event(self, kind: str) -> None:
+    def _take_event(self, kind: str, text: bytes) -> None:
+        if kind == "compiled":
+            event = wire.decode_event(text)
+            self.compiled = isinstance(event, Compiled) and event.ok
+        elif kind == "claimed":
+            self.compiled = None
         if kind in ("done", "cancelled"):
             self._ended, self._is_drained = True, False
             self.wants_fence = not self._fence

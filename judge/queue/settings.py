@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from judge import wire
-from judge.config import BlobSettings, Settings
+from judge.config import BlobSettings, Settings, StateSettings
 from judge.errors import UsageError
 from judge.queue.broker import Broker, parse
-from judge.queue.values import KEPT_KINDS, BlobPolicy, Policy
+from judge.queue.values import KEPT_KINDS, BlobPolicy, Policy, StatePolicy
 from judge.state_dir import StateDir
 
 
@@ -81,4 +81,15 @@ def blob_policy_of(settings: BlobSettings) -> BlobPolicy:
         blob_life_ms=settings.lifetime_s * 1000,
         blob_upload_ms=settings.upload_s_max * 1000,
         blob_redis_bytes=settings.redis_bytes_max,
+    )
+
+
+def state_policy_of(settings: StateSettings) -> StatePolicy:
+    """What the settings allow carried states to be."""
+    return StatePolicy(
+        state_bytes_max=settings.bytes_max,
+        tenant_states=settings.tenant_count,
+        tenant_state_bytes=settings.tenant_bytes,
+        state_versions=settings.versions,
+        state_life_ms=settings.life_s * 1000,
     )

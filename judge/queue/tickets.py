@@ -7,7 +7,9 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from judge.queue.handed import claim_handed
 from judge.queue.redis_queue import Queue
+from judge.queue.values import Claim, Claimant
 
 #: How long a slot waits for a ticket before it goes back to Celery.
 POLL_S = 1
@@ -19,30 +21,37 @@ TAKE_S = 2
 class TicketPoll:
     """Waits for a ticket of any of a worker's routes; competes for them with Celery, which is served in turn.
 
-    A slot that has just run out of work waits here itself: the fast path of a busy worker.
+    A slot that has just run out of work waits here itself: the fast path of a busy worker. Where its claim has said so,
+    it is not sent a ticket but the claim of what was just handed in.
     """
 
-    def __init__(self, queue: Queue, routes: Sequence[str]) -> None:
+    def __init__(self, queue: Queue, routes: Sequence[str], who: Claimant) -> None:
+        keys = queue.link.keys
         self._pool = queue.link.client.connection_pool
-        self._words = ["BRPOP", *(queue.link.keys.tickets(route) for route in routes), str(POLL_S)]
+        self._handed = keys.handed(who.node, who.slot)
+        self._words = ["BRPOP", self._handed, *(keys.tickets(route) for route in routes), str(POLL_S)]
         self._packed: list[bytes] | None = None
 
-    def wait(self) -> bool:
-        """True = there is a ticket (now taken); False = none came in time, or Redis is away. Blocks."""
+    def wait(self) -> Claim | bool:
+        """A claim that was handed to this slot; True = there is a ticket (now taken), or Redis is away: what it handed
+        out then is for the next claim to give back; False = nothing came in time. Blocks."""
         try:
             connection: Any = self._pool.get_connection()
         except (RedisError, OSError):
-            return False
+            return True
         try:
             if self._packed is None:
                 self._packed = connection.pack_command(*self._words)
             connection.send_packed_command(self._packed)
-            return connection.read_response() is not None
+            found = connection.read_response()
         except (RedisError, OSError):
             connection.disconnect()
-            return False
+            return True
         finally:
             self._pool.release(connection)
+        if found is None:
+            return False
+        return claim_handed(found[1]) if found[0].decode() == self._handed else True
 
 
 def take_ticket(queue: Queue, routes: Sequence[str]) -> str | None:

@@ -14,6 +14,7 @@ from judge.model.work_report import (
     CommandGroupReport,
     EvaluationReport,
     ExecutionReport,
+    ProgramReport,
     SessionReport,
     VerificationReport,
 )
@@ -71,6 +72,8 @@ def cpu_time_ns(report: Report | AnyWorkReport) -> int:
             return sum(_run_ns(command.result) for command in report.commands)
         case SessionReport():
             return _compiling_ns(report.compile) + _run_ns(report.result)
+        case ProgramReport():
+            return report.totals.cpu_time_ns + _run_ns(report.result)
         case VerificationReport():
             return report.cpu_time_ns
 

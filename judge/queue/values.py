@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from judge.model.submission import HandIn
 from judge.model.work import NO_CONTEXT, Context, WorkKind
 
 #: What has a time of its own for which it is kept when it is over.
@@ -184,11 +185,22 @@ class BlobPolicy(msgspec.Struct, frozen=True, kw_only=True):
     blob_redis_bytes: int
 
 
+class StatePolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What carried states may be, as it lies beside the queue's policy; 0 = no limit, but for the first and fourth."""
+
+    state_bytes_max: int
+    tenant_states: int
+    tenant_state_bytes: int
+    state_versions: int
+    state_life_ms: int
+
+
 class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker says about itself; other workers' versions may say more or less.
 
     ``versions``: language id -> version of its toolchain there, where it is known.
     ``slots_stopped``: how many slots' processes stand stopped by a signal, and will be replaced.
+    ``attacks_held``: how many attacks on its sandbox it withstood when it started; 0 = none was made.
     ``preparing``: languages whose prepared files are still to be made, in turn; ``unprepared``: language -> why it is
     judged without.
     """
@@ -207,10 +219,14 @@ class WorkerInfo(msgspec.Struct, frozen=True, kw_only=True):
     slots_stopped: int = 0
     preparing: tuple[str, ...] = ()
     unprepared: dict[str, str] = {}
+    attacks_held: int = 0
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What lists show of a report, kept beside it in the record: the report's fields of these names."""
+    """What lists show of a report, kept beside it in the record: the report's fields of these names.
+
+    ``coursework``: it is of work on an assignment, so that score and verdict sum up what its student may not see.
+    """
 
     score: float | None = None
     problem: str = ""
@@ -221,13 +237,15 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     package_digest: str = ""
     judge_version: str = ""
     toolchain_version: str = ""
+    coursework: bool = False
 
 
 class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     """A submission's record without its sources and its report. Times as in :class:`judge.model.report.Report`.
 
     ``language`` is its id, empty while it is to be detected; ``worker`` is who has it or judged it; ``reason`` why it
-    was given back last; ``rejudge`` the batch that a judging of an old submission belongs to.
+    was given back last; ``rejudge`` the batch that a judging of an old submission belongs to; ``hand_in`` is there for
+    work on an assignment that came over HTTP.
     """
 
     id: str
@@ -248,6 +266,12 @@ class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     kind: WorkKind = WorkKind.SUBMISSION
     context: Context = NO_CONTEXT
     summary: Summary = Summary()
+    hand_in: HandIn | None = None
+
+    @property
+    def is_coursework(self) -> bool:
+        """Whether it is known to be work on an assignment."""
+        return self.hand_in is not None or self.summary.coursework
 
 
 class LanguageCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,7 +76,8 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
     An empty list takes everything; ``kinds``, ``statuses``, ``languages`` and ``packages`` are about work alone.
     ``scopes`` are those of the key that made it: it is told what that key may see. ``reports``: with the reports.
-    ``secrets``: the newest first. ``made_by`` as in the audit trail.
+    ``secrets``: the newest first. ``made_by`` as in the audit trail. ``callbacks``: it sends the callbacks that a
+    dialect's work comes with, each to its own address, and nothing else; the dialect's name, empty = it is none.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     reports: bool = True
     note: str = ""
     state: WebhookState = WebhookState.ON
+    callbacks: str = ""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +139,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery to send now. ``age_ms``: since this series of attempts began, of which ``failures`` failed."""
+    """A delivery to send now. ``age_ms``: since this series of attempts began, of which ``failures`` failed. ``url``:
+    of a callback."""
 
     id: str
     webhook: Webhook
@@ -149,6 +152,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     age_ms: int
     failures: int
+    url: str = ""
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +175,9 @@ class _Rule(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[str, ...]
 
 
+#: Words of each delivery in the answer of the script that hands them out.
+_CLAIMED = 12
+
 _WEBHOOK = msgspec.json.Decoder(Webhook)
 _ATTEMPT = msgspec.json.Decoder(Attempt)
 _encode = msgspec.json.encode
@@ -182,7 +189,19 @@ def keep(webhook: Webhook, version: str, most: int, by: str) -> Call[str]:
     "KEPT", or "FULL", "CHANGED" (it is of another version), "UNKNOWN". Only a new one is written down in the audit
     trail.
     """
-    rule = _Rule(
+    words: tuple[Argument, ...] = (webhook.id, version, wire_tenant(webhook.tenant), most, _encode(webhook))
+    words += (
+        webhook.state.value,
+        _encode(_rule(webhook)),
+        webhook.made_at_ms,
+        "" if version else Act.WEBHOOK_MADE.value,
+        by,
+    )
+    return Call("webhook_put", (*words, ""), lambda answer: text_of(answer[0]))
+
+
+def _rule(webhook: Webhook) -> _Rule:
+    return _Rule(
         id=webhook.id,
         events=webhook.events,
         kinds=webhook.kinds,
@@ -190,9 +209,14 @@ def keep(webhook: Webhook, version: str, most: int, by: str) -> Call[str]:
         languages=webhook.languages,
         packages=webhook.packages,
     )
-    words: tuple[Argument, ...] = (webhook.id, version, wire_tenant(webhook.tenant), most, _encode(webhook))
-    words += (webhook.state.value, _encode(rule), webhook.made_at_ms, "" if version else Act.WEBHOOK_MADE.value, by)
-    return Call("webhook_put", (*words, ""), lambda answer: text_of(answer[0]))
+
+
+def call_back(record: str, url: str, webhook: Webhook, by: str) -> Call[bool]:
+    """Have ``url`` told of one piece of work by ``webhook``, which is made when its tenant has it not; one that is over
+    already is told of at once. False = there is no such work."""
+    words = (wire.check_name(record, "id"), url, webhook.id, wire_tenant(webhook.tenant), _encode(webhook))
+    words += (_encode(_rule(webhook)), webhook.made_at_ms, Act.WEBHOOK_MADE.value, by)  # type: ignore[assignment]
+    return Call("webhook_callback", words, bool)
 
 
 def wire_tenant(tenant: str) -> str:
@@ -246,14 +270,14 @@ def claim(lease_ms: int, most: int, of_webhook: int, of_tenant: int) -> Call[Wor
 
     def read(answer: list[Any]) -> Work:
         pause_ms, waiting, words = answer
-        claimed = tuple(_claimed(words[at : at + 11]) for at in range(0, len(words), 11))
+        claimed = tuple(_claimed(words[at : at + _CLAIMED]) for at in range(0, len(words), _CLAIMED))
         return Work(claimed=claimed, waiting=int(waiting), pause_ms=None if pause_ms < 0 else int(pause_ms))
 
     return Call("webhook_claim", (lease_ms, most, of_webhook, of_tenant), read)
 
 
 def _claimed(words: Sequence[bytes]) -> Claimed:
-    delivery, webhook, attempt, kind_of_event, subject, kind, status, at, since, failures, now = words
+    delivery, webhook, attempt, kind_of_event, subject, kind, status, at, since, failures, url, now = words
     return Claimed(
         id=text_of(delivery),
         webhook=_WEBHOOK.decode(webhook),
@@ -265,6 +289,7 @@ def _claimed(words: Sequence[bytes]) -> Claimed:
         at_ms=int(at),
         age_ms=int(now) - int(since),
         failures=int(failures),
+        url=text_of(url or b""),
     )
 
 
@@ -303,6 +328,12 @@ def _delivery(name: str, words: Sequence[str]) -> Delivery:
     )
 
 
-def replay(webhook_id: str, delivery: str = "") -> Call[int]:
-    """Tell again, under the same id: one delivery that is over, or all dead letters. How many; -1 = it is not on."""
-    return Call("webhook_replay", (webhook_id, delivery), int)
+def replay(webhook_id: str, delivery: str, by: str) -> Call[int]:
+    """Tell again, under the same id: one delivery that is over, or ("") all dead letters. How many; -1 = it is not
+    on."""
+    return Call("webhook_replay", (webhook_id, delivery, Act.WEBHOOK_REPLAYED.value, by), int)
+
+
+def drop_dead(webhook_id: str, delivery: str, by: str) -> Call[int]:
+    """Forget one dead letter, or ("") all of them; how many there were."""
+    return Call("webhook_drop", (webhook_id, delivery, Act.DEAD_LETTERS_DROPPED.value, by), int)

@@ -23,7 +23,7 @@ def junit_xml(result: VerifyResult) -> str:
 
 
 def _suite(root: Element, package: PackageResult) -> None:
-    suite = SubElement(root, "testsuite", name=_text(package.package))
+    suite = SubElement(root, "testsuite", name=xml_text(package.package))
     _case(suite, package, "package", failures=(package.error,) if package.error else ())
     for diagnostic in package.diagnostics:
         if diagnostic.level == "error":
@@ -33,7 +33,7 @@ def _suite(root: Element, package: PackageResult) -> None:
         _case(suite, package, name, failures=(check.reason or "went wrong",))
     for check in package.checks_skipped:
         case = _case(suite, package, f"{check.kind}: {check.program}", failures=())
-        SubElement(case, "skipped", message=_text(check.reason))
+        SubElement(case, "skipped", message=xml_text(check.reason))
     for submission in package.submissions:
         _submission(suite, package, submission)
     cases = list(suite)
@@ -46,16 +46,17 @@ def _submission(suite: Element, package: PackageResult, submission: SubmissionRe
     case = _case(suite, package, submission.path, failures=submission.differences)
     case.set("time", f"{submission.cpu_time_max_ns / S_NS:.3f}")
     if submission.skipped:
-        SubElement(case, "skipped", message=_text(submission.skipped))
+        SubElement(case, "skipped", message=xml_text(submission.skipped))
 
 
 def _case(suite: Element, package: PackageResult, name: str, failures: tuple[str, ...]) -> Element:
-    case = SubElement(suite, "testcase", classname=_text(package.name or package.package), name=_text(name))
+    case = SubElement(suite, "testcase", classname=xml_text(package.name or package.package), name=xml_text(name))
     if failures:
-        failure = SubElement(case, "failure", message=_text(failures[0]))
-        failure.text = _text("\n".join(failures))
+        failure = SubElement(case, "failure", message=xml_text(failures[0]))
+        failure.text = xml_text("\n".join(failures))
     return case
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
+    """A text as XML 1.0 can hold it."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

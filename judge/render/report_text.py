@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from judge.model.report import CaseReport, GroupReport, Printed, Report
+from judge.model.printed import Printed
+from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.units import format_bytes, format_ns
 from judge.model.verdict import Verdict
 from judge.text import printable
@@ -41,10 +42,10 @@ def render_text(report: Report, *, details: bool = True, width: int = 0) -> str:
     lines += _texts(report)
     if details:
         lines += [f"{_INDENT}{name}: {value}" for name, value in origin(report)]
-    return "\n".join(part for line in lines for part in _wrapped(line, width))
+    return "\n".join(part for line in lines for part in wrapped(line, width))
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def wrapped(line: str, width: int) -> list[str]:
     """``line``, made harmless, in pieces of at most ``width`` columns, the further ones indented more."""
     line = printable(line.expandtabs(8), len(line) * 8)
     if not 0 < width < len(line):

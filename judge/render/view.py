@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from judge.model.program import ProgramCase
 from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.verdict import Verdict
 from judge.model.work import WorkKind
@@ -18,13 +19,13 @@ from judge.model.work_report import (
     AnyWorkReport,
     BlameOn,
     EvaluationReport,
+    ProgramReport,
     TestReport,
     VerificationReport,
     kind_of_report,
 )
-
-#: What a contestant is told of a fault that is the setter's or ours.
-JUDGE_ERROR = "could not be judged; the fault is not the program's"
+from judge.render.course_view import CourseRole, course_view_of, shown_verdict
+from judge.render.words import JUDGE_ERROR, NOT_SHOWN
 
 
 class Role(StrEnum):
@@ -32,12 +33,64 @@ class Role(StrEnum):
 
     JUDGE = "judge"  #: everything: who owns the package, and who runs the service
     SENDER = "sender"  #: who sent work along with its tests: all of it but what concerns our hosts alone
-    CONTESTANT = "contestant"  #: the one who handed in a program against tests of somebody else
+    CONTESTANT = "contestant"  #: who handed in a program against tests of somebody else: of coursework the student
+    MARKER = "marker"  #: who marks coursework: all of it but what concerns our hosts; other work as a contestant
+    PUBLIC = "public"  #: everybody: of coursework that it is there; other work as a contestant
 
 
-def view_of(report: Report, role: Role) -> Report:
-    """The report as ``role`` may see it."""
-    return report if role is Role.JUDGE else _for_contestant(report)
+def view_of(report: Report, role: Role, now_ms: int = 0) -> Report:
+    """The report as ``role`` may see it at ``now_ms``: Unix time, 0 = before any due time of coursework."""
+    if role is Role.JUDGE:
+        return report
+    return _for_contestant(report) if report.coursework is None else _of_coursework(report, role, now_ms)
+
+
+#: Who of a course looks.
+_COURSE_ROLES = {
+    Role.JUDGE: CourseRole.JUDGE,
+    Role.SENDER: CourseRole.STUDENT,
+    Role.CONTESTANT: CourseRole.STUDENT,
+    Role.MARKER: CourseRole.MARKER,
+    Role.PUBLIC: CourseRole.PUBLIC,
+}
+
+
+def _of_coursework(report: Report, role: Role, now_ms: int) -> Report:
+    """What sums up tests that are not shown is left out, also how long it took; the verdict is that of what is shown.
+
+    Everybody is told nothing but that it is there: the verdict is none then.
+    """
+    assert report.coursework is not None
+    if role is Role.MARKER:
+        return msgspec.structs.replace(report, judged_by="", noise_ratio=None)
+    seen = course_view_of(report.coursework, _COURSE_ROLES[role], now_ms)
+    if role is Role.PUBLIC:
+        return Report(
+            submission=report.submission,
+            problem=report.problem,
+            language="",
+            verdict=Verdict.JE,
+            reason=NOT_SHOWN,
+            submitted_at_ms=report.submitted_at_ms,
+            coursework=seen,
+        )
+    verdict = shown_verdict(seen)
+    return Report(
+        version=report.version,
+        submission=report.submission,
+        problem=report.problem,
+        language=report.language,
+        verdict=verdict,
+        score=None if verdict is Verdict.JE else seen.points,
+        reason=JUDGE_ERROR if verdict is Verdict.JE else seen.message,
+        time_limit_ns=report.time_limit_ns,
+        memory_limit_bytes=report.memory_limit_bytes,
+        tenant=report.tenant,
+        submitted_at_ms=report.submitted_at_ms,
+        judge_version=report.judge_version,
+        toolchain_version=report.toolchain_version,
+        coursework=seen,
+    )
 
 
 def work_view_of(report: AnyWorkReport, role: Role) -> AnyWorkReport:
@@ -55,6 +108,8 @@ def work_view_of(report: AnyWorkReport, role: Role) -> AnyWorkReport:
         shown["compile"] = _compile(shown["compile"])
     if isinstance(report, EvaluationReport):
         shown["tests"] = tuple(_test(test) for test in report.tests)
+    if isinstance(report, ProgramReport):
+        shown["cases"] = tuple(_program_case(case) for case in report.cases if case.visible)
     return type(report)(reason=_work_reason(report), **shown)
 
 
@@ -69,6 +124,7 @@ _SHOWN = {
     WorkKind.GROUP: ("commands", "pipes"),
     WorkKind.SESSION: ("end", "compile", "result", "input_bytes", "output_bytes", "dropped_bytes", "files"),
     WorkKind.VERIFICATION: (),  # all of it is about the package's secrets
+    WorkKind.PROGRAM: ("verdict", "score", "team_feedback", "cases"),  # the judge program and its state are another's
 }
 
 
@@ -76,7 +132,8 @@ def _work_reason(report: AnyWorkReport) -> str:
     """What is wrong with the request is for its sender; of an evaluation a reason may quote a test."""
     if report.blame in (BlameOn.JUDGE, BlameOn.CLIENT):
         return JUDGE_ERROR
-    return "" if isinstance(report, EvaluationReport | VerificationReport) else report.reason
+    hidden = isinstance(report, EvaluationReport | VerificationReport | ProgramReport)
+    return "" if hidden else report.reason
 
 
 def _for_sender(report: AnyWorkReport) -> AnyWorkReport:
@@ -102,8 +159,13 @@ def test_view_of(test: TestReport, role: Role) -> TestReport:
     return _test(test)
 
 
+def program_case_view_of(case: ProgramCase, role: Role) -> ProgramCase:
+    """One case of a judge program as ``role`` may see it."""
+    return case if role in (Role.JUDGE, Role.SENDER) else _program_case(case)
+
+
 def case_view_of(case: CaseReport, role: Role) -> CaseReport:
-    """One test case as ``role`` may see it."""
+    """One test case as ``role`` may see it; one that only judges may see is not to be asked for by others."""
     return case if role is Role.JUDGE else _case(case)
 
 
@@ -115,6 +177,12 @@ def _test(test: TestReport) -> TestReport:
         reason=JUDGE_ERROR if test.verdict is Verdict.JE else "",
         run=test.run,
         measured_ns=test.measured_ns,
+    )
+
+
+def _program_case(case: ProgramCase) -> ProgramCase:
+    return ProgramCase(
+        name=case.name, verdict=case.verdict, score=case.score, team_feedback=case.team_feedback, run=case.run
     )
 
 
@@ -169,7 +237,7 @@ def _group(group: GroupReport) -> GroupReport:
         verdict=group.verdict,
         score=group.score,
         groups=tuple(_group(inner) for inner in group.groups),
-        cases=tuple(_case(case) for case in group.cases),
+        cases=tuple(_case(case) for case in group.cases if not case.hidden),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from judge.model.program import ProgramCase
 from judge.model.report import CompileReport
 from judge.model.run import RunResult
 from judge.model.units import format_bytes, format_ns
@@ -17,6 +18,7 @@ from judge.model.work_report import (
     ExecutionReport,
     KeptFile,
     Output,
+    ProgramReport,
     RunReport,
     SessionReport,
     TestReport,
@@ -60,6 +62,8 @@ def render_work(report: AnyWorkReport) -> str:
         case SessionReport():
             lines += _compile_lines(report.compile)
             lines += _session_lines(report)
+        case ProgramReport():
+            lines += _program_lines(report)
         case VerificationReport() if report.result is not None:
             lines += _result_lines(report.result)
     lines += [f"{_INDENT}{name}: {value}" for name, value in _origin(report) if value]
@@ -72,6 +76,8 @@ def _headline(report: AnyWorkReport) -> str:
         words.append(report.language)
     if isinstance(report, EvaluationReport):
         words += [f"{report.passed} of {len(report.tests)} tests", f"score {report.score:.6g}"]
+    if isinstance(report, ProgramReport) and report.score is not None:
+        words.append(f"score {report.score:.6g}")
     if report.cached:
         words.append("from the store")
     return " · ".join(words)
@@ -111,6 +117,34 @@ def _test_lines(test: TestReport) -> Iterator[str]:
         words += [format_ns(test.run.usage.cpu_time_ns), format_bytes(test.run.usage.memory_peak_bytes)]
     if test.reason:
         words.append(test.reason[:_LINE_CHARS_MAX])
+    yield " · ".join(words)
+
+
+def _program_lines(report: ProgramReport) -> Iterator[str]:
+    for text in (report.feedback, report.team_feedback):
+        if text.strip():
+            yield from (f"{_INDENT * 2}{line}" for line in excerpt(text))
+    yield from _first(report.cases, "case", lambda _, case: _program_case_lines(case))
+    yield from _file_lines(report.files)
+    if report.state is not None:
+        left = f", left version {report.state.written}" if report.state.written else ""
+        yield f"{_INDENT}state {report.state.name}: read version {report.state.read}{left}"
+    if report.result is not None:
+        yield f"{_INDENT}judge program: {_ended(report.result)}"
+    totals = report.totals
+    yield f"{_INDENT}it had {totals.programs} compiled, {totals.runs} run: CPU {format_ns(totals.cpu_time_ns)}"
+    if report.log.strip():
+        yield f"{_INDENT * 2}it wrote:"
+        yield from (f"{_INDENT * 3}{line}" for line in excerpt(report.log))
+
+
+def _program_case_lines(case: ProgramCase) -> Iterator[str]:
+    words = [f"{_INDENT}case {case.name[:_LINE_CHARS_MAX]}: {case.verdict}"]
+    if case.score is not None:
+        words.append(f"score {case.score:.6g}")
+    said = next((text for text in (case.reason, case.team_feedback, case.feedback) if text.strip()), "")
+    if said:
+        words.append(said.strip().splitlines()[0][:_LINE_CHARS_MAX])
     yield " · ".join(words)
 
 

@@ -29,7 +29,7 @@ from judge.sandbox.spec import OverlayMount, Rootfs
 from judge.state_dir import StateDir
 
 #: Directories that a container mounts something on, with the modes that programs expect.
-MOUNT_POINTS = ("artifact", "dev", "dev/shm", "proc", "root", "run", "tmp", "usr", "var", "var/tmp", "work")
+MOUNT_POINTS = ("artifact", "dev", "dev/shm", "proc", "root", "run", "tmp", "usr", "var", "var/tmp", "w", "work")
 
 #: What runtimes read in /etc whatever the language. Nothing here is secret; unreadable files are passed over.
 HOST_FILES = (
@@ -52,8 +52,9 @@ _NEVER = frozenset({"/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/ssh", "
 #: Written by us, so that no user of the host is named inside.
 _OWN_FILES: Mapping[str, str] = {
     "etc/passwd": "root:x:0:0:root:/:/usr/sbin/nologin\njudge:x:1000:1000:judge:/work:/bin/sh\n"
+    "jury:x:1001:1001:jury:/work:/bin/sh\n"
     "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
-    "etc/group": "root:x:0:\njudge:x:1000:\nnogroup:x:65534:\n",
+    "etc/group": "root:x:0:\njudge:x:1000:\njury:x:1001:\nnogroup:x:65534:\n",
     "etc/hosts": f"127.0.0.1 localhost {HOST_NAME}\n::1 localhost\n",
     "etc/hostname": f"{HOST_NAME}\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n",
@@ -143,53 +144,66 @@ def with_layers(rootfs: Rootfs, layers: Sequence[Path]) -> Rootfs:
     return Rootfs(mounts=(OverlayMount(target=first.target, lowers=lowers), *others))
 
 
+def with_directory(state: StateDir, rootfs: Rootfs, path: str) -> Rootfs:
+    """The same root with a directory at the absolute ``path``, for a container to mount something on."""
+    made, _ = _place(state, "mount", _with_parents({path.strip("/"): Entry(path.strip("/"))}))
+    return with_layers(rootfs, [made])
+
+
 def find_in(rootfs: Rootfs, path: str) -> Path | None:
     """Where ``path`` of the container lies on the host, symbolic links followed inside the root; None = absent."""
-    parts = [part for part in path.split("/") if part]
+    parts = path.split("/")[::-1]  # the next one last
     done: list[str] = []
     links = 0
     while parts:
-        part = parts.pop(0)
-        if part in (".", ".."):
-            done = done[:-1] if part == ".." else done
+        part = parts.pop()
+        if part in ("", "."):
             continue
-        host = _look_up(rootfs, [*done, part])
-        if host is None:
+        if part == "..":
+            done = done[:-1]
+            continue
+        found = _look_up(rootfs, [*done, part])
+        if found is None:
             return None
-        if not host.is_symlink():
+        host, mode = found
+        if not stat.S_ISLNK(mode):
             done.append(part)
             continue
         links += 1
         if links > _LINKS_MAX:
             return None
         target = os.readlink(host)
-        parts = [piece for piece in target.split("/") if piece] + parts
+        parts += target.split("/")[::-1]
         done = [] if target.startswith("/") else done
-    return _look_up(rootfs, done)
+    found = _look_up(rootfs, done)
+    return None if found is None else Path(found[0])
 
 
-def _look_up(rootfs: Rootfs, parts: Sequence[str]) -> Path | None:
+def _look_up(rootfs: Rootfs, parts: Sequence[str]) -> tuple[str, int] | None:
+    """Where it is on the host, and its mode."""
     path = "/" + "/".join(parts)
     for mount in reversed(rootfs.mounts):
         base = mount.target.rstrip("/")
         if path != mount.target and not path.startswith(f"{base}/"):
             continue
-        return _look_in(mount.lowers, path[len(base) :].strip("/").split("/"))
+        return _look_in(mount.lowers, [part for part in path[len(base) :].split("/") if part])
     return None
 
 
-def _look_in(lowers: Sequence[str], parts: Sequence[str]) -> Path | None:
+def _look_in(lowers: Sequence[str], parts: Sequence[str]) -> tuple[str, int] | None:
     """The topmost lower that has it, unless something that is not a directory hides its parent there."""
     for lower in lowers:
-        here = Path(lower)
-        for index, part in enumerate(parts):
-            here = here / part if part else here
-            if not os.path.lexists(here):
-                break
-            if index == len(parts) - 1:
-                return here
-            if not stat.S_ISDIR(here.lstat().st_mode):
+        here, mode = lower, stat.S_IFDIR
+        for part in parts:
+            if not stat.S_ISDIR(mode):
                 return None
+            here = f"{here}/{part}"
+            try:
+                mode = os.lstat(here).st_mode
+            except (OSError, ValueError):  # absent, or no name that a file can have
+                break
+        else:
+            return here, mode
     return None
 
 

@@ -52,7 +52,7 @@ def build_libraries(store: LayerStore, libraries: Sequence[str], python: Interpr
     not for this machine, and for libraries that exclude each other; HostError when the client fails otherwise.
     """
     registry = LayerKind.PYPI if python else LayerKind.NPM
-    request = request_digest("libraries", registry, platform.machine(), python, sorted(libraries))
+    request = libraries_request(libraries, python)
     found = store.find(registry, request)
     if found is not None:
         return found
@@ -60,6 +60,12 @@ def build_libraries(store: LayerStore, libraries: Sequence[str], python: Interpr
         return build_npm(store, request, libraries)
     wheels = ["--implementation", python.implementation, "--python-version", python.version]
     return _build_pypi(store, request, libraries, wheels, f"Python {python.version} on {platform.machine()}")
+
+
+def libraries_request(libraries: Sequence[str], python: Interpreter | None) -> str:
+    """By what the layer of :func:`build_libraries` is found again."""
+    registry = LayerKind.PYPI if python else LayerKind.NPM
+    return request_digest("libraries", registry, platform.machine(), python, sorted(libraries))
 
 
 def build_pypi(store: LayerStore, request: str, packages: Sequence[str]) -> Layer:

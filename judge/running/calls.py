@@ -74,6 +74,7 @@ DRIVERS = {
     "pypy3": _PYTHON,
     "python3": _PYTHON,
     "ruby": Driver("call.rb"),
+    "rust": Driver("call.rs", integer_max=2**64 - 1, function="<(), _, _>({0})", method="<{0}, _, _>({0}::{1})"),
     "typescript": Driver("call.js", integer_max=_DOUBLE),
 }
 

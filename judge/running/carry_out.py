@@ -5,7 +5,7 @@ from __future__ import annotations
 from judge.errors import WorkError
 from judge.model.event import Emit
 from judge.model.verification import Verification
-from judge.model.work import CommandGroup, Evaluation, Execution, SessionRequest, Work
+from judge.model.work import CommandGroup, Evaluation, Execution, ProgramJudging, SessionRequest, Work
 from judge.model.work_report import AnyWorkReport
 from judge.running.evaluation import evaluate
 from judge.running.execution import execute
@@ -35,3 +35,5 @@ def carry_out(runner: Runner, work: Work, emit: Emit, channel: SessionChannel | 
             return hold_session(runner, work, request, channel, emit)
         case Verification():
             raise WorkError("a package is verified by a service, or by judge verify", "kind")
+        case ProgramJudging():
+            raise WorkError("a judge program judges by a service, or by judge program", "kind")

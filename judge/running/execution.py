@@ -107,7 +107,8 @@ def compile_program_of(
     program = execution.program
     assert program is not None
     language = runner.language_of(program, header.language)
-    options = CompileOptions(limits=compile_limits(execution.compile_limits, runner.ceilings), run_first=run_first)
+    limits = compile_limits(execution.compile_limits, runner.ceilings)
+    options = CompileOptions(limits=limits, run_first=run_first, unchecked=execution.unchecked)
     return announced(emit, header.id, language.id, lambda: runner.compile(header.tenant, program, language, options))
 
 
@@ -125,16 +126,19 @@ def compiled_target(runner: Runner, compiled: Compiled, execution: Execution) ->
     )
 
 
-def raw_target(runner: Runner, header: WorkHeader, execution: Execution) -> Target:
+def raw_target(runner: Runner, header: WorkHeader, execution: Execution, work_path: str = "/work") -> Target:
     """A command among the client's files, in the root of the work's language, else in the plain one."""
     language: LanguageSpec | None = None
     if header.language:
         language = runner.language_named(header.language)
-    argv = (*with_absolute_path(execution.argv, execution.files), *execution.arguments)
+    command = with_absolute_path(execution.argv, execution.files, work_path=work_path)
+    argv = (*command, *execution.arguments)
     spec = RunSpec(argv=argv, limits=run_limits(execution.limits, runner.ceilings))
-    spec = with_environment(spec, JUDGE_ENVIRONMENT | execution.environment)
+    home = {"HOME": work_path}
+    spec = with_environment(spec, JUDGE_ENVIRONMENT | home | execution.environment)
+    toolchain = runner.toolchain(language) if language is not None else runner.toolchain_with(argv[0])
     return Target(
-        rootfs=runner.toolchain(language).rootfs,
+        rootfs=toolchain.rootfs,
         spec=as_asked(spec, execution, runner),
         artifact="",
         own_files={},

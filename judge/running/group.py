@@ -6,6 +6,7 @@ What a client may ask for is checked before anything runs; a refusal names the f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 import msgspec
 
 from judge.errors import CancelledError, WorkError
+from judge.model.group import Endpoint, Pipe
 from judge.model.limits import Limits
 from judge.model.run import Outcome
-from judge.model.work import Command, CommandGroup, Endpoint, Pipe, Work
+from judge.model.work import Command, CommandGroup, Data, Work
 from judge.model.work_report import BlameOn, CommandGroupReport, CommandReport, PipeReport
 from judge.package.ceilings import Ceilings
 from judge.running.inputs import (
@@ -32,9 +34,19 @@ from judge.running.inputs import (
     within,
 )
 from judge.running.limits import compile_limits, run_limits
-from judge.running.outputs import collect_kept, output_of, run_report
+from judge.running.outputs import collect_kept, kept_files
 from judge.running.runner import INLINE_BYTES_MAX, Runner
-from judge.sandbox.capture import Capture, Completed
+from judge.running.taken import (
+    alias_of,
+    check_blob_name,
+    check_links,
+    check_wanted,
+    check_work_path,
+    stream_of,
+    taken_files,
+    wanted_of,
+)
+from judge.sandbox.capture import Capture, Completed, memfd_of
 from judge.sandbox.container import run_together
 from judge.sandbox.conversation import Conversed, End, Link, Participant, Passing
 from judge.sandbox.spec import ContainerSpec, RunSpec
@@ -45,6 +57,7 @@ from judge.verdicts import reason_of_run
 
 COMMANDS_MAX = 16
 DESCRIPTORS = range(20)
+STANDARD = range(3)
 
 
 class Record:
@@ -91,11 +104,11 @@ def run_group(runner: Runner, work: Work, group: CommandGroup) -> CommandGroupRe
         with within("commands"), blamed_on_files():
             done = run_together(containers, [one.participant for one in ready], links)
         for completed in done.completed:
-            for capture in (completed.stdout, completed.stderr, *completed.files.values()):
+            for capture in completed.captures():
                 stack.callback(capture.close)
         if any(one.result.outcome is Outcome.CANCELLED for one in done.completed):
             raise CancelledError(f"{work.header.id}: cancelled")
-        return _report(runner, work, done, records)
+        return _report(runner, work, group, done, records)
 
 
 # --- what may be asked for --------------------------------------------------------------------------------
@@ -109,35 +122,64 @@ def check_group(group: CommandGroup, ceilings: Ceilings) -> None:
         raise WorkError(f"{len(group.commands)} commands; at most {COMMANDS_MAX} are taken", "commands")
     for index, command in enumerate(group.commands):
         with within(f"commands[{index}]"):
-            _check_command(command)
+            _check_command(command, ceilings)
     files = sum(len(command.files) for command in group.commands)
     if files > ceilings.case_files:
         raise WorkError(f"{files} files in all; at most {ceilings.case_files} are taken", "commands")
     _check_pipes(group, ceilings)
 
 
-def _check_command(command: Command) -> None:
+def _check_command(command: Command, ceilings: Ceilings) -> None:
     if not command.argv:
         raise WorkError("a command has at least one word", "argv")
     checked_words(command.argv, "argv")
-    with_absolute_path(command.argv, command.files)
+    check_work_path(command.work_path)
+    with_absolute_path(command.argv, command.files, work_path=command.work_path)
     checked_environment(command.environment, ())
     checked_globs(command.keep)
+    check_links(command.links)
+    check_wanted(command.wanted, ceilings)
+    check_blob_name(command.stdout_blob, "stdout_blob")
+    check_blob_name(command.stderr_blob, "stderr_blob")
+    _check_streams(command, ceilings)
+
+
+def _check_streams(command: Command, ceilings: Ceilings) -> None:
+    """Those beside the standard ones."""
+    used: set[int] = set()
+    places = [(one.descriptor, f"inputs[{index}].descriptor") for index, one in enumerate(command.inputs)]
+    places += [(one.descriptor, f"outputs[{index}].descriptor") for index, one in enumerate(command.outputs)]
+    for descriptor, field in places:
+        if descriptor not in DESCRIPTORS or descriptor in STANDARD:
+            raise WorkError(f"must be {len(STANDARD)} to {DESCRIPTORS[-1]}, not {descriptor}", field)
+        if descriptor in used:
+            raise WorkError(f"descriptor {descriptor} is given twice", field)
+        used.add(descriptor)
+    for index, output in enumerate(command.outputs):
+        check_blob_name(output.blob, f"outputs[{index}].blob")
+        if not 0 < output.bytes_max <= ceilings.output_bytes:
+            raise WorkError(
+                f"must be 1 to {ceilings.output_bytes}, the operator's ceiling", f"outputs[{index}].bytes_max"
+            )
 
 
 def _check_pipes(group: CommandGroup, ceilings: Ceilings) -> None:
     used: set[Endpoint] = set()
+    for number, command in enumerate(group.commands):
+        used |= {Endpoint(command=number, descriptor=one.descriptor) for one in command.inputs}
+        used |= {Endpoint(command=number, descriptor=one.descriptor) for one in command.outputs}
     for index, pipe in enumerate(group.pipes):
         place = f"pipes[{index}]"
         for name, end in (("source", pipe.source), ("target", pipe.target)):
             _check_end(group, end, f"{place}.{name}")
             if end in used:
                 raise WorkError(
-                    f"descriptor {end.descriptor} of command {end.command} is already joined to a pipe",
+                    f"descriptor {end.descriptor} of command {end.command} is already joined to something",
                     f"{place}.{name}.descriptor",
                 )
             used.add(end)
         _check_ways(group, pipe, place)
+        check_blob_name(pipe.record_blob, f"{place}.record_blob")
         for name in ("record_bytes_max", "limit_bytes"):
             if not 0 <= getattr(pipe, name) <= ceilings.output_bytes:
                 raise WorkError(f"must be 0 to {ceilings.output_bytes}, the operator's ceiling", f"{place}.{name}")
@@ -193,6 +235,9 @@ def limits_of(group: CommandGroup, ceilings: Ceilings) -> list[Limits]:
             if not getattr(asked, name)
         }
         limits.append(msgspec.structs.replace(given, **shares))
+    beside = sum(one.bytes_max for command in group.commands for one in command.outputs)
+    if beside > ceilings.output_bytes:
+        raise WorkError(f"outputs are {beside} bytes in all; at most {ceilings.output_bytes} are kept", "commands")
     for name, amount in most.items():
         total = sum(getattr(one, name) for one in limits)
         if total > amount:
@@ -223,25 +268,47 @@ def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limi
     stdin = standard_input(stack, runner, tenant, command.stdin)
     files = open_files(stack, runner, tenant, command.files, {})
     limits = with_disk_room(limits, *files.room)
+    collect = collect_kept(command.keep, runner.ceilings.output_bytes, commands)
+    home = {"HOME": command.work_path}
     spec = RunSpec(
-        argv=with_absolute_path(command.argv, command.files),
+        argv=with_absolute_path(command.argv, command.files, work_path=command.work_path),
         limits=limits,
-        collect=collect_kept(command.keep, runner.ceilings.output_bytes, commands),
+        cwd=command.work_path,
+        collect=msgspec.structs.replace(collect, wanted=wanted_of(command.wanted, runner.ceilings)),
         merge_stderr=command.merge_stderr,
     )
-    spec = with_environment(spec, JUDGE_ENVIRONMENT | own | command.environment)
+    spec = with_environment(spec, JUDGE_ENVIRONMENT | home | own | command.environment)
     check_command_line(spec, "argv")
-    root = runner.toolchain(language).rootfs
+    root = (runner.toolchain(language) if language is not None else runner.toolchain_with(spec.argv[0])).rootfs
     policy = COMPILE_POLICY if command.compiling else "default"
-    return _Ready(ContainerSpec.under(root, limits, policy=policy), _participant(spec, stdin, files))
+    container = ContainerSpec.under(root, limits, policy=policy, work_alias=alias_of(command.work_path))
+    fds = {
+        one.descriptor: _input_fd(stack, runner, tenant, one.data, f"inputs[{index}].data")
+        for index, one in enumerate(command.inputs)
+    }
+    return _Ready(container, _participant(command, spec, stdin, files, fds))
 
 
-def _participant(spec: RunSpec, stdin: bytes | int, files: OpenFiles) -> Participant:
+def _input_fd(stack: ExitStack, runner: Runner, tenant: str, data: Data, field: str) -> int:
+    content = standard_input(stack, runner, tenant, data, field)
+    if isinstance(content, int):
+        return content
+    fd = memfd_of(content)
+    stack.callback(os.close, fd)
+    return fd
+
+
+def _participant(
+    command: Command, spec: RunSpec, stdin: bytes | int, files: OpenFiles, fds: dict[int, int]
+) -> Participant:
     return Participant(
         spec,
         files.contents,
-        executables=(*files.executables, spec.argv[0].removeprefix("/work/")),
+        fds=fds,
+        executables=(*files.executables, spec.argv[0].removeprefix(f"{command.work_path}/")),
         stdin=None if stdin == b"" else stdin,
+        links=[(link.name, link.target) for link in command.links],
+        outputs={one.descriptor: one.bytes_max for one in command.outputs},
     )
 
 
@@ -261,7 +328,9 @@ def _link(pipe: Pipe, limits: Sequence[Limits], record: Record) -> Link:
 # --- what came of it --------------------------------------------------------------------------------------
 
 
-def _report(runner: Runner, work: Work, done: Conversed, records: Sequence[Record]) -> CommandGroupReport:
+def _report(
+    runner: Runner, work: Work, group: CommandGroup, done: Conversed, records: Sequence[Record]
+) -> CommandGroupReport:
     header = work.header
     failed = next((index for index, one in enumerate(done.completed) if not one.result.ok), None)
     return CommandGroupReport(
@@ -271,19 +340,35 @@ def _report(runner: Runner, work: Work, done: Conversed, records: Sequence[Recor
         context=header.context,
         blame=BlameOn.NONE if failed is None else BlameOn.PROGRAM,
         reason="" if failed is None else f"command {failed}: {reason_of_run(done.completed[failed].result)}",
-        commands=tuple(_command_reports(runner, header.tenant, done.completed)),
+        commands=tuple(_command_reports(runner, header.tenant, group, done.completed)),
         pipes=tuple(
             PipeReport(
                 size_bytes=size_bytes,
-                record=output_of(runner, header.tenant, record.capture(), INLINE_BYTES_MAX // len(records)),
+                record=stream_of(
+                    runner, header.tenant, record.capture(), pipe.record_blob, INLINE_BYTES_MAX // len(records)
+                ),
             )
-            for size_bytes, record in zip(done.passed_bytes, records, strict=True)
+            for size_bytes, record, pipe in zip(done.passed_bytes, records, group.pipes, strict=True)
         ),
     )
 
 
-def _command_reports(runner: Runner, tenant: str, completed: Sequence[Completed]) -> Iterator[CommandReport]:
-    for index, one in enumerate(completed):
+def _command_reports(
+    runner: Runner, tenant: str, group: CommandGroup, completed: Sequence[Completed]
+) -> Iterator[CommandReport]:
+    inline_bytes_max = INLINE_BYTES_MAX // len(completed)
+    for index, (command, one) in enumerate(zip(group.commands, completed, strict=True)):
         with within(f"commands[{index}]"):
-            report = run_report(runner, tenant, one, inline_bytes_max=INLINE_BYTES_MAX // len(completed))
-        yield CommandReport(**msgspec.structs.asdict(report))
+            kept = kept_files(runner, tenant, one.files)
+            yield CommandReport(
+                result=one.result,
+                stdout=stream_of(runner, tenant, one.stdout, command.stdout_blob, inline_bytes_max),
+                stderr=stream_of(runner, tenant, one.stderr, command.stderr_blob, inline_bytes_max),
+                files=kept.files,
+                files_passed_over=one.passed_over + kept.passed_over,
+                outputs=tuple(
+                    stream_of(runner, tenant, one.others[output.descriptor], output.blob, inline_bytes_max)
+                    for output in command.outputs
+                ),
+                taken=tuple(taken_files(runner, tenant, command.wanted, one.wanted, inline_bytes_max)),
+            )

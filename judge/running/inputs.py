@@ -46,13 +46,15 @@ def checked_words(words: Sequence[str], field: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def with_absolute_path(argv: Sequence[str], files: Sequence[InputFile], field: str = "argv") -> tuple[str, ...]:
+def with_absolute_path(
+    argv: Sequence[str], files: Sequence[InputFile], field: str = "argv", work_path: str = "/work"
+) -> tuple[str, ...]:
     """A command whose program may be one of the client's files. Raises WorkError when it is neither that nor a path."""
     name = argv[0]
     if not name.startswith("/"):
         if name not in {file.name for file in files}:
             raise WorkError("neither an absolute path nor one of the files", f"{field}[0]")
-        name = f"/work/{name}"
+        name = f"{work_path}/{name}"
     return (name, *argv[1:])
 
 

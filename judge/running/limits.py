@@ -28,6 +28,7 @@ _MOST = {
     "disk_inodes": 1 << 20,
     "open_files": 4096,
     "address_space_bytes": 1 << 46,
+    "data_segment_bytes": 1 << 46,
 }
 
 
@@ -84,8 +85,9 @@ def _limits(asked: RequestedLimits, default: Limits, ceilings: Ceilings, time_ns
             whose = "the most that is possible" if name in _MOST else "the operator's ceiling"
             raise WorkError(f"{amount} is above {whose}, {most[name]}", f"{field}.{name}")
         amounts[name] = amount or min(getattr(default, name), most[name])
-    if 0 < asked.address_space_bytes < ADDRESS_SPACE_BYTES_MIN:
-        raise WorkError(f"must be 0 or at least {ADDRESS_SPACE_BYTES_MIN}", f"{field}.address_space_bytes")
+    for name in ("address_space_bytes", "data_segment_bytes"):
+        if 0 < getattr(asked, name) < ADDRESS_SPACE_BYTES_MIN:
+            raise WorkError(f"must be 0 or at least {ADDRESS_SPACE_BYTES_MIN}", f"{field}.{name}")
     cpu_ns = amounts["cpu_time_ns"]
     wall_ns = asked.wall_time_ns or wall_limit_ns(cpu_ns)
     return Limits(**(amounts | {"cpu_time_hard_ns": cpu_ns, "wall_time_ns": wall_ns}))

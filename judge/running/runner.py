@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from judge.errors import InfrastructureError, UnknownLanguage, WorkError
+from judge.errors import InfrastructureError, LanguageError, UnknownLanguage, WorkError
 from judge.grading.pipeline import Judge
 from judge.grading.programs import first_line
 from judge.model.language import LanguageSpec
-from judge.model.work import Data, ProgramSource
+from judge.model.submission import SourceFile
+from judge.model.work import NO_DATA, Data, ProgramSource
 from judge.package.ceilings import Ceilings
+from judge.rootfs.host_root import find_in
 from judge.sandbox.capture import Capture
 from judge.sandbox.slot import Slot
 from judge.toolchain.artifacts import SubmissionStore
 from judge.toolchain.compile import Compiled, CompileOptions, Toolchain, compile_program
 from judge.toolchain.definitions import takes_compiler_arguments
 from judge.toolchain.roots import Toolchains
+from judge.toolchain.unpacking import unpacked
 from judge.toolchain.work_files import arguments_complaint
 
 #: The largest output that lies in a report itself; larger ones are blobs.
 INLINE_BYTES_MAX = 64 << 10
+
+#: Paths of a client's own files.
+_OF_WORK = ("/work/", "/w/")
 
 #: What a client may tell a compiler.
 COMPILER_ARGUMENTS_MAX = 64
@@ -39,8 +46,8 @@ class TenantBlobs(Protocol):
         """The content. Raises WorkError: no such blob of theirs, or larger than ``bytes_max``."""
         ...
 
-    def keep(self, tenant: str, content: bytes | Capture) -> str:
-        """Keep this for the tenant; its name ("sha256:...")."""
+    def keep(self, tenant: str, content: bytes | Capture, name: str = "") -> str:
+        """Keep this for the tenant, under that name as well; its digest ("sha256:...")."""
         ...
 
 
@@ -55,7 +62,7 @@ class NoBlobs:
         """There is none."""
         raise WorkError(f"there is no blob {blob[:80]!r}")
 
-    def keep(self, tenant: str, content: bytes | Capture) -> str:
+    def keep(self, tenant: str, content: bytes | Capture, name: str = "") -> str:
         """Nothing is kept."""
         raise WorkError("this service keeps no blobs", "keep")
 
@@ -116,8 +123,21 @@ class Runner:
             language,
             program.sources,
             SubmissionStore(self.judge.build_context.store, tenant),
-            replace(options, main=options.main or program.main, arguments=program.compiler_arguments),
+            replace(
+                options,
+                main=options.main or program.main,
+                arguments=program.compiler_arguments,
+                beside=self._unpacked(tenant, program.archive),
+            ),
         )
+
+    def _unpacked(self, tenant: str, archive: Data) -> tuple[SourceFile, ...]:
+        if archive == NO_DATA:
+            return ()
+        content = self.bytes_of(tenant, archive, self.ceilings.code_bytes)
+        if len(content) > self.ceilings.code_bytes:
+            raise WorkError(f"{len(content)} bytes; at most {self.ceilings.code_bytes} are taken", "program.archive")
+        return unpacked(self.slot.container, self.toolchain(None).rootfs, content)
 
     def toolchain(self, language: LanguageSpec | None) -> Toolchain:
         """Where programs of a language run; None = the plain root. Raises LanguageError, HostError."""
@@ -127,6 +147,19 @@ class Runner:
         if isinstance(find, Toolchains):
             return find.plain()
         raise InfrastructureError("this judge has no plain root")
+
+    def toolchain_with(self, command: str) -> Toolchain:
+        """Where a command of no language runs: the plain root, or where that does not have it the first language's that
+        has it. Raises HostError."""
+        plain = self.toolchain(None)
+        if not command.startswith(_OF_WORK) and find_in(plain.rootfs, command) is None:
+            find = self.judge.build_context.toolchain
+            for language in self.judge.build_context.languages.all():
+                with contextlib.suppress(LanguageError):
+                    toolchain = find(language)
+                    if find_in(toolchain.rootfs, command) is not None:
+                        return toolchain
+        return plain
 
     def _check(self, program: ProgramSource, language: LanguageSpec) -> None:
         size_bytes = sum(len(file.content) for file in program.sources)

@@ -17,6 +17,7 @@ import msgspec
 
 from judge.errors import BlobStoreError, CancelledError, LanguageError, WorkError
 from judge.model.event import Emit
+from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.model.session import (
     SESSION_SIGNALS,
@@ -31,13 +32,14 @@ from judge.model.session import (
 )
 from judge.model.units import S_NS
 from judge.model.work import Execution, SessionRequest, Work, WorkHeader
-from judge.model.work_report import BlameOn, SessionEnd, SessionReport
+from judge.model.work_report import BlameOn, Missing, SessionEnd, SessionReport, TakenFile
 from judge.package.ceilings import Ceilings
 from judge.running.execution import Target, as_asked, check, compile_program_of, compiled_target, raw_target
 from judge.running.inputs import blamed_on_files, checked_environment, open_files
 from judge.running.limits import run_limits, session_limits
 from judge.running.outputs import Kept, kept_files
 from judge.running.runner import Runner
+from judge.running.taken import alias_of, check_links, check_wanted, check_work_path, taken_files, wanted_of
 from judge.sandbox.capture import Completed
 from judge.sandbox.live import LiveRun, Size
 from judge.sandbox.spec import ContainerSpec, RunSpec
@@ -118,11 +120,11 @@ def hold_session(
             return msgspec.structs.replace(report, blame=BlameOn.PROGRAM, reason="the program does not compile")
         target = compiled_target(runner, compiled, execution)
     elif request.argv:
-        target = raw_target(runner, header, execution)
+        target = raw_target(runner, header, execution, request.work_path)
     else:
         target = _interactive_target(runner, header, execution)
     attendant = _Attendant(channel, idle_ns, request.grace_ns)
-    ready = _Ready(_spec_of(target, request, total_ns), target, Size(request.rows, request.columns))
+    ready = _Ready(_spec_of(target, request, total_ns, runner.ceilings), target, Size(request.rows, request.columns))
     with ExitStack() as stack:
         return _run(runner, stack, header, request, ready, attendant, report)
 
@@ -133,6 +135,9 @@ def _checked(request: SessionRequest, ceilings: Ceilings) -> tuple[int, int]:
     if request.program is None and not request.argv:  # the language's own command: all else is as for any
         execution = msgspec.structs.replace(execution, argv=("/bin/true",))
     check(execution, ceilings)
+    check_work_path(request.work_path)
+    check_links(request.links)
+    check_wanted(request.wanted, ceilings)
     for field, value in (("rows", request.rows), ("columns", request.columns)):
         if not 1 <= value <= TERMINAL_SIZE_MAX:
             raise WorkError(f"must be 1 to {TERMINAL_SIZE_MAX}, not {value}", field)
@@ -186,9 +191,10 @@ def _interactive_target(runner: Runner, header: WorkHeader, execution: Execution
     )
 
 
-def _spec_of(target: Target, request: SessionRequest, total_ns: int) -> RunSpec:
+def _spec_of(target: Target, request: SessionRequest, total_ns: int, ceilings: Ceilings) -> RunSpec:
+    collect = msgspec.structs.replace(target.spec.collect, wanted=wanted_of(request.wanted, ceilings))
     limits = msgspec.structs.replace(target.spec.limits, wall_time_ns=total_ns, idle_time_ns=0)
-    spec = msgspec.structs.replace(target.spec, limits=limits)
+    spec = msgspec.structs.replace(target.spec, limits=limits, cwd=request.work_path, collect=collect)
     if request.terminal and "TERM" not in request.environment:
         spec = with_environment(spec, {"TERM": _TERMINAL})
     return spec
@@ -213,19 +219,18 @@ def _run(  # noqa: PLR0913 (what a session is made of)
     files = open_files(stack, runner, header.tenant, request.files, ready.target.own_files)
     limits = with_disk_room(ready.spec.limits, *files.room)
     spec = msgspec.structs.replace(ready.spec, limits=limits)
-    container = stack.enter_context(
-        runner.slot.container(ContainerSpec.under(ready.target.rootfs, limits, artifact=ready.target.artifact))
-    )
+    container = stack.enter_context(runner.slot.container(_container_of(ready.target, limits, request)))
     attendant.begin()
     with blamed_on_files():
         done = container.run_live(
             spec,
             attendant,
             files=files.contents,
-            executables=(*files.executables, spec.argv[0].removeprefix("/work/")),
+            executables=(*files.executables, spec.argv[0].removeprefix(f"{request.work_path}/")),
             terminal=ready.size if request.terminal else None,
+            links=[(link.name, link.target) for link in request.links],
         )
-    for capture in (done.stdout, done.stderr, *done.files.values()):
+    for capture in done.captures():
         stack.callback(capture.close)
     if done.result.outcome is Outcome.CANCELLED and attendant.end is None:
         raise CancelledError(f"{header.id}: cancelled")
@@ -238,7 +243,13 @@ def _run(  # noqa: PLR0913 (what a session is made of)
         input_bytes=attendant.input_bytes,
         output_bytes=attendant.output_bytes,
         dropped_bytes=attendant.channel.dropped_bytes,
+        taken=_taken(runner, header, request, done),
     )
+
+
+def _container_of(target: Target, limits: Limits, request: SessionRequest) -> ContainerSpec:
+    alias = alias_of(request.work_path)
+    return ContainerSpec.under(target.rootfs, limits, artifact=target.artifact, work_alias=alias)
 
 
 def _kept(runner: Runner, header: WorkHeader, done: Completed) -> Kept:
@@ -247,6 +258,14 @@ def _kept(runner: Runner, header: WorkHeader, done: Completed) -> Kept:
         return kept_files(runner, header.tenant, done.files)
     except BlobStoreError:
         return Kept((), len(done.files))
+
+
+def _taken(runner: Runner, header: WorkHeader, request: SessionRequest, done: Completed) -> tuple[TakenFile, ...]:
+    """Its files by name. Raises nothing, as :func:`_kept` does not."""
+    try:
+        return tuple(taken_files(runner, header.tenant, request.wanted, done.wanted))
+    except BlobStoreError:
+        return tuple(TakenFile(name=one.name, missing=Missing.NOT_KEPT) for one in request.wanted)
 
 
 def _ended(report: SessionReport, done: Completed, end: SessionEnd | None) -> SessionReport:

@@ -9,7 +9,15 @@ import msgspec
 from judge.errors import WorkError
 from judge.model.submission import SourceFile
 from judge.model.verification import Verification
-from judge.model.work import CommandGroup, Evaluation, Execution, ProgramSource, SessionRequest, Work
+from judge.model.work import (
+    CommandGroup,
+    Evaluation,
+    Execution,
+    ProgramJudging,
+    ProgramSource,
+    SessionRequest,
+    Work,
+)
 from judge.running.inputs import within
 from judge.running.runner import Runner
 from judge.toolchain.sources import FILES_MAX
@@ -23,6 +31,8 @@ def with_sources(runner: Runner, work: Work) -> Work:
     task, tenant = work.task, work.header.tenant
     if isinstance(task, CommandGroup | Verification):
         return work
+    if isinstance(task, ProgramJudging):
+        return msgspec.structs.replace(work, task=_judging_inline(runner, tenant, task))
     if not any(program.source_blobs for program in _programs(task)):
         return work
     if task.program is not None:
@@ -33,6 +43,15 @@ def with_sources(runner: Runner, work: Work) -> Work:
     return msgspec.structs.replace(work, task=task)
 
 
+def _judging_inline(runner: Runner, tenant: str, task: ProgramJudging) -> ProgramJudging:
+    submissions = []
+    for index, one in enumerate(task.submissions):
+        program = one.program and _inline(runner, tenant, one.program, f"submissions[{index}].program")
+        submissions.append(msgspec.structs.replace(one, program=program))
+    program = _inline(runner, tenant, task.program, "program")
+    return msgspec.structs.replace(task, program=program, submissions=tuple(submissions))
+
+
 def _programs(task: Execution | Evaluation | SessionRequest) -> Iterator[ProgramSource]:
     if task.program is not None:
         yield task.program
@@ -41,6 +60,8 @@ def _programs(task: Execution | Evaluation | SessionRequest) -> Iterator[Program
 
 
 def _inline(runner: Runner, tenant: str, program: ProgramSource, field: str) -> ProgramSource:
+    if not program.source_blobs:
+        return program
     field = f"{field}.source_blobs"
     if len(program.source_blobs) > FILES_MAX:
         raise WorkError(f"{len(program.source_blobs)} files; at most {FILES_MAX} are taken", field)

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import msgspec
 
 from judge.errors import PackageError, WorkError
+from judge.model.compare_flags import CompareFlags
 from judge.model.problem import (
-    CompareFlags,
     NamedFiles,
     PackageFormat,
     Problem,

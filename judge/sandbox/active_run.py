@@ -22,7 +22,7 @@ from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.cpu_wait import NOT_AT_ALL, CpuWait, Processors
 from judge.sandbox.lock_calls import LockCalls
 from judge.sandbox.policy import LOCK_CALLS, NOTED
-from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, Failure, Finish
+from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, SIGNAL, Failure, Finish
 from judge.sandbox.streams import Drain
 
 #: A running program is looked at (CPU used, OOM kills, idleness) at least this often.
@@ -40,6 +40,9 @@ _IN_DOUBT = 2
 #: a share of its limit if the first ended well, so that there is something to think over.
 _LAST_WORDS_NS = 1_000_000_000
 _LAST_SHARE = 10
+#: A run that is sent a signal before a time limit ends it has this long to say where it stands.
+_LAST_SIGNAL_NS = 1_000_000_000
+_OF_TIME = frozenset({Outcome.CPU_LIMIT, Outcome.WALL_LIMIT, Outcome.IDLE_LIMIT})
 #: Waiting that is worth a word; where it is not known better than this, it is not known.
 WORTH_A_WORD_NS = 200_000_000
 #: CPU time between two looks that is a sign of life.
@@ -113,6 +116,10 @@ class ActiveRun:
         self.syscall: str | None = None
         self.noted_calls = 0  # of policy.NOTED, as often as they were let happen
         self.frozen_ns = 0
+        self.last_words_signal = 0  # sent a moment before a time limit ends it; 0 = none
+        self._last_words_ns = 0  # when that was sent
+        self._last_reason = (Outcome.EXITED, "")  # and which limit that was
+        self._paused_ns = 0  # since when its clocks stand still; 0 = they go
         self.cpu_wait = CpuWait(processors, group)
         self._cpus = processors.count
         self._cpu_limit_ns = limits.cpu_time_hard_ns
@@ -138,16 +145,40 @@ class ActiveRun:
         """Ask for the end; the first reason counts."""
         if self.stop_outcome is not None or self.over:
             return
+        if self.last_words_signal and outcome in _OF_TIME and not self._last_words_ns:
+            self._last_words_ns = time.monotonic_ns()
+            self._last_reason = (outcome, cause)
+            self.look_ns = self._last_words_ns + _LAST_SIGNAL_NS
+            self.signal(self.last_words_signal)
+            return
         self.stop_outcome, self.stop_cause = outcome, cause
         self._stopped_ns = time.monotonic_ns()
         self.look_ns = self._stopped_ns + _PATIENCE_NS
         self.launcher.tell(KILL)
 
+    def signal(self, number: int) -> None:
+        """To its program."""
+        self.launcher.tell(SIGNAL + bytes([number]))
+
     def shift(self, frozen_ns: int) -> None:
         """The slot stood frozen for a while: that time does not count."""
+        self.look_ns += frozen_ns
+        if self._paused_ns:
+            return
         self.frozen_ns += frozen_ns
         self._busy_ns += frozen_ns
-        self.look_ns += frozen_ns
+
+    def pause(self) -> None:
+        """It waits for its caller: until :meth:`go_on` its wall and idle clocks stand still. Idempotent."""
+        self._paused_ns = self._paused_ns or time.monotonic_ns()
+
+    def go_on(self) -> None:
+        """It has its answer. Idempotent."""
+        since_ns, self._paused_ns = self._paused_ns, 0
+        if since_ns:
+            waited_ns = time.monotonic_ns() - since_ns
+            self.frozen_ns += waited_ns
+            self._busy_ns += waited_ns
 
     def outputs(self) -> Iterator[tuple[str, Drain]]:
         """What it writes to, each with the name that people know it by."""
@@ -175,7 +206,8 @@ class ActiveRun:
         self._wall_limit_ns = min(self._wall_limit_ns, elapsed_ns - waited_ns + 2 * more_ns)
 
     def _elapsed_ns(self, now_ns: int) -> int:
-        return now_ns - self._started_ns - self.frozen_ns
+        paused_ns = now_ns - self._paused_ns if self._paused_ns else 0
+        return now_ns - self._started_ns - self.frozen_ns - paused_ns
 
     def _idle_ns(self) -> int:
         """How long this run had used no CPU at the last look, though the host would have let it; in a conversation,
@@ -193,6 +225,10 @@ class ActiveRun:
         """Check every limit that the kernel does not enforce by itself, and set the time of the next look."""
         if self.over:
             return
+        if self._last_words_ns and self.stop_outcome is None:
+            if now_ns - self._last_words_ns < _LAST_SIGNAL_NS:
+                return
+            self.stop(*self._last_reason)
         if self.stop_outcome is not None:
             if now_ns - self._stopped_ns >= _PATIENCE_NS:
                 self.launcher.kill_hard()
@@ -209,12 +245,12 @@ class ActiveRun:
         elif cpu_ns >= self._cpu_limit_ns + _LAUNCHER_NS:
             hurried = self._cpu_limit_ns < self.limits.cpu_time_hard_ns
             self.stop(Outcome.CPU_LIMIT, "still computing when the other side had long ended" if hurried else "")
-        else:
+        elif not self._paused_ns:
             self._look_at_clock(elapsed_ns)
         if self.stop_outcome is None:
             cpu_end_ns = now_ns + max(_LOOK_MIN_NS, (self._cpu_limit_ns - cpu_ns) // self._cpus)
             wall_end_ns = now_ns + max(_LOOK_MIN_NS, self._wall_limit_ns + self._waited.most_ns - elapsed_ns)
-            self.look_ns = min(now_ns + _LOOK_NS, cpu_end_ns, wall_end_ns)
+            self.look_ns = min(now_ns + _LOOK_NS, cpu_end_ns, now_ns + _LOOK_NS if self._paused_ns else wall_end_ns)
 
     def _look_at_clock(self, elapsed_ns: int) -> None:
         limits, waited = self.limits, self._waited
@@ -242,6 +278,8 @@ class ActiveRun:
         elif kind == NOT_STARTED:
             self.refusal = Failure.unpack(body)
         self.lost = self.finish is None and self.refusal is None
+        if self._last_words_ns and self.stop_outcome is None:
+            self.stop_outcome, self.stop_cause = self._last_reason
         self._over_ns = time.monotonic_ns()
 
     def hear_notification(self) -> None:

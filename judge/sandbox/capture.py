@@ -32,13 +32,10 @@ class Capture:
         size = self.size_bytes if limit_bytes < 0 else min(limit_bytes, self.size_bytes)
         if self._fd < 0:
             return self._data[:size]
-        out = bytearray()
-        while len(out) < size:
-            chunk = os.pread(self._fd, min(1 << 20, size - len(out)), len(out))
-            if not chunk:
-                break
-            out += chunk
-        return bytes(out)
+        data = os.pread(self._fd, size, 0)
+        while len(data) < size and (more := os.pread(self._fd, size - len(data), len(data))):
+            data += more  # a read ends at 2 GiB
+        return data
 
     def tail(self, limit_bytes: int) -> bytes:
         """The last ``limit_bytes``."""
@@ -77,9 +74,17 @@ class Capture:
 _NOTHING = Capture()
 
 
+class Missed(NamedTuple):
+    """Why a file was not taken out: an errno; 0 = it is no regular file, EFBIG = it is too large."""
+
+    errno: int
+    size_bytes: int = 0
+
+
 class Completed(NamedTuple):
     """A finished run: the result, the streams, the collected files by path below /work, how many more there were than
-    the limits of collecting let through, and what was written to the descriptor for answers."""
+    the limits of collecting let through, what was written to the descriptor for answers, the files that were wanted by
+    name, and what was written to descriptors above 2."""
 
     result: RunResult
     stdout: Capture
@@ -87,6 +92,13 @@ class Completed(NamedTuple):
     files: Mapping[str, Capture] = MappingProxyType({})
     passed_over: int = 0
     answer: Capture = _NOTHING
+    wanted: tuple[Capture | Missed, ...] = ()
+    others: Mapping[int, Capture] = MappingProxyType({})
+
+    def captures(self) -> Iterator[Capture]:
+        """All that is to be closed."""
+        yield from (self.stdout, self.stderr, *self.files.values(), *self.others.values())
+        yield from (one for one in self.wanted if isinstance(one, Capture))
 
 
 def memfd_of(data: bytes, name: str = "data") -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from judge.sandbox.active_run import ActiveRun
+from judge.sandbox.beside import Given as Started
+from judge.sandbox.beside import RunBeside, start_beside
 from judge.sandbox.capture import Completed
 from judge.sandbox.conversation import Conversation, Conversed, Link, Participant
 from judge.sandbox.interaction import Interaction, interact
@@ -51,10 +54,18 @@ class Container:
         files: Mapping[str, Content] | None = None,
         executables: Sequence[str] = (),
         terminal: Size | None = None,
+        links: Sequence[tuple[str, str]] = (),
     ) -> Completed:
         """Run once with somebody who takes part, on a terminal of this size or with pipes (None); blocks and raises
         as :meth:`run`. What the program writes goes to the attendant and is not kept."""
-        return run_live(self._runs, spec, attendant, Given(files or {}, executables, terminal))
+        return run_live(self._runs, spec, attendant, Given(files or {}, executables, terminal, links))
+
+    def start(self, spec: RunSpec, given: Started) -> RunBeside:
+        """Start a program that goes on beside what else runs in the slot: here is no other run before it is closed.
+
+        Raises as :meth:`run`. A cancel of the slot that came before ends it at once.
+        """
+        return start_beside(self._runs, spec, given)
 
     def interact(
         self,
@@ -78,10 +89,25 @@ class Container:
 
 
 def run_together(
-    containers: Sequence[Container], participants: Sequence[Participant], links: Sequence[Link]
+    containers: Sequence[Container],
+    participants: Sequence[Participant],
+    links: Sequence[Link],
+    on_end: Callable[[Sequence[ActiveRun], ActiveRun], None] | None = None,
 ) -> Conversed:
     """Run one program in each of the containers, all of one slot, joined by pipes; blocks until all are over.
 
-    A cancel of the slot that came before ends them at once. Raises as :meth:`Container.run`.
+    ``on_end`` is given all runs and one that is over. A cancel of the slot that came before ends them at once. Raises
+    as :meth:`Container.run`.
     """
-    return Conversation([one._runs for one in containers], links).hold(participants)
+    return Conversation([one._runs for one in containers], links).hold(participants, on_end)
+
+
+def judged_together(
+    containers: Sequence[Container],
+    participants: Sequence[Participant],
+    links: Sequence[Link],
+    on_end: Callable[[Sequence[ActiveRun], ActiveRun], None],
+) -> Conversed:
+    """As :func:`run_together`, but a cancel that came before does not count, as with :meth:`Container.run`."""
+    containers[0]._namespaces.resources.cancel.reset()
+    return run_together(containers, participants, links, on_end)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.capture import Completed
-from judge.sandbox.run_io import Content, check_request, direct_pipe, input_pipe
+from judge.sandbox.run_io import Content, check_request, direct_pipe, input_pipe, named_pipe
 from judge.sandbox.run_loop import Relay, supervise
 from judge.sandbox.runs import Ends, Runs
 from judge.sandbox.spec import RunSpec
@@ -38,6 +38,8 @@ class Participant:
     fds: Mapping[int, int] = field(default_factory=dict)
     executables: Sequence[str] = ()
     stdin: int | bytes | None = None
+    links: Sequence[tuple[str, str]] = ()  #: symbolic links below /work: name, and where it leads
+    outputs: Mapping[int, int] = field(default_factory=dict)  #: descriptors above 2 that are kept: how much of each
 
 
 class End(NamedTuple):
@@ -65,12 +67,14 @@ class Passing:
 class Link:
     """A pipe: what is written to ``source`` is read from ``target``. ``passing`` None = it is theirs alone.
 
-    No descriptor is in two links, and none joins a program to itself.
+    No descriptor is in two links, and none joins a program to itself. ``by_path``: a FIFO of theirs alone, which each
+    program opens as /dev/fd/N, in the direction that it likes; the descriptors, above 2, are good for nothing else.
     """
 
     source: End
     target: End
     passing: Passing | None = None
+    by_path: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,12 @@ class Conversation:
         """Blocks until all are over. ``on_end`` is given all runs and one that is over. A cancel from before counts:
         it is for the caller to reset it. Raises SandboxError, InfrastructureError."""
         for one in participants:
-            check_request(one.spec, one.files, one.fds)
+            check_request(one.spec, one.files, (*one.fds, *one.outputs), [name for name, _ in one.links])
         with contextlib.ExitStack() as stack:
             for runs in self._runs:
                 stack.enter_context(runs.closed_on_error())
             for runs, one in zip(self._runs, participants, strict=True):
-                runs.prepare(one.spec, one.files, one.executables)
+                runs.prepare(one.spec, one.files, one.executables, one.links)
             with contextlib.ExitStack() as theirs:  # the programs' ends: theirs alone once they run
                 laid = [self._lay(stack, theirs, link) for link in self._links]
                 active = self._launch_all(stack, theirs, participants, laid)
@@ -129,6 +133,10 @@ class Conversation:
     def _lay(self, stack: contextlib.ExitStack, theirs: contextlib.ExitStack, link: Link) -> _Laid:
         """A pipe. ``theirs`` closes the programs' ends of it, ``stack`` ours."""
         passing = link.passing
+        if link.by_path:
+            fifo = named_pipe()
+            theirs.callback(os.close, fifo)
+            return _Laid(fifo, fifo, None)
         if passing is None:
             target, source = direct_pipe()
             theirs.callback(os.close, target)
@@ -184,7 +192,7 @@ class Conversation:
                 run.converse(peers, passed_on=bool(relays))
         tell = None if on_end is None else partial(on_end, active)
         with resources.groups.relaying() if relays else contextlib.nullcontext():
-            supervise(active, resources.cancel.fd, resources.frozen.take_ns, resources.prepare, relays, tell)
+            supervise(active, resources.surroundings, resources.prepare, relays, tell)
 
 
 def _launch(
@@ -205,19 +213,27 @@ def _launch(
         stdout, stdout_fd = drains[1], fds[1]
     else:
         stdout, stdout_fd = runs.own_output(one.spec.limits.stdout_bytes)
+    kept = {descriptor: runs.own_output(limit_bytes) for descriptor, limit_bytes in one.outputs.items()}
     ends = Ends(
         stdin_fd=stdin_fd,
         stdout_fd=stdout_fd,
         stdout=stdout,
         stderr_fd=fds.get(2, -1),
         stderr=drains.get(2),
-        others={descriptor: drain for descriptor, drain in drains.items() if descriptor > 2},
+        others={
+            **{descriptor: drain for descriptor, drain in drains.items() if descriptor > 2},
+            **{descriptor: drain for descriptor, (drain, _) in kept.items()},
+        },
     )
-    beside = {descriptor: fd for descriptor, fd in fds.items() if descriptor > 2}
+    beside = {
+        **{descriptor: fd for descriptor, fd in fds.items() if descriptor > 2},
+        **{descriptor: write_end for descriptor, (_, write_end) in kept.items()},
+    }
     try:
         return runs.launch(one.spec, ends, {**one.fds, **beside}, goes_on=runs.goes_on(one.spec, one.files))
     except BaseException:
-        stdout.close()
+        for drain in (stdout, *(drain for drain, _ in kept.values())):
+            drain.close()
         raise
 
 

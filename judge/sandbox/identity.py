@@ -1,9 +1,10 @@
 """Who a slot is on this host: its number (one holder at a time) and its uids.
 
-* Started by root: two uids of the reserved range a slot, one for the zygote, one for programs.
+* Started by root: three uids of the reserved range a slot, one for the zygote, one for programs, one for programs that
+  judge others.
 * Started by a plain user with subordinate uids (newuidmap, /etc/subuid) on a cgroup v2 host: the user's own uid for
-  the zygote, a subordinate one per slot for programs.
-* Otherwise the user's own uid for both: the last resort. Walls stay whole (namespaces, no capabilities), but
+  the zygote, two subordinate ones per slot for programs.
+* Otherwise the user's own uid for all: the last resort. Walls stay whole (namespaces, no capabilities), but
   programs share a uid with everything else the user runs; ``judge doctor`` points it out.
 """
 
@@ -23,24 +24,37 @@ from pathlib import Path
 from judge.errors import SandboxError
 from judge.sandbox.plan import REMEDIES, Identity
 
-#: What programs are inside, always.
+#: What programs are inside, always; and what programs are there that judge others, where a second uid can be had.
 PROGRAM_UID = 1000
+JUDGING_UID = 1001
 _SLOTS_MAX = 4096
 
 
 @dataclass(frozen=True)
 class HostIdentity:
-    """The uids of one slot outside. ``setup_uid_host == program_uid_host`` = only one uid could be had."""
+    """The uids of one slot outside. ``setup_uid_host == program_uid_host`` = only one uid could be had.
+
+    ``judging_uid_host``: of programs that judge others; the programs' own where there is no further one.
+    """
 
     setup_uid_host: int
     program_uid_host: int
+    judging_uid_host: int
 
     @property
     def inside(self) -> Identity:
         """The same uids as seen inside the user namespace."""
         if self.setup_uid_host == self.program_uid_host:
-            return Identity(PROGRAM_UID, PROGRAM_UID)
-        return Identity(0, PROGRAM_UID)
+            return Identity(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
+        shared = self.judging_uid_host == self.program_uid_host
+        return Identity(0, PROGRAM_UID, PROGRAM_UID if shared else JUDGING_UID)
+
+    @property
+    def mapped(self) -> list[tuple[int, int]]:
+        """(uid inside, uid outside), each once."""
+        setup, program, judging = self.inside
+        pairs = [(setup, self.setup_uid_host), (program, self.program_uid_host), (judging, self.judging_uid_host)]
+        return list(dict.fromkeys(pairs))
 
 
 def runtime_dir() -> Path:
@@ -120,11 +134,12 @@ def identity_of(number: int, uid_base: int, cgroup_version: int) -> HostIdentity
     """The uids of slot ``number``."""
     uid = os.geteuid()
     if uid == 0:
-        return HostIdentity(uid_base + 2 * number, uid_base + 2 * number + 1)
+        return HostIdentity(uid_base + 2 * number, uid_base + 2 * number + 1, uid_base + 2 * _SLOTS_MAX + number)
     start, count = subordinate_range(uid)
     if cgroup_version == 2 and number < count and shutil.which("newuidmap") and shutil.which("newgidmap"):
-        return HostIdentity(uid, start + number)
-    return HostIdentity(uid, uid)
+        further = _SLOTS_MAX + number
+        return HostIdentity(uid, start + number, start + (further if further < count else number))
+    return HostIdentity(uid, uid, uid)
 
 
 def subordinate_range(uid: int, files: tuple[str, str] = ("/etc/subuid", "/etc/subgid")) -> tuple[int, int]:
@@ -163,7 +178,7 @@ def _write_project_map(pid: int) -> None:
 
 def write_maps(pid: int, identity: HostIdentity) -> None:
     """Give the new user namespace of ``pid`` its uids and gids. Raises SandboxError."""
-    setup, program = identity.inside
+    setup, program, _ = identity.inside
     _write_project_map(pid)
     try:
         if setup == program:
@@ -174,11 +189,12 @@ def write_maps(pid: int, identity: HostIdentity) -> None:
         elif os.geteuid() == 0:
             Path(f"/proc/{pid}/setgroups").write_text("deny")
             for kind in ("uid", "gid"):
-                lines = f"{setup} {identity.setup_uid_host} 1\n{program} {identity.program_uid_host} 1\n"
+                lines = "".join(f"{inside} {outside} 1\n" for inside, outside in identity.mapped)
                 Path(f"/proc/{pid}/{kind}_map").write_text(lines)
         else:
             for tool, own in (("newuidmap", os.geteuid()), ("newgidmap", os.getegid())):
-                words = [tool, str(pid), str(setup), str(own), "1", str(program), str(identity.program_uid_host), "1"]
+                further = [word for inside, outside in identity.mapped[1:] for word in (str(inside), str(outside), "1")]
+                words = [tool, str(pid), str(setup), str(own), "1", *further]
                 done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)
                 if done.returncode != 0:
                     raise SandboxError(

@@ -43,11 +43,13 @@ class Size(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a live run finds: files and those of them to be executable, and the size of its terminal (None = pipes)."""
+    """What a live run finds: files and those of them to be executable, the size of its terminal (None = pipes), and
+    symbolic links: name, and where each leads."""
 
     files: Mapping[str, Content]
     executables: Sequence[str]
     terminal: Size | None
+    links: Sequence[tuple[str, str]] = ()
 
 
 class Attendant(Protocol):
@@ -143,14 +145,14 @@ class LiveRun:
 
 def run_live(runs: Runs, spec: RunSpec, attendant: Attendant, given: Given) -> Completed:
     """See :meth:`judge.sandbox.container.Container.run_live`."""
-    check_request(spec, given.files, {})
+    check_request(spec, given.files, (), [name for name, _ in given.links])
     resources = runs.namespaces.resources
     resources.cancel.reset()
     with contextlib.ExitStack() as stack:
         stack.enter_context(runs.closed_on_error())
         runs.namespaces.freshen(spec.limits)
-        if given.files:
-            put(runs.namespaces.launcher, given.files, given.executables)
+        if given.files or given.links:
+            put(runs.namespaces.launcher, given.files, given.executables, given.links)
         start = _start_with_pipes if given.terminal is None else _start_on_terminal
         live, active = start(runs, spec, given, stack)
         active.stdout.hear, active.stderr.hear = partial(attendant.hear, _STDOUT), partial(attendant.hear, _STDERR)
@@ -160,7 +162,7 @@ def run_live(runs: Runs, spec: RunSpec, attendant: Attendant, given: Given) -> C
             return {**watched, **live.flush()}
 
         if not active.over:
-            supervise_live(active, resources.cancel.fd, resources.frozen.take_ns, resources.prepare, attend)
+            supervise_live(active, resources.surroundings, resources.prepare, attend)
         completed = runs.complete(spec, active)
     runs.namespaces.start_over()  # who takes part may stay for hours: what comes after gets a container of its own
     return completed

@@ -11,12 +11,13 @@ from judge.kernel.netlink import loopback_up_request
 from judge.model.limits import Limits
 from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.launcher_groups import LauncherGroups
-from judge.sandbox.plan import container_steps, run_mounts
+from judge.sandbox.plan import alias_mounts, container_steps, run_mounts
 from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, STATE, MountState, OpenContainer, Step
 from judge.sandbox.resources import SlotResources
 from judge.sandbox.spec import OPEN_FILES_MAX_MIN, ContainerSpec
 
 _EVERY_MOUNT = (1 << len(RUN_MOUNTS)) - 1
+_WORK_MOUNT = 1 << RUN_MOUNTS.index("/work")
 
 #: Changes a plan before it is carried out: how tests of the error paths let a step fail.
 PlanChange = Callable[[list[Step]], list[Step]]
@@ -136,8 +137,11 @@ class Namespaces:
         if disk != self._disk:
             self._disk, self._dirty = disk, _EVERY_MOUNT
         if self._dirty:
-            fresh = run_mounts(self.resources.identity.inside.program_uid, *self._disk, prefix="/")
-            self.launcher.renew_mounts([mount for index, mount in enumerate(fresh) if self._dirty >> index & 1])
+            uid = self.resources.identity.inside.in_container(self.spec)
+            fresh = run_mounts(uid, *self._disk, prefix="/")
+            aliases = alias_mounts(self.spec.work_alias, prefix="/") if self._dirty & _WORK_MOUNT else []
+            used = [mount for index, mount in enumerate(fresh) if self._dirty >> index & 1]
+            self.launcher.renew_mounts([*used, *aliases])
         self._dirty = 0
 
     def begin_use(self) -> None:

@@ -29,10 +29,18 @@ REMEDIES = {
 
 
 class Identity(NamedTuple):
-    """Uids inside the user namespace: the zygote's and the programs'. Equal = there is only one uid to use."""
+    """Uids inside the user namespace: the zygote's, the programs' and that of programs that judge others.
+
+    Equal = there is no further uid to use.
+    """
 
     setup_uid: int
     program_uid: int
+    judging_uid: int
+
+    def in_container(self, spec: ContainerSpec) -> int:
+        """Of the programs in such a container."""
+        return self.judging_uid if spec.judging else self.program_uid
 
 
 def run_mounts(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str = "") -> list[MountCall]:
@@ -50,6 +58,13 @@ def run_mounts(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str 
     ]
 
 
+def alias_mounts(work_alias: str, prefix: str = "") -> list[MountCall]:
+    """What shows /work at another place, too; to be renewed whenever /work is."""
+    if not work_alias:
+        return []
+    return [(f"{prefix}work", f"{prefix}{work_alias.removeprefix('/')}", "", abi.MS_BIND, "")]
+
+
 def container_steps(
     spec: ContainerSpec, identity: Identity, root: str, cpu: int, loopback_request: bytes
 ) -> list[Step]:
@@ -58,6 +73,7 @@ def container_steps(
     The order matters: what needs privilege comes before it is dropped, the filter last of all. Nothing here depends
     on a submission, so that a container can be made before it is asked for; its artifact is mounted when it is opened.
     """
+    uid = identity.in_container(spec)
     proc_flags = abi.MS_NOSUID | abi.MS_NODEV | abi.MS_NOEXEC
     return [
         ("die with zygote",),
@@ -67,13 +83,14 @@ def container_steps(
         ("narrow port range",),
         ("change directory", root),
         ("mount proc", "proc", "proc", "proc", proc_flags, "subset=pid,hidepid=invisible"),
-        *(("mount", *mount) for mount in run_mounts(identity.program_uid, spec.disk_bytes, spec.disk_inodes)),
+        *(("mount", *mount) for mount in run_mounts(uid, spec.disk_bytes, spec.disk_inodes)),
+        *(("mount", *mount) for mount in alias_mounts(spec.work_alias)),
         ("bring lo up", loopback_request),
         ("set host name", HOST_NAME),
         ("pivot root",),
         ("limit", spec.open_files_max),
         ("pin", cpu),
-        ("become", identity.program_uid, int(identity.setup_uid != identity.program_uid)),
+        ("become", uid, int(identity.setup_uid != uid)),
         ("drop capabilities",),
         ("die with zygote",),
         ("no new privileges",),

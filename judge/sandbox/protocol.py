@@ -11,7 +11,7 @@
 
     StartRun         KILL ends it early   -> FINISHED, then STATE; or NOT_STARTED
                      SIGNAL at any time      on a terminal TERMINAL comes before all else, unless NOT_STARTED does
-    CollectFiles     MORE every 16 files  -> FILE for each file, then FILES_END
+    CollectFiles     MORE every 16 files  -> FILE or MISSED for each wanted, FILE for each other, then FILES_END
     PutFiles, NoteFreshMounts             -> nothing: what went wrong is reported by the next StartRun
 
 A start-up conversation comes first: the zygote says Unshared, hears Mapped, says Ready (or CallFailed).
@@ -68,6 +68,7 @@ class Program(NamedTuple):
     open_files: int  #: soft limit
     stack_bytes: int  #: soft limit
     address_space_bytes: int  #: soft limit; 0 = none
+    data_segment_bytes: int  #: soft limit; 0 = none
     processes: int  #: written by the launcher once it has left the run's group, where it leaves it
 
 
@@ -99,15 +100,20 @@ class PutFiles(NamedTuple):
     """Copy files into /work; what goes wrong is reported by the next StartRun."""
 
     files: list[PutFile]
+    links: tuple[tuple[str, str], ...] = ()  #: symbolic links, made last: (name relative to /work, where it leads)
 
 
 class CollectFiles(NamedTuple):
-    """Hand out the regular files of /work that match one of the patterns; look for ``cpu_time_ns`` at most."""
+    """Hand out the regular files of /work that match one of the patterns; look for ``cpu_time_ns`` at most.
+
+    Before them, in order, those that are ``wanted`` by name, or a MISSED in the place of each that cannot be had.
+    """
 
     patterns: tuple[str, ...]
     files_max: int
     bytes_max: int
     cpu_time_ns: int
+    wanted: tuple[str, ...] = ()
 
 
 class NoteFreshMounts(NamedTuple):
@@ -268,7 +274,7 @@ def to_wire(message: Message) -> tuple[Any, ...]:
     if isinstance(message, StartRun) and message.program is not None:
         return (word, tuple(message.program), *message[1:])
     if isinstance(message, PutFiles):
-        return (word, [tuple(file) for file in message.files])
+        return (word, [tuple(file) for file in message.files], message.links)
     return (word, *message)
 
 
@@ -278,7 +284,7 @@ def from_wire(wire: tuple[Any, ...]) -> Message:
     if kind is StartRun and fields[0] is not None:
         return StartRun(Program._make(fields[0]), *fields[1:])
     if kind is PutFiles:
-        return PutFiles([PutFile._make(file) for file in fields[0]])
+        return PutFiles([PutFile._make(file) for file in fields[0]], fields[1])
     return kind._make(fields)
 
 
@@ -295,6 +301,7 @@ FINISHED = b"F"  # a run ended: Finish
 STATE = b"S"  # after FINISHED: MountState
 NOT_STARTED = b"N"  # a run could not start: Failure
 FILE = b"L"  # one collected file: FileHead, with its descriptor
+MISSED = b"X"  # a wanted file cannot be had: MISSED_BODY, the errno of why; 0 = it is no regular file
 FILES_END = b"Z"  # no more files: FILES_END_BODY, how many were passed over because of a limit
 
 _FAILURE = struct.Struct("<ii")
@@ -302,6 +309,7 @@ _FINISH = struct.Struct("<iQQQQQQQQQQB")
 _STATE = struct.Struct("<BB")
 _FILE_HEAD = struct.Struct("<QI")
 FILES_END_BODY = struct.Struct("<I")
+MISSED_BODY = struct.Struct("<i")
 
 
 class Failure(NamedTuple):

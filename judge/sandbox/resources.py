@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.cgroups.slot_groups import SlotGroups
 from judge.sandbox.identity import HostIdentity
 from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.protocol import SIGNAL
 from judge.sandbox.run_io import Streams
+from judge.sandbox.run_loop import Surroundings
 from judge.sandbox.spec import DEFAULT_POLICY
 from judge.sandbox.zygote_client import ZygoteClient
 
@@ -78,6 +80,21 @@ class Interrupts:
             launcher.tell(SIGNAL + bytes([signal.SIGINT]))
 
 
+class Beside:
+    """The runs of a slot that go on beside others: whatever the slot waits for, they are watched. Of its thread."""
+
+    def __init__(self) -> None:
+        self.runs: tuple[ActiveRun, ...] = ()
+
+    def add(self, run: ActiveRun) -> None:
+        """It has started."""
+        self.runs = (*self.runs, run)
+
+    def remove(self, run: ActiveRun) -> None:
+        """It is over, or is put away; idempotent."""
+        self.runs = tuple(one for one in self.runs if one is not run)
+
+
 class FrozenClock:
     """How long a slot stood frozen. Of any thread."""
 
@@ -126,8 +143,14 @@ class SlotResources:
     cancel: CancelSwitch
     frozen: FrozenClock
     interrupts: Interrupts
+    beside: Beside
     numbers: Iterator[int]  #: of containers; none is used twice
     cpu: int  #: the core that programs are pinned to; -1 = none
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the run loop needs of the slot."""
+        return Surroundings(self.cancel.fd, self.frozen.take_ns, self.beside.runs)
 
     def prepare(self) -> None:
         """While a program runs: make ready what the next run will need. Raises SandboxError."""

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import tempfile
 from collections.abc import Iterable, Mapping
 
 from judge.errors import SandboxError, WorkFilesError
@@ -25,11 +26,11 @@ _STREAMS = 2
 Content = bytes | int | Capture
 
 
-def check_request(spec: RunSpec, files: Mapping[str, Content], fds: Mapping[int, int]) -> None:
-    """Refuse what would reach out of /work or confuse the launcher. Raises SandboxError."""
+def check_request(spec: RunSpec, files: Mapping[str, Content], fds: Iterable[int], links: Iterable[str] = ()) -> None:
+    """Refuse what would reach out of /work or confuse the launcher; of links their names count. Raises SandboxError."""
     if not spec.argv or not spec.argv[0].startswith("/"):
         raise SandboxError("check request", detail=f"argv must begin with an absolute path: {spec.argv!r}")
-    for name in (*files, *spec.directories):
+    for name in (*files, *spec.directories, *links, *(wanted.name for wanted in spec.collect.wanted)):
         if not name or "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
             raise SandboxError("check request", detail=f"not a relative path below /work: {name!r}")
     for number in fds:
@@ -148,6 +149,19 @@ def direct_pipe() -> tuple[int, int]:
     read_end, write_end = os.pipe2(os.O_CLOEXEC)
     os.fchmod(read_end, 0o666)
     return read_end, write_end
+
+
+def named_pipe() -> int:
+    """A FIFO that has no name any more, as a descriptor to open as /dev/fd/N in either direction; the caller closes it.
+
+    Nobody who only holds it counts as a reader or a writer: an open waits for the other end, and the end of file comes
+    when the last writer closes, as with a FIFO between any two programs. (O_PATH in open(2), fifo(7).)
+    """
+    with tempfile.TemporaryDirectory(prefix="judge-fifo-") as directory:
+        path = os.path.join(directory, "fifo")
+        os.mkfifo(path)
+        os.chmod(path, 0o666)  # another uid opens it
+        return os.open(path, os.O_PATH | os.O_CLOEXEC)
 
 
 def _pipe(ours: str) -> tuple[int, int]:

@@ -29,6 +29,15 @@ _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
 Attend = Callable[[int], Mapping[int, int]]
 
 
+class Surroundings(NamedTuple):
+    """The slot in which runs go on. ``cancel_fd`` can be read once it is cancelled, ``frozen_ns``: how long it has
+    stood frozen since the last call, ``beside``: runs that are watched as well and not waited for."""
+
+    cancel_fd: int
+    frozen_ns: Callable[[], int]
+    beside: Sequence[ActiveRun] = ()
+
+
 class Relay(NamedTuple):
     """What one run writes, another reads, and passes through this process. ``drain`` is one of the writer's outputs."""
 
@@ -39,57 +48,61 @@ class Relay(NamedTuple):
 
 def supervise(
     runs: Sequence[ActiveRun],
-    cancel_fd: int,
-    frozen_ns: Callable[[], int],
+    surroundings: Surroundings,
     meanwhile: Callable[[], None],
     relays: Sequence[Relay] = (),
     on_end: Callable[[ActiveRun], None] | None = None,
 ) -> None:
-    """Block until every run is over. ``meanwhile`` is called once, while the programs start.
+    """Block until every run is over. ``meanwhile`` is called once, while the programs start. ``on_end`` hears of each
+    run that is over.
 
-    ``frozen_ns``: how long the slot has stood frozen since the last call. ``on_end`` hears of each run that is over.
     Raises InfrastructureError only when the host misbehaves.
     """
-    _Loop(runs, cancel_fd, frozen_ns, relays, on_end).until_over(meanwhile)
+    _Loop(runs, surroundings, relays, on_end).until_over(meanwhile)
 
 
-def supervise_live(
-    run: ActiveRun, cancel_fd: int, frozen_ns: Callable[[], int], meanwhile: Callable[[], None], attend: Attend
-) -> None:
+def supervise_live(run: ActiveRun, surroundings: Surroundings, meanwhile: Callable[[], None], attend: Attend) -> None:
     """The same for one run in which somebody takes part: ``attend`` is called at the start and in every turn, and may
     raise."""
-    _Loop([run], cancel_fd, frozen_ns, (), None, attend).until_over(meanwhile)
+    _Loop([run], surroundings, (), None, attend).until_over(meanwhile)
+
+
+def watch_beside(surroundings: Surroundings, wanted: Mapping[int, int], until_ns: int) -> None:
+    """Block until one of the descriptors ``wanted`` is ready for its events of poll(2), one of the runs beside is over,
+    or it is ``until_ns`` (monotonic)."""
+    _Loop((), surroundings, (), None).until_ready(wanted, until_ns)
 
 
 class _Loop:
     def __init__(
         self,
         runs: Sequence[ActiveRun],
-        cancel_fd: int,
-        frozen_ns: Callable[[], int],
+        surroundings: Surroundings,
         relays: Sequence[Relay],
         on_end: Callable[[ActiveRun], None] | None,
         attend: Attend | None = None,
     ) -> None:
         self._runs = runs
-        self._cancel_fd = cancel_fd
-        self._frozen_ns = frozen_ns
+        self._beside = [run for run in surroundings.beside if not run.over]
+        self._cancel_fd = surroundings.cancel_fd
+        self._frozen_ns = surroundings.frozen_ns
         self._on_end = on_end
         self._attend = attend
         self._attended: dict[int, int] = {}  # what the attendant waits for, and the events
         self._left = len(runs)
+        self._until_ns = _NEVER_NS
         # Of few descriptors a few times, poll is cheaper; for what is passed on again and again, epoll.
         self._epoll = select.epoll() if relays else None
         self._poll = self._epoll or select.poll()
         self._relays = {relay.drain.fd: relay for relay in relays}
         self._handlers: dict[int, Callable[[], None]] = {}
         self._ends: dict[int, int] = {}
-        self._watch(cancel_fd, self._cancel)
-        for run in runs:
+        self._watch(self._cancel_fd, self._cancel)
+        for run in (*runs, *self._beside):
             self._watch(run.launcher.control_fd, partial(self._control, run))
             self._watch(run.launcher.listener_fd, run.hear_notification)
             for _, drain in run.outputs():
-                if drain.fd >= 0:
+                if drain.fd >= 0 and not drain.at_end and not drain.is_pulled:
                     self._watch(drain.fd, partial(self._output, run, drain))
 
     def _watch(self, fd: int, handler: Callable[[], None], events: int = select.POLLIN) -> None:
@@ -122,10 +135,24 @@ class _Loop:
             if self._epoll is not None:
                 self._epoll.close()
 
+    def until_ready(self, wanted: Mapping[int, int], until_ns: int) -> None:
+        ready = False
+
+        def note() -> None:
+            nonlocal ready
+            ready = True
+
+        for fd, events in wanted.items():
+            self._watch(fd, note, events)
+        going_on = len(self._beside)
+        self._until_ns = until_ns
+        while not ready and len(self._beside) == going_on and time.monotonic_ns() < until_ns:
+            self._turn()
+
     def _wait(self) -> list[tuple[int, int]]:
         """Until something is ready or a look is due."""
-        waits = [run.look_ns for run in self._runs if not run.over]
-        waits += list(self._ends.values())
+        waits = [run.look_ns for run in (*self._runs, *self._beside) if not run.over]
+        waits += [*self._ends.values(), self._until_ns]
         if self._epoll is not None:
             return self._pass_on(self._epoll, min(waits))
         timeout_ms = max(0.0, (min(waits) - time.monotonic_ns()) / 1e6)
@@ -153,14 +180,14 @@ class _Loop:
             handler = self._handlers.get(fd)
             if handler is not None:
                 handler()
-            if not self._left:
+            if self._runs and not self._left:
                 self._note_the_empty(ready)
                 return
             if events & _BROKEN and not events & select.POLLIN:
                 self._forget(fd)
         frozen = self._frozen_ns()
         now_ns = time.monotonic_ns()
-        for run in self._runs:
+        for run in (*self._runs, *self._beside):
             if frozen and not run.over:
                 run.shift(frozen)
             if now_ns >= run.look_ns:
@@ -182,12 +209,15 @@ class _Loop:
 
     def _cancel(self) -> None:
         self._forget(self._cancel_fd)
-        for run in self._runs:
+        for run in (*self._runs, *self._beside):
             run.stop(Outcome.CANCELLED, "cancelled")
 
     def _control(self, run: ActiveRun) -> None:
         run.hear()
         if not run.over:
+            return
+        if run in self._beside:
+            self._leave(run)
             return
         self._left -= 1
         if len(self._runs) > 1:
@@ -196,6 +226,14 @@ class _Loop:
             self._ended(run)
         if self._on_end is not None:
             self._on_end(run)
+
+    def _leave(self, run: ActiveRun) -> None:
+        """One of those beside is over. What its streams still hold is read by Drain.finish."""
+        self._beside.remove(run)
+        self._forget(run.launcher.control_fd)
+        self._forget(run.launcher.listener_fd)
+        for _, drain in run.outputs():
+            self._forget(drain.fd)
 
     def _output(self, run: ActiveRun, drain: Drain) -> None:
         drain.pump()

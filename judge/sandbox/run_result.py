@@ -55,7 +55,8 @@ def _by_evidence(run: ActiveRun, counters: Counters) -> _End | None:
     refusal, memory_bytes = run.refusal, run.limits.memory_bytes
     if refusal is not None and refusal.step == EXECUTE and not counters.oom_kills:
         if refusal.errno == errno.ENOMEM:
-            least_bytes = min(memory_bytes, run.limits.address_space_bytes or memory_bytes)
+            own = (run.limits.address_space_bytes, run.limits.data_segment_bytes)
+            least_bytes = min(amount for amount in (memory_bytes, *own) if amount)
             return _End(Outcome.MEMORY_LIMIT, f"{least_bytes} bytes are too few to execute it in")
         return _End(Outcome.EXITED, f"cannot execute {refusal.detail}")
     if run.stop_outcome is Outcome.SYSCALL_DENIED:

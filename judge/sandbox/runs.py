@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from judge.sandbox.active_run import ActiveRun
-from judge.sandbox.capture import Completed
+from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.namespaces import Namespaces
 from judge.sandbox.protocol import EXECUTE, NO_GROUP, Program, StartRun
 from judge.sandbox.run_io import Content, check_request, private_fd, private_fds, refused
@@ -20,6 +20,7 @@ from judge.sandbox.streams import Drain
 from judge.sandbox.work_directory import Collected, collect, put
 
 _NOTHING = Collected({}, 0)
+_NO_ANSWER = Capture()
 
 #: Takes what a run writes when it is read: the stream (1 = stdout, 2 = stderr) and some bytes. What it raises ends the
 #: run.
@@ -71,7 +72,7 @@ class Runs:
             active = self._start(spec, stdin, fds, goes_on=self.goes_on(spec, files))
             if hear is not None:
                 active.stdout.hear, active.stderr.hear = partial(hear, 1), partial(hear, 2)
-            supervise([active], resources.cancel.fd, resources.frozen.take_ns, resources.prepare)
+            supervise([active], resources.surroundings, resources.prepare)
             return self.complete(spec, active)
         except BaseException:
             namespaces.close()  # what it holds is unknown: it goes, with all processes, before its group does
@@ -85,7 +86,12 @@ class Runs:
 
     def goes_on(self, spec: RunSpec, files: Mapping[str, Content]) -> bool:
         """Whether another run is likely to follow this one, before which the launcher has nothing else to do."""
-        return self.namespaces.launcher.known_spec is not None and not files and not spec.collect.patterns
+        return (
+            self.namespaces.launcher.known_spec is not None
+            and not files
+            and not spec.collect.patterns
+            and not spec.collect.wanted
+        )
 
     @contextlib.contextmanager
     def closed_on_error(self) -> Iterator[None]:
@@ -96,10 +102,16 @@ class Runs:
             self.namespaces.close()
             raise
 
-    def prepare(self, spec: RunSpec, files: Mapping[str, Content], executables: Sequence[str] = ()) -> None:
-        """Nothing of earlier runs is left, and the files are there. Raises SandboxError, InfrastructureError."""
+    def prepare(
+        self,
+        spec: RunSpec,
+        files: Mapping[str, Content],
+        executables: Sequence[str] = (),
+        links: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Nothing of earlier runs is left, and files and links are there. Raises SandboxError, InfrastructureError."""
         self.namespaces.freshen(spec.limits)
-        put(self.namespaces.launcher, files, executables)
+        put(self.namespaces.launcher, files, executables, links)
 
     def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int], *, goes_on: bool) -> ActiveRun:
         """Launch a run that has its standard output to itself. ``goes_on``: another of the kind is likely to follow."""
@@ -196,7 +208,7 @@ class Runs:
             namespaces.expect_state()
             if finish.status != 0:
                 full = namespaces.hear_state()
-            if spec.collect.patterns:
+            if spec.collect.patterns or spec.collect.wanted:
                 namespaces.hear_state()
                 collected = collect(namespaces.launcher, spec.collect, namespaces.resources.cancel.fd)
         if active.refusal is not None and active.refusal.step != EXECUTE:
@@ -206,8 +218,16 @@ class Runs:
         else:
             was_alone = finish.tasks_created == 1 and finish.status == 0
             counters = active.group.counters(was_alone=was_alone, not_its_ns=finish.launcher_cpu_ns)
-        done = Completed(result_of(active, counters, full), stdout, stderr, collected.files, collected.passed_over)
-        return done._replace(answer=others[ANSWER_FD]) if spec.answer_bytes else done
+        return Completed(
+            result_of(active, counters, full),
+            stdout,
+            stderr,
+            collected.files,
+            collected.passed_over,
+            answer=others.pop(ANSWER_FD) if spec.answer_bytes else _NO_ANSWER,
+            wanted=collected.wanted,
+            others=others,
+        )
 
 
 def _program_of(spec: RunSpec) -> Program:
@@ -221,4 +241,5 @@ def _program_of(spec: RunSpec) -> Program:
         stack_bytes=limits.stack_bytes or limits.memory_bytes,
         processes=limits.processes,
         address_space_bytes=limits.address_space_bytes,
+        data_segment_bytes=limits.data_segment_bytes,
     )

@@ -30,7 +30,7 @@ from judge.sandbox.identity import HostIdentity, claim_number, identity_of
 from judge.sandbox.kept import KeptNamespaces
 from judge.sandbox.namespaces import Namespaces, PlanChange
 from judge.sandbox.protocol import KEPT
-from judge.sandbox.resources import CancelSwitch, FrozenClock, Interrupts, SlotResources
+from judge.sandbox.resources import Beside, CancelSwitch, FrozenClock, Interrupts, SlotResources
 from judge.sandbox.run_io import Streams
 from judge.sandbox.spec import ContainerSpec
 from judge.sandbox.zygote_client import ZygoteClient
@@ -93,7 +93,16 @@ class Slot:
                 config,
                 number,
                 SlotResources(
-                    identity, groups, zygote, streams, cancel, FrozenClock(), Interrupts(), numbers, config.cpu
+                    identity,
+                    groups,
+                    zygote,
+                    streams,
+                    cancel,
+                    FrozenClock(),
+                    Interrupts(),
+                    Beside(),
+                    numbers,
+                    config.cpu,
                 ),
             )
             stack.callback(slot._kept.close)

@@ -49,7 +49,9 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     ``policy`` names a system-call policy of :mod:`judge.sandbox.policy`. The ``*_max`` fields are hard
     ceilings for the runs inside (their limits may be lower). ``fresh_each_run``: no two runs share the namespaces, so
     that a program cannot even tell how many processes were there before it; costs each run but the first 2 ms.
-    ``use``: a word of the caller's; what was opened for one use is never kept for another.
+    ``use``: a word of the caller's; what was opened for one use is never kept for another. ``work_alias``: another
+    place at which /work is shown, a directory of the root ("" = none). ``judging``: what runs there judges others, and
+    has a uid that they have not, where the host has one for it.
     """
 
     rootfs: Rootfs
@@ -60,6 +62,8 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     disk_inodes: int = 4096
     fresh_each_run: bool = False
     use: str = ""
+    work_alias: str = ""
+    judging: bool = False
 
     @classmethod
     def under(
@@ -70,6 +74,7 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
         artifact: str = "",
         policy: str = DEFAULT_POLICY,
         fresh_each_run: bool = False,
+        work_alias: str = "",
     ) -> ContainerSpec:
         """A container for runs under ``limits``: its ceilings are what they allow, or the least that there is."""
         return cls(
@@ -80,7 +85,19 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
             disk_bytes=limits.disk_bytes,
             disk_inodes=limits.disk_inodes,
             fresh_each_run=fresh_each_run,
+            work_alias=work_alias,
         )
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A file below /work that is taken out by its name, whatever characters that has. Links are not followed.
+
+    Of a file larger than ``bytes_max`` nothing is taken, or with ``cut`` its beginning.
+    """
+
+    name: str
+    bytes_max: int
+    cut: bool = False
 
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,10 +105,11 @@ class Collect(msgspec.Struct, frozen=True, kw_only=True):
     component, ``**`` for any depth. Regular files only; anything else is passed over.
 
     ``cpu_time_ns``: of looking for them. What is not found by then is not looked for any more, and counts as one file
-    that was passed over.
+    that was passed over. ``wanted`` are taken besides, and the three other limits are not about them.
     """
 
     patterns: tuple[str, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
     files_max: int = 256
     bytes_max: int = 64 << 20
     cpu_time_ns: int = 10 * S_NS

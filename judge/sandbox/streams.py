@@ -24,6 +24,7 @@ class Drain:
     """
 
     comes_late = False  #: what was written may be readable only later
+    is_pulled = False  #: only its owner reads it, when he wants more
 
     def __init__(self, fd: int, limit_bytes: int, held_fd: int = -1, late: list[int] | None = None) -> None:
         #: Hears of each piece that is taken, up to the limit, when it is.
@@ -127,6 +128,28 @@ class HeardDrain(Drain):
 
     def keep(self, data: bytes | bytearray) -> None:
         pass
+
+
+class PulledDrain(Drain):
+    """The output of a live program, read when somebody asks for it; what nobody asks for makes the program wait."""
+
+    is_pulled = True
+    drops = False  #: nobody will ask any more: only the beginning is kept
+
+    def take(self, size_bytes: int) -> bytes:
+        """At most this much of what was pumped and is not taken yet."""
+        taken = bytes(self._kept[:size_bytes])
+        del self._kept[:size_bytes]
+        return taken
+
+    @property
+    def waiting(self) -> bytearray:
+        """What was pumped and is not taken yet."""
+        return self._kept
+
+    def keep(self, data: bytes | bytearray) -> None:
+        room_bytes = max(0, _IN_MEMORY_BYTES_MAX - len(self._kept)) if self.drops else len(data)
+        self._kept += data[:room_bytes]
 
 
 class TerminalDrain(HeardDrain):

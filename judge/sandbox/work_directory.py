@@ -6,6 +6,7 @@ Small contents go in together, in one memfd: a descriptor for each costs more th
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import stat
@@ -13,13 +14,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from judge.errors import CancelledError, InfrastructureError
-from judge.sandbox.capture import Capture
+from judge.sandbox.capture import Capture, Missed
 from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.protocol import (
     FILE,
     FILES_END,
     FILES_END_BODY,
     FILES_UNASKED_MAX,
+    MISSED,
+    MISSED_BODY,
     MORE,
     CollectFiles,
     FileHead,
@@ -27,7 +30,7 @@ from judge.sandbox.protocol import (
     PutFiles,
 )
 from judge.sandbox.run_io import Content, capture_of, content_fd
-from judge.sandbox.spec import Collect
+from judge.sandbox.spec import Collect, Wanted
 
 _SMALL_BYTES = 1 << 16
 _DESCRIPTORS_MAX = 100
@@ -68,19 +71,31 @@ def batches(files: Mapping[str, Content], executables: Collection[str]) -> Itera
         yield Batch(put, [bytes(together), *others])
 
 
-def put(launcher: LauncherClient, files: Mapping[str, Content], executables: Sequence[str] = ()) -> None:
-    """Have the files put into /work; what goes wrong there is reported by the next run. Raises InfrastructureError."""
+def put(
+    launcher: LauncherClient,
+    files: Mapping[str, Content],
+    executables: Sequence[str] = (),
+    links: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Have the files, and then symbolic links, put into /work; what goes wrong there is reported by the next run.
+
+    Raises InfrastructureError.
+    """
     for batch in batches(files, executables):
         with contextlib.ExitStack() as stack:
             fds = [content_fd(stack, content) for content in batch.contents]
             launcher.send(PutFiles(batch.files), fds)
+    if links:
+        launcher.send(PutFiles([], tuple(links)), ())
 
 
 class Collected(NamedTuple):
-    """Files by path below /work, and how many more there were than the limits let through."""
+    """Files by path below /work, how many more there were than the limits let through, and in their order what was
+    wanted by name."""
 
     files: Mapping[str, Capture]
     passed_over: int
+    wanted: tuple[Capture | Missed, ...] = ()
 
 
 def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collected:
@@ -89,11 +104,13 @@ def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collec
     Raises CancelledError when ``cancel_fd`` can be read: the launcher is still looking then, and of no more use.
     Raises InfrastructureError.
     """
-    launcher.send(CollectFiles(wanted.patterns, wanted.files_max, wanted.bytes_max, wanted.cpu_time_ns))
+    names = tuple(one.name for one in wanted.wanted)
+    launcher.send(CollectFiles(wanted.patterns, wanted.files_max, wanted.bytes_max, wanted.cpu_time_ns, names))
     news = select.poll()
     news.register(launcher.control_fd, select.POLLIN)
     news.register(cancel_fd, select.POLLIN)
     files: dict[str, Capture] = {}
+    by_name: list[Capture | Missed] = []
     left_bytes = wanted.bytes_max
     taken = 0
     while True:
@@ -104,11 +121,14 @@ def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collec
         report, fds = launcher.receive()
         try:
             if report[:1] == FILES_END:
-                return Collected(files, FILES_END_BODY.unpack(report[1:])[0])
+                return Collected(files, FILES_END_BODY.unpack(report[1:])[0], tuple(by_name))
+            if len(by_name) < len(names):
+                by_name.append(_wanted(wanted.wanted[len(by_name)], report, fds))
+                taken += 1
+                continue
             if report[:1] != FILE or not fds:
                 raise InfrastructureError("the launcher of a container died while files were collected")
-            if not stat.S_ISREG(os.fstat(fds[0]).st_mode):
-                raise InfrastructureError("a collected file is no regular file")
+            _check_regular(fds[0])
             path = os.fsdecode(FileHead.unpack(report[1:]).path)
             files[path] = capture_of(fds[0], left_bytes)
             left_bytes -= files[path].size_bytes
@@ -116,3 +136,21 @@ def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collec
         finally:
             for fd in fds:
                 os.close(fd)
+
+
+def _wanted(wanted: Wanted, report: bytes, fds: Sequence[int]) -> Capture | Missed:
+    """What the launcher says of one file that is wanted by name. Raises InfrastructureError."""
+    if report[:1] == MISSED and not fds:
+        return Missed(MISSED_BODY.unpack(report[1:])[0])
+    if report[:1] != FILE or not fds:
+        raise InfrastructureError("the launcher of a container died while files were collected")
+    _check_regular(fds[0])
+    size_bytes = os.fstat(fds[0]).st_size
+    if size_bytes > wanted.bytes_max and not wanted.cut:
+        return Missed(errno.EFBIG, size_bytes)
+    return capture_of(fds[0], wanted.bytes_max)
+
+
+def _check_regular(fd: int) -> None:
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        raise InfrastructureError("a collected file is no regular file")

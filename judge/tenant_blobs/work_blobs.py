@@ -51,11 +51,14 @@ class WorkBlobs:
         with os.fdopen(self._open(found), "rb") as file:
             return file.read()
 
-    def keep(self, tenant: str, content: bytes | Capture) -> str:
-        """Keep this for the tenant; its digest. Raises BlobQuotaError, BlobTooLarge, BlobStoreUnset, BlobStoreError."""
+    def keep(self, tenant: str, content: bytes | Capture, name: str = "") -> str:
+        """Keep this for the tenant, under that name as well; its digest.
+
+        Raises BlobQuotaError, BlobTooLarge, BlobStoreUnset, BlobStoreError.
+        """
         self._check_cancelled()
         with content_of(content) as source:
-            new = new_blob(source, tenant=tenant)
+            new = new_blob(source, tenant=tenant, name=name)
             if self._run(blob_calls.put(new)):
                 try:
                     upload(self._place.store(), new, source)

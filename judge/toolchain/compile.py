@@ -34,7 +34,7 @@ from judge.text import safe_text
 from judge.toolchain.artifacts import ArtifactStore, Stored, SubmissionStore
 from judge.toolchain.class_file import main_class
 from judge.toolchain.definitions import compile_argv, run_argv, run_environment
-from judge.toolchain.sources import Prepared, prepare
+from judge.toolchain.sources import Prepared, prepare, with_beside
 from judge.toolchain.staging import Staged
 from judge.toolchain.startable import HEAD_BYTES, can_start
 from judge.toolchain.uses import reads_only_its_uses
@@ -135,15 +135,17 @@ class Compiled:
 class CompileOptions:
     """How to compile. ``main`` names the main file, "" = it is found; ``limits`` are those of each compile command.
 
-    ``arguments``: the author's own, see :func:`~judge.toolchain.definitions.compile_argv`; any that a process can be
-    given: the compiler is in a sandbox. ``run_first``: what the language would only check is not looked at yet, unless
-    that was done before; see :meth:`Compiled.checked`.
+    ``arguments``: the author's own, see :func:`~judge.toolchain.definitions.compile_argv`. ``run_first``: what the
+    language would only check is not looked at yet, unless that was done before; see :meth:`Compiled.checked`.
+    ``unchecked``: it never is. ``beside``: files beside the sources, of which no compiler is told.
     """
 
     main: str = ""
     limits: Limits = COMPILE_LIMITS
     arguments: tuple[str, ...] = ()
     run_first: bool = False
+    unchecked: bool = False
+    beside: tuple[SourceFile, ...] = ()
 
 
 DEFAULT_OPTIONS = CompileOptions()
@@ -163,14 +165,15 @@ def compile_program(
     InfrastructureError when the sandbox or the store fails.
     """
     try:
-        prepared = prepare(language, files, options.main)
+        prepared = prepare(language, files, options.main, keep_names=bool(options.beside))
+        prepared = with_beside(prepared, options.beside)
     except SourceFault as problem:
         return Compiled(report=CompileReport(ok=False, log=str(problem)), language=language)
     recipe = Recipe(toolchain, language, prepared, store, options)
+    if options.unchecked and language.runs_first:
+        return replace(recipe.stage(), unchecked=None)
     known = recipe.known()
-    if known is not None:
-        return known
-    return recipe.stage() if options.run_first and language.runs_first else recipe.build(open_container)
+    return known or (recipe.stage() if options.run_first and language.runs_first else recipe.build(open_container))
 
 
 @dataclass(frozen=True)

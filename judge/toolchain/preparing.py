@@ -40,6 +40,8 @@ _LIMITS = msgspec.structs.replace(
     disk_bytes=PREPARED_BYTES_MAX,
 )
 
+_CHUNK_BYTES = 1 << 20
+
 #: The self-tests that must pass with the prepared files; of C++ one includes the header that is precompiled.
 _PROOF = (SelfTest.ADD, SelfTest.UTF8)
 
@@ -49,8 +51,9 @@ _RETRY_S = 3600
 
 def run_prepare(
     language: LanguageSpec, prepare: Prepare, rootfs: Rootfs, open_container: OpenContainer, bytes_max: int
-) -> dict[str, bytes]:
-    """The prepared files by their names below the target. Blocks for seconds.
+) -> dict[str, Capture]:
+    """The prepared files by their names below the target, each for the caller to close: together they are 100 MiB and
+    more, which nobody should hold as bytes. Blocks for seconds.
 
     Raises LanguageError when a command fails, or leaves nothing or more than ``bytes_max``.
     """
@@ -68,22 +71,22 @@ def run_prepare(
             if done.passed_over or any(capture.truncated for capture in done.files.values()):
                 raise LanguageError(f"{language.id}: what it prepares does not fit into {bytes_max // MIB} MiB")
             files = dict(done.files)
-        prepared = {name: content.read() for name, content in files.items() if isinstance(content, Capture)}
+        prepared = {name: content for name, content in files.items() if isinstance(content, Capture)}
     if not prepared:
         raise LanguageError(f"{language.id}: prepare.commands left nothing that prepare.collect matches")
     return prepared
 
 
-def write_prepared(tree: Path, prepare: Prepare, files: dict[str, bytes]) -> None:
-    """Lay the files where containers see them, below an empty tree. Raises OSError."""
+def write_prepared(tree: Path, prepare: Prepare, files: dict[str, Capture]) -> None:
+    """Lay the files where containers see them, below an empty tree, and close them. Raises OSError."""
     for name, content in files.items():
         path = tree / prepare.target.lstrip("/") / name
         missing = [parent for parent in path.parents if not parent.is_dir()]
         for parent in reversed(missing):
             parent.mkdir()
             parent.chmod(0o755)
-        with path.open("xb") as file:
-            file.write(content)
+        with content, open(content.open_fd(), "rb") as source, path.open("xb") as file:
+            shutil.copyfileobj(source, file, _CHUNK_BYTES)
             file.flush()
             os.fsync(file.fileno())  # a header of which a power failure left half would fail compiles
         path.chmod(0o644)

@@ -21,6 +21,7 @@ from judge.errors import HostError, InfrastructureError, LanguageError, UsageErr
 from judge.globs import Components, fits_component, parsed
 from judge.model.language import LanguageSpec, Prepare
 from judge.rootfs.debian import toolchain_request
+from judge.rootfs.host_packages import HostPackages
 from judge.rootfs.host_root import HostView, built_view, find_in, host_view, with_layers
 from judge.rootfs.host_uses import HostUses, Uses
 from judge.rootfs.layers import Layer, LayerKind, LayerStore, request_digest
@@ -69,6 +70,22 @@ class Toolchains:
         self._known: dict[str, tuple[Toolchain, ToolchainState]] = {}
         self._host_views: dict[tuple[str, ...], HostView] = {}
         self._uses = HostUses(root)
+        self._packages: HostPackages | None = None
+
+    @property
+    def suite(self) -> str:
+        """What layers of Debian packages are built of."""
+        return self._suite
+
+    @property
+    def directory(self) -> StateDir:
+        """Where layers and views are kept."""
+        return self._state
+
+    def host_packages(self) -> HostPackages:
+        """What the machine's package manager knows; read once."""
+        self._packages = self._packages or HostPackages(self._root)
+        return self._packages
 
     def __call__(self, language: LanguageSpec) -> Toolchain:
         """The language's toolchain. Raises LanguageError naming what is missing and the remedy."""
@@ -95,6 +112,7 @@ class Toolchains:
         self._known.clear()
         self._host_views.clear()
         self._uses = HostUses(self._root)
+        self._packages = None
         self.layers.release()
 
     def prepare(

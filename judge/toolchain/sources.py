@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from judge.errors import SourceFault
@@ -17,7 +17,7 @@ from judge.model.language import LanguageSpec
 from judge.model.submission import SourceFile
 from judge.toolchain.java_names import java_class
 from judge.toolchain.source_text import plain_text
-from judge.toolchain.work_files import parents
+from judge.toolchain.work_files import clashes, parents
 
 #: Files and the directories that they lie in: each is made again before each run.
 FILES_MAX = 1000
@@ -61,15 +61,19 @@ class Prepared:
         return told if len(told) <= 2 * len(text) + _GROWTH_CHARS else text
 
 
-def prepare(language: LanguageSpec, files: Sequence[SourceFile], main: str = "") -> Prepared:
-    """Check and name the files; ``main`` names the main file, empty to find it. Raises SourceProblem."""
-    _check(files)
+def prepare(
+    language: LanguageSpec, files: Sequence[SourceFile], main: str = "", *, keep_names: bool = False
+) -> Prepared:
+    """Check and name the files; ``main`` names the main file, empty to find it. ``keep_names``: a lone source keeps its
+    name, too. Raises SourceProblem."""
+    check_files(files)
     files = _plain(language, files)
     wanted = tuple(file for file in files if _extension(file.name) in language.extensions) or tuple(files)
     chosen = _main_file(language, wanted, files, main)
-    new_names = _without_twins({file.name: _sandbox_name(language, file, lone=len(wanted) == 1) for file in wanted})
+    lone = len(wanted) == 1 and not keep_names
+    new_names = _without_twins({file.name: _sandbox_name(language, file, lone=lone) for file in wanted})
     renamed = tuple(SourceFile(name=new_names.get(file.name, file.name), content=file.content) for file in files)
-    _check(renamed)
+    check_files(renamed)
     source = new_names.get(chosen.name, chosen.name)
     return Prepared(
         files=renamed,
@@ -78,6 +82,18 @@ def prepare(language: LanguageSpec, files: Sequence[SourceFile], main: str = "")
         main=_main_name(language, source, chosen),
         renamed=tuple((ours, own) for own, ours in new_names.items() if ours != own),
     )
+
+
+def with_beside(prepared: Prepared, beside: Sequence[SourceFile]) -> Prepared:
+    """The same with files that lie beside the sources, byte for byte. What has a source's name, or one that no source
+    may have, is left out. Raises SourceFault when they are too many."""
+    if not beside:
+        return prepared
+    named = {file.name: file for file in beside if not name_complaint(file.name)}
+    lost = set(clashes(named, {file.name for file in prepared.files}))
+    files = (*prepared.files, *(file for name, file in named.items() if name not in lost))
+    check_files(files)
+    return replace(prepared, files=files)
 
 
 def _plain(language: LanguageSpec, files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
@@ -91,7 +107,8 @@ def _plain(language: LanguageSpec, files: Sequence[SourceFile]) -> tuple[SourceF
     )
 
 
-def _check(files: Sequence[SourceFile]) -> None:
+def check_files(files: Sequence[SourceFile]) -> None:
+    """That they can lie in a directory, and are not too many or too large. Raises SourceFault."""
     if not files:
         raise SourceFault("the submission has no files")
     if len(files) > FILES_MAX:

@@ -66,10 +66,21 @@ def compare_with_expected(expected: ExpectedResult, report: Report, problem: Pro
             lines.certain.append(f"expected {' or '.join(words_of(one)) or 'a judged program'}, got CE")
             break
         _compare_rule(glob, one, report, problem, lines)
+    lines.certain.extend(_part_differences(expected, report))
     found = (*lines.certain, *lines.mendable)
     if not found:
         return Comparison(Outcome.MET)
     return Comparison(Outcome.OPEN if lines.mendable and not lines.certain else Outcome.DIFFERENT, found)
+
+
+def _part_differences(expected: ExpectedResult, report: Report) -> Iterator[str]:
+    """What parts of an assignment should have, and have not."""
+    parts = report.coursework.parts if report.coursework is not None else ()
+    points = {part.name: part.points for part in parts}
+    for name, wanted in expected.part_points:
+        got = points.get(name)
+        if got is None or not _same(got, wanted):
+            yield f"{name}: expected {wanted:g} points, got {'none' if got is None else f'{got:g}'}"
 
 
 def words_of(expected: ExpectedResult) -> tuple[str, ...]:

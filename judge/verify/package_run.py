@@ -18,6 +18,7 @@ from threading import Lock
 
 import msgspec
 
+from judge.course.here import judged_here
 from judge.errors import LanguageError, PackageError, UsageError
 from judge.grading.calibrate import TIME_LIMIT_NS_MAX, jury_submission, with_limit, with_time_limit
 from judge.grading.jury_python import PYTHONS, under_cpython, with_jury_python
@@ -29,6 +30,7 @@ from judge.model.report import CaseReport, Report
 from judge.model.units import MS_NS
 from judge.model.verdict import Verdict
 from judge.model.verification import PackageResult, SubmissionResult
+from judge.package.check import course_tests
 from judge.package.findings import Findings
 from judge.package.kattis.lint import check_contents
 from judge.package.kattis.test_data import data_cases
@@ -138,7 +140,7 @@ class PackageRun:
             check_contents(problem, self._findings)
         problem = self._stack.enter_context(judge.generated(problem))
         problem = with_jury_python(problem, judge.build_context, self.choices.python)
-        if not problem.preambles:  # the jury may show solutions in languages that contestants may not use
+        if not problem.preambles and problem.assignment is None:  # the jury may show solutions in other languages
             problem = msgspec.structs.replace(problem, languages=())
         if self.choices.time_limit_ns:
             problem = with_limit(problem, self.choices.time_limit_ns)
@@ -211,7 +213,7 @@ class PackageRun:
             ok=True,
             error=self._error,
             time_limit_ns=problem.limits.time_limit_ns if problem else 0,
-            test_cases=len(data_cases(problem.root)) if problem else 0,
+            test_cases=len(data_cases(problem.root)) + course_tests(problem) if problem else 0,
             diagnostics=diagnostics,
             checks_run=sum(asked.count for asked in self._asked),
             checks=tuple(sorted(checks, key=lambda check: (check.kind, check.program, check.case))),
@@ -291,22 +293,22 @@ def _judge_patiently(judge: Judge, problem: Problem, entry: JurySubmission, choi
     """
     judge = replace(judge, enough=never if choices.every_case else enough_seen(entry.expected))
     every = choices.every_case or needs_every_case(entry.expected)
-    judged = _judge_once(judge, problem, entry, every=every)
+    judged = _judge_once(judge, problem, entry, choices, every=every)
     if judged.comparison.outcome is Outcome.OPEN and not every:
-        judged = _judge_once(judge, problem, entry, every=True)
+        judged = _judge_once(judge, problem, entry, choices, every=True)
     if not judged.met and judged.report.verdict is Verdict.TLE and problem.format is PackageFormat.LEGACY:
         margin = problem.limits.time_limit_to_tle
         longest_ns = problem.limits.time_limit_ns_max or TIME_LIMIT_NS_MAX
         longer = with_limit(problem, min(round(problem.limits.time_limit_ns * margin), longest_ns))
-        again = _judge_once(judge, longer, entry, every=every)
+        again = _judge_once(judge, longer, entry, choices, every=every)
         if again.met:
             return replace(again, remarks=(f"as expected only with {margin:g} times the time limit",))
     return judged
 
 
-def _judge_once(judge: Judge, problem: Problem, entry: JurySubmission, *, every: bool) -> Judged:
+def _judge_once(judge: Judge, problem: Problem, entry: JurySubmission, choices: Choices, *, every: bool) -> Judged:
     thorough = replace(judge, options=msgspec.structs.replace(judge.options, run_all=every))
-    report = thorough.judge(jury_submission(problem, entry), problem)
+    report = judged_here(thorough, jury_submission(problem, entry), problem, choices.reading.ceilings)
     return Judged(report, compare_with_expected(entry.expected, report, problem))
 
 

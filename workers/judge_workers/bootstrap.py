@@ -29,14 +29,14 @@ from judge.grading.pipeline import Judge
 from judge.grading.programs import BuildContext
 from judge.host.selftest import run_selftest
 from judge.model.event import Emit
-from judge.model.language import SelfTest
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verification import Verification
-from judge.model.work import CommandGroup, Execution, Work
+from judge.model.work import CommandGroup, Execution, ProgramJudging, Work
 from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import CacheUsed, Count, Counted, Record
+from judge.program.tasks.carried import CarriedState
 from judge.queue.redis_queue import Queue
 from judge.queue.settings import broker_of
 from judge.release import judge_version
@@ -53,11 +53,13 @@ from judge.tenant_blobs.place import blob_place_of
 from judge.tenant_blobs.work_blobs import WorkBlobs
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.definitions import Languages
+from judge.toolchain.language_test import quick_tests
 from judge.toolchain.language_test import run_selftest as run_language_selftest
 from judge.toolchain.roots import Toolchains
 from judge.toolchain.version import Versions
 from judge_workers.judging import Readiness
 from judge_workers.node.languages import Found, LanguageFinder
+from judge_workers.programs import Programs
 from judge_workers.slot.changes import Changes
 from judge_workers.slot.problems import Problems
 from judge_workers.stored_answers import StoredAnswers
@@ -106,6 +108,7 @@ class SandboxJudge:
             scratch=_scratch(settings, slot.config.index),
         )
         self._answers = StoredAnswers(Queue(broker_of(settings)), self._runner)
+        self._programs = Programs(settings, Queue(broker_of(settings)), self._runner)
         self._problems = Problems(settings)
         self._weight = _USUAL_WEIGHT
         self._frozen = False
@@ -115,14 +118,17 @@ class SandboxJudge:
         self._versions: dict[str, str] = {}
         self._changes = Changes(settings.state)
 
-    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+    def judge(self, submission: Submission, attempt: int, emit: Emit, carried: CarriedState) -> Report:
         """Judge one submission."""
         self._look_for_changes()
         self._work_for(submission.tenant, submission.priority_class)
         package = self._after.enter_context(self._problems.open(submission.package))
         problem = self._after.enter_context(self._judge.generated(package))
-        judging = self._judge.judging(submission, self._with_time_limit(problem), emit)
-        report = self._after.enter_context(judging.report())
+        if problem.judge_program is not None or problem.assignment is not None:
+            report = self._programs.judge_submission(submission, problem, emit, carried)
+        else:
+            judging = self._judge.judging(submission, self._with_time_limit(problem), emit)
+            report = self._after.enter_context(judging.report())
         return msgspec.structs.replace(
             report,
             attempt=attempt,
@@ -133,10 +139,14 @@ class SandboxJudge:
             toolchain_version=self._version_of(report.language),
         )
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
+    def carry_out(
+        self, work: Work, attempt: int, emit: Emit, channel: SessionChannel, carried: CarriedState
+    ) -> AnyWorkReport:
         """Do work that is no submission."""
         self._look_for_changes()
         self._work_for(work.header.tenant, work.header.priority_class)
+        if isinstance(work.task, ProgramJudging):
+            return self._with_origin(self._programs.judge_work(work, work.task, emit, carried), attempt)
         work = with_sources(self._runner, work)  # by whatever name they come, the same sources are the same work
         self._may_be_interrupted = isinstance(work.task, Execution | CommandGroup)
         try:
@@ -145,6 +155,10 @@ class SandboxJudge:
             self._may_be_interrupted = False
         if report.cached:  # who did it and with what stays as it was
             return msgspec.structs.replace(report, attempt=attempt)
+        return self._with_origin(report, attempt)
+
+    def _with_origin(self, report: AnyWorkReport, attempt: int) -> AnyWorkReport:
+        """The report with who did it, and with what."""
         return msgspec.structs.replace(
             report,
             attempt=attempt,
@@ -173,6 +187,7 @@ class SandboxJudge:
         """Give back what is kept from one submission to the next."""
         self._problems.close()
         self._answers.close()
+        self._programs.close()
 
     def cancel(self) -> None:
         """End what runs now, and what this work would run later."""
@@ -302,7 +317,7 @@ class SandboxFactory:
             spec = Languages.open(settings.worker.languages_dir, settings.state.variants).get(language)
             store = ArtifactStore(Path(scratch) / "artifacts")
             report = run_language_selftest(
-                slot.container, Toolchains(settings.state)(spec), spec, store, tests=(SelfTest.ADD,)
+                slot.container, Toolchains(settings.state)(spec), spec, store, tests=quick_tests(spec)
             )
             return next((result.detail for result in report.results if result.passed is False), "")
 

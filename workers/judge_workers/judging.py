@@ -16,6 +16,7 @@ from judge.model.submission import Submission
 from judge.model.work import Work
 from judge.model.work_report import AnyWorkReport
 from judge.observe.metrics.pipe_records import Record
+from judge.program.tasks.carried import CarriedState
 from judge.running.session import SessionChannel
 
 #: The languages that are tested before a worker starts when the settings name no others.
@@ -25,8 +26,10 @@ BASIC = ("c", "cpp", "python3")
 class SlotJudge(Protocol):
     """Judges one submission after the other in one slot."""
 
-    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
-        """Judge; blocks. Raises PackageError (the setter's fault; PackageMissing: another worker may have it),
+    def judge(self, submission: Submission, attempt: int, emit: Emit, carried: CarriedState) -> Report:
+        """Judge; blocks. ``carried`` is for judge programs.
+
+        Raises PackageError (the setter's fault; PackageMissing: another worker may have it),
         HostFault, BlobStoreError (the package store is away); the cause of anything else is unknown until the
         worker proved itself.
 
@@ -34,8 +37,10 @@ class SlotJudge(Protocol):
         """
         ...
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
-        """Do work that is no submission; blocks. ``channel`` leads to a session's client.
+    def carry_out(
+        self, work: Work, attempt: int, emit: Emit, channel: SessionChannel, carried: CarriedState
+    ) -> AnyWorkReport:
+        """Do work that is no submission; blocks. ``channel`` leads to a session's client, ``carried`` is as above.
 
         Raises WorkError (the client's fault), else as :meth:`judge` does.
         """

@@ -13,6 +13,7 @@ from judge.model.verdict import Verdict
 from judge.model.work import Work
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
 from judge.observe.metrics.pipe_records import Record
+from judge.program.tasks.carried import CarriedState
 from judge.running.session import SessionChannel
 from judge_workers.judging import BASIC, Readiness
 
@@ -20,7 +21,7 @@ from judge_workers.judging import BASIC, Readiness
 class NoopJudge:
     """See :class:`judge_workers.judging.SlotJudge`."""
 
-    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+    def judge(self, submission: Submission, attempt: int, emit: Emit, carried: CarriedState) -> Report:
         """Accept."""
         return Report(
             submission=submission.id,
@@ -30,7 +31,9 @@ class NoopJudge:
             attempt=attempt,
         )
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
+    def carry_out(
+        self, work: Work, attempt: int, emit: Emit, channel: SessionChannel, carried: CarriedState
+    ) -> AnyWorkReport:
         """Done."""
         return report_without_work(work.header, BlameOn.NONE, "", attempt=attempt)
 

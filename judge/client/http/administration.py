@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,10 @@ from judge.http_form.administration import (
     MaintenanceForm,
     MaintenanceRequest,
     NewKeyForm,
+    TenantChange,
+    TenantForm,
+    TenantsForm,
+    WorkerChange,
 )
 from judge.http_form.answers import WorkersForm
 from judge.observe.top.overview import Overview
@@ -22,6 +26,7 @@ from judge.queue.api_keys import Scope
 
 _KEYS = f"{API}/keys"
 _MAINTENANCE = f"{API}/maintenance"
+_TENANTS = f"{API}/tenants"
 
 
 class HttpAdministration:
@@ -32,6 +37,25 @@ class HttpAdministration:
     def workers(self) -> WorkersForm:
         """The workers."""
         return decoded(self.transport.ask(Ask("GET", f"{API}/workers")).body, WorkersForm)
+
+    def steer_worker(self, worker: str, *, draining: bool) -> None:
+        """Let a worker claim nothing more, or claim again. Raises UsageError when there is none of this name."""
+        body = msgspec.json.encode(WorkerChange(draining=draining))
+        path = f"{API}/workers/{segment(worker)}"
+        self.transport.ask(Ask("PATCH", path, body=body, about=worker, thing="worker"))
+
+    def tenants(self) -> tuple[TenantForm, ...]:
+        """Those that have limits of their own."""
+        return decoded(self.transport.ask(Ask("GET", _TENANTS)).body, TenantsForm).items
+
+    def tenant(self, name: str) -> TenantForm:
+        """A tenant's own limits; "-" = of work that names none."""
+        return decoded(self.transport.ask(_tenant("GET", name)).body, TenantForm)
+
+    def limit_tenant(self, name: str, limits: Mapping[str, int | None]) -> TenantForm:
+        """Set some of them, 0 = no limit, None = everybody's; as they are then. Raises UsageError, WorkError."""
+        body = msgspec.json.encode(TenantChange(limits=dict(limits)))
+        return decoded(self.transport.ask(_tenant("PATCH", name, body)).body, TenantForm)
 
     def overview(self) -> Overview:
         """All that ``judge top`` shows."""
@@ -45,10 +69,16 @@ class HttpAdministration:
         priority_class: str = "run",
         expires_at_ms: int = 0,
         note: str = "",
+        student: str = "",
     ) -> NewKeyForm:
         """Make a key; its text is in this answer alone. Sent once: when the answer is lost it raises ServerError."""
         wanted = KeyRequest(
-            scopes=tuple(scopes), tenant=tenant, priority_class=priority_class, expires_at_ms=expires_at_ms, note=note
+            scopes=tuple(scopes),
+            tenant=tenant,
+            priority_class=priority_class,
+            expires_at_ms=expires_at_ms,
+            note=note,
+            student=student,
         )
         asked = Ask("POST", _KEYS, body=msgspec.json.encode(wanted), repeat=False)
         return decoded(self.transport.ask(asked).body, NewKeyForm)
@@ -77,3 +107,7 @@ class HttpAdministration:
     def end_maintenance(self) -> None:
         """Take work in again."""
         self.transport.ask(Ask("DELETE", _MAINTENANCE))
+
+
+def _tenant(method: str, name: str, body: bytes | None = None) -> Ask:
+    return Ask(method, f"{_TENANTS}/{segment(name)}", body=body, about=name, thing="tenant")

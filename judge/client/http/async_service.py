@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
 from judge.client.http.blocking import HttpClient
 from judge.client.http.packages import PackageSource, Refuse
-from judge.http_form.administration import KeyForm, MaintenanceForm, NewKeyForm
+from judge.http_form.administration import KeyForm, MaintenanceForm, NewKeyForm, TenantForm
 from judge.http_form.answers import WorkersForm
 from judge.http_form.packages import PackageCheck, PackageForm
 from judge.http_form.rejudges import RejudgeForm, RejudgeReport, RejudgeRequest
+from judge.http_form.webhooks import DeliveryForm, NewWebhookForm, WebhookChange, WebhookForm, WebhookRequest
 from judge.observe.top.overview import Overview
 from judge.queue.api_keys import Scope
+from judge.queue.webhooks import DeliveryState
 
 T = TypeVar("T")
 
 
 class AsyncHttpService:
-    """See :class:`judge.client.http.packages.HttpPackages` and
+    """See :class:`judge.client.http.packages.HttpPackages`, :class:`judge.client.http.webhooks.HttpWebhooks` and
     :class:`judge.client.http.administration.HttpAdministration`."""
 
     async def call(self, ask: Callable[[HttpClient], T]) -> T:
@@ -78,6 +80,22 @@ class AsyncHttpService:
         """See :meth:`judge.client.http.administration.HttpAdministration.workers`."""
         return await self.call(lambda client: client.workers())
 
+    async def steer_worker(self, worker: str, *, draining: bool) -> None:
+        """See :meth:`judge.client.http.administration.HttpAdministration.steer_worker`."""
+        await self.call(lambda client: client.steer_worker(worker, draining=draining))
+
+    async def tenants(self) -> tuple[TenantForm, ...]:
+        """See :meth:`judge.client.http.administration.HttpAdministration.tenants`."""
+        return await self.call(lambda client: client.tenants())
+
+    async def tenant(self, name: str) -> TenantForm:
+        """See :meth:`judge.client.http.administration.HttpAdministration.tenant`."""
+        return await self.call(lambda client: client.tenant(name))
+
+    async def limit_tenant(self, name: str, limits: Mapping[str, int | None]) -> TenantForm:
+        """See :meth:`judge.client.http.administration.HttpAdministration.limit_tenant`."""
+        return await self.call(lambda client: client.limit_tenant(name, limits))
+
     async def overview(self) -> Overview:
         """See :meth:`judge.client.http.administration.HttpAdministration.overview`."""
         return await self.call(lambda client: client.overview())
@@ -90,6 +108,7 @@ class AsyncHttpService:
         priority_class: str = "run",
         expires_at_ms: int = 0,
         note: str = "",
+        student: str = "",
     ) -> NewKeyForm:
         """See :meth:`judge.client.http.administration.HttpAdministration.create_key`."""
         create = partial(
@@ -99,6 +118,7 @@ class AsyncHttpService:
             priority_class=priority_class,
             expires_at_ms=expires_at_ms,
             note=note,
+            student=student,
         )
         return await self.call(create)
 
@@ -121,3 +141,39 @@ class AsyncHttpService:
     async def end_maintenance(self) -> None:
         """See :meth:`judge.client.http.administration.HttpAdministration.end_maintenance`."""
         await self.call(lambda client: client.end_maintenance())
+
+    async def create_webhook(self, wanted: WebhookRequest) -> NewWebhookForm:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.create_webhook`."""
+        return await self.call(lambda client: client.create_webhook(wanted))
+
+    def webhooks(self, *, tenant: str = "") -> AsyncIterator[WebhookForm]:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.webhooks`."""
+        return self.walk(lambda client: client.webhooks(tenant=tenant))
+
+    async def webhook(self, webhook: str) -> WebhookForm:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.webhook`."""
+        return await self.call(lambda client: client.webhook(webhook))
+
+    async def change_webhook(self, webhook: str, change: WebhookChange) -> WebhookForm:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.change_webhook`."""
+        return await self.call(lambda client: client.change_webhook(webhook, change))
+
+    async def rotate_webhook(self, webhook: str, *, secret: str = "", keep_old_s: int = 86_400) -> str:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.rotate_webhook`."""
+        return await self.call(lambda client: client.rotate_webhook(webhook, secret=secret, keep_old_s=keep_old_s))
+
+    async def remove_webhook(self, webhook: str) -> None:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.remove_webhook`."""
+        await self.call(lambda client: client.remove_webhook(webhook))
+
+    async def ping_webhook(self, webhook: str) -> str:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.ping_webhook`."""
+        return await self.call(lambda client: client.ping_webhook(webhook))
+
+    def webhook_deliveries(self, webhook: str, state: DeliveryState = "dead") -> AsyncIterator[DeliveryForm]:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.webhook_deliveries`."""
+        return self.walk(lambda client: client.webhook_deliveries(webhook, state))
+
+    async def replay_webhook(self, webhook: str, delivery: str = "") -> int:
+        """See :meth:`judge.client.http.webhooks.HttpWebhooks.replay_webhook`."""
+        return await self.call(lambda client: client.replay_webhook(webhook, delivery))

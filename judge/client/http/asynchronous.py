@@ -44,6 +44,7 @@ from judge.model.work_report import (
 )
 from judge.queue.blob_calls import BlobView
 from judge.queue.records import Filter
+from judge.queue.states import StateContent, StateView
 from judge.queue.values import LanguageCard, State, SubmissionView
 
 T = TypeVar("T")
@@ -233,6 +234,19 @@ class AsyncHttpClient(AsyncHttpService, AsyncDoing):
     async def remove_blob(self, blob: str, *, tenant: str = "") -> bool:
         """See :meth:`judge.client.blobs.ClientBlobs.remove_blob`."""
         return await self.call(lambda client: client.remove_blob(blob, tenant=tenant))
+
+    async def states(self, *, tenant: str = "") -> AsyncIterator[StateView]:
+        """See :meth:`judge.client.states.ClientStates.states`."""
+        async for view in self.walk(lambda client: client.states(tenant=tenant)):
+            yield view
+
+    async def get_state(self, name: str, *, version: int = 0, tenant: str = "") -> StateContent:
+        """See :meth:`judge.client.states.ClientStates.get_state`."""
+        return await self.call(lambda client: client.get_state(name, version=version, tenant=tenant))
+
+    async def remove_state(self, name: str, *, tenant: str = "") -> bool:
+        """See :meth:`judge.client.states.ClientStates.remove_state`."""
+        return await self.call(lambda client: client.remove_state(name, tenant=tenant))
 
 
 class _HttpBatch(AsyncBatch):

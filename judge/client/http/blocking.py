@@ -15,8 +15,10 @@ from judge.client.http.batch import HttpBatch
 from judge.client.http.blobs import HttpBlobs
 from judge.client.http.packages import HttpPackages
 from judge.client.http.session import HttpSession, check_session
+from judge.client.http.states import HttpStates
 from judge.client.http.transport import API, Ask, Leaving, Transport, segment
 from judge.client.http.values import answer_of, decoded, state_of, view_of_form
+from judge.client.http.webhooks import HttpWebhooks
 from judge.client.many import WINDOW, Flight, Item, ItemResult
 from judge.client.opening import report_of_type, reported, work_report
 from judge.client.sending import (
@@ -57,7 +59,7 @@ _WAIT_S = 20.0
 _PAGE = 200
 
 
-class HttpClient(HttpBlobs, HttpPackages, HttpAdministration, Doing):
+class HttpClient(HttpBlobs, HttpStates, HttpPackages, HttpWebhooks, HttpAdministration, Doing):
     """The judge over HTTP, blocking; threads may share one. A context manager.
 
     The tenant is the key's: work and calls that name another are refused. Packages are named by their digest.

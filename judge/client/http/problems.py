@@ -17,6 +17,7 @@ from judge.errors import (
     LanguageError,
     MaintenanceError,
     NoSuchBlob,
+    NoSuchState,
     OpenLimitError,
     PackageError,
     PackageNameTaken,
@@ -39,6 +40,8 @@ _PLAIN: dict[str, type[JudgeError]] = {
     "name-taken": PackageNameTaken,
     "unfinished": UsageError,
     "cancelled": UsageError,
+    "webhook-off": UsageError,
+    "attempts-used": UsageError,
 }
 _QUOTAS: dict[str, type[JudgeError]] = {"blob": BlobQuotaError, "package": PackageQuotaError}
 _RETRY_S_MAX = 3600.0
@@ -106,6 +109,8 @@ def error_of(problem: Problem, *, retry_s: float = 1.0, asked_for: str = "", thi
 def _none_of(name: str, thing: str) -> JudgeError:
     if thing == "blob":
         return NoSuchBlob(f"there is no blob {name!r}")
+    if thing == "state":
+        return NoSuchState(f"there is no state {name!r}, or not this version of it any more")
     return UsageError(f"there is no {thing} {name!r}") if thing else no_record(name)
 
 

@@ -5,6 +5,7 @@ lost, behind the output that has come; what was typed twice over a broken connec
 from __future__ import annotations
 
 import contextlib
+import secrets
 import socket
 import ssl
 import threading
@@ -75,6 +76,7 @@ class SessionSocket:
 
     def __init__(self, transport: Transport, session_id: str, on_change: Callable[[], None] = lambda: None) -> None:
         self._transport, self._id, self._on_change = transport, session_id, on_change
+        self._name = secrets.token_hex(8)  # the same on each connection: what another one types is not ours
         self._changed = threading.Condition()
         self._connection: ClientConnection | None = None  # only once it is known how the session stands
         self._opening: ClientConnection | None = None
@@ -203,6 +205,7 @@ class SessionSocket:
         asked = Ask("POST", f"{API}/sessions/{segment(self._id)}/tickets", about=self._id)
         ticket = decoded(self._transport.ask(asked).body, TicketForm)
         where = f"?ticket={ticket.ticket}&offset={self._received}&lost={self._lost_bytes}&frames=binary"
+        where += f"&client={self._name}"
         try:
             return open_socket(self._transport, ticket.path + where)
         except InvalidStatus as refusal:

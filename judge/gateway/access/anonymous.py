@@ -49,17 +49,34 @@ def bounded(task: Task, settings: GatewaySettings) -> Task:
     return msgspec.structs.replace(task, limits=_lowered(task.limits, settings))
 
 
+def lowered(task: Task, settings: GatewaySettings) -> Task:
+    """The task within what people without a key may have: what it asks for beyond their limits gets those.
+
+    Raises ProblemError for what needs a key.
+    """
+    if isinstance(task, Execution | Evaluation):
+        most = _most(settings)
+        within = {name: min(getattr(task.limits, name) or value, value) for name, value in most.items()}
+        limits = msgspec.structs.replace(task.limits, **within)
+        task = msgspec.structs.replace(task, limits=limits, compile_limits=DEFAULT_LIMITS)
+    return bounded(task, settings)
+
+
 def _lowered(asked: RequestedLimits, settings: GatewaySettings) -> RequestedLimits:
+    most = _most(settings)
+    for name, value in most.items():
+        if getattr(asked, name) > value:
+            raise field_problem(f"without a key up to {value}", f"/limits/{name}")
+    given = {name: getattr(asked, name) or value for name, value in most.items()}
+    return msgspec.structs.replace(asked, **given)
+
+
+def _most(settings: GatewaySettings) -> dict[str, int]:
     time_ns = settings.anonymous_time_s_max * 1_000_000_000
-    most = {
+    return {
         "cpu_time_ns": time_ns,
         "wall_time_ns": 3 * time_ns,
         "memory_bytes": settings.anonymous_memory_bytes_max,
         "stdout_bytes": settings.anonymous_output_bytes_max,
         "stderr_bytes": settings.anonymous_output_bytes_max,
     }
-    for name, value in most.items():
-        if getattr(asked, name) > value:
-            raise field_problem(f"without a key up to {value}", f"/limits/{name}")
-    given = {name: getattr(asked, name) or value for name, value in most.items()}
-    return msgspec.structs.replace(asked, **given)

@@ -25,9 +25,9 @@ from judge.gateway.access import anonymous
 from judge.gateway.access.caller import ANONYMOUS_SCOPES, OPEN_SCOPES, Caller
 from judge.gateway.at_once import AskedOnce
 from judge.gateway.problems import ProblemError
-from judge.queue.api_keys import KeyRights, rights_of
+from judge.queue.api_keys import KEY_FORM, PERSON, KeyRights, is_key, rights_of
 from judge.queue.redis_queue import AsyncQueue
-from judge.queue.sign_ins import rights_of_person
+from judge.queue.sign_ins import rights_of_cookie
 
 #: How long what a key may is believed without asking Redis.
 REMEMBERED_S = 1.0
@@ -38,6 +38,14 @@ _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-rea
 
 #: Of who is signed in. A name with this beginning is taken only over TLS, and set by nobody but this very host.
 SIGN_IN_COOKIE = "__Host-judge-person"
+
+#: The same where the gateway is asked without TLS.
+PLAIN_SIGN_IN_COOKIE = "judge-person"
+
+#: To who signs out: what our pages kept in the browser goes. Browsers heed it over TLS alone, and complain without.
+NOTHING_STAYS = {"clear-site-data": '"storage"'}
+
+_BEARER = b"Bearer "
 
 #: What changes nothing.
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -51,30 +59,79 @@ class _Known:
     until_s: float
 
 
+class _Remembered:
+    """What was found a moment ago. One for keys and one for cookies: what is one of these is never taken for the other,
+    and many of one kind do not push out the other."""
+
+    def __init__(
+        self, queue: AsyncQueue, look: Callable[[AsyncQueue, str], Coroutine[Any, Any, KeyRights | None]]
+    ) -> None:
+        self._queue = queue
+        self._look = look
+        self._known: dict[str, _Known] = {}
+        self._asking = AskedOnce[KeyRights | None]()
+
+    def at_hand(self, text: str) -> KeyRights | None:
+        """None = it has to be asked."""
+        known = self._known.get(text)
+        return known.rights if known is not None and known.until_s > time.monotonic() else None
+
+    async def rights(self, text: str) -> KeyRights | None:
+        """None = it is none. Raises QueueError."""
+        now_s = time.monotonic()
+        found = self.at_hand(text)
+        if found is not None:
+            return found
+        rights = await self._asking.answer(text, lambda: self._look(self._queue, text))
+        if rights is None:
+            self.forget(text)
+            return None
+        if len(self._known) >= _REMEMBERED_MAX:
+            self._known.clear()
+        self._known[text] = _Known(rights, now_s + REMEMBERED_S)
+        return rights
+
+    def forget(self, text: str) -> None:
+        """It has to be asked."""
+        self._known.pop(text, None)
+
+
 class Authenticator:
     """Knows callers by their requests; one for each gateway."""
 
     def __init__(self, settings: Settings, queue: AsyncQueue) -> None:
         self._settings = settings.gateway
         self._sign_in = settings.sign_in
-        self._queue = queue
-        self._known: dict[str, _Known] = {}
-        self._asking = AskedOnce[KeyRights | None]()
+        self._keys = _Remembered(queue, rights_of)
+        self._cookies = _Remembered(queue, rights_of_cookie)
 
-    async def caller_of(self, request: HTTPConnection) -> Caller:
-        """Raises ProblemError: there is no key and one is needed, or it is none. QueueError."""
+    async def caller_of(self, request: HTTPConnection, *, visit: bool = False) -> Caller:
+        """Raises ProblemError: there is no key and one is needed, or it is none. QueueError.
+
+        ``visit``: a page is asked for, which nothing but a browser's window can read: any site may have a link to it.
+        """
         address = request.client.host if request.client else ""
         key = _bearer(request.headers)
         if key is not None:
             return await self.caller_with_key(key, address)
-        person = await self._person(request)
+        person = await self._person(request, visit=visit)
         if person is not None:
-            return Caller(person, address)
+            return Caller(person, address, by_cookie=True)
+        return self.caller_without_key(request, visit=visit)
+
+    def caller_without_key(self, request: HTTPConnection, *, visit: bool = False) -> Caller:
+        """Who asks without a key. Raises ProblemError: one is needed, or it is the page of somebody else that asks."""
+        address = request.client.host if request.client else ""
         if not self._is_open(address, request.headers):
             raise ProblemError("no-key")
         own_machine = self._settings.no_key == "loopback"
-        self._check_page(request.headers, own_machine=own_machine)
+        self._check_page(request.headers, own_machine=own_machine, visit=visit)
         return Caller(_OPEN, address) if own_machine else self._anonymous(address)
+
+    def one_of_everybody(self, request: HTTPConnection) -> Caller:
+        """Who asks, whatever key or cookie comes along. Raises ProblemError: a page of somebody else asks."""
+        self._check_page(request.headers, own_machine=False, visit=False)
+        return self._anonymous(request.client.host if request.client else "")
 
     def _anonymous(self, address: str) -> Caller:
         rights = KeyRights(
@@ -87,52 +144,52 @@ class Authenticator:
 
     async def caller_with_key(self, key: str, address: str) -> Caller:
         """The caller with this key, wherever in a request it stood. Raises ProblemError, QueueError."""
-        rights = await self._remembered(key, rights_of)
+        rights = await self._keys.rights(key)
         if rights is None:
-            raise ProblemError("bad-key")
+            raise ProblemError("bad-key", key_refusal(key))
         return Caller(rights, address)
 
-    async def _person(self, request: HTTPConnection) -> KeyRights | None:
+    async def _person(self, request: HTTPConnection, *, visit: bool) -> KeyRights | None:
         """Of a cookie; None = nobody is signed in. Raises ProblemError when it is another site's page that asks."""
-        cookie = request.cookies.get(SIGN_IN_COOKIE) if self._sign_in.issuer else None
-        rights = await self._remembered(cookie, rights_of_person) if cookie else None
-        if rights is not None:
-            self.check_cookie_page(request)
+        cookie = cookie_of(request)
+        rights = await self._cookies.rights(cookie) if cookie else None
+        if rights is None or (rights.id.startswith(PERSON) and not self._sign_in.issuer):
+            return None
+        self.check_cookie_page(request, visit=visit)
         return rights
 
-    async def _remembered(
-        self, text: str, look: Callable[[AsyncQueue, str], Coroutine[Any, Any, KeyRights | None]]
-    ) -> KeyRights | None:
-        now_s = time.monotonic()
-        known = self._known.get(text)
-        if known is not None and known.until_s > now_s:
-            return known.rights
-        rights = await self._asking.answer(text, lambda: look(self._queue, text))
-        if rights is None:
-            self._known.pop(text, None)
+    def remembered(self, authorization: bytes) -> KeyRights | None:
+        """What a key in this header may, where it was asked a moment ago; None = it has to be asked, or it is none."""
+        if not authorization.startswith(_BEARER):
             return None
-        if len(self._known) >= _REMEMBERED_MAX:
-            self._known.clear()
-        self._known[text] = _Known(rights, now_s + REMEMBERED_S)
-        return rights
+        return self._keys.at_hand(authorization[len(_BEARER) :].decode("latin-1"))
 
     def forget(self, text: str) -> None:
-        """Believe nothing of this key or cookie any more without asking."""
-        self._known.pop(text, None)
+        """Believe nothing of this cookie any more without asking."""
+        self._cookies.forget(text)
 
-    def check_cookie_page(self, request: HTTPConnection) -> None:
+    def check_cookie_page(self, request: HTTPConnection, *, visit: bool = False) -> None:
         """Of a request with a cookie, which a browser adds for any page that asks. Raises ProblemError.
 
         A browser says in Sec-Fetch-Site, and for what changes something in Origin, whose page it is; one that says
-        neither gets nothing changed.
+        neither gets nothing changed. ``visit``: see :meth:`caller_of`.
         """
-        headers, own = request.headers, _origin_of(self._sign_in.public_url)
-        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        foreign = site not in (None, "same-origin", "none") or origin not in (None, own)
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+        foreign = site not in (None, "same-origin", "none") and not visit
+        foreign = foreign or (origin is not None and not self._is_own_page(origin, request))
         if request.scope.get("method") not in _READING:
             foreign = foreign or (origin is None and site != "same-origin")
         if foreign:
             raise ProblemError("foreign-page", "a cookie counts only for our own pages")
+
+    def _is_own_page(self, origin: str, request: HTTPConnection) -> bool:
+        """Whether an Origin is that of our own pages. One of plain HTTP is not when the request came over TLS: anybody
+        on the way can make such a page."""
+        url = self._sign_in.public_url
+        if url and origin == _origin_of(url):
+            return True
+        schemes = ("https",) if request.url.scheme == "https" else ("http", "https")
+        return origin in [f"{scheme}://{request.headers.get('host', '')}" for scheme in schemes]
 
     def check_origin(self, headers: Headers, *, with_key: bool) -> None:
         """Of a WebSocket, which any page may open: a browser asks nobody. Raises ProblemError for the page of somebody
@@ -150,7 +207,7 @@ class Authenticator:
                 return _is_loopback(address) and not any(name in headers for name in _FORWARDED)
         return False
 
-    def _check_page(self, headers: Headers, *, own_machine: bool) -> None:
+    def _check_page(self, headers: Headers, *, own_machine: bool, visit: bool) -> None:
         """Raises ProblemError for what a page of somebody else's asks for."""
         host = headers.get("host", "")
         if own_machine and not is_loopback_name(_hostname(host)):
@@ -158,8 +215,23 @@ class Authenticator:
         origin = headers.get("origin")
         if origin is not None and not _is_own(origin, headers) and origin not in self._settings.origins:
             raise ProblemError("foreign-page", "without a key the Origin must be one that the settings list")
-        if origin is None and headers.get("sec-fetch-site") == "cross-site":
+        if origin is None and not visit and headers.get("sec-fetch-site") == "cross-site":
             raise ProblemError("foreign-page", "without a key another site's page cannot ask for this")
+
+
+def key_refusal(key: str) -> str:
+    """What is to be done about a key that is none. It is not said which of its parts are right."""
+    if not is_key(key):
+        return f"a key is {KEY_FORM}, as `judge keys create` prints it: this is none, or a part of one"
+    return "there is no such key, or it was revoked, or its time is over: `judge keys list` shows those that hold"
+
+
+def cookie_of(request: HTTPConnection) -> str:
+    """What the browser keeps of who is signed in; empty = nothing."""
+    cookie = request.cookies.get(SIGN_IN_COOKIE, "")
+    if not cookie and request.url.scheme in ("http", "ws"):
+        cookie = request.cookies.get(PLAIN_SIGN_IN_COOKIE, "")
+    return cookie
 
 
 def _origin_of(url: str) -> str:
@@ -179,7 +251,7 @@ def _bearer(headers: Headers) -> str | None:
         return None
     scheme, _, key = said.partition(" ")
     if scheme.lower() != "bearer":
-        raise ProblemError("bad-key", "the Authorization is to be Bearer and the key")
+        raise ProblemError("bad-key", "the Authorization is to be `Bearer`, a space and the key")
     return key.strip()
 
 

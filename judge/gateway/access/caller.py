@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from judge import wire
@@ -19,12 +21,13 @@ ANONYMOUS_SCOPES = (Scope.RUN, Scope.READ)
 class Caller(msgspec.Struct, frozen=True):
     """``key`` is a key's public part; empty = no key was needed. ``address`` is the client's, as far as it is known.
 
-    ``anonymous``: one of everybody, who has small limits.
+    ``anonymous``: one of everybody, who has small limits. ``by_cookie``: it is signed in, in a browser.
     """
 
     rights: KeyRights
     address: str = ""
     anonymous: bool = False
+    by_cookie: bool = False
 
     @property
     def tenant(self) -> str:
@@ -40,6 +43,18 @@ class Caller(msgspec.Struct, frozen=True):
     def person(self) -> str:
         """Who is signed in, for people to read; empty = it is no person."""
         return self.rights.note if self.rights.id.startswith(PERSON) else ""
+
+    @property
+    def student(self) -> str:
+        """Whose coursework alone it sees; empty = that of all the tenant's students."""
+        marks = self.may(Scope.MARKER) or self.may(Scope.PACKAGES)
+        return "" if marks else self.rights.student or self.person
+
+    @property
+    def owner(self) -> str:
+        """Whose drafts a browser keeps: the same at each sign-in, and no name; empty = nobody's in particular."""
+        name = self.person or self.rights.id
+        return hashlib.sha256(f"{self.tenant}\0{name}".encode()).hexdigest()[:16] if name else ""
 
     @property
     def actor(self) -> str:

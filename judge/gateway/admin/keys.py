@@ -40,6 +40,7 @@ async def create_key(asked: Asked) -> Response:
         scopes=tuple(dict.fromkeys(wanted.scopes)),
         expires_at_ms=wanted.expires_at_ms,
         note=wanted.note,
+        student=wanted.student,
     )
     made = await asked.service.queue.run(new_key(rights, asked.caller.actor))
     form = NewKeyForm(key=made.key, rights=key_form(KeyView(rights=made.rights)))

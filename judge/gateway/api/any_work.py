@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from judge.gateway.api.events import AfterQuery, stream_events
 from judge.gateway.api.handing_in import PREFIX, WaitQuery
-from judge.gateway.api.work import ListQuery, list_work, look_at, record_of, remove_work
+from judge.gateway.api.work import look_at, record_of, remove_work
+from judge.gateway.api.work_list import ListQuery, list_work
 from judge.gateway.endpoint import EVENTS, LAST_EVENT_ID, Answer, Asked, Endpoint, json_answer
-from judge.gateway.problems import field_problem
 from judge.http_form.answers import CancelForm, InterruptForm, WorkForm, WorkPage
 from judge.http_form.reports import EventForm
 from judge.model.work import WorkKind
@@ -23,11 +23,10 @@ _SCOPES = {WorkKind.SUBMISSION: Scope.SUBMIT, WorkKind.VERIFICATION: Scope.PACKA
 
 
 class AnyListQuery(ListQuery, frozen=True, kw_only=True):
-    """Which work. ``tenant``: for admins, one tenant's only."""
+    """Which work."""
 
     kind: WorkKind | None = None
     sender: Annotated[str, Meta(max_length=200)] = ""
-    tenant: Annotated[str, Meta(max_length=200)] = ""
 
 
 async def look(asked: Asked) -> Response:
@@ -38,9 +37,7 @@ async def look(asked: Asked) -> Response:
 async def list_all(asked: Asked) -> Response:
     """Work of every kind, or of one."""
     query: AnyListQuery = asked.query
-    if query.tenant and not asked.caller.sees(query.tenant):
-        raise field_problem("the key is another tenant's", parameter="tenant")
-    return await list_work(asked, query.kind, "work")
+    return await list_work(asked, query.kind)
 
 
 async def cancel(asked: Asked) -> Response:

@@ -66,7 +66,7 @@ class ResultsQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     order: Annotated[Order, Meta(description="As the lines came in, or as they were done.")] = "completion"
     after: Annotated[int, Meta(description="The `position` behind which to go on.", ge=0, le=1 << 40)] = 0
-    limit: Annotated[int, Meta(description="At most this many; 0 = all.", ge=0)] = 0
+    limit: Annotated[int, Meta(description="At most this many; 0 = all.", ge=0, le=1 << 40)] = 0
     wait: Annotated[
         float, Meta(description="End when this many seconds are over, though more will come; 0 = at once.", ge=0)
     ] = _DAY_S

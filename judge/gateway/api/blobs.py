@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -28,14 +27,14 @@ class PutQuery(msgspec.Struct, frozen=True, kw_only=True):
     """How a blob is kept."""
 
     name: Annotated[str, Meta(description="A name for it; one that another blob had is this one's now.")] = ""
-    lifetime_s: Annotated[float, Meta(description="How long, from its last use; 0 = as usual.", ge=0)] = 0.0
+    lifetime_s: Annotated[float, Meta(description="How long, from its last use; 0 = as usual.", ge=0, le=1e9)] = 0.0
 
 
 class BlobListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a list. ``after``: the ``next`` of the page before."""
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
-    after: Annotated[str, Meta(pattern="^$|^sha256:[0-9a-f]{64}$")] = ""
+    after: Annotated[str, Meta(pattern=r"^$|^[0-9]{1,16}\.sha256:[0-9a-f]{64}$")] = ""
 
 
 async def put_blob(asked: Asked) -> Response:
@@ -80,21 +79,22 @@ async def get_blob(asked: Asked) -> Response:
 async def list_blobs(asked: Asked) -> Response:
     """The tenant's blobs, newest first."""
     query: BlobListQuery = asked.query
-    items = [view async for view in _behind(asked, query.after, query.limit + 1)]
-    more = len(items) > query.limit
-    page = BlobPage(items=tuple(items[: query.limit]), next=items[query.limit - 1].blob if more else None)
-    return json_answer(page)
+    items = await _behind(asked, query.after, query.limit + 1)
+    shown = items[: query.limit]
+    position = f"{shown[-1].put_at_ms}.{shown[-1].blob}" if len(items) > query.limit else None
+    return json_answer(BlobPage(items=tuple(shown), next=position))
 
 
-async def _behind(asked: Asked, after: str, most: int) -> AsyncIterator[blob_calls.BlobView]:
-    passed = not after
-    async for view in asked.service.client.blobs(tenant=asked.caller.tenant):
-        if passed:
-            yield view
-            most -= 1
-            if not most:
-                return
-        passed = passed or view.blob == after
+async def _behind(asked: Asked, after: str, most: int) -> list[blob_calls.BlobView]:
+    """The living ones behind a position, which need not be there any more: those of one millisecond are in the order
+    of their digests, the greatest first."""
+    at_ms, _, seen = after.partition(".")
+    listing = blob_calls.BlobListing(asked.caller.tenant, int(at_ms) if after else None)
+    items: list[blob_calls.BlobView] = []
+    while listing.unfinished and len(items) < most:
+        page = listing.take(await asked.service.queue.run(listing.page_call()))
+        items += [view for view in page if not (after and view.put_at_ms == int(at_ms) and view.blob >= seen)]
+    return items[:most]
 
 
 async def remove_blob(asked: Asked) -> Response:

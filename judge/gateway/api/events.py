@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from judge.gateway.access.roles import role_in
+from judge.gateway.access.roles import role_at
 from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.api.work import record_of
 from judge.gateway.endpoint import EVENTS, LAST_EVENT_ID, Answer, Asked, Endpoint
 from judge.gateway.http.event_stream import EventStream, Sent
 from judge.gateway.problems import ProblemError, field_problem
+from judge.gateway.work_forms import now_ms
 from judge.http_form.reports import EventForm, event_form
 from judge.model.event import Cancelled, Done, Event, WorkDone
 from judge.model.work import WorkKind
@@ -24,7 +25,7 @@ from judge.queue.api_keys import Scope
 from judge.queue.feed import Watch
 from judge.queue.records import records_call
 from judge.queue.values import SubmissionView
-from judge.render.record_view import event_view_of
+from judge.render.record_view import course_event_view_of, event_view_of
 from judge.render.view import Role
 
 #: Nothing happens for this long: a comment keeps the connection open.
@@ -62,16 +63,20 @@ async def stream_events(asked: Asked, kind: WorkKind | None) -> Response:
 
 
 async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterator[Sent | None]:
-    role = await role_in(asked, record.kind, record.package)
+    role = await role_at(asked, record)
     public_id = asked.caller.public_id(record.id)
+    coursework = record.is_coursework
     only = record if role is Role.JUDGE and not asked.caller.is_admin else None
     async for position, event in _followed(asked, record.id, after, only):
         if event is None:
             yield None
             continue
         if isinstance(event, Done):  # its report is the record's, perhaps a rejudge's
-            role = await role_in(asked, record.kind, record.package, event.report)
-        form: EventForm = event_form(event_view_of(event, role), public_id)
+            role = await role_at(asked, record, event.report)
+        seen = course_event_view_of(event, role, now_ms()) if coursework else event_view_of(event, role, now_ms())
+        if seen is None:
+            continue
+        form: EventForm = event_form(seen, public_id)
         yield Sent(position, str(form.__struct_config__.tag), msgspec.json.encode(form))
 
 
@@ -137,4 +142,5 @@ ENDPOINTS = (
     _row("sessions", WorkKind.SESSION, "Session"),
     _row("submissions", WorkKind.SUBMISSION, "Submission"),
     _row("verifications", WorkKind.VERIFICATION, "Verification"),
+    _row("programs", WorkKind.PROGRAM, "Program"),
 )

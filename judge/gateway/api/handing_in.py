@@ -11,7 +11,8 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from judge.client.sending import Sending, work_of
-from judge.client.versions import exact_work_async
+from judge.client.versions import work_as_before
+from judge.errors import IdTaken, LanguageError, NoSuchRecord
 from judge.gateway.access.anonymous import bounded
 from judge.gateway.endpoint import Answer, Asked, json_answer
 from judge.gateway.problems import ProblemError, field_problem, rate_headers
@@ -25,6 +26,8 @@ from judge.queue import calls
 from judge.queue.feed import Watch
 from judge.queue.records import found_one, records_call
 from judge.queue.script import Call
+from judge.queue.taken_in import told_more
+from judge.queue.values import LanguageCard
 
 T = TypeVar("T")
 
@@ -89,8 +92,26 @@ async def create_work(asked: Asked, path: str, task: Task, language: str = "") -
     sending = msgspec.structs.replace(sending_of(asked, asked.body, "run"), language=language)
     if asked.caller.anonymous:
         task = bounded(task, asked.service.settings.gateway)
-    work = await exact_work_async(asked.service.queue, work_of(task, sending))
-    return await hand_in(asked, path, work.header, calls.submit_work(work))
+    wanted = work_of(task, sending)
+    try:
+        work = await asked.service.languages.exact_work(wanted)
+        return await hand_in(asked, path, work.header, calls.submit_work(work))
+    except (IdTaken, LanguageError):
+        before = work_as_before(wanted, *await version_before(asked, sending.id, language))
+        if before is None or "@" not in language:
+            raise
+    return await hand_in(asked, path, before.header, calls.submit_work(before))
+
+
+async def version_before(asked: Asked, record: str, language: str) -> tuple[tuple[LanguageCard, ...], str]:
+    """What a range meant when work of this id came before, for who sends it again: the cards, and the language with
+    its version. There may be none: then it fits nothing."""
+    queue = asked.service.queue
+    try:
+        found = found_one(await queue.run(records_call((record,))), record) if "@" in language else None
+    except NoSuchRecord:
+        found = None
+    return await queue.run(calls.languages()), found.language if found else ""
 
 
 async def hand_in(asked: Asked, path: str, sent: Submission | WorkHeader, call: Call[bool]) -> Response:
@@ -100,25 +121,28 @@ async def hand_in(asked: Asked, path: str, sent: Submission | WorkHeader, call: 
     with service.feed.watching(sent.id) as watch:
         if wait_s and service.stopping.is_set():
             raise ProblemError("stopping", headers={"retry-after": "1"})
-        new, rate = await service.queue.run(calls.with_rate(call))
-        headers |= rate_headers(*rate) if rate else {}
+        taken = await service.queue.run(told_more(call))
+        headers |= rate_headers(*taken.rate) if taken.rate else {}
         if not wait_s:
-            form = await form_of_sent(asked, sent) if new else await _look(asked, sent.id)
-            return json_answer(form, 201, headers)
-        report = await report_in_time(asked, watch, wait_s, known=not new)
+            fresh = taken.new and await form_of_sent(asked, sent, at_ms=taken.at_ms)
+            return json_answer(fresh or await _look(asked, sent.id), 201, headers)
+        report = await report_in_time(asked, watch, wait_s, known=not taken.new)
     if report is not None:
         return json_answer(await form_of_sent(asked, sent, report), 201, headers)
     form = await _look(asked, sent.id)
     return json_answer(form, 201 if form.state in (Standing.DONE, Standing.CANCELLED) else 202, headers)
 
 
-async def report_in_time(asked: Asked, watch: Watch, wait_s: float, *, known: bool) -> AnyReport | None:
+async def report_in_time(
+    asked: Asked, watch: Watch, wait_s: float, *, known: bool, most_s: float = 0.0
+) -> AnyReport | None:
     """The report of what is watched, within that time; None = there is none yet, or it was cancelled.
 
-    ``known``: it was handed in before the watch began, so that its end may have been said already.
+    ``known``: it was handed in before the watch began, so that its end may have been said already. ``most_s``: the
+    longest that anybody waits here, 0 = as usual.
     """
     service, began_s = asked.service, time.monotonic()
-    deadline_s = began_s + min(wait_s, service.settings.gateway.wait_s_max)
+    deadline_s = began_s + min(wait_s, most_s or service.settings.gateway.wait_s_max)
     with service.holding(asked.caller):
         looked = not known
         while True:

@@ -28,7 +28,7 @@ class _File(NamedTuple):
 def _files() -> Mapping[str, _File]:
     """By name. One with the digest of its content never stands for anything else; ``judge.mjs`` tells it."""
     folder, found = files("judge.gateway") / "static", {}
-    for name in ("judge.mjs", "judge.d.mts"):
+    for name in ("judge.mjs", "judge.d.mts", "judge-embed.mjs"):
         content = (folder / name).read_bytes()
         digest = hashlib.sha256(content).hexdigest()[:_DIGEST_LETTERS]
         lasting = name.replace("judge", f"judge-{digest}", 1)
@@ -50,7 +50,7 @@ async def javascript(asked: Asked) -> Response:
 
 ENDPOINTS = (
     Endpoint("GET", "/js/{name}", "javascript",
-             "The JavaScript module: judge.mjs, its types judge.d.mts, and both with the digest in their names.",
+             "JavaScript modules: judge.mjs, judge.d.mts, judge-embed.mjs, and each with the digest in its name.",
              javascript, "description",
              (Answer(200, "The file.", None, _TYPE), Answer(304, "As you have it.")), scope=None,
              headers=(IF_NONE_MATCH,), problems=("not-found",)),

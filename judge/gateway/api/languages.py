@@ -6,12 +6,17 @@ import msgspec
 from starlette.responses import Response
 
 from judge.gateway.api.handing_in import PREFIX
+from judge.gateway.at_hand import KeptEndpoint
 from judge.gateway.endpoint import IF_NONE_MATCH, JSON, Answer, Asked, Endpoint
 from judge.gateway.problems import ProblemError
+from judge.gateway.service import Service
 from judge.http_form.answers import LanguagesForm
 from judge.queue import calls
 from judge.queue.api_keys import Scope
 from judge.queue.values import LanguageCard
+
+_ALL = f"{PREFIX}/languages"
+_LIST = "listLanguages"
 
 
 async def list_languages(asked: Asked) -> Response:
@@ -21,6 +26,11 @@ async def list_languages(asked: Asked) -> Response:
     if asked.header("if-none-match") == kept.etag:
         return Response(status_code=304, headers=headers)
     return Response(kept.body, headers=headers, media_type=JSON)
+
+
+def kept_endpoints(service: Service) -> dict[str, KeptEndpoint]:
+    """What of this is kept."""
+    return {_ALL: (_LIST, service.languages.at_hand)}
 
 
 async def get_language(asked: Asked) -> Response:
@@ -34,7 +44,7 @@ async def get_language(asked: Asked) -> Response:
 
 ENDPOINTS = (
     Endpoint(
-        "GET", f"{PREFIX}/languages", "listLanguages", "The languages that workers offer now.", list_languages,
+        "GET", _ALL, _LIST, "The languages that workers offer now.", list_languages,
         "languages", (Answer(200, "All of them.", LanguagesForm, headers=("ETag",)), Answer(304, "As you have it.")),
         scope=Scope.READ, headers=(IF_NONE_MATCH,), anonymous=True,
     ),

@@ -103,8 +103,10 @@ async def drop_rejudge(asked: Asked) -> Response:
 async def _selector(asked: Asked, request: RejudgeRequest) -> Selector:
     """Raises ProblemError: nothing is said, a field is wrong, a submission is not there or not for this caller."""
     caller = asked.caller
-    if not (request.ids or request.package or request.language or request.verdict or request.tenant):
-        raise field_problem("say which: ids, package, language, verdict or tenant")
+    if not any((request.ids, request.package, request.language, request.verdict, request.tenant, request.since_ms)):
+        raise field_problem("say which: ids, package, language, verdict, tenant or since_ms")
+    if 0 < request.until_ms <= request.since_ms:
+        raise field_problem("it lies before since_ms", "/until_ms")
     if request.verdict and request.verdict not in STATUSES[WorkKind.SUBMISSION]:
         raise field_problem(f"one of {', '.join(STATUSES[WorkKind.SUBMISSION])}", "/verdict")
     if request.tenant and not caller.sees(request.tenant):
@@ -116,6 +118,8 @@ async def _selector(asked: Asked, request: RejudgeRequest) -> Selector:
         language=request.language,
         verdict=request.verdict,
         tenant=tenant,
+        since_ms=request.since_ms,
+        until_ms=request.until_ms,
     )
 
 

@@ -14,6 +14,7 @@ from judge.http_form.answers import Me, QueueForm, WorkerForm, WorkersForm
 from judge.observe.top.overview import Overview
 from judge.observe.top.queue_look import QueueLook
 from judge.queue.api_keys import Scope
+from judge.queue.backlog import Backlog, backlog
 from judge.queue.broker import Broker
 from judge.queue.look import Seen, SeenWorker, look_call
 from judge.queue.usage import used
@@ -38,6 +39,11 @@ def queue_form(seen: Seen) -> QueueForm:
     )
 
 
+async def show_backlog(asked: Asked) -> Response:
+    """By class, route and tenant."""
+    return json_answer(await asked.service.queue.run(backlog()))
+
+
 async def list_workers(asked: Asked) -> Response:
     """All workers. What ails them is for admins alone."""
     seen = await asked.service.queue.run(look_call())
@@ -57,6 +63,15 @@ def _worker_form(worker: SeenWorker, seen: Seen) -> WorkerForm:
         version=info.version,
         reason=worker.reason,
         running={record.slot: record.id for record in seen.running if record.node == worker.name},
+        load_1m=info.load_1m,
+        noise_ratio=info.noise_ratio,
+        attacks_held=info.attacks_held,
+        disk_free_bytes=info.disk_free_bytes,
+        problems=info.problems,
+        versions=info.versions,
+        slots_stopped=info.slots_stopped,
+        preparing=info.preparing,
+        unprepared=info.unprepared,
     )
 
 
@@ -73,9 +88,14 @@ def _overview(broker: Broker) -> Overview:
 
 async def show_me(asked: Asked) -> Response:
     """Who asks, and what they may."""
+    return json_answer(await me_of(asked))
+
+
+async def me_of(asked: Asked) -> Me:
+    """Who asks."""
     rights, today = asked.caller.rights, int(time.time()) // 86_400
     used_lately = await asked.service.queue.run(used(today - 30, today, rights.tenant))
-    me = Me(
+    return Me(
         tenant=rights.tenant,
         key=rights.id,
         scopes=rights.scopes,
@@ -84,12 +104,13 @@ async def show_me(asked: Asked) -> Response:
         used=tuple(used_lately),
         person=asked.caller.person,
     )
-    return json_answer(me)
 
 
 ENDPOINTS = (
     Endpoint("GET", f"{PREFIX}/queue", "showQueue", "How much waits and runs.", show_queue, "service",
              (Answer(200, "The queue.", QueueForm),), scope=Scope.READ, anonymous=True),
+    Endpoint("GET", f"{PREFIX}/backlog", "showBacklog", "What waits, by class, route and tenant, for admins.",
+             show_backlog, "service", (Answer(200, "What waits.", Backlog),), scope=Scope.ADMIN),
     Endpoint("GET", f"{PREFIX}/workers", "listWorkers", "The workers; for admins.", list_workers, "service",
              (Answer(200, "The workers.", WorkersForm),), scope=Scope.ADMIN),
     Endpoint("GET", f"{PREFIX}/overview", "showOverview", "What the service does now, for admins.",

@@ -5,8 +5,20 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from judge.client.versions import exact_submission_async
-from judge.gateway.api.handing_in import CREATED, HANDING_IN, NOT_YET, PREFIX, WaitQuery, hand_in, sending_of, told
+from judge.client.versions import exact_submission_async, submission_as_before
+from judge.errors import IdTaken, LanguageError
+from judge.gateway.api.coursework import attempt_of
+from judge.gateway.api.handing_in import (
+    CREATED,
+    HANDING_IN,
+    NOT_YET,
+    PREFIX,
+    WaitQuery,
+    hand_in,
+    sending_of,
+    told,
+    version_before,
+)
 from judge.gateway.api.work import work_rows
 from judge.gateway.endpoint import IDEMPOTENCY_KEY, Asked, Endpoint
 from judge.gateway.problems import field_problem
@@ -27,18 +39,31 @@ async def create_submission(asked: Asked) -> Response:
             raise field_problem("the sources of a submission come along: give text or base64", f"/sources/{index}/blob")
     sources = told(lambda: sources_of(request))
     sending = sending_of(asked, request, "practice")
-    wanted = Submission(
-        id=sending.id,
-        package=await package_asked(asked, request.package),
-        sources=sources,
-        language=request.language,
-        main=request.main,
-        priority_class=sending.priority_class,
-        tenant=sending.tenant,
-        tags=sending.tags,
-    )
-    submission = await exact_submission_async(asked.service.queue, wanted)
-    return await hand_in(asked, "submissions", submission, calls.submit(submission))
+    package = await package_asked(asked, request.package)
+    async with attempt_of(asked, package, sending.id) as handed_in:
+        wanted = Submission(
+            id=sending.id,
+            package=package,
+            sources=sources,
+            language=request.language,
+            main=request.main,
+            priority_class=sending.priority_class,
+            tenant=sending.tenant,
+            tags=sending.tags,
+            hand_in=handed_in,
+        )
+        return await _hand_in(asked, wanted)
+
+
+async def _hand_in(asked: Asked, wanted: Submission) -> Response:
+    try:
+        submission = await exact_submission_async(asked.service.queue, wanted)
+        return await hand_in(asked, "submissions", submission, calls.submit(submission))
+    except (IdTaken, LanguageError):
+        before = submission_as_before(wanted, *await version_before(asked, wanted.id, wanted.language))
+        if before is None or "@" not in wanted.language:
+            raise
+    return await hand_in(asked, "submissions", before, calls.submit(before))
 
 
 async def package_asked(asked: Asked, reference: str, pointer: str = "/package") -> str:
@@ -55,7 +80,7 @@ ENDPOINTS = (
     Endpoint(
         "POST", f"{PREFIX}/submissions", "createSubmission", "Judge a program against a problem package.",
         create_submission, "submissions", (CREATED, NOT_YET), scope=Scope.SUBMIT, body=SubmissionRequest,
-        query=WaitQuery, headers=(IDEMPOTENCY_KEY,), problems=HANDING_IN,
+        query=WaitQuery, headers=(IDEMPOTENCY_KEY,), problems=(*HANDING_IN, "attempts-used"),
     ),
     *work_rows("submissions", WorkKind.SUBMISSION, "submission", Scope.SUBMIT),
 )  # fmt: skip

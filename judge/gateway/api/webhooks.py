@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Meta
 from starlette.responses import Response
 
+from judge.gateway.access.caller import Caller
 from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.endpoint import Answer, Asked, Endpoint, json_answer
 from judge.gateway.problems import ProblemError, field_problem
@@ -22,6 +23,7 @@ from judge.gateway.webhooks.messages import caller_of
 from judge.gateway.webhooks.sending import UrlError, target_of
 from judge.http_form.webhooks import (
     DeliveryPage,
+    DroppedLettersForm,
     NewWebhookForm,
     PingedForm,
     ReplayedForm,
@@ -148,7 +150,14 @@ async def list_webhooks(asked: Asked) -> Response:
     shown = views[: query.limit]
     last = shown[-1].webhook if len(views) > query.limit else None
     position = None if last is None else f"{last.made_at_ms}.{last.id}"
-    return json_answer(WebhookPage(items=tuple(webhook_form(view) for view in shown), next=position))
+    items = tuple(webhook_form(view) for view in shown if _sees(caller, view.webhook))
+    return json_answer(WebhookPage(items=items, next=position))
+
+
+def _sees(caller: Caller, webhook: Webhook) -> bool:
+    """Whether a webhook is there for a caller: an admin's is told what the tenant's own keys do not see, and is for
+    admins alone."""
+    return caller.sees(webhook.tenant) and (caller.is_admin or Scope.ADMIN not in webhook.scopes)
 
 
 async def get_webhook(asked: Asked) -> Response:
@@ -169,6 +178,8 @@ async def change_webhook(asked: Asked) -> Response:
     asked.caller.need(Scope.READ)
 
     def changed(webhook: Webhook) -> Webhook:
+        if webhook.callbacks and not given.keys() <= {"state", "note"}:
+            raise field_problem("of a webhook for callbacks only `on` and `note` can be changed")
         kept = tuple(scope for scope in webhook.scopes if scope in scopes or Scope.ADMIN in scopes)
         return msgspec.structs.replace(webhook, **given, scopes=kept)
 
@@ -208,6 +219,8 @@ async def delete_webhook(asked: Asked) -> Response:
 async def ping_webhook(asked: Asked) -> Response:
     """Send it something, as soon as may be."""
     view = await _webhook_of(asked)
+    if view.webhook.callbacks:
+        raise ProblemError("webhook-off", "it sends callbacks alone, and has no address of its own")
     delivery = await asked.service.queue.run(webhooks.ping(view.webhook.id))
     if not delivery:
         raise ProblemError("webhook-off")
@@ -243,7 +256,7 @@ async def _replay(asked: Asked, delivery: str) -> int:
     webhook = (await _webhook_of(asked)).webhook
     if delivery and not _DELIVERY_ID.fullmatch(delivery):
         raise ProblemError("not-found")
-    count = await asked.service.queue.run(webhooks.replay(webhook.id, delivery))
+    count = await asked.service.queue.run(webhooks.replay(webhook.id, delivery, asked.caller.actor))
     if count < 0:
         raise ProblemError("webhook-off")
     if delivery and not count:
@@ -251,11 +264,27 @@ async def _replay(asked: Asked, delivery: str) -> int:
     return count
 
 
+async def drop_delivery(asked: Asked) -> Response:
+    """Forget one that was given up."""
+    webhook, delivery = (await _webhook_of(asked)).webhook, asked.path["delivery"]
+    known = _DELIVERY_ID.fullmatch(delivery)
+    if not known or not await asked.service.queue.run(webhooks.drop_dead(webhook.id, delivery, asked.caller.actor)):
+        raise ProblemError("not-found", "the webhook has no such dead letter")
+    return Response(status_code=204)
+
+
+async def drop_dead(asked: Asked) -> Response:
+    """Forget all that were given up."""
+    webhook = (await _webhook_of(asked)).webhook
+    count = await asked.service.queue.run(webhooks.drop_dead(webhook.id, "", asked.caller.actor))
+    return json_answer(DroppedLettersForm(dropped=count))
+
+
 async def _webhook_of(asked: Asked) -> WebhookView:
     """The webhook that the address names. Raises ProblemError: it is not there, or not for this caller."""
     name = asked.path["id"]
     view = await asked.service.queue.run(webhooks.look(name)) if _ID.fullmatch(name) else None
-    if view is None or not asked.caller.sees(view.webhook.tenant):
+    if view is None or not _sees(asked.caller, view.webhook):
         raise ProblemError("not-found")
     return view
 
@@ -296,6 +325,12 @@ ENDPOINTS = (
     Endpoint("POST", f"{_ONE}/deliveries/{{delivery}}/replay", "replayWebhookDelivery",
              "Send a delivery again that is over, under the same `webhook-id`.", replay_delivery, "webhooks", _REPLAYED,
              scope=Scope.WEBHOOKS, problems=("not-found", "webhook-off")),
+    Endpoint("DELETE", f"{_ONE}/deliveries/{{delivery}}", "dropWebhookDeadLetter", "Forget a dead letter.",
+             drop_delivery, "webhooks", (Answer(204, "It is forgotten."),), scope=Scope.WEBHOOKS,
+             problems=("not-found",)),
+    Endpoint("DELETE", f"{_ONE}/deliveries", "dropWebhookDeadLetters", "Forget all dead letters.", drop_dead,
+             "webhooks", (Answer(200, "They are forgotten.", DroppedLettersForm),), scope=Scope.WEBHOOKS,
+             problems=("not-found",)),
     Endpoint("POST", f"{_ONE}/replay", "replayWebhookDeadLetters", "Send all dead letters again.", replay_dead,
              "webhooks", _REPLAYED, scope=Scope.WEBHOOKS, problems=("not-found", "webhook-off")),
 )  # fmt: skip

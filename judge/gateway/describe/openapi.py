@@ -45,7 +45,12 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "schemas": refs.components,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "`jk_...`, made by `judge keys create`."},
-                "person": {"type": "apiKey", "in": "cookie", "name": SIGN_IN_COOKIE, "description": "From `/login`."},
+                "person": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": SIGN_IN_COOKIE,
+                    "description": "From `/login` or `/sign-in`.",
+                },
             },
         },
     }

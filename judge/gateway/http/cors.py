@@ -20,9 +20,11 @@ _KEPT_S = "7200"
 class Cors:
     """An ASGI application around another one; does nothing for requests without an Origin."""
 
-    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, origins: Sequence[str], *, any_header: bool = False) -> None:
+        """``any_header``: pages may send whichever headers they ask to send, else those of our own interface."""
         self._app = app
         self._origins = frozenset(origins)
+        self._any_header = any_header
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not self._origins:
@@ -32,7 +34,8 @@ class Cors:
         origin = headers.get("origin")
         allowed = self._allowed(origin)
         if allowed and scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await Response(status_code=204, headers=_preflight(allowed))(scope, receive, send)
+            wanted = headers.get("access-control-request-headers", _ASKED) if self._any_header else _ASKED
+            await Response(status_code=204, headers=_preflight(allowed, wanted))(scope, receive, send)
             return
 
         async def send_on(message: Message) -> None:
@@ -54,11 +57,11 @@ class Cors:
         return "*" if "*" in self._origins else ""
 
 
-def _preflight(allowed: str) -> dict[str, str]:
+def _preflight(allowed: str, wanted: str) -> dict[str, str]:
     return {
         "access-control-allow-origin": allowed,
         "access-control-allow-methods": _METHODS,
-        "access-control-allow-headers": _ASKED,
+        "access-control-allow-headers": wanted,
         "access-control-max-age": _KEPT_S,
         "vary": "Origin",
     }

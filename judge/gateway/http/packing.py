@@ -1,4 +1,7 @@
-"""Packing: answers to those who take gzip are packed, when they are worth it and no streams."""
+"""Packing: answers to those who take gzip are packed, when they are worth it and no streams.
+
+Files of people are not packed: most gain nothing, and one of many megabytes would cost most of a second of our time.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from judge.http_form.batch import NDJSON
 
 #: Answers below this are not worth packing.
-_PACKED_BYTES_MIN = 1024
-_PACKING_LEVEL = 5
+PACKED_BYTES_MIN = 1024
+PACKING_LEVEL = 5
 
-#: Streams: packed, lines would wait for others.
-_UNPACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, NDJSON)
+#: Streams, where lines would wait for others; and files, which are large or packed already.
+_UNPACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, NDJSON, "application/octet-stream", "application/pdf", "image/*")
 
 #: For caches: who takes gzip gets another answer.
-_VARY = (b"vary", b"Accept-Encoding")
+VARY = (b"vary", b"Accept-Encoding")
 
 
 class Packing:
@@ -24,7 +27,7 @@ class Packing:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._packed = GZipMiddleware(
-            app, minimum_size=_PACKED_BYTES_MIN, compresslevel=_PACKING_LEVEL, exclude_content_types=_UNPACKED
+            app, minimum_size=PACKED_BYTES_MIN, compresslevel=PACKING_LEVEL, exclude_content_types=_UNPACKED
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,7 +40,7 @@ class Packing:
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], _VARY]
+                message["headers"] = [*message["headers"], VARY]
             await send(message)
 
         await self._app(scope, receive, send_on)

@@ -4,11 +4,15 @@ many requests come at once, and how long an answer lies that nobody reads."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
+from urllib.parse import unquote
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from judge.gateway.http.cycle import Cycle
 from judge.gateway.problems import ProblemError, problem_response
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -21,13 +25,38 @@ _AROUND_BYTES = 4
 _PIPELINED_MAX = 64
 
 
-def bounded_protocol(head_bytes_max: int, silence_s_max: float) -> type[asyncio.Protocol]:
+#: Answers to a request at once, in bytes, or None; it is given the ASGI scope, and headers of every answer.
+AtOnce = Callable[[Mapping[str, Any], list[tuple[bytes, bytes]]], bytes | None]
+
+
+def bounded_protocol(
+    head_bytes_max: int, silence_s_max: float, at_once: AtOnce | None = None
+) -> type[asyncio.Protocol]:
     """A protocol whose requests' heads have at most this many bytes and are there within this time.
 
     A connection is closed whose peer reads nothing of an answer, or leaves a body unfinished that was answered
     already, for once to twice that time.
     """
-    return type("Bounded", (_Bounded,), {"head_bytes_max": head_bytes_max, "silence_s_max": silence_s_max})
+    given = {
+        "head_bytes_max": head_bytes_max,
+        "silence_s_max": silence_s_max,
+        "at_once": staticmethod(at_once or _never),
+    }
+    return type("Bounded", (_Bounded,), given)
+
+
+def _never(scope: Mapping[str, Any], default_headers: list[tuple[bytes, bytes]]) -> None:
+    del scope, default_headers
+
+
+class _Answered:
+    """In the place of the cycle of a request that was answered at once."""
+
+    response_complete = response_started = True
+    message_event = asyncio.Event()
+
+
+_ANSWERED: Any = _Answered()
 
 
 class _Bounded(HttpToolsProtocol):
@@ -36,6 +65,7 @@ class _Bounded(HttpToolsProtocol):
 
     head_bytes_max = 0
     silence_s_max = 0.0
+    at_once: AtOnce = staticmethod(_never)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +112,57 @@ class _Bounded(HttpToolsProtocol):
         if size > self.head_bytes_max:
             self._refuse(_TOO_LARGE)
             return
-        super().on_headers_complete()
+        if self.parser.should_upgrade():
+            super().on_headers_complete()
+        else:
+            self._begin_request()
+
+    def _begin_request(self) -> None:
+        """What uvicorn does when a head is complete, for a cycle of our own."""
+        version, url = self.parser.get_http_version(), httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope: Any = self.scope
+        scope.update(
+            method=self.parser.get_method().decode("ascii"),
+            http_version=version,
+            path=unquote(path) if "%" in path else path,
+            raw_path=url.path,
+            query_string=url.query or b"",
+        )
+        before = self.cycle
+        keep_alive = version != "1.0" and self.parser.should_keep_alive()
+        is_turn = before is None or before.response_complete
+        if is_turn and keep_alive and self._is_answered_at_once():
+            return
+        self.cycle = Cycle(
+            self.scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+        if is_turn:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+
+    def _is_answered_at_once(self) -> bool:
+        if self.flow.write_paused or self.transport.is_closing():
+            return False
+        answer = self.at_once(self.scope, self.server_state.default_headers)
+        if answer is None:
+            return False
+        self.cycle = _ANSWERED
+        self.transport.write(answer)
+        self.on_response_complete()
+        return True
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

@@ -1,16 +1,24 @@
 """A WebSocket's connection: uvicorn's, which leaves open how long a client that takes nothing is waited for, and in how
-many pieces a message may come."""
+many pieces a message may come. An application that accepts a connection may say how large its messages may be."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
+from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
 #: Pieces of one message; empty ones would cost memory for ever.
 _PIECES_MAX = 1000
+_SIZE = "message_bytes_max"
+
+
+async def accept_up_to(socket: WebSocket, message_bytes_max: int) -> None:
+    """Accept it; messages may be as large, whatever the server takes else. Raises WebSocketDisconnect."""
+    await socket.receive()  # that it wants to be accepted
+    await socket.send({"type": "websocket.accept", "headers": [], _SIZE: message_bytes_max})
 
 
 def bounded_socket_protocol(closing_s_max: float) -> type[asyncio.Protocol]:
@@ -30,6 +38,8 @@ class _BoundedSocket(WebSocketsSansIOProtocol):
         super().handle_cont(event)
 
     async def send(self, message: Any) -> None:
+        if _SIZE in message:
+            self.conn.max_message_size = message[_SIZE]
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True  # by a refusal; uvicorn would log it as a fault of the application

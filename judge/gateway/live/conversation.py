@@ -69,17 +69,20 @@ SLOW = Closing("slow")
 STOPPING = Closing("stopping", 1012, "this gateway stops: connect again")
 REMOVED = Closing("removed", 1008, "the session is not there any more")
 REVOKED = Closing("revoked", 1008, "the key is not valid any more")
+SHARED = Closing("shared", 1012, "another client types into this session, too: connect again")
 UNAVAILABLE = Closing("unavailable", 1013, "the queue does not answer: connect again")
 BAD_MESSAGE = Closing("bad-message", 1008, "see the problem")
 
 
 class Session(NamedTuple):
-    """Whose session it is: its record, its name for the client, and the client's key (empty = none was needed)."""
+    """Whose session it is: its record, its name for the client, the client's key (empty = none was needed), and what
+    the client calls itself (empty = nothing)."""
 
     record: str
     tenant: str
     public_id: str
     key: str
+    client: str = ""
 
 
 class Conversation:
@@ -93,7 +96,7 @@ class Conversation:
         self._state: State | None = None
         self._lost_before = reading.lost_bytes
         self._sending = asyncio.Lock()
-        self._typist = Typist(queue, session.record, session.tenant, self._say)
+        self._typist = Typist(queue, session.record, session.tenant, self._say, session.client)
 
     @property
     def lost_bytes(self) -> int:
@@ -102,7 +105,7 @@ class Conversation:
 
     async def hold(self, feed: Feed, over: Callable[[], Awaitable[WorkForm]]) -> Closing:
         """To its end; ``over`` makes the last word."""
-        parts = (self._show(feed, over), self._hear(), self._present(), self._typist.type_always(), self._tell())
+        parts = (self._show(feed, over), self._hear(), self._present(), self._type(), self._tell())
         tasks = [asyncio.ensure_future(part) for part in parts]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -110,14 +113,18 @@ class Conversation:
         finally:
             await _cancelled(tasks)
 
+    async def _type(self) -> Closing:
+        await self._typist.type_always()
+        return SHARED
+
     async def _tell(self) -> Closing:
         await self._typist.tell_always()
         return GONE
 
-    async def _closing_of(self, task: asyncio.Future[Closing | None]) -> Closing:
+    async def _closing_of(self, task: asyncio.Future[Closing]) -> Closing:
         """How what ended first ends all."""
         try:
-            return task.result() or GONE
+            return task.result()
         except (WebSocketDisconnect, OSError):
             return GONE
         except TimeoutError:
@@ -132,12 +139,8 @@ class Conversation:
             return BAD_MESSAGE
 
     async def _show(self, feed: Feed, over: Callable[[], Awaitable[WorkForm]]) -> Closing:
-        with feed.watching(self._session.record, events=True) as watch:
-            await feed.hear(watch)
-            try:
-                await self._show_all(watch)
-            finally:
-                await feed.unhear(watch)
+        async with feed.hearing(self._session.record) as watch:
+            await self._show_all(watch)
         if not self._reading.over:
             return STOPPING
         await self._say(OverSaid(work=await over()))
@@ -207,7 +210,7 @@ class Conversation:
             await self._socket.send_text(_ENCODER.encode(message).decode())
 
 
-async def _cancelled(tasks: Iterable[asyncio.Future[Closing | None]]) -> None:
+async def _cancelled(tasks: Iterable[asyncio.Future[Closing]]) -> None:
     """End them. One may miss that it was cancelled while it asks Redis: it is told again."""
     waiting = set(tasks)
     while waiting:
@@ -221,7 +224,7 @@ def _heard(text: str | None, packed: bytes | None) -> ClientMessage:
     try:
         return unpacked_input(packed) if packed is not None else _HEARD.decode(text or "")
     except msgspec.ValidationError as error:
-        raise validation_problem(error) from error
+        raise validation_problem(error, ClientMessage) from error
     except RecursionError:
         raise ProblemError("bad-json", "it is nested too deeply") from None
     except (msgspec.DecodeError, ValueError) as error:

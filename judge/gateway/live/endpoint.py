@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -18,7 +19,7 @@ from judge.gateway.exchange import Exchange
 from judge.gateway.live.conversation import Closing, Conversation, Session
 from judge.gateway.problems import ProblemError, problem_of, problem_response
 from judge.gateway.service import Service
-from judge.gateway.work_forms import form_in_role
+from judge.gateway.work_forms import form_in_role, now_ms
 from judge.http_form.answers import WorkForm
 from judge.http_form.socket import OFFSET_MAX
 from judge.queue.api_keys import key_holds
@@ -36,13 +37,15 @@ SOCKET_PATH = f"{PREFIX}/sessions/{{id}}/socket"
 class SocketQuery(msgspec.Struct, frozen=True, kw_only=True):
     """How a socket is opened. ``offset``: output before it is here already; ``lost``: so much of that never came.
 
-    ``frames``: how output is sent.
+    ``frames``: how output is sent. ``client``: a name of the client's own, the same each time that it connects: what
+    another one types is not taken for its input then.
     """
 
     ticket: str = ""
-    offset: int = 0
-    lost: int = 0
+    offset: Annotated[int, Meta(le=OFFSET_MAX)] = 0
+    lost: Annotated[int, Meta(le=OFFSET_MAX)] = 0
     frames: Literal["json", "binary"] = "json"
+    client: Annotated[str, Meta(max_length=64)] = ""
 
 
 def socket_route(service: Service) -> WebSocketRoute:
@@ -93,7 +96,7 @@ async def _ticket(service: Service, socket: WebSocket, query: SocketQuery) -> So
 
 
 async def _converse(service: Service, socket: WebSocket, ticket: SocketTicket, query: SocketQuery) -> Closing:
-    session = Session(ticket.session, ticket.tenant, ticket.public_id, ticket.key)
+    session = Session(ticket.session, ticket.tenant, ticket.public_id, ticket.key, query.client)
     reading = reading_of(service.queue, ticket.session, "", offset=query.offset, lost_bytes=query.lost)
     await socket.accept()
     conversation = Conversation(service.queue, socket, session, reading, binary=query.frames == "binary")
@@ -119,7 +122,7 @@ async def _form(service: Service, ticket: SocketTicket) -> WorkForm:
     """The session, with its report, for who asked for the ticket. Raises QueueError, UsageError."""
     record = found_one(await service.queue.run(records_call((ticket.session,))), ticket.session)
     report = await service.queue.answer(record.id)
-    return form_in_role(record, report, Role.JUDGE if ticket.admin else Role.SENDER, ticket.public_id)
+    return form_in_role(record, report, Role.JUDGE if ticket.admin else Role.SENDER, ticket.public_id, now_ms())
 
 
 async def _refuse(socket: WebSocket, response: Response) -> None:

@@ -35,13 +35,21 @@ class _Piece(NamedTuple):
 class Typist:
     """Says what a client wants to say to the claim that runs its session, once there is one.
 
-    ``on_typed`` is told of each piece of input what became of it.
+    ``on_typed`` is told of each piece of input what became of it. ``name`` is the client's, the same on each of its
+    connections; empty = it has none.
     """
 
     def __init__(
-        self, queue: AsyncQueue, session: str, tenant: str, on_typed: Callable[[TypedSaid], Awaitable[None]]
+        self,
+        queue: AsyncQueue,
+        session: str,
+        tenant: str,
+        on_typed: Callable[[TypedSaid], Awaitable[None]],
+        name: str = "",
     ) -> None:
         self._queue, self._session, self._tenant, self._on_typed = queue, session, tenant, on_typed
+        self._name = name
+        self._is_taken = False
         self._fence = ""
         self._begun = asyncio.Event()
         self._pieces: asyncio.Queue[_Piece] = asyncio.Queue()
@@ -49,6 +57,11 @@ class Typist:
         self._ahead_bytes = 0
         self.over = False
         self.typed_bytes = 0
+
+    @property
+    def ahead_bytes(self) -> int:
+        """How much input is on its way."""
+        return self._ahead_bytes
 
     def take(self, standing: Standing) -> None:
         """How the session stands now."""
@@ -79,8 +92,9 @@ class Typist:
         return bool(self._fence) and (await self._say(frame)).outcome == "sent"
 
     async def type_always(self) -> None:
-        """Carry what :meth:`type` was given. Raises QueueError, UsageError when the session is gone."""
-        while True:
+        """Carry what :meth:`type` was given, until another client has typed where this one meant to: what else is on
+        its way from this one is out of place then. Raises QueueError, UsageError when the session is gone."""
+        while not self._is_taken:
             piece = await self._pieces.get()
             if piece.data is None:
                 await self._until_said(EndOfInput())
@@ -101,15 +115,24 @@ class Typist:
         while data:
             if at > self.typed_bytes:
                 return TypedSaid(offset=self.typed_bytes, gap=True)
-            data, at = data[self.typed_bytes - at :], self.typed_bytes
-            if not data:
-                break
-            said = await self._until_said(Typed(offset=at, data=data[:TYPED_BYTES_MAX]))
+            if not self._name:  # what was typed there is taken for it
+                data, at = data[self.typed_bytes - at :], self.typed_bytes
+            piece = data[:TYPED_BYTES_MAX]
+            said = await self._until_said(Typed(offset=at, data=piece)) if piece else None
             if said is None:
-                break  # it is over: nobody reads it
-            if said.outcome == "gap" and offset is None:
-                at = said.typed_bytes  # another client types, too
+                break  # all was typed; or it is over, and nobody reads it
             self.typed_bytes = max(self.typed_bytes, said.typed_bytes)
+            if said.outcome == "sent":
+                data, at = data[len(piece) :], at + len(piece)
+            elif offset is None:
+                at = said.typed_bytes  # another client types, too
+            elif said.outcome == "taken":
+                self._is_taken = True
+                return TypedSaid(offset=self.typed_bytes, gap=True)
+            elif at < said.typed_bytes:  # its beginning was typed before
+                data, at = data[said.typed_bytes - at :], said.typed_bytes
+            else:
+                return TypedSaid(offset=said.typed_bytes, gap=True)
         return TypedSaid(offset=self.typed_bytes)
 
     async def _until_said(self, frame: InputFrame) -> Said | None:
@@ -128,7 +151,7 @@ class Typist:
 
     async def _say(self, frame: InputFrame) -> Said:
         fence = self._fence
-        said = await self._queue.run(say(self._session, self._tenant, fence, frame))
+        said = await self._queue.run(say(self._session, self._tenant, fence, frame, self._name))
         if said.outcome == "over" and fence == self._fence:
             self._fence = ""
             self._begun.clear()  # until what became of it is told to take()

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from judge.gateway.access.authenticate import SIGN_IN_COOKIE
+from judge.gateway.access.authenticate import NOTHING_STAYS, SIGN_IN_COOKIE
 from judge.gateway.endpoint import Answer, Asked, Endpoint
 from judge.gateway.problems import ProblemError
 from judge.gateway.sign_in import attempt
@@ -60,16 +60,34 @@ async def callback(asked: Asked) -> Response:
     return response
 
 
+class LogoutQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """From where else."""
+
+    provider: Annotated[bool, Meta(description="Go on to the provider, to sign out there, too.")] = False
+
+
 async def logout(asked: Asked) -> Response:
-    """End it, here and in the browser; at the provider the person stays signed in."""
-    _provider(asked)
+    """End it, here and in the browser. At the provider the person stays signed in, unless that is asked for and the
+    provider can."""
+    provider = _provider(asked)
     asked.service.authenticator.check_cookie_page(asked.request)
     text = asked.request.cookies.get(SIGN_IN_COOKIE, "")
     await sign_ins.end(asked.service.queue, text)
     asked.service.authenticator.forget(text)
-    response = Response(status_code=204, headers={"cache-control": "no-store"})
+    address = await _sign_out_address(provider) if asked.query.provider else ""
+    response = _sent_to(address, 303) if address else Response(status_code=204, headers={"cache-control": "no-store"})
     _set(response, SIGN_IN_COOKIE, "", 0)
+    if asked.request.url.scheme == "https":
+        response.headers.update(NOTHING_STAYS)
     return response
+
+
+async def _sign_out_address(provider: Provider) -> str:
+    """Empty = it has none, or does not answer: here the person is signed out in any case."""
+    try:
+        return await provider.sign_out_address()
+    except ProblemError:
+        return ""
 
 
 def _provider(asked: Asked) -> Provider:
@@ -102,6 +120,9 @@ ENDPOINTS = (
     Endpoint("GET", "/callback", "signInCallback", "Where the provider sends the browser back to.", callback, "people",
              (Answer(303, "Signed in, and on to where it began.", headers=("Location",)),), scope=None,
              problems=(*_FAILS, "sign-in-failed", "not-admitted", "unavailable")),
-    Endpoint("POST", "/logout", "signOut", "Sign out.", logout, "people", (Answer(204, "Signed out."),), scope=None,
+    Endpoint("POST", "/logout", "signOut", "Sign out.", logout, "people",
+             (Answer(204, "Signed out."),
+              Answer(303, "Signed out here, and on to the provider.", headers=("Location",))),
+             scope=None, query=LogoutQuery,
              problems=("not-found", "foreign-page", "unavailable")),
 )  # fmt: skip

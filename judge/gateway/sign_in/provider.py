@@ -38,6 +38,7 @@ class _Description(msgspec.Struct, frozen=True, kw_only=True):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    end_session_endpoint: str = ""
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
 
 
@@ -88,7 +89,16 @@ class Provider:
             "code_challenge_method": "S256",
         }
         endpoint = (await self._in_turn(self._described)).authorization_endpoint
-        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
+        return _with_query(endpoint, asked)
+
+    async def sign_out_address(self) -> str:
+        """Where the browser goes to sign out there, too (OpenID Connect RP-Initiated Logout 1.0), and comes back from;
+        empty = it has no such address. Raises ProblemError ("no-provider")."""
+        endpoint = (await self._in_turn(self._described)).end_session_endpoint
+        if not endpoint:
+            return ""
+        asked = {"client_id": self._settings.client_id, "post_logout_redirect_uri": self._settings.public_url}
+        return _with_query(endpoint, asked)
 
     async def claims(self, code: str, attempt: Attempt) -> dict[str, Any]:
         """What it says of who came back with this code. Raises ProblemError ("no-provider", "sign-in-failed")."""
@@ -137,8 +147,8 @@ class Provider:
         if self._description is None or self._description[0] + _BELIEVED_S < time.monotonic():
             address = self.issuer.rstrip("/") + "/.well-known/openid-configuration"
             found = _decoded(self._asked("GET", address), _Description, "its description cannot be read")
-            safe = map(_is_safe, (found.authorization_endpoint, found.token_endpoint, found.jwks_uri))
-            if found.issuer != self.issuer or not all(safe):
+            addresses = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.end_session_endpoint)
+            if found.issuer != self.issuer or not all(map(_is_safe, filter(None, addresses))):
                 raise ProblemError("no-provider", "its description is another issuer's, or not of https addresses")
             self._description = (time.monotonic(), found)
         return self._description[1]
@@ -167,6 +177,10 @@ class Provider:
         if response.status != 200 or len(content) > _ANSWER_BYTES_MAX:
             raise ProblemError("no-provider", f"it answers {response.status}, or too much")
         return content
+
+
+def _with_query(endpoint: str, asked: dict[str, str]) -> str:
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
 
 
 def _decoded(body: bytes, kind: type[T], said: str) -> T:

@@ -11,6 +11,8 @@ export interface ConnectOptions {
   WebSocket?: typeof globalThis.WebSocket;
   /** How long what may pass (no network, a full queue) is tried again. */
   patienceMs?: number;
+  /** Whether cookies go along, as fetch has it; "omit" when nothing is said. */
+  credentials?: "omit" | "same-origin" | "include";
 }
 
 export interface AskOptions {
@@ -64,6 +66,7 @@ export interface Programmed extends Asking {
   sources?: GivenSource[];
   main?: string;
   compiler_arguments?: string[];
+  archive?: Given;
 }
 
 export interface RunRequest extends Programmed {
@@ -80,6 +83,7 @@ export interface RunRequest extends Programmed {
   keep?: string[];
   live?: boolean;
   reuse?: boolean;
+  unchecked?: boolean;
 }
 
 export interface GivenTest {
@@ -291,6 +295,8 @@ export declare class Session {
   readonly offset: number;
   /** Output that was gone before it could be read. */
   readonly lostBytes: number;
+  /** Another client has typed into it, too: what both typed at once stands behind each other. */
+  readonly shared: boolean;
   /** The work with its report, when the session is over. */
   readonly result: Promise<Work>;
   output(): AsyncIterable<Output>;

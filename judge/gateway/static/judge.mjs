@@ -54,8 +54,11 @@ export class Judge {
   #fetch;
   #WebSocket;
   #patienceMs;
+  #credentials;
 
-  constructor(address, { key = "", headers = {}, fetch = globalThis.fetch, WebSocket, patienceMs = 30_000 } = {}) {
+  constructor(address, options = {}) {
+    const { key = "", headers = {}, fetch = globalThis.fetch, WebSocket, patienceMs = 30_000, credentials = "omit" } = options;
+    this.#credentials = credentials;
     this.#address = String(address).replace(/\/+$/, "");
     this.#headers = key ? { ...headers, authorization: `Bearer ${key}` } : { ...headers };
     this.#fetch = (...words) => fetch(...words);
@@ -230,7 +233,7 @@ export class Judge {
   async #send(method, path, { headers = {}, body, signal }) {
     const sent = { ...this.#headers, ...headers };
     const where = `${this.#address}${PREFIX}${path}`;
-    const response = await this.#fetch(where, { method, headers: sent, body, signal, credentials: "omit" });
+    const response = await this.#fetch(where, { method, headers: sent, body, signal, credentials: this.#credentials });
     if (response.ok) return response;
     let problem = null;
     try {
@@ -270,6 +273,7 @@ export class Session {
   #settle;
   #left = false;
   #isHeard = false; // the socket has said how the session stands
+  #name = freshKey(); // the same on each socket: what another client types is not taken for ours
 
   constructor(options) {
     this.#options = options;
@@ -277,6 +281,7 @@ export class Session {
     this.state = "queued";
     this.offset = options.offset;
     this.lostBytes = 0;
+    this.shared = false; // another client has typed into it, too
     this.#retry = new Retry(options.patienceMs, options.signal);
     this.result = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -353,6 +358,7 @@ export class Session {
   #open(ticket, path) {
     const where = `${path ?? `${PREFIX}/sessions/${encodeURIComponent(this.id)}/socket`}`;
     const query = new URLSearchParams({ ticket, offset: this.offset, lost: this.lostBytes, frames: "binary" });
+    query.set("client", this.#name);
     const socket = new this.#options.WebSocket(`${this.#options.address}${where}?${query}`);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => this.#hear(data);
@@ -384,7 +390,11 @@ export class Session {
       this.state = message.state;
       if (!this.#isHeard) this.#begin(message.typed);
     } else if (message.type === "typed") {
-      if (message.gap) return this.#socket.close(4000, "what was typed is not there"); // and reach it again
+      if (message.gap) {
+        this.shared = true;
+        this.#typed = null; // all that is not known to be typed goes behind what another one typed
+        return this.#socket.close(4000, "what was typed is not there"); // and reach it again
+      }
       if (message.ended) this.#ended = "said";
       this.#acknowledge(message.offset);
       this.#push();

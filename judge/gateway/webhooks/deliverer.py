@@ -10,13 +10,15 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from judge.errors import QueueError
 from judge.gateway.service import Service
 from judge.gateway.webhooks.addresses import Addresses, NoWayError, Ranges
 from judge.gateway.webhooks.messages import Messages
-from judge.gateway.webhooks.retries import asked_s, delay_ms, outcome_of
-from judge.gateway.webhooks.sending import Received, Sender, SendError, UrlError, target_of
+from judge.gateway.webhooks.retries import asked_s, callback_outcome, delay_ms, outcome_of
+from judge.gateway.webhooks.sending import Message, Received, Sender, SendError, UrlError, target_of
 from judge.gateway.webhooks.signing import signature, signing
 from judge.queue import webhooks
 from judge.queue.feed import Watch
@@ -42,11 +44,22 @@ _PAUSE_S = 0.05
 _CHANNEL = "~webhooks"
 
 
+@dataclass(frozen=True)
+class CallbackRules:
+    """How a dialect has its callbacks sent: by PUT, this often, each within this time. ``body_of`` raises
+    QueueError."""
+
+    body_of: Callable[[Claimed], Awaitable[bytes]]
+    tries_max: int
+    timeout_s: float
+
+
 class Deliverer:
     """One for each gateway."""
 
-    def __init__(self, service: Service) -> None:
-        """Raises UsageError for settings that are no networks."""
+    def __init__(self, service: Service, callbacks: Mapping[str, CallbackRules] | None = None) -> None:
+        """``callbacks``: of the dialects that have any. Raises UsageError for settings that are no networks."""
+        self._callbacks = dict(callbacks or {})
         self._settings = service.settings.webhooks
         self._service = service
         self._addresses = Addresses(Ranges(self._settings), self._settings.at_once)
@@ -109,10 +122,10 @@ class Deliverer:
         began_s, at_ms = time.monotonic(), _now_ms()
         received, error = Received(0), ""
         try:
-            async with asyncio.timeout(self._settings.timeout_s):
+            async with asyncio.timeout(self._timeout_s(claimed)):
                 received = await self._send(claimed)
         except TimeoutError:
-            error = f"no answer within {self._settings.timeout_s} s"
+            error = f"no answer within {self._timeout_s(claimed):g} s"
         except (SendError, NoWayError, UrlError) as refused:
             error = str(refused)
         except QueueError as away:
@@ -131,10 +144,10 @@ class Deliverer:
         """Raises QueueError, UrlError, NoWayError, SendError."""
         if claimed.failures > _FAILURES_MAX:
             raise SendError("each gateway that began it was gone before its end")
-        webhook = claimed.webhook
-        target = target_of(webhook.url, http=self._settings.http)
+        webhook, rules = claimed.webhook, self._rules(claimed)
+        target = target_of(claimed.url or webhook.url, http=self._settings.http)
         addresses = await self._addresses.of(target.host, target.port)
-        body = await self._messages.body_of(claimed)
+        body = await (self._messages.body_of if rules is None else rules.body_of)(claimed)
         now_s = int(time.time())
         headers = (
             ("content-type", "application/json"),
@@ -143,16 +156,23 @@ class Deliverer:
             ("webhook-timestamp", str(now_s)),
             ("webhook-signature", signature(signing(webhook.secrets, now_s * 1000), claimed.id, now_s, body)),
         )
-        return await self._sender.post(target, addresses, headers, body)
+        message = Message(headers, body, "POST" if rules is None else "PUT")
+        return await self._sender.send(target, addresses, message)
 
     async def _settle(self, claimed: Claimed, attempt: Attempt, asked: float) -> str:
         """Write down what came of it, and say it. Raises QueueError."""
-        outcome, delay, reason = outcome_of(attempt.status), 0, ""
+        rules, delay, reason = self._rules(claimed), 0, ""
+        if rules is None:
+            outcome = outcome_of(attempt.status)
+        else:
+            outcome = callback_outcome(attempt.status, claimed.failures, rules.tries_max)
         if outcome is Outcome.RETRY:
             wait_ms = delay_ms(claimed.failures, claimed.age_ms, asked, self._settings.retry_s)
             if wait_ms is None:
                 outcome, reason = Outcome.DEAD, "it was tried for long enough"
             delay = wait_ms or 0
+        elif outcome is Outcome.DEAD:
+            reason = f"the receiver answered {attempt.status}" if attempt.status else attempt.error
         elif outcome is Outcome.GONE:
             reason = "the receiver answered 410: it wants nothing more"
         call = webhooks.settle(claimed, outcome, attempt, delay_ms=delay, reason=reason)
@@ -163,6 +183,13 @@ class Deliverer:
                 attempt.status, said,
             )  # fmt: skip
         return said
+
+    def _rules(self, claimed: Claimed) -> CallbackRules | None:
+        return self._callbacks.get(claimed.webhook.callbacks)
+
+    def _timeout_s(self, claimed: Claimed) -> float:
+        rules = self._rules(claimed)
+        return self._settings.timeout_s if rules is None else min(rules.timeout_s, self._settings.timeout_s)
 
 
 def _now_ms() -> int:

@@ -10,7 +10,7 @@ from judge.gateway.access.caller import Caller
 from judge.gateway.access.roles import owns_all, packages_shown, role_for
 from judge.gateway.api.handing_in import PREFIX
 from judge.gateway.published import Published
-from judge.gateway.work_forms import form_in_role
+from judge.gateway.work_forms import form_in_role, now_ms
 from judge.http_form.batch import batch_form
 from judge.http_form.webhooks import BatchNews, PingNews, RejudgeNews, WebhookMessage, WorkNews
 from judge.queue import batches
@@ -71,4 +71,7 @@ class Messages:
             report = await self._queue.answer(record.id)
         owns = await owns_all(self._packages, caller, packages_shown(record.package, report))
         role = role_for(caller, record.kind, owns_package=owns)
-        return msgspec.structs.replace(news, work=form_in_role(record, report, role, name))
+        form = form_in_role(record, report, role, name, now_ms())
+        if record.is_coursework:
+            news = msgspec.structs.replace(news, status=form.status)
+        return msgspec.structs.replace(news, work=form)

@@ -25,6 +25,16 @@ def outcome_of(status: int) -> Outcome:
     return Outcome.GONE if status == 410 else Outcome.RETRY
 
 
+def callback_outcome(status: int, failures: int, tries_max: int) -> Outcome:
+    """The same of a callback: it is tried again only where the receiver failed, and not more often than that.
+
+    ``failures`` came before this attempt.
+    """
+    if 200 <= status < 300:
+        return Outcome.SENT
+    return Outcome.DEAD if 300 <= status < 500 or failures + 1 >= tries_max else Outcome.RETRY
+
+
 def delay_ms(failures: int, age_ms: int, asked_s: float, retry_s: int) -> int | None:
     """For how long to wait after this failure, when ``failures`` came before it; None = it is given up.
 

@@ -1,4 +1,4 @@
-"""One POST to a receiver, over a connection of its own to an address that was checked.
+"""One POST (of a callback: PUT) to a receiver, over a connection of its own to an address that was checked.
 
 HTTP is h11's: it is given bytes and says what they mean, so that nothing but this opens a connection, and no
 redirection, proxy or cookie is followed. Of the answer the status and Retry-After count; at most :data:`_ANSWER_BYTES`
@@ -54,6 +54,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Message:
+    """What is sent."""
+
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    method: str = "POST"
+
+
+@dataclass(frozen=True)
 class Received:
     """What was answered."""
 
@@ -90,20 +99,18 @@ def target_of(url: str, *, http: bool) -> Target:
 
 
 class Sender:
-    """Posts. It reads the certificates of the authorities that are trusted once, when it is made: OpenSSL's own, or
+    """Sends. It reads the certificates of the authorities that are trusted once, when it is made: OpenSSL's own, or
     those that SSL_CERT_FILE names."""
 
     def __init__(self) -> None:
         self._tls = ssl.create_default_context()
 
-    async def post(
-        self, target: Target, addresses: Sequence[str], headers: Sequence[tuple[str, str]], body: bytes
-    ) -> Received:
+    async def send(self, target: Target, addresses: Sequence[str], message: Message) -> Received:
         """Send it to the first of the addresses that lets itself be connected to. Raises SendError. The caller limits
         the time; then, too, nothing is left open."""
         reader, writer = await _connected(target, addresses, self._tls if target.secure else None)
         try:
-            return await _exchange(target, reader, writer, headers, body)
+            return await _exchange(target, reader, writer, message)
         except (OSError, EOFError) as error:
             raise SendError(f"the connection broke: {_said(error)}") from error
         except h11.ProtocolError as error:
@@ -139,14 +146,14 @@ async def _exchange(
     target: Target,
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
-    headers: Sequence[tuple[str, str]],
-    body: bytes,
+    message: Message,
 ) -> Received:
     """Raises OSError, EOFError, h11.ProtocolError."""
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
-    said = [("host", target.authority), ("connection", "close"), ("content-length", str(len(body))), *headers]
-    head = http.send(h11.Request(method="POST", target=target.path, headers=said)) or b""
-    writer.write(head + (http.send(h11.Data(data=body)) or b"") + (http.send(h11.EndOfMessage()) or b""))
+    length = str(len(message.body))
+    said = [("host", target.authority), ("connection", "close"), ("content-length", length), *message.headers]
+    head = http.send(h11.Request(method=message.method, target=target.path, headers=said)) or b""
+    writer.write(head + (http.send(h11.Data(data=message.body)) or b"") + (http.send(h11.EndOfMessage()) or b""))
     with contextlib.suppress(ConnectionError):  # what refuses a large body may answer all the same
         await writer.drain()
     answer = _Answer(http, reader)

@@ -268,6 +268,8 @@ def aggregate(aggregation: ScoreAggregation, scores: Sequence[float]) -> float:
             return max(scores)
         case ScoreAggregation.AVG:
             return _sum(scores) / len(scores)
+        case ScoreAggregation.PRODUCT:
+            return math.prod(sorted(scores))
         case ScoreAggregation.SUM | ScoreAggregation.PASS_FAIL:
             return _sum(scores)
 
@@ -290,7 +292,10 @@ def _fold_modern(problem: Problem, group: TestGroup, children: Sequence[tuple[st
     maximum = group.policy.max_score
     if group.policy.aggregation is ScoreAggregation.PASS_FAIL:
         return Scored(verdict=verdict, score=(maximum or 0.0) if verdict is Verdict.AC else 0.0)
-    score = aggregate(group.policy.aggregation, [child.score or 0.0 for _, child in children])
+    scores = [child.score or 0.0 for _, child in children]
+    if group.policy.aggregation is ScoreAggregation.PRODUCT and maximum:
+        scores = [maximum, *(score / maximum for score in scores)]
+    score = aggregate(group.policy.aggregation, scores)
     if maximum is None:
         return Scored(verdict=verdict, score=score)
     if problem.free_award:

@@ -13,10 +13,12 @@ import msgspec
 
 from judge.model.report import CaseReport, GroupReport, Report
 from judge.model.run import RunResult, Usage
+from judge.model.verdict import Verdict
 from judge.model.work_report import (
     AnyWorkReport,
     CommandGroupReport,
     EvaluationReport,
+    ProgramReport,
     VerificationReport,
     kind_of_report,
     results_of,
@@ -51,9 +53,9 @@ def _work_record(
     runs = () if report.cached else results_of(report)
     usage, usage_spread = _account(runs)
     compiled = None
-    if not isinstance(report, CommandGroupReport | VerificationReport) and not report.cached:
+    if not isinstance(report, CommandGroupReport | VerificationReport | ProgramReport) and not report.cached:
         compiled = report.compile
-    tests = report.tests if isinstance(report, EvaluationReport) and not report.cached else ()
+    verdicts = _case_verdicts(report)
     if runs:
         phases_ns = {Phase.RUN: usage.wall_time_ns} | phases_ns
     return Judged(
@@ -67,11 +69,22 @@ def _work_record(
         compiled=compiled is not None and compiled.checked,
         compile_cached=compiled is not None and compiled.cached,
         outcomes=dict(Counter([run.outcome for run in runs])),
-        case_verdicts=dict(Counter([test.verdict for test in tests if test.verdict is not None])),
+        case_verdicts=dict(Counter(verdicts)),
         usage=usage,
         spread=usage_spread,
         kind=kind_of_report(report),
     )
+
+
+def _case_verdicts(report: AnyWorkReport) -> list[Verdict]:
+    """Of all tests or cases that were judged for this report."""
+    match report:
+        case EvaluationReport() if not report.cached:
+            return [test.verdict for test in report.tests if test.verdict is not None]
+        case ProgramReport():
+            return [case.verdict for case in report.cases]
+        case _:
+            return []
 
 
 def judged_record(

@@ -60,6 +60,7 @@ class Count(StrEnum):
     """Things that happen on a node and are only counted. The queue itself counts what happens to submissions."""
 
     LEASE_LOST = "lease_lost"  #: a slot noticed that its submission belongs to another, or was cancelled
+    STATE_RACE_LOST = "state_race_lost"  #: a judging began again: the carried state that it had read changed meanwhile
     VERDICT_FENCED = "verdict_fenced"  #: a slot's verdict came too late; another's counts
     ATTEMPT_FAILED = "attempt_failed"  #: given back after an infrastructure error
     SWEPT = "swept"  #: left-overs of dead slots removed

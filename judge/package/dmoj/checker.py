@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge.model.problem import CompareFlags, Program, ValidatorKind
+from judge.model.compare_flags import CompareFlags
+from judge.model.problem import Program, ValidatorKind
 from judge.package.ceilings import Bound
 from judge.package.dmoj.custom_judge import CustomJudge
 from judge.package.dmoj.guest import check as guest_check
@@ -68,12 +69,16 @@ class Asker:
             return ()
         asked = {"args": json.loads(checker.args), **known}
         if checker.script:
-            asked |= {"name": "", "script": _script_name(self.scripts.index(checker.script[0]))}
+            asked |= {"name": "", "script": self.script_name(checker.script[0])}
         else:
             asked |= {"name": checker.name}
         if self.judge:
             asked |= {"judge": self.judge}
         return (json.dumps(asked, sort_keys=True),)
+
+    def script_name(self, name: str) -> str:
+        """Under which name a Python checker lies beside the one who asks it."""
+        return _script_name(self.scripts.index(name))
 
 
 def read_checker(section: YamlSection, files: DmojFiles, findings: Findings) -> Checker:

@@ -29,6 +29,11 @@ class DmojFiles:
         """Every file that a pattern may take for a test: those of the archive, without one the loose ones."""
         return tuple(entry.relative for entry in (self._archive or self._package).files())
 
+    def all_files(self) -> list[tuple[str, str]]:
+        """(name, host path) of every file, loose ones and those of the archive."""
+        found = {entry.relative: entry.path for entry in (self._archive.files() if self._archive else ())}
+        return sorted({**found, **{entry.relative: entry.path for entry in self._package.files()}}.items())
+
     def has(self, name: str) -> bool:
         """Whether there is a file of this name."""
         return self._entry(name) is not None

@@ -3,8 +3,8 @@
 A test is worth its points, a batch all of its points or none. Limits are those of the test submissions when there are
 any, else of init.yml, else a default. Checkers that are a comparison with options, testlib checkers and interactors,
 and what is written in Python for DMOJ (checkers, custom judges) and can run like any validator
-(:mod:`judge.package.dmoj.guest.check`) are supported; what would have to run inside DMOJ's own process is refused by
-name.
+(:mod:`judge.package.dmoj.guest.check`) are supported; custom judges that start the submission themselves are judge
+programs (:mod:`judge.package.dmoj.guest.judge`). What would have to run inside DMOJ's own process is refused by name.
 
 ::
 
@@ -21,6 +21,7 @@ import msgspec
 
 from judge.errors import PackageError
 from judge.model.problem import (
+    JudgeProgram,
     NamedFiles,
     PackageFormat,
     Problem,
@@ -34,6 +35,7 @@ from judge.package.ceilings import Ceilings
 from judge.package.dmoj.checker import Asker, choose_asker, read_bridged
 from judge.package.dmoj.custom_judge import CustomJudge, read_custom_judge
 from judge.package.dmoj.groups import group_of
+from judge.package.dmoj.judge_program import Given, judge_program_of
 from judge.package.dmoj.problem_files import DmojFiles, open_files
 from judge.package.dmoj.signature import NO_SIGNATURE, read_signature
 from judge.package.dmoj.submissions import SubmissionReader
@@ -68,7 +70,7 @@ class DmojReader:
             raise PackageError("there is no such file", where=FILE)
         section = YamlSection(parse_yaml(package.read(entry, YAML_BYTES_MAX), FILE, findings), FILE, findings)
         files = open_files(package, section, findings, unpacked)
-        problem = _InitFile(package, section, files, findings, options.ceilings).problem()
+        problem = _InitFile(package, section, files, findings, options.ceilings, unpacked).problem()
         return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
 
 
@@ -81,6 +83,7 @@ class _InitFile:
     files: DmojFiles
     findings: Findings
     ceilings: Ceilings
+    unpacked: Path
 
     def problem(self) -> Problem:
         """Everything together."""
@@ -91,8 +94,10 @@ class _InitFile:
         signature = read_signature(section, self.files) if judge is None else NO_SIGNATURE
         limits, submissions = SubmissionReader(self.package, self.files, self.findings, self.ceilings).read(section)
         entries = self._test_reader(judge, limits).entries()
-        tests = [test for entry in entries for test in (entry.tests if isinstance(entry, Batch) else (entry,))]
-        asker = self._asker(tests, judge, interactor)
+        tests = [test for entry in entries for test in _tests_of(entry)]
+        is_program = judge is not None and judge.is_program
+        asker = Asker() if is_program else self._asker(tests, judge, interactor)
+        root = _data((group_of(entries, asker),))
         section.finish((*IGNORED_KEYS, *INHERITED_KEYS, "file_io"), strict=False)
         return Problem(
             name=shown(Path(self.package.path).name),
@@ -102,7 +107,8 @@ class _InitFile:
             scoring=True,
             interactive=interactor is not None or (judge is not None and judge.interactive),
             languages=signature.languages,
-            root=_data((group_of(entries, asker),)),
+            root=root,
+            judge_program=self._judge_program(judge, entries, root, limits) if judge and is_program else None,
             validator_kind=asker.kind,
             output_validator=asker.program,
             validator_reads_source=bool(asker.scripts or asker.judge),
@@ -112,12 +118,23 @@ class _InitFile:
             submissions=submissions,
         )
 
+    def _judge_program(
+        self, judge: CustomJudge, entries: Sequence[Test | Batch], root: TestGroup, limits: ProblemLimits
+    ) -> JudgeProgram:
+        if any(test.checker.native for entry in entries for test in _tests_of(entry)):
+            self.section.block("checker", "a native checker beside a custom judge is not supported")
+        if self.section.node("file_io") is not None:
+            self.section.block("file_io", "beside a custom judge that starts submissions itself is not supported")
+        given = Given(shown(Path(self.package.path).name), self.section.mapping, self.files, self.unpacked)
+        return judge_program_of(judge, entries, root, limits, given)
+
     def _refuse_unsupported(self) -> None:
         for key in self.section.mapping.values:
             if key.endswith("+"):
                 self.section.block(key, "would have to be computed inside DMOJ's judge; not supported")
-        if self.section.node("grader") is not None:
-            self.section.block("grader", "would have to run inside DMOJ's judge; not supported")
+        for key in ("grader", "communication"):
+            if self.section.node(key) is not None:
+                self.section.block(key, "would have to run inside DMOJ's judge; not supported")
 
     def _interactor(self) -> Program | None:
         if "interactive" not in self.section:
@@ -159,6 +176,10 @@ class _InitFile:
             if name and not is_plain_name(name):
                 section.block(key, f"{shown(name)[:80]!r} is no name of a file")
         return NamedFiles(input=names["input"], output=names["output"])
+
+
+def _tests_of(entry: Test | Batch) -> tuple[Test, ...]:
+    return entry.tests if isinstance(entry, Batch) else (entry,)
 
 
 def _data(groups: tuple[TestGroup]) -> TestGroup:

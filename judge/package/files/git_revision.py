@@ -44,6 +44,21 @@ def unpack_revision(
     unpacker.finish()
 
 
+def commit_time_ms(repository: Path, revision: str = "HEAD") -> int:
+    """When a commit was made, as its committer says: Unix time. It is the committer's own word.
+
+    Raises UsageError when there is no such repository or revision.
+    """
+    for line in _git(repository, "cat-file", "commit", revision).split(b"\n"):
+        if not line:
+            break
+        if line.startswith(b"committer "):
+            seconds = line.rsplit(b" ", 2)[-2]
+            if seconds.isdigit() and len(seconds) <= 12:
+                return int(seconds) * 1000
+    raise UsageError(f"git: {shown(str(repository))}: the commit has no time")
+
+
 class _File(NamedTuple):
     """A line of ls-tree. ``mode``: git's, six digits."""
 

@@ -65,6 +65,10 @@ class YamlSection:
         """A blocking finding at an explicit place."""
         self._findings.block(self.file, message, line=line, key=key)
 
+    def block_in(self, file: str, line: int, message: str) -> None:
+        """A blocking finding about another file that this one names."""
+        self._findings.block(file, message, line=line)
+
     def text(self, key: str, default: str = "") -> str:
         """Any scalar, as the file spells it."""
         node = self.node(key)

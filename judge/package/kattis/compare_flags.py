@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from judge.model.problem import CompareFlags
+from judge.model.compare_flags import CompareFlags
 
 _SWITCHES = ("case_sensitive", "space_change_sensitive")
 _TOLERANCES = {

@@ -28,6 +28,7 @@ from judge.package.faults import faults_raised
 from judge.package.files.package_dir import PackageDir
 from judge.package.files.yaml_tree import YAML_BYTES_MAX
 from judge.package.findings import Findings
+from judge.package.judge_program_file import read_judge_program
 from judge.package.kattis import program_files
 from judge.package.kattis.answers import with_answers
 from judge.package.kattis.metadata import FILE, Metadata, read_metadata
@@ -93,7 +94,7 @@ def inspect_package(path: Path, options: ReadOptions = DEFAULT_READING) -> tuple
         validator_cases=validator_cases,
         submissions=submissions,
     )
-    problem = with_answers(problem, findings)
+    problem = problem if problem.judge_program is not None else with_answers(problem, findings)
     _check_statement(package, metadata.format, findings)
     _check_whole(problem, findings)
     return msgspec.structs.replace(problem, diagnostics=findings.diagnostics), findings
@@ -131,6 +132,7 @@ def _without_data(
         graders=_grader(package, findings),
         static_validator=program_files.single_program(package, "static_validator", findings),
         include=program_files.include_files(package, findings),
+        judge_program=read_judge_program(package, findings),
         constants=metadata.constants,
     )
 

@@ -7,17 +7,12 @@ from dataclasses import replace
 
 import msgspec
 
-from judge.model.problem import (
-    CompareFlags,
-    PackageFormat,
-    StaticValidation,
-    TestCase,
-    TestGroup,
-    ValidatorCase,
-)
+from judge.model.compare_flags import CompareFlags
+from judge.model.problem import PackageFormat, StaticValidation, TestCase, TestGroup, ValidatorCase
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.files.package_dir import PackageDir
 from judge.package.findings import Findings
+from judge.package.judge_program_file import FILE as JUDGE_PROGRAM
 from judge.package.kattis.compare_flags import parse_compare_flags, repeated_tolerances
 from judge.package.kattis.data_scan import DataScanner, RawCase, RawGroup
 from judge.package.kattis.group_config import GroupConfig
@@ -58,7 +53,8 @@ def read_testdata(
 ) -> tuple[TestGroup, tuple[ValidatorCase, ...]]:
     """The root group (children sample and secret) and the validators' own cases.
 
-    Blocks when there is no test case at all. A case without an answer file has no ``answer_path``.
+    Blocks when there is no test case at all, unless the package names a judge program. A case without an answer file
+    has no ``answer_path``.
     """
     scanner = DataScanner(package, metadata.format, metadata.constants, findings, ceilings)
     root = scanner.scan("data", "")
@@ -67,7 +63,8 @@ def read_testdata(
     groups = {group.name: group for group in root.groups}
     judged = replace(root, name="data", cases=(), groups=tuple(g for n, g in groups.items() if n in _JUDGED))
     if not _has_cases(judged):
-        findings.block("data", "has no test cases")
+        if package.find(JUDGE_PROGRAM) is None:  # which may do without
+            findings.block("data", "has no test cases")
         return TestGroup(name="data"), ()
     builder = _Builder(metadata, findings, default_validator, inheritance)
     if "secret" not in groups:

@@ -1,14 +1,11 @@
--- Take the best waiting submission that this worker serves, under a lease. Popping and leasing are one step.
--- Takes node, session, slot, pid, lease_ms, the one class wanted ("" = any), what ails the host ("" = nothing: else the
--- worker takes itself out in place of claiming), how many of the worker's slots sessions may have
--- Returns {"NONE"}, {"OUT", state}, {"STALE"} or
--- {"CLAIMED", id, fence, attempt, submission JSON, sources JSON, wait_ms, class}.
-local function claim(node, session, slot, pid, lease_ms, only, ill, session_slots)
-  lease_ms = tonumber(lease_ms)
-  local worker = redis.call('HMGET', key.worker(node), 'session', 'state')
-  if worker[1] ~= session then return {'STALE'} end
+-- Whether this process of the slot holds a claim.
+local function holds(node, slot, pid)
+  local held = held_in(redis.call('HGET', key.held(node), slot))
+  return held and held.pid == tonumber(pid)
+end
 
-  -- A slot that asks again holds nothing: an earlier claim whose answer got lost goes back.
+-- A slot that asks again holds nothing: an earlier claim whose answer got lost goes back.
+local function give_up_held(node, slot)
   local held = redis.call('HGET', key.held(node), slot)
   if held then
     held = held_in(held)
@@ -25,6 +22,28 @@ local function claim(node, session, slot, pid, lease_ms, only, ill, session_slot
       redis.call('HDEL', key.held(node), slot)
     end
   end
+end
+
+-- Take the best waiting submission that this worker serves, under a lease. Popping and leasing are one step.
+-- Takes node, session, slot, pid, lease_ms, the one class wanted ("" = any), what ails the host ("" = nothing: else the
+-- worker takes itself out in place of claiming), how many of the worker's slots sessions may have; and, of a slot that
+-- then waits for tickets, for how long: meanwhile a claim may be handed to it (see handing.lua)
+-- Returns {"NONE"}, {"OUT", state}, {"STALE"}, {"HANDED", what was handed to it just now} or
+-- {"CLAIMED", id, fence, attempt, submission JSON, sources JSON, wait_ms, class}.
+local function claim(node, session, slot, pid, lease_ms, only, ill, session_slots, wait_ms)
+  local asked = {node, session, slot, pid, lease_ms, only, '', session_slots}
+  lease_ms = tonumber(lease_ms)
+  wait_ms = tonumber(wait_ms or 0)
+  local worker = redis.call('HMGET', key.worker(node), 'session', 'state')
+  if worker[1] ~= session then return {'STALE'} end
+
+  redis.call('ZREM', key.waiting_slots, cjson.encode(asked))
+  local handed = redis.call('RPOP', key.handed(node, slot))
+  if handed and wait_ms > 0 and worker[2] == 'on' and ill == '' and holds(node, slot, pid) then
+    return {'HANDED', handed}  -- since a ticket woke it
+  end
+
+  give_up_held(node, slot)
   if worker[2] == 'on' and ill ~= '' then
     redis.call('HSET', key.worker(node), 'state', 'out', 'reason', ill)
     return {'OUT', 'out'}
@@ -71,7 +90,12 @@ local function claim(node, session, slot, pid, lease_ms, only, ill, session_slot
       end
     end
   end
-  if #lanes == 0 then return {'NONE'} end
+  if #lanes == 0 then
+    if wait_ms > 0 then
+      redis.call('ZADD', key.waiting_slots, now + wait_ms, cjson.encode(asked))
+    end
+    return {'NONE'}
+  end
 
   -- Every fourth claim looks for work that has waited too long, whatever its class; of each lane at the eldest few, since
   -- those of a tenant at its limit may be in front.
@@ -153,8 +177,8 @@ local function claim(node, session, slot, pid, lease_ms, only, ill, session_slot
   redis.call('HSET', key.counters, 'claimed_at', int(now))
   stat('running')
   tenant_started(r.tenant)
-  local wait_ms = math.max(now - tonumber(r.at), 0)
-  emit(id, {type = 'claimed', worker = node .. '/' .. slot, attempt = attempt, wait_ns = wait_ms * 1000000})
-  return {'CLAIMED', id, fence, attempt, r.sub, redis.call('GET', key.sources(r.src)), wait_ms, r.class}
+  local waited_ms = math.max(now - tonumber(r.at), 0)
+  emit(id, {type = 'claimed', worker = node .. '/' .. slot, attempt = attempt, wait_ns = waited_ms * 1000000})
+  return {'CLAIMED', id, fence, attempt, r.sub, redis.call('GET', key.sources(r.src)), waited_ms, r.class}
 end
 

@@ -11,17 +11,20 @@ local function count_usage(r, cpu_ms, report_bytes, now)
 end
 
 -- Record the one report, if the fence is still the newest. Takes id, fence, verdict, report JSON, language, summary JSON,
--- CPU time in milliseconds (older workers leave the last one out).
--- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off.
-local function finish(id, fence, verdict, report, language, summary, cpu_ms)
+-- CPU time in milliseconds (older workers leave the last one out); and of a judging that leaves a carried state: its name,
+-- the version that was read, the number of the new one, its content: with the report it is written, or neither is.
+-- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off, 2 or 3 as state_write.
+local function finish(id, fence, verdict, report, language, summary, cpu_ms, carried, read, number, content)
   local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language', 'route', 'home', 'sub', 'src',
-                   'origin')
+                   'origin', 'class', 'at')
   if r.state == 'DONE' and r.fence == fence then return 1 end
   if r.state ~= 'CLAIMED' or r.fence ~= fence then
     stat('fenced')
     return 0
   end
   local now = now_ms()
+  local unwritten = carried and state_write(r.tenant, carried, read, number, content, id .. ' ' .. fence, now)
+  if unwritten then return unwritten end
   redis.call('HSET', key.record(id), 'report', report, 'verdict', verdict, 'summary', summary or '')
   -- What was to be detected is known now; what was named keeps the id that the name stands for.
   if language and (r.language or '') == '' then
@@ -36,7 +39,9 @@ local function finish(id, fence, verdict, report, language, summary, cpu_ms)
   stat('finished')
   stat('verdict_' .. verdict)
   if is_session(r) then redis.call('SREM', key.open_sessions(r.tenant), id) end
-  if is_session(r) or is_verification(r) then return 1 end  -- how long these take says nothing of the queue
+  local typical = not (is_session(r) or is_verification(r))  -- how long these take says nothing of the queue
+  count_work(r, now, typical)
+  if not typical then return 1 end
   local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
   redis.call('HSET', key.counters, 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
   return 1

@@ -2,7 +2,7 @@
 -- ARGV: id, submission JSON (without sources), sources JSON, sources digest, content digest, class, tenant, route,
 -- origin; and of a line of a batch: the batch, the line as it waits there, and what is noted of it while it runs.
 -- The route's language may be any name of it; the submission's own word for it wins.
--- Returns {"ACCEPTED", state} (of a tenant that has a rate: with rate, left, full_ms), {"EXISTS", state}, {"CONFLICT"},
+-- Returns {"ACCEPTED", state, at} (of a tenant that has a rate: state, rate, left, full_ms, at), {"EXISTS", state}, {"CONFLICT"},
 -- {"FULL", waiting, wait_ms}, {"RATE", retry_ms, rate}, {"MAINTENANCE", message, retry_s}, {"CLASS", known},
 -- {"OPEN", limit, how many of the tenant's sessions it lets be open},
 -- {"LANGUAGE", sentence, the near language or "", what is offered}, {"TAGS", sentence} or {"LARGE", bytes, at most}.
@@ -98,5 +98,5 @@ emit(id, {type = 'queued'})
 enqueue(id, class, route, tenant, seq, now)
 if batch then line_begins(batch, line, noted) end
 stat('accepted')
-ticket(route, 1)
-return full_ms > 0 and {'ACCEPTED', 'QUEUED', rate, left, full_ms} or {'ACCEPTED', 'QUEUED'}
+if hand_out(route, now) ~= id then ticket(route, 1) end
+return full_ms > 0 and {'ACCEPTED', 'QUEUED', rate, left, full_ms, int(now)} or {'ACCEPTED', 'QUEUED', int(now)}

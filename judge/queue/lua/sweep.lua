@@ -8,6 +8,7 @@ local workers = redis.call('ZCARD', key.workers)
 local swept_at = tonumber(redis.call('HGET', key.counters, 'swept_at') or 0)
 if now - swept_at < interval_ms then return {'REST', workers} end
 redis.call('HSET', key.counters, 'swept_at', int(now))
+sample_queue(now)
 
 -- There was no sweep for a while: Redis was away (or all other workers were), so no lease could be renewed either.
 -- No lease is judged before one lease has passed.
@@ -93,6 +94,8 @@ if keep_max > 0 then
     for _, id in ipairs(redis.call('ZRANGE', key.done, 0, over - 1)) do expunge(id) end
   end
 end
+
+state_sweep(now)
 
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', key.workers, '-inf', now - 60000, 'LIMIT', 0, 20)) do
   -- It may only be starting again: what it offered is taken in for a while more (GONE_MS in admin.py).

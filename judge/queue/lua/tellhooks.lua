@@ -43,12 +43,14 @@ local function webhook_queued(hook, delivery, tenant, now)
   return true
 end
 
--- Tell one webhook; ``fact`` has type, subject, kind and status, which are texts. Returns the delivery's id.
+-- Tell one webhook; ``fact`` has type, subject, kind and status, which are texts, and url when it is not the webhook's.
+-- Returns the delivery's id.
 local function webhook_told(hook, tenant, fact, now)
   local number = redis.call('HINCRBY', key.webhook_counts, 'told', 1)
   local delivery = 'msg_' .. string.sub(redis.sha1hex(hook .. ' ' .. number), 1, 32)
   redis.call('HSET', key.webhook_delivery(delivery), 'webhook', hook, 'tenant', tenant, 'type', fact.type,
-             'subject', fact.subject, 'kind', fact.kind, 'status', fact.status, 'at', int(now), 'attempt', 0, 'tries', '')
+             'subject', fact.subject, 'kind', fact.kind, 'status', fact.status, 'at', int(now), 'attempt', 0, 'tries', '',
+             'url', fact.url or '')
   webhook_queued(hook, delivery, tenant, now)
   return delivery
 end
@@ -85,6 +87,13 @@ local function tell_rejudge(batch, now)
   end, now)
 end
 
+-- The callback that a piece of work came with. Its tenant may have turned callbacks off.
+local function tell_callback(id, r, what, status, now)
+  local hook, url = string.match(redis.call('HGET', key.record(id), 'callback') or '', '^(%S+) (.+)$')
+  if not hook or redis.call('HGET', key.webhook(hook), 'state') ~= 'on' then return end
+  webhook_told(hook, r.tenant, {type = what, subject = id, kind = 'execution', status = status, url = url}, now)
+end
+
 -- Of work to which something happened. A line's result is its batch's business, and a new judging's its rejudge's.
 local function tell_work(id, r, what, status, now)
   if (r.origin or '') ~= '' then
@@ -96,6 +105,7 @@ local function tell_work(id, r, what, status, now)
   end
   local batch = string.match(id, '^(.*)~%d+$')
   if batch and redis.call('EXISTS', key.batch(batch)) == 1 then return end
+  tell_callback(id, r, what, status, now)
   tell_webhooks(r.tenant, function()
     local readable, sub = pcall(cjson.decode, r.sub or '')
     if not readable or type(sub) ~= 'table' then sub = {} end

@@ -7,7 +7,10 @@ local worker = redis.call('HMGET', key.worker(node), 'session', 'state', 'reason
 if worker[1] ~= session then return {'STALE'} end
 local now = now_ms()
 redis.call('ZADD', key.workers, now, node)
-if info ~= '' then redis.call('HSET', key.worker(node), 'info', info) end
+if info ~= '' then
+  redis.call('HSET', key.worker(node), 'info', info)
+  sample_worker(node, info, now)
+end
 local lost = {}
 for i = 6, #ARGV, 2 do
   local r = record(ARGV[i], 'state', 'fence')

@@ -1,10 +1,10 @@
 -- Take deliveries that are due, to send them: each is one gateway's until its lease ends.
 -- ARGV: lease_ms, at most how many, at once to one webhook, at once of one tenant.
 -- Returns {ms until there is something to do (-1 = not known), how many wait in all,
--- {delivery, webhook (JSON), attempt, type, subject, kind, status, at, since, failures, now, ...}}.
+-- {delivery, webhook (JSON), attempt, type, subject, kind, status, at, since, failures, url, now, ...}}.
 local lease_ms, most, hook_max, tenant_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
-local FIELDS = {'attempt', 'type', 'subject', 'kind', 'status', 'at', 'since', 'failures'}
+local FIELDS = {'attempt', 'type', 'subject', 'kind', 'status', 'at', 'since', 'failures', 'url'}
 local PAGE = 200
 local found, count = {}, 0
 

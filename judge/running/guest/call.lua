@@ -38,13 +38,22 @@
     return found
   end
 
+  -- A table does not know how long it is where there are nils in it; a list that came with some does.
   local function list_value()
-    local list, count = {}, 0
+    local list, count, has_nil = {}, 0, false
     while not skip("%]") do
       count = count + 1
       list[count] = value()
+      has_nil = has_nil or list[count] == nil
     end
-    return list, count
+    local function length(given)
+      local most = count
+      for key in pairs(given) do
+        if math.type(key) == "integer" and key > most then most = key end
+      end
+      return most
+    end
+    return has_nil and setmetatable(list, { __len = length }) or list, count
   end
 
   local function object_value()

@@ -31,8 +31,9 @@ from judge.sandbox.cgroups.run_group_v2 import RunGroupV2
 from judge.sandbox.cpu_wait import Processors
 
 _IDLE = "idle"
-#: Those of a conversation of sixteen programs, and some that are ready or not clean yet.
-_POOL_SIZE = 24
+#: Each container that is open may hold three: of its run, of the last one and of the next one. There are at most
+#: seventeen at once, and those that are kept, with two each. A launcher has up to three descriptors of each.
+_POOL_SIZE = 64
 #: Groups made ready: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
 #: With this many groups, those that were used will soon serve again: no more are made before they are needed. Each of

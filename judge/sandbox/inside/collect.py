@@ -33,6 +33,25 @@ class Budget:
         return not self.is_spent
 
 
+def open_below(top: bytes, name: str) -> int:
+    """A descriptor of the regular file ``name`` below ``top``; the caller closes it.
+
+    Raises OSError, with the number 0 for what is there and is no regular file.
+    """
+    *parents, last = parsed(name)
+    directory = os.open(top, _OPEN | os.O_DIRECTORY)
+    try:
+        for parent in parents:
+            below = os.open(parent, _OPEN | os.O_DIRECTORY, dir_fd=directory)
+            os.close(directory)
+            directory = below
+        if not stat.S_ISREG(os.stat(last, dir_fd=directory, follow_symlinks=False).st_mode):
+            raise OSError(0, "no regular file")
+        return os.open(last, _OPEN, dir_fd=directory)
+    finally:
+        os.close(directory)
+
+
 def walk(top: bytes, patterns: tuple[str, ...], budget: Budget) -> Iterator[tuple[bytes, int, os.stat_result]]:
     """Yield (path below ``top``, open descriptor, its stat) of every matching regular file, names in order.
 

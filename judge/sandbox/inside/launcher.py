@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from judge.kernel.terminal import open_terminal
 from judge.sandbox import channel, protocol
-from judge.sandbox.inside.collect import Budget, walk
+from judge.sandbox.inside.collect import Budget, open_below, walk
 from judge.sandbox.inside.membership import IDLE, Membership
 from judge.sandbox.inside.processes import EVERY_SIGNAL, await_end, is_dead, reap_everyone
 from judge.sandbox.inside.set_up import SetUp
@@ -92,6 +92,7 @@ class Launcher:
             case PutFiles():
                 self._membership.move_to(IDLE)  # what it costs is no run's
                 self._put(request.files, fds)
+                self._link(request.links)
             case CollectFiles():
                 self._membership.move_to(IDLE)
                 self._collect(request)
@@ -190,8 +191,7 @@ class Launcher:
             for fd, target in zip(fds, request.targets, strict=True):
                 os.dup2(fd, target)
             self._limit(program.open_files, program.stack_bytes)
-            if program.address_space_bytes:
-                _limit_address_space(program.address_space_bytes)
+            _limit_memory(program.address_space_bytes, program.data_segment_bytes)
             return os.posix_spawn(
                 program.argv[0],
                 program.argv,
@@ -201,8 +201,8 @@ class Launcher:
                 setsigdef=EVERY_SIGNAL,
             )
         finally:
-            if program.address_space_bytes:
-                _limit_address_space(resource.RLIM_INFINITY)
+            if program.address_space_bytes or program.data_segment_bytes:
+                _limit_memory(resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             self._membership.leave_program(request.group, request.next_group, program.processes)
             if program.open_files < _OWN_FILES:
                 self._limit(_OWN_FILES, program.stack_bytes)
@@ -267,15 +267,26 @@ class Launcher:
                 failure = Failure(-1, error.errno or 0, protocol.PUT + name, str(error))
                 self._put_failure = self._put_failure or failure
 
+    def _link(self, links: tuple[tuple[str, str], ...]) -> None:
+        for name, target in links:
+            try:
+                os.makedirs(f"/work/{name}".rpartition("/")[0], mode=0o700, exist_ok=True)
+                os.symlink(target, f"/work/{name}")
+            except OSError as error:
+                failure = Failure(-1, error.errno or 0, protocol.PUT + name, str(error))
+                self._put_failure = self._put_failure or failure
+
     def _collect(self, request: CollectFiles) -> None:
-        """Hand out the files that match, opened without following anything."""
-        count = total_bytes = passed_over = 0
+        """Hand out what is wanted and the files that match, opened without following anything."""
+        self._hand_out_wanted(request.wanted)
+        count = len(request.wanted)
+        total_bytes = passed_over = 0
         budget = Budget(request.cpu_time_ns)
         for path, fd, info in walk(b"/work", request.patterns, budget):
             try:
                 if info.st_nlink > 1:
                     continue
-                if count >= request.files_max or total_bytes + info.st_size > request.bytes_max:
+                if count - len(request.wanted) >= request.files_max or total_bytes + info.st_size > request.bytes_max:
                     passed_over += 1
                     continue
                 count += 1
@@ -289,16 +300,34 @@ class Launcher:
         passed_over += budget.is_spent
         channel.send_bytes(self._control, protocol.FILES_END + protocol.FILES_END_BODY.pack(passed_over))
 
+    def _hand_out_wanted(self, names: tuple[str, ...]) -> None:
+        for count, name in enumerate(names, 1):
+            try:
+                fd = open_below(b"/work", name)
+            except OSError as error:
+                channel.send_bytes(self._control, protocol.MISSED + protocol.MISSED_BODY.pack(error.errno or 0))
+            else:
+                info = os.fstat(fd)
+                head = FileHead(info.st_size, stat.S_IMODE(info.st_mode), os.fsencode(name))
+                channel.send_bytes(self._control, protocol.FILE + head.pack(), [fd])
+                os.close(fd)
+            if count % protocol.FILES_UNASKED_MAX == 0:
+                self._await_more()
+
     def _await_more(self) -> None:
         """Until the slot's process wants more files, or is gone. A signal that came too late belongs to none."""
         while self._control.recv(8) not in (protocol.MORE, b""):
             pass
 
 
-def _limit_address_space(soft_bytes: int) -> None:
-    """Of the launcher itself, for the moment in which a program starts with it: the launcher, too, must fit into it."""
-    hard_bytes = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (soft_bytes, hard_bytes))
+def _limit_memory(address_space_bytes: int, data_segment_bytes: int) -> None:
+    """Of the launcher itself, for the moment in which a program starts with it: the launcher, too, must fit into it.
+
+    0 = leave it as it is.
+    """
+    for kind, soft_bytes in ((resource.RLIMIT_AS, address_space_bytes), (resource.RLIMIT_DATA, data_segment_bytes)):
+        if soft_bytes:
+            resource.setrlimit(kind, (soft_bytes, resource.getrlimit(kind)[1]))
 
 
 def _copy(source: int, target: int, offset_bytes: int, size_bytes: int) -> None:

@@ -1,15 +1,12 @@
-"""``python -m judge_workers.node.exporter``: the metrics process of a node, on descriptors that the supervisor made."""
+"""The metrics process of a node, on descriptors that the supervisor made."""
 
 from __future__ import annotations
 
-import argparse
 import socket
-import sys
-from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
-from judge.config import Settings, inherited_settings
+from judge.config import Settings
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.exporter import ExporterConfig, run_exporter
 from judge.observe.metrics.vocabulary import Vocabulary
@@ -19,13 +16,8 @@ from judge_workers.node.node_info import node_info
 from judge_workers.profile import load_profile
 
 
-def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
-    """Answer scrapes until the slots' pipe is closed or SIGTERM comes."""
-    parser = argparse.ArgumentParser(prog="python -m judge_workers.node.exporter")
-    parser.add_argument("--pipe-fd", type=int, required=True)
-    parser.add_argument("--socket-fd", type=int, required=True)
-    args = parser.parse_args(argv)
-    settings = settings or inherited_settings()
+def serve(settings: Settings, pipe_fd: int, socket_fd: int) -> int:
+    """Answer scrapes until the slots' pipe is closed or SIGTERM comes; the exit code."""
     set_up_logging(settings.logs.format, settings.logs.level)
     profile = load_profile(settings.state)
     broker = broker_of(settings)
@@ -38,9 +30,5 @@ def main(argv: Sequence[str] | None = None, settings: Settings | None = None) ->
             settings.state_dir,
             partial(node_info, settings),
         )
-        run_exporter(config, args.pipe_fd, socket.socket(fileno=args.socket_fd))
+        run_exporter(config, pipe_fd, socket.socket(fileno=socket_fd))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -11,7 +11,7 @@ from judge.config import GatewaySettings
 from judge.errors import HostError
 
 #: What the extra brings that nothing else does.
-_NEEDS = ("starlette", "uvicorn", "uvloop", "httptools", "websockets")
+_NEEDS = ("starlette", "uvicorn", "uvloop", "httptools", "websockets", "jinja2")
 
 
 def missing() -> str:

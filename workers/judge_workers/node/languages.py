@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from judge.config import Settings
 from judge.errors import JudgeError, LanguageError
-from judge.model.language import LanguageSpec, SelfTest
+from judge.model.language import LanguageSpec
 from judge.rootfs.layers import request_digest
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.availability import Availability, AvailabilityRecords, is_available
 from judge.toolchain.compile import OpenContainer
 from judge.toolchain.definitions import BUILTIN_DIR, Languages
-from judge.toolchain.language_test import run_selftest
+from judge.toolchain.language_test import quick_tests, run_selftest
 from judge.toolchain.roots import Toolchains, toolchain_paths
 from judge.toolchain.version import exact_version, toolchain_version
 from judge_workers.file_signature import signature
@@ -196,9 +196,10 @@ class LanguageFinder:
         """Compile and run one small program; what went wrong, or empty. What is found is kept, unless more is known."""
         try:
             toolchain = self._toolchains(language)
-            report = run_selftest(open_container, toolchain, language, self._store, tests=(SelfTest.ADD,))
+            tests = quick_tests(language)
+            report = run_selftest(open_container, toolchain, language, self._store, tests=tests)
             identity, record = self._toolchains.state(language).identity, self._records.latest(language.id)
-            if record is None or record.identity != identity or len(record.report.results) == 1:
+            if record is None or record.identity != identity or len(record.report.results) <= len(tests):
                 version = toolchain_version(open_container, toolchain, language)
                 self._records.record(
                     Availability(identity=identity, version=version, tested_at=int(time.time()), report=report)

@@ -1,4 +1,4 @@
-"""``python -m judge_workers.node.leases``: the process that renews the leases of a worker's slots and sweeps the queue.
+"""The process that renews the leases of a worker's slots and sweeps the queue.
 
 It renews the leases of slots whose process lives, gives back what a dead one held, delivers cancellations, and does
 its share of the queue's housekeeping. It takes the worker out when the host is ill and brings it back when that has
@@ -11,29 +11,34 @@ and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = g
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import logging
 import os
 import select
 import signal
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
-from judge.config import Settings, inherited_settings
+from judge.config import Settings
 from judge.errors import JudgeError, QueueError, StaleSession
 from judge.kernel.procfs import process_stat
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter, count_dropped_lines
 from judge.observe.metrics.settlement import VerdictSender
 from judge.queue import calls
-from judge.queue.admin import forget_worker, publish, publish_languages, set_blob_policy, set_policy, set_worker_state
+from judge.queue.admin import (
+    forget_worker,
+    publish,
+    publish_languages,
+    set_content_policy,
+    set_policy,
+    set_worker_state,
+)
 from judge.queue.cancellations import Cancellations
 from judge.queue.redis_queue import Queue
-from judge.queue.settings import blob_policy_of, broker_of, policy_of
+from judge.queue.settings import blob_policy_of, broker_of, policy_of, state_policy_of
 from judge.queue.values import Fault, HeartbeatReply, Held, WorkerInfo, WorkerState
 from judge.tenant_blobs.place import blob_place_of
 from judge_workers.celery_app import ticket_template
@@ -192,7 +197,8 @@ class Leases:
         publish(self._queue)
         publish_languages(self._queue, self._profile.known)
         set_policy(self._queue, policy_of(self._settings))
-        set_blob_policy(self._queue, blob_policy_of(self._settings.blobs))
+        set_content_policy(self._queue, blob_policy_of(self._settings.blobs))
+        set_content_policy(self._queue, state_policy_of(self._settings.states))
         who = self._profile
         back = self._queue.run(
             calls.register(who.node, who.session, self._state, self._info(), ticket_template(), who.routes)
@@ -346,12 +352,8 @@ def run(leases: Leases, tick_s: float, stop: set[int], *, until_drained: bool = 
             time.sleep(tick_s)
 
 
-def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
-    """Renew leases until a signal says stop."""
-    parser = argparse.ArgumentParser(prog="python -m judge_workers.node.leases")
-    parser.add_argument("--metrics-fd", type=int, default=-1)
-    metrics_fd: int = parser.parse_args(argv).metrics_fd
-    settings = settings or inherited_settings()
+def serve(settings: Settings, metrics_fd: int = -1) -> int:
+    """Renew leases until a signal says stop; the exit code. ``metrics_fd``: the metrics pipe, negative for none."""
     set_up_logging(settings.logs.format, settings.logs.level)
     received: set[int] = set()
     for number in (signal.SIGTERM, signal.SIGQUIT):
@@ -388,7 +390,3 @@ def _live(leases: Leases, tick_s: float, received: set[int]) -> None:
             leases.hand_back()
     with contextlib.suppress(QueueError):
         leases.leave()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -42,6 +42,7 @@ def make_profile(settings: Settings) -> Profile:
         pid=os.getppid(),
         problems=ready.problems,
         noise_ratio=ready.noise_ratio,
+        attacks_held=len(ready.attacks_held),
     )
     profile = Profile(
         node=node_name(settings.worker.node, settings.state),

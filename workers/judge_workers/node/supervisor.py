@@ -34,7 +34,6 @@ from contextlib import ExitStack
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from judge.blobs.directory import check_directory
 from judge.config import Settings, load_settings
@@ -88,14 +87,6 @@ _RESTARTS = {
 }
 
 log = logging.getLogger(__name__)
-
-
-class _Program(Protocol):
-    """A module that is a process of its own."""
-
-    __name__: str
-
-    def main(self, argv: Sequence[str], settings: Settings) -> int: ...
 
 
 class UnfitHost(HostError):
@@ -190,15 +181,13 @@ class Supervisor:
         server = self._stack.enter_context(listen(self._settings.metrics.host, self._settings.metrics.port))
         host, port = server.getsockname()[:2]
         (self._settings.state.run / "metrics").write_text(f"http://{host}:{port}/metrics\n")
-        to_metrics = ("--metrics-fd", str(write_fd))
-        self._add_module(Name.LEASES, leases, to_metrics, (write_fd,))
-        fds = (read_fd, server.fileno())
-        self._add_module(Name.EXPORTER, exporter, ("--pipe-fd", str(fds[0]), "--socket-fd", str(fds[1])), fds)
-        self._add_module(Name.POOL, pool, to_metrics, (write_fd,))
+        self._add_copy(Name.LEASES, leases.serve, write_fd)
+        self._add_copy(Name.EXPORTER, exporter.serve, read_fd, server.fileno())
+        self._add_copy(Name.POOL, pool.serve, write_fd)
         if self._settings.queue.preempting_class:
-            self._add_module(Name.RESERVE, reserve, to_metrics, (write_fd,))
+            self._add_copy(Name.RESERVE, reserve.serve, write_fd)
         if self._settings.tickets.broker:
-            self._add_module(Name.TICKET_BRIDGE, ticket_bridge)
+            self._add_copy(Name.TICKET_BRIDGE, ticket_bridge.serve)
         if self._embedded and self._settings.gateway.enabled:
             self._start_gateway()
 
@@ -217,11 +206,9 @@ class Supervisor:
         copy = partial(gateway_process.serve, server)
         self._add(Name.GATEWAY, gateway_process.command(server), (server.fileno(),), copy)
 
-    def _add_module(
-        self, name: str, module: _Program, arguments: tuple[str, ...] = (), keep_fds: tuple[int, ...] = ()
-    ) -> None:
-        argv = python_module(module.__name__, *arguments)
-        self._add(name, argv, keep_fds, partial(module.main, arguments, self._settings))
+    def _add_copy(self, name: str, serve: Callable[..., int], *fds: int) -> None:
+        """A process that serves with these descriptors. It parses no command line: in a copy that takes over a MiB."""
+        self._add(name, python_module(serve.__module__), fds, partial(serve, self._settings, *fds))
 
     def _add(
         self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = (), copy: Callable[[], int] | None = None

@@ -1,5 +1,4 @@
-"""``python -m judge_workers.node.ticket_bridge``: carries tickets from Redis to another Celery broker; runs only with
-``ticket_broker``.
+"""The process that carries tickets from Redis to another Celery broker; runs only with ``ticket_broker``.
 
 The queue's scripts leave tickets in Redis, as always. A ticket bridge takes those of its worker's routes out and
 publishes each to the broker that the worker's pool listens to. It may die at any moment: a ticket that is lost on the
@@ -10,15 +9,13 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 import time
-from collections.abc import Sequence
 
 from celery import Celery
 from kombu.exceptions import KombuError
 
 from judge import wire
-from judge.config import Settings, inherited_settings
+from judge.config import Settings
 from judge.errors import JudgeError, QueueError
 from judge.observe.logs import set_up_logging
 from judge.queue.redis_queue import Queue
@@ -41,9 +38,8 @@ def carry(queue: Queue, app: Celery, routes: tuple[str, ...]) -> None:
         app.send_task(wire.TICKET_TASK, queue=rabbitmq_queue(queue.broker.namespace, route), retry=False)
 
 
-def main(_argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
-    """Carry until killed."""
-    settings = settings or inherited_settings()
+def serve(settings: Settings) -> int:
+    """Carry until killed; the exit code."""
     set_up_logging(settings.logs.format, settings.logs.level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -62,7 +58,3 @@ def main(_argv: Sequence[str] | None = None, settings: Settings | None = None) -
         log.error("%s", error)
         return error.exit_code
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

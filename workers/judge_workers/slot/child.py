@@ -54,7 +54,7 @@ def open_slot_loop(stack: ExitStack, settings: Settings, profile: Profile, index
     verdicts = VerdictSender(writer, index) if writer else None
     traces = stack.enter_context(closing(Traces(version=profile.info.version))) if settings.logs.traces else None
     health = Health(settings.state, settings.worker.disk_free_min_bytes)
-    host, tickets = HostCheck(health, proof_of(settings)), TicketPoll(queue, profile.routes)
+    host, tickets = HostCheck(health, proof_of(settings)), TicketPoll(queue, profile.routes, config.claimant)
     loop = SlotLoop(queue, config, judge, host, tickets, SlotTelemetry(send, verdicts, traces))
     signal.signal(ORDER_SIGNAL, lambda _number, _frame: loop.on_order())
     signal.signal(signal.SIGALRM, lambda _number, _frame: loop.on_alarm())

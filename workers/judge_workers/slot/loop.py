@@ -1,14 +1,13 @@
 """The loop of one slot: claim, judge, report. Runs inside a Celery task, knows nothing of Celery.
 
-Who is to blame for a judging that failed is decided here, by its cause: the setter or client (a judge error at once),
-this host (the work goes back unblamed), or unknown: then this worker proves itself, and if it is well the work is.
+Who is to blame for a judging that failed is decided by its cause: the setter or client (a judge error at once), this
+host (the work goes back unblamed), or unknown: :mod:`judge_workers.slot.giving_back`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -20,43 +19,46 @@ from judge.errors import (
     BlobStoreError,
     CancelledError,
     ClaimLost,
-    HostBusyError,
-    HostFault,
     JudgeError,
     LanguageError,
     PackageError,
     PackageMissing,
     QueueAnswerError,
+    StateBusy,
+    StateFull,
+    StateMoved,
     WireError,
     WorkError,
 )
-from judge.model.event import Done, Emit, Event, WorkDone
+from judge.model.event import Done, Emit, Event, Retried, WorkDone
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.units import S_NS
 from judge.model.work import SessionRequest, Work, WorkKind
 from judge.model.work_report import AnyWorkReport, BlameOn
 from judge.observe.logs import log_context
-from judge.observe.metrics.judged_record import record_of
 from judge.observe.metrics.pipe_records import Count, Counted, Phase, SlotChanged, SlotState
 from judge.observe.timeline import Timeline
-from judge.queue import calls
+from judge.queue import calls, states
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call
 from judge.queue.session_link import SessionLink
+from judge.queue.state_link import StateLink
+from judge.queue.states import NewState
 from judge.queue.tickets import TicketPoll
-from judge.queue.values import UNFORESEEN_MAX, Claim, Fault, Refusal, RefusalReason
+from judge.queue.values import Claim, Fault, Refusal, RefusalReason
 from judge.running.session import longest_ns
 from judge.text import printable
 from judge_workers.judging import SlotJudge
-from judge_workers.run_dir import Judged, JudgedNote, OrderAction, leave_noise, read_order
+from judge_workers.run_dir import Judged, JudgedNote, OrderAction, read_order
 from judge_workers.slot.answered import until_answered
-from judge_workers.slot.claimed_text import blame_for_lack, language_of
+from judge_workers.slot.claimed_text import blame_for_lack
 from judge_workers.slot.claims import Claims
+from judge_workers.slot.giving_back import GivingBack
 from judge_workers.slot.judge_error import TOO_LARGE, judge_error, too_long
-from judge_workers.slot.proof import language_to_prove
 from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
+from judge_workers.slot.telling import tell_after, tell_before
 
 #: One Celery task judges at most this many submissions, for at most this long; then Celery gets the slot back for a
 #: moment.
@@ -66,11 +68,8 @@ TASK_MAX_S = 5.0
 #: Progress is gathered for this long: no client sees the difference, and Redis has less to do.
 GATHER_S = 0.02
 
-#: A host too busy to tell how a run would have ended may hand it back twice: then the verdict says so.
-BUSY_MAX = 3
-
-#: Wait before the next attempt after our own failure, doubled each time.
-RETRY_DELAY_MS = 200
+#: In one claim: so often it may be judged again because a carried state changed.
+STATE_RACES_MAX = 4
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +95,6 @@ class SlotLoop:
         self._config = config
         self._judge = judge
         self._host = host
-        self._tickets = tickets
         self._telemetry = telemetry
         self._judged = JudgedNote(config.run_directory, config.slot)
         #: What is judged now, and the writer of its progress: both or neither. Signal handlers read them.
@@ -108,7 +106,8 @@ class SlotLoop:
         self._late = False
         #: The way to the client of the session that is held now.
         self._channel: SessionLink | None = None
-        self._claims = Claims(queue, config, host)
+        self._claims = Claims(queue, config, host, tickets)
+        self._giving_back = GivingBack(config, host, telemetry, self._ask)
 
     @property
     def leaving(self) -> bool:
@@ -130,7 +129,7 @@ class SlotLoop:
             if isinstance(answer, Claim):
                 self._serve(answer, timeline)
                 done += 1
-            elif answer.reason is not RefusalReason.NONE or not done or not self._tickets.wait():
+            elif answer.reason is not RefusalReason.NONE or not done or not self._claims.wait():
                 return done
         self._queue.run(calls.wake())
         return done
@@ -208,17 +207,35 @@ class SlotLoop:
         """Judge, or give back; False = for a reason that nobody foresaw. Raises ClaimLost, QueueAnswerError."""
         try:
             self._judged.write(self._note(claim))
-            self._judge_claim(claim, writer, timeline)
+            self._judge_by_newest(claim, writer, timeline)
         except ClaimLost:
             raise
+        except (StateMoved, StateBusy) as error:
+            self._give_back(claim, writer, f"{error}", Fault.RETURNED)
         except BlobStoreError as error:
             self._wait_for_store(claim, writer, error)
         except Exception as error:
-            self._find_the_blame(claim, writer, error)
+            self._giving_back.find_the_blame(claim, error, lambda: self._flush(writer), self._clear_up)
             return False
         return True
 
+    def _judge_by_newest(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
+        """Judge, and again where a carried state that was read has changed meanwhile: who lost a race is served before
+        others, so that another loss is rare. Raises StateMoved after the last."""
+        for _ in range(STATE_RACES_MAX - 1):
+            try:
+                self._judge_claim(claim, writer, timeline)
+            except StateMoved as error:
+                self._telemetry.send(Counted(Count.STATE_RACE_LOST))
+                writer.emit(Retried(submission=claim.id, attempt=claim.attempt, reason=f"{error}: it is judged again"))
+                self._clear_up()
+            else:
+                return
+        self._judge_claim(claim, writer, timeline)
+
     def _judge_claim(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> None:
+        carried = StateLink(claim, self._ask, self._pause)
+
         def emit(event: Event) -> None:
             self._check_lost(claim)
             timeline(event)
@@ -226,14 +243,14 @@ class SlotLoop:
                 writer.emit(event)
 
         try:
-            report = self._done(wire.decode_claimed(claim.submission, claim.sources), claim, emit)
+            report = self._done(wire.decode_claimed(claim.submission, claim.sources), claim, emit, carried)
         except (WorkError, WireError) as error:
             self._check_lost(claim)
             report = self._error(claim, str(error), BlameOn.CLIENT)
         except (PackageMissing, LanguageError) as error:
             self._check_lost(claim)
             self._flush(writer)
-            lacking = self._hand_on(claim, error)
+            lacking = self._giving_back.hand_on(claim, error)
             if not lacking:
                 return
             reason = f"{error}; no other worker is left to ask ({', '.join(lacking)})"
@@ -249,42 +266,39 @@ class SlotLoop:
         self._check_lost(claim)
         if not isinstance(report, Report):
             timeline.rest(Phase.RUN)
-        self._record(claim, report, writer, timeline)
+        self._record(claim, report, writer, timeline, carried.new)
 
-    def _done(self, work: Submission | Work, claim: Claim, emit: Emit) -> Report | AnyWorkReport:
+    def _done(self, work: Submission | Work, claim: Claim, emit: Emit, carried: StateLink) -> Report | AnyWorkReport:
         if not isinstance(work, Work):
-            return self._judge.judge(work, claim.attempt, emit)
+            return self._judge.judge(work, claim.attempt, emit, carried)
         with closing(SessionLink(self._queue, claim)) as channel:
             lasts_s = None
             if isinstance(work.task, SessionRequest):
                 lasts_s = longest_ns(work.task) / S_NS
                 self._channel = channel
             self._judged.write(self._note(claim, work.header.kind, lasts_s))
-            return self._judge.carry_out(work, claim.attempt, emit, channel)
+            return self._judge.carry_out(work, claim.attempt, emit, channel, carried)
 
-    def _record(self, claim: Claim, report: Report | AnyWorkReport, writer: ClaimWriter, timeline: Timeline) -> None:
+    def _record(
+        self,
+        claim: Claim,
+        report: Report | AnyWorkReport,
+        writer: ClaimWriter,
+        timeline: Timeline,
+        new: NewState | None,
+    ) -> None:
+        """``new``: the carried state that the judging leaves. Raises StateMoved: nothing is recorded."""
         encoded = wire.encode(report)
         if len(encoded) > wire.REPORT_BYTES_MAX:
             report = self._error(claim, TOO_LARGE.format(len(encoded), wire.REPORT_BYTES_MAX), BlameOn.CLIENT)
             encoded = wire.encode(report)
-        if self._telemetry.verdicts is not None:
-            record = record_of(
-                report,
-                priority_class=claim.priority_class,
-                wait_ns=claim.wait_ms * 1_000_000,
-                judging_ns=time.monotonic_ns() - timeline.started_ns,
-                phases_ns=timeline.phases_ns,
-            )
-            self._telemetry.verdicts.prepare(claim.id, claim.fence, record)
-        won = self._was_recorded(claim, calls.finish(claim, report, encoded), writer)
-        if self._telemetry.verdicts is not None:
-            self._telemetry.verdicts.settle(won)
-        if self._telemetry.traces is not None:
-            self._telemetry.traces.send(timeline, report, claim.wait_ms * 1_000_000)
-        if not won:
-            self._telemetry.send(Counted(Count.VERDICT_FENCED))
-        if isinstance(report, Report) and report.noise_ratio is not None:
-            leave_noise(self._config.run_directory, self._config.slot, report.noise_ratio)
+            new = None
+        tell_before(self._telemetry, claim, report, timeline)
+        if new is None:
+            won = self._was_recorded(claim, calls.finish(claim, report, encoded), writer)
+        else:
+            won = self._was_recorded_with(claim, states.finish(claim, report, new, encoded), writer)
+        tell_after(self._telemetry, self._config, claim, report, timeline, won=won)
 
     def _was_recorded(self, claim: Claim, ending: Call[bool], writer: ClaimWriter) -> bool:
         """Whether the report is the one. Where the queue does not take it, a small one says so in its place.
@@ -303,6 +317,15 @@ class SlotLoop:
         self._claims.came(answer)
         return won
 
+    def _was_recorded_with(self, claim: Claim, ending: Call[bool], writer: ClaimWriter) -> bool:
+        """The same with a carried state. Raises StateMoved: nothing is recorded, and the claim is still held."""
+        self._flush(writer)
+        try:
+            return self._answered(lambda: self._queue.run(ending))
+        except StateFull as error:
+            small = self._error(claim, f"{error}", BlameOn.CLIENT)
+            return self._answered(lambda: writer.finish(calls.finish(claim, small)))
+
     def _answered(self, action: Callable[[], T]) -> T:
         return until_answered(action, lambda: self._lost)
 
@@ -312,59 +335,21 @@ class SlotLoop:
         except QueueAnswerError as error:
             log.error("progress is lost: %s", error)
 
-    def _hand_on(self, claim: Claim, error: JudgeError) -> tuple[str, ...]:
-        """Leave a claim to a worker that may have what this one lacks; the names of all who lack it if none is left."""
-        handing = calls.hand_on(claim, self._where(claim, f"{error}"))
-        lacking = self._answered(lambda: self._queue.run(handing))
-        if not lacking:
-            log.info("left to another worker: %s", error)
-        return lacking
-
     def _wait_for_store(self, claim: Claim, writer: ClaimWriter, error: BlobStoreError) -> None:
         """The package store is away, for this worker at least: the fault of neither work nor host; it passes."""
         self._flush(writer)
-        if self._hand_on(claim, error):
+        if self._giving_back.hand_on(claim, error):
             self._give_back(claim, writer, f"{error}", Fault.UNBLAMED)
-
-    def _find_the_blame(self, claim: Claim, writer: ClaimWriter, error: Exception) -> None:
-        """A judging failed, and neither contestant, setter nor client was known to be the cause where it was raised."""
-        reference = secrets.token_hex(4)
-        if isinstance(error, HostBusyError):
-            self._give_back(claim, writer, f"{error}", Fault.BLAMED, attempts_max=BUSY_MAX)
-            return
-        said = f"{error}" if isinstance(error, JudgeError) else f"{type(error).__name__}: {error}"
-        log.error("reference %s: judging failed: %s", reference, said, exc_info=error)
-        self._clear_up()
-        ailment = self._host.ailment(language_to_prove(language_of(claim), self._config.languages))
-        reason = f"{printable(said)} (reference {reference})"
-        if ailment or isinstance(error, HostFault):
-            self._give_back(claim, writer, reason, Fault.FELL, out=ailment)
-        else:
-            self._give_back(
-                claim, writer, reason, Fault.BLAMED, attempts_max=min(self._config.attempts_max, UNFORESEEN_MAX)
-            )
 
     def _give_back(
         self, claim: Claim, writer: ClaimWriter, reason: str, fault: Fault, *, out: str = "", attempts_max: int = 0
     ) -> None:
-        log.warning("attempt failed: %s", reason)
-        self._telemetry.send(Counted(Count.ATTEMPT_FAILED))
-        returning = calls.give_back(
-            claim,
-            self._where(claim, reason),
-            fault,
-            attempts_max=attempts_max or self._config.attempts_max,
-            delay_ms=0 if out else RETRY_DELAY_MS << min(max(claim.attempt, 1) - 1, 6),
-            out=out,
+        self._giving_back.give_back(
+            claim, reason, fault, lambda: self._flush(writer), out=out, attempts_max=attempts_max
         )
-        self._flush(writer)
-        self._answered(lambda: self._queue.run(returning))
 
     def _error(self, claim: Claim, reason: str, blame: BlameOn = BlameOn.JUDGE) -> Report | AnyWorkReport:
         return judge_error(claim.id, claim.submission, reason, claim.attempt, self._config.judge_name, blame)
-
-    def _where(self, claim: Claim, reason: str) -> str:
-        return f"attempt {claim.attempt} on {self._config.name}: {reason}"[:2000]
 
     def _clear_up(self) -> bool:
         """What the judge has put off; False = that failed, which the next judging will feel."""
@@ -386,6 +371,17 @@ class SlotLoop:
             kind=kind,
             lasts_s=lasts_s,
         )
+
+    def _ask(self, call: Call[T]) -> T:
+        return self._answered(lambda: self._queue.run(call))
+
+    def _pause(self, seconds: float) -> None:
+        """Raises ClaimLost or CancelledError when the claim is to end."""
+        time.sleep(seconds)
+        if self._claim is not None:
+            self._check_lost(self._claim)
+        if self._late:
+            raise CancelledError("it was told to end")
 
     def _check_lost(self, claim: Claim) -> None:
         if self._lost:

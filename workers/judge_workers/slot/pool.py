@@ -1,4 +1,4 @@
-"""``python -m judge_workers.slot.pool``: the Celery worker of a node, one prefork child for each slot.
+"""The Celery worker of a node, one prefork child for each slot.
 
 The parent runs Celery and nothing else: no thread, no connection of ours. Each child opens its slot when it starts
 and serves tickets (:mod:`judge_workers.slot.loop`). A child or the parent may be killed at any moment.
@@ -6,15 +6,12 @@ and serves tickets (:mod:`judge_workers.slot.loop`). A child or the parent may b
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import gc
 import logging
 import os
-import sys
 import time
 import warnings
-from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -32,7 +29,7 @@ from celery.signals import (
 )
 
 from judge import wire
-from judge.config import Settings, inherited_settings
+from judge.config import Settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from judge.queue.settings import broker_of
@@ -124,18 +121,14 @@ def build(settings: Settings, profile: Profile, metrics_fd: int) -> Celery:
     return app
 
 
-def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
-    """Run until told to stop: SIGTERM finishes what runs, SIGQUIT does not."""
-    parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.pool")
-    parser.add_argument("--metrics-fd", type=int, default=-1)
-    args = parser.parse_args(argv)
-    settings = settings or inherited_settings()
+def serve(settings: Settings, metrics_fd: int = -1) -> int:
+    """Run until told to stop (SIGTERM finishes what runs, SIGQUIT does not); the exit code."""
     profile = load_profile(settings.state)
     _set_up_logs(settings)
     os.environ.pop("REMAP_SIGTERM", None)
     warnings.filterwarnings("ignore", category=SecurityWarning)  # a judge may be root: what it runs never is
     warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # about acks, which are not used
-    app = build(settings, profile, args.metrics_fd)
+    app = build(settings, profile, metrics_fd)
     worker = app.Worker(  # what `celery worker` does, without the command line's libraries
         hostname=profile.node,
         pool_cls="prefork",
@@ -172,7 +165,3 @@ def _shortened(record: logging.LogRecord) -> bool:
         record.msg, record.args = "the connection to the broker of tickets is lost: %s", (cause,)
         record.exc_info = record.exc_text = None
     return True
-
-
-if __name__ == "__main__":
-    sys.exit(main())

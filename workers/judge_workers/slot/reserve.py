@@ -1,4 +1,4 @@
-"""``python -m judge_workers.slot.reserve``: the reserve slot, one beyond the worker's cores, for urgent work.
+"""The process of the reserve slot, one beyond the worker's cores, for urgent work.
 
 It claims only when the leases process lets it, by a byte in a named pipe, and only work of the urgent class. The leases
 process freezes a slot that judges something less urgent for as long as this one is busy. The slot is opened when such
@@ -7,14 +7,12 @@ work is judged here for the first time, since it may then be needed at any momen
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from judge.config import Settings, inherited_settings
+from judge.config import Settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
 from judge.observe.metrics.pipe import RecordWriter
@@ -64,19 +62,15 @@ def _tell(state: StateDir, what: bytes) -> bool:
     return True
 
 
-def main(argv: Sequence[str] | None = None, settings: Settings | None = None) -> int:
-    """Wait for grants until killed; before the first word, do nothing that takes memory."""
-    parser = argparse.ArgumentParser(prog="python -m judge_workers.slot.reserve")
-    parser.add_argument("--metrics-fd", type=int, default=-1)
-    args = parser.parse_args(argv)
-    settings = settings or inherited_settings()
+def serve(settings: Settings, metrics_fd: int = -1) -> int:
+    """Wait for grants until killed; before the first word, do nothing that takes memory. Returns the exit code."""
     path = grant_path(settings.state)
     (settings.state.run / "reserve-pid").write_text(str(os.getpid()))
     if not path.exists():
         os.mkfifo(path, 0o600)
-    if args.metrics_fd >= 0:
+    if metrics_fd >= 0:
         index = slot_count(settings.worker.slots)
-        RecordWriter(args.metrics_fd).send(SlotChanged(index, SlotState.RESERVE))
+        RecordWriter(metrics_fd).send(SlotChanged(index, SlotState.RESERVE))
     try:
         with ExitStack() as stack:
             fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
@@ -84,7 +78,7 @@ def main(argv: Sequence[str] | None = None, settings: Settings | None = None) ->
             told = os.read(fd, 4096)
             set_up_logging(settings.logs.format, settings.logs.level)
             profile = load_profile(settings.state)
-            loop = open_slot_loop(stack, settings, profile, profile.info.slots, args.metrics_fd)
+            loop = open_slot_loop(stack, settings, profile, profile.info.slots, metrics_fd)
             while told:
                 if _CLAIM in told:
                     with finishing_first(loop):
@@ -94,7 +88,3 @@ def main(argv: Sequence[str] | None = None, settings: Settings | None = None) ->
         print(f"judge: the reserve slot: {error}", file=sys.stderr)
         return error.exit_code
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

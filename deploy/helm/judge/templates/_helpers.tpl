@@ -71,6 +71,15 @@ envFrom:
 {{- end }}
 {{- end }}
 
+{{- /* Those of packages and blobs that lie in the claim, as a list of words; empty = neither does */ -}}
+{{- define "judge.directories" -}}
+{{- $found := list -}}
+{{- range list .Values.store.packages .Values.store.blobs -}}
+{{- if hasPrefix "/srv/judge/" . }}{{ $found = append $found (quote .) }}{{ end -}}
+{{- end -}}
+{{- join ", " (uniq $found) -}}
+{{- end }}
+
 {{- define "judge.volumes" -}}
 {{- with include "judge.passwordSecret" . }}
 - name: broker

@@ -1,0 +1,150 @@
+// Which highlighting a file gets, by its name. Each is fetched when a file first needs it.
+
+import { StreamLanguage } from "@codemirror/language";
+
+const stream = (name) => (module) => StreamLanguage.define(module[name]);
+
+const clike = () => import("@codemirror/legacy-modes/mode/clike");
+const mllike = () => import("@codemirror/legacy-modes/mode/mllike");
+
+const MODES = {
+  brainfuck: () => import("@codemirror/legacy-modes/mode/brainfuck").then(stream("brainfuck")),
+  c: () => clike().then(stream("c")),
+  clojure: () => import("@codemirror/legacy-modes/mode/clojure").then(stream("clojure")),
+  cmake: () => import("@codemirror/legacy-modes/mode/cmake").then(stream("cmake")),
+  cobol: () => import("@codemirror/legacy-modes/mode/cobol").then(stream("cobol")),
+  coffeescript: () => import("@codemirror/legacy-modes/mode/coffeescript").then(stream("coffeeScript")),
+  cpp: () => import("@codemirror/lang-cpp").then((module) => module.cpp()),
+  crystal: () => import("@codemirror/legacy-modes/mode/crystal").then(stream("crystal")),
+  csharp: () => clike().then(stream("csharp")),
+  css: () => import("@codemirror/legacy-modes/mode/css").then(stream("css")),
+  d: () => import("@codemirror/legacy-modes/mode/d").then(stream("d")),
+  dart: () => clike().then(stream("dart")),
+  diff: () => import("@codemirror/legacy-modes/mode/diff").then(stream("diff")),
+  elm: () => import("@codemirror/legacy-modes/mode/elm").then(stream("elm")),
+  erlang: () => import("@codemirror/legacy-modes/mode/erlang").then(stream("erlang")),
+  forth: () => import("@codemirror/legacy-modes/mode/forth").then(stream("forth")),
+  fortran: () => import("@codemirror/legacy-modes/mode/fortran").then(stream("fortran")),
+  fsharp: () => mllike().then(stream("fSharp")),
+  gas: () => import("@codemirror/legacy-modes/mode/gas").then(stream("gas")),
+  go: () => import("@codemirror/lang-go").then((module) => module.go()),
+  groovy: () => import("@codemirror/legacy-modes/mode/groovy").then(stream("groovy")),
+  haskell: () => import("@codemirror/legacy-modes/mode/haskell").then(stream("haskell")),
+  haxe: () => import("@codemirror/legacy-modes/mode/haxe").then(stream("haxe")),
+  java: () => import("@codemirror/lang-java").then((module) => module.java()),
+  javascript: () => import("@codemirror/lang-javascript").then((module) => module.javascript({ jsx: true })),
+  json: () => import("@codemirror/legacy-modes/mode/javascript").then(stream("json")),
+  julia: () => import("@codemirror/legacy-modes/mode/julia").then(stream("julia")),
+  kotlin: () => clike().then(stream("kotlin")),
+  lisp: () => import("@codemirror/legacy-modes/mode/commonlisp").then(stream("commonLisp")),
+  livescript: () => import("@codemirror/legacy-modes/mode/livescript").then(stream("liveScript")),
+  lua: () => import("@codemirror/legacy-modes/mode/lua").then(stream("lua")),
+  mathematica: () => import("@codemirror/legacy-modes/mode/mathematica").then(stream("mathematica")),
+  objc: () => clike().then(stream("objectiveC")),
+  ocaml: () => mllike().then(stream("oCaml")),
+  octave: () => import("@codemirror/legacy-modes/mode/octave").then(stream("octave")),
+  pascal: () => import("@codemirror/legacy-modes/mode/pascal").then(stream("pascal")),
+  perl: () => import("@codemirror/legacy-modes/mode/perl").then(stream("perl")),
+  php: () => import("@codemirror/lang-php").then((module) => module.php()),
+  powershell: () => import("@codemirror/legacy-modes/mode/powershell").then(stream("powerShell")),
+  properties: () => import("@codemirror/legacy-modes/mode/properties").then(stream("properties")),
+  python: () => import("@codemirror/lang-python").then((module) => module.python()),
+  r: () => import("@codemirror/legacy-modes/mode/r").then(stream("r")),
+  ruby: () => import("@codemirror/legacy-modes/mode/ruby").then(stream("ruby")),
+  rust: () => import("@codemirror/lang-rust").then((module) => module.rust()),
+  scala: () => clike().then(stream("scala")),
+  scheme: () => import("@codemirror/legacy-modes/mode/scheme").then(stream("scheme")),
+  shell: () => import("@codemirror/legacy-modes/mode/shell").then(stream("shell")),
+  smalltalk: () => import("@codemirror/legacy-modes/mode/smalltalk").then(stream("smalltalk")),
+  sml: () => mllike().then(stream("sml")),
+  sql: () => import("@codemirror/legacy-modes/mode/sql").then(stream("sqlite")),
+  stex: () => import("@codemirror/legacy-modes/mode/stex").then(stream("stex")),
+  swift: () => import("@codemirror/legacy-modes/mode/swift").then(stream("swift")),
+  tcl: () => import("@codemirror/legacy-modes/mode/tcl").then(stream("tcl")),
+  toml: () => import("@codemirror/legacy-modes/mode/toml").then(stream("toml")),
+  typescript: () =>
+    import("@codemirror/lang-javascript").then((module) => module.javascript({ jsx: true, typescript: true })),
+  vb: () => import("@codemirror/legacy-modes/mode/vb").then(stream("vb")),
+  verilog: () => import("@codemirror/legacy-modes/mode/verilog").then(stream("verilog")),
+  vhdl: () => import("@codemirror/legacy-modes/mode/vhdl").then(stream("vhdl")),
+  xml: () => import("@codemirror/legacy-modes/mode/xml").then(stream("xml")),
+  yaml: () => import("@codemirror/legacy-modes/mode/yaml").then(stream("yaml")),
+};
+
+// Endings of file names; those of one mode in a row. What is not here is shown plain.
+const ENDINGS = {
+  brainfuck: "bf b",
+  c: "c h",
+  clojure: "clj cljs edn",
+  cmake: "cmake",
+  cobol: "cob cbl",
+  coffeescript: "coffee",
+  cpp: "cpp cc cxx c++ C CPP hpp hh hxx",
+  crystal: "cr",
+  csharp: "cs vala",
+  css: "css",
+  d: "d",
+  dart: "dart",
+  diff: "diff patch",
+  elm: "elm",
+  erlang: "erl hrl",
+  forth: "fs fth 4th",
+  fortran: "f90 f95 f03 f08 f for",
+  fsharp: "fsx",
+  gas: "s S asm nasm",
+  go: "go",
+  groovy: "groovy",
+  haskell: "hs",
+  haxe: "hx",
+  java: "java bsh",
+  javascript: "js mjs cjs jsx rhino",
+  json: "json",
+  julia: "jl",
+  kotlin: "kt kts",
+  lisp: "lisp lsp cl el nlsp",
+  livescript: "ls",
+  lua: "lua",
+  mathematica: "wl",
+  objc: "m",
+  ocaml: "ml mli",
+  octave: "octave",
+  pascal: "pas p pp",
+  perl: "pl pm raku p6 rakumod",
+  php: "php",
+  powershell: "ps1",
+  properties: "ini properties",
+  python: "py py2 py3 pyi",
+  r: "r R",
+  ruby: "rb",
+  rust: "rs",
+  scala: "scala sc",
+  scheme: "scm ss sls rkt",
+  shell: "sh bash ksh mksh zsh fish",
+  smalltalk: "st",
+  sml: "sml",
+  sql: "sql",
+  stex: "tex",
+  swift: "swift",
+  tcl: "tcl",
+  toml: "toml",
+  typescript: "ts tsx mts cts",
+  vb: "vb bas yab",
+  verilog: "v sv",
+  vhdl: "vhd vhdl",
+  xml: "xml html svg",
+  yaml: "yaml yml",
+};
+
+const BY_ENDING = new Map(
+  Object.entries(ENDINGS).flatMap(([mode, endings]) => endings.split(" ").map((ending) => [ending, mode])),
+);
+
+// The name of a file's mode; empty = there is none.
+export function modeOf(fileName) {
+  return BY_ENDING.get(fileName.slice(fileName.lastIndexOf(".") + 1)) || "";
+}
+
+// The mode as an extension; nothing where there is none.
+export async function loaded(mode) {
+  return Object.hasOwn(MODES, mode) ? MODES[mode]() : [];
+}

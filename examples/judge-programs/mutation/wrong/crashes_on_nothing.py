@@ -1,0 +1,3 @@
+words = input().split()
+words[0]
+print(sum(map(int, words)))

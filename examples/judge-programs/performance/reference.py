@@ -1,0 +1,5 @@
+n = int(input())
+total = 1
+for factor in range(2, n + 1):
+    total *= factor
+print(total.bit_length())

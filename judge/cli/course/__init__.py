@@ -1,0 +1,1 @@
+"""``judge course``: one module an action."""

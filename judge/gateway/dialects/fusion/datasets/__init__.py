@@ -1,0 +1,1 @@
+"""Data sets whose rows come along: prompts made of them, and completions judged by them."""

@@ -1,0 +1,1 @@
+"""Between what Judge0 says and what the judge says. Pure."""

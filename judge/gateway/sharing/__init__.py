@@ -1,0 +1,1 @@
+"""What people give on: programs by links, and programs in pages of others."""

@@ -1,0 +1,1 @@
+"""What the gateway shows of problem packages: their public parts, and statements as HTML."""

@@ -1,0 +1,1 @@
+"""The playground: write a program and run it."""

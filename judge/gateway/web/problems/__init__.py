@@ -1,0 +1,1 @@
+"""Problem packages: statements, samples, handing in."""

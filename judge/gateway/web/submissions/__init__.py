@@ -1,0 +1,1 @@
+"""Submissions: lists, reports as they grow, comparisons."""

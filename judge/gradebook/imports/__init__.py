@@ -1,0 +1,1 @@
+"""Assignments made of what other systems have. They are written, never run."""

@@ -1,0 +1,1 @@
+"""What came of it: the gradebook, hand-given marks, tables and pages."""

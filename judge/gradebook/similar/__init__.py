@@ -1,0 +1,1 @@
+"""Programs of a class that are alike, found by a library (the extra ``course``)."""

@@ -1,0 +1,1 @@
+"""Replays what clients asked of another judge, there and here, and compares the answers."""

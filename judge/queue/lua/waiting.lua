@@ -1,0 +1,2 @@
+-- How much waits, in all classes.
+return tonumber(redis.call('HGET', key.counters, 'waiting') or 0)
