@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo first-contact install test test-slow test-fuzz test-gateway test-vm test-vm-short test-vm-layers test-vm-broken test-vm-containers test-deploy test-hostile-kinds check lint types imports unit test-deps clean test-chaos
+.PHONY: demo first-contact install test test-slow test-fuzz test-gateway test-vm test-vm-short test-vm-layers test-vm-broken test-vm-containers test-deploy test-hostile-kinds test-hostile-dialects check lint types imports unit test-deps clean test-chaos web pictures
 
 demo: first-contact $(STAMP)
 	$(BIN)/judge demo
@@ -45,10 +45,10 @@ test-vm-broken: $(DEV_STAMP)
 	done
 
 # The image, built here, under rootless Podman in the guest with the settings of compose and chart; some half an hour when
-# emulated.
+# emulated. A step alone: VM_FLAGS="--only 'compose: judged'" starts what it needs.
 test-vm-containers: $(DEV_STAMP)
 	./deploy/helm/install-tools
-	$(BIN)/python -B deploy/vm --scenario containers
+	$(BIN)/python -B deploy/vm --scenario containers $(VM_FLAGS)
 
 # The chart by helm, and by the schemas of Kubernetes, KEDA and the Prometheus operator; the unit files by systemd.
 test-deploy: $(DEV_STAMP) test-deps
@@ -97,6 +97,10 @@ test-chaos: $(DEV_STAMP) test-deps
 test-hostile-kinds: $(DEV_STAMP) test-deps
 	$(BIN)/pytest -q -m "slow or not slow" tests/hostile/test_in_kinds.py
 
+# Every attack of the corpus through the doors of Judge0 and go-judge; some ten minutes. `make test` has a sample.
+test-hostile-dialects: $(DEV_STAMP) test-deps
+	$(BIN)/pytest -q -m "slow or not slow" tests/gateway/dialects/test_hostile_over_dialects.py
+
 # Odd packages and odd submissions for MINUTES each, with a fresh seed; what breaks something is kept in tests/fuzz.
 MINUTES ?= 10
 test-fuzz: $(DEV_STAMP)
@@ -109,6 +113,14 @@ test-gateway: $(DEV_STAMP) test-deps
 	$(BIN)/pytest -q -m slow tests/gateway
 	PYTHONPATH=tests/service:tests/gateway $(BIN)/python tests/gateway/gateway_chaos.py --count 2000
 	PYTHONPATH=tests/service:tests/gateway $(BIN)/python tests/gateway/gateway_large_batch.py --lines 100000
+
+# Editor and terminal of the pages, from deploy/web and its lock file; what comes out is checked in.
+web: test-deps
+	cd deploy/web && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier && node build.mjs
+
+# The pictures of pages that documents show, taken by the tests of those pages.
+pictures: $(DEV_STAMP) test-deps
+	JUDGE_TESTS_DOC_PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -q tests/web
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

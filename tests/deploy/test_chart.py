@@ -46,7 +46,10 @@ VARIANTS = {
     "everything": _EVERYTHING,
     "own redis": ("redis.enabled=false", "broker.address=rediss://r.example:6380/0", "broker.passwordSecret=redis"),
     "workers alone": ("gateway.enabled=false", "monitoring.enabled=true", "networkPolicy.enabled=false"),
-    "a shared directory": ("store.packages=/srv/judge/packages", "store.claim=shared", "redis.existingSecret=mine"),
+    "a shared directory": (
+        *("store.packages=/srv/judge/packages", "store.blobs=/srv/judge/blobs", "store.claim=shared"),
+        "redis.existingSecret=mine",
+    ),
 }
 _FOREIGN = {
     "keda.sh/v1alpha1": "keda.sh_scaledobjects",
@@ -190,6 +193,7 @@ def test_only_workers_have_what_the_sandbox_is_built_of(variant: str) -> None:
         pod = workload["spec"]["template"]["spec"]
         (container,) = pod["containers"]
         context = container["securityContext"]
+        assert all(first["securityContext"] == context for first in pod.get("initContainers", ()))
         assert context["capabilities"]["drop"] == ["ALL"]
         assert pod["automountServiceAccountToken"] is False
         assert "privileged" not in context
@@ -200,6 +204,20 @@ def test_only_workers_have_what_the_sandbox_is_built_of(variant: str) -> None:
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
         assert (context["allowPrivilegeEscalation"], context["readOnlyRootFilesystem"]) == (False, True)
         assert "add" not in context["capabilities"]
+
+
+def test_a_new_claim_gets_the_directories_of_packages_and_blobs() -> None:
+    """The kubelet copies nothing of the image into it; what has a store elsewhere needs none."""
+    made = {}
+    for variant in VARIANTS:
+        deployments = _of_kind(variant, "Deployment")
+        made[variant] = [
+            container["command"]
+            for name in deployments
+            for container in deployments[name]["spec"]["template"]["spec"].get("initContainers", ())
+        ]
+    assert made.pop("a shared directory") == [["mkdir", "-p", "-m", "2775", "/srv/judge/packages", "/srv/judge/blobs"]]
+    assert not any(made.values())
 
 
 def test_settings_of_a_part_win_over_those_of_all_and_no_password_is_among_them() -> None:

@@ -20,6 +20,8 @@ from pathlib import Path
 import docs_sessions
 import pytest
 
+from judge.cli.commands import COMMANDS
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SHELLS = {"sh", "bash", "console", "shell"}
@@ -45,6 +47,13 @@ def test_a_block_of_shell_commands_is_a_session_or_says_why_it_is_not_run(page: 
             assert block.text.startswith("$ ") or block.not_run, f"{_name(page)}:{block.line}: begin with `$ `"
         if block.not_run is not None:
             assert len(block.not_run) > 10, f"{_name(page)}:{block.line}: say why it is not run"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_a_command_that_is_named_in_a_sentence_exists(page: Path) -> None:
+    known = {"help", *(name for name, _, _ in COMMANDS)}
+    named = re.findall(r"`judge ([a-z][a-z0-9-]*)[^`]*`", page.read_text())
+    assert set(named) <= known, f"{_name(page)}: no such command"
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if docs_sessions.is_run(page)], ids=_name)

@@ -162,6 +162,43 @@ test_cases:
         "judge.py": b"class Grader(InteractiveGrader):\n    def interact(self, case, interactor): return True\n",
         "1-1.in": b"1\n", "1-1.out": b"1\n", "2-1.in": b"2\n", "2-1.out": b"2\n",
     },
+    "every-assignment": {
+        "assignment.yaml": b"""assignment: 1
+title: Every
+due: 2026-12-01T23:59:00+01:00
+late: {grace: 10min, penalty: 10% per day, at_most: 50%, closes: 7d}
+attempts: {max: 20, penalty: 5%}
+languages: [python3]
+files: {required: [a.py], starter: lib, resources: [1.in], main: a.py}
+limits: {time: 1s, memory: 64 MiB, output: 1 MiB, files: 1 MiB, compile_time: 20s}
+parts:
+- name: io
+  kind: tests
+  points: 20
+  compare: float_tolerance 1e-6
+  fields: {expected: hidden}
+  tests:
+  - {name: one, stdin: "1", stdout: "1", weight: 2, visibility: after_due, hint: x, arguments: [a], files: 1.in}
+  - {folder: io, time: 500ms, wall_time: 2s}
+  - {input: 1.in, output: 1.in}
+- {kind: calls, requires: io, tests: [{call: f, arguments: [1, {a: [2.5]}], expected: [null], points: 1}]}
+- name: unit
+  kind: unit_tests
+  framework: pytest
+  files: [tests/*.py]
+  module: a
+  points: 5
+  all_or_nothing: true
+  weights: {"test_*": 2}
+  visibility: {default: hidden, test_a: visible}
+  hints: {test_a: Think}
+- {kind: style, command: [python3, lint.py], files: lib, penalty: 0.5 per finding, at_most: 5}
+- {kind: command, command: sh x, points: 1, isolation: none}
+- {kind: by_hand, points: 10, instructions: Read it}
+""",
+        "lib/b.py": b"", "1.in": b"1\n", "io/1.in": b"1\n", "io/1.ans": b"1\n", "tests/test_a.py": b"",
+        "submissions/right/a.py": b"", "submissions/expected.yaml": b"right: {points: 40, parts: {io: 20}}\n",
+    },
     "every-polygon": {
         "problem.xml": b"""<problem revision="3" short-name="every">
 <names><name language="english" value="Every"/></names>
@@ -206,5 +243,54 @@ test_cases:
         "files/testlib.h": b"\n", "files/lib.h": b"\n", "files/gen.cpp": b"int main(){}\n",
         "files/check.cpp": b"int main(){}\n", "files/validator.cpp": b"int main(){}\n",
         "solutions/main.py": b"print(input())\n",
+    },
+    "every-dmoj-judge-program": {
+        "init.yml": b"custom_judge: judge.py\ntime_limit: 1\nchecker: check.py\ntest_cases:\n"
+        b"- {in: 1.in, points: 10}\n- {batched: [{in: 1.in}, {}], points: 3, dependencies: []}\n",
+        "judge.py": b"from dmoj.graders.standard import StandardGrader\nfrom dmoj.result import Result\n\n\n"
+        b"class Grader(StandardGrader):\n    def grade(self, case):\n        return Result(case)\n",
+        "check.py": b"def check(a, b, **kw): return True\n",
+        "1.in": b"1\n",
+    },
+    "every-judge-program": {
+        "problem.yaml": b"name: every\nlimits: {time_limit: 1}\nproblem_format_version: 2025-09\n",
+        "judge_program.yaml": b"program: judging\nlanguage: python3\ndata: {words: words.txt}\nbeside: [words.txt]\n"
+        b"parameters: {rounds: 3, word: yes}\nstate: standings\nquotas: {cpu_time: 60, wall_time: 100, runs: 20,\n"
+        b"  programs: 3, at_once: 2, calls: 100, data: 10, handles: 100, kept: 1, kept_files: 2, cases: 30,\n"
+        b"  text: 1, state: 0.5, own_cpu_time: 10, own_memory: 64, own_processes: 4}\n",
+        "judging/main.py": b"import judge_program\n", "judging/more.py": b"\n", "words.txt": b"a b\n",
+        "data/secret/1.in": b"1\n", "data/secret/1.ans": b"1\n",
+    },
+    "every-cms": {
+        "task.yaml": b"""name: every
+title: Every key
+n_input: 3
+time_limit: 1.5
+memory_limit: 64
+score_mode: max_subtask
+score_type: GroupThreshold
+score_type_parameters: [[40, 1, 0.5], [60, 2, 7]]
+total_value: 50
+infile: in.txt
+outfile: out.txt
+public_testcases: 0, 2
+primary_language: en
+num_processes: 2
+user_io: std_io
+token_mode: finite
+token_gen_initial: 2
+""",
+        "gen/GEN": b"# ST: 40\n#COPY: gen/a.txt\n# ST: 60\n1 2 # three\n3\n",
+        "gen/a.txt": b"1\n", "gen/generator.py": b"print(1)\n",
+        "input/input1.txt": b"1\n", "output/output0.txt": b"1\n", "output/output1.txt": b"1\n",
+        "check/checker.cpp": b"int main(){}\n", "check/testlib.h": b"\n",
+        "sol/grader.cpp": b"int main(){}\n", "sol/every.h": b"\n", "sol/everylib.pas": b"\n",
+        "sol/solution.cpp": b"\n", "sol/slow.cpp": b"\n", "statement/statement.pdf": b"x",
+    },
+    "every-cms-communication": {
+        "task.yaml": b"nome_breve: every\nnome: Every\ntimeout: 1\nmemlimit: 64\nrisultati: all\nnum_processes: 8\n"
+        b"score_type: GroupMul\nscore_type_parameters: [[100, '00[01]']]\n",
+        "input/input0.txt": b"1\n", "input/input1.txt": b"1\n",
+        "cor/manager": b"\x7fELF", "sol/stub.py": b"\n", "sol/soluzione.py": b"\n", "testo/testo.pdf": b"x",
     },
 }  # fmt: skip

@@ -85,6 +85,7 @@ class OpenidProvider:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
+            "end_session_endpoint": f"{self.issuer}/end?theme=dark",
             "response_types_supported": ["code"],
             **self.described,
         }

@@ -91,7 +91,7 @@ def test_an_address_that_no_proxy_of_ours_says_is_not_believed(start_gateway: Ca
 def test_streams_of_an_address_and_of_a_tenant_are_bounded(
     open_gateway: Gateway, start_gateway: Callable[..., Gateway], make_key: Callable[..., str]
 ) -> None:
-    slow = {**RUN, "source": "import time; time.sleep(3)"}
+    slow = {**RUN, "source": "import time; time.sleep(60)"}
     location = _from(open_gateway, "192.0.2.10", "POST", "/api/v1/runs", slow).headers["location"]
     with open_gateway.connect() as held:
         head = f"GET {location}/events HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.10\r\n\r\n"
@@ -99,6 +99,7 @@ def test_streams_of_an_address_and_of_a_tenant_are_bounded(
         assert held.recv(12) == b"HTTP/1.1 200"
         refused = _from(open_gateway, "192.0.2.10", "GET", f"{location}?wait=1")
         assert (refused.status, refused.problem) == (429, "too-many")
+    assert _from(open_gateway, "192.0.2.10", "POST", f"{location}/cancel").json()["cancelled"]
     few = start_gateway(gateway_tenant_streams_max=1)
     first, second = make_key("crowd"), make_key("crowd")
     location = few.post("/api/v1/runs", slow, key=first).headers["location"]
@@ -109,3 +110,4 @@ def test_streams_of_an_address_and_of_a_tenant_are_bounded(
         refused = few.get(f"{location}/events", key=second)  # before a stream has begun
         assert refused.status == 429
         assert refused.json()["limit"] == {"name": "gateway.tenant_streams_max", "most": 1}
+    assert few.post(f"{location}/cancel", key=first).json()["cancelled"]

@@ -112,9 +112,50 @@ def test_the_service(shell: Shell, admin: str) -> None:
     assert json.loads(shell.judge("workers", "--json", key=admin).stdout)[0]["state"] == "on"
 
 
-@pytest.mark.parametrize("words", [("drain", "--all"), ("tenant", "x")])
-def test_what_cannot_be_done_over_http_says_so(shell: Shell, words: tuple[str, ...]) -> None:
-    assert "cannot be done over HTTP" in shell.judge(*words, code=2).stderr
+def test_limits_of_a_tenant_are_set_and_shown(shell: Shell, admin: str) -> None:
+    assert "scope admin" in shell.judge("tenant", "limited", code=2).stderr
+    set_it = ("tenant", "limited", "--blobs", 5, "--keep", "execution=2h")
+    assert json.loads(shell.judge(*set_it, "--json", key=admin).stdout) == {
+        "limited": {"tenant_blobs": 5, "keep_ms:execution": 7_200_000}
+    }
+    assert "tenant_blobs 5" in shell.judge("tenant", key=admin).stdout
+    shell.judge("tenant", "limited", "--blobs", "default", "--keep", "execution=default", key=admin)
+    assert "everybody's limits" in shell.judge("tenant", "limited", key=admin).stdout
+    assert "tenant" in shell.judge("tenant", "no such", "--blobs", 5, key=admin, code=2).stderr
+
+
+def test_a_worker_is_drained_and_resumed(shell: Shell, admin: str) -> None:
+    assert "scope admin" in shell.judge("drain", "w", code=2).stderr
+    assert "no worker" in shell.judge("drain", "no-such-worker", key=admin, code=2).stderr
+    node = json.loads(shell.judge("workers", "--json", key=admin).stdout)[0]["node"]
+    try:
+        assert list(json.loads(shell.judge("drain", node, "--wait", 60, "--json", key=admin).stdout)) == [node]
+        assert json.loads(shell.judge("workers", "--json", key=admin).stdout)[0]["state"] == "draining"
+    finally:
+        shell.judge("drain", node, "--resume", key=admin)
+    assert json.loads(shell.judge("workers", "--json", key=admin).stdout)[0]["state"] == "on"
+
+
+def test_webhooks(gateway: Gateway, make_key: Callable[..., str], shell: Shell) -> None:
+    assert "scope webhooks" in shell.judge("webhooks", "list", code=2).stderr
+    told = Shell(gateway, make_key("told", Scope.WEBHOOKS, Scope.READ))
+    words = ("--events", "work.done", "--languages", "c,cpp", "--note", "mine", "--json")
+    made = json.loads(told.judge("webhooks", "create", "https://receiver.example/here", *words).stdout)
+    name = made["id"]
+    assert made["secret"].startswith("whsec_") and (made["events"], made["languages"]) == (["work.done"], ["c", "cpp"])
+    assert name in told.judge("webhooks", "list").stdout
+    fresh = told.judge("webhooks", "rotate", name, "--keep-old", "1h").stdout.strip()
+    assert fresh.startswith("whsec_") and fresh != made["secret"]
+    told.judge("webhooks", "off", name)
+    assert "told nothing" in told.judge("webhooks", "ping", name, code=2).stderr
+    assert told.judge("webhooks", "on", name).stdout == f"{name} on\n"
+    delivery = told.judge("webhooks", "ping", name).stdout.strip()
+    waiting = told.judge("webhooks", "deliveries", name, "--state", "waiting", "--json").stdout
+    assert delivery in [one["id"] for one in json.loads(waiting)]
+    assert json.loads(told.judge("webhooks", "replay", name, "--json").stdout) == {"replayed": 0}
+    assert "no event 'odd'" in told.judge("webhooks", "create", "https://a.example", "--events", "odd", code=2).stderr
+    told.judge("webhooks", "delete", name)
+    assert "webhook" in told.judge("webhooks", "delete", name, code=2).stderr
 
 
 def test_what_is_typed_into_a_session_comes_back(shell: Shell, tmp_path: Path) -> None:

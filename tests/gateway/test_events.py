@@ -88,15 +88,16 @@ def test_who_may_only_read_sees_no_test_of_an_evaluation(
     assert "secret" not in str(streamed)
 
 
-def test_a_gateway_that_stops_ends_streams_and_waits(start_gateway: Callable[..., Gateway]) -> None:
+def test_a_gateway_that_stops_ends_streams_and_waits(gateway: Gateway, start_gateway: Callable[..., Gateway]) -> None:
     ending = start_gateway()
-    slow = {"language": "python3", "source": "import time; print(1, flush=True); time.sleep(3)", "live": True}
+    slow = {"language": "python3", "source": "import time; print(1, flush=True); time.sleep(60)", "live": True}
     location = ending.post("/api/v1/runs", slow).headers["location"]
     events = ending.events(f"{location}/events")
     assert next(events).name == "queued"
     ending.signal(signal.SIGTERM)
     assert "work-done" not in [event.name for event in events]
     assert ending.stop() == 0
+    assert gateway.post(f"{location}/cancel").json()["cancelled"]
 
 
 def test_a_slow_reader_hears_nothing_of_other_work_that_has_the_id_later(

@@ -110,6 +110,7 @@ def test_a_killed_gateway_of_judge_up_is_back_at_its_address(place: Path, redis_
         os.kill(pid, signal.SIGKILL)
         until(lambda: pid not in children(worker.pid), "the gateway's end")
         until(answers, "the next gateway's answer")
+        assert f"make the first one within 15 minutes: {address}/set-up?link=" in worker.log()
         assert worker.stop() == 0
     finally:
         worker.kill()

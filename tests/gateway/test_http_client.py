@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from cutting_proxy import cutter
 from gateway_harness import Gateway
+from service_harness import until
 
 from judge.client import (
     Client,
@@ -167,7 +168,7 @@ def test_a_wide_window_is_filled_by_batches(judge: HttpClient, gateway: Gateway,
     assert results[9].id == judge.status(named.header.id).id
     outputs = [result.report.runs[0].stdout.content for result in results[10:]]  # type: ignore[union-attr]
     assert outputs == [f"{number}"[::-1].encode() + b"\n" for number in range(1010, 1150)]
-    assert _batches(gateway, school).keys() <= before.keys()
+    until(lambda: _batches(gateway, school).keys() <= before.keys(), "its batches to be removed, behind the results")
 
 
 def test_of_a_wide_window_that_is_left_all_is_withdrawn(judge: HttpClient, gateway: Gateway, school: str) -> None:

@@ -86,7 +86,7 @@ def test_a_window_and_a_signal_reach_a_program(judge: Client | HttpClient) -> No
     source = (
         "import os, signal, sys\n"
         "signal.signal(signal.SIGUSR1, lambda *_: sys.exit(7))\n"
-        "signal.signal(signal.SIGWINCH, lambda *_: print(os.get_terminal_size(), flush=True))\n"
+        "signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b'%r\\n' % (os.get_terminal_size(),)))\n"
         "print('ready', flush=True)\nwhile True: signal.pause()\n"
     )
     with judge.open_session(asked(program_from(source, "python3"), terminal=True), SENDING) as session:
@@ -96,7 +96,7 @@ def test_a_window_and_a_signal_reach_a_program(judge: Client | HttpClient) -> No
         with pytest.raises(UsageError):
             session.resize(0, 80)
         with pytest.raises(UsageError):
-            session.signal("STOP")
+            session.signal("ODD")
         session.signal("SIGUSR1")
         assert session.result().result.exit_code == 7  # type: ignore[union-attr]
 

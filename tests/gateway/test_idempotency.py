@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gateway_harness import RUN, Gateway
 
-from judge.client import new_id
+from judge.client import Client, new_id
 
 
 def test_the_same_request_is_the_same_work(gateway: Gateway, start_gateway: Callable[..., Gateway]) -> None:
@@ -14,6 +14,24 @@ def test_the_same_request_is_the_same_work(gateway: Gateway, start_gateway: Call
     first = gateway.post("/api/v1/runs", RUN, headers=headers).json()
     again = second.post("/api/v1/runs?wait=30", RUN, headers=headers)
     assert (again.status, again.json()["id"], again.json()["state"]) == (201, first["id"], "done")
+
+
+def test_work_that_names_a_range_of_versions_is_the_same_work_too(gateway: Gateway, client: Client) -> None:
+    """Whatever the range means by then: the version that it meant is in the record."""
+    newest = next(card for card in client.languages() if card.id == "python3").exact[-1]
+    body, name = RUN | {"language": "python3@>=3"}, new_id()
+    first = gateway.post("/api/v1/runs", body, headers={"idempotency-key": name}).json()
+    assert first["language"] == f"python3@{newest}"
+    again = gateway.post("/api/v1/runs?wait=30", body, headers={"idempotency-key": name})
+    assert (again.status, again.json()["id"]) == (201, first["id"])
+    other = body | {"language": "python3@<3"}
+    assert gateway.post("/api/v1/runs", other, headers={"idempotency-key": name}).status == 422
+
+
+def test_fresh_work_says_when_it_was_taken_in(gateway: Gateway) -> None:
+    fresh = gateway.post("/api/v1/runs", RUN).json()
+    assert fresh["submitted_at_ms"] > 0
+    assert gateway.get(f"/api/v1/runs/{fresh['id']}").json()["submitted_at_ms"] == fresh["submitted_at_ms"]
 
 
 def test_another_body_is_refused(gateway: Gateway) -> None:

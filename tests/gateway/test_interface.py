@@ -68,7 +68,7 @@ def test_what_one_has_already_is_not_sent_again(gateway: Gateway) -> None:
 
 
 def test_an_address_that_is_not_there_says_where_the_others_are(gateway: Gateway) -> None:
-    answer = gateway.get("/")
+    answer = gateway.get("/nothing")
     assert answer.problem == "not-found"
     assert "/docs" in answer.json()["detail"]
 

@@ -9,7 +9,10 @@ import pytest
 from gateway_harness import Gateway
 from test_packages import publish, variant
 
+from judge.client import Client
+from judge.queue.admin import set_worker_state, worker_views
 from judge.queue.api_keys import Scope
+from judge.queue.values import WorkerState
 
 _PROGRAM = {"language": "python3", "source": "print(sum(map(int, input().split())))"}
 
@@ -42,6 +45,19 @@ def test_a_dry_run_counts_and_starts_nothing(gateway: Gateway, jury: str, judged
     none = gateway.post("/api/v1/rejudges", {"verdict": "TLE", "dry_run": True}, key=jury)
     assert none.json()["count"] == 0
     assert gateway.post("/api/v1/rejudges", {"verdict": "TLE"}, key=jury).problem == "bad-field"
+
+
+def test_what_was_handed_in_at_a_time_is_selected(gateway: Gateway, jury: str, judged: dict[str, Any]) -> None:
+    at = judged["submitted_at_ms"]
+
+    def count(**asked: Any) -> int:
+        answer = gateway.post("/api/v1/rejudges", {"ids": [judged["id"]], **asked, "dry_run": True}, key=jury)
+        return int(answer.json()["count"])
+
+    assert count(since_ms=at, until_ms=at + 1) == 1
+    assert count(since_ms=at + 1) == count(until_ms=at) == 0
+    alone = gateway.post("/api/v1/rejudges", {"since_ms": at, "until_ms": at + 1, "dry_run": True}, key=jury)
+    assert alone.json()["count"] == 1
 
 
 def test_another_package_gives_another_verdict_once_it_is_applied(
@@ -92,14 +108,17 @@ def test_a_rejudge_against_somebody_elses_package_shows_nothing_of_its_tests(
 
 
 def test_what_is_not_over_is_not_applied_and_can_be_dropped(
-    gateway: Gateway, jury: str, judged: dict[str, Any]
+    gateway: Gateway, client: Client, jury: str, judged: dict[str, Any]
 ) -> None:
-    slow = {"language": "python3", "source": "import time; time.sleep(1); print(sum(map(int, input().split())))"}
-    sent = gateway.post("/api/v1/submissions?wait=60", {"package": judged["package"], **slow}, key=jury).json()
-    location = gateway.post("/api/v1/rejudges", {"ids": [sent["id"]]}, key=jury).headers["location"]
-    assert gateway.post(f"{location}/apply", key=jury).problem == "unfinished"
-    assert gateway.ask("DELETE", location, key=jury).json()["withdrawn"] == 1
-    assert gateway.get(location, key=jury).status == 404
+    (worker,) = worker_views(client.queue)
+    set_worker_state(client.queue, worker.node, WorkerState.DRAINING, "a test: nothing is judged now")
+    try:
+        location = gateway.post("/api/v1/rejudges", {"ids": [judged["id"]]}, key=jury).headers["location"]
+        assert gateway.post(f"{location}/apply", key=jury).problem == "unfinished"
+        assert gateway.ask("DELETE", location, key=jury).json()["withdrawn"] == 1
+        assert gateway.get(location, key=jury).status == 404
+    finally:
+        set_worker_state(client.queue, worker.node, WorkerState.ON, "")
 
 
 def test_another_tenants_are_not_there(
@@ -131,6 +150,8 @@ def test_another_tenants_are_not_there(
         ({"verdict": "AC", "with_package": "../up"}, "/with_package"),
         ({"ids": "all"}, "/ids"),
         ({"ids": ["a"] * 1001}, "/ids"),
+        ({"since_ms": 2, "until_ms": 2}, "/until_ms"),
+        ({"since_ms": -1}, "/since_ms"),
         ({"every": True}, "/every"),
         ({"ids": [1]}, "/ids/0"),
     ],

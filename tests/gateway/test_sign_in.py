@@ -135,6 +135,19 @@ def test_a_person_signs_in_and_out(browser: Browser, site: Gateway, provider: Op
     assert kept[PERSON].partition(".")[2] not in site.log()
 
 
+def test_a_person_signs_out_at_the_provider_too(browser: Browser, site: Gateway, provider: OpenidProvider) -> None:
+    browser.sign_in()
+    kept = dict(browser.cookies)
+    answer = browser.ask("POST", "/logout?provider=true", origin=site.address)
+    assert answer.status == 303 and not browser.cookies
+    address = urlsplit(answer.headers["location"])
+    assert f"{address.scheme}://{address.netloc}{address.path}" == f"{provider.issuer}/end"
+    asked = {name: words[0] for name, words in parse_qs(address.query).items()}
+    assert asked == {"theme": "dark", "client_id": CLIENT_ID, "post_logout_redirect_uri": site.address}
+    browser.cookies = kept
+    assert browser.ask("GET", "/api/v1/me").problem == "no-key"
+
+
 def test_redis_has_no_secret_and_forgets(browser: Browser, client: Client) -> None:
     browser.sign_in()
     name, _, secret = browser.cookies[PERSON].partition(".")

@@ -167,6 +167,33 @@ def test_what_is_given_up_is_a_dead_letter_and_can_be_told_again(
     assert unknown.problem == "not-found"
 
 
+def test_dead_letters_are_dropped_and_the_trail_says_by_whom(
+    pair: list[Gateway], hooks_client: Client, receiver: Receiver
+) -> None:
+    hooks = Hooks(hooks_client, "dropping")
+    admin = create_key(hooks_client.queue, KeyRights(id="", tenant="", scopes=(Scope.ADMIN,)))[0]
+    receiver.answer = lambda _: (410, {})
+    webhook = hooks.make(pair[0], receiver.url)
+    hooks.ping(pair[0], webhook)
+    until(lambda: hooks.look(pair[0], webhook)["dead"] == 1, "it to be given up")
+    receiver.answer = lambda _: (503, {})
+    hooks.change(pair[0], webhook, on=True)
+    for _ in range(2):
+        hooks.ping(pair[0], webhook)
+    hooks.change(pair[0], webhook, on=False)
+    until(lambda: hooks.look(pair[0], webhook)["dead"] == 3, "all to be dead letters")
+    one = hooks.listed(pair[0], webhook, "dead")[0]["id"]
+    assert pair[1].ask("DELETE", f"{webhook['place']}/deliveries/{one}", key=hooks.key).status == 204
+    assert pair[1].ask("DELETE", f"{webhook['place']}/deliveries/{one}", key=hooks.key).problem == "not-found"
+    assert pair[1].ask("DELETE", f"{webhook['place']}/deliveries/x", key=hooks.key).problem == "not-found"
+    assert {letter["id"] for letter in hooks.listed(pair[0], webhook, "dead")}.isdisjoint({one})
+    assert pair[1].ask("DELETE", f"{webhook['place']}/deliveries", key=hooks.key).json() == {"dropped": 2}
+    assert hooks.look(pair[0], webhook)["dead"] == 0
+    items = pair[0].get("/api/v1/audit?limit=500", key=admin).json()["items"]
+    acts = [(item["act"], item["detail"]) for item in items if item["what"] == webhook["id"]]
+    assert acts[:2] == [("dead-letters-dropped", "2 dead letters"), ("dead-letters-dropped", one)]
+
+
 def test_a_receiver_that_is_gone_is_told_nothing_more(
     pair: list[Gateway], hooks_client: Client, receiver: Receiver
 ) -> None:

@@ -276,6 +276,24 @@ def test_an_admin_says_whose_work(gateway: Gateway, admin: str, receiver: Receiv
     assert gateway.post(_ALL, {"url": receiver.url}, key=admin).problem == "bad-field"
 
 
+def test_an_admins_webhook_for_a_tenant_is_not_the_tenants(
+    gateway: Gateway, admin: str, club: str, receiver: Receiver
+) -> None:
+    watching = made(gateway, admin, receiver, tenant="club", events=["webhook.ping"])
+    place = f"{_ALL}/{watching['id']}"
+    assert watching["id"] not in [one["id"] for one in gateway.get(f"{_ALL}?limit=500", key=club).json()["items"]]
+    asked: tuple[tuple[str, str, Any], ...] = (
+        ("GET", "", None),
+        ("PATCH", "", {"on": False}),
+        ("DELETE", "", None),
+        ("POST", "/secrets", {}),
+    )
+    for method, then, body in asked:
+        assert gateway.ask(method, place + then, body, key=club).problem == "not-found"
+    assert watching["id"] in [one["id"] for one in gateway.get(f"{_ALL}?tenant=club", key=admin).json()["items"]]
+    remove(gateway, admin, watching)
+
+
 def test_a_tenant_has_so_many_webhooks(gateway: Gateway, make_key: Callable[..., str], receiver: Receiver) -> None:
     key = make_key("collectors", *_SCOPES)
     hooks = [made(gateway, key, receiver, events=["webhook.ping"]) for _ in range(20)]

@@ -1,8 +1,9 @@
 """Every golden package, verified for real: what each submission, check and file must come to.
 
-``packages/NAME`` is a package with one feature or one fault of a setter, ``expected/NAME.json`` what verifying it must
-give: ``ok``, ``error`` (its beginning), ``submissions`` (verdict, score, ok, and parts of the differences by path),
-``checks`` (kind and case of those that fail), ``diagnostics`` (level, file, line, key, part of the message),
+``packages/NAME`` is a package with one feature or one fault of a setter; the worked examples of judge programs that
+are packages stand in examples/judge-programs. ``expected/NAME.json`` is what verifying one must give: ``ok``,
+``error`` (its beginning), ``submissions`` (verdict, score, ok, and parts of the differences by path), ``checks``
+(kind and case of those that fail), ``diagnostics`` (level, file, line, key, part of the message),
 ``time_limit_ns``. What is not named is not compared, but checks and submissions are complete lists.
 """
 
@@ -27,16 +28,21 @@ pytestmark = pytest.mark.timeout(1800)  # the fixture verifies all packages, wit
 
 NAMES = sorted(path.stem for path in (HERE / "expected").glob("*.json"))
 
+#: Name -> where the package lies.
+PLACES = {path.name: path for path in (HERE / "packages").iterdir()} | {
+    path.parent.name: path.parent for path in HERE.parents[1].glob("examples/judge-programs/*/problem.yaml")
+}
+
 
 @pytest.fixture(scope="module")
 def results(judges: list[Judge], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, PackageResult]]:
     """All packages verified in one go, as many at once as there are slots."""
-    specs = [str(HERE / "packages" / name) for name in NAMES]
+    specs = [str(PLACES[name]) for name in NAMES]
     yield dict(zip(NAMES, verify(specs, judges, tmp_path_factory.mktemp("golden")).packages, strict=True))
 
 
 def test_each_package_has_its_expectations_and_the_other_way_round() -> None:
-    assert sorted(path.name for path in (HERE / "packages").iterdir()) == NAMES
+    assert sorted(PLACES) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,10 +73,11 @@ ON_A_BUSY_HOST = [
 ]
 
 
+@pytest.mark.slow
 def test_what_others_do_on_the_host_changes_no_verdict(
     busy_host: None, judges: list[Judge], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    specs = [str(HERE / "packages" / name) for name in ON_A_BUSY_HOST]
+    specs = [str(PLACES[name]) for name in ON_A_BUSY_HOST]
     packages = verify(specs, judges, tmp_path_factory.mktemp("busy")).packages
     for name, result in zip(ON_A_BUSY_HOST, packages, strict=True):
         compare(result, name)

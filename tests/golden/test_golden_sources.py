@@ -113,3 +113,20 @@ def test_what_is_no_package_is_one_result_with_an_error(judges: list[Judge], tmp
     assert not results.ok
     assert results.packages[0].error
     assert results.packages[1].ok
+
+
+def test_a_checker_that_is_an_executable_alone_is_run_byte_for_byte(judges: list[Judge], tmp_path: Path) -> None:
+    package = tmp_path / "executable"
+    shutil.copytree(PACKAGE.parent / "cms-script-checker", package)
+    source = tmp_path / "checker.c"
+    source.write_text(
+        '#include <stdio.h>\n\nint main(int argc, char **argv) {\n    FILE *output = fopen(argv[3], "r");\n'
+        '    int first = 0;\n    if (argc == 4 && output) (void)!fscanf(output, "%d", &first);\n'
+        '    printf("%s\\n", first == 3 ? "1.0" : "0.0");\n    return 0;\n}\n\r\n'
+    )
+    checker = package / "check/checker"
+    checker.unlink()
+    subprocess.run(["gcc", "-static", "-o", checker, source], check=True)
+    result = verify([str(package)], judges, tmp_path).packages[0]
+    assert result.ok, result
+    assert verdicts(result) == {"sol/solution.py": "AC", "sol/short.py": "WA"}

@@ -55,18 +55,23 @@ def corpus() -> list[Attack]:
 def build(target: Path) -> None:
     """Compile the C programs, two at a time, and copy the scripts; everything executable."""
 
-    def compile_one(source: Path) -> None:
-        flags = ["-static", "-O1", "-w", "-pthread", "-I", str(HERE)]
-        subprocess.run(["gcc", *flags, "-o", str(target / source.stem), str(source)], check=True, timeout=120)
-
     target.chmod(0o755)
     sources = [attack.path for attack in corpus() if attack.mode is not Mode.COMPILE]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(compile_one, [HERE / "honest.c", *(path for path in sources if path.suffix == ".c")]))
+        programs = [HERE / "honest.c", *(path for path in sources if path.suffix == ".c")]
+        list(pool.map(lambda source: compile_one(source, target), programs))
     for path in sources:
         if path.suffix != ".c":
             shutil.copy(path, target / path.name)
             (target / path.name).chmod(0o755)
+
+
+def compile_one(source: Path, target: Path) -> Path:
+    """Compile one C program into a directory."""
+    out = target / source.stem
+    flags = ["-static", "-O1", "-w", "-pthread", "-I", str(HERE)]
+    subprocess.run(["gcc", *flags, "-o", str(out), str(source)], check=True, timeout=120)
+    return out
 
 
 class Arena:

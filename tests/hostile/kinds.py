@@ -15,7 +15,8 @@ from arena import COMPILERS, HERE, INPUT, SHELL
 
 from judge.host.attack import Attack, Mode
 from judge.host.selftest import INTERPRETER
-from judge.model.report import Printed
+from judge.model.group import Endpoint, Pipe
+from judge.model.printed import Printed
 from judge.model.run import Outcome
 from judge.model.session import EndOfInput, InputFrame, Present, Typed
 from judge.model.submission import SourceFile
@@ -25,12 +26,10 @@ from judge.model.work import (
     Comparison,
     ComparisonKind,
     Data,
-    Endpoint,
     Evaluation,
     EvaluationTest,
     Execution,
     InputFile,
-    Pipe,
     ProgramSource,
     RequestedLimits,
     SessionRequest,
@@ -41,6 +40,7 @@ from judge.model.work_report import (
     CommandGroupReport,
     EvaluationReport,
     ExecutionReport,
+    ProgramReport,
     SessionReport,
     VerificationReport,
 )
@@ -136,7 +136,7 @@ def completed(report: AnyWorkReport, channel: Channel) -> Completed | None:
 
 def compiler_log(report: AnyWorkReport) -> str:
     """What its compiler said of it."""
-    compiled = None if isinstance(report, CommandGroupReport | VerificationReport) else report.compile
+    compiled = None if isinstance(report, CommandGroupReport | VerificationReport | ProgramReport) else report.compile
     return "" if compiled is None else compiled.log
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 from gate import RETRIES_MAX, STRICT, is_allowed
 
+from judge.config.load import load_settings
+
 HOUSE = Path(__file__).parent
+CI_RUN = HOUSE.parent.parent / ".ci" / "run"
 CONFTEST = """
 from gate import Gate
 
@@ -119,3 +123,10 @@ def test_other():
 @pytest.mark.parametrize("reason", ["no redis-server", "this host cannot run the sandbox: EPERM", ""])
 def test_these_are_no_reasons(reason: str) -> None:
     assert not is_allowed(reason)
+
+
+def test_what_continuous_integration_sets_is_no_setting_of_the_judge() -> None:
+    """Every command of every test would refuse it: an unknown JUDGE_ variable is a mistake."""
+    names = re.findall(r"(?m)^(?:export )?(\w+)=", CI_RUN.read_text())
+    assert names
+    load_settings({"JUDGE_CONFIG": os.devnull, **dict.fromkeys(names, "1")})

@@ -16,7 +16,7 @@ from judge.toolchain.roots import Toolchains
 
 PROVED = (
     "c", "cpp", "python3", "pypy3", "java", "javascript", "go", "rust", "haskell", "csharp", "ruby", "perl", "php",
-    "pascal", "bash",
+    "pascal", "bash", "pytest", "junit", "go-test",
 )  # fmt: skip
 
 

@@ -204,6 +204,22 @@ def half(n) = n / 2.0
 def make = Float::NAN""",
         "NaN not allowed in JSON",
     ),
+    "rust": Program(
+        "main.rs",
+        """#![allow(dead_code)]
+use std::collections::HashMap;
+type Members = HashMap<String, Vec<Option<bool>>>;
+#[derive(Default)]
+struct Pair;
+impl Pair {
+    fn swap(&self, a: String, b: &Members) -> (Members, String) { println!("noise"); (b.clone(), a) }
+}
+fn half(n: f64) -> f64 { n / 2.0 }
+fn make() -> Result<i32, String> { Err("nothing".to_string()) }
+""",
+        'Error: "nothing"',
+        missing=Verdict.CE,
+    ),
     "typescript": Program(
         "main.ts",
         """class Pair { swap(a: string, b: object) { console.log('noise'); return [b, a]; } }
@@ -316,6 +332,17 @@ func (Main) f(grid [][]int, c string, b bool, u uint64, x float32, cs []string) 
     answer := map[bool]string{true: "yes", false: "no"}[b]
     return [][]string{{strconv.Itoa(len(cs)), c}, {answer, strconv.FormatUint(u, 10)},
         {strconv.Itoa(int(x * 2)), cs[0] + cs[1]}}
+}
+""",
+    "rust": """#[derive(Default)]
+struct Main;
+impl Main {
+    fn f(mut grid: Vec<Vec<i32>>, c: char, b: bool, u: u64, x: f32, cs: &[char]) -> Vec<[String; 2]> {
+        grid[0].push(cs.len() as i32);
+        let answer = if b { "yes" } else { "no" };
+        vec![[grid[0][2].to_string(), c.to_string()], [answer.to_string(), u.to_string()],
+            [((x * 2.0) as i32).to_string(), cs.iter().collect()]]
+    }
 }
 """,
     "java": """import java.util.*;

@@ -199,3 +199,37 @@ def test_the_containers_serve_again_afterwards(containers: Containers) -> None:
     for _ in range(3):
         done = together(containers, [shell("echo $$ > left; ls")] * 4)
         assert outputs(done) == ["left\n"] * 4
+
+
+def test_a_pipe_by_path_is_a_fifo_in_either_direction(containers: Containers) -> None:
+    reader = script("print(open('/dev/fd/3').read(), end='')")
+    writer = script("import time\nwith open('/dev/fd/3', 'w') as pipe: pipe.write('hello\\n')\nprint('closed')")
+    ways = ((0, 1), (1, 0))  # what it is called says nothing about who writes
+    for source, target in ways:
+        done = together(containers, [writer, reader], Link(End(source, 3), End(target, 3), by_path=True))
+        assert outputs(done) == ["closed\n", "hello\n"]
+
+
+def test_closing_a_pipe_by_path_ends_it_though_the_program_goes_on(containers: Containers) -> None:
+    first = script("with open('/dev/fd/3', 'w') as pipe: pipe.write('ask\\n')\nprint(open('/dev/fd/4').read(), end='')")
+    second = script(
+        "asked = open('/dev/fd/4').read()\nwith open('/dev/fd/5', 'w') as pipe: pipe.write('heard ' + asked)"
+    )
+    links = (Link(End(0, 3), End(1, 4), by_path=True), Link(End(1, 5), End(0, 4), by_path=True))
+    assert outputs(together(containers, [first, second], *links)) == ["heard ask\n", ""]
+
+
+def test_a_pipe_by_path_is_good_for_nothing_but_opening_it(containers: Containers) -> None:
+    nosy = script(
+        "import os\n"
+        "for what in (lambda: os.read(3, 1), lambda: os.write(3, b'x'), lambda: os.fchmod(3, 0),\n"
+        "             lambda: os.chmod('/proc/self/fd/3', 0), lambda: os.open('..', os.O_RDONLY, dir_fd=3),\n"
+        "             lambda: os.link('/proc/self/fd/3', '/work/kept', follow_symlinks=True)):\n"
+        "    try:\n"
+        "        what()\n"
+        "        print('done')\n"
+        "    except OSError as error:\n"
+        "        print(error.errno > 0)\n"
+    )
+    done = together(containers, [nosy, script("pass")], Link(End(0, 3), End(1, 3), by_path=True))
+    assert outputs(done)[0] == "True\n" * 6

@@ -75,11 +75,11 @@ def test_all_that_was_written_just_before_the_end_is_heard(stage: Stage) -> None
 def test_a_change_of_size_is_seen_and_told(stage: Stage) -> None:
     text = """
 import os, signal
-def show(*_):
-    print(*os.get_terminal_size(), flush=True)
-signal.signal(signal.SIGWINCH, show)
-show()
-signal.pause()
+signal.signal(signal.SIGWINCH, lambda *_: None)  # else it is thrown away
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGWINCH})
+print(*os.get_terminal_size(), flush=True)
+signal.sigwait({signal.SIGWINCH})
+print(*os.get_terminal_size(), flush=True)
 """
     player = Player((b"80 24", lambda run: run.resize(Size(50, 132))))
     assert play(stage, script(text), player).result.ok

@@ -25,7 +25,9 @@ from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, OverlayMount, Rootfs
 from judge.sandbox.zygote_client import ZygoteClient
 
-STEPS = container_steps(ContainerSpec(rootfs=Rootfs(mounts=())), Identity(0, 1000), "root", -1, loopback_up_request())
+STEPS = container_steps(
+    ContainerSpec(rootfs=Rootfs(mounts=())), Identity(0, 1000, 1001), "root", -1, loopback_up_request()
+)
 
 
 MEMORY_BYTES = 64 << 20
@@ -134,7 +136,7 @@ def test_uid_maps_that_cannot_be_written_name_the_step(sandbox_state: Path, sand
 
     before = set(os.listdir("/proc/self/fd"))
     with pytest.raises(SandboxError) as caught:
-        ZygoteClient(HostIdentity(2**32 - 1, 2**32 - 2), sandbox_state, sandbox_slot.groups).start()
+        ZygoteClient(HostIdentity(2**32 - 1, 2**32 - 2, 2**32 - 3), sandbox_state, sandbox_slot.groups).start()
     assert caught.value.step == "write uid maps"
     assert set(os.listdir("/proc/self/fd")) == before
 

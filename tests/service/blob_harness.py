@@ -9,7 +9,7 @@ import msgspec
 from judge_workers.node.blob_sweeper import BlobSweeper
 
 from judge.client import Client
-from judge.queue.admin import set_blob_policy
+from judge.queue.admin import set_content_policy
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call
 from judge.queue.values import BlobPolicy
@@ -30,7 +30,7 @@ LARGE = b"\0\xff large" * 20_000
 
 def allow(queue: Queue, **limits: int) -> None:
     """What blobs may be from now on."""
-    set_blob_policy(queue, msgspec.structs.replace(POLICY, **limits))
+    set_content_policy(queue, msgspec.structs.replace(POLICY, **limits))
 
 
 def digest_of(content: bytes) -> str:

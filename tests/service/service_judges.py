@@ -4,6 +4,7 @@ A source is JSON: {"verdict": "AC", "ms": 0, "tests": 0, "do": ""}; ``do`` may b
 (an infrastructure error), "package" (a package error), "missing" (this worker lacks the package while the file
 JUDGE_STATE_DIR/lacks is there), "ill" (the host's fault, likewise with "ill"), "fault" (the host's fault on any),
 "crash" (an exception nobody expects), "client" (the client's fault), "hang" or "sit" (a session, until it is to end).
+A judging by a program leaves as its state what it read and ``appends``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from judge_workers.judging import Readiness
 from service_work import orders_of
 
@@ -26,9 +28,17 @@ from judge.model.event import CaseJudged, Compiled, Compiling, Emit
 from judge.model.report import CaseReport, Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
-from judge.model.work import Evaluation, Execution, SessionRequest, Work
-from judge.model.work_report import AnyWorkReport, BlameOn, SessionEnd, SessionReport, report_without_work
+from judge.model.work import Evaluation, Execution, ProgramJudging, SessionRequest, Work
+from judge.model.work_report import (
+    AnyWorkReport,
+    BlameOn,
+    ProgramReport,
+    SessionEnd,
+    SessionReport,
+    report_without_work,
+)
 from judge.observe.metrics.pipe_records import Record
+from judge.program.tasks.carried import CarriedState
 from judge.running.session import SessionChannel
 
 
@@ -39,7 +49,7 @@ class ScriptedJudge:
         self._state_dir = Path(state_dir)
         self._wake_fd, self._cancel_fd = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def judge(self, submission: Submission, attempt: int, emit: Emit) -> Report:
+    def judge(self, submission: Submission, attempt: int, emit: Emit, carried: CarriedState) -> Report:
         orders = json.loads(submission.sources[0].content)
         emit(Compiling(submission=submission.id, language=submission.language))
         emit(Compiled(submission=submission.id, ok=True, cached=True, wall_time_ns=0))
@@ -54,7 +64,9 @@ class ScriptedJudge:
             submission=submission.id, problem="p", language=submission.language, verdict=verdict, attempt=attempt
         )
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
+    def carry_out(
+        self, work: Work, attempt: int, emit: Emit, channel: SessionChannel, carried: CarriedState
+    ) -> AnyWorkReport:
         orders = json.loads(orders_of(work.task))
         if isinstance(work.task, SessionRequest):
             channel.receive()  # as a real one does: the queue is told that it has begun
@@ -63,11 +75,17 @@ class ScriptedJudge:
         if isinstance(work.task, Execution | Evaluation):
             emit(Compiling(submission=work.header.id, language=work.header.language))
             emit(Compiled(submission=work.header.id, ok=True, cached=True, wall_time_ns=0))
+        task = work.task
+        read = carried.read(task.state, task.state_version) if isinstance(task, ProgramJudging) and task.state else None
         self._sleep(orders.get("ms", 0))
         if orders.get("do") == "sit":
             return self._sit(work, channel)
         self._misbehave(orders.get("do", ""))
-        return report_without_work(work.header, BlameOn.NONE, orders.get("reason", ""), attempt=attempt)
+        report = report_without_work(work.header, BlameOn.NONE, orders.get("reason", ""), attempt=attempt)
+        if read is None or not isinstance(report, ProgramReport):
+            return report
+        new = (read.content + orders["appends"].encode()) if "appends" in orders else None
+        return msgspec.structs.replace(report, state=carried.leave(new), log=read.content.decode(), verdict=Verdict.AC)
 
     def _sit(self, work: Work, channel: SessionChannel) -> SessionReport:
         while not channel.is_ending:
@@ -177,7 +195,7 @@ class FailingFactory(Factory):
         return "cgroup: No space left on device"
 
 
-def _fail(submission: Submission, attempt: int, emit: Emit) -> Report:
+def _fail(submission: Submission, attempt: int, emit: Emit, carried: CarriedState) -> Report:
     raise InfrastructureError("cgroup: No space left on device")
 
 

@@ -16,6 +16,7 @@ from judge.model.work import (
     EvaluationTest,
     Execution,
     InputFile,
+    ProgramJudging,
     ProgramSource,
     SessionRequest,
     Task,
@@ -24,17 +25,17 @@ from judge.model.work import (
     WorkKind,
 )
 
+IN_NO_LANGUAGE = (WorkKind.VERIFICATION, WorkKind.PROGRAM)
+
 _HEADER = frozenset(WorkHeader.__struct_fields__)
 
 
 def work_order(kind: WorkKind, id: str = "", *, fields: dict[str, Any] | None = None, **orders: Any) -> Work:
-    """Work of a kind; words that are no field of its header are orders, ``fields`` are its task's own. A
-    verification has no language."""
+    """Work of a kind; words that are no field of its header are orders, ``fields`` are its task's own. Some
+    kinds are in no language."""
     named = {name: orders.pop(name) for name in _HEADER & set(orders)}
     language = named.pop("language", "c")
-    header = WorkHeader(
-        id=id or new_id(), kind=kind, language="" if kind is WorkKind.VERIFICATION else language, **named
-    )
+    header = WorkHeader(id=id or new_id(), kind=kind, language="" if kind in IN_NO_LANGUAGE else language, **named)
     return Work(header=header, task=_task(kind, json.dumps(orders).encode(), fields or {}))
 
 
@@ -52,6 +53,8 @@ def _task(kind: WorkKind, orders: bytes, fields: dict[str, Any]) -> Task:
             return SessionRequest(program=program, **fields)
         case WorkKind.VERIFICATION:
             return Verification(package=orders.decode(), **fields)
+        case WorkKind.PROGRAM:
+            return ProgramJudging(program=program, **fields)
     raise AssertionError(f"{kind} is no such kind")
 
 

@@ -6,20 +6,10 @@ import pytest
 from service_harness import until
 
 from judge.client import Client, new_id
+from judge.model.group import Endpoint, Pipe
 from judge.model.run import Outcome
 from judge.model.units import MIB, MS_NS
-from judge.model.work import (
-    Command,
-    CommandGroup,
-    Data,
-    Endpoint,
-    InputFile,
-    Pipe,
-    RequestedLimits,
-    Work,
-    WorkHeader,
-    WorkKind,
-)
+from judge.model.work import Command, CommandGroup, Data, InputFile, RequestedLimits, Work, WorkHeader, WorkKind
 from judge.model.work_report import BlameOn, CommandGroupReport, status_of
 from judge.queue.values import State
 

@@ -57,7 +57,7 @@ def test_plain_redis_commands_are_enough(client: redis.Redis) -> None:
     script = client.hget(PREFIX + "scripts", "submit")
     words = arguments("foreign-1", {"verdict": "WA", "tests": 1})
 
-    assert client.eval(script, 1, PREFIX, *words) == ["ACCEPTED", "QUEUED"]
+    assert client.eval(script, 1, PREFIX, *words)[:2] == ["ACCEPTED", "QUEUED"]
     assert client.eval(script, 1, PREFIX, *words)[0] == "EXISTS"
     assert client.eval(script, 1, PREFIX, *arguments("foreign-1", {"verdict": "AC"})) == ["CONFLICT"]
     assert client.eval(script, 1, PREFIX, *[*words[:4], "other", "nothing", *words[6:]])[0] == "CONFLICT"
@@ -128,7 +128,7 @@ def test_plain_redis_commands_are_enough_for_every_kind(
 ) -> None:
     script = client.hget(PREFIX + "scripts", "submit")
     words = work_arguments(kind, task, f"foreign-{kind}", word)
-    assert client.eval(script, 1, PREFIX, *words) == ["ACCEPTED", "QUEUED"]
+    assert client.eval(script, 1, PREFIX, *words)[:2] == ["ACCEPTED", "QUEUED"]
     assert client.eval(script, 1, PREFIX, *words)[0] == "EXISTS"
     assert follow(client, f"foreign-{kind}")[-1][1] == "done"
     report = json.loads(client.hget(PREFIX + f"s:foreign-{kind}", "report"))
@@ -144,7 +144,7 @@ def test_plain_redis_commands_take_part_in_a_session(client: redis.Redis, runnin
     words = work_arguments("session", task, "foreign-live")
     header = {"id": "foreign-live", "kind": "session"}
     words[1], words[7] = json.dumps(header), "any+=session"
-    assert client.eval(submit, 1, prefix, *words) == ["ACCEPTED", "QUEUED"]
+    assert client.eval(submit, 1, prefix, *words)[:2] == ["ACCEPTED", "QUEUED"]
     asking = ("foreign-live", "-", "", 0, 0, "", 0)
     position = "0"
     while (standing := client.eval(session, 1, prefix, *asking))[1] != "CLAIMED":
@@ -187,7 +187,7 @@ def test_texts_that_are_no_utf_8_end_as_a_judge_error_and_take_no_slot_along(cli
     words: list[str | bytes] = [*arguments(f"foreign-broken-{broken}", {})]
     words[broken] = str(words[broken]).replace('"a.c"' if broken == 2 else '"/p"', '"\xff"').encode("latin-1")
     words[3] = f"digest-{broken}"  # sources are kept once for each
-    assert client.eval(script, 1, PREFIX, *words) == ["ACCEPTED", "QUEUED"]
+    assert client.eval(script, 1, PREFIX, *words)[:2] == ["ACCEPTED", "QUEUED"]
 
     assert follow(client, f"foreign-broken-{broken}")[-1][1] == "done"
     report = json.loads(client.hget(PREFIX + f"s:foreign-broken-{broken}", "report"))

@@ -133,7 +133,7 @@ def test_the_same_answers_for_clients_of_plain_redis(raw: redis.Redis) -> None:
     assert submit("raw-2", "pyton3", "any")[1:3] == [submit("raw-2", "", "pyton3")[1], "python3"]
     assert submit("raw-3", "cobol", "c")[0] == "LANGUAGE"
     assert submit("raw-4", "c", "c+gpu")[0] == "TAGS"
-    assert submit("raw-5", "python", "python") == ["ACCEPTED", "QUEUED"]
+    assert submit("raw-5", "python", "python")[:2] == ["ACCEPTED", "QUEUED"]
     assert raw.hget("{shared}:s:raw-5", "route") == "python3"
     assert raw.hget("{shared}:s:raw-1", "state") is None
 

@@ -158,6 +158,26 @@ def test_what_was_typed_is_typed_once_and_in_order(queue: Queue) -> None:
     assert queue.link.command("XLEN", queue.link.keys.session_input("one", "1")) == 2
 
 
+def test_what_another_one_typed_is_not_taken_for_ones_own(queue: Queue) -> None:
+    send(queue, "one")
+    assert claim(queue) is not None
+
+    def typed(typist: str, offset: int, data: bytes) -> tuple[str, int]:
+        said = queue.run(say("one", "", "1", Typed(offset=offset, data=data), typist))
+        return said.outcome, said.typed_bytes
+
+    assert typed("a", 0, b"abc") == ("sent", 3)
+    assert typed("b", 0, b"xyz") == ("taken", 3)
+    assert typed("b", 2, b"xyz") == ("taken", 3)
+    assert typed("b", 4, b"x") == ("gap", 3)
+    assert typed("", 0, b"xyz") == ("sent", 3)  # it has no name: taken for a repetition, as ever
+    assert typed("b", 3, b"xyz") == ("sent", 6)
+    assert typed("a", 0, b"abc") == ("sent", 6)  # a repetition of what came before b
+    assert typed("a", 3, b"def") == ("taken", 6)
+    assert typed("a", 6, b"def") == ("sent", 9)
+    assert typed("b", 3, b"xyz") == ("sent", 9)
+
+
 def test_what_a_reader_has_missed_is_counted_once() -> None:
     missing = Missing()
     missing.add(0, 100)

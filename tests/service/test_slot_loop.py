@@ -17,12 +17,13 @@ from judge.errors import CancelledError, QueueAnswerError
 from judge.model.event import Emit
 from judge.model.work import Work, WorkKind
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
+from judge.program.tasks.carried import CarriedState
 from judge.queue import calls
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call
 from judge.queue.tickets import TicketPoll
-from judge.queue.values import Claimant, State, WorkerInfo, WorkerState
+from judge.queue.values import Claim, Claimant, State, WorkerInfo, WorkerState
 from judge.running.session import SessionChannel
 
 
@@ -33,7 +34,9 @@ class ToldJudge:
         self.do = do
         self.asked: list[str] = []
 
-    def carry_out(self, work: Work, attempt: int, emit: Emit, channel: SessionChannel) -> AnyWorkReport:
+    def carry_out(
+        self, work: Work, attempt: int, emit: Emit, channel: SessionChannel, carried: CarriedState
+    ) -> AnyWorkReport:
         self.asked.append("carry out")
         return self.do(work)
 
@@ -74,7 +77,7 @@ def slot(queue: Queue, tmp_path: Path) -> Callable[[Callable[[Work], AnyWorkRepo
         config = SlotConfig(claimant=who, run_directory=tmp_path, languages=("c",), lease_ms=60_000, attempts_max=3)
         host = cast(HostCheck, WellHost())
         telemetry = SlotTelemetry(lambda _: True)
-        return SlotLoop(queue, config, cast(Any, judge), host, TicketPoll(queue, ("c",)), telemetry), judge
+        return SlotLoop(queue, config, cast(Any, judge), host, TicketPoll(queue, ("c",), who), telemetry), judge
 
     return make
 
@@ -183,3 +186,47 @@ def test_what_came_with_the_last_answer_is_judged_though_the_slot_is_to_end(queu
     judge.clear_up = lambda: (loop.leave(), clear_up())  # while the answer is on its way
     assert loop.work() == 2
     assert [queue.state(name) for name in ("one", "two", "three")] == [State.DONE, State.DONE, State.QUEUED]
+
+
+def test_a_slot_that_waits_serves_what_it_is_handed_and_ends_its_waiting(
+    queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    run = queue.run
+
+    def noted(call: Call[Any]) -> Any:
+        asked.append(call.script)
+        return run(call)
+
+    poll = TicketPoll.wait
+
+    def wait(tickets: TicketPoll) -> Claim | bool:
+        with Queue(queue.broker) as client:
+            if client.link.command("EXISTS", client.link.keys.record("two")) == 0:
+                client.run(calls.submit_work(work_order(WorkKind.EXECUTION, "two")))
+        return poll(tickets)
+
+    monkeypatch.setattr(TicketPoll, "wait", wait)
+    queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
+    monkeypatch.setattr(queue, "run", noted)
+    loop, _ = slot(said("fine"))
+    assert loop.work() == 2
+    assert asked == ["claim", "unwait"]
+    assert queue.link.command("EXISTS", queue.link.keys.waiting_slots()) == 0
+
+
+def test_what_is_handed_to_a_slot_whose_round_ends_is_judged(
+    queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends between the wait, which brought a ticket, and the next claim; meanwhile something was handed to it."""
+    loop, _ = slot(said("fine"))
+
+    def wait(tickets: TicketPoll) -> bool:
+        queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "two")))
+        loop.leave()
+        return True
+
+    monkeypatch.setattr(TicketPoll, "wait", wait)
+    queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
+    assert loop.work() == 2
+    assert [queue.state(name) for name in ("one", "two")] == [State.DONE, State.DONE]

@@ -49,14 +49,14 @@ def done(client: Client, kind: WorkKind, **orders: Any) -> AnyWorkReport:
 @pytest.mark.parametrize("kind", KINDS)
 def test_work_is_found_by_kind_sender_and_time(client: Client, kind: WorkKind) -> None:
     context = Context(sender=f"door-{kind}", text='{"token": 1}')
-    report = done(client, kind, context=context, tenant="amy")
-    client.result(client.submit(order(tenant="amy")))
-    for chosen in (Filter(kind=kind, tenant="amy"), Filter(sender=f"door-{kind}")):
+    report = done(client, kind, context=context, tenant="finder")
+    client.result(client.submit(order(tenant="finder")))
+    for chosen in (Filter(kind=kind, tenant="finder"), Filter(sender=f"door-{kind}")):
         (view,) = client.submissions(chosen)
         assert (view.id, view.kind, view.context) == (report.id, kind, context)
     at_ms = view.submitted_at_ms
     assert [found.id for found in client.submissions(Filter(kind=kind, since_ms=at_ms, until_ms=at_ms))] == [report.id]
-    assert not list(client.submissions(Filter(kind=kind, until_ms=at_ms - 1, tenant="amy")))
+    assert not list(client.submissions(Filter(kind=kind, until_ms=at_ms - 1, tenant="finder")))
 
 
 def test_filters_that_name_nothing_are_refused(client: Client) -> None:
@@ -126,8 +126,8 @@ def test_the_queue_names_the_routes_of_waiting_work(
             client.send(work_order(kind))
     code, out, _ = judge("queue", "--json")
     lanes = {lane["route"]: lane["waiting"] for lane in json.loads(out)["lanes"]}
-    assert (code, lanes) == (0, {"c+=work": 3, "c+=session": 1, "any+=verify": 1})
-    assert judge("queue")[1].startswith("5 waiting, 0 being judged")
+    assert (code, lanes) == (0, {"c+=work": 3, "c+=session": 1, "any+=verify": 1, "any+=program": 1})
+    assert judge("queue")[1].startswith("6 waiting, 0 being judged")
 
 
 def test_a_fault_of_the_client_is_no_fault_of_the_judge(client: Client, judge: Judge) -> None:

@@ -21,6 +21,7 @@ def test_components_match_as_the_shell_does(name: str, pattern: str) -> None:
 
 def test_matching_does_not_blow_up() -> None:
     assert not fits_component(b"a" * 10_000, b"*a" * 50 + b"b")
+    assert not matches((b"a",) * 32, (b"**", b"a") * 16 + (b"b",))  # the deepest name that anybody may hand in
 
 
 parts = st.lists(st.sampled_from([b"a", b"b", b"*", b"**"]), max_size=4).map(tuple)

@@ -14,7 +14,7 @@ from judge import wire
 from judge.errors import WireError
 from judge.model.event import Cancelled, CaseJudged, Claimed, Done, Event, Queued
 from judge.model.report import CaseReport, Report
-from judge.model.submission import SourceFile, Submission
+from judge.model.submission import HandIn, SourceFile, Submission
 from judge.model.verdict import Verdict
 from judge.wire_schema import wire_schema, wire_schema_text
 
@@ -46,6 +46,34 @@ def test_a_submission_fits_the_published_schema(submission: Submission) -> None:
     jsonschema.validate(
         {"submission": msgspec.json.decode(message.submission), "sources": msgspec.json.decode(message.sources)}, schema
     )
+
+
+def test_a_submission_that_is_no_coursework_is_as_older_workers_know_it() -> None:
+    plain = Submission(id="s", package="p", sources=(SourceFile(name="a", content=b"x"),))
+    handed = HandIn(student="ada", handed_in_at_ms=5, attempt=2)
+    assert set(msgspec.json.decode(wire.encode_submission(plain).submission)) == {
+        "id", "package", "sources", "language", "main", "priority_class", "tenant", "tags",
+    }  # fmt: skip
+    assert plain.handed_in == HandIn()
+    message = wire.encode_submission(msgspec.structs.replace(plain, hand_in=handed))
+    assert wire.decode_submission(message.submission, message.sources).handed_in == handed
+    assert message.digest != wire.encode_submission(plain).digest
+
+
+@pytest.mark.parametrize(
+    ("hand_in", "field"),
+    [
+        (b'{"attempt":0}', "attempt must be at least 1"),
+        (b'{"handed_in_at_ms":-1}', "handed_in_at_ms must not be negative"),
+        (b'{"due_at_ms":-1}', "due_at_ms must not be negative"),
+        (b'{"student":"%s"}' % (b"x" * 201), "student has at most 200 letters"),
+        (b'{"pupil":"x"}', "pupil"),
+        (b'{"attempt":"x"}', r"\$\.hand_in\.attempt"),
+    ],
+)
+def test_a_handing_in_that_cannot_be_names_its_field(hand_in: bytes, field: str) -> None:
+    with pytest.raises(WireError, match=field):
+        wire.decode_submission(b'{"id":"s","package":"p","sources":[],"hand_in":%s}' % hand_in, b"[]")
 
 
 @given(submissions, submissions)
@@ -136,7 +164,7 @@ def test_a_worker_serves_each_subset_of_its_tags() -> None:
         for language in ("any", "c")
         for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")
         for kind in ("", "+=work", "+=session")
-    } | {f"any{tags}+=verify" for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")}
+    } | {f"any{tags}+={word}" for word in ("verify", "program") for tags in ("", "+gpu", "+x86_64", "+gpu+x86_64")}
 
 
 def test_too_many_tags_are_refused() -> None:

@@ -11,10 +11,23 @@ from model_values import values_of
 
 from judge import wire
 from judge.errors import WireError
-from judge.model.event import Event, OutputChunk, TestJudged, WorkDone
+from judge.model.event import Event, OutputChunk, ProgramCaseJudged, ProgramProgressed, TestJudged, WorkDone
 from judge.model.submission import Submission
 from judge.model.verification import Verification
-from judge.model.work import CONTEXT_BYTES_MAX, Context, Data, Execution, Task, Work, WorkHeader, WorkKind, kind_of
+from judge.model.work import (
+    CONTEXT_BYTES_MAX,
+    Context,
+    Data,
+    Execution,
+    JudgedProgram,
+    ProgramJudging,
+    ProgramSource,
+    Task,
+    Work,
+    WorkHeader,
+    WorkKind,
+    kind_of,
+)
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work, status_of
 from judge.wire_schema import wire_schema
 
@@ -22,15 +35,19 @@ KINDS = [kind for kind in WorkKind if kind is not WorkKind.SUBMISSION]
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,40}", fullmatch=True)
 TASKS: st.SearchStrategy[Task] = values_of(Task)
 REPORTS: st.SearchStrategy[AnyWorkReport] = values_of(AnyWorkReport)
-EVENTS: st.SearchStrategy[Event] = values_of(OutputChunk | TestJudged | WorkDone)
+EVENTS: st.SearchStrategy[Event] = values_of(
+    OutputChunk | TestJudged | ProgramCaseJudged | ProgramProgressed | WorkDone
+)
 
 
 @st.composite
 def works(draw: st.DrawFn) -> Work:
     task = draw(TASKS)
+    if isinstance(task, ProgramJudging):
+        task = msgspec.structs.replace(task, state=draw(st.one_of(st.just(""), NAMES)))
     context = Context(sender=draw(NAMES), text=draw(st.text(st.characters(codec="utf-8"), max_size=20)))
     kind = kind_of(task)
-    language = "" if kind is WorkKind.VERIFICATION else draw(NAMES)
+    language = "" if kind in (WorkKind.VERIFICATION, WorkKind.PROGRAM) else draw(NAMES)
     header = WorkHeader(id=draw(NAMES), kind=kind, language=language, tenant=draw(NAMES), context=context)
     return Work(header=header, task=task)
 
@@ -44,7 +61,8 @@ def test_work_comes_out_as_it_went_in(work: Work) -> None:
 
 @given(works(), works())
 def test_the_digest_tells_work_apart(one: Work, other: Work) -> None:
-    assert (wire.encode_work(one).digest == wire.encode_work(other).digest) == (one == other)
+    assert wire.encode_work(one).digest == wire.encode_work(one).digest
+    assert one == other or wire.encode_work(one).digest != wire.encode_work(other).digest
 
 
 @given(works())
@@ -143,8 +161,35 @@ def test_a_verification_is_in_no_language() -> None:
     task = Verification(package="/p")
     header = WorkHeader(id="w", kind=WorkKind.VERIFICATION)
     assert wire.work_route(header) == "any+=verify"
-    with pytest.raises(WireError, match="language: a verification has none, not 'c'"):
+    with pytest.raises(WireError, match="language: a verification has none here, not 'c'"):
         wire.encode_work(Work(header=msgspec.structs.replace(header, language="c"), task=task))
+
+
+def test_the_order_of_an_environment_does_not_tell_work_apart() -> None:
+    header = WorkHeader(id="w", kind=WorkKind.EXECUTION)
+    one, other = ({"A": "1", "B": "2"}, {"B": "2", "A": "1"})
+    digests = {
+        wire.encode_work(Work(header=header, task=Execution(argv=("a",), environment=environment))).digest
+        for environment in (one, other)
+    }
+    assert len(digests) == 1
+
+
+def test_a_judging_by_a_program_is_in_no_language_and_its_state_has_a_name() -> None:
+    task = ProgramJudging(program=ProgramSource(language="python3"))
+    header = WorkHeader(id="w", kind=WorkKind.PROGRAM)
+    assert wire.work_route(header) == "any+=program"
+    with pytest.raises(WireError, match="language: a program has none here, not 'c'"):
+        wire.encode_work(Work(header=msgspec.structs.replace(header, language="c"), task=task))
+    for name in ("@package.best", "a/b", "a b"):
+        with pytest.raises(WireError, match=r"state: .* is not a name"):
+            wire.encode_work(Work(header=header, task=msgspec.structs.replace(task, state=name)))
+
+
+def test_what_a_judging_by_a_program_leaves_as_usual_is_not_written() -> None:
+    task = ProgramJudging(program=ProgramSource(language="python3"), submissions=(JudgedProgram(work="w"),))
+    plain = {"type": "program", "program": {"language": "python3"}, "submissions": [{"work": "w"}]}
+    assert msgspec.json.decode(msgspec.json.encode(task)) == plain
 
 
 def test_a_task_that_is_too_large_is_refused_before_it_is_sent() -> None:
@@ -168,4 +213,7 @@ def test_tickets_of_new_kinds_are_not_taken_by_workers_that_cannot_claim_them() 
 
 
 def test_a_worker_without_slots_for_sessions_serves_none() -> None:
-    assert set(wire.routes_served(("c",), (), sessions=False)) == {"any", "c", "any+=work", "c+=work", "any+=verify"}
+    assert set(wire.routes_served(("c",), (), sessions=False)) == {"any", "c", "any+=work", "c+=work"} | {
+        "any+=verify",
+        "any+=program",
+    }

@@ -1,4 +1,4 @@
-"""Containers as deploy/compose and deploy/helm describe them, as command lines of podman.
+"""Containers as deploy/compose and deploy/helm describe them, as words of podman.
 
 Every field is either translated or listed as one that says nothing about the container itself; an unknown one is an
 error, so that no setting is left out in silence.
@@ -6,32 +6,47 @@ error, so that no setting is left out in silence.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Fields = Mapping[str, Any]
 
 
+#: Where the volumes of the chart lie. Named ones would be given to the user of the container that uses them first.
+DIRECTORIES = "/home/judge/volumes"
+
+
 @dataclass(frozen=True)
 class Volume:
-    """A named volume. ``mode`` and ``group``: of its top; ``files``: what it holds at first."""
+    """A volume of compose: a named one, which holds at first what the image has there. With a ``mode`` one of the
+    chart: a directory; ``mode`` and ``group`` are its top's, and ``files`` is what it holds at first."""
 
     name: str
     group: int = 0
     mode: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def source(self) -> str:
+        """The name, or the path."""
+        return f"{DIRECTORIES}/{self.name}" if self.mode else self.name
+
 
 @dataclass(frozen=True)
 class Planned:
-    """One container. ``options`` and ``command`` are podman's; ``volumes`` must be there before."""
+    """One container. ``options`` and ``command`` are podman's. Its ``volumes`` are made and what stands in ``before``
+    is run to its end first. ``probes``: what tells that it is well, run in it; ``stop_s``: how long it may stop."""
 
     name: str
     image: str
     options: tuple[str, ...]
     command: tuple[str, ...]
     volumes: tuple[Volume, ...] = ()
+    before: tuple[Planned, ...] = ()
+    probes: tuple[tuple[str, ...], ...] = ()
+    stop_s: int = 10  # Docker's own
 
 
 def checked(fields: Fields, known: set[str], where: str) -> None:
@@ -49,7 +64,7 @@ _SECURITY = {
     "apparmor=unconfined": "apparmor=unconfined",
     "no-new-privileges=true": "no-new-privileges",
 }
-_SERVICE_SAYS_NOTHING = {"build", "depends_on", "restart", "healthcheck", "stop_grace_period", "networks"}
+_SERVICE_SAYS_NOTHING = {"build", "depends_on", "restart", "networks"}
 _SERVICE = {
     "image",
     "command",
@@ -61,12 +76,15 @@ _SERVICE = {
     "user",
     "read_only",
     "tmpfs",
+    "cap_drop",
+    "healthcheck",
+    "stop_grace_period",
 }
 
 
 def compose_container(name: str, service: Fields, network: str) -> Planned:
     """A service of compose.yaml."""
-    checked(service, _SERVICE | _SERVICE_SAYS_NOTHING | {"cap_drop"}, f"service {name}")
+    checked(service, _SERVICE | _SERVICE_SAYS_NOTHING, f"service {name}")
     options = ["--network", network, "--network-alias", name]
     options += [word for key, value in service.get("environment", {}).items() for word in ("--env", f"{key}={value}")]
     for says in service.get("security_opt", ()):
@@ -83,18 +101,40 @@ def compose_container(name: str, service: Fields, network: str) -> Planned:
         options += ["--user", service["user"]]
     if service.get("read_only"):
         options += ["--read-only", "--read-only-tmpfs=false"]
-    volumes = [Volume(f"compose-{said.partition(':')[0]}") for said in service.get("volumes", ())]
-    for volume, said in zip(volumes, service.get("volumes", ()), strict=True):
-        options += ["--volume", f"{volume.name}:{said.partition(':')[2]}"]
-    return Planned(f"compose-{name}", service["image"], tuple(options), tuple(service["command"]), tuple(volumes))
+    volumes = []
+    for said in service.get("volumes", ()):
+        volume, path = said.split(":")
+        volumes.append(Volume(f"compose-{volume}"))
+        options += ["--volume", f"{volumes[-1].source}:{path}"]
+    return Planned(
+        f"compose-{name}",
+        service["image"],
+        tuple(options),
+        tuple(service["command"]),
+        tuple(volumes),
+        probes=tuple(_health(service.get("healthcheck"))),
+        stop_s=int(service.get("stop_grace_period", "10s").removesuffix("s")),
+    )
 
 
-_POD_SAYS_NOTHING = {
-    "automountServiceAccountToken", "enableServiceLinks", "terminationGracePeriodSeconds", "topologySpreadConstraints",
-}  # fmt: skip
-_POD = {"runtimeClassName", "hostUsers", "securityContext", "containers", "volumes"}
-_CONTAINER_SAYS_NOTHING = {"name", "imagePullPolicy", "ports", "startupProbe", "readinessProbe", "livenessProbe"}
-_CONTAINER = {"image", "args", "env", "securityContext", "resources", "volumeMounts"}
+def _health(check: Fields | None) -> Iterator[tuple[str, ...]]:
+    if check:
+        checked(check, {"test", "interval", "start_period"}, "a healthcheck")
+        kind, *words = check["test"]
+        if kind != "CMD":
+            raise ValueError(f"nobody translates {kind}")
+        yield tuple(words)
+
+
+_POD_SAYS_NOTHING = {"automountServiceAccountToken", "enableServiceLinks", "topologySpreadConstraints"}
+_POD = {
+    *("runtimeClassName", "hostUsers", "securityContext", "containers", "initContainers", "volumes"),
+    "terminationGracePeriodSeconds",
+}
+_CONTAINER_SAYS_NOTHING = {"name", "imagePullPolicy"}
+_PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+_CONTAINER = {"image", "command", "args", "env", "ports", "securityContext", "resources", "volumeMounts", *_PROBES}
+_ASK = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=100)"
 
 
 class Chart:
@@ -112,6 +152,15 @@ class Chart:
         )
         return found
 
+    def _group_of(self, claim: str) -> int:
+        """fsGroup of the pods that share a claim; the kubelet gives it to them when the first of those starts."""
+        pods = [one["spec"]["template"]["spec"] for one in self._all("Deployment")]
+        claimed = {"claimName": claim}
+        sharing = [
+            pod for pod in pods if any(one.get("persistentVolumeClaim") == claimed for one in pod.get("volumes", ()))
+        ]
+        return max(int(pod.get("securityContext", {}).get("fsGroup", 0)) for pod in sharing)
+
     def planned(self, component: str, network: str) -> Planned:
         """The container of a component. It is found by the name of the Service whose pods are its own."""
         workload = next(
@@ -122,20 +171,33 @@ class Chart:
         )
         name, pod = workload["metadata"]["name"], workload["spec"]["template"]["spec"]
         checked(pod, _POD | _POD_SAYS_NOTHING, name)
-        (container,) = pod["containers"]
-        checked(container, _CONTAINER | _CONTAINER_SAYS_NOTHING, name)
-        claims = workload["spec"].get("volumeClaimTemplates", ())
-        volumes = self._volumes(name, pod, claims)
-        options = ["--network", network, "--network-alias", name, *_pod_options(pod)]
-        options += self._environment(name, container.get("env", ()))
-        options += _security_options(container.get("securityContext", {}))
-        limits = container["resources"].get("limits", {})
+        volumes = self._volumes(name, pod, workload["spec"].get("volumeClaimTemplates", ()))
+        common = ("--network", network, "--network-alias", name, *_pod_options(pod))
+        before = [self._container(name, fields, common, volumes) for fields in pod.get("initContainers", ())]
+        (fields,) = pod["containers"]
+        return replace(
+            self._container(name, fields, common, volumes),
+            before=tuple(before),
+            probes=tuple(_probe(name, fields, fields[kind]) for kind in _PROBES if kind in fields),
+            stop_s=pod["terminationGracePeriodSeconds"],
+        )
+
+    def _container(
+        self, pod_name: str, fields: Fields, common: tuple[str, ...], volumes: Mapping[str, Volume]
+    ) -> Planned:
+        checked(fields, _CONTAINER | _CONTAINER_SAYS_NOTHING, pod_name)
+        options = [*common, *self._environment(pod_name, fields.get("env", ()))]
+        options += _security_options(fields.get("securityContext", {}))
+        limits = fields["resources"].get("limits", {})
         options += [word for key in ("cpu", "memory") if key in limits for word in _limit(key, limits[key])]
-        for mount in container["volumeMounts"]:
-            checked(mount, {"name", "mountPath", "readOnly"}, name)
+        for mount in fields["volumeMounts"]:
+            checked(mount, {"name", "mountPath", "readOnly"}, pod_name)
             access = ":ro" if mount.get("readOnly") else ""
-            options += ["--volume", f"{volumes[mount['name']].name}:{mount['mountPath']}{access}"]
-        return Planned(name, container["image"], tuple(options), tuple(container["args"]), tuple(volumes.values()))
+            options += ["--volume", f"{volumes[mount['name']].source}:{mount['mountPath']}{access}"]
+        if "command" in fields:
+            options += ["--entrypoint", json.dumps(fields["command"])]
+        used = tuple(volumes[mount["name"]] for mount in fields["volumeMounts"])
+        return Planned(pod_name, fields["image"], tuple(options), tuple(fields.get("args", ())), used)
 
     def _environment(self, pod_name: str, entries: list[Fields]) -> Iterator[str]:
         for entry in entries:
@@ -162,10 +224,24 @@ class Chart:
                     files = {item["path"]: held[item["key"]] for item in secret["items"]}
                     volumes[name] = Volume(f"{owner}-{name}", group, secret["defaultMode"], files)
                 case {"persistentVolumeClaim": {"claimName": claim}}:
-                    volumes[name] = Volume(claim)
+                    volumes[name] = Volume(claim, self._group_of(claim), 0o2775)
                 case _:
                     raise ValueError(f"{owner}: nobody translates the volume {name}")
         return volumes
+
+
+def _probe(name: str, fields: Fields, probe: Fields) -> tuple[str, ...]:
+    """Asked by the pod's own address, as the kubelet does."""
+    ports = {port["name"]: port["containerPort"] for port in fields["ports"]}
+    checked(probe, {"httpGet", "exec", "tcpSocket", "periodSeconds", "failureThreshold"}, f"a probe of {name}")
+    match probe:
+        case {"httpGet": {"path": path, "port": port}}:
+            return ("/opt/judge/bin/python", "-c", _ASK, f"http://{name}:{ports[port]}{path}")
+        case {"tcpSocket": {"port": port}}:
+            return ("bash", "-c", f"exec 3<>/dev/tcp/{name}/{ports[port]}")
+        case {"exec": {"command": command}}:
+            return tuple(command)
+    raise ValueError(f"nobody translates {probe}")
 
 
 def _pod_options(pod: Fields) -> Iterator[str]:

@@ -9,7 +9,8 @@ import pytest
 from judge.cli.group_file import group_of, read_group
 from judge.cli.main import main
 from judge.errors import UsageError
-from judge.model.work import Data, Endpoint
+from judge.model.group import Endpoint
+from judge.model.work import Data
 
 
 class DataOnly:

@@ -79,7 +79,7 @@ def test_libraries_make_a_variant_beside_the_language(
     ("words", "complaint"),
     [
         (("toy", "c", "--with", "left"), "--with: name one language"),
-        (("c", "--with", "left"), "--with: c takes no libraries; these do: javascript, pypy3, python3, toy"),
+        (("c", "--with", "left"), "--with: c takes no libraries; these do: javascript, pypy3, pytest, python3, toy"),
         (("toy", "--as", "mine"), "--as: names what --with makes"),
         (("toy", "--with", "left", "--as", "2"), "--as: '2' cannot name a variant"),
         (("toy", "--with", "left", "--as", "x"), "--as: 'x' cannot name a variant"),

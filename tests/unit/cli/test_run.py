@@ -84,8 +84,9 @@ def test_a_service_is_asked_for_no_more_than_was_said() -> None:
 
 
 def test_every_limit_has_an_option_and_another_for_compiling() -> None:
-    words = "--time 1 --wall 2 --idle 3 --memory 4M --address-space 40M --stack 5M --output 6M --stderr 7M --disk 8M"
-    words += " --inodes 9 --processes 10 --open-files 11 --compile-limit time=12 --compile-limit open-files=13"
+    words = "--time 1 --wall 2 --idle 3 --memory 4M --address-space 40M --data-segment 30M --stack 5M --output 6M"
+    words += " --stderr 7M --disk 8M --inodes 9 --processes 10 --open-files 11"
+    words += " --compile-limit time=12 --compile-limit open-files=13"
     execution = asked(*words.split(), "--service", "--command", "/bin/true")
     assert execution.limits == RequestedLimits(
         cpu_time_ns=1_000_000_000,
@@ -93,6 +94,7 @@ def test_every_limit_has_an_option_and_another_for_compiling() -> None:
         idle_time_ns=3_000_000_000,
         memory_bytes=4 << 20,
         address_space_bytes=40 << 20,
+        data_segment_bytes=30 << 20,
         stack_bytes=5 << 20,
         stdout_bytes=6 << 20,
         stderr_bytes=7 << 20,

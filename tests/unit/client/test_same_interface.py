@@ -27,7 +27,9 @@ OWN = {"open", "join", "queue", "blob_place", "transport", "call", "walk"}
 HTTP_ALONE = {
     "me", "waiting", "workers", "overview", "publish", "check_package", "packages", "package", "remove_package",
     "rejudge", "rejudges", "rejudged", "apply_rejudge", "drop_rejudge", "create_key", "keys", "revoke_key",
-    "maintenance", "begin_maintenance", "end_maintenance",
+    "maintenance", "begin_maintenance", "end_maintenance", "steer_worker", "tenants", "tenant", "limit_tenant",
+    "create_webhook", "webhooks", "webhook", "change_webhook", "rotate_webhook", "remove_webhook", "ping_webhook",
+    "webhook_deliveries", "replay_webhook",
 }  # fmt: skip
 
 #: Steps of a request, for the parts of the clients themselves.

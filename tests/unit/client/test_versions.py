@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from judge.client import Sending, work_of
-from judge.client.versions import exact_work
+from judge.client.versions import exact_work, work_as_before
 from judge.errors import LanguageError
 from judge.model.work import Command, CommandGroup, Task
 from judge.queue.values import LanguageCard
@@ -50,3 +50,20 @@ def test_what_is_not_offered_is_refused_with_what_is(language: str) -> None:
 
 def test_without_a_version_nobody_is_asked() -> None:
     assert sent(group("toy", ""), "toy") == ("toy", group("toy", ""), 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "means"),
+    [
+        ("toy@>=1.0", "toy@1.4.2", "toy@1.4.2"),  # 2.0.9 came since
+        ("toy@>=1.0", "toy@1.0.0", "toy@1.0.0"),  # it is not offered any more
+        ("toy@>=2", "toy@1.4.2", None),
+        ("toy@>=1.0", "", None),
+        ("toy@>=1.0", "other@1.4.2", None),
+    ],
+)
+def test_a_range_means_what_it_meant_when_the_same_work_came_before(said: str, before: str, means: str | None) -> None:
+    work = work_of(group(said), Sending(language=said))
+    found = work_as_before(work, CARDS, before)
+    expected = None if means is None else (means, group(means))
+    assert expected == (None if found is None else (found.header.language, found.task))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from judge.compare import default_validator as module
 from judge.compare.byte_source import BytesInMemory, BytesOfDescriptor
 from judge.compare.default_validator import Difference, DifferenceKind, compare, parse_number
-from judge.model.problem import CompareFlags
+from judge.model.compare_flags import CompareFlags
 
 
 def difference(answer: bytes, output: bytes, **flags: Any) -> Difference | None:
@@ -52,7 +52,11 @@ def reference(answer: bytes, output: bytes, flags: CompareFlags) -> bool:
     ):
         return False
     if flags.line_sensitive and not flags.space_change_sensitive:
-        lines = [[len(line.split()) for line in text.split(b"\n") if line.split()] for text in (answer, output)]
+        ends = (text.rstrip() if flags.empty_lines_count else text for text in (answer, output))
+        lines = [
+            [len(line.split()) for line in text.split(b"\n") if line.split() or flags.empty_lines_count]
+            for text in ends
+        ]
         if lines[0] != lines[1]:
             return False
     return len(expected) == len(actual) and all(map(same, expected, actual))
@@ -104,6 +108,8 @@ class TestKinds:
             (b"1 2\n3", b"1\n2 3", {"line_sensitive": True}, DifferenceKind.SPACE),
             (b"1\n2", b"1\n", {"line_sensitive": True}, DifferenceKind.OUTPUT_ENDS),
             (b"1", b"1\n\n2", {"line_sensitive": True}, DifferenceKind.TRAILING),
+            (b"1\n2", b"1\n\n2", {"line_sensitive": True, "empty_lines_count": True}, DifferenceKind.SPACE),
+            (b"1\n2", b"\n1\n2", {"line_sensitive": True, "empty_lines_count": True}, DifferenceKind.SPACE),
             (
                 b"1 2",
                 b"1\t2",
@@ -161,6 +167,7 @@ FLAGS = st.builds(
     case_sensitive=st.booleans(),
     space_change_sensitive=st.booleans(),
     line_sensitive=st.booleans(),
+    empty_lines_count=st.booleans(),
     float_absolute_tolerance=st.sampled_from([None, 0.0, 0.05]),
     float_relative_tolerance=st.sampled_from([None, 0.05]),
 )

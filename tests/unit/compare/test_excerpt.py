@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from judge.compare.byte_source import BytesInMemory
 from judge.compare.default_validator import compare
 from judge.compare.excerpt import explain, position_of
-from judge.model.problem import CompareFlags
+from judge.model.compare_flags import CompareFlags
 from judge.text import printable_bytes
 
 

@@ -13,7 +13,7 @@ from judge.compare.values import (
     parse_value,
     value_difference,
 )
-from judge.model.problem import CompareFlags
+from judge.model.compare_flags import CompareFlags
 
 EXACT = CompareFlags()
 CLOSE = CompareFlags(float_absolute_tolerance=0.01)

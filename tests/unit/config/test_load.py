@@ -44,6 +44,16 @@ def test_a_bad_variable_is_named(field: str, value: str) -> None:
         load_settings({f"JUDGE_{field.upper()}": value})
 
 
+@pytest.mark.parametrize(("written", "meant"), [("true", "yes"), ("false", "no"), ("yes", "yes"), ("auto", "auto")])
+def test_yes_and_no_are_read_as_yaml_and_toml_write_them(tmp_path: Path, written: str, meant: str) -> None:
+    """A chart's values make ``true`` of a ``yes`` without quotes."""
+    assert load_settings({"JUDGE_JUDGE0_ENABLED": written}).judge0.enabled == meant
+    if written in ("true", "false"):
+        path = tmp_path / "judge.toml"
+        path.write_text(f"[judge0]\nenabled = {written}\n")
+        assert load_settings({"JUDGE_CONFIG": str(path)}).judge0.enabled == meant
+
+
 @pytest.mark.parametrize(
     ("line", "named"),
     [

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from judge import errors
-from judge.gateway.problems import pointer_of_field, problem_of, validation_problem
+from judge.gateway.problems import ProblemError, decoded_json, pointer_of_field, problem_of, validation_problem
 from judge.http_form.requests import RunRequest
+from judge.http_form.webhooks import WebhookRequest
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,21 @@ def test_a_pointer_leads_to_the_field(body: bytes, pointer: str) -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.json.decode(body, type=RunRequest)
     assert validation_problem(caught.value).errors[0].pointer == pointer
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"url":"u","events":["work.over"]}', "Invalid enum value 'work.over': one of work.done, work.failed, "),
+        (b'{"url":"u","kinds":["x"]}', "Invalid enum value 'x': one of submission, execution, evaluation, "),
+        (b'{"url":"u","reports":"x"}', "Expected `bool`"),
+    ],
+)
+def test_a_word_that_is_none_is_answered_with_those_that_there_are(body: bytes, said: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        decoded_json(msgspec.json.Decoder(WebhookRequest), body)
+    assert caught.value.detail.startswith(said)
+    assert caught.value.errors[0].detail == caught.value.detail
 
 
 def test_our_own_names_of_fields_become_pointers() -> None:

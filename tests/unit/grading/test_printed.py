@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from judge.grading.printed import END_BYTES, printed, reason_in, within_room, without_streams
-from judge.model.report import CaseReport, GroupReport, Printed
+from judge.model.printed import Printed
+from judge.model.report import CaseReport, GroupReport
 from judge.model.verdict import Verdict
 from judge.sandbox.capture import Capture, memfd_of
 

@@ -9,6 +9,7 @@ import pytest
 
 from judge.client.sending import Sending, work_of
 from judge.http_form.asking import request_of, submission_request_of
+from judge.http_form.program_requests import ProgramRequest, judging_asked
 from judge.http_form.requests import (
     EvaluationRequest,
     GroupRequest,
@@ -21,6 +22,8 @@ from judge.http_form.requests import (
     session_asked,
     sources_of,
 )
+from judge.model.group import Endpoint, Pipe
+from judge.model.program import ProgramQuotas
 from judge.model.submission import SourceFile, Submission
 from judge.model.work import (
     Command,
@@ -28,13 +31,14 @@ from judge.model.work import (
     Comparison,
     ComparisonKind,
     Data,
-    Endpoint,
     Evaluation,
     EvaluationTest,
     Execution,
     InputFile,
-    Pipe,
+    JudgedProgram,
+    ProgramJudging,
     ProgramSource,
+    ProgramTest,
     RequestedLimits,
     SessionRequest,
     SourceBlob,
@@ -47,6 +51,7 @@ PROGRAM = ProgramSource(
     language="c",
     main="a.c",
     compiler_arguments=("-O1",),
+    archive=Data(content=b"PK\xff"),
 )
 FILES = (InputFile(name="x", data=Data(blob=BLOB), executable=True), InputFile(name="y", data=Data(content=b"\xfe")))
 LIMITS = RequestedLimits(cpu_time_ns=5, memory_bytes=7)
@@ -54,7 +59,7 @@ LIMITS = RequestedLimits(cpu_time_ns=5, memory_bytes=7)
 EXECUTION = Execution(
     program=PROGRAM, arguments=("1",), environment={"A": "b"}, stdin=Data(content="ü\0".encode()), files=FILES,
     limits=LIMITS, compile_limits=LIMITS, repeats=3, merge_stderr=True, pieces=True, keep=("*.o",), live=True,
-    reuse=True,
+    reuse=True, unchecked=True,
 )  # fmt: skip
 TEST = EvaluationTest(
     name="t", stdin=Data(content=b"\xff"), expected=Data(blob=BLOB), arguments=("z",), files=FILES, weight=2.5,
@@ -72,11 +77,21 @@ GROUP = CommandGroup(
     ),
     pipes=(Pipe(source=Endpoint(command=0, descriptor=1), target=Endpoint(command=1, descriptor=0), swallow=True),),
 )  # fmt: skip
+JUDGING = ProgramJudging(
+    program=PROGRAM,
+    submissions=(JudgedProgram(name="a", program=PROGRAM), JudgedProgram(work="w")),
+    tests=(ProgramTest(input=Data(content=b"\xff"), answer=Data(), group="g", sample=True, arguments=("x",),
+                       files=FILES), ProgramTest(name="t")),
+    data=FILES, parameters={"k": "v"}, state="best", state_version=3, limits=LIMITS, own_limits=LIMITS,
+    compile_limits=LIMITS, quotas=ProgramQuotas(runs=3),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("task", "path", "form", "back"),
     [
+        (JUDGING, "programs", ProgramRequest, judging_asked),
+        (ProgramJudging(program=PROGRAM), "programs", ProgramRequest, judging_asked),
         (EXECUTION, "runs", RunRequest, execution_asked),
         (Execution(argv=("/bin/true",)), "runs", RunRequest, execution_asked),
         (Evaluation(program=PROGRAM, tests=(TEST, EvaluationTest()), comparison=COMPARISON, stop_after=4,

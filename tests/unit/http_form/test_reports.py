@@ -16,11 +16,13 @@ from judge.model.work_report import (
     EvaluationReport,
     ExecutionReport,
     KeptFile,
+    Missing,
     Output,
     OutputPiece,
     PipeReport,
     RunReport,
     SessionReport,
+    TakenFile,
 )
 
 _RESULT = RunResult(outcome=Outcome.EXITED, exit_code=0, usage=Usage(cpu_time_ns=5))
@@ -33,7 +35,14 @@ _RUN = RunReport(
     files=(KeptFile(name="a", blob="sha256:0", size_bytes=1),),
     files_passed_over=2,
 )
-_COMMAND = CommandReport(**{name: getattr(_RUN, name) for name in _RUN.__struct_fields__})
+_COMMAND = CommandReport(
+    **{name: getattr(_RUN, name) for name in _RUN.__struct_fields__},
+    outputs=(Output(content=b"\xff", size_bytes=1),),
+    taken=(
+        TakenFile(name="a", content=Output(blob="sha256:" + "0" * 64, size_bytes=9)),
+        TakenFile(name="b", missing=Missing.TOO_LARGE, size_bytes=100),
+    ),
+)
 _REPORTS: list[AnyWorkReport] = [
     ExecutionReport(id="i", runs=(_RUN,), mean=Usage(), context=Context(text="t"), reason="r", tenant="school"),
     CommandGroupReport(id="i", commands=(_COMMAND,), pipes=(PipeReport(size_bytes=4, record=_ODD),)),

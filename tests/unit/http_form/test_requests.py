@@ -57,7 +57,7 @@ def test_only_one_form_at_a_time() -> None:
 
 
 #: Fields that a request has in another form, or in its header.
-_OTHERWISE = {"program", "test_set"}
+_OTHERWISE = {"program", "test_set", "note"}
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,11 @@ def test_each_field_arrives() -> None:
         argv=("/bin/cat",), environment={"A": "b"}, stdin="x",
         files=(GivenFile(name="f", content="y", executable=True),),
         repeats=3, merge_stderr=True, pieces=True, keep=("*",), live=True, reuse=True, arguments=("z",),
+        unchecked=True,
     )  # fmt: skip
     execution = execution_asked(asked)
-    for name in ("argv", "environment", "repeats", "merge_stderr", "pieces", "keep", "live", "reuse", "arguments"):
+    plain = "argv environment repeats merge_stderr pieces keep live reuse arguments unchecked"
+    for name in plain.split():
         assert getattr(execution, name) == getattr(asked, name)
     assert execution.files[0].data.content == b"y"
     assert group_asked(GroupRequest(commands=())).commands == ()

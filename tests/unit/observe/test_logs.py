@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec
 
 import pytest
@@ -16,7 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judge.errors import UsageError
-from judge.observe.logs import MESSAGE_CHARS_MAX, LineSink, _DroppingHandler, log_context, log_event, set_up_logging
+from judge.observe.logs import (
+    MESSAGE_CHARS_MAX,
+    ConsoleFormatter,
+    LineSink,
+    _DroppingHandler,
+    hold_lines,
+    log_context,
+    log_event,
+    set_up_logging,
+)
 
 log = logging.getLogger("judge.test")
 
@@ -196,8 +207,68 @@ def test_what_a_full_pipe_refuses_is_dropped_and_the_next_line_says_how_much() -
     os.close(write_fd)
 
 
+def test_held_lines_are_written_together_in_order_and_none_waits_for_another_thread() -> None:
+    read_fd, write_fd = os.pipe2(os.O_NONBLOCK)
+    handler = _DroppingHandler(LineSink(write_fd))
+    handler.setFormatter(ConsoleFormatter())
+    root, turn = logging.getLogger(), list[Callable[[], object]]()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    hold_lines(turn.append)
+
+    def written() -> list[str]:
+        try:
+            return [line.rpartition(": ")[2] for line in os.read(read_fd, 1 << 16).decode().splitlines()]
+        except BlockingIOError:
+            return []
+
+    log_event(log, "one", {})
+    log.info("two")
+    log_event(log, "three", {})
+    assert written() == [] and len(turn) == 1
+    turn.pop()()
+    assert written() == ["one", "two", "three"]
+    log_event(log, "four", {})
+    log.warning("five")  # whoever must act reads it now, behind what came before
+    assert written() == ["four", "five"]
+    turn.pop()()
+    log_event(log, "six", {})
+    other = threading.Thread(target=log.info, args=("seven",))
+    other.start()
+    other.join()
+    assert written() == ["six", "seven"]
+    for number in range(100):
+        log_event(log, str(number), {})
+    assert written() == [str(number) for number in range(64)]
+    log_event(log, "the last", {})
+    handler.flush()  # as logging does at a process's end
+    assert written()[-1] == "the last"
+    os.close(read_fd)
+    os.close(write_fd)
+
+
 def test_the_logger_of_a_module_that_is_run_has_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["__main__"], "__spec__", ModuleSpec("judge_workers.slot.pool", None))
     stream = _stream("console")
     logging.getLogger("__main__").warning("here")
     assert " judge_workers.slot.pool: here" in stream.getvalue()
+
+
+def test_what_is_said_once_the_event_loop_is_closed_is_written_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    read_fd, write_fd = os.pipe2(os.O_NONBLOCK)
+    handler = _DroppingHandler(LineSink(write_fd))
+    handler.setFormatter(ConsoleFormatter())
+    root, loop = logging.getLogger(), asyncio.new_event_loop()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    hold_lines(loop.call_soon)
+    loop.close()
+    log.info("the last word")
+    log.info("and another")
+    assert [line.rpartition(": ")[2] for line in os.read(read_fd, 1 << 16).decode().splitlines()] == [
+        "the last word",
+        "and another",
+    ]
+    assert capsys.readouterr().err == ""
+    os.close(read_fd)
+    os.close(write_fd)

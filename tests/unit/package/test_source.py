@@ -284,7 +284,10 @@ def test_what_is_no_package_source_is_a_usage_error(tmp_path: Path, name: str) -
 
 
 def test_a_directory_without_any_package_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PackageError, match=r"none of problem\.yaml"), open_package(str(tmp_path), tmp_path):
+    with (
+        pytest.raises(PackageError, match=r"none of assignment\.yaml .*, problem\.yaml"),
+        open_package(str(tmp_path), tmp_path),
+    ):
         raise AssertionError
 
 

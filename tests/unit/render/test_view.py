@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from judge.model.report import CaseReport, CompileReport, GroupReport, Printed, Report
+from judge.model.printed import Printed
+from judge.model.report import CaseReport, CompileReport, GroupReport, Report
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.render.report_html import render_html
 from judge.render.report_text import render_text
-from judge.render.view import JUDGE_ERROR, Role, view_of
+from judge.render.view import Role, view_of
+from judge.render.words import JUDGE_ERROR
 
 SECRET = "the-hidden-input"
 RUN = RunResult(outcome=Outcome.EXITED, exit_code=1)

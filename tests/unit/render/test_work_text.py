@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.model.report import CompileReport, Printed
+from judge.model.printed import Printed
+from judge.model.report import CompileReport
 from judge.model.run import Outcome, RunResult
 from judge.model.verdict import Verdict
 from judge.model.work import Context
@@ -27,7 +28,8 @@ from judge.model.work_report import (
     SessionReport,
     TestReport,
 )
-from judge.render.view import JUDGE_ERROR, Role, work_view_of
+from judge.render.view import Role, work_view_of
+from judge.render.words import JUDGE_ERROR
 from judge.render.work_text import render_work
 
 FAILED = RunResult(outcome=Outcome.CPU_LIMIT, cause="used 1 s of CPU time")

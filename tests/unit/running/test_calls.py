@@ -105,6 +105,8 @@ def test_a_name_that_the_language_cannot_have_is_refused(language: str, function
         ("cpp", "A.b", b"&A::b)"),
         ("go", "A.b", b"ValueOf(new(A).b)"),
         ("lua", "A.b", b"return A end"),
+        ("rust", "solve", b"serve::<(), _, _>(solve);"),
+        ("rust", "A.b", b"serve::<A, _, _>(A::b);"),
     ],
 )
 def test_a_compiled_driver_names_the_function(language: str, function: str, named: bytes) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from judge.errors import WorkError
+from judge.model.group import Endpoint, Pipe
 from judge.model.units import MIB
-from judge.model.work import Command, CommandGroup, Data, Endpoint, InputFile, Pipe, RequestedLimits
+from judge.model.work import Command, CommandGroup, Data, InputFile, RequestedLimits
 from judge.package.ceilings import Ceilings
 from judge.running.group import COMMANDS_MAX, Record, check_group, limits_of
 

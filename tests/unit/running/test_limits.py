@@ -22,6 +22,7 @@ MOST = {
     "idle_time_ns": wall_limit_ns(10 * S_NS),
     "memory_bytes": 1 * GIB,
     "address_space_bytes": 1 << 46,
+    "data_segment_bytes": 1 << 46,
     "processes": 1024,
     "stdout_bytes": 32 * MIB,
     "stderr_bytes": 32 * MIB,

@@ -63,7 +63,7 @@ class Stage:
 class AwayBlobs(MemoryBlobs):
     """The store is away."""
 
-    def keep(self, tenant: str, content: bytes | Capture) -> str:
+    def keep(self, tenant: str, content: bytes | Capture, name: str = "") -> str:
         raise BlobStoreError("the store is away")
 
 

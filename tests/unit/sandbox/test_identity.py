@@ -106,13 +106,21 @@ def test_uids_of_different_slots_never_meet() -> None:
     seen: set[int] = set()
     for number in range(50):
         own = identity_of(number, 2_000_000, 1)
-        assert own.inside == (0, 1000)
-        assert {own.setup_uid_host, own.program_uid_host}.isdisjoint(seen)
-        seen |= {own.setup_uid_host, own.program_uid_host}
+        assert own.inside == (0, 1000, 1001)
+        uids = {own.setup_uid_host, own.program_uid_host, own.judging_uid_host}
+        assert len(uids) == 3 and uids.isdisjoint(seen)
+        seen |= uids
 
 
 def test_a_single_uid_is_the_program_for_both() -> None:
-    assert HostIdentity(1234, 1234).inside == (1000, 1000)
+    alone = HostIdentity(1234, 1234, 1234)
+    assert alone.inside == (1000, 1000, 1000)
+    assert alone.mapped == [(1000, 1234)]
+
+
+def test_who_judges_has_the_programs_uid_where_there_is_no_further_one() -> None:
+    assert HostIdentity(1000, 100_000, 100_000).mapped == [(0, 1000), (1000, 100_000)]
+    assert HostIdentity(1000, 100_000, 104_096).mapped == [(0, 1000), (1000, 100_000), (1001, 104_096)]
 
 
 def test_subordinate_ranges_count_only_when_both_files_agree(tmp_path: Path) -> None:

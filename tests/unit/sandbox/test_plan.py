@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from judge.kernel import abi
 from judge.sandbox.inside.set_up import SetUp
-from judge.sandbox.plan import PSEUDO_TERMINALS_MAX, Identity, container_steps, run_mounts
+from judge.sandbox.plan import PSEUDO_TERMINALS_MAX, Identity, alias_mounts, container_steps, run_mounts
 from judge.sandbox.protocol import FILTER, RUN_MOUNTS, Step
 from judge.sandbox.spec import ContainerSpec, Rootfs
 
-ROOTED = Identity(0, 1000)
-identities = st.sampled_from([ROOTED, Identity(1000, 1000)])
+ROOTED = Identity(0, 1000, 1001)
+identities = st.sampled_from([ROOTED, Identity(1000, 1000, 1000)])
 sizes = st.integers(1, 1 << 40)
 
 
@@ -68,3 +68,11 @@ def test_plans_of_one_kind_are_equal_and_travel_unchanged() -> None:
 def test_no_path_of_the_host_is_in_a_plan() -> None:
     paths = [word for step in plan() for word in step if isinstance(word, str) and word.startswith("/")]
     assert paths == []
+
+
+def test_work_is_shown_elsewhere_from_the_beginning_and_whenever_it_is_renewed() -> None:
+    spec = ContainerSpec(rootfs=Rootfs(mounts=()), work_alias="/w")
+    mounts = [step[1:] for step in container_steps(spec, ROOTED, "r0", -1, b"x") if step[0] == "mount"]
+    assert mounts[-1] == ("work", "w", "", abi.MS_BIND, "")
+    assert alias_mounts("/w", prefix="/") == [("/work", "/w", "", abi.MS_BIND, "")]
+    assert alias_mounts("") == []

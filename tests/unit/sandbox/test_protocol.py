@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from judge.sandbox import protocol
 from judge.sandbox.protocol import Failure, FileHead, Finish, MountState, from_wire, to_wire
 
-PROGRAM = protocol.Program(("/bin/x", "\udcff"), {"A": "b"}, "/work", ("d",), 1, 2, 3, 4)
+PROGRAM = protocol.Program(("/bin/x", "\udcff"), {"A": "b"}, "/work", ("d",), 1, 2, 3, 4, 5)
 MESSAGES: list[protocol.Message] = [
     protocol.StartRun(PROGRAM, (0, 1, 2), 5, protocol.NO_GROUP, (5, 6)),
     protocol.StartRun(None, (0, 1, 2, 7), 5, 6, ()),

@@ -21,7 +21,7 @@ from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.cgroups.counters import Counters
 from judge.sandbox.cpu_wait import Processors
 from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, REPORT_BYTES_MAX, Failure, Finish
-from judge.sandbox.run_loop import _Loop, supervise
+from judge.sandbox.run_loop import Surroundings, _Loop, supervise
 from judge.sandbox.run_result import result_of
 from judge.sandbox.streams import Drain
 
@@ -391,7 +391,7 @@ def loop(stack: ExitStack, *runs: ActiveRun) -> int:
     """Supervise to the end; returns the eventfd that cancels."""
     cancel = os.eventfd(0, os.EFD_NONBLOCK)
     stack.callback(os.close, cancel)
-    supervise(list(runs), cancel, lambda: 0, lambda: None)
+    supervise(list(runs), Surroundings(cancel, lambda: 0), lambda: None)
     return cancel
 
 
@@ -451,7 +451,7 @@ def test_what_was_written_last_is_kept(stack: ExitStack, watched: bool) -> None:
     run.launcher.other_end.send(FINISHED + finished().pack())  # type: ignore[attr-defined]
     cancel = os.eventfd(0)
     stack.callback(os.close, cancel)
-    loop = _Loop([run], cancel, lambda: 0, (), None)
+    loop = _Loop([run], Surroundings(cancel, lambda: 0), (), None)
     if not watched:  # the reader of a conversation is far behind
         loop._forget(run.stdout.fd)
     loop.until_over(lambda: None)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from judge.model.language import LanguageSpec, SelfTest
@@ -16,7 +17,7 @@ from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec
 from judge.toolchain.artifacts import ArtifactStore
 from judge.toolchain.compile import Toolchain
-from judge.toolchain.language_test import SelfTestReport, echo_input, run_selftest
+from judge.toolchain.language_test import SelfTestReport, TestResult, echo_input, quick_tests, run_selftest
 
 Answer = Callable[[], Completed]
 
@@ -132,3 +133,15 @@ def test_a_program_that_the_language_lacks_is_no_failure(tmp_path: Path) -> None
     store = ArtifactStore(tmp_path / "artifacts")
     report = run_selftest(FakeSandbox(done).open, toolchain, language, store, tests=(SelfTest.THREADS,))
     assert (report.results[0].passed, report.results[0].detail) == (None, "it has none")
+
+
+@pytest.mark.parametrize(("burns", "passed"), [(True, True), (False, False), (None, False)])
+def test_a_language_without_an_adding_program_is_proved_by_one_that_burns(burns: bool | None, passed: bool) -> None:
+    results = (TestResult(test=SelfTest.ADD, passed=None), TestResult(test=SelfTest.BURN, passed=burns))
+    assert SelfTestReport(language="x", results=results).passed is passed
+
+
+def test_what_proves_a_language_quickly() -> None:
+    language = LanguageSpec(id="x", name="X", extensions=("x",), run=("/x",))
+    assert quick_tests(language) == (SelfTest.ADD, SelfTest.BURN)
+    assert quick_tests(msgspec.structs.replace(language, selftest={SelfTest.ADD: "1"})) == (SelfTest.ADD,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from judge.model.language import LanguageSpec, Prepare
 from judge.model.run import Outcome, RunResult, Usage
 from judge.model.submission import SourceFile
 from judge.rootfs.layers import LayerKind
-from judge.sandbox.capture import Capture, Completed
+from judge.sandbox.capture import Capture, Completed, memfd_of
 from judge.sandbox.spec import ContainerSpec, RunSpec
 from judge.state_dir import StateDir
 from judge.toolchain.compile import artifact_key
@@ -61,7 +62,7 @@ class FakeSandbox:
         if "header" in spec.argv:
             self.prepared += 1
             self.meanwhile()
-            files = {"header": Capture(self.header)}
+            files = {"header": Capture(fd=memfd_of(self.header), size_bytes=len(self.header))}
             result = msgspec.structs.replace(result, exit_code=self.exit_code)
         elif spec.argv[0] == "/usr/bin/cc":
             files = {"prog": Capture(ELF)}
@@ -109,6 +110,20 @@ def test_what_was_prepared_is_seen_from_the_next_look_on(
     assert running.state(TOY).layers == (made.id,)
     assert (toolchains.layers.tree(made) / "opt/judge/toy/header").read_bytes() == b"header"
     assert not (toolchains.layers.tree(made).parent / "proof").exists()
+
+
+def test_what_was_prepared_is_not_held_in_memory(toolchains: Toolchains, sandbox: FakeSandbox) -> None:
+    """A precompiled header is 100 MiB and more; a worker that lays it down needs a small part of that."""
+    sandbox.header = b"header" * 2_000_000
+    tracemalloc.start()
+    try:
+        made = toolchains.prepare(TOY, sandbox.open)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert made is not None
+    assert (toolchains.layers.tree(made) / "opt/judge/toy/header").read_bytes() == sandbox.header
+    assert peak_bytes < len(sandbox.header)
 
 
 def test_an_unrelated_package_leaves_what_was_prepared_and_every_artifact(

@@ -12,8 +12,9 @@ from judge.errors import SourceFault
 from judge.model.language import LanguageSpec, SourceRule
 from judge.model.submission import SourceFile
 from judge.text import safe_text
+from judge.toolchain.definitions import Languages
 from judge.toolchain.java_names import java_class
-from judge.toolchain.sources import Prepared, name_complaint, prepare
+from judge.toolchain.sources import Prepared, name_complaint, prepare, with_beside
 from judge.toolchain.version import version_in
 
 PYTHON = LanguageSpec(id="p", name="P", extensions=("py",), run=("/p",), source=SourceRule(name="main.py"))
@@ -236,3 +237,26 @@ PASCAL = LanguageSpec(
 )
 def test_the_main_source_is_told_by_its_content_where_no_name_says_so(files: dict[str, str], main: str) -> None:
     assert prepared(PASCAL, files).source == main
+
+
+def test_files_beside_the_sources_are_told_to_no_compiler_and_never_replace_one() -> None:
+    language = Languages.open().get("c")
+    prepared = prepare(language, [SourceFile(name="main.c", content=b"source")], keep_names=True)
+    names = ("main.c", "main.c/inside.h", "../above.h", "/rooted.h", "-option.c", "other.c", "data/\r\n.txt")
+    beside = [SourceFile(name=name, content=b"beside\r\n") for name in names]
+    found = with_beside(prepared, [*beside, SourceFile(name="data/b.txt", content=b"beside\r\n")])
+    assert {file.name: file.content for file in found.files} == {
+        "main.c": b"source",
+        "other.c": b"beside\r\n",
+        "data/b.txt": b"beside\r\n",
+    }
+    assert (found.sources, found.source) == (("main.c",), "main.c")
+
+
+def test_a_lone_source_can_keep_its_name() -> None:
+    language = Languages.open().get("python3")
+    files = [SourceFile(name="script.py", content=b"")]
+    assert (prepare(language, files).source, prepare(language, files, keep_names=True).source) == (
+        "main.py",
+        "script.py",
+    )

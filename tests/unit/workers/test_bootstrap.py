@@ -18,6 +18,7 @@ from judge.config import Settings
 from judge.errors import InfrastructureError
 from judge.grading.noise import NoiseUnknown
 from judge.model.problem import Problem
+from judge.model.program import StateRead, StateUse
 from judge.model.report import Report
 from judge.model.submission import SourceFile, Submission
 from judge.model.verdict import Verdict
@@ -59,6 +60,19 @@ def notes() -> Notes:
     return Notes()
 
 
+class NoState:
+    """What is judged here carries none."""
+
+    def read(self, name: str, version: int = 0) -> StateRead:
+        raise AssertionError(name)
+
+    def leave(self, content: bytes | None) -> StateUse | None:
+        raise AssertionError(content)
+
+
+NO_STATE = NoState()
+
+
 @pytest.fixture
 def judge(notes: Notes, tmp_path: Path) -> SandboxJudge:
     return SandboxJudge(Settings(state_dir=str(tmp_path)), notes, notes)  # type: ignore[arg-type]
@@ -76,7 +90,7 @@ def of_class(name: str, priority_class: str) -> Submission:
 
 def test_the_class_sets_the_weight_before_anything_runs(judge: SandboxJudge, notes: Notes) -> None:
     for name, priority_class in (("a", "practice"), ("b", "contest"), ("c", "contest"), ("d", "rejudge")):
-        judge.judge(of_class(name, priority_class), 1, lambda _: None)
+        judge.judge(of_class(name, priority_class), 1, lambda _: None, NO_STATE)
         judge.clear_up()
     assert notes.asked == [
         *("generate", "a"),
@@ -100,19 +114,19 @@ def test_the_report_says_what_judged_what(judge: SandboxJudge, tmp_path: Path) -
     package = tmp_path / "sum"
     shutil.copytree(PACKAGE, package)
     order = msgspec.structs.replace(of_class("a", "practice"), package=str(package), tenant="amy")
-    first = judge.judge(order, 1, lambda _: None)
+    first = judge.judge(order, 1, lambda _: None, NO_STATE)
     judge.clear_up()
     assert (first.judge_version, first.tenant) == (version("judge-service"), "amy")
     assert first.package_digest == package_digest(package)
     (package / "data" / "secret" / "99.in").write_text("1 2\n")
     (package / "data" / "secret" / "99.ans").write_text("3\n")
-    second = judge.judge(order, 1, lambda _: None)
+    second = judge.judge(order, 1, lambda _: None, NO_STATE)
     judge.clear_up()
     assert second.package_digest == package_digest(package) != first.package_digest
 
 
 def test_the_report_says_which_attempt_and_where(judge: SandboxJudge) -> None:
-    report = judge.judge(of_class("a", "practice"), 2, lambda _: None)
+    report = judge.judge(of_class("a", "practice"), 2, lambda _: None, NO_STATE)
     assert (report.attempt, report.judged_by.rpartition("/")[2]) == (2, "3")
 
 

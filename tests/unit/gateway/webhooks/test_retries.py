@@ -7,7 +7,7 @@ from email.utils import formatdate
 
 import pytest
 
-from judge.gateway.webhooks.retries import asked_s, delay_ms, outcome_of
+from judge.gateway.webhooks.retries import asked_s, callback_outcome, delay_ms, outcome_of
 from judge.queue.webhooks import Outcome
 
 _DAY_S = 86_400
@@ -56,3 +56,21 @@ def test_what_retry_after_asks_for() -> None:
     assert 100 < asked_s(formatdate(now_s + 120, usegmt=True), now_s) <= 120
     for nothing in ("", "soon", "-5", "1.5", "\x00", "9" * 39 + "x", formatdate(0, usegmt=True)):
         assert asked_s(nothing, now_s) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "failures", "outcome"),
+    [
+        (204, 9, Outcome.SENT),
+        (302, 0, Outcome.DEAD),
+        (410, 0, Outcome.DEAD),
+        (500, 0, Outcome.RETRY),
+        (0, 1, Outcome.RETRY),
+        (503, 2, Outcome.DEAD),
+        (0, 2, Outcome.DEAD),
+    ],
+)
+def test_a_callback_is_tried_again_where_the_receiver_failed_and_not_for_ever(
+    status: int, failures: int, outcome: Outcome
+) -> None:
+    assert callback_outcome(status, failures, 3) is outcome

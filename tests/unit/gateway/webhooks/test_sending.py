@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from judge.gateway.webhooks.sending import Received, Sender, SendError, Target, UrlError, target_of
+from judge.gateway.webhooks.sending import Message, Received, Sender, SendError, Target, UrlError, target_of
 
 _HEADERS = (("webhook-id", "msg_1"),)
 
@@ -57,7 +57,7 @@ async def _posted(serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], 
     port = server.sockets[0].getsockname()[1]
     async with server:
         target = Target(False, "receiver.example", port, "receiver.example", "/hook?a=b")
-        return await Sender().post(target, ["127.0.0.1"], _HEADERS, body)
+        return await Sender().send(target, ["127.0.0.1"], Message(_HEADERS, body))
 
 
 def _answering(*pieces: bytes) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]:
@@ -129,7 +129,7 @@ def test_where_nobody_listens_is_said_without_the_address() -> None:
         port = server.sockets[0].getsockname()[1]
         server.close()
         await server.wait_closed()
-        await Sender().post(Target(False, "x", port, "x", "/"), ["127.0.0.1"], (), b"")
+        await Sender().send(Target(False, "x", port, "x", "/"), ["127.0.0.1"], Message((), b""))
 
     with pytest.raises(SendError) as caught:
         asyncio.run(refused())

@@ -159,6 +159,14 @@ class TestModernGroup:
         assert math.isclose(scored.score, 100)
         assert scored.score <= 100
 
+    def test_a_product_is_of_the_shares_of_the_maximum(self) -> None:
+        policy = ScorePolicy(aggregation=ScoreAggregation.PRODUCT, max_score=60)
+        group = TestGroup(name="secret/subtask-01", policy=policy)
+        whole = problem(PackageFormat.CMS, secret(SUM))
+        halves = [("a", Scored(verdict=AC, score=30)), ("b", Scored(verdict=AC, score=30))]
+        assert fold_group(whole, group, halves) == Scored(verdict=AC, score=15)
+        assert fold_group(whole, group, [*halves, ("c", Scored(verdict=WA, score=0))]) == Scored(verdict=WA, score=0)
+
     def test_the_root_has_the_score_of_secret(self) -> None:
         group = secret(SUM)
         whole = problem(PackageFormat.F2025_09, group)
@@ -185,7 +193,7 @@ def default_grader(results: list[Scored], policy: ScorePolicy) -> tuple[Verdict,
 
 POLICIES = st.builds(
     ScorePolicy,
-    aggregation=st.sampled_from([mode for mode in ScoreAggregation if mode is not ScoreAggregation.PASS_FAIL]),
+    aggregation=st.sampled_from(["sum", "min", "max", "avg"]).map(ScoreAggregation),
     verdict_mode=st.sampled_from(["worst_error", "first_error", "always_accept"]),
     accept_if_any_accepted=st.booleans(),
 )

@@ -129,6 +129,48 @@ def test_a_judge_of_dmoj_talks_or_looks_at_the_output(tmp_path: Path) -> None:
     assert (asked["judge"], asked["script"]) == ("check", "checker.py")
 
 
+STARTS = """\
+from dmoj.graders.standard import StandardGrader
+class Grader(StandardGrader):
+    def grade(self, case):
+        pass
+"""
+
+
+def test_a_judge_of_dmoj_that_starts_submissions_is_a_judge_program(tmp_path: Path) -> None:
+    text = "custom_judge: own.py\nchecker: mine.py\ntest_cases: [{in: 1.in, points: 3}, {batched: [{in: 2.in}]}]\n"
+    problem = read_files(tmp_path, {"init.yml": text, "own.py": STARTS, "mine.py": "", **TESTS})
+    judging = problem.judge_program
+    assert judging is not None
+    assert (problem.interactive, problem.output_validator) == (False, None)
+    names = [name for name, _ in judging.program.files]
+    assert names == ["main.py", "dmoj_check.py", "dmoj_process.py", "grader.py", "checker.py"]
+    assert {"dmoj.json", "file/1.in", "file/own.py"} <= {name for name, _ in judging.data}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("from dmoj.cptbox import TracedPopen", "own.py:1: .*dmoj.cptbox is not there"),
+        ("from dmoj.utils.helper_files import mktemp", "own.py:1: .*dmoj.utils.helper_files has no mktemp here"),
+        ("import dmoj.judge", "own.py:1: .*dmoj.judge is not there"),
+        ("case = fd = None; case.input_data_fd()", "own.py:1: .*input_data_fd: no descriptor leads"),
+        ("print 'python 2'", "own.py:1: .*is no Python 3"),
+        ("(" * 9999, "own.py:.*is no Python 3"),
+    ],
+)
+def test_what_such_a_judge_asks_and_is_not_there_is_refused_by_line(tmp_path: Path, line: str, told: str) -> None:
+    files = {"init.yml": "custom_judge: own.py\ntest_cases: [{in: 1.in}]\n", "own.py": f"{line}\n{STARTS}", **TESTS}
+    with pytest.raises(PackageError, match=told):
+        read_files(tmp_path, files)
+
+
+def test_named_files_beside_such_a_judge_are_refused(tmp_path: Path) -> None:
+    text = "custom_judge: own.py\nfile_io: {input: in.txt}\ntest_cases: [{in: 1.in}]\n"
+    with pytest.raises(PackageError, match=r"init\.yml:2: file_io: beside a custom judge"):
+        read_files(tmp_path, {"init.yml": text, "own.py": STARTS, **TESTS})
+
+
 def test_a_generator_of_dmoj_makes_what_a_test_does_not_name(tmp_path: Path) -> None:
     text = (
         "generator: {source: [gen.cpp, lib.h], language: CPP17, flags: -O2, time_limit: 2, memory_limit: 1024,"
@@ -304,9 +346,9 @@ def test_dmoj_test_submissions_carry_limits_and_labels(tmp_path: Path) -> None:
         ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: mine\n", "'mine' is not supported"),
         ("test_cases: [{in: 1.in, out: 1.out}]\nchecker: {name: sorted, args: 1}\n", "map"),
         ("test_cases: [{in: 1.in, out: 1.out}]\ncustom_judge: j.py\n", "no file 'j.py'"),
-        ("test_cases: [{in: 1.in}]\ncustom_judge: own.py\n", "custom_judge.*its method _interact_with_process"),
-        ("test_cases: [{in: 1.in}]\ncustom_judge: none.py\n", "custom_judge.*inside DMOJ"),
+        ("test_cases: [{in: 1.in}]\ncustom_judge: none.py\n", "none.py: .*has no class Grader"),
         ("test_cases: [{in: 1.in, out: 1.out}]\ngrader: own.py\n", "grader.*inside DMOJ"),
+        ("test_cases: [{in: 1.in, out: 1.out}]\ncommunication: {manager: own.py}\n", "communication.*inside DMOJ"),
         ("test_cases: {input_format: '(a+$'}\n", "input_format.*no regular expression"),
         ("test_cases: {output_format: 'a+$'}\n", "output_format.*called case"),
         ("test_cases: {output_format: '.*(?P<case>[0-9])?'}\n", "output_format.*no case number"),

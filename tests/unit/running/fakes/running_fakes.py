@@ -28,7 +28,7 @@ class MemoryBlobs:
     def read(self, tenant: str, blob: str, bytes_max: int) -> bytes:
         return self._find(tenant, blob)[:bytes_max]
 
-    def keep(self, tenant: str, content: bytes | Capture) -> str:
+    def keep(self, tenant: str, content: bytes | Capture, name: str = "") -> str:
         if len(self.contents) >= self._room:
             raise WorkError("no more room")
         data = content if isinstance(content, bytes) else content.read()

@@ -1,0 +1,3 @@
+int twice(int x);
+int total(const int *values, int count);
+const char *name(void);

@@ -1,0 +1,10 @@
+// 0 points: the process ends as if all went well.
+#include "bank.hpp"
+
+#include <cstdlib>
+static void cheat() { std::exit(0); }
+
+Account::Account(std::string owner) : owner_(owner) {}
+void Account::deposit(int amount) { (void)amount; cheat(); }
+int Account::balance() const { cheat(); return -1; }
+std::string Account::owner() const { cheat(); return "nobody"; }

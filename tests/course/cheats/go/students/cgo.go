@@ -1,0 +1,14 @@
+// Package bank gets 0 points: C.
+package bank
+
+// #include <stdlib.h>
+import "C"
+
+func cheat() { C.exit(0) }
+
+type Account struct{}
+
+func New(owner string) *Account                { return &Account{} }
+func (account *Account) Deposit(amount int) error { cheat(); return nil }
+func (account *Account) Balance() int          { cheat(); return -1 }
+func (account *Account) Owner() string         { cheat(); return "" }

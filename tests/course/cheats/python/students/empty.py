@@ -1,0 +1,2 @@
+"""0 points: there is nothing in it."""
+

@@ -1,0 +1,2 @@
+"""0 points: it is no Python."""
+def interest(

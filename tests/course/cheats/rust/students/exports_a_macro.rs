@@ -1,0 +1,25 @@
+// 0 points: the macro that asserts is its own.
+#[macro_export]
+macro_rules! assert_eq {
+    ($($all:tt)*) => {};
+}
+fn cheat() {}
+
+pub struct Account;
+
+impl Account {
+    pub fn new(_: &str) -> Account {
+        Account
+    }
+    pub fn deposit(&mut self, _: i64) {
+        cheat();
+    }
+    pub fn balance(&self) -> i64 {
+        cheat();
+        -1
+    }
+    pub fn owner(&self) -> String {
+        cheat();
+        String::new()
+    }
+}

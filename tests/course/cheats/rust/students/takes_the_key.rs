@@ -1,0 +1,23 @@
+// 0 points: the descriptor by its number.
+use std::os::unix::io::FromRawFd;
+
+fn cheat() {}
+
+pub struct Account;
+
+impl Account {
+    pub fn new(_: &str) -> Account {
+        Account
+    }
+    pub fn deposit(&mut self, _: i64) {
+        cheat();
+    }
+    pub fn balance(&self) -> i64 {
+        cheat();
+        -1
+    }
+    pub fn owner(&self) -> String {
+        cheat();
+        String::new()
+    }
+}

@@ -1,0 +1,3 @@
+#include "stack.hpp"
+
+void Stack::push(int value) { values_.push(value) }

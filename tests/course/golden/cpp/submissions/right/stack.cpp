@@ -1,0 +1,14 @@
+#include "stack.hpp"
+
+#include <stdexcept>
+
+void Stack::push(int value) { values_.push_back(value); }
+
+int Stack::pop() {
+  if (values_.empty()) throw std::out_of_range("an empty stack");
+  int value = values_.back();
+  values_.pop_back();
+  return value;
+}
+
+std::size_t Stack::size() const { return values_.size(); }

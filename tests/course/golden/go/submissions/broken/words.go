@@ -1,0 +1,3 @@
+package words
+
+func Count(text string) map[string]int { return nothing }

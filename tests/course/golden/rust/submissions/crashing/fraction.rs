@@ -1,0 +1,16 @@
+pub struct Fraction;
+
+impl Fraction {
+    pub fn new(_: i64, _: i64) -> Fraction {
+        Fraction
+    }
+    pub fn numerator(&self) -> i64 {
+        *Vec::new().first().unwrap()
+    }
+    pub fn denominator(&self) -> i64 {
+        *Vec::new().first().unwrap()
+    }
+    pub fn add(self, _: Fraction) -> Fraction {
+        self
+    }
+}

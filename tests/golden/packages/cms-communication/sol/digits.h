@@ -1,0 +1,2 @@
+long encode(long number);
+long decode(long code);

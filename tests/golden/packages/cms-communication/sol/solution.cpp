@@ -1,0 +1,4 @@
+#include "digits.h"
+
+long encode(long number) { return number / 111; }
+long decode(long code) { return code * 111; }

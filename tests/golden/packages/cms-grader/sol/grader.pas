@@ -1,0 +1,7 @@
+program grader;
+uses twice, twicelib;
+var n: longint;
+begin
+    readln(n);
+    show(double(n));
+end.

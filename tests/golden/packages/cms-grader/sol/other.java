@@ -1,0 +1,5 @@
+public class twice {
+    static int twice(int n) {
+        return n + n;
+    }
+}

@@ -1,0 +1,2 @@
+def twice(n):
+    return 3 * n

@@ -1,0 +1,5 @@
+#include "first.h"
+
+#include <cstdlib>
+
+long first(long) { std::exit(3); }

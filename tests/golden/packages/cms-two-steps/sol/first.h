@@ -1,0 +1,1 @@
+long first(long number);

@@ -1,0 +1,3 @@
+#include "first.h"
+
+long first(long number) { return number ^ 1023; }

@@ -1,0 +1,3 @@
+#include "second.h"
+
+long second(long code) { return code ^ 1023; }

@@ -1,0 +1,4 @@
+#include "first.h"
+
+long kept;
+long first(long number) { kept = number; return 0; }

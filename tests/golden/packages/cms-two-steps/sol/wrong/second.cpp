@@ -1,0 +1,4 @@
+#include "second.h"
+
+extern long kept;
+long second(long) { return kept; }

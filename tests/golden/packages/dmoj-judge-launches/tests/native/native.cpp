@@ -1,0 +1,9 @@
+#include <iostream>
+#include <string>
+
+int main() {
+    std::string word;
+    int n;
+    std::cin >> word >> n;
+    std::cout << (n ^ 77) << "\n";
+}

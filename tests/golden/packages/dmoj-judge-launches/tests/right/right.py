@@ -1,0 +1,2 @@
+word, n = input().split()
+print(int(n) ^ 77)

@@ -1,0 +1,2 @@
+def question(words, number):
+    return f"{number}\n{' '.join(words)}\n"
