@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sandbox_harness import Stage, actor, settle
 
 from judge.errors import InfrastructureError, SandboxError
 from judge.model.units import MIB, MS_NS
+from judge.sandbox.capture import Completed
 from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.cgroups.slot_groups import _POOL_SIZE
 from judge.sandbox.container import Container, run_together
@@ -33,11 +34,18 @@ def slot(sandbox_state: Path) -> Iterator[Slot]:
 def waiting(slot: Slot, container_spec: ContainerSpec) -> Iterator[Container]:
     """A container whose launcher is in the next run's group, or on the way to it."""
     with slot.container(container_spec) as box:
-        for _ in range(100):  # the second run asks for it, and gets it once the groups of earlier ones can serve again
-            assert box.run(actor("exit", 0)).result.ok
-            if box._namespaces.groups.next is not None:
-                break
+        _run_until_placed([box], lambda: [box.run(actor("exit", 0))])
         yield box
+
+
+def _run_until_placed(containers: Sequence[Container], run: Callable[[], Sequence[Completed]]) -> None:
+    """The second run asks for a group to wait in; it gets one once the groups of earlier runs can serve again."""
+    deadline = time.monotonic() + 30
+    while True:
+        assert all(each.result.ok for each in run())
+        if all(box._namespaces.groups.next is not None for box in containers):
+            return
+        assert time.monotonic() < deadline, "no group to wait in"
 
 
 def _members(group: RunGroup) -> list[int]:
@@ -62,14 +70,11 @@ def test_it_stands_there_in_every_hierarchy(waiting: Container) -> None:
 
 def test_those_of_a_conversation_stand_there_too(slot: Slot, container_spec: ContainerSpec) -> None:
     with slot.container(container_spec) as one, slot.container(container_spec) as other:
-        for _ in range(100):
-            talk = [Participant(actor("exit", 0)), Participant(actor("exit", 0))]
-            done = run_together([one, other], talk, [Link(End(0, 1), End(1, 0))])
-            assert all(each.result.ok for each in done.completed)
-            groups = [box._namespaces.groups.next for box in (one, other)]
-            if None not in groups:
-                break
-        for group in groups:
+        talk = [Participant(actor("exit", 0)), Participant(actor("exit", 0))]
+        link = Link(End(0, 1), End(1, 0))
+        _run_until_placed([one, other], lambda: run_together([one, other], talk, [link]).completed)
+        for box in (one, other):
+            group = box._namespaces.groups.next
             assert group is not None
             _await_members(group, len(group.join_fds))
 

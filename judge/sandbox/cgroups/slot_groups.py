@@ -36,6 +36,8 @@ _IDLE = "idle"
 _POOL_SIZE = 64
 #: Groups made ready: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
+#: So many after more were wanted than there were: of two launchers one would always take what the other was to wait in.
+_READY_MAX = 4
 #: With this many groups, those that were used will soon serve again: no more are made before they are needed. Each of
 #: two launchers has those of its last run, of this one and of the next.
 _EAGER = 8
@@ -78,9 +80,10 @@ class SlotGroups:
         self.slot_fds: tuple[int, ...] = ()
         self.processors = Processors()
         self._own_tasks: Path | None = None  # of the group in which our threads stand in v1's cpu hierarchy
-        self._ready: list[RunGroup] = []  # as good as new; at most _READY
+        self._ready: list[RunGroup] = []  # as good as new; at most _READY_MAX
         self._used: list[RunGroup] = []  # used, to serve again
         self._discarded: list[RunGroup] = []  # used, to be removed
+        self._lacked = 0  # how often none was ready since the last prepare()
         self._wanted: tuple[int, int] | None = None  # the last limits: the next run is likely to want the same
         # Names of groups that do not exist; with those of the groups that are taken and in the lists: _POOL_SIZE.
         self._free = [f"r{index}" for index in range(_POOL_SIZE)]
@@ -250,23 +253,26 @@ class SlotGroups:
 
         What fails here is reported by the :meth:`take` that needs it. Raises SandboxError when one cannot be removed.
         """
-        self.tidy()
+        count = min(_READY + self._lacked, _READY_MAX)
+        self._lacked = 0
+        self.tidy(count)
         if self._wanted is None:
             return
         with contextlib.suppress(SandboxError):
-            while not self._ready or (len(self._ready) < _READY and len(self._free) > _POOL_SIZE - _EAGER):
+            while not self._ready or (len(self._ready) < count and len(self._free) > _POOL_SIZE - _EAGER):
                 self._ready.append(self._create())
             for group in self._ready:
                 group.limit(*self._wanted)
 
-    def tidy(self) -> None:
-        """The groups of finished runs serve again once little is left in them; those that never can are removed.
+    def tidy(self, count: int = _READY) -> None:
+        """The groups of finished runs serve again, ``count`` at most, once little is left in them; those that never can
+        are removed.
 
         The kernel frees a dead program's last pages a little later: the one that has rested longest comes first.
         """
         while self._discarded:
             self._remove_first(self._discarded)
-        while self._used and len(self._ready) < _READY and self._used[0].recycle():
+        while self._used and len(self._ready) < count and self._used[0].recycle():
             self._ready.append(self._used.pop(0))
         if self._used and self._used[0].is_discarded:  # the kernel would not set its peak back
             self._discarded.append(self._used.pop(0))
@@ -278,7 +284,10 @@ class SlotGroups:
 
     def take_ready(self) -> RunGroup | None:
         """A group for a run to come with the limits of the last one, if one is ready."""
-        return self._ready.pop() if self._ready else None
+        if not self._ready:
+            self._lacked += 1
+            return None
+        return self._ready.pop()
 
     def take(self, memory_bytes: int, processes: int, preferred: RunGroup | None = None) -> RunGroup:
         """A group with these limits: one that never was used where the residue of an earlier run would matter.

@@ -1,0 +1,66 @@
+"""The pool of groups of a slot, without a kernel: who gets one, and how many are made ready."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from judge.model.limits import Limits
+from judge.sandbox.cgroups.hierarchy import CgroupHost
+from judge.sandbox.cgroups.slot_groups import SlotGroups
+from judge.sandbox.launcher_groups import LauncherGroups
+
+
+class _Group:
+    """A group that always can serve again."""
+
+    is_discarded = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @classmethod
+    def create(cls, _: dict[str, Path], name: str) -> _Group:
+        return cls(name)
+
+    def limit(self, memory_bytes: int, processes: int) -> None:
+        """Any limits will do."""
+
+    def recycle(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def groups(tmp_path: Path) -> SlotGroups:
+    groups = SlotGroups(CgroupHost(2, {"": tmp_path}, frozenset()), 0)
+    kind: Any = _Group
+    groups._group_kind = kind
+    return groups
+
+
+def _round(groups: SlotGroups, launchers: list[LauncherGroups]) -> None:
+    """A program for each launcher, all at once."""
+    taken = [launcher.take(Limits(), goes_on=True) for launcher in launchers]
+    groups.prepare()
+    for launcher, group in zip(launchers, taken, strict=True):
+        launcher.put_away(group)
+
+
+def test_each_of_two_launchers_soon_has_a_group_to_wait_in(groups: SlotGroups) -> None:
+    launchers = [LauncherGroups(groups), LauncherGroups(groups)]
+    for _ in range(3):
+        _round(groups, launchers[:1])  # the one is ahead of the other: it waits already, and two more are ready
+    assert launchers[0].next is not None
+    for _ in range(3):
+        _round(groups, launchers)
+    assert None not in [launcher.next for launcher in launchers]
+
+
+def test_few_groups_are_made_for_one_launcher(groups: SlotGroups) -> None:
+    launcher = LauncherGroups(groups)
+    before = len(groups._free)
+    for _ in range(50):
+        _round(groups, [launcher])
+    assert before - len(groups._free) <= 5
