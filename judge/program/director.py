@@ -76,13 +76,13 @@ class _Director:
     def __init__(self, runner: Runner, request: ProgramRequest, emit: Emit, hear: Hear) -> None:
         self._runner = runner
         self._request = request
-        self._meter = Meter(request.quotas)
+        self._meter = Meter(request.quotas, runner.slot.resources.frozen.total_ns)
         self._holdings = Holdings(runner, request.tenant, self._meter)
         self._programs = Programs(runner, request, self._meter, emit)
         self._results: dict[int, RunResult] = {}
         self._instruments = Instruments(runner, self._programs, self._holdings, self._meter, self._results)
         self._live = LiveCalls(self._instruments)
-        self._judgement = Judgement(runner, request.tenant, self._meter, hear)
+        self._judgement = Judgement(runner, request.tenant, self._meter, hear, request.stateless)
         self._refused: answers.Refused | None = None  # of a call without an answer: for the next one
         self._fault: ProgramFault | None = None  # what the program itself has said
         self._trace = ""  # what it has said besides, for its author

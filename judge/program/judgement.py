@@ -40,9 +40,9 @@ class Final:
 
 
 class Judgement:
-    """Grows by what the judge program says."""
+    """Grows by what the judge program says. ``stateless``: see :class:`~judge.program.request.ProgramRequest`."""
 
-    def __init__(self, runner: Runner, tenant: str, meter: Meter, hear: Hear) -> None:
+    def __init__(self, runner: Runner, tenant: str, meter: Meter, hear: Hear, stateless: str = "") -> None:
         self.cases: list[ProgramCase] = []
         self.kept: list[KeptFile] = []
         self.state: bytes | None = None
@@ -51,6 +51,7 @@ class Judgement:
         self._tenant = tenant
         self._meter = meter
         self._hear = hear
+        self._stateless = stateless
 
     def case(self, call: calls.Case, results: dict[int, RunResult]) -> None:
         """Raises Refusal."""
@@ -105,6 +106,8 @@ class Judgement:
 
     def carry(self, call: calls.Carry, holdings: Holdings, payload: bytes) -> None:
         """Raises Refusal."""
+        if self._stateless:
+            raise Refusal(f"carry: {self._stateless}")
         held = holdings.of(call.content, payload)
         if held.size_bytes > self._meter.quotas.state_bytes:
             raise Refusal(f"state: {held.size_bytes} bytes; at most {self._meter.quotas.state_bytes}", "state_bytes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from judge.model.program import ProgramQuotas, ProgramTotals
 from judge.program.answers import QuotaInfo
@@ -10,10 +11,13 @@ from judge.program.refusals import Refusal
 
 
 class Meter:
-    """Counts for one judge program. Methods raise Refusal, naming the quota, when one would be exceeded."""
+    """Counts for one judge program. Methods raise Refusal, naming the quota, when one would be exceeded.
 
-    def __init__(self, quotas: ProgramQuotas) -> None:
+    ``frozen_ns``: how long its slot has stood frozen so far; that time is not charged."""
+
+    def __init__(self, quotas: ProgramQuotas, frozen_ns: Callable[[], int] = lambda: 0) -> None:
         self.quotas = quotas
+        self._frozen_ns = frozen_ns
         self.cpu_ns = 0  # of everything that was compiled and has run
         self.runs = 0
         self.programs = 0
@@ -28,7 +32,7 @@ class Meter:
         self.text_bytes = 0
         self.served_ns = 0  # CPU time of the director
         self._data_peak_bytes = 0
-        self._started_ns = time.monotonic_ns()
+        self._started_ns = time.monotonic_ns() - frozen_ns()
 
     def call(self) -> None:
         """One more call."""
@@ -42,8 +46,8 @@ class Meter:
         self.served_ns += cpu_ns
 
     def wall_ns(self) -> int:
-        """Real time since the beginning."""
-        return time.monotonic_ns() - self._started_ns
+        """Real time since the beginning in which the slot was not frozen."""
+        return time.monotonic_ns() - self._frozen_ns() - self._started_ns
 
     def program(self) -> None:
         """One more program is compiled."""

@@ -65,7 +65,8 @@ class ProgramRequest:
     ``id``: of the work, for events; ``tenant``: whose blobs these are. ``program``: the judge program, Python unless
     it says otherwise. ``beside``: files that it finds in its working directory. ``data``: by name. ``digest``: of the
     work, which its random numbers come from. ``submitted`` is for runs of submissions, ``own`` for all other programs
-    that it has compiled, ``compilers`` for compilers.
+    that it has compiled, ``compilers`` for compilers. ``stateless``: why nothing can be carried on, and the setting to
+    add; empty = it can.
     """
 
     id: str
@@ -78,6 +79,7 @@ class ProgramRequest:
     beside: Mapping[str, Place] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     state: StateInput = StateInput()
+    stateless: str = ""
     submitted: Allowed = Allowed()
     own: Allowed = Allowed()
     compilers: RequestedLimits = DEFAULT_LIMITS

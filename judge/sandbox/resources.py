@@ -99,9 +99,10 @@ class FrozenClock:
     """How long a slot stood frozen. Of any thread."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()  # guards both fields, also against a signal handler's cancel
+        self._lock = threading.RLock()  # guards the others, also against a signal handler's cancel
         self._since_ns = 0  # when it was frozen, or last taken while frozen; 0 = it is not frozen
         self._frozen_ns = 0  # until then, and not yet taken
+        self._total_ns = 0  # until then, taken or not
 
     @property
     def is_stopped(self) -> bool:
@@ -118,7 +119,7 @@ class FrozenClock:
         with self._lock:
             since_ns, self._since_ns = self._since_ns, 0
             if since_ns:
-                self._frozen_ns += time.monotonic_ns() - since_ns
+                self._add(time.monotonic_ns() - since_ns)
 
     def take_ns(self) -> int:
         """How long the slot has stood frozen since the last call."""
@@ -127,9 +128,18 @@ class FrozenClock:
             if since_ns:
                 now_ns = time.monotonic_ns()
                 self._since_ns = now_ns
-                self._frozen_ns += now_ns - since_ns
+                self._add(now_ns - since_ns)
             frozen_ns, self._frozen_ns = self._frozen_ns, 0
         return frozen_ns
+
+    def total_ns(self) -> int:
+        """How long the slot has stood frozen since it was opened. Takes nothing."""
+        with self._lock:
+            return self._total_ns + (time.monotonic_ns() - self._since_ns if self._since_ns else 0)
+
+    def _add(self, frozen_ns: int) -> None:
+        self._frozen_ns += frozen_ns
+        self._total_ns += frozen_ns
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,20 @@ import pytest
 from program_harness import ADD, ECHO, Stand, program
 
 from judge.errors import CancelledError
+from judge.model.event import unheard
+from judge.model.problem import JudgeProgram, PackageFormat, Problem, Program, TestGroup
 from judge.model.program import DEFAULT_QUOTAS, ProgramQuotas
+from judge.model.report import Report
 from judge.model.run import Outcome
+from judge.model.submission import Submission
 from judge.model.units import MIB, S_NS
 from judge.model.verdict import Verdict
-from judge.model.work import RequestedLimits
+from judge.model.work import ProgramJudging, RequestedLimits, Work, WorkHeader, kind_of
+from judge.package.ceilings import DEFAULT_CEILINGS
 from judge.program.request import Allowed, ProgramRequest
+from judge.program.tasks.carried import StateHere
+from judge.program.tasks.here import judged_here
+from judge.program.tasks.of_work import judge_by_program
 
 HEAD = "import judge_program as jp\n"
 
@@ -57,6 +65,32 @@ def test_a_judge_error_names_the_line(stand: Stand, text: str, line: int, words:
     assert result.fault.line == line, result
     if line and result.fault.file:
         assert result.reason.startswith(f"judging.py:{line}: ")
+
+
+def test_carry_without_a_state_names_its_line_and_the_setting(stand: Stand, tmp_path: Path) -> None:
+    (tmp_path / "judging.py").write_text(HEAD + "\njp.carry('best')\njp.finish('AC')\n")
+    named = JudgeProgram(program=Program(name="judging.py", files=(("judging.py", str(tmp_path / "judging.py")),)))
+    problem = Problem(
+        name="p", path=str(tmp_path), format=PackageFormat.LEGACY, root=TestGroup(name="data"), judge_program=named
+    )
+    submission = Submission(id="s", package="p", sources=program(ADD).sources, language="python3")
+
+    def judged(problem: Problem) -> Report:
+        return judged_here(stand.runner.judge, submission, problem, DEFAULT_CEILINGS)
+
+    report = judged(problem)
+    assert report.verdict is Verdict.JE
+    assert report.reason.startswith("judging.py:3: "), report.reason
+    assert "carry: the package names no state; add 'state: NAME' to judge_program.yaml" in report.reason
+    with_state = msgspec.structs.replace(problem, judge_program=msgspec.structs.replace(named, state="best"))
+    assert judged(with_state).verdict is Verdict.AC
+
+
+def test_carry_of_work_without_a_state_leaves_nothing(stand: Stand) -> None:
+    task = ProgramJudging(program=program(HEAD + "jp.carry('best')\njp.finish('AC')\n", "judging.py"))
+    work = Work(header=WorkHeader(id="w", kind=kind_of(task)), task=task)
+    report = judge_by_program(stand.runner, work, task, unheard, StateHere(MIB), DEFAULT_QUOTAS)
+    assert (report.verdict, report.state) == (Verdict.AC, None)
 
 
 def test_what_it_prints_and_its_traceback_are_in_the_log(stand: Stand) -> None:

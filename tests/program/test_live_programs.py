@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+
 import pytest
 from program_harness import ECHO, Stand
 
+from judge.model.units import S_NS
 from judge.model.verdict import Verdict
 from judge.model.work import Data
+from judge.sandbox import beside
+from judge.sandbox.resources import SlotResources
 
 #: A player that says which move it is, and one that computes for ever at its third.
 COUNTS = "import sys\nfor number, line in enumerate(sys.stdin):\n    print(number, line.strip(), flush=True)\n"
@@ -290,3 +296,42 @@ except CallError as error:
 
 def _data(text: str) -> Data:
     return Data(content=text.encode())
+
+
+def test_time_in_which_the_slot_stands_frozen_is_charged_to_nobody(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slot is frozen while the judge program waits for a run, an hour passes on this process's clock, it thaws:
+    an hour is more than any limit of the run, of the judge program and of all together."""
+    hour_ns = 3600 * S_NS
+    passed_ns: list[int] = []
+    real_ns, real_wait = time.monotonic_ns, beside.wait_beside
+
+    def wait(resources: SlotResources, wanted: Mapping[int, int], until_ns: int = 1 << 60) -> None:
+        if not passed_ns:
+            stand.runner.slot.freeze()
+            passed_ns.append(hour_ns)
+            stand.runner.slot.thaw()
+        real_wait(resources, wanted, until_ns)
+
+    monkeypatch.setattr(time, "monotonic_ns", lambda: real_ns() + sum(passed_ns))
+    monkeypatch.setattr(beside, "wait_beside", wait)
+    result = stand.judge(
+        """
+from judge_program import case, compile, finish, inputs, start
+player = start(compile(inputs.submission))
+player.write("one\\n")
+done = player.wait()
+case("1", "AC" if done.ok else done.verdict, run=done)
+finish("AC", feedback=f"{done.outcome}|{done.stdout.text()}")
+""",
+        ECHO,
+    )
+    assert passed_ns, "the slot was never frozen"
+    assert (result.verdict, result.fault) == (Verdict.AC, None), result
+    assert result.feedback == "EXITED|> one\n", result
+    assert [case.verdict for case in result.cases] == [Verdict.AC]
+    ran, own = result.cases[0].run, result.run
+    assert ran is not None and own is not None
+    used_ns = (ran.usage.wall_time_ns, own.usage.wall_time_ns, result.totals.wall_time_ns, result.totals.cpu_time_ns)
+    assert all(0 <= one_ns < hour_ns // 2 for one_ns in used_ns), used_ns

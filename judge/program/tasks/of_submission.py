@@ -28,6 +28,9 @@ from judge.wire import package_state
 #: The group of tests whose data are public, and how names of those in it begin.
 _SAMPLE = "sample"
 
+#: To a judge program that wants to carry something on, and its package names no state.
+_STATELESS = "the package names no state; add 'state: NAME' to judge_program.yaml"
+
 #: The root of the tests.
 _DATA = "data"
 
@@ -84,6 +87,7 @@ def _request(
         beside=_paths(named.beside),
         parameters=dict(named.parameters),
         state=state_input(state),
+        stateless="" if named.state else _STATELESS,
         submitted=Allowed(usual=submitted, most=submitted),
         own=Allowed(usual=own, most=own),
         compilers=compilers,

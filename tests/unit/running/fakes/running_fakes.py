@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from judge.errors import WorkError
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.running.runner import Runner
 from judge.sandbox.capture import Capture, memfd_of
+from judge.sandbox.resources import FrozenClock
 
 #: Of runners that put nothing on disk.
 NOWHERE = Path("/nonexistent")
@@ -44,4 +46,5 @@ class MemoryBlobs:
 
 def runner_with(blobs: MemoryBlobs, ceilings: Ceilings = DEFAULT_CEILINGS, scratch: Path = NOWHERE) -> Runner:
     nobody: Any = None
-    return Runner(slot=nobody, judge=nobody, ceilings=ceilings, blobs=blobs, scratch=scratch)
+    slot: Any = SimpleNamespace(resources=SimpleNamespace(frozen=FrozenClock()))
+    return Runner(slot=slot, judge=nobody, ceilings=ceilings, blobs=blobs, scratch=scratch)
