@@ -25,6 +25,7 @@ from types import ModuleType
 from judge.cli.commands import COMMANDS
 from judge.cli.exit_codes import help_text
 from judge.errors import JudgeError, QueueError
+from judge.parsers import CommandParser
 from judge.text import plain_letters, printable
 
 #: Commands with processes below them that SIGTERM is for, too.
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser_for(wanted: str) -> tuple[argparse.ArgumentParser, ModuleType | None]:
     """The parser of all commands, and the module of the wanted one: only that one's options are known."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="judge",
         description="A programmable code-execution judge.",
         epilog="judge COMMAND --help tells more.",

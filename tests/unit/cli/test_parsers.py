@@ -89,6 +89,36 @@ def test_a_command_refuses_a_flag_that_it_does_not_know(command: str, capsys: py
     assert "usage: judge" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("form", "command", "told"),
+    [
+        ("--nonsense", "judge", "unrecognized arguments: --nonsense"),
+        ("program run.py --nonsense", "judge program", "unrecognized arguments: --nonsense"),
+        ("program run.py --json --nonsense", "judge program", "unrecognized arguments: --nonsense"),
+        ("program run.py --state-version x", "judge program", "argument --state-version: invalid int value: 'x'"),
+        ("course --nonsense", "judge course", "the following arguments are required: ACTION"),
+        ("course --nonsense show bank", "judge course", "unrecognized arguments: --nonsense"),
+        ("course grade", "judge course grade", "the following arguments are required: ASSIGNMENT, FOLDER"),
+        ("course grade bank in --json --nonsense", "judge course grade", "unrecognized arguments: --nonsense"),
+        ("state get a b c", "judge state get", "unrecognized arguments: b c"),
+        (
+            "migrate judge0 --nonsense --from http://x --sample a",
+            "judge migrate judge0",
+            "unrecognized arguments: --nonsense",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_words_is_said_by_the_command_itself(
+    form: str, command: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(form.split())
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert said.err.startswith(f"usage: {command} [-h]")
+    assert said.err.endswith(f"\n{command}: error: {told}; {command} --help tells more\n")
+
+
 @pytest.mark.parametrize("form", ["config --json", "metrics --json", "languages list --json"])
 def test_what_needs_no_service_prints_one_json_value(
     form: str,
