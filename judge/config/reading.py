@@ -28,7 +28,9 @@ def ceilings_of(settings: LimitSettings) -> Ceilings:
 def reading_of(settings: Settings) -> ReadOptions:
     """How packages are read: within the ceilings; as DOMjudge does when its scoring rules were asked for."""
     as_domjudge = settings.grading.score_dialect == ScoreDialect.DOMJUDGE
-    return ReadOptions(ceilings=ceilings_of(settings.limits), as_domjudge=as_domjudge)
+    return ReadOptions(
+        ceilings=ceilings_of(settings.limits), quotas=program_quotas_of(settings), as_domjudge=as_domjudge
+    )
 
 
 def program_quotas_of(settings: Settings) -> ProgramQuotas:

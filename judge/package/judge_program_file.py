@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from judge.model.problem import JudgeProgram, Program
-from judge.model.program import ProgramQuotas
+from judge.model.program import DEFAULT_QUOTAS, ProgramQuotas
 from judge.model.units import MIB, S_NS
 from judge.package.ceilings import Bound
 from judge.package.files.package_dir import Entry, PackageDir
@@ -29,43 +29,48 @@ from judge.text import shown
 
 FILE = "judge_program.yaml"
 
-#: A key of ``quotas`` -> the field of :class:`ProgramQuotas`, and its unit.
+#: A key of ``quotas`` -> the field of :class:`ProgramQuotas`, its unit, and the operator's setting that bounds it;
+#: empty = none does.
 _QUOTAS = {
-    "cpu_time": ("cpu_time_ns", S_NS),
-    "wall_time": ("wall_time_ns", S_NS),
-    "runs": ("runs", 1),
-    "programs": ("programs", 1),
-    "at_once": ("at_once", 1),
-    "calls": ("calls", 1),
-    "data": ("data_bytes", MIB),
-    "handles": ("handles", 1),
-    "kept": ("kept_bytes", MIB),
-    "kept_files": ("kept_files", 1),
-    "cases": ("cases", 1),
-    "text": ("text_bytes", MIB),
-    "state": ("state_bytes", MIB),
-    "own_cpu_time": ("own_cpu_time_ns", S_NS),
-    "own_memory": ("own_memory_bytes", MIB),
-    "own_processes": ("own_processes", 1),
+    "cpu_time": ("cpu_time_ns", S_NS, "program_cpu_s_max"),
+    "wall_time": ("wall_time_ns", S_NS, "program_wall_s_max"),
+    "runs": ("runs", 1, "program_runs_max"),
+    "programs": ("programs", 1, "program_compiled_max"),
+    "at_once": ("at_once", 1, "program_at_once_max"),
+    "calls": ("calls", 1, ""),
+    "data": ("data_bytes", MIB, "program_data_bytes_max"),
+    "handles": ("handles", 1, ""),
+    "kept": ("kept_bytes", MIB, "program_kept_bytes_max"),
+    "kept_files": ("kept_files", 1, ""),
+    "cases": ("cases", 1, ""),
+    "text": ("text_bytes", MIB, ""),
+    "state": ("state_bytes", MIB, "state_bytes_max"),
+    "own_cpu_time": ("own_cpu_time_ns", S_NS, "program_own_cpu_s_max"),
+    "own_memory": ("own_memory_bytes", MIB, "program_own_memory_bytes_max"),
+    "own_processes": ("own_processes", 1, ""),
 }
-#: A slip of the hand is found here; what may be had is the operator's to say when it runs.
-_TIMES_THE_USUAL_MAX = 100
 _STATE_CHARS_MAX = 100
 
 
-def read_judge_program(package: PackageDir, findings: Findings) -> JudgeProgram | None:
-    """The judge program that a package names; None when it names none, or, with a finding, one that is not there."""
+def read_judge_program(
+    package: PackageDir, findings: Findings, most: ProgramQuotas = DEFAULT_QUOTAS
+) -> JudgeProgram | None:
+    """The judge program that a package names; None when it names none, or, with a finding, one that is not there.
+
+    ``most``: what the operator lets any have. More is a finding; a usual quota that is beyond is lowered.
+    """
     entry = package.find(FILE)
     if entry is None or entry.is_directory:
         return None
     section = YamlSection(parse_yaml(package.read(entry, YAML_BYTES_MAX), FILE, findings), FILE, findings)
-    return _NamingFile(package, section).judge_program()
+    return _NamingFile(package, section, most).judge_program()
 
 
 @dataclass(frozen=True)
 class _NamingFile:
     package: PackageDir
     section: YamlSection
+    most: ProgramQuotas
 
     def judge_program(self) -> JudgeProgram | None:
         section = self.section
@@ -137,15 +142,14 @@ class _NamingFile:
         return state
 
     def _quotas(self, section: YamlSection) -> ProgramQuotas:
-        usual = ProgramQuotas()
         given = {
-            field: section.amount(
-                key, getattr(usual, field), unit, Bound(0, _TIMES_THE_USUAL_MAX * getattr(usual, field))
-            )
-            for key, (field, unit) in _QUOTAS.items()
+            field: section.amount(key, usual, unit, Bound(0, most, setting))
+            for key, (field, unit, setting) in _QUOTAS.items()
+            for usual, most in [(getattr(DEFAULT_QUOTAS, field), getattr(self.most, field))]
         }
         section.finish()
-        return ProgramQuotas(**given)
+        lowered = {field: min(amount, getattr(self.most, field)) for field, amount in given.items()}
+        return ProgramQuotas(**lowered)
 
     def _entry(self, name: str, key: str, *, directories: bool = False) -> Entry | None:
         inside = not name.startswith("/") and ".." not in name.split("/")

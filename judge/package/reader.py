@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from judge.model.problem import Problem
+from judge.model.program import DEFAULT_QUOTAS, ProgramQuotas
 from judge.package.ceilings import DEFAULT_CEILINGS, Ceilings
 from judge.package.findings import Findings
 
@@ -27,11 +28,13 @@ class Inheritance(StrEnum):
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How to read a package.
 
-    ``ceilings`` bound what it may ask for. ``inheritance`` is about legacy groups. ``as_domjudge``: read legacy scoring
-    packages as DOMjudge does, whatever they say themselves; its groups inherit no keys.
+    ``ceilings`` bound what it may ask for, ``quotas`` what its judge program may. ``inheritance`` is about legacy
+    groups. ``as_domjudge``: read legacy scoring packages as DOMjudge does, whatever they say themselves; its groups
+    inherit no keys.
     """
 
     ceilings: Ceilings = DEFAULT_CEILINGS
+    quotas: ProgramQuotas = DEFAULT_QUOTAS
     inheritance: Inheritance = Inheritance.KEYS
     as_domjudge: bool = False
 

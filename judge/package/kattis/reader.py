@@ -89,6 +89,7 @@ def inspect_package(path: Path, options: ReadOptions = DEFAULT_READING) -> tuple
         root, validator_cases = reading(inheritance=Inheritance.FILES)
     problem = msgspec.structs.replace(
         _without_data(package, metadata, validators, findings),
+        judge_program=read_judge_program(package, findings, options.quotas),
         score_dialect="domjudge" if by_domjudge else "",
         root=root,
         validator_cases=validator_cases,
@@ -132,7 +133,6 @@ def _without_data(
         graders=_grader(package, findings),
         static_validator=program_files.single_program(package, "static_validator", findings),
         include=program_files.include_files(package, findings),
-        judge_program=read_judge_program(package, findings),
         constants=metadata.constants,
     )
 

@@ -13,7 +13,6 @@ from judge.grading.pipeline import Judge
 from judge.grading.scoring.report import report_without_judging
 from judge.model.event import Emit, unheard
 from judge.model.problem import Problem
-from judge.model.program import DEFAULT_QUOTAS
 from judge.model.report import Report
 from judge.model.submission import Submission
 from judge.model.verdict import Verdict
@@ -47,7 +46,8 @@ def judged_here(
 ) -> Report:
     """The report of a submission, by the problem's judge program where it names one; blocks.
 
-    A judge program finds no carried state, and runs in the first slot. Raises LanguageError, PackageMissing,
+    A judge program finds no carried state, and runs in the first slot, within the quotas that its package was read
+    with. Raises LanguageError, PackageMissing,
     CancelledError, InfrastructureError.
     """
     if problem.judge_program is None:
@@ -55,7 +55,7 @@ def judged_here(
     with runner_here(judge, ceilings) as runner:
         carried = StateHere(problem.judge_program.quotas.state_bytes)
         try:
-            return judge_submission(runner, submission, problem, emit, carried, DEFAULT_QUOTAS)
+            return judge_submission(runner, submission, problem, emit, carried, problem.judge_program.quotas)
         except PackageMissing:
             raise
         except (PackageError, WorkError) as error:

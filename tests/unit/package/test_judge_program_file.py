@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from package_files import MODERN, Content, write_package
 
+from judge.config import Settings
+from judge.config.reading import reading_of
 from judge.errors import PackageError
 from judge.model.problem import Problem
+from judge.model.program import ProgramQuotas
 from judge.model.units import MIB, S_NS
+from judge.package.reader import ReadOptions
 from judge.package.source import open_package
 
 FILES: dict[str, Content] = {
@@ -81,6 +86,54 @@ def test_what_is_wrong_names_its_line(tmp_path: Path, text: str, told: str) -> N
     with pytest.raises(PackageError) as caught:
         read(tmp_path, text)
     assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("quota", "setting", "unit"),
+    [
+        ("cpu_time", "program_cpu_s_max", 1),
+        ("wall_time", "program_wall_s_max", 1),
+        ("runs", "program_runs_max", 1),
+        ("programs", "program_compiled_max", 1),
+        ("at_once", "program_at_once_max", 1),
+        ("data", "program_data_bytes_max", MIB),
+        ("kept", "program_kept_bytes_max", MIB),
+        ("state", "state_bytes_max", MIB),
+        ("own_cpu_time", "program_own_cpu_s_max", 1),
+        ("own_memory", "program_own_memory_bytes_max", MIB),
+    ],
+)
+@pytest.mark.parametrize("most", [16, 4000])
+def test_more_than_the_operator_allows_names_line_key_and_setting(
+    tmp_path: Path, quota: str, setting: str, unit: int, most: int
+) -> None:
+    most = 16 if quota == "state" else most
+    section, _, field = setting.partition("_")
+    settings = Settings()
+    name = {"program": "programs", "state": "states"}[section]
+    changed = msgspec.structs.replace(getattr(settings, name), **{field: most * unit})
+    options = reading_of(msgspec.structs.replace(settings, **{name: changed}))
+
+    def read_with(amount: int) -> Problem:
+        text = f"program: judging\nquotas:\n  {quota}: {amount}\n"
+        package = write_package(tmp_path, {"judge_program.yaml": text}, FILES)
+        with open_package(str(package), tmp_path, options) as problem:
+            return problem
+
+    judging = read_with(most).judge_program
+    assert judging is not None
+    with pytest.raises(PackageError) as caught:
+        read_with(most + 1)
+    told = f"must be at most {most}, the operator's ceiling ({setting}), not {most + 1}"
+    assert str(caught.value).startswith(f"judge_program.yaml:3: quotas.{quota}: {told}")
+
+
+def test_a_usual_quota_above_the_operator_s_is_lowered_without_a_finding(tmp_path: Path) -> None:
+    options = ReadOptions(quotas=ProgramQuotas(runs=7))
+    package = write_package(tmp_path, {"judge_program.yaml": "program: judging\n"}, FILES)
+    with open_package(str(package), tmp_path, options) as problem:
+        assert problem.judge_program is not None
+        assert (problem.judge_program.quotas.runs, problem.diagnostics) == (7, ())
 
 
 def test_an_unknown_key_is_an_error_with_advice(tmp_path: Path) -> None:
