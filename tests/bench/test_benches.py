@@ -75,8 +75,8 @@ collect = ["bits/*"]
 #: What a bench may end with: done, or done and over what it allows itself, which a busy machine can be.
 DONE, OVER = 0, 1
 
-#: Even in their smallest form these start several services, or large compilers.
-_LONG = ("compile", "memory", "rivals")
+#: Even in their smallest form these start several services, large compilers or a browser, or run for a dozen seconds.
+_LONG = ("compile", "memory", "rivals", "gateway", "scale", "page", "program", "course")
 
 
 def adopts_orphans() -> bool:

@@ -36,8 +36,8 @@ _IDLE = "idle"
 _POOL_SIZE = 64
 #: Groups made ready: an interaction takes two, and a launcher that waits for its next run stands in one.
 _READY = 2
-#: At most, after more were wanted than there were: of two launchers one would always take what the other was to wait
-#: in.
+#: The most, where runs wanted more than were ready: of two launchers, one would go on taking the group in which the
+#: other is to wait.
 _READY_MAX = 4
 #: With this many groups, those that were used will soon serve again: no more are made before they are needed. Each of
 #: two launchers has those of its last run, of this one and of the next.
