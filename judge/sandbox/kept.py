@@ -35,10 +35,9 @@ class KeptNamespaces:
     def take(self, spec: ContainerSpec) -> Namespaces | None:
         """One that is what ``spec`` asks for, with its artifact; None when there is none."""
         kind = _kind_of(spec)
-        for index in range(len(self._kept) - 1, -1, -1):
-            if _kind_of(self._kept[index].spec) != kind:
-                continue
-            namespaces = self._kept.pop(index)
+        while fitting := [one for one in reversed(self._kept) if _kind_of(one.spec) == kind]:
+            namespaces = next((one for one in fitting if one.spec.artifact == spec.artifact), fitting[0])
+            self._kept.remove(namespaces)
             try:
                 namespaces.serve(spec.artifact)
             except (SandboxError, InfrastructureError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import msgspec
@@ -37,6 +38,12 @@ class Namespaces:
         self._disk = (spec.disk_bytes, spec.disk_inodes)  # sizes of the run's file systems as they are mounted now
         self._must_be_new = False  # something that no file system holds may be left of an earlier run
         self._state_is_due = False  # the launcher's STATE of the last run was not heard yet
+        self._shown = (
+            0,
+            0,
+        )  # which directory lies at /artifact: its device and inode, which are not free until it goes
+        self._last_artifact = spec.artifact  # of the last piece of work
+        self._came_again = False  # it was that of the one before, too, and is likely to be that of the next
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +70,7 @@ class Namespaces:
             raise SandboxError("limit", detail=f"open_files_max must be at least {OPEN_FILES_MAX_MIN}")
         zygote.ensure_policy(spec.policy)
         root = zygote.ensure_root(spec.rootfs)
+        self._shown = _identity_of(spec.artifact)
         number = next(self.resources.numbers)
         request = OpenContainer(number, self._plan(root), self._artifact_lowers(spec.artifact))
         self._launcher = LauncherClient(zygote, request)
@@ -94,22 +102,27 @@ class Namespaces:
         if not self.launcher.is_alive:
             raise InfrastructureError("the launcher of a container that was kept is gone")
         self.served += 1
+        self._came_again, self._last_artifact = bool(artifact) and artifact == self._last_artifact, artifact
         self._show(artifact)
 
     def _show(self, artifact: str) -> None:
-        if artifact != self.spec.artifact:
+        """Nothing is to do where it lies there already, and is the same directory and not a later one of its name."""
+        identity = _identity_of(artifact)
+        if (artifact, identity) != (self.spec.artifact, self._shown):
             shown, lowers = bool(self.spec.artifact), self._artifact_lowers(artifact)
             self.launcher.show_artifact(lowers, hide=shown)
-            self.spec = msgspec.structs.replace(self.spec, artifact=artifact)
+            self.spec, self._shown = msgspec.structs.replace(self.spec, artifact=artifact), identity
 
     def tidy(self) -> bool:
-        """Take away what the runs so far have left, and their artifact. Returns False when it must be closed."""
+        """Take away what the runs so far have left, and their artifact unless it is likely to be the next one's.
+        Returns False when it must be closed."""
         try:
             self.hear_state()
             if not self.is_fit:
                 return False
             self._renew(self._disk)
-            self._show("")
+            if not self._came_again:
+                self._show("")
         except (SandboxError, InfrastructureError):
             return False
         return True
@@ -163,3 +176,14 @@ class Namespaces:
             return 0
         self._dirty, full = MountState.unpack(report[1:])
         return full
+
+
+def _identity_of(artifact: str) -> tuple[int, int]:
+    """Device and inode of a directory; zeros for none, or one that is not there."""
+    if not artifact:
+        return (0, 0)
+    try:
+        info = os.stat(artifact)
+    except OSError:
+        return (0, 0)
+    return (info.st_dev, info.st_ino)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from test_between_runs import DISTURB, LOOK
 from judge.model.units import MIB
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
+from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.protocol import KEPT
 from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, RunSpec
@@ -107,6 +109,55 @@ def test_the_artifact_is_that_of_the_work(works: EachWorkOnce, sandbox_state: Pa
         shown.append(EachWorkOnce(works.slot, spec).run(look).stdout.text().strip())
     assert shown == ["['one']", "[]", "['three', 'two']", "['three', 'two']", "[]"]
     assert works.slot.zygote.containers[KEPT] >= 4
+
+
+class Shown:
+    """An artifact, and what a program sees of it; ``requests`` counts how often something was mounted or taken away."""
+
+    def __init__(self, works: EachWorkOnce, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.works, self.directory, self.requests = works, directory, 0
+        show = LauncherClient.show_artifact
+
+        def counted(client: LauncherClient, lowers: list[str], *, hide: bool) -> None:
+            self.requests += 1
+            show(client, lowers, hide=hide)
+
+        monkeypatch.setattr(LauncherClient, "show_artifact", counted)
+
+    def lay_out(self, name: str) -> None:
+        self.directory.mkdir()
+        (self.directory / name).touch()
+
+    def names(self, *, artifact: bool = True) -> str:
+        spec = msgspec.structs.replace(self.works.spec, artifact=str(self.directory) if artifact else "")
+        done = EachWorkOnce(self.works.slot, spec).run(script("import os; print(*os.listdir('/artifact'))"))
+        self.works.slot.tidy()
+        return done.stdout.text().strip()
+
+
+@pytest.fixture
+def shown(works: EachWorkOnce, sandbox_state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
+    shown = Shown(works, sandbox_state / "shown", monkeypatch)
+    yield shown
+    shutil.rmtree(shown.directory)
+
+
+def test_an_artifact_that_comes_again_and_again_stays_where_it_is(shown: Shown) -> None:
+    shown.lay_out("one")
+    assert [shown.names() for _ in range(2)] == ["one", "one"]
+    before = shown.requests
+    assert [shown.names() for _ in range(3)] == ["one", "one", "one"]
+    assert shown.requests == before
+    assert shown.names(artifact=False) == ""
+
+
+def test_a_later_artifact_of_the_same_name_is_not_taken_for_the_earlier(shown: Shown) -> None:
+    """An entry of the store may be evicted and come back."""
+    shown.lay_out("one")
+    assert [shown.names() for _ in range(3)] == ["one", "one", "one"]
+    shutil.rmtree(shown.directory)
+    shown.lay_out("two")
+    assert shown.names() == "two"
 
 
 def test_an_artifact_cannot_be_held_past_its_work(works: EachWorkOnce) -> None:

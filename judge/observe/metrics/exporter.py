@@ -45,6 +45,13 @@ from judge.observe.metrics.vocabulary import Vocabulary
 #: Read from the pipe at once.
 READ_BYTES = 1 << 16
 
+#: Records gather for this long before they are counted: to be woken by each costs a slot more than to write it. Who
+#: scrapes sees all of them nevertheless.
+GATHER_S = 0.05
+
+#: Who scrapes waits no longer for what is being counted.
+READING_WAIT_S = 0.5
+
 #: How often the queue is asked again about verdicts in doubt when it did not answer.
 DOUBT_RETRY_MS = 1000
 
@@ -121,6 +128,8 @@ class Exporter:
         self._samples = Samples(metrics.NODE_METRICS)
         self._counter = RecordCounter(self._samples, config.vocabulary, config.recorded_fence)
         self._reader = RecordReader()
+        self._read_fd = -1  # while it is read
+        self._reading = threading.Lock()  # of the pipe, the reader and the settlement
         self._queue = QueueCollector(config.queue, config.vocabulary) if config.queue else None
         parts = [self._samples, self._queue, DiskCollector(config.state_dir) if config.state_dir else None]
         self._parts = [part for part in parts if part is not None]
@@ -142,23 +151,41 @@ class Exporter:
         settlement = self._counter.settlement
         poller = select.poll()
         poller.register(read_fd, select.POLLIN)
+        self._read_fd = read_fd
         while True:
             if settlement.doubts:
-                settlement.resolve()
+                with self._reading:
+                    settlement.resolve()
             if poller.poll(DOUBT_RETRY_MS if settlement.doubts else None):
-                data = os.read(read_fd, READ_BYTES)
-                if not data:
+                if self.read_what_is_there(read_fd):
                     break
-                self.feed(data)
+                time.sleep(GATHER_S)
+        self._read_fd = -1
         settlement.abandon_all()
         settlement.resolve()
 
-    def read_what_is_there(self, read_fd: int) -> None:
-        """Feed what lies in the pipe now; does not wait."""
+    def read_what_is_there(self, read_fd: int) -> bool:
+        """Feed what lies in the pipe now; does not wait. Returns whether its last writer is gone."""
+        with self._reading:
+            return self._read(read_fd)
+
+    def _read_newest(self) -> None:
+        """For who asks now; waits a moment at most, where the main thread asks the queue meanwhile."""
+        if self._read_fd >= 0 and self._reading.acquire(timeout=READING_WAIT_S):
+            try:
+                self._read(self._read_fd)
+            finally:
+                self._reading.release()
+
+    def _read(self, read_fd: int) -> bool:
         poller = select.poll()
         poller.register(read_fd, select.POLLIN)
-        while poller.poll(0) and (data := os.read(read_fd, READ_BYTES)):
+        while poller.poll(0):
+            data = os.read(read_fd, READ_BYTES)
+            if not data:
+                return True
             self.feed(data)
+        return False
 
     def gathering(self, node_info: GatherNodeInfo) -> NodeInfoGatherer:
         """A context manager: inside it, what the node knows of itself is gathered in the background."""
@@ -175,10 +202,12 @@ class Exporter:
             start_response("405 Method Not Allowed", [("Allow", "GET, HEAD")])
             return [b""]
         if path == "/metrics":
+            self._read_newest()
             body = "".join(part.text() for part in self._parts).encode()
             start_response("200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4)])
             return [body]
         if path in ("/healthz", "/readyz"):
+            self._read_newest()
             ready, body = self._health()
             status = "200 OK" if ready or path == "/healthz" else "503 Service Unavailable"
             start_response(status, [("Content-Type", "application/json")])

@@ -217,6 +217,18 @@ def test_records_of_several_children_meet_in_one_exporter(process: Process) -> N
     os.close(process.write_fd)
 
 
+def test_who_scrapes_sees_what_was_written_before(process: Process) -> None:
+    """Records gather for a moment before they are counted; a scrape does not wait for that."""
+    writer = RecordWriter(process.write_fd)
+    for count in range(1, 21):
+        writer.send(Judged("cpp", Verdict.AC, "practice"))
+        name = "judge_submissions_total{practice,submission,cpp,AC}"
+        if count == 1:  # from here on it reads
+            process.wait_for(name, 1)
+        assert process.samples()[name] == count
+    os.close(process.write_fd)
+
+
 def test_it_ends_when_the_last_writer_has_closed_the_pipe(process: Process) -> None:
     os.close(process.write_fd)
     assert os.waitpid(process.pid, 0)[1] == 0
