@@ -90,7 +90,6 @@ class Link:
     def __init__(self, broker: Broker, patience_s: float = PATIENCE_S, preload: Sequence[str] = ()) -> None:
         self.keys = Keys(wire.prefix(broker.namespace))
         self.client = connect(broker)
-        self._execute: Callable[..., Any] = self.client.execute_command
         self._patience_s = patience_s
         self._preload = tuple(preload)
         self._where = redact(broker.url)
@@ -121,12 +120,35 @@ class Link:
         answers: list[Any] = self._until_answered(lambda: self._execute_all(several))
         return answers
 
+    def _execute(self, *words: Any) -> Any:
+        return self._execute_all([words])[0]
+
     def _execute_all(self, several: Iterable[Sequence[Any]]) -> list[Any]:
-        with self.client.pipeline(transaction=False) as pipe:
-            command: Callable[..., object] = pipe.execute_command
-            for words in several:
-                command(*words)
-            return pipe.execute()
+        """What the client's own methods do, without what they do for others. Raises the first error of an answer."""
+        commands = list(several)
+        pool: Any = self.client.connection_pool
+        connection = pool.get_connection()
+        try:
+            connection.send_packed_command(connection.pack_commands(commands))
+            answers = [self._answer(connection, words[0]) for words in commands]
+        except BaseException:
+            connection.disconnect()  # answers may be on their way still
+            raise
+        finally:
+            pool.release(connection)
+        for answer in answers:
+            if isinstance(answer, ResponseError):
+                raise answer
+        return answers
+
+    def _answer(self, connection: Any, name: str) -> Any:
+        try:
+            answer = connection.read_response()
+        except ResponseError as error:
+            return error
+        callbacks: Any = self.client.response_callbacks
+        read = callbacks.get(name)
+        return answer if read is None else read(answer)
 
     def _until_answered(self, execute: Callable[[], Any]) -> Any:
         backoff = Backoff(self._patience_s)

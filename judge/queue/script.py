@@ -7,6 +7,7 @@ beyond reading the texts from this package.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -113,7 +114,7 @@ _PARTS = (
     | {"sweep": ("expunge", "retention", "series", "states"), "tick": ("series",)}
     | {"drop": ("expunge",), "claim": ("claiming",), "unwait": ("claiming",)}
     | {"finish": ("tellhooks", "series", "states", "finishing")}
-    | {"finish_claim": ("tellhooks", "series", "states", "finishing", "claiming")}
+    | {"finish_claim": ("tellhooks", "series", "finishing", "claiming")}
     | {name: ("blobs",) for name in SCRIPT_NAMES if name.startswith("blob_")}
     | {name: ("states",) for name in SCRIPT_NAMES if name.startswith("state_")}
     | {name: ("tellhooks", "batches") for name in SCRIPT_NAMES if name.startswith("batch_")}
@@ -130,6 +131,9 @@ _PARTS = (
         "set_up_take": ("audit", "api_key", "admins"),
     }
 )
+
+_FUNCTION = re.compile(r"^local function (?P<name>\w+)\((?:.*\bend$|(?s:.*?)^end$)\n?", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,22 @@ def scripts() -> Mapping[str, Script]:
     for name in SCRIPT_NAMES:
         parts = ("common", *_PARTS.get(name, ()), name)
         body = "".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in parts)
-        text = "local prefix = KEYS[1]\n" + spelled_out(body)
+        text = "local prefix = KEYS[1]\n" + spelled_out(without_unused(body))
         loaded[name] = Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
     return loaded
+
+
+def without_unused(lua: str) -> str:
+    """A script without those of its functions that nothing in it names: each would be made anew whenever it runs.
+
+    A function that counts begins at the first column with ``local function`` and ends on that line or with the next
+    ``end`` at the first column.
+    """
+    functions = {match["name"]: match.group() for match in _FUNCTION.finditer(lua)}
+    used: set[str] = set()
+    texts = [_FUNCTION.sub("", lua)]
+    while texts:
+        named = functions.keys() & set(_WORD.findall(texts.pop()))
+        texts += [functions[name] for name in named - used]
+        used |= named
+    return _FUNCTION.sub(lambda match: match.group() if match["name"] in used else "", lua)

@@ -46,18 +46,13 @@ def sent_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands that a client sends from now on, by round trip."""
     sent: list[list[str]] = []
     link = client.queue.link
-    execute, execute_all = link._execute, link._execute_all
-
-    def one(*words: Any) -> Any:
-        sent.append([words[0]])
-        return execute(*words)
+    execute_all = link._execute_all
 
     def several(commands: Any) -> Any:
         listed = list(commands)
         sent.append([words[0] for words in listed])
         return execute_all(listed)
 
-    monkeypatch.setattr(link, "_execute", one)
     monkeypatch.setattr(link, "_execute_all", several)
     return sent
 

@@ -265,3 +265,22 @@ def test_a_slot_of_the_service_serves_what_it_is_handed(queue: Queue) -> None:
         submit(queue)
         waiter.join()
     assert isinstance(found[0], Claim)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_class_that_is_served_at_once_has_had_as_much_as_one_that_waited(queue: Queue, at_once: bool) -> None:
+    """Else the classes whose work always finds a waiting slot would take more than their share from the others."""
+    join(queue)
+    keys = queue.link.keys
+    queue.link.command("HSET", keys.class_passes(), "*", 5_000_000, "practice", 3_000_000)
+    queue.link.command("HSET", keys.weights(), "practice", 4)
+    if at_once:
+        assert wait(queue) == NONE
+    submit(queue, priority_class="practice")
+    if not at_once:
+        assert isinstance(wait(queue), Claim)
+    passes = queue.link.command("HGETALL", keys.class_passes())
+    assert {name.decode(): int(value) for name, value in passes.items()} == {"*": 5_000_000, "practice": 5_250_000}
+    assert not queue.link.command("EXISTS", keys.class_waiting(), keys.lanes(), keys.class_vtimes())
+    assert int(queue.link.command("HGET", keys.counters(), "running")) == 1
+    assert int(queue.link.command("HGET", keys.counters(), "waiting") or 0) == 0

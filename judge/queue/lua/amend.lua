@@ -2,7 +2,7 @@
 -- ARGV: id, id whose report is taken, verdict the caller saw, report JSON to record, its summary, the act, who does it.
 -- Returns {"AMENDED"}, {"CHANGED", verdict now} when the old verdict is no longer the one seen, or {"UNFINISHED", id}.
 local id, other, seen, report, summary, act, by = unpack(ARGV)
-local old, new = record(id, 'state', 'verdict', 'report', 'tenant', 'sub', 'language'), record(other, 'state', 'verdict')
+local old, new = record(id, 'state', 'verdict', 'report', 'tenant', 'sub', 'language', 'callback'), record(other, 'state', 'verdict')
 if old.state ~= 'DONE' then return {'UNFINISHED', id} end
 if new.state ~= 'DONE' then return {'UNFINISHED', other} end
 if redis.call('HGET', key.record(id), 'amended_by') == other then return {'AMENDED'} end

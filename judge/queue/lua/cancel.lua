@@ -1,6 +1,7 @@
 -- Withdraw a submission. ARGV: id. Returns {"CANCELLED", state before, node}, {"DONE"} or {"UNKNOWN"}.
 local id = ARGV[1]
-local r = record(id, 'state', 'class', 'route', 'home', 'tenant', 'node', 'slot', 'fence', 'origin', 'sub', 'language')
+local r = record(id, 'state', 'class', 'route', 'home', 'tenant', 'node', 'slot', 'fence', 'origin', 'sub', 'language',
+                 'callback')
 if not r.state then return {'UNKNOWN'} end
 if r.state == 'DONE' then return {'DONE'} end
 if r.state == 'CANCELLED' then return {'CANCELLED', 'CANCELLED', ''} end

@@ -24,6 +24,45 @@ local function give_up_held(node, slot)
   end
 end
 
+-- A claim of this worker's slot is answered by this in any case; nil = it may be given work.
+local function unfit(node, session, slot, pid, ill, wait_ms)
+  local worker = redis.call('HMGET', key.worker(node), 'session', 'state')
+  if worker[1] ~= session then return {'STALE'} end
+  local handed = redis.call('RPOP', key.handed(node, slot))
+  if handed and wait_ms > 0 and worker[2] == 'on' and ill == '' and holds(node, slot, pid) then
+    return {'HANDED', handed}  -- since a ticket woke it
+  end
+  give_up_held(node, slot)
+  if worker[2] == 'on' and ill ~= '' then
+    redis.call('HSET', key.worker(node), 'state', 'out', 'reason', ill)
+    return {'OUT', 'out'}
+  end
+  if worker[2] ~= 'on' then return {'OUT', worker[2] or ''} end
+  return nil
+end
+
+-- A slot of this worker has it from now on. Takes its record with "sources", their text, or "src". Returns as claim().
+local function leased(id, r, node, slot, pid, lease_ms, now)
+  local fence, attempt = tonumber(r.fence) + 1, tonumber(r.attempt) + 1
+  redis.call('HSET', key.record(id), 'state', 'CLAIMED', 'fence', fence, 'attempt', attempt, 'node', node, 'slot', slot,
+             'claimed_at', int(now))
+  redis.call('ZADD', key.leases, now + lease_ms, id)
+  redis.call('HSET', key.held(node), slot,
+             cjson.encode({slot = slot, id = id, fence = fence, pid = tonumber(pid), priority_class = r.class}))
+  redis.call('HSET', key.counters, 'claimed_at', int(now))
+  stat('running')
+  tenant_started(r.tenant)
+  local waited_ms = math.max(now - tonumber(r.at), 0)
+  emit(id, {type = 'claimed', worker = node .. '/' .. slot, attempt = attempt, wait_ns = waited_ms * 1000000})
+  return {'CLAIMED', id, fence, attempt, r.sub, r.sources or redis.call('GET', key.sources(r.src)), waited_ms, r.class}
+end
+
+-- A class has one piece of work less to wait for, and more of its share; ``pass``: where it stands.
+local function class_served(class, pass)
+  local weight = math.max(tonumber(redis.call('HGET', key.weights, class) or 1), 1)
+  redis.call('HSET', key.class_passes, class, int(pass + math.floor(1000000 / weight)), '*', int(pass))
+end
+
 -- Take the best waiting submission that this worker serves, under a lease. Popping and leasing are one step.
 -- Takes node, session, slot, pid, lease_ms, the one class wanted ("" = any), what ails the host ("" = nothing: else the
 -- worker takes itself out in place of claiming), how many of the worker's slots sessions may have; and, of a slot that
@@ -34,21 +73,9 @@ local function claim(node, session, slot, pid, lease_ms, only, ill, session_slot
   local asked = {node, session, slot, pid, lease_ms, only, '', session_slots}
   lease_ms = tonumber(lease_ms)
   wait_ms = tonumber(wait_ms or 0)
-  local worker = redis.call('HMGET', key.worker(node), 'session', 'state')
-  if worker[1] ~= session then return {'STALE'} end
-
   redis.call('ZREM', key.waiting_slots, cjson.encode(asked))
-  local handed = redis.call('RPOP', key.handed(node, slot))
-  if handed and wait_ms > 0 and worker[2] == 'on' and ill == '' and holds(node, slot, pid) then
-    return {'HANDED', handed}  -- since a ticket woke it
-  end
-
-  give_up_held(node, slot)
-  if worker[2] == 'on' and ill ~= '' then
-    redis.call('HSET', key.worker(node), 'state', 'out', 'reason', ill)
-    return {'OUT', 'out'}
-  end
-  if worker[2] ~= 'on' then return {'OUT', worker[2] or ''} end
+  local refusal = unfit(node, session, slot, pid, ill, wait_ms)
+  if refusal then return refusal end
 
   -- Whether one more session may run here; asked when one waits.
   local room
@@ -163,22 +190,7 @@ local function claim(node, session, slot, pid, lease_ms, only, ill, session_slot
   redis.call('HSET', key.class_vtimes, r.class, int(math.max(vtime, tag)))
   redis.call('HSET', key.tenant_tags(r.class), r.tenant, int(tag + 1))
   redis.call('ZADD', key.lane_tenants(lane), 'XX', tag + 1, r.tenant)
-  local pass = tonumber(redis.call('HGET', key.class_passes, r.class) or 0)
-  local weight = math.max(tonumber(redis.call('HGET', key.weights, r.class) or 1), 1)
-  redis.call('HSET', key.class_passes, r.class, int(pass + math.floor(1000000 / weight)), '*', int(pass))
+  class_served(r.class, tonumber(redis.call('HGET', key.class_passes, r.class) or 0))
   dequeue(id, r.class, r.route, r.tenant)
-
-  local fence, attempt = tonumber(r.fence) + 1, tonumber(r.attempt) + 1
-  redis.call('HSET', key.record(id), 'state', 'CLAIMED', 'fence', fence, 'attempt', attempt, 'node', node, 'slot', slot,
-             'claimed_at', int(now))
-  redis.call('ZADD', key.leases, now + lease_ms, id)
-  redis.call('HSET', key.held(node), slot,
-             cjson.encode({slot = slot, id = id, fence = fence, pid = tonumber(pid), priority_class = r.class}))
-  redis.call('HSET', key.counters, 'claimed_at', int(now))
-  stat('running')
-  tenant_started(r.tenant)
-  local waited_ms = math.max(now - tonumber(r.at), 0)
-  emit(id, {type = 'claimed', worker = node .. '/' .. slot, attempt = attempt, wait_ns = waited_ms * 1000000})
-  return {'CLAIMED', id, fence, attempt, r.sub, redis.call('GET', key.sources(r.src)), waited_ms, r.class}
+  return leased(id, r, node, slot, pid, lease_ms, now)
 end
-

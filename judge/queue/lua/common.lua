@@ -69,17 +69,22 @@ end
 
 -- A limit of the policy for one tenant: its own ("NAME/TENANT"), else that of those without a key, else everybody's.
 local function tenant_limit(name, tenant)
-  local own = tonumber(redis.call('HGET', key.policy, name .. '/' .. tenant) or '')
-  if own then return own end
-  if string.sub(tenant, 1, 10) == 'anonymous@' then
-    local most = policy((string.gsub(name, '^tenant', 'anonymous')))
-    if most > 0 then return most end
-  end
-  return policy(name)
+  local of_anonymous = string.sub(tenant, 1, 10) == 'anonymous@' and string.gsub(name, '^tenant', 'anonymous') or name
+  local found = redis.call('HMGET', key.policy, name .. '/' .. tenant, of_anonymous, name)
+  if found[1] and tonumber(found[1]) then return tonumber(found[1]) end
+  local most = tonumber(found[2] or 0)
+  return most > 0 and most or tonumber(found[3] or 0)
+end
+
+-- How many of a tenant's may run at once; 0 = any number. Read once by each script: it asks for the same one often.
+local caps = {}
+local function cap_of(tenant)
+  caps[tenant] = caps[tenant] or tenant_limit('tenant_running_max', tenant)
+  return caps[tenant]
 end
 
 local function at_cap(tenant)
-  local cap = tenant_limit('tenant_running_max', tenant)
+  local cap = cap_of(tenant)
   return cap > 0 and tonumber(redis.call('HGET', key.tenant(tenant), 'running') or 0) >= cap
 end
 
@@ -152,8 +157,8 @@ local function dequeue(id, class, route, tenant)
 end
 
 local function tenant_started(tenant)
-  redis.call('HINCRBY', key.tenant(tenant), 'running', 1)
-  if not at_cap(tenant) then return end
+  local running, cap = redis.call('HINCRBY', key.tenant(tenant), 'running', 1), cap_of(tenant)
+  if cap <= 0 or running < cap then return end
   for _, lane in ipairs(redis.call('SMEMBERS', key.lanes)) do
     if redis.call('ZREM', key.lane_tenants(lane), tenant) == 1 then redis.call('SADD', key.parked(tenant), lane) end
   end
@@ -239,8 +244,9 @@ local function direct(id, node, home)
   redis.call('HSET', key.record(id), 'route', own_route(node, is_session({route = home})), 'home', home)
 end
 
-local function settle(id, state, now)
-  redis.call('HSET', key.record(id), 'state', state, 'done_at', int(now))
+-- ``...``: further fields of the record and their values.
+local function settle(id, state, now, ...)
+  redis.call('HSET', key.record(id), 'state', state, 'done_at', int(now), ...)
   redis.call('ZADD', key.done, now, id)
   redis.call('PUBLISH', key.settled, id)
 end

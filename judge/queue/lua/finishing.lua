@@ -11,27 +11,24 @@ local function count_usage(r, cpu_ms, report_bytes, now)
 end
 
 -- Record the one report, if the fence is still the newest. Takes id, fence, verdict, report JSON, language, summary JSON,
--- CPU time in milliseconds (older workers leave the last one out); and of a judging that leaves a carried state: its name,
--- the version that was read, the number of the new one, its content: with the report it is written, or neither is.
--- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off, 2 or 3 as state_write.
-local function finish(id, fence, verdict, report, language, summary, cpu_ms, carried, read, number, content)
+-- CPU time in milliseconds (older workers leave the last one out); and of a judging that leaves a carried state a function
+-- that writes it: it is given the record and the time, and returns why it is not written, or nil.
+-- Returns 1 when this call (or an earlier try of the same claim) recorded it, 0 when fenced off, else what ``write``
+-- returned: with the report the state is written, or neither is.
+local function finish(id, fence, verdict, report, language, summary, cpu_ms, write)
   local r = record(id, 'state', 'fence', 'tenant', 'node', 'slot', 'claimed_at', 'language', 'route', 'home', 'sub', 'src',
-                   'origin', 'class', 'at')
+                   'origin', 'class', 'at', 'callback')
   if r.state == 'DONE' and r.fence == fence then return 1 end
   if r.state ~= 'CLAIMED' or r.fence ~= fence then
     stat('fenced')
     return 0
   end
   local now = now_ms()
-  local unwritten = carried and state_write(r.tenant, carried, read, number, content, id .. ' ' .. fence, now)
+  local unwritten = write and write(r, now)
   if unwritten then return unwritten end
-  redis.call('HSET', key.record(id), 'report', report, 'verdict', verdict, 'summary', summary or '')
   -- What was to be detected is known now; what was named keeps the id that the name stands for.
-  if language and (r.language or '') == '' then
-    redis.call('HSET', key.record(id), 'language', language)
-    r.language = language
-  end
-  settle(id, 'DONE', now)
+  if language and (r.language or '') == '' then r.language = language end
+  settle(id, 'DONE', now, 'report', report, 'verdict', verdict, 'summary', summary or '', 'language', r.language or '')
   count_usage(r, cpu_ms, #report, now)
   unlease(id, r.node, r.slot, r.tenant)
   emit_last(id, {type = 'done'})

@@ -95,8 +95,12 @@ redis.call('ZADD', key.index, now, id)
 if sessions then redis.call('SADD', sessions, id) end
 if tenant ~= '-' then redis.call('ZADD', key.index_of(tenant), now, id) end
 emit(id, {type = 'queued'})
-enqueue(id, class, route, tenant, seq, now)
 if batch then line_begins(batch, line, noted) end
 stat('accepted')
-if hand_out(route, now) ~= id then ticket(route, 1) end
+local at_once = waiting <= 0 and not sessions and not at_cap(tenant)
+if not (at_once and hand_at_once(id, {class = class, tenant = tenant, route = route, at = now, attempt = 0, fence = 0,
+                                      sub = submission, sources = sources}, now)) then
+  enqueue(id, class, route, tenant, seq, now)
+  if at_once or hand_out(route, now) ~= id then ticket(route, 1) end
+end
 return full_ms > 0 and {'ACCEPTED', 'QUEUED', rate, left, full_ms, int(now)} or {'ACCEPTED', 'QUEUED', int(now)}

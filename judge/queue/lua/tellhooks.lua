@@ -87,9 +87,9 @@ local function tell_rejudge(batch, now)
   end, now)
 end
 
--- The callback that a piece of work came with. Its tenant may have turned callbacks off.
+-- The callback that a piece of work came with, of its record. Its tenant may have turned callbacks off.
 local function tell_callback(id, r, what, status, now)
-  local hook, url = string.match(redis.call('HGET', key.record(id), 'callback') or '', '^(%S+) (.+)$')
+  local hook, url = string.match(r.callback or '', '^(%S+) (.+)$')
   if not hook or redis.call('HGET', key.webhook(hook), 'state') ~= 'on' then return end
   webhook_told(hook, r.tenant, {type = what, subject = id, kind = 'execution', status = status, url = url}, now)
 end

@@ -14,7 +14,8 @@ if redis.call('EXISTS', entry) == 0 then
   webhook_rules_made(tenant)
   note(act, by, hook, '')
 end
-redis.call('HSET', key.record(id), 'callback', hook .. ' ' .. url)
+r.callback = hook .. ' ' .. url
+redis.call('HSET', key.record(id), 'callback', r.callback)
 if r.state == 'DONE' then
   tell_callback(id, r, r.verdict == 'JE' and 'work.failed' or 'work.done', r.verdict or '', now_ms())
 elseif r.state == 'CANCELLED' then
