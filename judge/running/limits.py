@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from judge.errors import WorkError
@@ -67,6 +69,7 @@ def session_limits(asked: RequestedLimits, ceilings: Ceilings) -> RequestedLimit
     )
 
 
+@lru_cache(maxsize=256)  # nearly everybody asks for the same
 def _limits(asked: RequestedLimits, default: Limits, ceilings: Ceilings, time_ns_max: int, field: str) -> Limits:
     most = _MOST | {
         "cpu_time_ns": time_ns_max,

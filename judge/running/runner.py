@@ -151,9 +151,9 @@ class Runner:
     def toolchain_with(self, command: str) -> Toolchain:
         """Where a command of no language runs: the plain root, or where that does not have it the first language's that
         has it. Raises HostError."""
+        find = self.judge.build_context.toolchain
         plain = self.toolchain(None)
-        if not command.startswith(_OF_WORK) and find_in(plain.rootfs, command) is None:
-            find = self.judge.build_context.toolchain
+        if not command.startswith(_OF_WORK) and not (isinstance(find, Toolchains) and find.plain_has(command)):
             for language in self.judge.build_context.languages.all():
                 with contextlib.suppress(LanguageError):
                     toolchain = find(language)

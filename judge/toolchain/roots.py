@@ -38,6 +38,11 @@ DEFAULT_SUITE = "bookworm"
 _TOOLCHAIN_PREFIXES = ("/usr/", "/opt/npm/", "/opt/pypi/")
 
 
+#: Commands that are remembered, and the longest name of one.
+_COMMANDS_MAX = 1000
+_PATH_MAX = 256
+
+
 class ToolchainState(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a language's toolchain is there. ``missing`` are the paths that are not; ``layers`` ids, topmost first.
 
@@ -69,6 +74,7 @@ class Toolchains:
         self.layers = LayerStore(state)
         self._known: dict[str, tuple[Toolchain, ToolchainState]] = {}
         self._host_views: dict[tuple[str, ...], HostView] = {}
+        self._commands: set[str] = set()  # found in the plain root
         self._uses = HostUses(root)
         self._packages: HostPackages | None = None
 
@@ -103,6 +109,16 @@ class Toolchains:
         view = self._host_view(())
         return Toolchain(rootfs=view.rootfs, digest=view.digest)
 
+    def plain_has(self, command: str) -> bool:
+        """Whether a command is there without any language; what was found once is not looked for again before
+        :meth:`forget`. Raises HostError."""
+        found = command in self._commands or find_in(self.plain().rootfs, command) is not None
+        if found and len(command) <= _PATH_MAX:  # there are many names for a file, and all of them are clients'
+            if len(self._commands) >= _COMMANDS_MAX:
+                self._commands.clear()
+            self._commands.add(command)
+        return found
+
     def state(self, language: LanguageSpec) -> ToolchainState:
         """Whether the language's toolchain is there and where it comes from; never raises LanguageError."""
         return self._look(language)[1]
@@ -110,6 +126,7 @@ class Toolchains:
     def forget(self) -> None:
         """Look again: something was installed or removed. What was held of layers may be removed from here on."""
         self._known.clear()
+        self._commands.clear()
         self._host_views.clear()
         self._uses = HostUses(self._root)
         self._packages = None

@@ -204,7 +204,9 @@ class SandboxJudge:
         for opened, count in _COUNT_OF_OPENED.items():
             if containers[opened]:
                 yield Counted(count, containers.pop(opened))
-        yield CacheUsed("problems", *self._problems.take_counts())
+        hits, misses = self._problems.take_counts()
+        if hits or misses:
+            yield CacheUsed("problems", hits, misses)
 
     def freeze(self) -> None:
         """Stop what runs now; a slot that cannot be frozen goes on."""

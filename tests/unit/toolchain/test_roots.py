@@ -9,7 +9,9 @@ import pytest
 
 from judge.errors import LanguageError
 from judge.model.language import LanguageSpec, SelfTest
+from judge.rootfs.host_root import find_in
 from judge.rootfs.layers import Layer, LayerKind
+from judge.sandbox.spec import Rootfs
 from judge.state_dir import StateDir
 from judge.toolchain.availability import Availability, AvailabilityRecords, is_available, offered
 from judge.toolchain.language_test import SelfTestReport, TestResult
@@ -99,6 +101,25 @@ def test_only_what_passed_here_is_offered(toolchains: Toolchains, tmp_path: Path
     records.forget("shell")
     records.forget("shell")
     assert records.latest("shell") is None
+
+
+def test_a_command_is_looked_for_once_until_something_changes(
+    toolchains: Toolchains, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def counted(rootfs: Rootfs, path: str) -> Path | None:
+        looked.append(path)
+        return find_in(rootfs, path)
+
+    monkeypatch.setattr("judge.toolchain.roots.find_in", counted)
+    assert [toolchains.plain_has("/usr/bin/env") for _ in range(3)] == [True] * 3
+    assert looked == ["/usr/bin/env"]
+    assert not any(toolchains.plain_has("/usr/bin/absent-tool") for _ in range(2))
+    assert looked[1:] == ["/usr/bin/absent-tool"] * 2
+    toolchains.forget()
+    assert toolchains.plain_has("/usr/bin/env")
+    assert looked[3:] == ["/usr/bin/env"]
 
 
 def test_a_changed_definition_must_prove_itself_again(toolchains: Toolchains, tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ class SlotLoop:
     def _was_judged(self, claim: Claim, writer: ClaimWriter, timeline: Timeline) -> bool:
         """Judge, or give back; False = for a reason that nobody foresaw. Raises ClaimLost, QueueAnswerError."""
         try:
-            self._judged.write(self._note(claim))
+            self._judged.write(self._note(claim, _kind_of(claim)))
             self._judge_by_newest(claim, writer, timeline)
         except ClaimLost:
             raise
@@ -272,11 +272,9 @@ class SlotLoop:
         if not isinstance(work, Work):
             return self._judge.judge(work, claim.attempt, emit, carried)
         with closing(SessionLink(self._queue, claim)) as channel:
-            lasts_s = None
             if isinstance(work.task, SessionRequest):
-                lasts_s = longest_ns(work.task) / S_NS
                 self._channel = channel
-            self._judged.write(self._note(claim, work.header.kind, lasts_s))
+                self._judged.write(self._note(claim, work.header.kind, longest_ns(work.task) / S_NS))
             return self._judge.carry_out(work, claim.attempt, emit, channel, carried)
 
     def _record(
@@ -360,7 +358,7 @@ class SlotLoop:
             return False
         return True
 
-    def _note(self, claim: Claim, kind: WorkKind = WorkKind.SUBMISSION, lasts_s: float | None = None) -> Judged:
+    def _note(self, claim: Claim, kind: WorkKind, lasts_s: float | None = None) -> Judged:
         who = self._config.claimant
         return Judged(
             slot=who.slot,
@@ -390,3 +388,11 @@ class SlotLoop:
 
 def _alarm_later() -> None:
     signal.setitimer(signal.ITIMER_REAL, GATHER_S)
+
+
+def _kind_of(claim: Claim) -> WorkKind:
+    """What cannot be read is refused as a submission would be."""
+    try:
+        return wire.kind_of_text(claim.submission)
+    except WireError:
+        return WorkKind.SUBMISSION
