@@ -176,7 +176,7 @@ def scripts() -> Mapping[str, Script]:
 
 
 def without_unused(lua: str) -> str:
-    """A script without those of its functions that nothing in it names: each would be made anew whenever it runs.
+    """A script without those of its functions that nothing in it names: each would be made again whenever it runs.
 
     A function that counts begins at the first column with ``local function`` and ends on that line or with the next
     ``end`` at the first column.

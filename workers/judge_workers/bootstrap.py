@@ -204,9 +204,7 @@ class SandboxJudge:
         for opened, count in _COUNT_OF_OPENED.items():
             if containers[opened]:
                 yield Counted(count, containers.pop(opened))
-        hits, misses = self._problems.take_counts()
-        if hits or misses:
-            yield CacheUsed("problems", hits, misses)
+        yield from [CacheUsed("problems", *used)] if any(used := self._problems.take_counts()) else ()
 
     def freeze(self) -> None:
         """Stop what runs now; a slot that cannot be frozen goes on."""

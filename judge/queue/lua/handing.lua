@@ -10,8 +10,9 @@ local function hand(asked, answer)
   redis.call('PEXPIRE', list, 60000)
 end
 
--- For each slot that waits and serves a route, the last one first: ``claimed`` claims for it. Whether one did.
-local function offer(route, now, claimed)
+-- For each slot that waits and serves a route, the last one first, ``claimed`` claims, until that gives
+-- something: its id. nil = for none of them.
+local function first_waiting(route, now, claimed)
   redis.call('ZREMRANGEBYSCORE', key.waiting_slots, '-inf', int(now))
   for _, text in ipairs(redis.call('ZREVRANGE', key.waiting_slots, 0, 31)) do
     local asked = cjson.decode(text)
@@ -30,13 +31,13 @@ end
 -- Returns the id of what was handed out: the policy says which that is. nil = no slot that serves the route waits, or none
 -- that waits may have anything.
 local function hand_out(route, now)
-  return offer(route, now, function(asked) return claim(unpack(asked)) end)
+  return first_waiting(route, now, function(asked) return claim(unpack(asked)) end)
 end
 
 -- The same where nothing else waits: what comes in is leased at once, and never stands in the queue. Takes its record, of
 -- which nothing but the record exists. nil = it must wait.
 local function hand_at_once(id, r, now)
-  return offer(r.route, now, function(asked)
+  return first_waiting(r.route, now, function(asked)
     local node, session, slot, pid, lease_ms, only, ill = unpack(asked)
     if only ~= '' and only ~= r.class then return {'NONE'} end
     local refusal = unfit(node, session, slot, pid, ill, 0)
