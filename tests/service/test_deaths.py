@@ -227,6 +227,24 @@ def test_what_killed_processes_leave_of_temporary_files_does_not_pile_up(server:
     assert not list(outside.iterdir())
 
 
+def test_the_reserve_slot_starts_when_it_may_be_needed_and_comes_again(server: RedisServer, short_dir: Path) -> None:
+    worker = Worker(server.url, short_dir / "w", slots=1)
+    with running(worker), Client(server.broker) as client:
+        until(lambda: view_of(client, worker.node) and worker.slot_pids(), "the worker")
+        assert client.result(client.submit(order())).verdict is Verdict.AC
+        assert not worker.pid_of("reserve")
+        frozen = order(ms=60_000, priority_class="rejudge")
+        client.submit(frozen)
+        until(lambda: worker.pid_of("reserve"), "the reserve slot")
+        killed = worker.pid_of("reserve")
+        send_signal([killed], signal.SIGKILL)
+        until(lambda: worker.pid_of("reserve") not in (0, killed), "the reserve slot to come again")
+        urgent = order(priority_class="contest")
+        assert client.result(client.submit(urgent)).verdict is Verdict.AC
+        assert client.state(frozen.id) is State.CLAIMED
+        client.cancel(frozen.id)
+
+
 def test_sigterm_finishes_what_runs_and_claims_nothing_more(server: RedisServer, short_dir: Path) -> None:
     worker = Worker(server.url, short_dir / "w", slots=1)
     with running(worker), Client(server.broker) as client:

@@ -6,7 +6,8 @@ passed and a proof (:mod:`judge_workers.slot.proof`) has succeeded. It judges no
 when it dies, well within a lease.
 
 Signals from the supervisor: SIGTERM = claim nothing more, leave when nothing is held; SIGQUIT = hand everything back
-and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on.
+and leave. Signals to the supervisor: SIGUSR1 = stop taking tickets, SIGUSR2 = go on,
+SIGRTMIN = the reserve slot may be needed from now on.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ from judge_workers.node.slot_orders import SlotOrders
 from judge_workers.node.slot_processes import SlotProcesses
 from judge_workers.profile import Profile, load_profile
 from judge_workers.run_dir import Judged, OrderAction, forget_unopened, read_judged, read_noise
-from judge_workers.slot.reserve import grant, prepare
+from judge_workers.slot.reserve import WANTED_SIGNAL, grant
 
 #: How often load and free disk are told to Redis and looked at.
 INFO_EVERY_S = 5.0
@@ -289,7 +290,7 @@ class Leases:
             self._granted_s = now_s
         preemptible = any(held.priority_class == self._settings.queue.preempted_class for held in reply.held)
         if preemptible and not self._preemptible:
-            prepare(self._settings.state)
+            os.kill(os.getppid(), WANTED_SIGNAL)
         self._preemptible = preemptible
 
     def _stop_strays(self, reply: HeartbeatReply) -> None:

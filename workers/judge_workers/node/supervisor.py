@@ -6,7 +6,7 @@
                  +-- judge_workers.node.leases          leases, sweeps, cancellations
                  +-- judge_workers.node.exporter        /metrics
                  +-- judge_workers.slot.pool            Celery; its children are the slots
-                 +-- judge_workers.slot.reserve         a slot for urgent work while another stands frozen
+                 +-- judge_workers.slot.reserve         a slot for urgent work while another stands frozen; once needed
                  +-- judge gateway                      the judge over HTTP (embedded only)
                  +-- judge_workers.node.ticket_bridge   tickets to another Celery broker (``ticket_broker`` only)
                  +-- judge_workers.node.log_relay       the log to standard error; it alone waits for the reader
@@ -16,7 +16,8 @@ again with growing delays when they die; reaps orphans (it is their subreaper); 
 All die with it, by the kernel's hand (PR_SET_PDEATHSIG).
 
 SIGTERM and SIGINT: drain (finish what runs, claim nothing; bounded), then stop; a second one stops at once.
-SIGQUIT: hand the claims back and stop at once. SIGUSR1 / SIGUSR2, from the leases process: stop / start the slots.
+SIGQUIT: hand the claims back and stop at once. From the leases process: SIGUSR1 / SIGUSR2 = stop / start the slots,
+SIGRTMIN = start the reserve slot.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ STOP_TIMEOUT_S = 5.0
 SAME_SIGNAL_S = 0.5
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
-_SIGNALS = (*_STOP_SIGNALS, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
+_SIGNALS = (*_STOP_SIGNALS, signal.SIGUSR1, signal.SIGUSR2, reserve.WANTED_SIGNAL, signal.SIGCHLD)
 
 
 class Name(StrEnum):
@@ -122,7 +123,8 @@ class Supervisor:
             keep_shared()
             self._probe()
             self._start_services()
-            log.info("started: %s; opening the slots", ", ".join(self._processes))
+            names = [name for name, process in self._processes.items() if process.running]
+            log.info("started: %s; opening the slots", ", ".join(names))
             how = self._watch()
             self._stop(how)
         return 0
@@ -185,7 +187,8 @@ class Supervisor:
         self._add_copy(Name.EXPORTER, exporter.serve, read_fd, server.fileno())
         self._add_copy(Name.POOL, pool.serve, write_fd)
         if self._settings.queue.preempting_class:
-            self._add_copy(Name.RESERVE, reserve.serve, write_fd)
+            self._add_copy(Name.RESERVE, reserve.serve, write_fd, wanted=False)
+            self._count(SlotChanged(slot_count(self._settings.worker.slots), SlotState.RESERVE))
         if self._settings.tickets.broker:
             self._add_copy(Name.TICKET_BRIDGE, ticket_bridge.serve)
         if self._embedded and self._settings.gateway.enabled:
@@ -206,16 +209,23 @@ class Supervisor:
         copy = partial(gateway_process.serve, server)
         self._add(Name.GATEWAY, gateway_process.command(server), (server.fileno(),), copy)
 
-    def _add_copy(self, name: str, serve: Callable[..., int], *fds: int) -> None:
+    def _add_copy(self, name: str, serve: Callable[..., int], *fds: int, wanted: bool = True) -> None:
         """A process that serves with these descriptors. It parses no command line: in a copy that takes over a MiB."""
-        self._add(name, python_module(serve.__module__), fds, partial(serve, self._settings, *fds))
+        self._add(name, python_module(serve.__module__), fds, partial(serve, self._settings, *fds), wanted=wanted)
 
     def _add(
-        self, name: str, argv: tuple[str, ...], keep_fds: tuple[int, ...] = (), copy: Callable[[], int] | None = None
+        self,
+        name: str,
+        argv: tuple[str, ...],
+        keep_fds: tuple[int, ...] = (),
+        copy: Callable[[], int] | None = None,
+        *,
+        wanted: bool = True,
     ) -> None:
-        process = ManagedProcess(ProcessSpec(name, argv, self._env, self._scratch(name), keep_fds, copy=copy))
-        self._processes[name] = process
-        process.start()
+        spec = ProcessSpec(name, argv, self._env, self._scratch(name), keep_fds, copy=copy)
+        process = self._processes[name] = ManagedProcess(spec, wanted)
+        if wanted:
+            process.start()
 
     def _scratch(self, name: str) -> Path:
         """The directory for a process's temporary files; gone when all has ended in order. Raises HostError."""
@@ -236,6 +246,8 @@ class Supervisor:
                 self._reap()
             elif number in (signal.SIGUSR1, signal.SIGUSR2):
                 self._set_pool_wanted(number == signal.SIGUSR2)
+            elif number == reserve.WANTED_SIGNAL and Name.RESERVE in self._processes:
+                self._processes[Name.RESERVE].wanted = True
             self._start_due()
 
     def _next_signal(self, timeout_s: float | None) -> int:

@@ -1,13 +1,15 @@
 """The process of the reserve slot, one beyond the worker's cores, for urgent work.
 
 It claims only when the leases process lets it, by a byte in a named pipe, and only work of the urgent class. The leases
-process freezes a slot that judges something less urgent for as long as this one is busy. The slot is opened when such
-work is judged here for the first time, since it may then be needed at any moment; many workers never judge any.
+process freezes a slot that judges something less urgent for as long as this one is busy. When such work is judged here
+for the first time the leases process has the supervisor start this process, since it may then be needed at any moment;
+many workers never judge any.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,14 +17,12 @@ from pathlib import Path
 from judge.config import Settings
 from judge.errors import JudgeError
 from judge.observe.logs import set_up_logging
-from judge.observe.metrics.pipe import RecordWriter
-from judge.observe.metrics.pipe_records import SlotChanged, SlotState
 from judge.state_dir import StateDir
-from judge_workers.profile import load_profile, slot_count
+from judge_workers.profile import load_profile
 from judge_workers.slot.child import finishing_first, open_slot_loop
 
-#: What the leases process says.
-_CLAIM, _OPEN = b"!", b"o"
+#: To the supervisor: the reserve slot may be needed from now on.
+WANTED_SIGNAL = signal.SIGRTMIN
 
 
 def grant_path(state: StateDir) -> Path:
@@ -39,22 +39,13 @@ def reserve_pid(state: StateDir) -> int:
 
 
 def grant(state: StateDir) -> bool:
-    """Let the reserve slot claim once; False when there is none."""
-    return _tell(state, _CLAIM)
-
-
-def prepare(state: StateDir) -> bool:
-    """Have the reserve slot opened: what it may be needed for is judged now. False when there is none."""
-    return _tell(state, _OPEN)
-
-
-def _tell(state: StateDir, what: bytes) -> bool:
+    """Let the reserve slot claim once; False when there is none, or none yet."""
     try:
         fd = os.open(grant_path(state), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        os.write(fd, what)
+        os.write(fd, b"!")
     except BlockingIOError:
         return True
     finally:
@@ -63,27 +54,21 @@ def _tell(state: StateDir, what: bytes) -> bool:
 
 
 def serve(settings: Settings, metrics_fd: int = -1) -> int:
-    """Wait for grants until killed; before the first word, do nothing that takes memory. Returns the exit code."""
+    """Wait for grants until killed. Returns the exit code."""
     path = grant_path(settings.state)
     (settings.state.run / "reserve-pid").write_text(str(os.getpid()))
     if not path.exists():
         os.mkfifo(path, 0o600)
-    if metrics_fd >= 0:
-        index = slot_count(settings.worker.slots)
-        RecordWriter(metrics_fd).send(SlotChanged(index, SlotState.RESERVE))
+    set_up_logging(settings.logs.format, settings.logs.level)
     try:
         with ExitStack() as stack:
-            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
-            stack.callback(os.close, fd)
-            told = os.read(fd, 4096)
-            set_up_logging(settings.logs.format, settings.logs.level)
             profile = load_profile(settings.state)
             loop = open_slot_loop(stack, settings, profile, profile.info.slots, metrics_fd)
-            while told:
-                if _CLAIM in told:
-                    with finishing_first(loop):
-                        loop.work_on(settings.queue.preempting_class)
-                told = os.read(fd, 4096)
+            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)  # both ends, so that it never ends
+            stack.callback(os.close, fd)
+            while os.read(fd, 4096):
+                with finishing_first(loop):
+                    loop.work_on(settings.queue.preempting_class)
     except JudgeError as error:
         print(f"judge: the reserve slot: {error}", file=sys.stderr)
         return error.exit_code
