@@ -11,7 +11,7 @@ from rich.text import Text
 
 from judge.gradebook.results.book import Entry, Gradebook
 from judge.gradebook.results.safe_csv import number
-from judge.gradebook.results.tables import part_of, remarks_of, status_of
+from judge.gradebook.results.tables import lateness, part_of, remarks_of, status_of
 from judge.model.coursework import TestStatus
 from judge.text import printable
 
@@ -42,9 +42,12 @@ def _table(book: Gradebook) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("student", "name", "status"):
         table.add_column(heading, overflow="fold")
-    table.add_column(f"points/{number(book.points_max)}", justify="right")
+    table.add_column(f"points/{number(book.points_max)}" if parts else "points", justify="right")
     for part in parts:
         table.add_column(Text(printable(part.name, 20)), justify="right")
+    late = {entry.key: lateness(entry) for entry in book.entries}
+    if any(late.values()):
+        table.add_column("late", justify="right")
     table.add_column("remarks", overflow="fold")
     for entry in book.entries:
         status = status_of(entry)
@@ -54,6 +57,7 @@ def _table(book: Gradebook) -> Table:
             Text(status, style=_COLOURS[status]),
             "" if entry.points is None else number(round(entry.points, 2)),
             *(_part(entry, part.name) for part in parts),
+            *([late[entry.key]] if any(late.values()) else []),
             Text(printable(remarks_of(entry), 400)),
         )
     return table

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from judge.gradebook.results.book import Entry, Gradebook
 from judge.gradebook.results.chart import chart, figures_of
 from judge.gradebook.results.safe_csv import number
-from judge.gradebook.results.tables import part_of, remarks_of, status_of
+from judge.gradebook.results.tables import lateness, part_of, remarks_of, status_of
 from judge.model.assignment import Isolation
 from judge.model.coursework import TestStatus
 from judge.text import printable
@@ -142,7 +142,7 @@ def _row(book: Gradebook, entry: Entry) -> Iterator[str]:
         words = {TestStatus.OPEN: "open", TestStatus.JUDGE_ERROR: "error"}.get(own.status, "") if own else ""
         yield _points(own.points if own is not None and known else None, words)
     late_hours = coursework.late_ns / 3.6e12 if coursework is not None else 0.0
-    yield f'<td class="number" data-sort="{late_hours:.3f}">{_late(late_hours)}</td>'
+    yield f'<td class="number" data-sort="{late_hours:.3f}">{lateness(entry)}</td>'
     isolation = coursework.isolation.value if coursework is not None else ""
     yield f'<td>{isolation}</td><td class="remarks">{_text(remarks_of(entry))}</td></tr>'
 
@@ -177,12 +177,6 @@ def _others(book: Gradebook) -> Iterator[str]:
         yield "<h2>Not taken for anybody's work</h2><ul>"
         yield "\n".join(f"<li>{_text(name)}</li>" for name in book.others)
         yield "</ul>"
-
-
-def _late(hours: float) -> str:
-    if hours <= 0:
-        return ""
-    return f"{hours / 24:.1f} d" if hours >= 48 else f"{hours:.1f} h"
 
 
 def _time(at_ms: int) -> str:

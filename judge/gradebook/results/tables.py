@@ -36,6 +36,14 @@ def status_of(entry: Entry) -> str:
     return "open" if coursework.open_points else "judged"
 
 
+def lateness(entry: Entry) -> str:
+    """How long after the due time it was handed in, in hours or days; empty = it was not late."""
+    hours = entry.coursework.late_ns / (3600 * S_NS) if entry.coursework is not None else 0.0
+    if hours <= 0:
+        return ""
+    return f"{hours / 24:.1f} d" if hours >= 48 else f"{hours:.1f} h"
+
+
 def remarks_of(entry: Entry, role: CourseRole = CourseRole.MARKER) -> str:
     """All that there is to say, in one line; to a student nothing that comes from what he or she may not see."""
     found = [remark.text for remark in entry.remarks]

@@ -104,3 +104,6 @@ def test_points_that_a_person_gave_are_no_failure() -> None:
     report = CourseworkReport(parts=(essay,), points=3.0, points_max=5.0)
     for shown in (render_course_text(report), render_course_html(report)):
         assert "marked" in shown and "3 of 5" in shown and "failed" not in shown
+    suite = ElementTree.fromstring(course_junit_xml([report])).find("testsuite")
+    assert suite is not None and suite.get("failures") == "0"
+    assert suite.findtext("testcase/system-out") == "3 of 5 points\nToo short"
