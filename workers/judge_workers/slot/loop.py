@@ -197,6 +197,7 @@ class SlotLoop:
                     self._judged.write(None)
                 self._judge.thaw()
                 writer.close()
+                signal.setitimer(signal.ITIMER_REAL, 0)  # nothing is to be sent any more
                 if not self._clear_up():
                     state = SlotState.FAILING
                 for record in self._judge.take_counts():
