@@ -38,10 +38,8 @@ class Namespaces:
         self._disk = (spec.disk_bytes, spec.disk_inodes)  # sizes of the run's file systems as they are mounted now
         self._must_be_new = False  # something that no file system holds may be left of an earlier run
         self._state_is_due = False  # the launcher's STATE of the last run was not heard yet
-        self._shown = (
-            0,
-            0,
-        )  # which directory lies at /artifact: its device and inode, which are not free until it goes
+        # Which directory lies at /artifact: its device and inode; no other gets the number while it does.
+        self._shown = (0, 0)
         self._last_artifact = spec.artifact  # of the last piece of work
         self._came_again = False  # it was that of the one before, too, and is likely to be that of the next
 
