@@ -223,6 +223,8 @@ def test_who_may_not_is_told_as_by_any_call(
                 joined.read()
         with pytest.raises(UsageError, match="tenant"):
             judge.join_session(session.id, tenant="other")
+        session.send(b"abc\n")
+        assert heard_until(session, b"cba\n") == b"cba\n"  # its own threads are all there
         threads = threading.active_count()
         for _ in range(3):
             judge.join_session(session.id).leave()
