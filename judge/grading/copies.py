@@ -9,6 +9,7 @@ Source: CMS's documentation, "Task types"; the paths of a pipe may be used in ei
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -42,6 +43,9 @@ _INPUT_FD = 19
 _INPUT_NAME = "input.txt"
 #: Where both copies of a TwoSteps task find their pipe.
 _STEP_PIPE = 3
+
+#: A program that crashes closes its pipes before it is gone: who reads from them may be over before, by less than this.
+_CRASH_NS = 50_000_000
 
 _ENDED = "another program of this test has decided"
 
@@ -167,8 +171,8 @@ def _decided(
     runs, limits = done.completed[: len(copies)], copies[0].limits
     failed = _first_failed(copies, done)
     run = _merged(failed.run if failed else runs[0].result, runs)
-    if failed is not None and manager_first and done.ended_ns[-1] < failed.ended_ns and told.verdict is Verdict.WA:
-        failed = None
+    if failed is not None and manager_first and told.verdict is Verdict.WA:
+        failed = None if ended_before(done.ended_ns[-1], failed.run, failed.ended_ns) else failed
     if failed is not None:
         ending = ending_of_run(failed.run, limits)
         return Conversation(run, failed.verdict, ending, told, stderr=failed.stderr, ending=ending)
@@ -177,6 +181,12 @@ def _decided(
         ending = f"{ending_of_run(run, limits)}, all copies together"
         return Conversation(run, Verdict.TLE, ending, told, ending=ending)
     return Conversation(run, told.verdict, told.reason, told, stderr=runs[0].stderr)
+
+
+def ended_before(manager_ended_ns: int, failed: RunResult, failed_ended_ns: int) -> bool:
+    """Whether the manager was over before a copy began to fail. One that a closed pipe ended was not the first."""
+    crashed = failed.signal not in (None, signal.SIGPIPE)
+    return manager_ended_ns + (_CRASH_NS if crashed else 0) < failed_ended_ns
 
 
 def _first_failed(copies: Sequence[OpenSubmission], done: Conversed) -> _Failed | None:
