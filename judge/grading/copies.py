@@ -171,8 +171,9 @@ def _decided(
     runs, limits = done.completed[: len(copies)], copies[0].limits
     failed = _first_failed(copies, done)
     run = _merged(failed.run if failed else runs[0].result, runs)
-    if failed is not None and manager_first and told.verdict is Verdict.WA:
-        failed = None if ended_before(done.ended_ns[-1], failed.run, failed.ended_ns) else failed
+    rejected_first = manager_first and told.verdict is Verdict.WA
+    if failed is not None and rejected_first and ended_before(done.ended_ns[-1], failed.run, failed.ended_ns):
+        failed = None
     if failed is not None:
         ending = ending_of_run(failed.run, limits)
         return Conversation(run, failed.verdict, ending, told, stderr=failed.stderr, ending=ending)

@@ -46,7 +46,8 @@ def _table(book: Gradebook) -> Table:
     for part in parts:
         table.add_column(Text(printable(part.name, 20)), justify="right")
     late = {entry.key: lateness(entry) for entry in book.entries}
-    if any(late.values()):
+    anybody_late = any(late.values())
+    if anybody_late:
         table.add_column("late", justify="right")
     table.add_column("remarks", overflow="fold")
     for entry in book.entries:
@@ -57,7 +58,7 @@ def _table(book: Gradebook) -> Table:
             Text(status, style=_COLOURS[status]),
             "" if entry.points is None else number(round(entry.points, 2)),
             *(_part(entry, part.name) for part in parts),
-            *([late[entry.key]] if any(late.values()) else []),
+            *([late[entry.key]] if anybody_late else []),
             Text(printable(remarks_of(entry), 400)),
         )
     return table
