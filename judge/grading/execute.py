@@ -26,6 +26,7 @@ from judge.sandbox.container import Container
 from judge.sandbox.run_io import Content
 from judge.sandbox.spec import Collect, ContainerSpec, RunSpec
 from judge.toolchain.compile import Compiled, OpenContainer, Toolchain
+from judge.toolchain.templates import template_of
 from judge.toolchain.work_files import Given, blamed_on, checked_arguments, merged, parents, room_for, with_disk_room
 
 #: How much of stderr is searched for a language's memory markers.
@@ -70,6 +71,17 @@ def answer_of(named: NamedFiles, done: Completed) -> Capture:
     return done.answer if named.answer else done.stdout
 
 
+@dataclass(frozen=True)
+class RunsToCome:
+    """``count`` runs with a file as their input; ``fresh_each``: each in a container of its own."""
+
+    count: int = 0
+    fresh_each: bool = False
+
+
+NO_RUNS = RunsToCome()
+
+
 @contextmanager
 def open_submission(
     open_container: OpenContainer,
@@ -77,12 +89,14 @@ def open_submission(
     compiled: Compiled,
     limits: Limits,
     named: NamedFiles = STANDARD_STREAMS,
-    *,
-    fresh_each_run: bool = False,
+    to_come: RunsToCome = NO_RUNS,
 ) -> Iterator[OpenSubmission]:
-    """The submission's own container, for as long as it is judged; ``fresh_each_run``: one for each of its runs."""
+    """The submission's own container, for as long as it is judged."""
     artifact = str(compiled.artifact)
-    spec = ContainerSpec.under(toolchain.rootfs, limits, artifact=artifact, fresh_each_run=fresh_each_run)
+    spec = ContainerSpec.under(toolchain.rootfs, limits, artifact=artifact, fresh_each_run=to_come.fresh_each)
+    if to_come.count:
+        template = template_of(compiled.language, compiled.run_spec(limits))
+        spec = msgspec.structs.replace(spec, template=template, runs=to_come.count)
     with open_container(spec) as container:
         plain = msgspec.structs.replace(
             compiled.run_spec(limits),

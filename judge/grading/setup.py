@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from judge.grading.case_data import CaseData
 from judge.grading.case_judge import CaseJudge
-from judge.grading.execute import Exclusive, OpenSubmission, open_submission
+from judge.grading.execute import Exclusive, OpenSubmission, RunsToCome, open_submission
 from judge.grading.options import GradingOptions
 from judge.grading.output_only import AnswerSheet
 from judge.grading.programs import BuildContext, OpenProgram, SetterProgram, build_program, open_program
+from judge.grading.scoring.traverse import plan_of
 from judge.model.limits import Limits
 from judge.model.problem import Problem, Program
 from judge.model.submission import SourceFile
@@ -113,8 +114,14 @@ class Setup:
                 program.compiled,
                 program.limits,
                 self.problem.named_files,
-                fresh_each_run=self.options.fresh_containers,
+                self._runs_to_come,
             )
+
+    @property
+    def _runs_to_come(self) -> RunsToCome:
+        problem = self.problem
+        count = 0 if problem.interactive or problem.copies else len(plan_of(problem).tasks)
+        return RunsToCome(count, fresh_each=self.options.fresh_containers)
 
     def _shown_sources(self) -> Sequence[SourceFile]:
         """What the output validator may read: of an output-only submission nobody has checked the names."""

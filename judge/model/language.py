@@ -119,6 +119,9 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ``check``: commands like those of ``compile``, and never beside them, that only look at the sources. A submission is
     run at once and they are asked when its first run fails, or before it with ``check_first``.
 
+    ``starts_once``: how its interpreter is started once for many runs (:mod:`judge.toolchain.templates`); empty = each
+    run is a start of its own.
+
     ``versions`` are other toolchains of the same language, by the name that is asked for after an ``@``. Each becomes
     a language of its own (:mod:`judge.toolchain.variants`), as does one with libraries: its id is ``LANGUAGE@NAME``,
     and ``layer`` the id of the layer with the libraries. A file never sets ``layer``.
@@ -150,6 +153,7 @@ class LanguageSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     dmoj: tuple[str, ...] = ()
     version_command: tuple[str, ...] = ()
     interactive: tuple[str, ...] = ()
+    starts_once: str = ""
     time_factor: float = 1.0
     memory_overhead_mib: int = 0
     processes_min: int = 0

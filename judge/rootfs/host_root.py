@@ -25,6 +25,7 @@ import msgspec
 from judge.errors import HostError
 from judge.rootfs.host_packages import USR_MERGED
 from judge.sandbox.plan import HOST_NAME
+from judge.sandbox.protocol import TEMPLATE_DIRECTORY
 from judge.sandbox.spec import OverlayMount, Rootfs
 from judge.state_dir import StateDir
 
@@ -61,6 +62,9 @@ _OWN_FILES: Mapping[str, str] = {
     "etc/resolv.conf": "",
     "etc/timezone": "Etc/UTC\n",
 }
+
+#: Read by an interpreter that is to be a template (:mod:`judge.sandbox.inside.template`).
+_TEMPLATE_FILES = [Path(__file__).parent / "guest" / name for name in ("usercustomize.py", "judge_template.py")]
 
 #: Where the packages of the common distributions are recorded: changes whenever a toolchain does.
 _PACKAGE_DATABASES = (
@@ -131,7 +135,7 @@ def host_view(state: StateDir, extra_files: Sequence[str] = (), root: Path = Pat
 def built_view(state: StateDir, trees: Sequence[Path]) -> HostView:
     """The root made of built layers alone, topmost first: nothing of the host shows."""
     entries = {point: Entry(point) for point in ("etc", "opt", *MOUNT_POINTS) if point != "usr"}
-    entries |= {path: Entry(path, 0o644, content=text.encode()) for path, text in _OWN_FILES.items()}
+    entries |= _own_files()
     skeleton, digest = _place(state, "plain", _with_parents(entries))
     rootfs = Rootfs(mounts=(OverlayMount(target="/", lowers=(str(skeleton), *map(str, trees))),))
     return HostView(rootfs=rootfs, digest=digest)
@@ -219,12 +223,18 @@ def _skeleton_entries(root: Path, extra_files: Sequence[str]) -> list[Entry]:
         for path in sorted(glob.glob(str(root / pattern.strip("/")))):
             for entry in _copies(root, Path(path)):
                 entries[entry.path] = entry
-    for path, text in _OWN_FILES.items():
-        entries[path] = Entry(path, 0o644, content=text.encode())
+    entries |= _own_files()
     zone = root / "usr/share/zoneinfo/Etc/UTC"
     if zone.is_file():
         entries["etc/localtime"] = Entry("etc/localtime", target="/usr/share/zoneinfo/Etc/UTC")
     return _with_parents(entries)
+
+
+def _own_files() -> dict[str, Entry]:
+    contents = {path: text.encode() for path, text in _OWN_FILES.items()}
+    for file in _TEMPLATE_FILES:
+        contents[f"{TEMPLATE_DIRECTORY}/{file.name}".lstrip("/")] = file.read_bytes()
+    return {path: Entry(path, 0o644, content=content) for path, content in contents.items()}
 
 
 def _copies(root: Path, path: Path) -> Iterator[Entry]:

@@ -37,9 +37,10 @@ from judge.running.outputs import collect_kept, mean_usage, run_report
 from judge.running.runner import INLINE_BYTES_MAX, Runner
 from judge.sandbox.container import Container
 from judge.sandbox.runs import Hear
-from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec
+from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec, TemplateSpec
 from judge.toolchain.compile import JUDGE_ENVIRONMENT, Compiled, CompileOptions, with_environment
 from judge.toolchain.definitions import language_limits, run_environment
+from judge.toolchain.templates import template_of
 from judge.toolchain.work_files import with_disk_room
 from judge.verdicts import reason_of_run
 
@@ -54,6 +55,7 @@ class Target:
     spec: RunSpec
     artifact: str
     own_files: Mapping[str, bytes]
+    template: TemplateSpec | None = None
 
 
 def execute(runner: Runner, work: Work, execution: Execution, emit: Emit) -> ExecutionReport:
@@ -118,11 +120,13 @@ def compiled_target(runner: Runner, compiled: Compiled, execution: Execution) ->
     limits = language_limits(language, run_limits(execution.limits, runner.ceilings))
     spec = compiled.run_spec(limits, execution.arguments)
     variables = checked_environment(execution.environment, run_environment(language, limits))
+    spec = as_asked(with_environment(spec, variables), execution, runner)
     return Target(
         rootfs=runner.toolchain(language).rootfs,
-        spec=as_asked(with_environment(spec, variables), execution, runner),
+        spec=spec,
         artifact=str(compiled.artifact),
         own_files=dict(data_files(compiled)),
+        template=template_of(language, spec),
     )
 
 
@@ -164,9 +168,12 @@ def _run_all(
         files = open_files(stack, runner, header.tenant, execution.files, target.own_files)
         limits = with_disk_room(target.spec.limits, *files.room)
         spec = msgspec.structs.replace(target.spec, limits=limits)
-        container = stack.enter_context(
-            runner.slot.container(ContainerSpec.under(target.rootfs, limits, artifact=target.artifact))
+        container_spec = msgspec.structs.replace(
+            ContainerSpec.under(target.rootfs, limits, artifact=target.artifact),
+            template=target.template,
+            runs=execution.repeats,
         )
+        container = stack.enter_context(runner.slot.container(container_spec))
         ready = _Ready(container, spec, stdin, files, syntax)
         while len(runs) < execution.repeats and all(run.result.ok for run in runs):
             runs.append(_run(runner, header, execution, ready, live))

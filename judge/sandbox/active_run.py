@@ -22,8 +22,10 @@ from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.cpu_wait import NOT_AT_ALL, CpuWait, Processors
 from judge.sandbox.lock_calls import LockCalls
 from judge.sandbox.policy import LOCK_CALLS, NOTED
-from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, SIGNAL, Failure, Finish
+from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, SIGNAL
+from judge.sandbox.reports import Failure, Finish
 from judge.sandbox.streams import Drain
+from judge.sandbox.template import NO_CHARGE, Template
 
 #: A running program is looked at (CPU used, OOM kills, idleness) at least this often.
 _LOOK_NS = 100_000_000
@@ -100,6 +102,8 @@ class ActiveRun:
         self, launcher: Launched, limits: Limits, group: RunGroup, stdout: Drain, stderr: Drain, processors: Processors
     ) -> None:
         self.launcher = launcher
+        self.listener_fd = launcher.listener_fd
+        self.charge = NO_CHARGE
         self.limits = limits
         self.group = group
         self.stdout = stdout
@@ -112,7 +116,7 @@ class ActiveRun:
         self.stop_cause = ""
         self.host_is_busy = False  # then the outcome above is none: the host kept the run from its end
         self.peers: Sequence[ActiveRun] = ()  # those that it is joined to by pipes, over others or not
-        self._locks = LockCalls(launcher.listener_fd, limits.memory_bytes)
+        self._locks = LockCalls(self.listener_fd, limits.memory_bytes)
         self.syscall: str | None = None
         self.noted_calls = 0  # of policy.NOTED, as often as they were let happen
         self.frozen_ns = 0
@@ -130,6 +134,13 @@ class ActiveRun:
         self._cpu_seen_ns = 0
         first = min(_LOOK_NS, limits.cpu_time_hard_ns // self._cpus)
         self.look_ns = self._started_ns + min(max(first, _LOOK_MIN_NS), self._wall_limit_ns)
+
+    def be_copy_of(self, template: Template) -> None:
+        """Before it is watched: it is under that template's filter, and what it is charged counts as used."""
+        self.charge, self.listener_fd = template.charge, template.listener_fd
+        self._locks = LockCalls(self.listener_fd, self.limits.memory_bytes)
+        self._cpu_limit_ns -= self.charge.cpu_ns
+        self._wall_limit_ns -= self.charge.cpu_ns
 
     @property
     def over(self) -> bool:
@@ -243,7 +254,7 @@ class ActiveRun:
         if self.group.oom_kills():
             self.stop(Outcome.MEMORY_LIMIT, "")
         elif cpu_ns >= self._cpu_limit_ns + _LAUNCHER_NS:
-            hurried = self._cpu_limit_ns < self.limits.cpu_time_hard_ns
+            hurried = self._cpu_limit_ns < self.limits.cpu_time_hard_ns - self.charge.cpu_ns
             self.stop(Outcome.CPU_LIMIT, "still computing when the other side had long ended" if hurried else "")
         elif not self._paused_ns:
             self._look_at_clock(elapsed_ns)
@@ -255,7 +266,7 @@ class ActiveRun:
     def _look_at_clock(self, elapsed_ns: int) -> None:
         limits, waited = self.limits, self._waited
         if elapsed_ns - waited.most_ns >= self._wall_limit_ns:
-            hurried = self._wall_limit_ns < limits.wall_time_ns
+            hurried = self._wall_limit_ns < limits.wall_time_ns - self.charge.cpu_ns
             cause = "still there when the other side had long ended"
             self.stop(Outcome.WALL_LIMIT, cause if hurried else too_long(elapsed_ns, waited.most_ns, limits))
         elif elapsed_ns >= self._wall_limit_ns * _CEILING or (
@@ -287,7 +298,7 @@ class ActiveRun:
         never gets any."""
         buffer = bytearray(abi.SECCOMP_NOTIF_BYTES)
         with contextlib.suppress(OSError):  # ENOENT: the caller died meanwhile
-            fcntl.ioctl(self.launcher.listener_fd, abi.SECCOMP_IOCTL_NOTIF_RECV, buffer)
+            fcntl.ioctl(self.listener_fd, abi.SECCOMP_IOCTL_NOTIF_RECV, buffer)
             call_id, pid, _, number, arch, _, first = _NOTIFICATION.unpack_from(buffer)
             name = syscall_name(arch, number)
             if name in LOCK_CALLS:
@@ -296,7 +307,7 @@ class ActiveRun:
             if name in NOTED and self.noted_calls < _NOTED_CALLS_MAX:
                 self.noted_calls += 1  # first: what is let happen is known, whatever comes next
                 answer = _ANSWER.pack(call_id, 0, 0, abi.SECCOMP_USER_NOTIF_FLAG_CONTINUE)
-                fcntl.ioctl(self.launcher.listener_fd, abi.SECCOMP_IOCTL_NOTIF_SEND, answer)
+                fcntl.ioctl(self.listener_fd, abi.SECCOMP_IOCTL_NOTIF_SEND, answer)
                 return
             self.syscall = self.syscall or name
             what = f"made {_NOTED_CALLS_MAX} times" if name in NOTED else "refused"

@@ -39,7 +39,7 @@ class KeptNamespaces:
             namespaces = next((one for one in fitting if one.spec.artifact == spec.artifact), fitting[0])
             self._kept.remove(namespaces)
             try:
-                namespaces.serve(spec.artifact)
+                namespaces.serve(spec)
             except (SandboxError, InfrastructureError):
                 namespaces.close()
                 continue
@@ -69,4 +69,4 @@ class KeptNamespaces:
 
 
 def _kind_of(spec: ContainerSpec) -> ContainerSpec:
-    return msgspec.structs.replace(spec, artifact="") if spec.artifact else spec
+    return msgspec.structs.replace(spec, artifact="", template=None, runs=1)

@@ -15,8 +15,10 @@ from judge.sandbox import channel
 from judge.sandbox.cgroups.run_group import RunGroup
 from judge.sandbox.protocol import (
     JOIN_FDS_KEPT,
-    REPORT_BYTES_MAX,
+    NAMESPACES,
     CloseContainer,
+    EndTemplate,
+    HandOutNamespaces,
     KillContainer,
     LauncherRequest,
     MountCall,
@@ -24,8 +26,13 @@ from judge.sandbox.protocol import (
     OpenContainer,
     RenewMounts,
     ShowArtifact,
+    StartTemplate,
+    Step,
+    UseTemplate,
 )
-from judge.sandbox.spec import RunSpec
+from judge.sandbox.reports import REPORT_BYTES_MAX
+from judge.sandbox.spec import RunSpec, TemplateSpec
+from judge.sandbox.template import Template, charge_of
 from judge.sandbox.zygote_client import ZygoteClient
 
 
@@ -41,9 +48,7 @@ class LauncherClient:
         #: The last run's program: the launcher has it, and it was checked. Set by the sender of StartRun.
         self.known_spec: RunSpec | None = None
         self._known_groups: set[int] = set()  # group_id of those whose descriptors it keeps; at most JOIN_FDS_KEPT
-        os.set_blocking(self.listener_fd, False)
-        with contextlib.suppress(OSError):  # before Linux 6.6 a call that waits for an answer takes twice as long
-            fcntl.ioctl(self.listener_fd, abi.SECCOMP_IOCTL_NOTIF_SET_FLAGS, abi.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+        _listening(self.listener_fd)
 
     def send(self, request: LauncherRequest, fds: Sequence[int] = ()) -> None:
         """Raises SandboxError when it is too large, InfrastructureError when the launcher is dead."""
@@ -95,6 +100,35 @@ class LauncherClient:
         InfrastructureError."""
         self._zygote.ask("mount artifact", ShowArtifact(self._number, hide, lowers))
 
+    def start_template(self, template: TemplateSpec, steps: list[Step]) -> Template | None:
+        """Have an interpreter started that runs may be copies of; no artifact is shown now. None = it does not get
+        ready. Raises SandboxError, InfrastructureError."""
+        self.send(HandOutNamespaces())
+        report, namespace_fds = self.receive()
+        try:
+            if report[:1] != NAMESPACES:
+                raise InfrastructureError("the launcher of a container is gone")
+            request = StartTemplate(
+                self._number,
+                steps,
+                template.argv,
+                dict(template.start_env),
+                template.open_files,
+                template.stack_bytes,
+            )
+            control_fd, listener_fd = self._zygote.ask("start template", request, namespace_fds)
+        finally:
+            for fd in namespace_fds:
+                os.close(fd)
+        charge = charge_of(control_fd)
+        if charge is None:
+            self._zygote.ask("end template", EndTemplate(self._number))
+            os.close(listener_fd)
+        else:
+            self.send(UseTemplate(), (control_fd,))
+        os.close(control_fd)
+        return None if charge is None else Template(template, charge, _listening(listener_fd))
+
     @property
     def is_alive(self) -> bool:
         """Its process lives, as far as the kernel knows by now."""
@@ -116,3 +150,10 @@ class LauncherClient:
         self._socket.close()
         os.close(self.listener_fd)
         return is_gone
+
+
+def _listening(listener_fd: int) -> int:
+    os.set_blocking(listener_fd, False)
+    with contextlib.suppress(OSError):  # before Linux 6.6 a call that waits for an answer takes twice as long
+        fcntl.ioctl(listener_fd, abi.SECCOMP_IOCTL_NOTIF_SET_FLAGS, abi.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+    return listener_fd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 
@@ -12,12 +13,16 @@ from judge.kernel.netlink import loopback_up_request
 from judge.model.limits import Limits
 from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.launcher_groups import LauncherGroups
-from judge.sandbox.plan import alias_mounts, container_steps, run_mounts
-from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, STATE, MountState, OpenContainer, Step
+from judge.sandbox.plan import alias_mounts, container_steps, run_mounts, template_steps
+from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, STATE, OpenContainer, Step
+from judge.sandbox.reports import MountState
 from judge.sandbox.resources import SlotResources
-from judge.sandbox.spec import OPEN_FILES_MAX_MIN, ContainerSpec
+from judge.sandbox.spec import DEFAULT_POLICY, OPEN_FILES_MAX_MIN, ContainerSpec, RunSpec, TemplateSpec
+from judge.sandbox.template import Template
 
 _EVERY_MOUNT = (1 << len(RUN_MOUNTS)) - 1
+#: A template costs about as much as a start of its own, a copy of it half of one.
+_TEMPLATE_RUNS_MIN = 4
 _WORK_MOUNT = 1 << RUN_MOUNTS.index("/work")
 
 #: Changes a plan before it is carried out: how tests of the error paths let a step fail.
@@ -41,6 +46,9 @@ class Namespaces:
         # Which directory lies at /artifact: its device and inode; no other gets the number while it does.
         self._shown = (0, 0)
         self._last_artifact = spec.artifact  # of the last piece of work
+        self._template: Template | None = None
+        self._template_came_again = False  # the last two pieces of work asked for the same
+        self._template_tried: TemplateSpec | None = None  # in these namespaces, the last one
         self._came_again = False  # it was that of the one before, too, and is likely to be that of the next
 
     @property
@@ -68,12 +76,50 @@ class Namespaces:
             raise SandboxError("limit", detail=f"open_files_max must be at least {OPEN_FILES_MAX_MIN}")
         zygote.ensure_policy(spec.policy)
         root = zygote.ensure_root(spec.rootfs)
-        self._shown = _identity_of(spec.artifact)
         number = next(self.resources.numbers)
-        request = OpenContainer(number, self._plan(root), self._artifact_lowers(spec.artifact))
+        comes_later = self._wants_template()
+        shown = "" if comes_later else spec.artifact
+        self._shown = _identity_of(shown)
+        request = OpenContainer(number, self._plan(root), self._artifact_lowers(shown))
         self._launcher = LauncherClient(zygote, request)
         self._dirty, self._disk, self._state_is_due = 0, (spec.disk_bytes, spec.disk_inodes), False
         self._must_be_new = False
+        if comes_later:
+            self._start_template()
+            self._shown = _identity_of(spec.artifact)
+            if lowers := self._artifact_lowers(spec.artifact):
+                self.launcher.show_artifact(lowers, hide=False)
+
+    def _wants_template(self) -> bool:
+        spec = self.spec
+        return (
+            spec.template is not None
+            and spec.template != self._template_tried
+            and not spec.fresh_each_run
+            and spec.policy == DEFAULT_POLICY
+            and (spec.runs >= _TEMPLATE_RUNS_MIN or self._template_came_again)
+        )
+
+    def _start_template(self) -> None:
+        """While no artifact is shown, and the file systems are fresh: the interpreter finds nothing of a submission.
+        Where it does not get ready, runs do without."""
+        spec = self.spec
+        assert spec.template is not None
+        self._forget_template()
+        self._template_tried = spec.template
+        steps = template_steps(spec, self.resources.identity.inside, self.resources.cpu)
+        with contextlib.suppress(SandboxError):
+            self._template = self.launcher.start_template(spec.template, steps)
+
+    def _forget_template(self) -> None:
+        template, self._template = self._template, None
+        if template is not None:
+            os.close(template.listener_fd)
+
+    def template_for(self, run: RunSpec, stdin_fd: int) -> Template | None:
+        """The template that a run with this input may be a copy of."""
+        template = self._template
+        return template if template is not None and template.makes(run, stdin_fd) else None
 
     def _plan(self, root: str) -> list[Step]:
         resources = self.resources
@@ -91,16 +137,25 @@ class Namespaces:
         """End everything inside; returns when it is gone. Idempotent."""
         self.hear_state()  # by then the launcher has seen to it that nothing of the run lives on in the kernel
         launcher, self._launcher = self._launcher, None
+        self._forget_template()
         is_gone = launcher is None or launcher.close()
         self.groups.give_back_all(launcher_is_gone=is_gone)
 
-    def serve(self, artifact: str) -> None:
-        """The next runs are of another piece of work, with this artifact. Raises SandboxError, and
+    def serve(self, spec: ContainerSpec) -> None:
+        """The next runs are of another piece of work, which asks for this. Raises SandboxError, and
         InfrastructureError, also when the launcher has died meanwhile."""
+        artifact = spec.artifact
         if not self.launcher.is_alive:
             raise InfrastructureError("the launcher of a container that was kept is gone")
         self.served += 1
         self._came_again, self._last_artifact = bool(artifact) and artifact == self._last_artifact, artifact
+        self._template_came_again = spec.template is not None and spec.template == self.spec.template
+        self.spec = msgspec.structs.replace(self.spec, template=spec.template, runs=spec.runs)
+        self.hear_state()
+        if self._wants_template() and not self._is_spoilt():
+            self._show("")
+            self._renew(self._disk)
+            self._start_template()
         self._show(artifact)
 
     def _show(self, artifact: str) -> None:

@@ -43,6 +43,24 @@ class Identity(NamedTuple):
         return self.judging_uid if spec.judging else self.program_uid
 
 
+def template_steps(spec: ContainerSpec, identity: Identity, cpu: int) -> list[Step]:
+    """From the zygote's child to a process behind the walls of a container that is there, before it executes the
+    interpreter. What its program is to have of a launcher's set-up has the same order here."""
+    uid = identity.in_container(spec)
+    return [
+        ("die with zygote",),
+        ("enter idle cgroup",),
+        ("enter namespaces",),
+        ("limit", spec.open_files_max),
+        ("pin", cpu),
+        ("become", uid, int(identity.setup_uid != uid)),
+        ("drop capabilities",),
+        ("die with zygote",),
+        ("no new privileges",),
+        (FILTER, spec.policy),
+    ]
+
+
 def run_mounts(program_uid: int, disk_bytes: int, disk_inodes: int, prefix: str = "") -> list[MountCall]:
     """The fresh file systems of a run, those of protocol.RUN_MOUNTS: /work is the program's own, /tmp and /dev/shm are
     everybody's, and the pseudo-terminals are an instance of their own."""

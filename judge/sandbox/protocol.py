@@ -12,7 +12,8 @@
     StartRun         KILL ends it early   -> FINISHED, then STATE; or NOT_STARTED
                      SIGNAL at any time      on a terminal TERMINAL comes before all else, unless NOT_STARTED does
     CollectFiles     MORE every 16 files  -> FILE or MISSED for each wanted, FILE for each other, then FILES_END
-    PutFiles, NoteFreshMounts             -> nothing: what went wrong is reported by the next StartRun
+    HandOutNamespaces                     -> NAMESPACES
+    PutFiles, NoteFreshMounts, UseTemplate-> nothing: what went wrong is reported by the next StartRun
 
 A start-up conversation comes first: the zygote says Unshared, hears Mapped, says Ready (or CallFailed).
 
@@ -53,6 +54,8 @@ DIRTY_NETWORK = 1 << 4
 PUT = "put "  # and the file's name
 PREPARE_WORK = "prepare /work"
 EXECUTE = "execute"
+# And one that is the host's.
+COPY = "copy template"
 
 
 # -- to the launcher ------------------------------------------------------------------------------------------
@@ -84,6 +87,7 @@ class StartRun(NamedTuple):
     next_group: int  #: where to wait for the next run; NO_GROUP = in the idle group
     new_groups: tuple[int, ...]  #: those whose descriptors come along
     terminal: tuple[int, int] | None = None  #: rows and columns of the one it runs on; then ``targets`` has no 0 to 2
+    is_copy: bool = False  #: of the template, which was started with the program's command line; ``next_group`` is none
 
 
 class PutFile(NamedTuple):
@@ -120,7 +124,15 @@ class NoteFreshMounts(NamedTuple):
     """The file systems were renewed: what they look like now is what an unused one looks like."""
 
 
-LauncherRequest = StartRun | PutFiles | CollectFiles | NoteFreshMounts
+class HandOutNamespaces(NamedTuple):
+    """Hand out NAMESPACES, for a template to enter."""
+
+
+class UseTemplate(NamedTuple):
+    """Runs may be copies of the template behind the descriptor that comes along, and of no other."""
+
+
+LauncherRequest = StartRun | PutFiles | CollectFiles | NoteFreshMounts | HandOutNamespaces | UseTemplate
 
 #: Raw: kill the program that runs. Anything longer is a request.
 KILL = b"K"
@@ -176,6 +188,28 @@ class ShowArtifact(NamedTuple):
     artifact: list[str]  #: as in OpenContainer; empty = none
 
 
+class StartTemplate(NamedTuple):
+    """Start an interpreter in an open container that shows no artifact, in the place of the one that is there.
+
+    It stands outside of the container's process namespace, where no program can name it. Descriptors: the launcher's
+    NAMESPACES. The answer brings the template's control socket and its seccomp listener. What is heard first on that
+    socket is TEMPLATE_BEGUN, then the interpreter's own :data:`TEMPLATE_READY`.
+    """
+
+    number: int
+    steps: list[Step]  #: what it is set up by, as a container is
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    open_files: int  #: soft limits that it starts with
+    stack_bytes: int
+
+
+class EndTemplate(NamedTuple):
+    """End a container's template, if it has one."""
+
+    number: int
+
+
 class CloseContainer(NamedTuple):
     """End a container with everything in it; the answer comes when it is gone. One that is gone already is no error."""
 
@@ -189,7 +223,16 @@ class KillContainer(NamedTuple):
 
 
 ZygoteRequest = (
-    JoinGroups | AddPolicy | StageRoot | OpenContainer | RenewMounts | ShowArtifact | CloseContainer | KillContainer
+    JoinGroups
+    | AddPolicy
+    | StageRoot
+    | OpenContainer
+    | RenewMounts
+    | ShowArtifact
+    | StartTemplate
+    | EndTemplate
+    | CloseContainer
+    | KillContainer
 )
 
 
@@ -250,12 +293,16 @@ TYPES: dict[str, type[Message]] = {
     "put": PutFiles,
     "collect": CollectFiles,
     "note fresh mounts": NoteFreshMounts,
+    "hand out namespaces": HandOutNamespaces,
+    "use template": UseTemplate,
     "join groups": JoinGroups,
     "add policy": AddPolicy,
     "stage root": StageRoot,
     "open": OpenContainer,
     "renew": RenewMounts,
     "show": ShowArtifact,
+    "start template": StartTemplate,
+    "end template": EndTemplate,
     "close": CloseContainer,
     "kill": KillContainer,
     "mapped": Mapped,
@@ -288,10 +335,7 @@ def from_wire(wire: tuple[Any, ...]) -> Message:
     return kind._make(fields)
 
 
-# -- from the launcher: one byte that says what it is, then a fixed layout ------------------------------------
-
-#: The longest report; the detail of a failure is cut.
-REPORT_BYTES_MAX = 4096
+# -- from the launcher: one byte that says what it is, then a layout of judge.sandbox.reports -----------------
 
 MOUNTS = b"M"  # to the zygote, with the container's mount namespace
 READY = b"R"  # to the zygote, with the seccomp listener
@@ -300,94 +344,23 @@ TERMINAL = b"T"  # of a run, before it starts: both sides of its pseudo-terminal
 FINISHED = b"F"  # a run ended: Finish
 STATE = b"S"  # after FINISHED: MountState
 NOT_STARTED = b"N"  # a run could not start: Failure
+NAMESPACES = b"P"  # those of the container but that of its mounts, in the order of NAMESPACE_KINDS
 FILE = b"L"  # one collected file: FileHead, with its descriptor
 MISSED = b"X"  # a wanted file cannot be had: MISSED_BODY, the errno of why; 0 = it is no regular file
 FILES_END = b"Z"  # no more files: FILES_END_BODY, how many were passed over because of a limit
 
-_FAILURE = struct.Struct("<ii")
-_FINISH = struct.Struct("<iQQQQQQQQQQB")
-_STATE = struct.Struct("<BB")
-_FILE_HEAD = struct.Struct("<QI")
+#: By their names below /proc/self/ns.
+NAMESPACE_KINDS = ("pid", "net", "ipc", "uts", "cgroup")
+
+# Of a template. What it is asked stands at the head of judge/rootfs/guest/judge_template.py, as this does.
+TEMPLATE_BEGUN = b"B"  # COPIED_BODY: CPU time of its process before it became the interpreter
+TEMPLATE_READY = b"R"  # TEMPLATE_READY_BODY: CPU time until it was ready, and memory that no file holds
+COPIED = b"C"  # COPIED_BODY: the process number of a copy that goes on
+TEMPLATE_READY_BODY = struct.Struct("<QQ")
+COPIED_BODY = struct.Struct("<Q")
+#: Where the interpreter finds that file, and where it listens.
+TEMPLATE_DIRECTORY = "/var/lib/judge"
+TEMPLATE_FD = 20
+
 FILES_END_BODY = struct.Struct("<I")
 MISSED_BODY = struct.Struct("<i")
-
-
-class Failure(NamedTuple):
-    """A step that failed, while a container was set up or a run was started."""
-
-    step_index: int  #: of the step in the plan; -1 = it is in none
-    errno: int  #: 0 = no system call's
-    step: str
-    detail: str
-
-    def pack(self) -> bytes:
-        """As the body of a report."""
-        text = f"{self.step}\0{self.detail}".encode("utf-8", "surrogateescape")
-        return (_FAILURE.pack(self.step_index, self.errno) + text)[: REPORT_BYTES_MAX - 1]
-
-    @classmethod
-    def unpack(cls, body: bytes) -> Failure:
-        """Of a report's body."""
-        index, code = _FAILURE.unpack_from(body)
-        step, _, detail = body[_FAILURE.size :].decode("utf-8", "replace").partition("\0")
-        return cls(index, code, step, detail)
-
-
-class Finish(NamedTuple):
-    """A finished run as the launcher saw it."""
-
-    status: int  #: as from waitpid(2)
-    started_ns: int  #: by the container's monotonic clock, as ``ended_ns``
-    ended_ns: int
-    rss_peak_kib: int
-    launcher_rss_kib: int
-    major_faults: int
-    switches_voluntary: int
-    switches_involuntary: int
-    tasks_created: int  #: 0 = unknown
-    launcher_cpu_ns: int  #: CPU time of the launcher itself in the run's group, before the program was spawned
-    read_bytes: int  #: from disks, by all that were waited for
-    killed: int  #: 1 = the launcher was told to kill it
-
-    def pack(self) -> bytes:
-        """As the body of a report."""
-        return _FINISH.pack(*self)
-
-    @classmethod
-    def unpack(cls, body: bytes) -> Finish | None:
-        """Of a report's body; None when it is none."""
-        return cls._make(_FINISH.unpack(body)) if len(body) == _FINISH.size else None
-
-
-class MountState(NamedTuple):
-    """What a run left behind; bit k stands for RUN_MOUNTS[k]."""
-
-    dirty: int  #: used; DIRTY_NETWORK, too
-    full: int
-
-    def pack(self) -> bytes:
-        """As the body of a report."""
-        return _STATE.pack(*self)
-
-    @classmethod
-    def unpack(cls, body: bytes) -> MountState:
-        """Of a report's body."""
-        return cls._make(_STATE.unpack_from(body))
-
-
-class FileHead(NamedTuple):
-    """A collected file, whose content is the descriptor beside it."""
-
-    size_bytes: int
-    mode: int
-    path: bytes  #: relative to /work; any bytes
-
-    def pack(self) -> bytes:
-        """As the body of a report."""
-        return _FILE_HEAD.pack(self.size_bytes, self.mode) + self.path
-
-    @classmethod
-    def unpack(cls, body: bytes) -> FileHead:
-        """Of a report's body."""
-        size_bytes, mode = _FILE_HEAD.unpack_from(body)
-        return cls(size_bytes, mode, body[_FILE_HEAD.size :])

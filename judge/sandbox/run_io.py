@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from judge.errors import SandboxError, WorkFilesError
 from judge.sandbox.capture import Capture, memfd_of, sealed_memfd
-from judge.sandbox.protocol import PREPARE_WORK, PUT, Failure
+from judge.sandbox.protocol import PREPARE_WORK, PUT
+from judge.sandbox.reports import Failure
 from judge.sandbox.spec import RunSpec
 from judge.sandbox.streams import Drain
 

@@ -100,7 +100,7 @@ class _Loop:
         self._watch(self._cancel_fd, self._cancel)
         for run in (*runs, *self._beside):
             self._watch(run.launcher.control_fd, partial(self._control, run))
-            self._watch(run.launcher.listener_fd, run.hear_notification)
+            self._watch(run.listener_fd, run.hear_notification)
             for _, drain in run.outputs():
                 if drain.fd >= 0 and not drain.at_end and not drain.is_pulled:
                     self._watch(drain.fd, partial(self._output, run, drain))
@@ -222,7 +222,7 @@ class _Loop:
         self._left -= 1
         if len(self._runs) > 1:
             self._forget(run.launcher.control_fd)
-            self._forget(run.launcher.listener_fd)
+            self._forget(run.listener_fd)
             self._ended(run)
         if self._on_end is not None:
             self._on_end(run)
@@ -231,7 +231,7 @@ class _Loop:
         """One of those beside is over. What its streams still hold is read by Drain.finish."""
         self._beside.remove(run)
         self._forget(run.launcher.control_fd)
-        self._forget(run.launcher.listener_fd)
+        self._forget(run.listener_fd)
         for _, drain in run.outputs():
             self._forget(drain.fd)
 

@@ -11,7 +11,8 @@ from judge.model.run import Outcome, RunResult, Usage, signal_name
 from judge.sandbox.active_run import WORTH_A_WORD_NS, ActiveRun, exit_of, too_long
 from judge.sandbox.cgroups.counters import Counters
 from judge.sandbox.cpu_wait import Waited
-from judge.sandbox.protocol import EXECUTE, RUN_MOUNTS, Finish
+from judge.sandbox.protocol import EXECUTE, RUN_MOUNTS
+from judge.sandbox.reports import Finish
 
 #: The exit code of a program that could not be executed, as shells have it.
 _NOT_EXECUTED = 127
@@ -88,7 +89,9 @@ def _by_limits(run: ActiveRun, counters: Counters, wall_time_ns: int, waited: Wa
 
 
 def _wall_time_ns(run: ActiveRun) -> int:
-    return max(0, run.finish.ended_ns - run.finish.started_ns - run.frozen_ns) if run.finish else 0
+    if run.finish is None:
+        return 0
+    return max(0, run.finish.ended_ns - run.finish.started_ns - run.frozen_ns) + run.charge.cpu_ns
 
 
 def _busy(wall_time_ns: int, waited: Waited, limits: Limits) -> str:

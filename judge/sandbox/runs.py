@@ -17,6 +17,7 @@ from judge.sandbox.run_loop import supervise
 from judge.sandbox.run_result import result_of
 from judge.sandbox.spec import ANSWER_FD, RunSpec
 from judge.sandbox.streams import Drain
+from judge.sandbox.template import NO_CHARGE, stack_bytes_of
 from judge.sandbox.work_directory import Collected, collect, put
 
 _NOTHING = Collected({}, 0)
@@ -154,7 +155,10 @@ class Runs:
             stderr, err_end = self.own_output(spec.limits.stderr_bytes)
         group = None
         try:
-            group = groups.take(spec.limits, goes_on=goes_on)
+            template = namespaces.template_for(spec, ends.stdin_fd) if ends.terminal is None else None
+            charge = NO_CHARGE if template is None else template.charge
+            goes_on = goes_on and template is None  # a launcher that only has copies made stands in no run's group
+            group = groups.take(charge.off(spec.limits), goes_on=goes_on)
             next_group = groups.next if goes_on else None
             namespaces.begin_use()
             new_groups = launcher.unknown_groups((group,) if next_group is None else (group, next_group))
@@ -165,14 +169,11 @@ class Runs:
                 next_group=NO_GROUP if next_group is None else next_group.group_id,
                 new_groups=tuple(one.group_id for one in new_groups),
                 terminal=None if ends.terminal is None else (ends.terminal[0], ends.terminal[1]),
+                is_copy=template is not None,
             )
+            standard = (ends.stdin_fd, ends.stdout_fd, ends.stdout_fd if spec.merge_stderr else err_end)
             join_fds = [fd for one in new_groups for fd in one.launch_fds]
-            with contextlib.ExitStack() as handed:
-                given = private_fds(handed, fds.values())
-                err_fd = ends.stdout_fd if spec.merge_stderr else err_end
-                standard = (ends.stdin_fd, ends.stdout_fd, err_fd) if ends.terminal is None else ()
-                resources.interrupts.add(launcher, namespaces.spec.policy)
-                launcher.send(request, (*standard, *given, *join_fds))
+            self._send(request, standard if ends.terminal is None else (), fds, join_fds)
             launcher.known_spec = spec
         except BaseException:
             resources.interrupts.remove(launcher)
@@ -181,8 +182,19 @@ class Runs:
                 groups.give_back_unused(group)
             raise
         active = ActiveRun(launcher, spec.limits, group, ends.stdout, stderr, resources.groups.processors)
+        if template is not None:
+            active.be_copy_of(template)
         active.other_outputs = ends.others
         return active
+
+    def _send(
+        self, request: StartRun, standard: Sequence[int], fds: Mapping[int, int], join_fds: Sequence[int]
+    ) -> None:
+        launcher = self.namespaces.launcher
+        with contextlib.ExitStack() as handed:
+            given = private_fds(handed, fds.values())
+            self.namespaces.resources.interrupts.add(launcher, self.namespaces.spec.policy)
+            launcher.send(request, (*standard, *given, *join_fds))
 
     def put_away(self, active: ActiveRun) -> None:
         """The run is over, and its result was taken or is not wanted."""
@@ -219,7 +231,7 @@ class Runs:
             was_alone = finish.tasks_created == 1 and finish.status == 0
             counters = active.group.counters(was_alone=was_alone, not_its_ns=finish.launcher_cpu_ns)
         return Completed(
-            result_of(active, counters, full),
+            result_of(active, active.charge.on(counters), full),
             stdout,
             stderr,
             collected.files,
@@ -238,7 +250,7 @@ def _program_of(spec: RunSpec) -> Program:
         cwd=spec.cwd,
         directories=spec.directories,
         open_files=limits.open_files,
-        stack_bytes=limits.stack_bytes or limits.memory_bytes,
+        stack_bytes=stack_bytes_of(limits),
         processes=limits.processes,
         address_space_bytes=limits.address_space_bytes,
         data_segment_bytes=limits.data_segment_bytes,

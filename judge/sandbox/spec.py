@@ -39,6 +39,21 @@ class Rootfs(msgspec.Struct, frozen=True, kw_only=True):
     mounts: tuple[OverlayMount, ...]
 
 
+class TemplateSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """An interpreter that is started once in a container, and the runs that are copies of it: those with this command
+    line, environment and soft limits, in /work, with an input that is a file.
+
+    ``start_env`` is what it is started with: ``env``, and what makes it wait. A copy has ``env``. ``argv`` ends with
+    the program's path below /artifact.
+    """
+
+    argv: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
+    start_env: tuple[tuple[str, str], ...]
+    open_files: int
+    stack_bytes: int
+
+
 #: Of programs; compilers have one that is like it.
 DEFAULT_POLICY = "default"
 
@@ -49,6 +64,9 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     ``policy`` names a system-call policy of :mod:`judge.sandbox.policy`. The ``*_max`` fields are hard
     ceilings for the runs inside (their limits may be lower). ``fresh_each_run``: no two runs share the namespaces, so
     that a program cannot even tell how many processes were there before it; costs each run but the first 2 ms.
+    ``template``: what runs may be copies of (None = each is a start of its own); ``runs``: how many are likely to come,
+    by which it is seen whether it is worth while. Copies share what a start makes by chance: the places of memory, the
+    seed of hashes.
     ``use``: a word of the caller's; what was opened for one use is never kept for another. ``work_alias``: another
     place at which /work is shown, a directory of the root ("" = none). ``judging``: what runs there judges others, and
     has a uid that they have not, where the host has one for it.
@@ -64,6 +82,8 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     use: str = ""
     work_alias: str = ""
     judging: bool = False
+    template: TemplateSpec | None = None
+    runs: int = 1
 
     @classmethod
     def under(

@@ -25,10 +25,10 @@ from judge.sandbox.protocol import (
     MISSED_BODY,
     MORE,
     CollectFiles,
-    FileHead,
     PutFile,
     PutFiles,
 )
+from judge.sandbox.reports import FileHead
 from judge.sandbox.run_io import Content, capture_of, content_fd
 from judge.sandbox.spec import Collect, Wanted
 

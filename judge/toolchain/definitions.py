@@ -19,6 +19,7 @@ from judge.model.limits import Limits
 from judge.model.units import MIB
 from judge.package.detect import detect_by_names
 from judge.toolchain import variants
+from judge.toolchain.templates import TEMPLATES
 from judge.toolchain.uses import USES
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -28,9 +29,7 @@ BUILTIN_DIR = next(
     (d for d in (_PACKAGE / "languages", _PACKAGE.parent / "languages") if d.is_dir()), _PACKAGE / "languages"
 )
 
-#: Where a program is run from; see :mod:`judge.sandbox.spec`.
-ARTIFACT_DIR = "/artifact"
-
+ARTIFACT_DIR = "/artifact"  #: where a program is run from; see :mod:`judge.sandbox.spec`
 #: Smallest heap handed to a runtime: below it most do not start, and the cgroup decides anyway.
 HEAP_MIB_MIN = 16
 
@@ -237,8 +236,9 @@ def _command_complaints(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
     for name in spec.artifact_files:
         if name.startswith("/") or not {"", ".", ".."}.isdisjoint(name.split("/")):
             yield f"artifact_files.{name}", "must be a relative path below the artifact"
-    if spec.uses not in ("", *USES):
-        yield "uses", f"{spec.uses!r} is not known; one of {', '.join(USES)}"
+    for key, known in (("uses", USES), ("starts_once", TEMPLATES)):
+        if (word := getattr(spec, key)) not in ("", *known):
+            yield key, f"{word!r} is not known; one of {', '.join(known)}"
     if spec.check and (spec.compile or spec.artifact):
         yield "check", "is for a language without compile and artifact"
     if spec.prepare and not re.fullmatch(r"/opt(/[\w.+-]+)+", spec.prepare.target):

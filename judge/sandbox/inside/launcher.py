@@ -21,19 +21,21 @@ from judge.kernel.terminal import open_terminal
 from judge.sandbox import channel, protocol
 from judge.sandbox.inside.collect import Budget, open_below, walk
 from judge.sandbox.inside.membership import IDLE, Membership
+from judge.sandbox.inside.namespace_files import open_namespaces
 from judge.sandbox.inside.processes import EVERY_SIGNAL, await_end, is_dead, reap_everyone
 from judge.sandbox.inside.set_up import SetUp
+from judge.sandbox.inside.template import Template
 from judge.sandbox.protocol import (
     CollectFiles,
-    Failure,
-    FileHead,
-    Finish,
+    HandOutNamespaces,
     NoteFreshMounts,
     Program,
     PutFile,
     PutFiles,
     StartRun,
+    UseTemplate,
 )
+from judge.sandbox.reports import Failure, FileHead, Finish
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 #: Of getrusage(2): what the kernel's task_io_get_inblock divides by.
@@ -45,7 +47,7 @@ _OWN_FILES = 256
 
 
 class _Spawned(NamedTuple):
-    """A program that runs. Times as in protocol.Finish."""
+    """A program that runs. Times as in Finish."""
 
     pid: int
     started_ns: int
@@ -67,6 +69,7 @@ class Launcher:
         self._soft_limits = (0, 0)  # open files and stack as set now; (0, 0) = as the set-up left them
         self._put_failure: Failure | None = None  # the first one since the last run; reported by the next
         self._blocks_read = 0  # by all children that were waited for so far
+        self._template: Template | None = None
         self._terminal_fd = -1  # the master of the run's terminal; -1 = it has none
 
     def serve(self) -> None:
@@ -96,9 +99,24 @@ class Launcher:
             case CollectFiles():
                 self._membership.move_to(IDLE)
                 self._collect(request)
+            case HandOutNamespaces():
+                self._hand_out_namespaces()
+            case UseTemplate():
+                if self._template is not None:
+                    self._template.close()
+                self._template = Template(fds.pop(), self._control)
+                reap_everyone()  # it has tried to make copies
             case NoteFreshMounts():
                 os.chdir("/")  # to stand in a used one would keep what is in it
                 self._residue.note_fresh()
+
+    def _hand_out_namespaces(self) -> None:
+        fds = open_namespaces()
+        try:
+            channel.send_bytes(self._control, protocol.NAMESPACES, fds)
+        finally:
+            for fd in fds:
+                os.close(fd)
 
     # -- one run ----------------------------------------------------------------------------------------------
 
@@ -147,6 +165,8 @@ class Launcher:
                 actions = self._open_terminal(*request.terminal)
             except OSError as error:
                 return Failure(-1, error.errno or 0, "open terminal", str(error))
+        if request.is_copy:
+            return self._copy(request, program, fds)
         started_ns = time.monotonic_ns()
         try:
             self._membership.move_to(request.group)
@@ -161,6 +181,18 @@ class Launcher:
             return Failure(-1, error.errno or 0, protocol.EXECUTE, f"{program.argv[0]}: {error.strerror}")
         launcher_rss_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return _Spawned(pid, started_ns, launcher_rss_kib, launcher_cpu_ns)
+
+    def _copy(self, request: StartRun, program: Program, fds: list[int]) -> _Spawned | Failure:
+        """As :meth:`_launch`: the program is a copy of the template."""
+        if self._template is None:
+            return Failure(-1, errno.ENOENT, protocol.COPY, "there is no template")
+        started_ns, launcher_cpu_ns = time.monotonic_ns(), self._membership.cpu_ns_in(request.group)
+        try:
+            join_fds = self._membership.stay_out_of(request.group, program.processes)
+            pid = self._template.copy(request.targets, fds, join_fds, program.cwd)
+        except OSError as error:
+            return Failure(-1, error.errno or 0, protocol.COPY, str(error))
+        return _Spawned(pid, started_ns, 0, launcher_cpu_ns)
 
     def _open_terminal(self, rows: int, columns: int) -> list[FileAction]:
         """Make the run's terminal and hand both sides of it out. Returns what makes it the program's.

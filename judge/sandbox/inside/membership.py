@@ -62,9 +62,29 @@ class Membership:
     def _fds_of(self, group: int) -> list[int]:
         return self._idle_fds if group == IDLE else self._launch_fds[group]
 
+    def stay_out_of(self, group: int, processes: int) -> list[int]:
+        """A program is to enter a run group by itself: returns where it writes for that. Raises OSError.
+
+        The group has the exact process limit from the first instruction on: the launcher is one of its processes where
+        the limit allows for that, and where not, it is none.
+        """
+        self._be_charged_to(IDLE)
+        fds = self._launch_fds[group]
+        if not self._pids_apart:
+            os.write(fds[-1], b"%d" % processes)
+        elif self._counted != group:
+            self._counted = _UNKNOWN
+            write_all(fds[-1:])
+            self._counted = group
+        return fds[: len(self._idle_fds)]
+
     def cpu_ns_here(self) -> int:
         """CPU time of our own that was charged to where we stand."""
         return time.thread_time_ns() - self._charged_from_ns
+
+    def cpu_ns_in(self, group: int) -> int:
+        """The same of a run group, 0 where we do not stand in it."""
+        return self.cpu_ns_here() if self._charged == group else 0
 
     def move_on(self, next_group: int) -> None:
         """The run is over. What keeps us out of the next group is reported by that run; we then wait in the idle one.

@@ -6,7 +6,8 @@ import os
 import socket
 import time
 
-from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, MountState
+from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS
+from judge.sandbox.reports import MountState
 
 #: What of each of RUN_MOUNTS shows that it was used: its root, but of the pseudo-terminals the node that opens one,
 #: which is all that a program can mark there.

@@ -18,9 +18,11 @@ from typing import Any
 from judge.kernel import abi, libc
 from judge.sandbox import channel, protocol
 from judge.sandbox.inside.membership import write_all
+from judge.sandbox.inside.namespace_files import enter_namespaces
 from judge.sandbox.inside.processes import EVERY_SIGNAL, TaskCounter, is_dead, reap_everyone
 from judge.sandbox.inside.residue import Residue
-from judge.sandbox.protocol import Failure, Step
+from judge.sandbox.protocol import Step
+from judge.sandbox.reports import Failure
 
 #: Descriptors below this one are never the launcher's: programs get theirs there.
 FIRST_OWN_FD = 20
@@ -35,12 +37,16 @@ _FIRST_PORT, _PORTS_MIN, _PORTS_MAX = 32_768, 16_384, 28_232
 class SetUp:
     """The set-up of one container, and what its launcher keeps of it."""
 
-    def __init__(self, control: socket.socket, idle_fds: list[int], slot_fds: list[int]) -> None:
+    def __init__(
+        self, control: socket.socket, idle_fds: list[int], slot_fds: list[int], namespace_fds: tuple[int, ...] = ()
+    ) -> None:
         """``control`` leads to the zygote. The launcher enters the groups behind ``idle_fds``, where it waits between
-        runs, and for good those behind ``slot_fds``."""
+        runs, and for good those behind ``slot_fds``. ``namespace_fds``: of the container that a template enters, that
+        of its mounts first."""
         self.control = control
         self.idle_fds = idle_fds
         self._slot_fds = slot_fds
+        self._namespace_fds = namespace_fds
         self.residue = Residue()
         self.null_fd = -1  # until "close descriptors"
         self._tasks: TaskCounter | None = None  # until "open counters"
@@ -76,6 +82,7 @@ class SetUp:
         return {
             "die with zygote": lambda: libc.prctl(abi.PR_SET_PDEATHSIG, signal.SIGKILL),
             "enter idle cgroup": lambda: write_all([*self.idle_fds, *self._slot_fds]),
+            "enter namespaces": lambda: enter_namespaces(*self._namespace_fds),
             "unshare cgroup namespace": lambda: libc.unshare(abi.CLONE_NEWCGROUP),
             "open counters": self._open_counters,
             "narrow port range": _narrow_port_range,

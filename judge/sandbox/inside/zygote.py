@@ -23,6 +23,7 @@ from judge.sandbox import channel, protocol
 from judge.sandbox.inside.launcher import Launcher
 from judge.sandbox.inside.roots import artifact_mount, stage_root
 from judge.sandbox.inside.set_up import SIGNALS_TO_END, SetUp
+from judge.sandbox.inside.template import become_template
 from judge.sandbox.inside.user_namespace import be_the_first_victim, enter_user_namespace, reserve_low_descriptors
 from judge.sandbox.protocol import (
     FILTER,
@@ -30,7 +31,7 @@ from judge.sandbox.protocol import (
     CallFailed,
     CloseContainer,
     Done,
-    Failure,
+    EndTemplate,
     JoinGroups,
     KillContainer,
     OpenContainer,
@@ -39,8 +40,10 @@ from judge.sandbox.protocol import (
     SetUpFailed,
     ShowArtifact,
     StageRoot,
+    StartTemplate,
     Step,
 )
+from judge.sandbox.reports import Failure
 
 #: CLONE_NEWCGROUP is no part of it: the namespace's root is where its maker stands, so the launcher moves first.
 _CONTAINER = abi.CLONE_NEWPID | abi.CLONE_NEWNS | abi.CLONE_NEWNET | abi.CLONE_NEWIPC | abi.CLONE_NEWUTS
@@ -60,6 +63,7 @@ class _Container:
         self.pidfd = pidfd
         self.control = control  # to the launcher; handed out when the container is opened
         self.mount_fd = -1  # of its mount namespace, once the launcher has sent it
+        self.template: tuple[int, int] | None = None  # pid and pidfd
 
 
 class _SetUpFailedError(Exception):
@@ -125,6 +129,10 @@ class Zygote:
                 self._renew(request)
             case ShowArtifact():
                 self._show(request)
+            case StartTemplate():
+                return "", self._start_template(request, fds)
+            case EndTemplate():
+                _end_template(self._containers[request.number])
             case KillContainer():
                 self._kill(request.number)
             case StageRoot():
@@ -156,7 +164,7 @@ class Zygote:
     def _hand_out(self, request: OpenContainer, container: _Container) -> list[int]:
         listener_fd = -1
         try:
-            listener_fd = _await_ready(container)
+            listener_fd = _await_ready(container.control, container)
             if request.artifact:
                 self._mount_artifact(container, request.artifact)
         except _SetUpFailedError:
@@ -202,13 +210,36 @@ class Zygote:
         if pid == 0:
             try:
                 set_up = SetUp(theirs, self._idle_fds, self._slot_fds)
-                policies = self._policies
-                set_up.carry_out([(FILTER, policies[str(step[1])]) if step[0] == FILTER else step for step in steps])
+                set_up.carry_out(self._with_policy(steps))
                 Launcher(set_up).serve()
             finally:
                 os._exit(1)  # whatever happened, a launcher never goes on as a zygote
         theirs.close()
         return _Container(steps, pid, pidfd, ours)
+
+    def _with_policy(self, steps: list[Step]) -> list[Step]:
+        return [(FILTER, self._policies[str(step[1])]) if step[0] == FILTER else step for step in steps]
+
+    def _start_template(self, request: StartTemplate, fds: list[int]) -> list[int]:
+        container = self._containers[request.number]
+        _end_template(container)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid, pidfd = libc.clone3(0, signal.SIGCHLD)
+        if pid == 0:
+            try:
+                set_up = SetUp(theirs, self._idle_fds, self._slot_fds, (container.mount_fd, *fds))
+                become_template(set_up, request, self._with_policy(request.steps))
+            finally:
+                os._exit(1)
+        theirs.close()
+        container.template = (pid, pidfd)
+        try:
+            listener_fd = _await_ready(ours, container)
+        except _SetUpFailedError:
+            ours.close()
+            _end_template(container)
+            raise
+        return [ours.detach(), listener_fd]
 
     def _fill_pool(self) -> None:
         """Make one more container of the kind wanted last. Failing is no failure: then it is made on demand."""
@@ -246,10 +277,11 @@ class Zygote:
             signal.pidfd_send_signal(container.pidfd, signal.SIGKILL)
 
 
-def _await_ready(container: _Container) -> int:
-    """Until the launcher is behind all walls; returns its listener. Raises _SetUpFailedError with its report."""
+def _await_ready(control: socket.socket, container: _Container) -> int:
+    """Until the launcher, or the template, is behind all walls; returns its listener. Raises _SetUpFailedError with its
+    report."""
     while True:
-        report, fds = channel.receive_bytes(container.control)
+        report, fds = channel.receive_bytes(control)
         kind = report[:1]
         if kind == protocol.MOUNTS:
             container.mount_fd = fds[0]
@@ -261,8 +293,19 @@ def _await_ready(container: _Container) -> int:
             raise _SetUpFailedError(Failure(-1, 0, "set up container", "its first process died without a report"))
 
 
+def _end_template(container: _Container) -> None:
+    if container.template is None:
+        return
+    (pid, pidfd), container.template = container.template, None
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(pidfd)
+
+
 def _end(container: _Container) -> None:
     """Kill a container's first process, and with it the rest; returns when all are gone."""
+    _end_template(container)
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(container.pidfd, signal.SIGKILL)
     os.waitpid(container.pid, 0)

@@ -18,7 +18,8 @@ from judge.model.run import Outcome
 from judge.model.units import S_NS
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.cpu_wait import Processors
-from judge.sandbox.protocol import FINISHED, KILL, REPORT_BYTES_MAX, SIGNAL, Finish
+from judge.sandbox.protocol import FINISHED, KILL, SIGNAL
+from judge.sandbox.reports import REPORT_BYTES_MAX, Finish
 from judge.sandbox.run_loop import Surroundings, supervise, watch_beside
 from judge.sandbox.streams import Drain
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from judge.sandbox import protocol
-from judge.sandbox.protocol import Failure, FileHead, Finish, MountState, from_wire, to_wire
+from judge.sandbox.protocol import from_wire, to_wire
+from judge.sandbox.reports import REPORT_BYTES_MAX, Failure, FileHead, Finish, MountState
 
 PROGRAM = protocol.Program(("/bin/x", "\udcff"), {"A": "b"}, "/work", ("d",), 1, 2, 3, 4, 5)
 MESSAGES: list[protocol.Message] = [
@@ -19,12 +20,16 @@ MESSAGES: list[protocol.Message] = [
     protocol.PutFiles([protocol.PutFile("a/b", 0o644, 0, 0, -1), protocol.PutFile("c", 0o755, 1, 2, 3)]),
     protocol.CollectFiles(("*",), 1, 2, 3),
     protocol.NoteFreshMounts(),
+    protocol.HandOutNamespaces(),
+    protocol.UseTemplate(),
     protocol.JoinGroups(3),
     protocol.AddPolicy("default", b"\0\xff"),
     protocol.StageRoot("r0", [("", ["/a", "/b"])]),
     protocol.OpenContainer(1, [("limit", 64), ("mount", "tmpfs", "work", "tmpfs", 6, "size=1")], ["state/a"]),
     protocol.RenewMounts(1, [("tmpfs", "/work", "tmpfs", 6, "size=1")]),
     protocol.ShowArtifact(1, True, ["state/a"]),
+    protocol.StartTemplate(1, [("limit", 64)], ("/bin/x", "/artifact/y"), {"A": "b"}, 64, 1 << 20),
+    protocol.EndTemplate(1),
     protocol.CloseContainer(-1),
     protocol.KillContainer(1 << 40),
     protocol.Mapped(0),
@@ -55,7 +60,7 @@ def test_a_failure_survives_and_is_never_longer_than_what_is_read_of_it(
 ) -> None:
     failure = Failure(step_index, errno, step, detail)
     assert Failure.unpack(failure.pack()) == failure
-    assert len(failure._replace(detail=detail + 9999 * "x").pack()) < protocol.REPORT_BYTES_MAX
+    assert len(failure._replace(detail=detail + 9999 * "x").pack()) < REPORT_BYTES_MAX
 
 
 def test_names_that_are_no_text_can_be_reported() -> None:

@@ -20,7 +20,8 @@ from judge.model.units import MS_NS, S_NS
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.cgroups.counters import Counters
 from judge.sandbox.cpu_wait import Processors
-from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED, REPORT_BYTES_MAX, Failure, Finish
+from judge.sandbox.protocol import FINISHED, KILL, NOT_STARTED
+from judge.sandbox.reports import REPORT_BYTES_MAX, Failure, Finish
 from judge.sandbox.run_loop import Surroundings, _Loop, supervise
 from judge.sandbox.run_result import result_of
 from judge.sandbox.streams import Drain
