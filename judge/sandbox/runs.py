@@ -17,7 +17,7 @@ from judge.sandbox.run_loop import supervise
 from judge.sandbox.run_result import result_of
 from judge.sandbox.spec import ANSWER_FD, RunSpec
 from judge.sandbox.streams import Drain
-from judge.sandbox.template import NO_CHARGE, stack_bytes_of
+from judge.sandbox.template import stack_bytes_of
 from judge.sandbox.work_directory import Collected, collect, put
 
 _NOTHING = Collected({}, 0)
@@ -155,10 +155,10 @@ class Runs:
             stderr, err_end = self.own_output(spec.limits.stderr_bytes)
         group = None
         try:
-            template = namespaces.template_for(spec, ends.stdin_fd) if ends.terminal is None else None
-            charge = NO_CHARGE if template is None else template.charge
-            goes_on = goes_on and template is None  # a launcher that only has copies made stands in no run's group
-            group = groups.take(charge.off(spec.limits), goes_on=goes_on)
+            template = None if ends.terminal else namespaces.template_for(spec, ends.stdin_fd)
+            limits = spec.limits if template is None else template.charge.off(spec.limits)
+            goes_on = goes_on and template is None  # who only has copies made waits in no run's group
+            group = groups.take(limits, goes_on=goes_on)
             next_group = groups.next if goes_on else None
             namespaces.begin_use()
             new_groups = launcher.unknown_groups((group,) if next_group is None else (group, next_group))
