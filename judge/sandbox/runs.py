@@ -148,15 +148,15 @@ class Runs:
         """Send the request; from here on the program runs. What it took is given back by :meth:`put_away`.
 
         Raises SandboxError, InfrastructureError; what it took is given back then."""
-        namespaces = self.namespaces
-        resources, launcher, groups = namespaces.resources, namespaces.launcher, namespaces.groups
+        namespaces, resources = self.namespaces, self.namespaces.resources
+        launcher, groups = namespaces.launcher, namespaces.groups
         stderr, err_end = ends.stderr, ends.stderr_fd
         if stderr is None:
             stderr, err_end = self.own_output(spec.limits.stderr_bytes)
         group = None
         try:
             template = None if ends.terminal else namespaces.template_for(spec, ends.stdin_fd)
-            limits = spec.limits if template is None else template.charge.off(spec.limits)
+            limits = template.charge.off(spec.limits) if template else spec.limits
             goes_on = goes_on and template is None  # who only has copies made waits in no run's group
             group = groups.take(limits, goes_on=goes_on)
             next_group = groups.next if goes_on else None
