@@ -24,6 +24,9 @@ from judge.model.units import MIB, S_NS
 
 MODULE = "github.com/criyle/go-judge"
 
+#: Where the newest cannot be had.
+_VERSION = "v1.8.5"
+
 _BUILD_TIMEOUT_S = 600
 _START_TIMEOUT_S = 30.0
 _ANSWER_TIMEOUT_S = 120.0
@@ -43,17 +46,28 @@ def find_or_build(scratch: Path, path: str = "") -> str:
     if go is None:
         raise HostError("neither go-judge nor Go is on PATH")
     scratch.mkdir()
-    for words in (
-        ["mod", "init", "rivals"],
-        ["get", f"{MODULE}@latest"],
-        ["build", "-o", "go-judge", f"{MODULE}/cmd/go-judge"],
-    ):
+    try:
+        return _built(go, scratch / "latest", [["mod", "init", "rivals"], ["get", f"{MODULE}@latest"]])
+    except HostError as newest:
+        # A proxy may have this one and no list of versions.
         try:
-            subprocess.run([go, *words], cwd=scratch, check=True, capture_output=True, timeout=_BUILD_TIMEOUT_S)
+            return _built(
+                go, scratch / _VERSION, [["mod", "init", "rivals"], ["mod", "edit", f"-require={MODULE}@{_VERSION}"]]
+            )
+        except HostError as error:
+            raise HostError(f"{newest}; {_VERSION}: {error}") from error
+
+
+def _built(go: str, directory: Path, module: list[list[str]]) -> str:
+    """The program, built in a module that these commands make. Raises HostError saying which of them failed."""
+    directory.mkdir()
+    for words in (*module, ["build", "-mod=mod", "-o", "go-judge", f"{MODULE}/cmd/go-judge"]):
+        try:
+            subprocess.run([go, *words], cwd=directory, check=True, capture_output=True, timeout=_BUILD_TIMEOUT_S)
         except (OSError, subprocess.SubprocessError) as error:
             lines = (getattr(error, "stderr", b"") or b"").decode(errors="replace").strip().splitlines()
             raise HostError(f"go {words[0]} failed: {lines[-1].strip() if lines else error}") from error
-    return str(scratch / "go-judge")
+    return str(directory / "go-judge")
 
 
 class GoJudge:

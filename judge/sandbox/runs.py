@@ -156,9 +156,8 @@ class Runs:
         group = None
         try:
             template = None if ends.terminal else namespaces.template_for(spec, ends.stdin_fd)
-            limits = template.charge.off(spec.limits) if template else spec.limits
             goes_on = goes_on and template is None  # who only has copies made waits in no run's group
-            group = groups.take(limits, goes_on=goes_on)
+            group = groups.take(template.charge.off(spec.limits) if template else spec.limits, goes_on=goes_on)
             next_group = groups.next if goes_on else None
             namespaces.begin_use()
             new_groups = launcher.unknown_groups((group,) if next_group is None else (group, next_group))
