@@ -145,9 +145,8 @@ class Runs:
         return Drain(read_end, limit_bytes, held_fd=write_end, late=streams.late), write_end
 
     def launch(self, spec: RunSpec, ends: Ends, fds: Mapping[int, int], *, goes_on: bool = False) -> ActiveRun:
-        """Send the request; from here on the program runs. What it took is given back by :meth:`put_away`.
-
-        Raises SandboxError, InfrastructureError; what it took is given back then."""
+        """Send the request; from here on the program runs. What it took is given back by :meth:`put_away`, or at once
+        when this raises SandboxError or InfrastructureError."""
         namespaces, resources = self.namespaces, self.namespaces.resources
         launcher, groups = namespaces.launcher, namespaces.groups
         stderr, err_end = ends.stderr, ends.stderr_fd

@@ -35,6 +35,9 @@ from judge.sandbox.protocol import (
 )
 from judge.sandbox.spec import Rootfs
 
+#: An interpreter and its environment.
+StartedWith = tuple[str, tuple[tuple[str, str], ...]]
+
 _ANSWER_TIMEOUT_S = 30.0
 _SEEN_MAX = 1000
 _BOOT = (
@@ -53,6 +56,8 @@ class ZygoteClient:
         self._policies: set[str] = set()  # those that the running zygote knows, as the next
         self._roots: dict[Rootfs, str] = {}
         self._seen: dict[str, str] = {}  # a cache; at most _SEEN_MAX
+        #: Of templates, by what they were started with: the least CPU time that a start took.
+        self.start_cpu_ns: dict[StartedWith, int] = {}
         #: Containers handed out so far, by Done.opened; its reader may set it back.
         self.containers: Counter[str] = Counter()
 

@@ -99,3 +99,26 @@ def test_the_one_on_the_path_is_taken(tmp_path: Path, monkeypatch: pytest.Monkey
     path.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_or_build(tmp_path / "build") == str(path)
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_it_is_built_the_newest_or_where_that_cannot_be_had_a_version_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newest: bool
+) -> None:
+    go = tmp_path / "go"
+    get = "exit 0" if newest else "echo forbidden >&2; exit 1"
+    go.write_text(f'#!/bin/sh\ncase "$1" in get) {get};; build) : > go-judge;; esac\n')
+    go.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    built = Path(find_or_build(tmp_path / "build"))
+    assert built.is_file()
+    assert built.parent.name == "latest" if newest else built.parent.name.startswith("v")
+
+
+def test_where_none_can_be_built_both_reasons_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = tmp_path / "go"
+    go.write_text('#!/bin/sh\n[ "$1" = mod ] || { echo "no $1" >&2; exit 1; }\n')
+    go.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HostError, match=r"no get; v.*: go build failed: no build"):
+        find_or_build(tmp_path / "build")
