@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from judge.model.run import Outcome
 from judge.sandbox.active_run import ActiveRun
 from judge.sandbox.capture import Capture, Completed
 from judge.sandbox.namespaces import Namespaces
@@ -221,7 +222,8 @@ class Runs:
             if spec.collect.patterns or spec.collect.wanted:
                 namespaces.hear_state()
                 collected = collect(namespaces.launcher, spec.collect, namespaces.resources.cancel.fd)
-        if active.refusal is not None and active.refusal.step != EXECUTE:
+        was_cancelled = active.stop_outcome is Outcome.CANCELLED
+        if active.refusal is not None and active.refusal.step != EXECUTE and not was_cancelled:
             raise refused(active.refusal)
         if finish is None:
             counters = active.group.counters()

@@ -355,3 +355,26 @@ def test_a_template_that_died_is_the_hosts_fault_and_the_next_work_goes_on(pytho
         os.kill(pid, signal.SIGKILL)
         box.run(spec, stdin=b"")
     assert re.fullmatch(r"-?\d+\n", out(python.run(SEED)))
+
+
+def test_a_template_that_stands_still_is_the_hosts_fault_too(python: Python) -> None:
+    spec, patient = run_spec(wall_time_ns=S_NS // 10), run_spec()
+    with pytest.raises(SandboxError, match="did not answer in time"), python.opened(SEED, patient) as box:
+        out(box.run(patient, stdin=b""))
+        (pid,) = templates_of(python.slot)
+        os.kill(pid, signal.SIGSTOP)
+        box.run(spec, stdin=b"")
+    assert not templates_of(python.slot)
+
+
+def test_what_waits_for_a_template_can_be_cancelled(python: Python) -> None:
+    spec = run_spec()
+    with python.opened(SEED, spec) as box:
+        out(box.run(spec, stdin=b""))
+        (pid,) = templates_of(python.slot)
+        os.kill(pid, signal.SIGSTOP)
+        python.slot.cancel(hold=True)
+        try:
+            assert box.run(spec, stdin=b"").result.outcome is Outcome.CANCELLED
+        finally:
+            python.slot.forget_cancel()

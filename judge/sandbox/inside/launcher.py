@@ -190,6 +190,10 @@ class Launcher:
         try:
             join_fds = self._membership.stay_out_of(request.group, program.processes)
             pid = self._template.copy(request.targets, fds, join_fds, program.cwd)
+        except (TimeoutError, ConnectionError) as error:
+            failure = Failure(-1, error.errno or 0, protocol.COPY, str(error))
+            channel.send_bytes(self._control, protocol.NOT_STARTED + failure.pack())
+            os._exit(0)
         except OSError as error:
             return Failure(-1, error.errno or 0, protocol.COPY, str(error))
         return _Spawned(pid, started_ns, 0, launcher_cpu_ns)

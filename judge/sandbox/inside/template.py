@@ -58,19 +58,21 @@ class Template:
     def copy(self, targets: tuple[int, ...], fds: list[int], join_fds: list[int], cwd: str) -> int:
         """The process number of a copy that has ``fds`` as ``targets`` and went on in the groups behind ``join_fds``.
 
-        Raises OSError when it could not be made. Ends the container when the template says nothing more, or the slot's
-        process does not wait for that: what it makes later would belong to no run.
+        Raises OSError when it could not be made; and TimeoutError when the slot's process does not wait for that, or
+        ConnectionError when the template is gone: the caller must then end the container, since what may be made later
+        would belong to no run.
         """
         numbers = bytes([len(targets), len(join_fds), *targets])
         channel.send_bytes(self._socket, numbers + os.fsencode(cwd), [*fds, *join_fds])
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         poll.register(self._control, select.POLLIN)
-        if any(fd != self._socket.fileno() for fd, _ in poll.poll()):
-            os._exit(0)
+        while self._socket.fileno() not in (fd for fd, _ in poll.poll()):
+            if self._control.recv(64)[:1] != protocol.SIGNAL:  # there is nobody yet who could get one
+                raise TimeoutError(errno.ETIMEDOUT, "a template did not answer in time")
         answer = self._socket.recv(64)
         if not answer:
-            os._exit(0)
+            raise ConnectionResetError(errno.ECONNRESET, "a template is gone")
         (number,) = protocol.COPIED_BODY.unpack(answer[1:])
         if answer[:1] != protocol.COPIED:
             raise OSError(number or errno.EAGAIN, "a template could not be copied")
