@@ -359,7 +359,7 @@ COPIED = b"C"  # COPIED_BODY: the process number of a copy that goes on
 TEMPLATE_READY_BODY = struct.Struct("<QQ")
 COPIED_BODY = struct.Struct("<Q")
 #: Where the interpreter finds that file, and where it listens.
-TEMPLATE_DIRECTORY = "/var/lib/judge"
+TEMPLATE_DIRECTORY = "/var/judge"
 TEMPLATE_FD = 20
 
 FILES_END_BODY = struct.Struct("<I")
