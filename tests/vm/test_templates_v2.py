@@ -1,4 +1,4 @@
-"""Copies of an interpreter on cgroup v2, as a plain user: in the run's group, under its limits, apart from each other."""
+"""Copies of an interpreter on cgroup v2, as a plain user: in the run's group, under its limits, apart."""
 
 from __future__ import annotations
 
