@@ -126,7 +126,8 @@ def compiled_target(runner: Runner, compiled: Compiled, execution: Execution) ->
         spec=spec,
         artifact=str(compiled.artifact),
         own_files=dict(data_files(compiled)),
-        template=template_of(language, spec),
+        # When it starts, an interpreter may look up what a variable names: the client's files would not be there yet.
+        template=None if execution.environment else template_of(language, spec),
     )
 
 

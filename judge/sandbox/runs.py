@@ -43,6 +43,7 @@ class Ends:
     stderr_fd: int = -1
     stderr: Drain | None = None
     others: Mapping[int, Drain] = field(default_factory=dict)  #: by descriptor, of those handed over with ``fds``
+    may_be_copy: bool = True  #: of a template
 
 
 class Runs:
@@ -71,7 +72,9 @@ class Runs:
             namespaces.freshen(spec.limits)
             if files:
                 put(namespaces.launcher, files, executables)
-            active = self._start(spec, stdin, fds, goes_on=self.goes_on(spec, files))
+            # What an interpreter looks for in its user's home when it starts: a template found nothing there.
+            may_be_copy = not any(name.startswith(".") for name in files)
+            active = self._start(spec, stdin, fds, goes_on=self.goes_on(spec, files), may_be_copy=may_be_copy)
             if hear is not None:
                 active.stdout.hear, active.stderr.hear = partial(hear, 1), partial(hear, 2)
             supervise([active], resources.surroundings, resources.prepare)
@@ -115,7 +118,9 @@ class Runs:
         self.namespaces.freshen(spec.limits)
         put(self.namespaces.launcher, files, executables, links)
 
-    def _start(self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int], *, goes_on: bool) -> ActiveRun:
+    def _start(
+        self, spec: RunSpec, stdin: int | bytes | None, fds: Mapping[int, int], *, goes_on: bool, may_be_copy: bool
+    ) -> ActiveRun:
         """Launch a run that has its standard output to itself. ``goes_on``: another of the kind is likely to follow."""
         source, is_ours = self.own_input(stdin)
         stdout, out_end = self.own_output(spec.limits.stdout_bytes)
@@ -124,7 +129,8 @@ class Runs:
             others[ANSWER_FD], answer_end = self.own_output(spec.answer_bytes)
             fds = {**fds, ANSWER_FD: answer_end}
         try:
-            return self.launch(spec, Ends(source, out_end, stdout, others=others), fds, goes_on=goes_on)
+            ends = Ends(source, out_end, stdout, others=others, may_be_copy=may_be_copy)
+            return self.launch(spec, ends, fds, goes_on=goes_on)
         except BaseException:
             for drain in (stdout, *others.values()):
                 drain.close()
@@ -155,7 +161,7 @@ class Runs:
             stderr, err_end = self.own_output(spec.limits.stderr_bytes)
         group = None
         try:
-            template = None if ends.terminal else namespaces.template_for(spec, ends.stdin_fd)
+            template = namespaces.template_for(spec, ends.stdin_fd) if ends.may_be_copy and not ends.terminal else None
             goes_on = goes_on and template is None  # who only has copies made waits in no run's group
             group = groups.take(template.charge.off(spec.limits) if template else spec.limits, goes_on=goes_on)
             next_group = groups.next if goes_on else None

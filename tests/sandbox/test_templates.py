@@ -191,6 +191,18 @@ def test_what_reads_from_a_pipe_is_a_start_of_its_own(python: Python) -> None:
     os.close(read_end)
 
 
+def test_what_finds_hidden_files_is_a_start_of_its_own(python: Python) -> None:
+    spec = run_spec()
+    version = out(python.run("import sys\nprint(sys.version_info[0], sys.version_info[1])", copied=False)).split()
+    name = f".local/lib/python{'.'.join(version)}/site-packages/usercustomize.py"
+    with python.opened(SEED, spec) as box:
+        usual = out(box.run(spec, stdin=b""))
+        done = box.run(spec, stdin=b"", files={name: b"print('mine')"})
+        assert out(done).startswith("mine\n")
+        assert usual not in out(done)
+        assert out(box.run(spec, stdin=b"")) == usual
+
+
 ATTACKS = {
     "kill": "import os, signal\ntry:\n    os.kill(-1, signal.SIGKILL)\nexcept OSError:\n    pass",
     "stop": "import os, signal\ntry:\n    os.kill(-1, signal.SIGSTOP)\nexcept OSError:\n    pass",

@@ -216,6 +216,17 @@ def test_what_was_written_before_a_limit_ends_a_run_is_kept(
     assert run.stdout.truncated is (outcome is Outcome.OUTPUT_LIMIT)
 
 
+@pytest.mark.parametrize(("environment", "starts"), [({}, 1), ({"MINE": "x"}, 4)])
+def test_repeats_of_a_python_program_are_copies_of_one_start_unless_variables_are_given(
+    runs_client: Client, environment: dict[str, str], starts: int
+) -> None:
+    seed = SourceFile(name="main.py", content=b"print(hash('x'))")
+    task = Execution(program=ProgramSource(sources=(seed,)), repeats=4, environment=environment)
+    report = report_of(runs_client, task, "python3")
+    assert len(report.runs) == 4
+    assert len({run.stdout.content for run in report.runs}) == starts
+
+
 def test_every_run_of_a_repeated_one_is_in_the_report(runs_client: Client) -> None:
     report = shell(runs_client, "test ! -e mark; touch mark; echo ok", repeats=3)
     assert [run.stdout.content for run in report.runs] == [b"ok\n"] * 3
