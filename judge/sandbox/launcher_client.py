@@ -32,9 +32,9 @@ from judge.sandbox.protocol import (
     UseTemplate,
 )
 from judge.sandbox.reports import REPORT_BYTES_MAX
-from judge.sandbox.spec import RunSpec, TemplateSpec
+from judge.sandbox.spec import Rootfs, RunSpec, TemplateSpec
 from judge.sandbox.template import Charge, Template, charge_of
-from judge.sandbox.zygote_client import ZygoteClient
+from judge.sandbox.zygote_client import StartedWith, ZygoteClient
 
 _STARTS_KNOWN_MAX = 64
 
@@ -103,9 +103,9 @@ class LauncherClient:
         InfrastructureError."""
         self._zygote.ask("mount artifact", ShowArtifact(self._number, hide, lowers))
 
-    def start_template(self, template: TemplateSpec, steps: list[Step]) -> Template | None:
+    def start_template(self, template: TemplateSpec, steps: list[Step], rootfs: Rootfs) -> Template | None:
         """Have an interpreter started that runs may be copies of; no artifact is shown now. None = it does not get
-        ready. Raises SandboxError, InfrastructureError."""
+        ready, and nobody knows what its start has left. Raises SandboxError, InfrastructureError."""
         self.send(HandOutNamespaces())
         report, namespace_fds = self.receive()
         try:
@@ -123,21 +123,26 @@ class LauncherClient:
         finally:
             for fd in namespace_fds:
                 os.close(fd)
-        charge = charge_of(control_fd)
-        if charge is None:
-            self._zygote.ask("end template", EndTemplate(self._number))
-            os.close(listener_fd)
-        else:
+        try:
+            charge = charge_of(control_fd)
+            if charge is None:
+                self._zygote.ask("end template", EndTemplate(self._number))
+                os.close(listener_fd)
+                return None
             self.send(UseTemplate(), (control_fd,))
-        os.close(control_fd)
-        return None if charge is None else Template(template, self._usual(charge, template), _listening(listener_fd))
+        except BaseException:
+            os.close(listener_fd)
+            raise
+        finally:
+            os.close(control_fd)
+        usual = self._usual(charge, (rootfs, template.argv[0], template.start_env))
+        return Template(template, usual, _listening(listener_fd))
 
-    def _usual(self, charge: Charge, template: TemplateSpec) -> Charge:
+    def _usual(self, charge: Charge, started_with: StartedWith) -> Charge:
         """A start with nothing in the caches takes longer than those that its copies are spared."""
         known = self._zygote.start_cpu_ns
         while len(known) >= _STARTS_KNOWN_MAX:
             del known[next(iter(known))]
-        started_with = (template.argv[0], template.start_env)
         known[started_with] = min(charge.cpu_ns, known.pop(started_with, charge.cpu_ns))
         return replace(charge, cpu_ns=known[started_with])
 

@@ -48,7 +48,7 @@ class Namespaces:
         self._last_artifact = spec.artifact  # of the last piece of work
         self._template: Template | None = None
         self._template_came_again = False  # the last two pieces of work asked for the same
-        self._template_tried: TemplateSpec | None = None  # in these namespaces, the last one
+        self._template_tried: TemplateSpec | None = None  # the last one; what was lost with its container is not again
         self._came_again = False  # it was that of the one before, too, and is likely to be that of the next
 
     @property
@@ -109,7 +109,8 @@ class Namespaces:
         self._template_tried = spec.template
         steps = template_steps(spec, self.resources.identity.inside, self.resources.cpu)
         with contextlib.suppress(SandboxError):
-            self._template = self.launcher.start_template(spec.template, steps)
+            self._template = self.launcher.start_template(spec.template, steps, spec.rootfs)
+        self._must_be_new = self._template is None
 
     def _forget_template(self) -> None:
         template, self._template = self._template, None

@@ -24,6 +24,8 @@ _READY_TIMEOUT_NS = 10_000_000_000
 #: A run whose memory limit leaves it less than this beside what it is charged is a start of its own.
 _MEMORY_LEFT_MIN = 8 << 20
 _REPORT_BYTES = 64
+#: What a template itself may have open: itself, and what it is handed with a request.
+OPEN_FILES_MIN = 64
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Template:
             run.argv == spec.argv
             and run.env == spec.env
             and run.cwd == "/work"
+            and limits.open_files >= OPEN_FILES_MIN
             and (limits.open_files, stack_bytes_of(limits)) == (spec.open_files, spec.stack_bytes)
             and not limits.address_space_bytes
             and not limits.data_segment_bytes

@@ -35,8 +35,8 @@ from judge.sandbox.protocol import (
 )
 from judge.sandbox.spec import Rootfs
 
-#: An interpreter and its environment.
-StartedWith = tuple[str, tuple[tuple[str, str], ...]]
+#: A root, an interpreter in it and its environment.
+StartedWith = tuple[Rootfs, str, tuple[tuple[str, str], ...]]
 
 _ANSWER_TIMEOUT_S = 30.0
 _SEEN_MAX = 1000

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from judge.model.language import LanguageSpec
 from judge.sandbox.protocol import TEMPLATE_DIRECTORY
 from judge.sandbox.spec import RunSpec, TemplateSpec
-from judge.sandbox.template import stack_bytes_of
+from judge.sandbox.template import OPEN_FILES_MIN, stack_bytes_of
 
 _PATH = "PYTHONPATH"
 
@@ -32,7 +32,7 @@ def template_of(language: LanguageSpec, spec: RunSpec) -> TemplateSpec | None:
     """The template of which such runs may be copies, where the language has one and they can."""
     started = TEMPLATES.get(language.starts_once)
     # What does not wait must find no program to run.
-    if started is None or not spec.argv[-1].startswith("/artifact/"):
+    if started is None or spec.limits.open_files < OPEN_FILES_MIN or not spec.argv[-1].startswith("/artifact/"):
         return None
     environment = started(dict(spec.env))
     if environment is None:

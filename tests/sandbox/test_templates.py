@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec, TemplateSpec
+from judge.toolchain import templates
 from judge.toolchain.definitions import load_language
 from judge.toolchain.templates import template_of
 
@@ -379,14 +381,45 @@ def test_a_template_that_stands_still_is_the_hosts_fault_too(python: Python) -> 
     assert not templates_of(python.slot)
 
 
-def test_what_waits_for_a_template_can_be_cancelled(python: Python) -> None:
+def test_what_waits_for_a_template_can_be_cancelled_and_the_template_then_runs_nothing_itself(python: Python) -> None:
     spec = run_spec()
-    with python.opened(SEED, spec) as box:
-        out(box.run(spec, stdin=b""))
+    with python.opened("import time\ntime.sleep(10)", spec) as box:
+        box.run(run_spec(wall_time_ns=S_NS // 10), stdin=b"")
         (pid,) = templates_of(python.slot)
+        pidfd = os.pidfd_open(pid)
         os.kill(pid, signal.SIGSTOP)
         python.slot.cancel(hold=True)
         try:
             assert box.run(spec, stdin=b"").result.outcome is Outcome.CANCELLED
         finally:
             python.slot.forget_cancel()
+        os.kill(pid, signal.SIGCONT)
+        assert select.select([pidfd], [], [], 5)[0]
+        os.close(pidfd)
+
+
+def test_what_a_start_leaves_behind_is_gone_before_the_first_run(python: Python) -> None:
+    # A word of warnings' makes it import a module, which opens a browser.
+    strange = (("PYTHONWARNINGS", "all:0:antigravity.x:0:0"), ("BROWSER", "/bin/sh -c 'exec sleep 1000' %s &"))
+    spec = msgspec.structs.replace(run_spec(), env=(*ENV, *strange))
+    look = "import os\nprint([pid for pid in os.listdir('/proc') if pid.isdigit() and int(pid) != os.getpid()])"
+    with python.opened(look, spec) as box:
+        assert out(box.run(spec, stdin=b"")) == "[]\n"
+
+
+def test_a_template_that_is_handed_too_few_descriptors_copies_nothing(
+    python: Python, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (template_module, templates):
+        monkeypatch.setattr(module, "OPEN_FILES_MIN", 0)
+    spec = run_spec(open_files=24)
+    with pytest.raises(SandboxError, match="copy template"), python.opened(SEED, spec) as box:
+        box.run(spec, stdin=b"")
+
+
+def test_a_program_with_few_open_files_is_a_start_of_its_own(python: Python) -> None:
+    spec = run_spec(open_files=24)
+    asked = ContainerSpec(rootfs=python.rootfs, artifact=python.artifact(SEED), runs=100)
+    with python.slot.container(asked) as box:
+        assert len({out(box.run(spec, stdin=b"")) for _ in range(2)}) == 2
+    assert template_of(load_language(LANGUAGES / "python3.toml"), spec) is None

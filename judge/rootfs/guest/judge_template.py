@@ -14,9 +14,10 @@ Talks to judge/sandbox/inside/template.py over descriptor 20:
 
 import sys
 
-_NEW = {"_socket", "gc", "time"} - sys.modules.keys()
+_NEW = {"_socket", "errno", "gc", "time"} - sys.modules.keys()
 
 import _socket  # noqa: E402
+import errno  # noqa: E402
 import gc  # noqa: E402
 import os  # noqa: E402
 import posix  # noqa: E402
@@ -27,7 +28,14 @@ _MESSAGE_BYTES_MAX = 8192
 
 
 def serve(beginning_ns):
-    """Comes back in copies only."""
+    """Comes back in copies only, whatever happens: what comes back goes on to the program."""
+    try:
+        _serve(beginning_ns)
+    except BaseException:
+        posix._exit(1)
+
+
+def _serve(beginning_ns):
     control = _socket.socket(fileno=_CONTROL_FD)
     _leave_no_trace()
     gc.collect()
@@ -35,7 +43,7 @@ def serve(beginning_ns):
     if _copy(control, _tell_ready, beginning_ns):
         posix._exit(0)
     while True:
-        data, ancillary, _, _ = control.recvmsg(_MESSAGE_BYTES_MAX, _socket.CMSG_SPACE(4 * _FDS_MAX))
+        data, ancillary, flags, _ = control.recvmsg(_MESSAGE_BYTES_MAX, _socket.CMSG_SPACE(4 * _FDS_MAX))
         if not data:
             posix._exit(0)
         fds = [
@@ -44,9 +52,12 @@ def serve(beginning_ns):
             for at in range(0, len(raw) - 3, 4)
         ]
         try:
+            if flags & _socket.MSG_CTRUNC or len(fds) != data[0] + data[1]:
+                raise OSError(errno.EMFILE, "descriptors are missing")
+            _reap_strangers()
             if _copy(control, _enter, data, fds):
                 return
-        except OSError as error:  # no room for a copy
+        except OSError as error:  # there is no room for a copy
             control.send(b"E" + _packed(error.errno or 0))
         for fd in fds:
             posix.close(fd)
@@ -64,6 +75,15 @@ def _leave_no_trace():
     sys.path_importer_cache.pop(here, None)
     for name in (*_NEW, __name__):
         del sys.modules[name]
+
+
+def _reap_strangers():
+    """What the interpreter's start has left was killed, and is a child of ours."""
+    try:
+        while posix.waitpid(-1, posix.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        return
 
 
 def _copy(control, act, *arguments):

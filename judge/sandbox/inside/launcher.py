@@ -22,7 +22,7 @@ from judge.sandbox import channel, protocol
 from judge.sandbox.inside.collect import Budget, open_below, walk
 from judge.sandbox.inside.membership import IDLE, Membership
 from judge.sandbox.inside.namespace_files import open_namespaces
-from judge.sandbox.inside.processes import EVERY_SIGNAL, await_end, is_dead, reap_everyone
+from judge.sandbox.inside.processes import EVERY_SIGNAL, await_end, is_dead, kill_everyone, reap_everyone
 from judge.sandbox.inside.set_up import SetUp
 from judge.sandbox.inside.template import Template
 from judge.sandbox.protocol import (
@@ -105,7 +105,8 @@ class Launcher:
                 if self._template is not None:
                     self._template.close()
                 self._template = Template(fds.pop(), self._control)
-                reap_everyone()  # it has tried to make copies
+                kill_everyone()  # whatever its start has left
+                reap_everyone()
             case NoteFreshMounts():
                 os.chdir("/")  # to stand in a used one would keep what is in it
                 self._residue.note_fresh()

@@ -10,6 +10,7 @@ Imported by the zygote: standard library's light modules only.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import resource
@@ -67,13 +68,19 @@ class Template:
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         poll.register(self._control, select.POLLIN)
+        signals = []
         while self._socket.fileno() not in (fd for fd, _ in poll.poll()):
-            if self._control.recv(64)[:1] != protocol.SIGNAL:  # there is nobody yet who could get one
+            message = self._control.recv(64)
+            if message[:1] != protocol.SIGNAL:
                 raise TimeoutError(errno.ETIMEDOUT, "a template did not answer in time")
+            signals.append(message[1])
         answer = self._socket.recv(64)
         if not answer:
             raise ConnectionResetError(errno.ECONNRESET, "a template is gone")
         (number,) = protocol.COPIED_BODY.unpack(answer[1:])
         if answer[:1] != protocol.COPIED:
             raise OSError(number or errno.EAGAIN, "a template could not be copied")
+        for signal_number in signals:
+            with contextlib.suppress(OSError):
+                os.killpg(number, signal_number)
         return int(number)

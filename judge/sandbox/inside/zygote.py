@@ -206,7 +206,7 @@ class Zygote:
 
     def _clone(self, steps: list[Step]) -> _Container:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid, pidfd = libc.clone3(_CONTAINER, signal.SIGCHLD)
+        pid, pidfd = _children.clone(_CONTAINER)
         if pid == 0:
             try:
                 set_up = SetUp(theirs, self._idle_fds, self._slot_fds)
@@ -224,7 +224,7 @@ class Zygote:
         container = self._containers[request.number]
         _end_template(container)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid, pidfd = libc.clone3(0, signal.SIGCHLD)
+        pid, pidfd = _children.clone(0)
         if pid == 0:
             try:
                 set_up = SetUp(theirs, self._idle_fds, self._slot_fds, (container.mount_fd, *fds))
@@ -293,23 +293,45 @@ def _await_ready(control: socket.socket, container: _Container) -> int:
             raise _SetUpFailedError(Failure(-1, 0, "set up container", "its first process died without a report"))
 
 
+class _Children:
+    """The processes that the zygote has cloned and not yet reaped."""
+
+    def __init__(self) -> None:
+        self._living: set[int] = set()
+
+    def clone(self, flags: int) -> tuple[int, int]:
+        """As :func:`judge.kernel.libc.clone3`."""
+        pid, pidfd = libc.clone3(flags, signal.SIGCHLD)
+        if pid:
+            self._living.add(pid)
+        return pid, pidfd
+
+    def end(self, pid: int, pidfd: int) -> None:
+        """Kill one, wait until it is gone and close its descriptor.
+
+        What a template leaves is left to the zygote, and has to be reaped on the way: until then the first process of
+        its container cannot end.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        while pid in self._living:
+            self._living.discard(os.waitpid(-1, 0)[0])
+        os.close(pidfd)
+
+
+_children = _Children()
+
+
 def _end_template(container: _Container) -> None:
-    if container.template is None:
-        return
-    (pid, pidfd), container.template = container.template, None
-    with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    os.close(pidfd)
+    if container.template is not None:
+        _children.end(*container.template)
+        container.template = None
 
 
 def _end(container: _Container) -> None:
     """Kill a container's first process, and with it the rest; returns when all are gone."""
     _end_template(container)
-    with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(container.pidfd, signal.SIGKILL)
-    os.waitpid(container.pid, 0)
-    os.close(container.pidfd)
+    _children.end(container.pid, container.pidfd)
     container.control.close()
     if container.mount_fd >= 0:
         os.close(container.mount_fd)
@@ -329,6 +351,7 @@ def main(control_fd: int, state_dir: str) -> None:
     control = socket.socket(fileno=reserve_low_descriptors(control_fd))
     try:
         be_the_first_victim()
+        libc.prctl(abi.PR_SET_CHILD_SUBREAPER, 1)  # of what a template leaves
         stage_fd = enter_user_namespace(control, state_dir)
     except OSError as error:
         channel.send(control, CallFailed(error.errno or 0, str(error)))

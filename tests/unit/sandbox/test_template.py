@@ -55,6 +55,12 @@ def test_a_run_that_asks_for_something_else_may_not(file: int, change: dict[str,
     assert not READY.makes(msgspec.structs.replace(RUN, **change), file)
 
 
+def test_a_run_with_room_for_too_few_open_files_may_not(file: int) -> None:
+    few = msgspec.structs.replace(LIMITS, open_files=63)
+    of_few = Template(msgspec.structs.replace(SPEC, open_files=63), READY.charge, -1)
+    assert not of_few.makes(msgspec.structs.replace(RUN, limits=few), file)
+
+
 def test_a_run_that_reads_from_a_pipe_or_the_middle_of_a_file_may_not(file: int) -> None:
     read_end, write_end = os.pipe()
     assert not READY.makes(RUN, read_end)

@@ -43,8 +43,9 @@ def test_a_path_of_the_runs_own_is_kept_behind_ours(python: LanguageSpec) -> Non
         msgspec.structs.replace(RUN, argv=(*RUN.argv, "word")),
         msgspec.structs.replace(RUN, argv=("/usr/bin/python3", "/usr/lib/python3/x.py")),
         msgspec.structs.replace(RUN, env=(("PYTHONPATH", ""),)),
+        msgspec.structs.replace(RUN, limits=Limits(open_files=63)),
     ],
-    ids=["an argument", "a program that is always there", "an empty path"],
+    ids=["an argument", "a program that is always there", "an empty path", "few open files"],
 )
 def test_where_one_would_find_something_else_there_is_none(python: LanguageSpec, run: RunSpec) -> None:
     assert template_of(python, run) is None
