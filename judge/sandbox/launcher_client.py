@@ -32,11 +32,9 @@ from judge.sandbox.protocol import (
     UseTemplate,
 )
 from judge.sandbox.reports import REPORT_BYTES_MAX
-from judge.sandbox.spec import Rootfs, RunSpec, TemplateSpec
-from judge.sandbox.template import Charge, Template, charge_of
+from judge.sandbox.spec import RunSpec, TemplateSpec
+from judge.sandbox.template import Template, charge_of
 from judge.sandbox.zygote_client import StartedWith, ZygoteClient
-
-_STARTS_KNOWN_MAX = 64
 
 
 class LauncherClient:
@@ -103,7 +101,7 @@ class LauncherClient:
         InfrastructureError."""
         self._zygote.ask("mount artifact", ShowArtifact(self._number, hide, lowers))
 
-    def start_template(self, template: TemplateSpec, steps: list[Step], rootfs: Rootfs) -> Template | None:
+    def start_template(self, template: TemplateSpec, steps: list[Step], started_with: StartedWith) -> Template | None:
         """Have an interpreter started that runs may be copies of; no artifact is shown now. None = it does not get
         ready, and nobody knows what its start has left. Raises SandboxError, InfrastructureError."""
         self.send(HandOutNamespaces())
@@ -135,16 +133,11 @@ class LauncherClient:
             raise
         finally:
             os.close(control_fd)
-        usual = self._usual(charge, (rootfs, template.argv[0], template.start_env))
-        return Template(template, usual, _listening(listener_fd))
-
-    def _usual(self, charge: Charge, started_with: StartedWith) -> Charge:
-        """A start with nothing in the caches takes longer than those that its copies are spared."""
-        known = self._zygote.start_cpu_ns
-        while len(known) >= _STARTS_KNOWN_MAX:
-            del known[next(iter(known))]
-        known[started_with] = min(charge.cpu_ns, known.pop(started_with, charge.cpu_ns))
-        return replace(charge, cpu_ns=known[started_with])
+        return Template(
+            template,
+            replace(charge, cpu_ns=self._zygote.usual_start_ns(started_with, charge.cpu_ns)),
+            _listening(listener_fd),
+        )
 
     @property
     def is_alive(self) -> bool:

@@ -17,12 +17,15 @@ from judge.sandbox.plan import alias_mounts, container_steps, run_mounts, templa
 from judge.sandbox.protocol import DIRTY_NETWORK, RUN_MOUNTS, STATE, OpenContainer, Step
 from judge.sandbox.reports import MountState
 from judge.sandbox.resources import SlotResources
-from judge.sandbox.spec import DEFAULT_POLICY, OPEN_FILES_MAX_MIN, ContainerSpec, RunSpec, TemplateSpec
+from judge.sandbox.spec import DEFAULT_POLICY, OPEN_FILES_MAX_MIN, ContainerSpec, Rootfs, RunSpec, TemplateSpec
 from judge.sandbox.template import Template
+from judge.sandbox.zygote_client import StartedWith
 
 _EVERY_MOUNT = (1 << len(RUN_MOUNTS)) - 1
 #: A template costs about as much as a start of its own, a copy of it half of one.
 _TEMPLATE_RUNS_MIN = 4
+#: An interpreter that did not get ready this often in a row is not tried again in the slot.
+_FAILED_STARTS_MAX = 3
 _WORK_MOUNT = 1 << RUN_MOUNTS.index("/work")
 
 #: Changes a plan before it is carried out: how tests of the error paths let a step fail.
@@ -91,10 +94,11 @@ class Namespaces:
                 self.launcher.show_artifact(lowers, hide=False)
 
     def _wants_template(self) -> bool:
-        spec = self.spec
+        spec, failed = self.spec, self.resources.zygote.failed_starts
         return (
             spec.template is not None
             and spec.template != self._template_tried
+            and failed[_started_with(spec.rootfs, spec.template)] < _FAILED_STARTS_MAX
             and not spec.fresh_each_run
             and spec.policy == DEFAULT_POLICY
             and (spec.runs >= _TEMPLATE_RUNS_MIN or self._template_came_again)
@@ -108,9 +112,11 @@ class Namespaces:
         self._forget_template()
         self._template_tried = spec.template
         steps = template_steps(spec, self.resources.identity.inside, self.resources.cpu)
+        started_with = _started_with(spec.rootfs, spec.template)
         with contextlib.suppress(SandboxError):
-            self._template = self.launcher.start_template(spec.template, steps, spec.rootfs)
+            self._template = self.launcher.start_template(spec.template, steps, started_with)
         self._must_be_new = self._template is None
+        self.resources.zygote.note_start(started_with, failed=self._template is None)
 
     def _forget_template(self) -> None:
         template, self._template = self._template, None
@@ -230,6 +236,10 @@ class Namespaces:
             return 0
         self._dirty, full = MountState.unpack(report[1:])
         return full
+
+
+def _started_with(rootfs: Rootfs, template: TemplateSpec) -> StartedWith:
+    return rootfs, template.argv[0], template.start_env
 
 
 def _identity_of(artifact: str) -> tuple[int, int]:

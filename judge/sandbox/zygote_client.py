@@ -38,6 +38,9 @@ from judge.sandbox.spec import Rootfs
 #: A root, an interpreter in it and its environment.
 StartedWith = tuple[Rootfs, str, tuple[tuple[str, str], ...]]
 
+#: Of these, at most so many are remembered.
+_STARTS_KNOWN_MAX = 64
+
 _ANSWER_TIMEOUT_S = 30.0
 _SEEN_MAX = 1000
 _BOOT = (
@@ -56,8 +59,10 @@ class ZygoteClient:
         self._policies: set[str] = set()  # those that the running zygote knows, as the next
         self._roots: dict[Rootfs, str] = {}
         self._seen: dict[str, str] = {}  # a cache; at most _SEEN_MAX
-        #: Of templates, by what they were started with: the least CPU time that a start took.
-        self.start_cpu_ns: dict[StartedWith, int] = {}
+        # Of templates, by what they were started with: the least CPU time that a start took.
+        self._start_cpu_ns: dict[StartedWith, int] = {}
+        #: And how often in a row one did not get ready.
+        self.failed_starts: Counter[StartedWith] = Counter()
         #: Containers handed out so far, by Done.opened; its reader may set it back.
         self.containers: Counter[str] = Counter()
 
@@ -208,6 +213,23 @@ class ZygoteClient:
                 del self._seen[next(iter(self._seen))]
             self._seen[path] = seen
         return seen
+
+    def usual_start_ns(self, started_with: StartedWith, cpu_ns: int) -> int:
+        """A start with nothing in the caches takes longer than those that its copies are spared."""
+        known = self._start_cpu_ns
+        while len(known) >= _STARTS_KNOWN_MAX:
+            del known[next(iter(known))]
+        known[started_with] = min(cpu_ns, known.pop(started_with, cpu_ns))
+        return known[started_with]
+
+    def note_start(self, started_with: StartedWith, *, failed: bool) -> None:
+        """Of a template: it got ready, or not."""
+        if not failed:
+            del self.failed_starts[started_with]
+        else:
+            if len(self.failed_starts) >= _STARTS_KNOWN_MAX:
+                self.failed_starts.clear()
+            self.failed_starts[started_with] += 1
 
     def close(self) -> None:
         """The zygote sees its socket close and goes, with all its containers; idempotent."""

@@ -20,6 +20,7 @@ from judge.model.units import MIB, S_NS
 from judge.sandbox import template as template_module
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
+from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec, TemplateSpec
 from judge.toolchain import templates
@@ -345,6 +346,19 @@ def test_one_that_does_not_get_ready_is_ended(python: Python, monkeypatch: pytes
         assert len({out(box.run(spec, stdin=b"")) for _ in range(2)}) == 2
         settle(python.slot)
         assert not templates_of(python.slot)
+
+
+def test_an_interpreter_that_never_gets_ready_is_tried_three_times(
+    python: Python, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+    start = LauncherClient.start_template
+    monkeypatch.setattr(LauncherClient, "start_template", lambda *given: tried.append(1) or start(*given))
+    spec = msgspec.structs.replace(run_spec(), env=(*ENV, ("PYTHONNOUSERSITE", "x")))
+    for _ in range(5):
+        with python.opened(SEED, spec) as box:
+            out(box.run(spec, stdin=b""))
+    assert len(tried) == 3
 
 
 def templates_of(slot: Slot) -> list[int]:
