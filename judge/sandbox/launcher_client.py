@@ -133,11 +133,8 @@ class LauncherClient:
             raise
         finally:
             os.close(control_fd)
-        return Template(
-            template,
-            replace(charge, cpu_ns=self._zygote.usual_start_ns(started_with, charge.cpu_ns)),
-            _listening(listener_fd),
-        )
+        charge = replace(charge, cpu_ns=self._zygote.usual_start_ns(started_with, charge.cpu_ns))
+        return Template(template, charge, _listening(listener_fd))
 
     @property
     def is_alive(self) -> bool:

@@ -9,6 +9,7 @@ import select
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ from judge.sandbox.container import Container
 from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.slot import Slot
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec, TemplateSpec
+from judge.sandbox.template import Template
 from judge.toolchain import templates
 from judge.toolchain.definitions import load_language
 from judge.toolchain.templates import template_of
@@ -353,7 +355,12 @@ def test_an_interpreter_that_never_gets_ready_is_tried_three_times(
 ) -> None:
     tried = []
     start = LauncherClient.start_template
-    monkeypatch.setattr(LauncherClient, "start_template", lambda *given: tried.append(1) or start(*given))
+
+    def counted(*given: Any) -> Template | None:
+        tried.append(given)
+        return start(*given)
+
+    monkeypatch.setattr(LauncherClient, "start_template", counted)
     spec = msgspec.structs.replace(run_spec(), env=(*ENV, ("PYTHONNOUSERSITE", "x")))
     for _ in range(5):
         with python.opened(SEED, spec) as box:
