@@ -382,6 +382,18 @@ def test_a_template_ends_with_its_container(python: Python) -> None:
     assert not templates_of(python.slot)
 
 
+def test_a_template_ends_with_its_zygote(python: Python) -> None:
+    spec = run_spec()
+    with python.opened(SEED, spec) as box:
+        out(box.run(spec, stdin=b""))
+        (pid,) = templates_of(python.slot)
+        pidfd = os.pidfd_open(pid)
+        os.kill(python.slot.zygote.pid, signal.SIGKILL)
+        assert select.select([pidfd], [], [], 5)[0]
+        os.close(pidfd)
+    assert out(python.run("print(1)")) == "1\n"
+
+
 def test_a_template_that_died_is_the_hosts_fault_and_the_next_work_goes_on(python: Python) -> None:
     spec = run_spec()
     with pytest.raises((SandboxError, InfrastructureError)), python.opened(SEED, spec) as box:
