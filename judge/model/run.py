@@ -31,6 +31,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     the launcher's own image hides (vfork children start from it).
     ``waited_for_cpu_ns`` is how long something of it was ready and the host ran nothing of it; wall and idle limits do
     not count that, ``wall_time_ns`` does.
+    ``spared_start_ns`` is CPU time of an interpreter's start that was done once for many runs, and is a part of the CPU
+    and wall times of each; None = the run was a start of its own.
     ``pressure_*_ns`` are the "some" totals of pressure-stall information (cgroup v2).
     """
 
@@ -53,6 +55,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     pressure_memory_ns: int | None = None
     pressure_io_ns: int | None = None
     waited_for_cpu_ns: int | None = None
+    spared_start_ns: int | None = None
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -152,5 +152,6 @@ def _usage(run: ActiveRun, counters: Counters, wall_time_ns: int, waited: Waited
         pressure_cpu_ns=counters.pressure_cpu_ns,
         pressure_memory_ns=counters.pressure_memory_ns,
         pressure_io_ns=counters.pressure_io_ns,
+        spared_start_ns=run.charge.cpu_ns or None,
         waited_for_cpu_ns=waited.most_ns if waited.most_ns - waited.least_ns < WORTH_A_WORD_NS else None,
     )

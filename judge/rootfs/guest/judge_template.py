@@ -1,8 +1,8 @@
 """What an interpreter does that is a template: it forks when the launcher asks.
 
 A copy must be the launcher's child: its parent, a copy that does nothing else, ends at once, and the launcher is the
-process that inherits the orphans of the container. It does not go on before that is so, and before it stands in the
-run's cgroups.
+process that inherits the orphans of the container. It does not go on before that one is gone without a trace, and before
+it stands in the run's cgroups.
 
 Talks to judge/sandbox/inside/template.py over descriptor 20:
 
@@ -93,13 +93,24 @@ def _copy(control, act, *arguments):
         posix.waitpid(middle, 0)
         return False
     try:
+        middle = posix.getpid()
         if posix.fork():
             posix._exit(0)
+        _wait_until_reaped(middle)
         act(control, *arguments)
     except BaseException as error:
         control.send(b"E" + _packed(getattr(error, "errno", None) or 0))
         posix._exit(1)
     return True
+
+
+def _wait_until_reaped(pid):
+    try:
+        while True:
+            posix.kill(pid, 0)
+            posix.sched_yield()
+    except ProcessLookupError:
+        return
 
 
 def _tell_ready(control, beginning_ns):
@@ -112,8 +123,6 @@ def _tell_ready(control, beginning_ns):
 
 def _enter(control, data, fds):
     count, joins = data[0], data[1]
-    while posix.getppid() != 1:
-        posix.sched_yield()
     for fd in fds[count : count + joins]:
         posix.write(fd, b"0")
     posix.setsid()
