@@ -1,8 +1,8 @@
 """What an interpreter does that is a template: it forks when the launcher asks.
 
 A copy must be the launcher's child: its parent, a copy that does nothing else, ends at once, and the launcher is the
-process that inherits the orphans of the container. It does not go on before that one is gone without a trace, nor before
-it stands in the run's cgroups itself.
+process that inherits the orphans of the container. It does not go on before that one is gone without a trace, and not
+before it stands in the run's cgroups itself.
 
 Talks to judge/sandbox/inside/template.py over descriptor 20:
 
