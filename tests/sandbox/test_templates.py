@@ -22,7 +22,7 @@ from judge.sandbox import template as template_module
 from judge.sandbox.capture import Completed
 from judge.sandbox.container import Container
 from judge.sandbox.launcher_client import LauncherClient
-from judge.sandbox.slot import Slot
+from judge.sandbox.slot import Slot, SlotConfig
 from judge.sandbox.spec import ContainerSpec, Rootfs, RunSpec, TemplateSpec
 from judge.sandbox.template import Template
 from judge.toolchain import templates
@@ -385,16 +385,21 @@ def test_a_template_ends_with_its_container(python: Python) -> None:
     assert not templates_of(python.slot)
 
 
-def test_a_template_ends_with_its_zygote(python: Python) -> None:
-    spec = run_spec()
-    with python.opened(SEED, spec) as box:
-        out(box.run(spec, stdin=b""))
-        (pid,) = templates_of(python.slot)
-        pidfd = os.pidfd_open(pid)
-        os.kill(python.slot.zygote.pid, signal.SIGKILL)
-        assert select.select([pidfd], [], [], 5)[0]
-        os.close(pidfd)
-    assert out(python.run("print(1)")) == "1\n"
+def test_a_template_ends_with_its_zygote(sandbox_rootfs: Rootfs, sandbox_state: Path, tmp_path: Path) -> None:
+    folder = sandbox_state / tmp_path.name
+    folder.mkdir(mode=0o755)
+    with Slot.open(
+        SlotConfig(index=0, state_dir=str(sandbox_state))
+    ) as slot:  # that of the session has more containers
+        python, spec = Python(slot, sandbox_rootfs, folder), run_spec()
+        with python.opened(SEED, spec) as box:
+            out(box.run(spec, stdin=b""))
+            (pid,) = templates_of(slot)
+            pidfd = os.pidfd_open(pid)
+            os.kill(slot.zygote.pid, signal.SIGKILL)
+            assert select.select([pidfd], [], [], 5)[0]
+            os.close(pidfd)
+        assert out(python.run("print(1)")) == "1\n"
 
 
 def test_a_template_that_died_is_the_hosts_fault_and_the_next_work_goes_on(python: Python) -> None:
