@@ -38,7 +38,7 @@ from judge.sandbox.spec import Rootfs
 #: A root, an interpreter in it and its environment.
 StartedWith = tuple[Rootfs, str, tuple[tuple[str, str], ...]]
 
-#: Of these, at most so many are remembered.
+#: At most this many of them are remembered.
 _STARTS_KNOWN_MAX = 64
 
 _ANSWER_TIMEOUT_S = 30.0
