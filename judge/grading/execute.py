@@ -92,14 +92,14 @@ def open_submission(
     to_come: RunsToCome = NO_RUNS,
 ) -> Iterator[OpenSubmission]:
     """The submission's own container, for as long as it is judged."""
-    artifact = str(compiled.artifact)
+    artifact, usual = str(compiled.artifact), compiled.run_spec(limits)
     spec = ContainerSpec.under(toolchain.rootfs, limits, artifact=artifact, fresh_each_run=to_come.fresh_each)
     if to_come.count:
-        template = template_of(compiled.language, compiled.run_spec(limits))
+        template = template_of(compiled.language, usual)
         spec = msgspec.structs.replace(spec, template=template, runs=to_come.count)
     with open_container(spec) as container:
         plain = msgspec.structs.replace(
-            compiled.run_spec(limits),
+            usual,
             collect=collect_output(named, limits),
             answer_bytes=ANSWER_BYTES_MAX if named.answer else 0,
         )

@@ -158,11 +158,12 @@ class Namespaces:
         self._came_again, self._last_artifact = bool(artifact) and artifact == self._last_artifact, artifact
         self._template_came_again = spec.template is not None and spec.template == self.spec.template
         self.spec = msgspec.structs.replace(self.spec, template=spec.template, runs=spec.runs)
-        self.hear_state()
-        if self._wants_template() and not self._is_spoilt():
-            self._show("")
-            self._renew(self._disk)
-            self._start_template()
+        if self._wants_template():
+            self.hear_state()
+            if not self._is_spoilt():
+                self._show("")
+                self._renew(self._disk)
+                self._start_template()
         self._show(artifact)
 
     def _show(self, artifact: str) -> None:

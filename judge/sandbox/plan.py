@@ -43,20 +43,27 @@ class Identity(NamedTuple):
         return self.judging_uid if spec.judging else self.program_uid
 
 
-def template_steps(spec: ContainerSpec, identity: Identity, cpu: int) -> list[Step]:
-    """From the zygote's child to a process behind the walls of a container that is there, before it executes the
-    interpreter. What its program is to have of a launcher's set-up has the same order here."""
+def _unprivileged_steps(spec: ContainerSpec, identity: Identity, cpu: int) -> list[Step]:
+    """From what holds the namespaces' privileges to the program's uid, without any and for good."""
     uid = identity.in_container(spec)
     return [
-        ("die with zygote",),
-        ("enter idle cgroup",),
-        ("enter namespaces",),
         ("limit", spec.open_files_max),
         ("pin", cpu),
         ("become", uid, int(identity.setup_uid != uid)),
         ("drop capabilities",),
         ("die with zygote",),
         ("no new privileges",),
+    ]
+
+
+def template_steps(spec: ContainerSpec, identity: Identity, cpu: int) -> list[Step]:
+    """From the zygote's child to a process behind the walls of a container that is there, before it executes the
+    interpreter. What its program is to have of a launcher's set-up has the same order here."""
+    return [
+        ("die with zygote",),
+        ("enter idle cgroup",),
+        ("enter namespaces",),
+        *_unprivileged_steps(spec, identity, cpu),
         (FILTER, spec.policy),
     ]
 
@@ -106,12 +113,7 @@ def container_steps(
         ("bring lo up", loopback_request),
         ("set host name", HOST_NAME),
         ("pivot root",),
-        ("limit", spec.open_files_max),
-        ("pin", cpu),
-        ("become", uid, int(identity.setup_uid != uid)),
-        ("drop capabilities",),
-        ("die with zygote",),
-        ("no new privileges",),
+        *_unprivileged_steps(spec, identity, cpu),
         ("close descriptors",),
         ("note fresh state",),
         (FILTER, spec.policy),

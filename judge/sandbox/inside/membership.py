@@ -45,10 +45,7 @@ class Membership:
     def move_to(self, group: int) -> None:
         """Become a member of a run group, or of the idle ones. Raises OSError."""
         self._be_charged_to(group)
-        if self._pids_apart and self._counted != group:
-            self._counted = _UNKNOWN
-            write_all(self._fds_of(group)[-1:])
-            self._counted = group
+        self._be_counted_in(group)
 
     def _be_charged_to(self, group: int) -> None:
         """Move where memory and CPU are counted. Raises OSError."""
@@ -58,6 +55,13 @@ class Membership:
         write_all(self._fds_of(group)[: len(self._idle_fds) - self._pids_apart])
         self._charged = group
         self._charged_from_ns = time.thread_time_ns()
+
+    def _be_counted_in(self, group: int) -> None:
+        """Move where processes are counted, if that is a hierarchy of its own. Raises OSError."""
+        if self._pids_apart and self._counted != group:
+            self._counted = _UNKNOWN
+            write_all(self._fds_of(group)[-1:])
+            self._counted = group
 
     def _fds_of(self, group: int) -> list[int]:
         return self._idle_fds if group == IDLE else self._launch_fds[group]
@@ -70,12 +74,9 @@ class Membership:
         """
         self._be_charged_to(IDLE)
         fds = self._launch_fds[group]
+        self._be_counted_in(group)
         if not self._pids_apart:
             os.write(fds[-1], b"%d" % processes)
-        elif self._counted != group:
-            self._counted = _UNKNOWN
-            write_all(fds[-1:])
-            self._counted = group
         return fds[: len(self._idle_fds)]
 
     def cpu_ns_here(self) -> int:
