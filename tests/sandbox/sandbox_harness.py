@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import subprocess
 import time
 from dataclasses import dataclass
@@ -168,3 +169,10 @@ def children(pid: int) -> set[int]:
             if int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1]) == pid:
                 found.add(int(name))
     return found
+
+
+def ends(pidfd: int, *, within_ms: int = 20_000) -> bool:
+    """Wait for the end of a process; a zombie of somebody's is gone enough. Takes any number of a descriptor."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(within_ms))

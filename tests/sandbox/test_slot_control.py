@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sandbox_harness import Stage, actor, groups_of
+from sandbox_harness import Stage, actor, ends, groups_of
 
 from judge.model.run import Outcome, RunResult
 from judge.model.units import MS_NS
@@ -282,7 +282,5 @@ def _wait_until_gone(pid: int) -> None:
         fd = os.pidfd_open(pid)
     except ProcessLookupError:
         return
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    assert poll.poll(20_000), f"process {pid} lives on"
+    assert ends(fd), f"process {pid} lives on"
     os.close(fd)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import select
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sandbox_harness import children, limits, settle
+from sandbox_harness import children, ends, limits, settle
 
 from judge.errors import InfrastructureError, SandboxError
 from judge.model.run import Outcome
@@ -397,7 +396,7 @@ def test_a_template_ends_with_its_zygote(sandbox_rootfs: Rootfs, sandbox_state: 
             (pid,) = templates_of(slot)
             pidfd = os.pidfd_open(pid)
             os.kill(slot.zygote.pid, signal.SIGKILL)
-            assert select.select([pidfd], [], [], 5)[0]
+            assert ends(pidfd)
             os.close(pidfd)
         assert out(python.run("print(1)")) == "1\n"
 
@@ -435,7 +434,7 @@ def test_what_waits_for_a_template_can_be_cancelled_and_the_template_then_runs_n
         finally:
             python.slot.forget_cancel()
         os.kill(pid, signal.SIGCONT)
-        assert select.select([pidfd], [], [], 5)[0]
+        assert ends(pidfd)
         os.close(pidfd)
 
 

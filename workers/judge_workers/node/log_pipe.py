@@ -73,10 +73,12 @@ def _end(relay: ManagedProcess) -> None:
     relay.wanted = False
     with contextlib.suppress(OSError):
         pidfd = os.pidfd_open(relay.pid)
+        end = select.poll()
+        end.register(pidfd, select.POLLIN)
         try:
             for number in (0, signal.SIGKILL):
                 signal.pidfd_send_signal(pidfd, number)
-                if select.select([pidfd], [], [], GRACE_S)[0]:
+                if end.poll(GRACE_S * 1000):
                     break
         finally:
             os.close(pidfd)
