@@ -19,6 +19,7 @@ from judge.model.verdict import Verdict
 from judge.wire_schema import wire_schema, wire_schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = jsonschema.Draft202012Validator(wire_schema())
 
 sources = st.lists(st.builds(SourceFile, name=st.text(min_size=1), content=st.binary()), min_size=1, max_size=3).map(
     tuple
@@ -42,9 +43,8 @@ def test_a_submission_comes_out_as_it_went_in(submission: Submission) -> None:
 @given(submissions)
 def test_a_submission_fits_the_published_schema(submission: Submission) -> None:
     message = wire.encode_submission(submission)
-    schema = wire_schema()
-    jsonschema.validate(
-        {"submission": msgspec.json.decode(message.submission), "sources": msgspec.json.decode(message.sources)}, schema
+    SCHEMA.validate(
+        {"submission": msgspec.json.decode(message.submission), "sources": msgspec.json.decode(message.sources)}
     )
 
 
@@ -95,7 +95,7 @@ def test_events_come_out_as_they_went_in_and_fit_the_schema(event: Event) -> Non
     text = wire.encode(event)
     assert wire.decode_event(text) == event
     assert wire.event_type(event) == msgspec.json.decode(text)["type"]
-    jsonschema.validate({"event": msgspec.json.decode(text)}, wire_schema())
+    SCHEMA.validate({"event": msgspec.json.decode(text)})
 
 
 @pytest.mark.parametrize(
