@@ -42,6 +42,9 @@ _READY_MAX = 4
 #: With this many groups, those that were used will soon serve again: no more are made before they are needed. Each of
 #: two launchers has those of its last run, of this one and of the next.
 _EAGER = 8
+#: With this many that rest behind it, a group that still holds something will go on holding it: pages of files that it
+#: was the first to read stay charged to it for as long as they are cached.
+_RESTING = 8
 #: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
 _REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0
@@ -273,10 +276,13 @@ class SlotGroups:
         """
         while self._discarded:
             self._remove_first(self._discarded)
-        while self._used and len(self._ready) < count and self._used[0].recycle():
-            self._ready.append(self._used.pop(0))
-        if self._used and self._used[0].is_discarded:  # the kernel would not set its peak back
-            self._discarded.append(self._used.pop(0))
+        while self._used and len(self._ready) < count:
+            if self._used[0].recycle():
+                self._ready.append(self._used.pop(0))
+            elif self._used[0].is_discarded or len(self._used) > _RESTING:  # its peak or its pages stay
+                self._discarded.append(self._used.pop(0))
+            else:
+                break
 
     def _remove_first(self, groups: list[RunGroup]) -> None:
         """Raises SandboxError when processes are left in it: it is then tried again."""

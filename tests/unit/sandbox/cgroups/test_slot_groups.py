@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,12 +14,13 @@ from judge.sandbox.launcher_groups import LauncherGroups
 
 
 class _Group:
-    """A group that always can serve again."""
+    """A group that always can serve again, unless it ``holds`` something."""
 
     is_discarded = False
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.holds = False
 
     @classmethod
     def create(cls, _: dict[str, Path], name: str) -> _Group:
@@ -29,7 +30,10 @@ class _Group:
         """Any limits will do."""
 
     def recycle(self) -> bool:
-        return True
+        return not self.holds
+
+    def remove(self) -> None:
+        """Nothing is in it."""
 
 
 @pytest.fixture
@@ -64,3 +68,19 @@ def test_few_groups_are_made_for_one_launcher(groups: SlotGroups) -> None:
     for _ in range(50):
         _round(groups, [launcher])
     assert before - len(groups._free) <= 5
+
+
+def test_a_group_that_goes_on_holding_what_it_read_does_not_keep_those_behind_it_from_serving_again(
+    groups: SlotGroups,
+) -> None:
+    def run() -> _Group:
+        group: Any = groups.take(64 << 20, 1)
+        groups.prepare()
+        groups.give_back(group)
+        return cast("_Group", group)
+
+    before = len(groups._free)
+    run().holds = True
+    served = [run().name for _ in range(50)]
+    assert before - len(groups._free) <= 12
+    assert len(set(served[-20:])) < 12
