@@ -3,13 +3,16 @@ points it must get ("0 points: ..."). A program is a file, or a folder of files.
 
 from __future__ import annotations
 
+import queue
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from course_harness import CourseStand, coursework
 
+from judge.model.coursework import CourseworkReport
 from judge.model.submission import SourceFile, Submission
 from judge.package.source import open_package
 
@@ -41,16 +44,31 @@ def cheats(corpus: Path, main: str) -> Iterator[Cheat]:
         yield Cheat(path.stem, float(promise[1]), sources)
 
 
-def differences(stand: CourseStand, corpus: Path, main: str) -> dict[str, str]:
-    """What every program has got that is not what it says, by name."""
-    found = {}
-    with open_package(str(corpus)) as problem:
-        for cheat in cheats(corpus, main):
-            submission = Submission(id=cheat.name, package=str(corpus), sources=cheat.sources)
-            report = coursework(stand.grade(problem, submission))
-            passed = [test.name for part in report.parts for test in part.tests if test.points]
-            if abs(report.points - cheat.points) > 1e-6 or not report.points_max:
-                found[cheat.name] = f"{report.points:g} points, not {cheat.points:g}: {passed}"
-            if any(part.status == "judge_error" for part in report.parts):
-                found[cheat.name] = f"judge error: {[part.message for part in report.parts]}"
-    return found
+def differences(stands: Sequence[CourseStand], corpus: Path, main: str) -> dict[str, str]:
+    """What every program has got that is not what it says, by name; as many are graded at once as there are stands."""
+    free: queue.SimpleQueue[CourseStand] = queue.SimpleQueue()
+    for stand in stands:
+        free.put(stand)
+    with open_package(str(corpus)) as problem, ThreadPoolExecutor(len(stands)) as threads:
+
+        def graded(cheat: Cheat) -> CourseworkReport:
+            stand = free.get()
+            try:
+                submission = Submission(id=cheat.name, package=str(corpus), sources=cheat.sources)
+                return coursework(stand.grade(problem, submission))
+            finally:
+                free.put(stand)
+
+        asked = tuple(cheats(corpus, main))
+        compared = zip(asked, threads.map(graded, asked), strict=True)
+        return {cheat.name: said for cheat, report in compared if (said := _difference(cheat, report))}
+
+
+def _difference(cheat: Cheat, report: CourseworkReport) -> str:
+    """What is not as the program says; empty when all is."""
+    if any(part.status == "judge_error" for part in report.parts):
+        return f"judge error: {[part.message for part in report.parts]}"
+    if abs(report.points - cheat.points) > 1e-6 or not report.points_max:
+        passed = [test.name for part in report.parts for test in part.tests if test.points]
+        return f"{report.points:g} points, not {cheat.points:g}: {passed}"
+    return ""

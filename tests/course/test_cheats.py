@@ -6,6 +6,6 @@ from cheat_corpus import CHEATS, cheats, differences
 from course_harness import CourseStand
 
 
-def test_cheats_in_python_get_nothing(course: CourseStand) -> None:
+def test_cheats_in_python_get_nothing(course_stands: tuple[CourseStand, ...]) -> None:
     assert len(list(cheats(CHEATS / "python", "bank.py"))) >= 50
-    assert differences(course, CHEATS / "python", "bank.py") == {}
+    assert differences(course_stands, CHEATS / "python", "bank.py") == {}

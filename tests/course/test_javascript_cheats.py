@@ -9,7 +9,7 @@ from course_harness import CourseStand
 CORPUS = CHEATS / "javascript"
 
 
-def test_cheats_in_javascript_get_nothing(course: CourseStand) -> None:
+def test_cheats_in_javascript_get_nothing(course_stands: tuple[CourseStand, ...]) -> None:
     needs.tool("node")
     assert len(list(cheats(CORPUS, "tasks.js"))) >= 30
-    assert differences(course, CORPUS, "tasks.js") == {}
+    assert differences(course_stands, CORPUS, "tasks.js") == {}
