@@ -47,6 +47,7 @@ class ScriptedJudge:
 
     def __init__(self, state_dir: str) -> None:
         self._state_dir = Path(state_dir)
+        self._frozen = self._state_dir / f"frozen-{os.getpid()}"
         self._wake_fd, self._cancel_fd = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def judge(self, submission: Submission, attempt: int, emit: Emit, carried: CarriedState) -> Report:
@@ -115,10 +116,12 @@ class ScriptedJudge:
         return ()
 
     def freeze(self) -> None:
-        """Nothing of this judge's can be stopped."""
+        """Nothing of this judge's can be stopped: a file of the state directory says that it would stand."""
+        self._frozen.touch()
 
     def thaw(self) -> None:
-        """Nothing of this judge's can be stopped."""
+        """The file is gone."""
+        self._frozen.unlink(missing_ok=True)
 
     def _sleep(self, ms: int) -> None:
         if ms and select.select([self._wake_fd], [], [], ms / 1000)[0]:
@@ -160,6 +163,7 @@ class Factory:
             return "it is ill" if (Path(settings.state_dir) / "ill").exists() else ""
 
     def clean_leftovers(self, settings: Settings) -> int:
+        (Path(settings.state_dir) / "left").unlink(missing_ok=True)
         return 0
 
 

@@ -104,14 +104,15 @@ class Leases:
         self._orders = SlotOrders(settings, self._processes)
         #: Slot -> the claim that Redis says it holds; leases are renewed for these alone.
         self._watched: dict[str, Watched] = {}
-        #: Slot -> the claim it was frozen with.
-        self._frozen: dict[str, Held] = {}
+        #: Slot -> the claim it was frozen with; None = a process before this one may have frozen some.
+        self._frozen: dict[str, Held] | None = None
         #: Slot -> what it judges although Redis, at the last heartbeat, did not know it as this worker's.
         self._strays: dict[str, Judged] = {}
         self._granted_s = float("-inf")
         #: Whether something that may be frozen was judged at the last heartbeat.
         self._preemptible = False
-        #: From when on sessions are told to end: this worker stops.
+        #: This worker was told to stop; from when on its sessions are told to end.
+        self._stops = False
         self._sessions_end_s = float("inf")
         self._state = WorkerState.ON
         self._ticked_s = time.monotonic()
@@ -125,7 +126,7 @@ class Leases:
         self._processes.find()
         now_s = time.monotonic()
         self._replace_stopped(now_s)
-        self._watched = excused(self._watched, self._frozen, now_s - self._ticked_s)
+        self._watched = excused(self._watched, self._frozen or {}, now_s - self._ticked_s)
         self._ticked_s = now_s
         info = self._info() if now_s >= self._info_due_s else None
         alive = [watched.held for watched in self._watched.values() if self._vouch(watched, now_s)]
@@ -144,7 +145,7 @@ class Leases:
         if info is not None:
             self._fitness.look_after(reply)
             self._follow_languages()
-        self._idle = not reply.held
+        self._idle = not reply.held and (not self._stops or reply.state is WorkerState.DRAINING)
         self._announced = self._announced or announce_when_ready(self._settings, self._profile)
         self._adopt(reply)
         self._preempt(reply, now_s)
@@ -178,9 +179,11 @@ class Leases:
     def drain(self) -> None:
         """From now on this worker claims nothing; sessions may go on for half of the time that there is."""
         self._state = WorkerState.DRAINING
+        self._stops = True
         self._sessions_end_s = time.monotonic() + self._settings.worker.drain_max_s / 2
+        self._idle = not read_judged(self._settings.state.run, self._profile.info.slots)  # must do while Redis is away
         set_worker_state(self._queue, self._profile.node, WorkerState.DRAINING, "told to stop")
-        self._idle = False  # until the next heartbeat; while Redis is away, what the last one said must do
+        self._idle = False  # until the next heartbeat
 
     def hand_back(self) -> None:
         """Give back all that is held, as if it had never been claimed."""
@@ -280,12 +283,13 @@ class Leases:
             granted_lately=now_s - self._granted_s < 2 * self._settings.leases.tick_ms / 1000,
             preempted_class=self._settings.queue.preempted_class,
         )
+        frozen = self._frozen = self._frozen or {}
         for held in decision.thaw:
             self._orders.give(OrderAction.THAW, held)
-            del self._frozen[held.slot]
+            frozen.pop(held.slot, None)
         for held in decision.freeze:
             self._orders.give(OrderAction.FREEZE, held)
-            self._frozen[held.slot] = held
+            frozen[held.slot] = held
         if decision.grant and grant(self._settings.state):
             self._granted_s = now_s
         preemptible = any(held.priority_class == self._settings.queue.preempted_class for held in reply.held)
@@ -304,8 +308,11 @@ class Leases:
         self._strays = strays
 
     def _follow_state(self, reply: HeartbeatReply) -> None:
-        """The state in Redis has changed, by us or an operator: let the supervisor stop or start the slots."""
+        """Redis says another state than before: let the supervisor stop or start the slots, unless all of it stops."""
         if reply.state == self._state:
+            return
+        if self._stops:  # Redis was away when it was told
+            set_worker_state(self._queue, self._profile.node, WorkerState.DRAINING, "told to stop")
             return
         log.warning("this worker is now %s %s", reply.state, f"({reply.reason})" if reply.reason else "")
         if reply.state is WorkerState.ON:

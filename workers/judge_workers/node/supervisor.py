@@ -266,12 +266,15 @@ class Supervisor:
         now_s = time.monotonic()
         for process in self._processes.values():
             if process.due_in_s(now_s) == 0.0:
-                if process.spec.name == Name.POOL:
+                if process.spec.name == Name.POOL and not self._runs(Name.RESERVE):  # whose files lie there, too
                     self._clean()
                 process.start()
                 restarted = _RESTARTS.get(Name(process.spec.name))
                 if restarted is not None:
                     self._count(Counted(restarted))
+
+    def _runs(self, name: Name) -> bool:
+        return name in self._processes and self._processes[name].running
 
     def _set_pool_wanted(self, wanted: bool) -> None:
         process = self._processes[Name.POOL]
@@ -369,9 +372,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a worker; errors at its start are one line."""
     parser = argparse.ArgumentParser(prog="python -m judge_workers.node.supervisor")
     parser.add_argument("--embedded", action="store_true", help="with an embedded Redis server")
-    parser.add_argument(
-        "--die-with-parent", action="store_true", help="end when the process that started this one ends"
-    )
+    parser.add_argument("--die-with-parent", action="store_true", help="end with the process that started this one")
     args = parser.parse_args(argv)
     if args.die_with_parent:
         set_parent_death_signal(signal.SIGKILL)

@@ -11,10 +11,10 @@ def held(slot: int, priority_class: str, fence: int = 1) -> Held:
     return Held(slot=str(slot), id=f"s{slot}", fence=fence, pid=slot + 100, priority_class=priority_class)
 
 
-def ask(*now: Held, frozen: tuple[Held, ...] = (), urgent: bool = False, lately: bool = False) -> Decision:
+def ask(*now: Held, frozen: tuple[Held, ...] | None = (), urgent: bool = False, lately: bool = False) -> Decision:
     return decide(
         now,
-        {item.slot: item for item in frozen},
+        None if frozen is None else {item.slot: item for item in frozen},
         slots=2,
         urgent_waits=urgent,
         granted_lately=lately,
@@ -60,3 +60,12 @@ def test_more_urgent_work_keeps_it_frozen() -> None:
 
 def test_a_frozen_claim_that_is_gone_is_forgotten() -> None:
     assert ask(held(0, "practice", fence=2), CONTEST, frozen=(REJUDGE,)) == Decision()
+
+
+def test_a_process_that_does_not_know_what_stands_frozen_thaws_everything() -> None:
+    assert ask(REJUDGE, CONTEST, frozen=None) == Decision(thaw=(REJUDGE, CONTEST))
+
+
+def test_a_process_that_does_not_know_what_stands_frozen_thaws_all_but_one_while_the_reserve_slot_is_busy() -> None:
+    other = held(1, "rejudge")
+    assert ask(REJUDGE, other, RESERVE, frozen=None) == Decision(freeze=(REJUDGE,), thaw=(other, RESERVE))
