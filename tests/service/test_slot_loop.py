@@ -13,18 +13,35 @@ from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
 from service_work import work_order
 
 from judge import wire
-from judge.errors import CancelledError, QueueAnswerError
+from judge.errors import CancelledError, QueueAnswerError, StateMoved
 from judge.model.event import Emit
 from judge.model.work import Work, WorkKind
 from judge.model.work_report import AnyWorkReport, BlameOn, report_without_work
+from judge.observe.metrics.pipe_records import Judged
+from judge.observe.metrics.settlement import VerdictSender
 from judge.program.tasks.carried import CarriedState
-from judge.queue import calls
+from judge.queue import calls, states
 from judge.queue.claimed import ClaimWriter
 from judge.queue.redis_queue import Queue
 from judge.queue.script import Call
+from judge.queue.state_link import StateLink
+from judge.queue.states import NewState
 from judge.queue.tickets import TicketPoll
 from judge.queue.values import Claim, Claimant, State, WorkerInfo, WorkerState
 from judge.running.session import SessionChannel
+
+
+class ToldVerdicts:
+    """What the metrics are told: each record, and whether it is the one that counts."""
+
+    def __init__(self) -> None:
+        self.told: list[Judged | bool] = []
+
+    def prepare(self, submission: str, fence: int, record: Judged) -> None:
+        self.told.append(record)
+
+    def settle(self, won: bool) -> None:
+        self.told.append(won)
 
 
 class ToldJudge:
@@ -33,6 +50,7 @@ class ToldJudge:
     def __init__(self, do: Callable[[Work], AnyWorkReport]) -> None:
         self.do = do
         self.asked: list[str] = []
+        self.verdicts = ToldVerdicts()
 
     def carry_out(
         self, work: Work, attempt: int, emit: Emit, channel: SessionChannel, carried: CarriedState
@@ -76,7 +94,7 @@ def slot(queue: Queue, tmp_path: Path) -> Callable[[Callable[[Work], AnyWorkRepo
         who = Claimant(node="w", session="S", slot="0", pid=4711)
         config = SlotConfig(claimant=who, run_directory=tmp_path, languages=("c",), lease_ms=60_000, attempts_max=3)
         host = cast(HostCheck, WellHost())
-        telemetry = SlotTelemetry(lambda _: True)
+        telemetry = SlotTelemetry(lambda _: True, cast(VerdictSender, judge.verdicts))
         return SlotLoop(queue, config, cast(Any, judge), host, TicketPoll(queue, ("c",), who), telemetry), judge
 
     return make
@@ -105,11 +123,33 @@ def test_a_report_that_the_queue_does_not_take_is_replaced_by_one_that_says_so(
 
     monkeypatch.setattr(ClaimWriter, "finish", refuse)
     queue.run(calls.submit_work(work_order(WorkKind.EXECUTION, "one")))
-    loop, _ = slot(said("odd"))
+    loop, judge = slot(said("odd"))
     loop.work()
     report = cast(Any, queue.answer("one"))
     assert report.blame is BlameOn.JUDGE
     assert report.reason == "the queue did not take the report: Redis at here: invalid bulk length"
+    first, first_counts, second, second_counts = judge.verdicts.told
+    assert (first.verdict, first_counts, second_counts) == ("REFUSED", False, True)
+    assert second.verdict == "JE"
+
+
+def test_of_what_lost_a_race_for_its_state_and_was_judged_again_one_verdict_counts(
+    queue: Queue, slot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = [StateMoved("it has changed")]
+
+    def finish(claim: Claim, report: Any, new: NewState, encoded: bytes) -> Call[bool]:
+        if moved:
+            raise moved.pop()
+        return calls.finish(claim, report, encoded)
+
+    monkeypatch.setattr(states, "finish", finish)
+    monkeypatch.setattr(StateLink, "new", property(lambda _: object(), lambda *_: None), raising=False)
+    queue.run(calls.submit_work(work_order(WorkKind.PROGRAM, "one")))
+    loop, judge = slot(said("fine"))
+    loop.work()
+    assert [told for told in judge.verdicts.told if isinstance(told, bool)] == [False, True]
+    assert judge.asked.count("carry out") == 2
 
 
 def refuse(*_: Any, **__: Any) -> Any:

@@ -58,7 +58,7 @@ from judge_workers.slot.claims import Claims
 from judge_workers.slot.giving_back import GivingBack
 from judge_workers.slot.judge_error import TOO_LARGE, judge_error, too_long
 from judge_workers.slot.slot_config import HostCheck, SlotConfig, SlotTelemetry
-from judge_workers.slot.telling import tell_after, tell_before
+from judge_workers.slot.telling import take_back, tell_after, tell_before
 
 #: One Celery task judges at most this many submissions, for at most this long; then Celery gets the slot back for a
 #: moment.
@@ -293,37 +293,36 @@ class SlotLoop:
             encoded = wire.encode(report)
             new = None
         tell_before(self._telemetry, claim, report, timeline)
-        if new is None:
-            won = self._was_recorded(claim, calls.finish(claim, report, encoded), writer)
-        else:
-            won = self._was_recorded_with(claim, states.finish(claim, report, new, encoded), writer)
+        try:
+            if new is None:
+                won = self._was_recorded(calls.finish(claim, report, encoded), writer)
+            else:
+                self._flush(writer)
+                won = self._ask(states.finish(claim, report, new, encoded))
+        except (StateMoved, StateFull, QueueAnswerError) as error:
+            take_back(self._telemetry)
+            if isinstance(error, StateMoved):
+                raise
+            small = report = self._not_taken(claim, error)
+            tell_before(self._telemetry, claim, small, timeline)
+            won = self._answered(lambda: writer.finish(calls.finish(claim, small)))
         tell_after(self._telemetry, self._config, claim, report, timeline, won=won)
 
-    def _was_recorded(self, claim: Claim, ending: Call[bool], writer: ClaimWriter) -> bool:
-        """Whether the report is the one. Where the queue does not take it, a small one says so in its place.
-
-        The slot's next claim goes with it.
-        """
+    def _was_recorded(self, ending: Call[bool], writer: ClaimWriter) -> bool:
+        """Whether the report is the one. The slot's next claim goes with it."""
         both = self._claims.after(ending)
-        try:
-            if both is None:
-                return self._answered(lambda: writer.finish(ending, meanwhile=self._clear_up))
-            won, answer = self._answered(lambda: writer.finish(both, meanwhile=self._clear_up))
-        except QueueAnswerError as error:
-            log.error("the report is not taken: %s", error)
-            small = self._error(claim, f"the queue did not take the report: {printable(str(error))}")
-            return self._answered(lambda: writer.finish(calls.finish(claim, small)))
+        if both is None:
+            return self._answered(lambda: writer.finish(ending, meanwhile=self._clear_up))
+        won, answer = self._answered(lambda: writer.finish(both, meanwhile=self._clear_up))
         self._claims.came(answer)
         return won
 
-    def _was_recorded_with(self, claim: Claim, ending: Call[bool], writer: ClaimWriter) -> bool:
-        """The same with a carried state. Raises StateMoved: nothing is recorded, and the claim is still held."""
-        self._flush(writer)
-        try:
-            return self._answered(lambda: self._queue.run(ending))
-        except StateFull as error:
-            small = self._error(claim, f"{error}", BlameOn.CLIENT)
-            return self._answered(lambda: writer.finish(calls.finish(claim, small)))
+    def _not_taken(self, claim: Claim, error: StateFull | QueueAnswerError) -> Report | AnyWorkReport:
+        """What is recorded in place of a report that the queue does not take."""
+        if isinstance(error, StateFull):
+            return self._error(claim, f"{error}", BlameOn.CLIENT)
+        log.error("the report is not taken: %s", error)
+        return self._error(claim, f"the queue did not take the report: {printable(str(error))}")
 
     def _answered(self, action: Callable[[], T]) -> T:
         return until_answered(action, lambda: self._lost)

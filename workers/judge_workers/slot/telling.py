@@ -27,6 +27,12 @@ def tell_before(telemetry: SlotTelemetry, claim: Claim, report: Report | AnyWork
         telemetry.verdicts.prepare(claim.id, claim.fence, record)
 
 
+def take_back(telemetry: SlotTelemetry) -> None:
+    """It was not recorded: the work is judged again, or another report of it is told of next."""
+    if telemetry.verdicts is not None:
+        telemetry.verdicts.settle(won=False)
+
+
 def tell_after(
     telemetry: SlotTelemetry,
     config: SlotConfig,
