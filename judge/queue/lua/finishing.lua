@@ -39,7 +39,7 @@ local function finish(id, fence, verdict, report, language, summary, cpu_ms, wri
   local typical = not (is_session(r) or is_verification(r))  -- how long these take says nothing of the queue
   count_work(r, now, typical)
   if not typical then return 1 end
-  local took, mean = now - tonumber(r.claimed_at), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
+  local took, mean = math.max(now - tonumber(r.claimed_at), 0), tonumber(redis.call('HGET', key.counters, 'judging_ms') or 0)
   redis.call('HSET', key.counters, 'judging_ms', string.format('%.3f', mean + (took - mean) / 32))
   return 1
 end

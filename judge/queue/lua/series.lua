@@ -26,7 +26,7 @@ end
 -- was judged says something of the service.
 local function count_work(r, now, typical)
   local claimed_at, tenant = tonumber(r.claimed_at), r.tenant or '-'
-  local wait_ms, took_ms = claimed_at - (tonumber(r.at) or claimed_at), math.max(now - claimed_at, 0)
+  local wait_ms, took_ms = math.max(claimed_at - (tonumber(r.at) or claimed_at), 0), math.max(now - claimed_at, 0)
   if string.sub(tenant, 1, 10) == 'anonymous@' then tenant = 'anonymous' end
   local name = key.series_work(60, span_number(MINUTE, now))
   local whose = counted_as(MINUTE, name, tenant, r.class or '', r.language or '')

@@ -75,7 +75,7 @@ if rate > 0 and origin == '' then
   -- A token bucket that holds one minute's worth. A rejudge (it has an origin) is not the tenant's doing.
   local bucket = key.rate(tenant)
   local b = redis.call('HMGET', bucket, 'tokens', 'at')
-  local tokens = math.min(rate, tonumber(b[1] or rate) + (now - tonumber(b[2] or now)) * rate / 60000)
+  local tokens = math.min(rate, tonumber(b[1] or rate) + math.max(now - tonumber(b[2] or now), 0) * rate / 60000)
   if tokens < 1 then
     stat('refused')
     return {'RATE', math.ceil((1 - tokens) * 60000 / rate), rate}

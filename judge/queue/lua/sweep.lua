@@ -6,13 +6,14 @@ local node, interval_ms, lease_ms, attempts_max = ARGV[1], tonumber(ARGV[2]), to
 local now = now_ms()
 local workers = redis.call('ZCARD', key.workers)
 local swept_at = tonumber(redis.call('HGET', key.counters, 'swept_at') or 0)
-if now - swept_at < interval_ms then return {'REST', workers} end
+local set_back = now < swept_at  -- the clock
+if not set_back and now - swept_at < interval_ms then return {'REST', workers} end
 redis.call('HSET', key.counters, 'swept_at', int(now))
 sample_queue(now)
 
 -- There was no sweep for a while: Redis was away (or all other workers were), so no lease could be renewed either.
 -- No lease is judged before one lease has passed.
-if now - swept_at > lease_ms / 2 then redis.call('HSET', key.counters, 'hold_until', int(now + lease_ms)) end
+if set_back or now - swept_at > lease_ms / 2 then redis.call('HSET', key.counters, 'hold_until', int(now + lease_ms)) end
 local expire = now >= tonumber(redis.call('HGET', key.counters, 'hold_until') or 0)
 
 local ended = {}
