@@ -2,7 +2,7 @@
 
 ::
 
-    cache/<hex>.lock     flock: shared while in use, exclusive while filling or evicting
+    cache/<hex>.lock     flock: shared while in use, exclusive while filling or evicting; goes with the package
     cache/<hex>/         the package, read-only; complete when it is there
     cache/.incoming-<hex>, cache/.outgoing-<hex>
                          being filled (then renamed into place), being removed; a killed one's when the lock is free
@@ -45,20 +45,28 @@ class PackageCache:
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._directory.chmod(0o700)  # answers lie here; tests travel into slots as descriptors
-            lock = _open_lock(self._directory / name)
+            root = self._directory / name
+            lock = _lock(root, fcntl.LOCK_SH)
+            while not root.exists():
+                os.close(lock)
+                self._have(digest, root)
+                lock = _lock(root, fcntl.LOCK_SH)
         except OSError as error:
             raise HostFault(f"package cache {self._directory}: {error.strerror}") from error
         try:
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            root = self._directory / name
-            while not root.exists():
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if not root.exists():
-                    self._fill(digest, root)
-                fcntl.flock(lock, fcntl.LOCK_SH)
             os.utime(lock)
             yield root
         finally:
+            os.close(lock)
+
+    def _have(self, digest: str, root: Path) -> None:
+        lock = _lock(root, fcntl.LOCK_EX)
+        try:
+            if not root.exists():
+                self._fill(digest, root)
+        finally:
+            if not root.exists():
+                _lock_file(root).unlink(missing_ok=True)
             os.close(lock)
 
     def _fill(self, digest: str, root: Path) -> None:
@@ -97,6 +105,7 @@ class PackageCache:
             grave = path.with_name(f"{_OUTGOING}{path.name}")
             shutil.rmtree(grave, ignore_errors=True)
             path.rename(grave)  # whole or not there, also when this process is killed now
+            _lock_file(path).unlink()
             shutil.rmtree(grave)
             return True
         return False
@@ -112,17 +121,30 @@ def tree_bytes(root: Path) -> int:
     return total
 
 
-def _open_lock(root: Path) -> int:
-    """The descriptor to lock a package of a cache by. Raises OSError."""
-    return os.open(f"{root}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _lock_file(root: Path) -> Path:
+    return root.with_name(f"{root.name}.lock")
+
+
+def _lock(root: Path, how: int) -> int:
+    """A descriptor that holds the lock of a package of a cache. Raises OSError, also when it is in use (LOCK_NB)."""
+    while True:
+        lock = os.open(_lock_file(root), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, how)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(lock), os.stat(_lock_file(root))):
+                    return lock
+        except OSError:
+            os.close(lock)
+            raise
+        os.close(lock)  # it was removed with its package while we waited
 
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """No other process uses, fills or removes the package meanwhile. Raises OSError when somebody does."""
-    lock = _open_lock(root)
+    lock = _lock(root, fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(lock)
@@ -134,13 +156,21 @@ def unpacked_packages(directory: Path) -> list[Path]:
 
 
 def sweep_cache(directory: Path) -> int:
-    """Remove what killed processes left half-filled or half-removed in a cache; returns how many packages' worth."""
+    """Remove what killed processes left half-filled or half-removed in a cache; returns how many packages' worth.
+
+    Locks of packages that are not there are removed, too.
+    """
     count = 0
     for prefix in (_INCOMING, _OUTGOING):
         for path in directory.glob(f"{prefix}*"):
             with contextlib.suppress(OSError), _alone(path.with_name(path.name.removeprefix(prefix))):
                 shutil.rmtree(path)
                 count += 1
+    for path in directory.glob("*.lock"):
+        root = path.with_suffix("")
+        with contextlib.suppress(OSError), _alone(root):
+            if not root.exists():
+                path.unlink()
     return count
 
 
@@ -160,6 +190,6 @@ def _settle(root: Path) -> None:
 
 def _last_used(path: Path) -> float:
     try:
-        return os.stat(f"{path}.lock").st_mtime
+        return os.stat(_lock_file(path)).st_mtime
     except OSError:
         return 0.0

@@ -38,7 +38,7 @@ def test_what_is_not_what_its_name_says_is_refused(package: Path, tmp_path: Path
     cache = PackageCache(tmp_path / "cache", store, 1 << 30)
     with pytest.raises(BlobStoreError, match="something else"), cache.package(digest):
         pass
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == [f"{digest.removeprefix('sha256:')}.lock"]
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_a_missing_package_and_a_broken_zip_are_named(tmp_path: Path) -> None:
@@ -65,8 +65,9 @@ def test_the_cache_forgets_what_was_used_longest_ago_but_nothing_in_use(package:
             with cache.package(digest):
                 os.utime(tmp_path / "cache" / f"{digest.removeprefix('sha256:')}.lock", (number, number))
         assert in_use.exists()
-        kept = {path.name for path in (tmp_path / "cache").iterdir() if path.is_dir()}
-        assert kept == {digests[0].removeprefix("sha256:"), digests[3].removeprefix("sha256:")}
+        names = {digests[0].removeprefix("sha256:"), digests[3].removeprefix("sha256:")}
+        kept = {path.name for path in (tmp_path / "cache").iterdir()}
+        assert kept == names | {f"{name}.lock" for name in names}
 
 
 def test_a_package_that_is_being_removed_when_its_remover_dies_is_never_served(
@@ -106,3 +107,34 @@ def test_what_killed_processes_left_in_the_cache_goes_unless_somebody_works_on_i
     os.close(in_work)
     assert [path.name for path in cache_dir.iterdir() if path.is_dir()] == [f".incoming-{'c' * 64}"]
     assert sweep_cache(tmp_path / "none") == 0
+
+
+def test_a_lock_without_its_package_goes_unless_somebody_holds_it(tmp_path: Path) -> None:
+    held, free = (tmp_path / f"{digit * 64}.lock" for digit in "ab")
+    for path in (held, free):
+        path.touch()
+    with held.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        assert sweep_cache(tmp_path) == 0
+        assert (held.exists(), free.exists()) == (True, False)
+
+
+def test_who_waited_for_a_lock_that_was_removed_takes_the_one_in_its_place(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = PackageStore(str(tmp_path / "store"))
+    digest = store.publish(package)
+    lock = tmp_path / "cache" / f"{digest.removeprefix('sha256:')}.lock"
+    flock, removals = fcntl.flock, [1, 2]
+
+    def late(fd: int, how: int) -> None:
+        flock(fd, how)
+        if removals:  # the one who had it has removed the package
+            removals.pop()
+            lock.unlink()
+
+    monkeypatch.setattr("judge.blobs.package_cache.fcntl.flock", late)
+    with PackageCache(tmp_path / "cache", store, 1 << 30).package(digest), lock.open() as other:
+        assert not removals
+        with pytest.raises(BlockingIOError):
+            flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
