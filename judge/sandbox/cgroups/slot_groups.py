@@ -7,6 +7,7 @@ slot's group only. Sources: cgroup-v2.rst, cgroup-v1/{cpusets,freezer-subsystem}
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import threading
 import time
@@ -42,13 +43,14 @@ _READY_MAX = 4
 #: With this many groups, those that were used will soon serve again: no more are made before they are needed. Each of
 #: two launchers has those of its last run, of this one and of the next.
 _EAGER = 8
-#: With this many that rest behind it, a group that still holds something will go on holding it: pages of files that it
+#: With this many that wait behind it, a group that still holds something will go on holding it: pages of files that it
 #: was the first to read stay charged to it for as long as they are cached.
-_RESTING = 8
+_USED_BEFORE_DISCARD = 8
 #: Runs with less memory get a group that never was used: what an earlier run left charged would be a part of it.
 _REUSE_BYTES_MIN = 8 << 20
 _SETTLE_WAIT_S = 5.0
 
+log = logging.getLogger(__name__)
 
 #: The most that the kernel takes. Source: cgroup-v2.rst; MAX_SHARES in kernel/sched/sched.h.
 _WEIGHT_MAX = 10_000
@@ -87,6 +89,7 @@ class SlotGroups:
         self._ready: list[RunGroup] = []  # as good as new; at most _READY_MAX
         self._used: list[RunGroup] = []  # used, to serve again
         self._discarded: list[RunGroup] = []  # used, to be removed
+        self._stuck: list[RunGroup] = []  # something in them would not die: tried again when no name is free
         self._lacked = 0  # how often none was ready since the last prepare()
         self._wanted: tuple[int, int] | None = None  # the last limits: the next run is likely to want the same
         # Names of groups that do not exist; with those of the groups that are taken and in the lists: _POOL_SIZE.
@@ -255,7 +258,7 @@ class SlotGroups:
     def prepare(self) -> None:
         """Have groups ready for the next runs; called while a program runs, when the time costs nothing.
 
-        What fails here is reported by the :meth:`take` that needs it. Raises SandboxError when one cannot be removed.
+        What fails here is reported by the :meth:`take` that needs it.
         """
         count = min(_READY + self._lacked, _READY_MAX)
         self._lacked = 0
@@ -274,15 +277,22 @@ class SlotGroups:
 
         The kernel frees a dead program's last pages a little later: the one that has rested longest comes first.
         """
-        while self._discarded:
-            self._remove_first(self._discarded)
+        self._remove_discarded()
         while self._used and len(self._ready) < count:
             if self._used[0].recycle():
                 self._ready.append(self._used.pop(0))
-            elif self._used[0].is_discarded or len(self._used) > _RESTING:  # its peak or its pages stay
+            elif self._used[0].is_discarded or len(self._used) > _USED_BEFORE_DISCARD:  # its peak or its pages stay
                 self._discarded.append(self._used.pop(0))
             else:
                 break
+
+    def _remove_discarded(self) -> None:
+        while self._discarded:
+            try:
+                self._remove_first(self._discarded)
+            except SandboxError as error:
+                log.warning("a run group is left: %s", error)
+                self._stuck.append(self._discarded.pop(0))
 
     def _remove_first(self, groups: list[RunGroup]) -> None:
         """Raises SandboxError when processes are left in it: it is then tried again."""
@@ -322,7 +332,9 @@ class SlotGroups:
         (self._discarded if group.is_discarded else self._used).append(group)
 
     def _create(self) -> RunGroup:
-        if not self._free and (kept := self._discarded or self._used or self._ready):
+        if not self._free:
+            self._remove_discarded()
+        if not self._free and (kept := self._used or self._ready or self._stuck):
             self._remove_first(kept)
         if not self._free:
             raise SandboxError("make run group", detail="too many runs at once in one slot")
@@ -336,7 +348,7 @@ class SlotGroups:
             with contextlib.suppress(OSError):
                 os.close(fd)
         self.idle_fds = self.slot_fds = ()
-        for groups in (self._discarded, self._used, self._ready):
+        for groups in (self._discarded, self._used, self._ready, self._stuck):
             for group in groups:
                 with contextlib.suppress(SandboxError):
                     group.remove()

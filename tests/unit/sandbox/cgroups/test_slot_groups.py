@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from judge.errors import SandboxError
 from judge.model.limits import Limits
 from judge.sandbox.cgroups.hierarchy import CgroupHost
 from judge.sandbox.cgroups.slot_groups import SlotGroups
@@ -20,7 +21,7 @@ class _Group:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.holds = False
+        self.holds = self.is_stuck = False
 
     @classmethod
     def create(cls, _: dict[str, Path], name: str) -> _Group:
@@ -33,7 +34,8 @@ class _Group:
         return not self.holds
 
     def remove(self) -> None:
-        """Nothing is in it."""
+        if self.is_stuck:
+            raise SandboxError("remove cgroup", detail=self.name)
 
 
 @pytest.fixture
@@ -84,3 +86,19 @@ def test_a_group_that_goes_on_holding_what_it_read_does_not_keep_those_behind_it
     served = [run().name for _ in range(50)]
     assert before - len(groups._free) <= 12
     assert len(set(served[-20:])) < 12
+
+
+def test_a_group_in_which_something_would_not_die_fails_no_later_run(groups: SlotGroups) -> None:
+    stuck: Any = groups.take(64 << 20, 1)
+    stuck.is_stuck = stuck.is_discarded = True
+    other: Any = groups.take(64 << 20, 1)
+    other.is_discarded = True
+    for group in (stuck, other):
+        groups.give_back(group)
+    groups.prepare()
+    assert other.name in groups._free
+    held = [groups.take(64 << 20, 1) for _ in range(len(groups._free) + len(groups._ready))]
+    with pytest.raises(SandboxError, match=stuck.name):
+        groups.take(64 << 20, 1)
+    stuck.is_stuck = False
+    assert groups.take(64 << 20, 1) not in held
