@@ -16,7 +16,7 @@ def lock_directory(directory: Path, how: int) -> int:
             return -1
         try:
             fcntl.flock(fd, how)
-            if os.fstat(fd).st_ino == directory.stat().st_ino:
+            if os.fstat(fd).st_ino == os.stat(directory).st_ino:
                 return fd
         except OSError:
             os.close(fd)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import msgspec
 
 from judge.model.units import GIB, KIB, MIB, MS_NS, S_NS
@@ -51,14 +53,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data_segment_bytes: int = 0
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            floor = 0 if name in _MAY_BE_NONE else 1
-            if value < floor:
-                raise ValueError(f"{name} must be at least {floor}, not {value}")
+        values = msgspec.structs.astuple(self)
+        if any(map(operator.lt, values, _FLOORS)):
+            for name, value, floor in zip(self.__struct_fields__, values, _FLOORS, strict=True):
+                if value < floor:
+                    raise ValueError(f"{name} must be at least {floor}, not {value}")
         if self.cpu_time_hard_ns < self.cpu_time_ns:
             raise ValueError("cpu_time_hard_ns must not be below cpu_time_ns")
 
+
+_FLOORS = tuple(0 if name in _MAY_BE_NONE else 1 for name in Limits.__struct_fields__)
 
 #: Limits of a compile: generous, but limits all the same (compilers run hostile input).
 COMPILE_LIMITS = Limits(

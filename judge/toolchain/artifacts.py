@@ -135,7 +135,7 @@ class ArtifactStore:
             os.close(fd)
             return None
         with contextlib.suppress(OSError):
-            os.utime(entry)
+            os.utime(fd)
         return Stored(entry / "files", manifest.note, fd)
 
     def _verified(self, entry: Path, key: str) -> Manifest | None:

@@ -6,6 +6,7 @@ is the contestant's fault: :class:`SourceFault` carries the line that they are s
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -164,29 +165,37 @@ def name_complaint(name: str) -> str:
     return ""
 
 
+@functools.lru_cache(256)
 def _extension(name: str) -> str:
     last = PurePosixPath(name).name
     return last.rsplit(".", 1)[1] if "." in last else ""
+
+
+@functools.lru_cache(256)
+def _stem(name: str) -> str:
+    return PurePosixPath(name).stem
 
 
 def _main_file(
     language: LanguageSpec, wanted: Sequence[SourceFile], files: Sequence[SourceFile], main: str
 ) -> SourceFile:
     if main:
-        found = next((file for file in files if main in (file.name, PurePosixPath(file.name).stem)), None)
+        found = next((file for file in files if main in (file.name, _stem(file.name))), None)
         if found is None:
             raise SourceFault(f"the submission has no file {main[:80]!r} to be its main file")
         return found
     if len(wanted) > 1 and language.source.public_class:
         return next((file for file in wanted if java_class(file.content).has_main), wanted[0])
     wanted = _outside_packages(wanted)
-    by_stem = {PurePosixPath(file.name).stem.lower(): file for file in reversed(wanted)}
+    by_stem = {_stem(file.name).lower(): file for file in reversed(wanted)}
     return by_stem.get("__main__") or by_stem.get("main") or _by_content(language, wanted) or wanted[0]
 
 
 def _outside_packages(wanted: Sequence[SourceFile]) -> Sequence[SourceFile]:
     """The sources that lie in no Python package, as what is started does, or in one with a ``__main__``; all of them
     when there are none."""
+    if not any(file.name.endswith("__init__.py") for file in wanted):
+        return wanted
     paths = [PurePosixPath(file.name) for file in wanted]
     packages = {path.parent for path in paths if path.name == "__init__.py"}
     starters = (
@@ -203,13 +212,12 @@ def _by_content(language: LanguageSpec, wanted: Sequence[SourceFile]) -> SourceF
 
 
 def _sandbox_name(language: LanguageSpec, file: SourceFile, *, lone: bool) -> str:
-    path = PurePosixPath(file.name)
     if language.source.public_class:
         name = java_class(file.content).name
-        return str(path.with_name(f"{name}.{language.extensions[0]}")) if name else file.name
+        return str(PurePosixPath(file.name).with_name(f"{name}.{language.extensions[0]}")) if name else file.name
     if lone and language.source.name:
         return language.source.name
-    if lone and "." not in path.name and language.extensions:
+    if lone and "." not in file.name.rpartition("/")[2] and language.extensions:
         return f"{file.name}.{language.extensions[0]}"  # a text that never was a file: compilers go by the extension
     return file.name
 
@@ -221,7 +229,7 @@ def _without_twins(new_names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _main_name(language: LanguageSpec, source: str, chosen: SourceFile) -> str:
-    stem = PurePosixPath(source).stem
+    stem = _stem(source)
     if language.source.public_class:
         found = java_class(chosen.content)
         return f"{found.package}.{found.name or stem}" if found.package else found.name or stem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -99,11 +100,17 @@ def test_a_deadline_is_of_cpu_time(start: Start) -> None:
 
 
 def test_what_it_does_not_read_goes_when_it_is_waited_for(start: Start) -> None:
-    run = start("import sys\ndata = sys.stdin.buffer.read()\nprint(len(data), data[-1])")
+    run = start(
+        "import signal, sys\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\n"
+        "print('ready', flush=True)\nsignal.sigwait([signal.SIGUSR1])\n"
+        "data = sys.stdin.buffer.read()\nprint(len(data), data[-1])"
+    )
+    assert run.read(ord("\n"), 0, FAR)
     run.write(b"x" * (1 << 20))
     assert run.unwritten_bytes > 0
     run.write(b"y", close=True)
-    assert run.finish().stdout.read() == b"1048577 121\n"
+    run.signal(signal.SIGUSR1)
+    assert run.finish().stdout.read() == b"ready\n1048577 121\n"
 
 
 def test_one_that_closed_its_input_is_written_to_all_the_same(start: Start) -> None:

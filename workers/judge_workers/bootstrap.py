@@ -255,8 +255,9 @@ class SandboxJudge:
             self._weight = weight
 
     def _with_time_limit(self, problem: Problem) -> Problem:
-        kept = self._settings.state.time_limits
-        return with_time_limit(self._judge, problem, Path(problem.path), kept)
+        if problem.limits.time_limit_ns:
+            return problem
+        return with_time_limit(self._judge, problem, Path(problem.path), self._settings.state.time_limits)
 
 
 class SandboxFactory:

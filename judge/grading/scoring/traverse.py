@@ -75,13 +75,22 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return range(rejected.index + 1, end)
 
 
+#: The one that was laid out last.
+_last_plan: list[Plan] = []
+
+
 def plan_of(problem: Problem) -> Plan:
-    """Lay out a problem's tasks once; the rest of the judging refers to it."""
+    """Lay out a problem's tasks once; the rest of the judging refers to it, and the next of the same problem."""
+    for known in _last_plan:
+        if known.problem is problem:
+            return known
     tasks: list[Task] = []
     spans: dict[str, tuple[int, int]] = {}
     paths: dict[str, tuple[TestGroup, ...]] = {}
     _lay_out(problem.root, (), tasks, spans, paths)
-    return Plan(problem=problem, tasks=tuple(tasks), spans=spans, paths=paths)
+    plan = Plan(problem=problem, tasks=tuple(tasks), spans=spans, paths=paths)
+    _last_plan[:] = [plan]
+    return plan
 
 
 def _lay_out(

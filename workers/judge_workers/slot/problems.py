@@ -13,7 +13,7 @@ from judge.blobs.package_cache import PackageCache
 from judge.blobs.package_store import is_digest
 from judge.config import Settings
 from judge.config.reading import reading_of
-from judge.errors import BlobMissing, PackageError, PackageMissing, UsageError, blame_reader
+from judge.errors import BlobMissing, JudgeError, PackageError, PackageMissing, UsageError, blame_reader
 from judge.model.problem import Problem
 from judge.package.files.digest import Signature, known_digest, signature_of
 from judge.package.reader import ReadOptions
@@ -78,6 +78,8 @@ class Problems:
         with ExitStack() as stack:
             if is_digest(reference):
                 yield self._read(self._fetched(stack, reference), signature=())
+            elif (problem := self._unchanged(reference)) is not None:
+                yield problem
             elif _is_unpacked(_checked(reference)):
                 yield self._read(reference, signature_of(Path(reference)))
             else:
@@ -113,14 +115,28 @@ class Problems:
             )
         return self._packages
 
-    def _read(self, path: str, signature: Signature) -> Problem:
+    def _unchanged(self, path: str) -> Problem | None:
+        """One that was read, if it is as it was; what else is wrong is told where it is read."""
+        if path not in self._kept:
+            return None
+        try:
+            return self._as_read(path, signature_of(Path(path)))
+        except JudgeError:
+            return None
+
+    def _as_read(self, path: str, signature: Signature) -> Problem | None:
         known = self._kept.get(path)
-        if known is not None and known.signature == signature:
-            self._kept.move_to_end(path)
-            self._known += 1
-            return known.problem
+        if known is None or known.signature != signature:
+            return None
+        self._kept.move_to_end(path)
+        self._known += 1
+        return known.problem
+
+    def _read(self, path: str, signature: Signature) -> Problem:
+        if (known := self._as_read(path, signature)) is not None:
+            return known
         self._newly_read += 1
-        if known is not None:
+        if path in self._kept:
             self._forget(path)
         files = ExitStack()
         problem = read_in_place(Path(path), self._reading)
