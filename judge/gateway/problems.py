@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from judge import errors
 from judge.gateway.enum_words import words_at
+from judge.gateway.json_amount import VALUES_MAX, has_too_many_values
 from judge.http_form.answers import FieldError, LimitReached, Problem
 from judge.model.problem import Diagnostic
 
@@ -58,7 +59,8 @@ _ALL = (
     ProblemKind("webhook-off", 409, "The webhook is told nothing",
                 "It is off, or its receiver answered 410: set `on` to true."),
     ProblemKind("gone", 410, "It is gone", "It was there, and its time is over."),
-    ProblemKind("too-large", 413, "Too large", "The body, or what it unpacks to, is larger than is taken."),
+    ProblemKind("too-large", 413, "Too large",
+                "The body, what it unpacks to, or what its JSON has is more than is taken."),
     ProblemKind("bad-media-type", 415, "Not a type that is read here", "Send `Content-Type: application/json`."),
     ProblemKind("bad-field", 422, "A field is wrong", "`errors` points to it."),
     ProblemKind("bad-package", 422, "The package is not accepted",
@@ -222,7 +224,9 @@ def with_words(said: str, kind: Any, path: str) -> str:
 
 
 def decoded_json(decoder: msgspec.json.Decoder[T], text: bytes) -> T:
-    """What a client sent, read. Raises ProblemError: it is no JSON, or names the field that is wrong."""
+    """What a client sent, read. Raises ProblemError: it is no JSON, has too much in it, or names the field that is
+    wrong."""
+    check_values(text)
     try:
         return decoder.decode(text)
     except msgspec.ValidationError as error:
@@ -231,6 +235,13 @@ def decoded_json(decoder: msgspec.json.Decoder[T], text: bytes) -> T:
         raise ProblemError("bad-json", "it is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProblemError("bad-json", str(error)) from error
+
+
+def check_values(text: bytes) -> None:
+    """Every JSON text of a client passes here before it is decoded. Raises ProblemError: what it has would take many
+    times the memory of the text."""
+    if has_too_many_values(text):
+        raise ProblemError("too-large", f"the JSON has more than {VALUES_MAX} values")
 
 
 def pointer_of_field(field: str) -> str:

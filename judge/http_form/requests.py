@@ -11,15 +11,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from judge.http_form.amounts import at_most
 from judge.http_form.data import Given, GivenFile, GivenSource, data_of, file_of, source_of
 from judge.http_form.ids import ID_PATTERN
-from judge.model.group import InputLink, OutputStream, Pipe, WantedFile
+from judge.model.group import COMMANDS_MAX, InputLink, OutputStream, Pipe, WantedFile
 from judge.model.submission import STUDENT_CHARS_MAX, SourceFile
 from judge.model.verification import Verification
 from judge.model.work import (
     CONTEXT_BYTES_MAX,
     DEFAULT_LIMITS,
     NO_CONTEXT,
+    TESTS_MAX,
     Command,
     CommandGroup,
     Comparison,
@@ -281,13 +283,12 @@ def execution_asked(asked: RunRequest) -> Execution:
 
 
 def evaluation_asked(asked: EvaluationRequest) -> Evaluation:
-    """Raises ValueError when there is no program."""
-    program = program_asked(asked)
-    if program is None:
+    """Raises ValueError when there is no program, or are too many tests."""
+    if (program := program_asked(asked)) is None:
         raise ValueError("give one of source and sources")
     return Evaluation(
         program=program,
-        tests=tuple(_test(one) for one in asked.tests),
+        tests=tuple(_test(one) for one in at_most(TESTS_MAX, asked.tests, "tests")),
         test_set=asked.test_set,
         comparison=_comparison(asked.comparison),
         stop_after=asked.stop_after,
@@ -299,8 +300,9 @@ def evaluation_asked(asked: EvaluationRequest) -> Evaluation:
 
 
 def group_asked(asked: GroupRequest) -> CommandGroup:
-    """The group."""
-    return CommandGroup(commands=tuple(_command(one) for one in asked.commands), pipes=asked.pipes)
+    """Raises ValueError when there are too many commands."""
+    few = at_most(COMMANDS_MAX, asked.commands, "commands")
+    return CommandGroup(commands=tuple(map(_command, few)), pipes=asked.pipes)
 
 
 def session_asked(asked: SessionForm) -> SessionRequest:

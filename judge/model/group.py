@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+#: Of one group.
+COMMANDS_MAX = 16
+
 
 class InputLink(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A symbolic link that a command finds in /work. ``name`` is a relative POSIX path, ``target`` any text."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from judge.errors import CancelledError, WorkError
-from judge.model.group import Endpoint, Pipe
+from judge.model.group import COMMANDS_MAX, Endpoint, Pipe
 from judge.model.limits import Limits
 from judge.model.run import Outcome
 from judge.model.work import Command, CommandGroup, Data, Work
@@ -55,7 +55,6 @@ from judge.toolchain.definitions import language_limits, run_environment
 from judge.toolchain.work_files import with_disk_room
 from judge.verdicts import reason_of_run
 
-COMMANDS_MAX = 16
 DESCRIPTORS = range(20)
 STANDARD = range(3)
 

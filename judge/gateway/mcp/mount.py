@@ -18,7 +18,7 @@ from judge.gateway.exchange import Exchange
 from judge.gateway.http.body import chunks_of
 from judge.gateway.mcp.server import make_server
 from judge.gateway.mcp.tools import Wanted
-from judge.gateway.problems import ProblemError, problem_of, problem_response
+from judge.gateway.problems import ProblemError, check_values, problem_of, problem_response
 from judge.gateway.service import Service
 from judge.gateway.table import ENDPOINTS
 
@@ -74,7 +74,9 @@ class McpAddress:
         limits = self._service.settings.gateway
         most = limits.anonymous_body_bytes_max if caller.anonymous else limits.body_bytes_max
         chunks = chunks_of(request, min(most, limits.body_bytes_max), limits.request_s_max)
-        return b"".join([chunk async for chunk in chunks])
+        body = b"".join([chunk async for chunk in chunks])
+        check_values(body)
+        return body
 
     async def _run(self) -> None:
         async with self._manager.run():

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from judge import errors
+from judge.gateway.json_amount import VALUES_MAX
 from judge.gateway.problems import ProblemError, decoded_json, pointer_of_field, problem_of, validation_problem
 from judge.http_form.requests import RunRequest
 from judge.http_form.webhooks import WebhookRequest
@@ -40,6 +41,12 @@ def test_a_word_that_is_none_is_answered_with_those_that_there_are(body: bytes, 
         decoded_json(msgspec.json.Decoder(WebhookRequest), body)
     assert caught.value.detail.startswith(said)
     assert caught.value.errors[0].detail == caught.value.detail
+
+
+def test_a_text_with_more_values_than_any_honest_one_is_not_decoded() -> None:
+    with pytest.raises(ProblemError) as caught:
+        decoded_json(msgspec.json.Decoder(), b"[%s0]" % (b"0," * VALUES_MAX))
+    assert caught.value.kind.name == "too-large"
 
 
 def test_our_own_names_of_fields_become_pointers() -> None:

@@ -18,7 +18,8 @@ from judge.http_form.requests import (
     group_asked,
     session_asked,
 )
-from judge.model.work import Command, Data, Evaluation, EvaluationTest, Execution, SessionRequest
+from judge.model.group import COMMANDS_MAX
+from judge.model.work import TESTS_MAX, Command, Data, Evaluation, EvaluationTest, Execution, SessionRequest
 
 
 def test_a_text_is_a_program_of_one_file() -> None:
@@ -90,3 +91,13 @@ def test_each_field_arrives() -> None:
     assert execution.files[0].data.content == b"y"
     assert group_asked(GroupRequest(commands=())).commands == ()
     assert session_asked(SessionForm(rows=5)).rows == 5
+
+
+def test_more_tests_than_any_worker_takes_are_no_evaluation() -> None:
+    with pytest.raises(ValueError, match="10001 tests; at most 10000"):
+        evaluation_asked(EvaluationRequest(source="x", tests=(GivenTest(),) * (TESTS_MAX + 1)))
+
+
+def test_more_commands_than_any_worker_takes_are_no_group() -> None:
+    with pytest.raises(ValueError, match="17 commands; at most 16"):
+        group_asked(GroupRequest(commands=(GivenCommand(argv=("a",)),) * (COMMANDS_MAX + 1)))

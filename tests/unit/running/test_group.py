@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from judge.errors import WorkError
-from judge.model.group import Endpoint, Pipe
+from judge.model.group import COMMANDS_MAX, Endpoint, Pipe
 from judge.model.units import MIB
 from judge.model.work import Command, CommandGroup, Data, InputFile, RequestedLimits
 from judge.package.ceilings import Ceilings
-from judge.running.group import COMMANDS_MAX, Record, check_group, limits_of
+from judge.running.group import Record, check_group, limits_of
 
 CEILINGS = Ceilings(memory_bytes=512 * MIB, output_bytes=32 * MIB)
 

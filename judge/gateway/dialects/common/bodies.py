@@ -60,7 +60,7 @@ def may_be_a_page(headers: Headers) -> bool:
 
 
 def json_in(text: bytes) -> Any:
-    """The value of a JSON text. Raises ProblemError ("bad-json")."""
+    """The value of a JSON text. Raises ProblemError ("bad-json", "too-large")."""
     return decoded_json(_ANY, text)
 
 

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
+from judge.gateway.problems import check_values
+
 Place = tuple[str | int, ...]
 
 #: More errors are not looked for: what is said of each is larger than what it is about.
@@ -61,13 +63,17 @@ def checked(value: Any, check: Check) -> Any:
 
 
 def json_value(text: bytes) -> Any:
-    """The value of a JSON text; of an error all is said that clients know. Raises InvalidBody."""
+    """The value of a JSON text; of an error all is said that clients know. Raises InvalidBody, ProblemError when it has
+    too much in it."""
+    check_values(text)
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    try:  # numbers without bounds, and half surrogate pairs, which a check names
-        return json.loads(text)
+    try:  # numbers without bounds, half surrogate pairs, which a check names, and other encodings
+        decoded = text.decode(json.detect_encoding(text), "surrogatepass")
+        check_values(decoded.encode(errors="surrogatepass"))
+        return json.loads(decoded)
     except json.JSONDecodeError as error:
         reason, position = error.msg, error.pos
     except (ValueError, RecursionError) as error:

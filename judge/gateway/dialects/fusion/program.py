@@ -32,6 +32,9 @@ _NS_MIN = 1_000_000
 _GLOBS_MAX = 16
 _ALL_FILES = "**/*"
 
+#: Names of files that one request asks for; fewer come back.
+_FETCHED_MAX = 10_000
+
 #: Of an absolute path that a program's directory has.
 _WORK = "/work/"
 
@@ -55,6 +58,8 @@ def program_of(asked: RunCode, ceilings: Ceilings) -> Program:
     mode = MODES.get(asked.language)
     if mode is None:
         raise Refused(f"{asked.language} is not offered here: {REFUSED[asked.language]}")
+    if len(asked.fetch_files) > _FETCHED_MAX:
+        raise Refused(f"fetch_files: {len(asked.fetch_files)} files; at most {_FETCHED_MAX} are looked for")
     files = files_of(asked.files)
     _check_files(files, ceilings)
     sources, data = _divided(asked, mode, files)

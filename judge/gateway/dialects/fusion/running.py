@@ -35,6 +35,7 @@ async def answer_to(asked: Asked, request: RunCode) -> Any:
     """The answer of /run_code. Raises Late, ProblemError, QueueError, BlobStoreError."""
     try:
         program = program_of(request, ceilings_of(asked.service.settings.limits))
+        del request  # its lists may be many times as large as what was made of them, which may wait
         report = await _report(asked, program)
     except (Refused, LanguageError) as error:
         return sandbox_error(str(error))

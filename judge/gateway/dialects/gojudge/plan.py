@@ -9,7 +9,7 @@ import msgspec
 
 from judge.gateway.dialects.gojudge.requests import Cmd, CmdFile, PipeEnd, PipeMap, RunRequest, WrongRequestError
 from judge.gateway.dialects.gojudge.shares import shared
-from judge.model.group import Endpoint, InputLink, OutputStream, Pipe, WantedFile
+from judge.model.group import COMMANDS_MAX, Endpoint, InputLink, OutputStream, Pipe, WantedFile
 from judge.model.units import MIB
 from judge.model.work import Command, CommandGroup, Data, InputFile, InputStream, RequestedLimits
 from judge.package.ceilings import Ceilings
@@ -106,9 +106,11 @@ class Means:
 
 def plan_of(request: RunRequest, means: Means) -> Plan:
     """Raises WrongRequestError."""
-    cmds = tuple(cmd or Cmd() for cmd in request.cmd or ())
-    if not cmds:
+    if not request.cmd:
         raise WrongRequestError("no cmd provided")
+    if len(request.cmd) > COMMANDS_MAX:
+        raise WrongRequestError(f"{len(request.cmd)} cmds; at most {COMMANDS_MAX} are run")
+    cmds = tuple(cmd or Cmd() for cmd in request.cmd)
     maps = tuple(one or PipeMap() for one in request.pipe_mapping or ())
     _check_pipes(cmds, maps)
     # go-judge joins nothing where there is one command.

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from judge.gateway.json_amount import VALUES_MAX, has_too_many_values
+
 
 class WrongRequestError(Exception):
     """What a client asks for is none of go-judge's; its text is what the client is told."""
@@ -115,6 +117,8 @@ def resize_request(text: bytes) -> ResizeRequest:
 def _decoded(decoder: msgspec.json.Decoder[Any], text: bytes) -> Any:
     if not text:
         raise WrongRequestError("EOF")
+    if has_too_many_values(text):
+        raise WrongRequestError(f"the request has more than {VALUES_MAX} values")
     try:
         return decoder.decode(text)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:

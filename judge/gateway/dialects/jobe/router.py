@@ -41,6 +41,7 @@ async def post_run(asked: Asked) -> Response:
     settings = asked.service.settings
     try:
         spec = run_spec_of(given, min(settings.jobe.cputime_s_max, settings.limits.time_s_max))
+        del given  # it may be many times as large as what was made of it, which may wait
         result = await _run(asked, spec)
     except JobeError as error:
         return _text(error.status, error.text)

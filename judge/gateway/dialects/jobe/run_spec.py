@@ -21,6 +21,10 @@ _FILE_ID = re.compile(r"[A-Za-z0-9]+")
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*")
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*")
 
+#: Parameters that are lists of words, and all others that mean something.
+_LISTS = ("compileargs", "interpreterargs", "linkargs", "runargs")
+_SINGLE = ("cputime", "disklimit", "main_class", "max_cpu_time", "memorylimit", "numprocs", "streamsize")
+
 #: Legacy clients send it for Java programs, whatever their class is called.
 _NO_NAME = "prog.java"
 
@@ -84,18 +88,27 @@ def run_spec_of(body: Any, cputime_s_max: int) -> RunSpec:
     for name in ("sourcecode", "language_id"):
         if given.get(name) is None:
             raise JobeError(400, f"run_spec is missing the required attribute '{name}'")
-    parameters = given.get("parameters") or {}
     spec = RunSpec(
         language=_text(given, "language_id").lower(),
         source=_text(given, "sourcecode"),
         file_name=_file_name(given.get("sourcefilename")),
         input=_text(given, "input"),
         files=_files(given.get("file_list")),
-        parameters=parameters if isinstance(parameters, dict) else {},
+        parameters=_parameters(given.get("parameters")),
     )
+    for name in _LISTS:
+        spec.words(name, ())
     if any(spec.number(name, 0) > cputime_s_max for name in ("cputime", "max_cpu_time")):
         raise JobeError(400, f"cputime exceeds maximum allowed on this Jobe server ({cputime_s_max} secs)")
     return spec
+
+
+def _parameters(given: Any) -> dict[str, Any]:
+    """Those that mean something; of what means nothing none is kept, however large it is."""
+    if not isinstance(given, dict):
+        return {}
+    single = {name: given[name] for name in _SINGLE if not isinstance(given.get(name, []), list | dict)}
+    return single | {name: given[name] for name in _LISTS if name in given}
 
 
 def is_file_id(id: str) -> bool:

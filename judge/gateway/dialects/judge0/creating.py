@@ -61,6 +61,7 @@ async def create(asked: Asked) -> Response:
         return error_answer(503, QUEUE_FULL)
     wanted = wanted_columns(asked)
     ready = await _ready(asked, said)
+    del said  # it may be many times as large as what was made of it, which may wait
     if ready.task is None or ready.order is None:
         return json_answer(ready.errors, 422)
     if not waits or ready.callback_url:

@@ -129,7 +129,7 @@ def _asset(test: dict[str, Any]) -> dict[str, Any]:
         return {}
     if not isinstance(given, dict) or not all(value is None or isinstance(value, str) for value in given.values()):
         raise BadRow("provided_data: the field 'asset' must be an object of strings")
-    return dict(given)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _with_test(code: str, test: str, *, in_quotes: bool) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from judge.gateway.dialects.fusion.requests import Asked
+from judge.gateway.json_amount import VALUES_MAX, has_too_many_values
 
 
 class BadRow(Exception):
@@ -58,6 +59,8 @@ def json_field(row: dict[str, Any], name: str) -> Any:
 
 def in_json(text: str, name: str) -> Any:
     """The value of a JSON text, in which control characters may stand as they are. Raises BadRow."""
+    if has_too_many_values(text.encode(errors="surrogatepass")):
+        raise BadRow(f"provided_data: the field {name!r} has more than {VALUES_MAX} values")
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:

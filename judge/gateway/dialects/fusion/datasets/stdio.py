@@ -8,6 +8,7 @@ from typing import Any
 
 from judge.gateway.dialects.fusion.datasets.rows import BadRow
 from judge.gateway.dialects.fusion.requests import Config, RunCode
+from judge.model.work import TESTS_MAX
 
 #: Numbers may differ by this, relatively to the expected one.
 _TOLERANCE = 1e-5
@@ -39,6 +40,8 @@ def cases_in(tests: Any) -> tuple[Case, ...]:
     """Raises BadRow."""
     if not isinstance(tests, list):
         raise BadRow("test: a list of tests is needed")
+    if len(tests) > TESTS_MAX:
+        raise BadRow(f"test: {len(tests)} tests; at most {TESTS_MAX} are taken")
     return tuple(_case(test, index) for index, test in enumerate(tests))
 
 

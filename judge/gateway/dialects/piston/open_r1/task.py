@@ -22,6 +22,7 @@ from judge.gateway.dialects.piston.limits import compile_limits, run_limits
 from judge.gateway.dialects.piston.results import Said
 from judge.gateway.dialects.piston.runtimes import Kind
 from judge.gateway.dialects.piston.translate import data_of
+from judge.gateway.problems import check_values
 from judge.model.run import RunResult
 from judge.model.submission import SourceFile
 from judge.model.units import MIB, MS_NS, S_NS
@@ -179,8 +180,10 @@ def _manager(job: Job, config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json_config(job: Job) -> dict[str, Any]:
+    text = job.file(_IOI_CONFIG) or b"{}"
+    check_values(text)
     try:
-        config = json.loads(job.file(_IOI_CONFIG) or b"{}")
+        config = json.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise RefusedError(f"{_IOI_CONFIG} is no JSON") from None
     return config if isinstance(config, dict) else {}

@@ -10,6 +10,8 @@ import pytest
 
 from judge.gateway.dialects.fusion.checks import InvalidBody, json_value
 from judge.gateway.dialects.fusion.requests import LANGUAGES, run_code_in, run_jupyter_in, submit_in
+from judge.gateway.json_amount import VALUES_MAX
+from judge.gateway.problems import ProblemError
 
 
 class RunCodeModel(pydantic.BaseModel):
@@ -197,3 +199,10 @@ def test_errors_are_counted_up_to_a_bound() -> None:
     config = {"provided_data": [1] * 100_000}
     body = {"dataset": "x", "id": 1, "completion": "", "config": config}
     assert len(_ours(submit_in, body)) == 100
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_body_with_too_many_values_is_refused_in_any_encoding(encoding: str) -> None:
+    text = '["\u2261", ' + "0," * VALUES_MAX + "0]"
+    with pytest.raises(ProblemError, match="more than"):
+        json_value(text.encode(encoding))

@@ -10,6 +10,7 @@ import pytest
 
 from judge.gateway.dialects.gojudge.plan import Means, Plan, path_in_work, plan_of, sources_of
 from judge.gateway.dialects.gojudge.requests import WrongRequestError, run_request
+from judge.gateway.json_amount import VALUES_MAX
 from judge.model.units import MIB
 from judge.model.work import Data
 from judge.package.ceilings import Ceilings
@@ -169,3 +170,13 @@ def test_a_terminal_is_collected_once_by_the_first_name(tty: bool, names: list[s
     (command,) = planned({"args": ["a"], "tty": tty, "files": files, "copyOut": ["e"]}).commands
     assert [one.name for one in command.collectors] == names
     assert command.copy_out == ()
+
+
+def test_more_commands_than_are_run_are_not_even_planned() -> None:
+    with pytest.raises(WrongRequestError, match="17 cmds; at most 16"):
+        planned(*[{"args": ["a"]}] * 17)
+
+
+def test_a_request_with_too_many_values_is_refused_in_its_own_words() -> None:
+    with pytest.raises(WrongRequestError, match="more than"):
+        run_request(b'{"cmd":[%snull]}' % (b"null," * VALUES_MAX))

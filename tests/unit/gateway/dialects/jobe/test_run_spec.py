@@ -62,7 +62,7 @@ def test_numbers_are_numbers_or_left_out(value: object, number: float) -> None:
 
 
 def test_numbers_beyond_all_bounds() -> None:
-    assert _spec(parameters={"a": 10**400, "b": "1e999"}).number("a", 5) == float("inf")
+    assert _spec(parameters={"memorylimit": 10**400}).number("memorylimit", 5) == float("inf")
 
 
 @pytest.mark.parametrize("name", ["cputime", "max_cpu_time"])
@@ -72,15 +72,27 @@ def test_too_much_time_is_refused(name: str) -> None:
 
 
 def test_lists_are_texts() -> None:
-    spec = _spec(parameters={"a": ["x", 1], "b": None, "c": "x y", "d": [["x"]], "e": ["a\0b"]})
-    assert spec.words("a", ()) == ("x", "1")
-    assert (spec.words("b", ("z",)), spec.words("c", ()), spec.words("f", ("z",))) == ((), ("x y",), ("z",))
-    for name in "de":
+    spec = _spec(parameters={"runargs": ["x", 1], "linkargs": None, "compileargs": "x y"})
+    assert spec.words("runargs", ()) == ("x", "1")
+    assert (spec.words("linkargs", ("z",)), spec.words("compileargs", ())) == ((), ("x y",))
+    assert spec.words("interpreterargs", ("z",)) == ("z",)
+    for wrong in ([["x"]], ["a\0b"]):
         with pytest.raises(JobeError):
-            spec.words(name, ())
+            _spec(parameters={"runargs": wrong})
 
 
 @pytest.mark.parametrize("name", ["sourcecode", "language_id", "input"])
 def test_texts_are_texts(name: str) -> None:
     with pytest.raises(JobeError):
         _spec(**{name: ["x"]})
+
+
+def test_of_parameters_that_mean_nothing_none_is_kept() -> None:
+    known = {"cputime": 3, "memorylimit": "200", "runargs": ["a", 1], "main_class": "Main"}
+    junk = {"x": [{}], "numprocs": [{}], "disklimit": {"a": 1}}
+    assert _spec(parameters={**known, **junk}).parameters == known
+
+
+def test_a_list_of_words_is_looked_at_whoever_uses_it() -> None:
+    with pytest.raises(JobeError, match="linkargs is not a list of texts"):
+        _spec(parameters={"linkargs": [{}]})

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from judge.gateway.dialects.fusion.datasets.stdio import Case, is_right, run_of
+from judge.gateway.dialects.fusion.datasets.rows import BadRow, json_field
+from judge.gateway.dialects.fusion.datasets.stdio import Case, cases_in, is_right, run_of
 from judge.gateway.dialects.fusion.requests import Config
+from judge.gateway.json_amount import VALUES_MAX
+from judge.model.work import TESTS_MAX
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,15 @@ def test_outputs(printed: str, expected: str, right: bool) -> None:
 def test_times(language: str, config: dict[str, float], compile_s: float, run_s: float) -> None:
     run = run_of("x", Case({"stdin": "i"}, {"stdout": "o"}), Config(language=language, **config))  # type: ignore[arg-type]
     assert (run.compile_timeout, run.run_timeout, run.stdin) == (compile_s, run_s, "i")
+
+
+def test_more_tests_than_any_evaluation_has_are_refused() -> None:
+    case = {"input": {"stdin": ""}, "output": {"stdout": ""}}
+    assert len(cases_in([case] * TESTS_MAX)) == TESTS_MAX
+    with pytest.raises(BadRow, match="10001 tests; at most 10000"):
+        cases_in([case] * (TESTS_MAX + 1))
+
+
+def test_a_field_with_too_many_values_is_no_row() -> None:
+    with pytest.raises(BadRow, match="more than"):
+        json_field({"test": "[" + "{}," * VALUES_MAX + "{}]"}, "test")
