@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from judge.gateway.dialects.common.aside import aside
 from judge.gateway.dialects.common.bodies import body, media_type
 from judge.gateway.dialects.common.routes import Row, Style, dialect_app
 from judge.gateway.dialects.dialect import Dialect
@@ -17,10 +18,13 @@ from judge.gateway.dialects.fusion.checks import InvalidBody, json_value, no_bod
 from judge.gateway.dialects.fusion.datasets.prompts import prompt_of, prompts_of
 from judge.gateway.dialects.fusion.datasets.rows import BadRow, field, kind_of, row_in, rows_in
 from judge.gateway.dialects.fusion.notebook import notebook_answer, run_of
+from judge.gateway.dialects.fusion.requests import run_jupyter_in
 from judge.gateway.dialects.fusion.running import Late, answer_to
-from judge.gateway.dialects.fusion.submitting import judged
+from judge.gateway.dialects.fusion.submitting import judged, submission_in
 from judge.gateway.endpoint import Asked, Handler
 from judge.gateway.problems import ProblemError
+
+T = TypeVar("T")
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="UTF-8"><title>Sandbox</title></head>
@@ -37,15 +41,15 @@ async def _root(asked: Asked) -> Response:
 
 
 async def _run_code(asked: Asked) -> Any:
-    return await answer_to(asked, requests.run_code_in(await _value(asked)))
+    return await answer_to(asked, await _read(asked, requests.run_code_in))
 
 
 async def _run_jupyter(asked: Asked) -> Any:
-    return notebook_answer(await answer_to(asked, run_of(requests.run_jupyter_in(await _value(asked)))))
+    return notebook_answer(await answer_to(asked, await _read(asked, lambda value: run_of(run_jupyter_in(value)))))
 
 
 async def _submit(asked: Asked) -> Any:
-    return await judged(asked, requests.submit_in(await _value(asked)))
+    return await judged(asked, await _read(asked, submission_in))
 
 
 async def _list_datasets(asked: Asked) -> Any:
@@ -53,41 +57,54 @@ async def _list_datasets(asked: Asked) -> Any:
 
 
 async def _list_ids(asked: Asked) -> Any:
-    wanted = requests.prompts_in(await _value(asked))
-    kind_of(wanted)
-    return [field(row, "id") for row in rows_in(wanted)]
+    return await _read(asked, _ids)
 
 
 async def _get_prompts(asked: Asked) -> Any:
-    wanted = requests.prompts_in(await _value(asked))
-    kind = kind_of(wanted)
-    return prompts_of(rows_in(wanted), kind, wanted.config)
+    return await _read(asked, _prompts)
 
 
 async def _get_prompt_by_id(asked: Asked) -> Any:
-    wanted = requests.prompt_in(await _value(asked))
-    return prompt_of(row_in(wanted), kind_of(wanted), wanted.config)
+    return await _read(asked, _prompt)
 
 
 async def _get_metrics(asked: Asked) -> Any:
-    kind_of(requests.metrics_in(await _value(asked)))
+    await _read(asked, lambda value: kind_of(requests.metrics_in(value)))
     return {}
 
 
 async def _get_metrics_function(asked: Asked) -> Any:
-    kind_of(requests.metrics_function_in(await _value(asked)))
+    await _read(asked, lambda value: kind_of(requests.metrics_function_in(value)))
     return {"function": None}
 
 
-async def _value(asked: Asked) -> Any:
-    """The body's JSON value. Raises InvalidBody, ProblemError."""
+def _ids(value: Any) -> Any:
+    wanted = requests.prompts_in(value)
+    kind_of(wanted)
+    return [field(row, "id") for row in rows_in(wanted)]
+
+
+def _prompts(value: Any) -> Any:
+    wanted = requests.prompts_in(value)
+    kind = kind_of(wanted)
+    return prompts_of(rows_in(wanted), kind, wanted.config)
+
+
+def _prompt(value: Any) -> Any:
+    wanted = requests.prompt_in(value)
+    return prompt_of(row_in(wanted), kind_of(wanted), wanted.config)
+
+
+async def _read(asked: Asked, read: Callable[[Any], T]) -> T:
+    """What a pure function makes of the body's JSON value, of which nothing else is kept. Others do not wait for what
+    is large. Raises InvalidBody, BadRow, ProblemError."""
     text = await body(asked)
     kind = media_type(asked)
     if not text:
         raise no_body()
     if kind and kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise not_an_object(text.decode("utf-8", "replace"))
-    return json_value(text)
+    return await aside(len(text), lambda: read(json_value(text)))
 
 
 def _answers(find: Callable[[Asked], Awaitable[Any]]) -> Handler:

@@ -13,6 +13,8 @@ import pytest
 from starlette.requests import Request
 
 from judge.config import Settings
+from judge.gateway.dialects.fusion import router as fusion
+from judge.gateway.dialects.fusion import submitting
 from judge.gateway.dialects.jobe import router as jobe
 from judge.gateway.dialects.judge0 import creating
 from judge.gateway.endpoint import Asked
@@ -72,3 +74,14 @@ def test_a_run_of_jobe_keeps_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(jobe, "_run", waits)
     spec = {"language_id": "c", "sourcecode": "x", "parameters": {"junk": _JUNK, "cputime": _JUNK}}
     assert kept_bytes(jobe.post_run, {"run_spec": spec, "junk": _JUNK}) < _KEPT_BYTES_MAX
+
+
+@pytest.mark.parametrize("kind", ["CommonOJDataset", "AutoEvalDataset"])
+def test_a_completion_keeps_nothing_of_its_row_but_the_tests(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(submitting, "answer_to", waits)
+    case = {"input": {"stdin": ""}, "output": {"stdout": ""}}
+    tests: Any = [case] if kind == "CommonOJDataset" else {"code": "", "junk": _JUNK}
+    row = {"test": tests, "labels": {"programming_language": "python", "junk": _JUNK}, "junk": _JUNK}
+    config = {"dataset_type": kind, "language": "python", "provided_data": row, "extra": {"junk": _JUNK}}
+    body = {"dataset": "d", "id": 1, "completion": "x", "config": config}
+    assert kept_bytes(cast(Any, fusion._submit), body) < _KEPT_BYTES_MAX
