@@ -140,7 +140,7 @@ def _listed(bench: Bench, part: CoursePart, compiled: Compiled) -> _List:
             words = done.stderr.read(500).decode("utf-8", "replace").strip()
             raise PackageError(f"listing the tests: {reason_of_run(done.result)}: {words}"[:700], where=_at(part))
         return msgspec.json.decode(done.answer.read(), type=_List)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InfrastructureError(f"our list of tests cannot be read: {error}") from error
     finally:
         for capture in (*done.captures(), done.answer):

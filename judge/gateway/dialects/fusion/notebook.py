@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from judge.gateway.dialects.fusion.left import NotLeft, left_json
 from judge.gateway.dialects.fusion.requests import RunCode, RunJupyter
 
 _PLACE = ".notebook"
@@ -20,12 +21,12 @@ _MORE_S = 10.0
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a cell."""
+    """What became of a cell. Values within are told as they were written, however deep they are."""
 
     stdout: str
     stderr: str
-    display: list[dict[str, Any]]
-    error: list[dict[str, Any]]
+    display: list[dict[str, msgspec.Raw]]
+    error: list[dict[str, msgspec.Raw]]
 
 
 def run_of(asked: RunJupyter) -> RunCode:
@@ -61,6 +62,6 @@ def notebook_answer(answer: Any) -> Any:
 def _cells_in(found: str) -> list[Cell] | None:
     """None where the program left something else; its cells can make it do so."""
     try:
-        return msgspec.json.decode(base64.b64decode(found), type=list[Cell])
-    except (msgspec.DecodeError, RecursionError):
+        return left_json(base64.b64decode(found), list[Cell])
+    except NotLeft:
         return None

@@ -117,6 +117,8 @@ def _answers(find: Callable[[Asked], Awaitable[Any]]) -> Handler:
             return _json({"detail": error.errors}, 422)
         except BadRow as error:
             return _json({"detail": str(error)}, 400)
+        except RecursionError:  # it could be read, and what it asks for cannot be said
+            return _json({"detail": "it is nested too deeply"}, 422)
         except Late as error:
             asked.exchange.labels["problem"] = "late"
             return _json({"detail": str(error)}, 504)

@@ -11,6 +11,7 @@ import msgspec
 from judge.gateway.dialects.fusion.datasets.extraction import code_in, without_entry_point
 from judge.gateway.dialects.fusion.datasets.java_types import java_blocks, java_files
 from judge.gateway.dialects.fusion.datasets.rows import BadRow, in_json, mapping_field, text_field
+from judge.gateway.dialects.fusion.left import NotLeft, left_json
 from judge.gateway.dialects.fusion.requests import LANGUAGES, Asked, RunCode
 
 _INSERT = "#<INSERT>"
@@ -34,6 +35,29 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     full_code: str
     flag: str = ""
+
+
+class _JestTest(msgspec.Struct, rename="camel"):
+    """One test of a report of Jest's."""
+
+    status: str
+    full_name: str
+    title: str
+    ancestor_titles: list[str]
+    failure_messages: list[str]
+
+
+class _JestSuite(msgspec.Struct, rename="camel"):
+    """The tests of one file."""
+
+    test_file_path: str
+    test_results: list[_JestTest]
+
+
+class _JestReport(msgspec.Struct, rename="camel"):
+    """What Jest leaves, as far as it is told."""
+
+    test_results: list[_JestSuite]
 
 
 def trial_of(asked: Asked, row: dict[str, Any], flag: str) -> Trial:
@@ -84,21 +108,21 @@ def answer_of(asked: Asked, trial: Trial, answer: Any) -> Any:
 def jest_cases(report: bytes) -> list[dict[str, Any]]:
     """The tests of a report that Jest left; none where it is no such report, which the program can make of it."""
     try:
-        suites = msgspec.json.decode(report)["testResults"]
-        return [
-            {
-                "passed": test["status"] == "passed",
-                "full_name": test["fullName"],
-                "file": suite["testFilePath"],
-                "suite": " > ".join(test["ancestorTitles"]),
-                "test": test["title"],
-                "failure_messages": test["failureMessages"],
-            }
-            for suite in suites
-            for test in suite["testResults"]
-        ]
-    except (msgspec.DecodeError, KeyError, TypeError):
+        suites = left_json(report, _JestReport).test_results
+    except NotLeft:
         return []
+    return [
+        {
+            "passed": test.status == "passed",
+            "full_name": test.full_name,
+            "file": suite.test_file_path,
+            "suite": " > ".join(test.ancestor_titles),
+            "test": test.title,
+            "failure_messages": test.failure_messages,
+        }
+        for suite in suites
+        for test in suite.test_results
+    ]
 
 
 def _java_trial(asked: Asked, test: dict[str, Any]) -> Trial:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import msgspec
-
 from judge.gateway.dialects.fusion.datasets.extraction import CodeBlock
 from judge.gateway.dialects.fusion.datasets.rows import BadRow
+from judge.gateway.dialects.fusion.left import NotLeft, left_json
 from judge.gateway.dialects.fusion.requests import RunCode
 
 _FOUND = "found.json"
@@ -49,6 +48,6 @@ def blocks_in(answer: Any) -> tuple[CodeBlock, ...]:
         said = (run.get("stderr") or "").strip().rpartition("\n")[2]
         raise BadRow(f"config.custom_extract_logic failed: {said or run.get('status') or answer['message']}")
     try:
-        return msgspec.json.decode(base64.b64decode(answer["files"][_FOUND]), type=tuple[CodeBlock, ...])
-    except msgspec.DecodeError as error:
+        return left_json(base64.b64decode(answer["files"][_FOUND]), tuple[CodeBlock, ...])
+    except NotLeft as error:
         raise BadRow(f"config.custom_extract_logic: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ from judge.gateway.dialects.fusion.datasets.prompts import PROMPTS_CHARS_MAX, pr
 from judge.gateway.dialects.fusion.datasets.rows import APPENDED, STDIO, BadRow
 from judge.gateway.dialects.fusion.requests import Asked, Config
 from judge.gateway.dialects.fusion.results import sandbox_error
+from judge.gateway.json_amount import VALUES_MAX
 
 
 def _asked(completion: str, **extra: Any) -> Asked:
@@ -70,8 +72,13 @@ def test_what_is_said_of_a_trial() -> None:
 
 
 @pytest.mark.parametrize(
-    "report", [b"", b"{}", b"[]", b'{"testResults": 1}', b'{"testResults": [{"testResults": [{}]}]}']
-)
+    "report",
+    [
+        b"", b"{}", b"[]", b'{"testResults": 1}', b'{"testResults": [{"testResults": [{}]}]}', b"[" * 5000,
+        b'{"testResults": "\xff"}', b'{"testResults": [' + b"{}," * VALUES_MAX + b"{}]}",
+    ],
+    ids=range(8),
+)  # fmt: skip
 def test_a_report_that_the_program_made_up_has_no_tests(report: bytes) -> None:
     assert jest_cases(report) == []
 
@@ -164,3 +171,10 @@ def test_imports_are_not_repeated_for_any_number_of_classes() -> None:
     block = f"import {'a' * (1 << 20)};\n" + "".join(f"class A{number} {{}}\n" for number in range(100))
     with pytest.raises(BadRow, match="too large together"):
         java_files([block], "class ATest {}")
+
+
+def test_the_tests_of_a_report_are_told() -> None:
+    test = {"status": "passed", "fullName": "a b", "title": "b", "ancestorTitles": ["a"], "failureMessages": []}
+    report = {"testResults": [{"testFilePath": "x.ts", "testResults": [test | {"duration": None}], "more": [[]]}]}
+    told = {"passed": True, "full_name": "a b", "file": "x.ts", "suite": "a", "test": "b", "failure_messages": []}
+    assert jest_cases(json.dumps(report).encode()) == [told]
