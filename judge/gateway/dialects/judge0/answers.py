@@ -46,13 +46,16 @@ def of_problem(error: ProblemError, request: Request) -> Response:
             return Response(status_code=401)
         case "no-scope" | "foreign-page" | "class-too-urgent":
             return Response(status_code=403)
-        case "queue-full":
-            answer = error_answer(503, QUEUE_FULL)
         case "not-found" | "no-method":
             answer = of_framework(404)
         case "bad-json" | "bad-request" | "internal":
             answer = of_framework(error.kind.status)
         case _:
-            answer = error_answer(error.kind.status, error.detail or error.kind.title)
+            answer = error_answer(error.kind.status, words_of(error))
     answer.headers.update(error.headers)
     return answer
+
+
+def words_of(error: ProblemError) -> str:
+    """Such an error in a word."""
+    return QUEUE_FULL if error.kind.name == "queue-full" else error.detail or error.kind.title

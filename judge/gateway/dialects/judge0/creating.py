@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Mapping
@@ -10,9 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 from starlette.responses import Response
 
-from judge.errors import QueueFullError
+from judge.errors import QueueError
 from judge.gateway.dialects.common.work import HandedIn, Order, hand_in, run
-from judge.gateway.dialects.judge0.answers import QUEUE_FULL, TOO_FEW, error_answer, not_text, too_many
+from judge.gateway.dialects.judge0.answers import QUEUE_FULL, TOO_FEW, error_answer, not_text, too_many, words_of
 from judge.gateway.dialects.judge0.callbacks import call_back
 from judge.gateway.dialects.judge0.known_languages import known_languages
 from judge.gateway.dialects.judge0.parameters import fields_of, in_base64, is_newest, parameter, wanted_columns
@@ -23,10 +24,13 @@ from judge.gateway.dialects.judge0.translate.submission import Submission, submi
 from judge.gateway.dialects.judge0.translate.task import NAME, Large, Limits, context_of, large_of, task_of
 from judge.gateway.dialects.judge0.translate.validation import errors_of
 from judge.gateway.endpoint import Asked, json_answer
+from judge.gateway.problems import problem_of
 from judge.gateway.webhooks.sending import UrlError, target_of
 from judge.model.work import Data, Execution
 from judge.queue.look import waiting_call
 from judge.queue.records import records_call
+
+log = logging.getLogger(__name__)
 
 #: A text of a task that is larger lies in a blob.
 _INLINE_BYTES_MAX = 512 << 10
@@ -91,19 +95,31 @@ async def create_batch(asked: Asked) -> Response:
     answers: list[dict[str, Any]] = []
     taken = 0
     for one in several:
-        ready = await _ready(asked, one if isinstance(one, dict) else {})
-        if ready.task is None or ready.order is None:
-            answers.append(dict(ready.errors or {}))
-            continue
         try:
-            handed = await _handed_in(asked, ready.task, ready.order, ready.callback_url)
-            answers.append({"token": handed.id})
-            taken += 1
-        except QueueFullError:
-            if not taken:
-                return error_answer(503, QUEUE_FULL)
-            answers.append({"error": QUEUE_FULL})
+            answers.append(await _taken(asked, one if isinstance(one, dict) else {}))
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None or not taken:  # else the tokens of what was taken would be lost
+                raise
+            answers.append({"error": words_of(problem)})
+        taken += "token" in answers[-1]
     return json_answer(answers, 201 if taken else 422)
+
+
+async def _taken(asked: Asked, said: Mapping[str, Any]) -> dict[str, Any]:
+    """One of a batch: its token, or what is wrong with its fields. Raises QueueError, BlobError."""
+    ready = await _ready(asked, said)
+    if ready.task is None or ready.order is None:
+        return dict(ready.errors or {})
+    handed = await hand_in(asked, ready.task, ready.order)
+    answer = {"token": handed.id}
+    if ready.callback_url:
+        try:
+            await call_back(asked, handed, ready.callback_url)
+        except QueueError as error:
+            log.warning("request %s: %s is taken without its callback: %s", asked.exchange.request_id, handed.id, error)
+            answer["error"] = "its callback could not be noted"
+    return answer
 
 
 async def _handed_in(asked: Asked, task: Execution, order: Order, callback_url: str) -> HandedIn:
