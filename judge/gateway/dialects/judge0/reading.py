@@ -110,7 +110,7 @@ def is_submission(record: SubmissionView) -> bool:
     """Whether it came this way: anybody may say that the sender of his work is this dialect."""
     try:
         context_in(record)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return False
     return True
 
@@ -139,7 +139,10 @@ async def _sent(asked: Asked, record: SubmissionView) -> Submission | None:
     note = await _bytes_of(asked, task.note)
     if not note:
         return Submission(options=Options(), source_code=source_of(task))
-    kept = _KEPT.decode(note)
+    try:
+        kept = _KEPT.decode(note)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # the work came another way
+        return None
     return Submission(
         options=kept.options,
         source_code=(source_of(task) or b"") if kept.has_source else None,

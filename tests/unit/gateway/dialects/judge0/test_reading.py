@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,9 @@ from judge.gateway.dialects.judge0.translate.statuses import Written
 from judge.gateway.dialects.judge0.translate.task import Context
 from judge.gateway.endpoint import Asked
 from judge.model.run import Outcome, RunResult
+from judge.model.work import Data, Execution, ProgramSource
 from judge.model.work_report import ExecutionReport, Output, RunReport
+from judge.queue.values import SubmissionView
 
 GOOD, BAD = RunResult(outcome=Outcome.EXITED, exit_code=0), RunResult(outcome=Outcome.EXITED, exit_code=1)
 RIGHT = b"right"
@@ -59,3 +62,18 @@ def test_where_nothing_is_compared_one_run_is_read(monkeypatch: pytest.MonkeyPat
 
 def test_no_run_wrote_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     assert written(monkeypatch, [], RIGHT) == ([], [])
+
+
+@pytest.mark.parametrize("text", ["", "x", "[71]", '{"a": 1}', "[71,1.0,false,false," + "[" * 1500 + "]" * 1500 + "]"])
+def test_work_that_only_says_that_it_came_this_way_is_no_submission(text: str) -> None:
+    assert not reading.is_submission(cast(SubmissionView, SimpleNamespace(context=SimpleNamespace(text=text))))
+
+
+@pytest.mark.parametrize("note", [b"x", b'{"options": "\xff"}', b"[" * 5000])
+def test_of_a_task_with_a_note_of_somebody_elses_nothing_is_known(monkeypatch: pytest.MonkeyPatch, note: bytes) -> None:
+    async def run(_: Any) -> Any:
+        return Execution(program=ProgramSource(), note=Data(content=note))
+
+    asked = SimpleNamespace(service=SimpleNamespace(queue=SimpleNamespace(run=run)))
+    record = SimpleNamespace(id="a")
+    assert asyncio.run(reading._sent(cast(Asked, asked), cast(SubmissionView, record))) is None
