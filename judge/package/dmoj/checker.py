@@ -29,7 +29,7 @@ STANDARD = CompareFlags(case_sensitive=True, line_sensitive=True)
 #: Checkers that the default output validator can stand in for.
 _COMPARISONS = {
     "standard": STANDARD,
-    "rstripped": CompareFlags(case_sensitive=True, space_change_sensitive=True),
+    "rstripped": CompareFlags(case_sensitive=True, space_change_sensitive=True, line_by_line=True),
     "identical": CompareFlags(case_sensitive=True, space_change_sensitive=True),
 }
 _FLOATS = {"floats": "default", "floatsabs": "absolute", "floatsrel": "relative"}

@@ -20,6 +20,7 @@ import importlib.util
 import json
 import math
 import os
+import re
 import sys
 import types
 from collections.abc import Callable
@@ -90,9 +91,13 @@ def unordered(process_output: bytes, judge_output: bytes, **_: object) -> bool:
 def linecount(
     process_output: bytes, judge_output: bytes, point_value: float, feedback: bool = True, **_: object
 ) -> CheckerResult:
-    """Points by the share of lines that are right."""
-    ours, theirs = (text.rstrip().split(b"\n") for text in (judge_output, process_output))
-    right = [mine.split() == given.split() for mine, given in zip(ours, theirs, strict=False)]
+    """Points by the share of lines that are right, none for more than there should be; empty ones do not count."""
+    ours, theirs = (list(filter(None, re.split(rb"[\r\n]", text))) for text in (judge_output, process_output))
+    if len(theirs) > len(ours):
+        return CheckerResult(False, 0)
+    if not ours:
+        return CheckerResult(True, point_value)
+    right = [mine.strip() == given.strip() for mine, given in zip(ours, theirs, strict=False)]
     right += [False] * (len(ours) - len(right))
     marks = "".join("✗✓"[good] for good in right) if feedback else ""
     return CheckerResult(all(right), point_value * sum(right) / len(right), marks)

@@ -10,6 +10,8 @@ import msgspec
 import pytest
 from package_files import read_files, secret_group, write_package
 
+from judge.compare.byte_source import BytesInMemory
+from judge.compare.default_validator import compare
 from judge.errors import PackageError
 from judge.model.problem import NamedFiles, ScoreAggregation, ValidatorKind
 from judge.model.verdict import Verdict
@@ -77,6 +79,23 @@ def test_a_test_of_dmoj_inherits_from_its_batch_and_from_the_problem(tmp_path: P
     assert problem.validator_kind is ValidatorKind.DEFAULT
     assert problem.limits.output_bytes == 2000
     assert any("different limits; 2000 bytes" in one.message for one in problem.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("checker", "output", "is_right"),
+    [
+        ("rstripped", b"a  b \nc\n", True),
+        ("rstripped", b"a b\nc\n", False),
+        ("rstripped", b" a  b\nc\n", False),
+        ("identical", b"a  b \nc\n", False),
+        ("identical", b"a  b\nc\n", True),
+    ],
+)
+def test_checkers_of_dmoj_that_are_comparisons(tmp_path: Path, checker: str, output: bytes, is_right: bool) -> None:
+    text = f"checker: {checker}\ntest_cases:\n- {{in: 1.in, out: 1.out}}\n"
+    (case,) = secret_group(read_files(tmp_path, {"init.yml": text, **TESTS})).cases
+    difference = compare(BytesInMemory(b"a  b\nc\n"), BytesInMemory(output), case.compare)
+    assert (difference is None) is is_right
 
 
 def test_tests_of_dmoj_with_different_checkers_are_all_asked_by_one_validator(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ from judge.package.dmoj.guest import check as dmojcheck
         ("unordered", b"3 2 1", b"1\n2\n3\n", {}, 1),
         ("unordered", b"1 1 2", b"1 2 2", {}, 0),
         ("linecount", b"1\n2\n3\n", b"1\n2\n3\n", {"feedback": False}, 1),
+        ("linecount", b"1\n\n2\n3\n\n", b"1\n2\n3\n", {"feedback": False}, 1),
+        ("linecount", b"1\n2\n3\n4\n", b"1\n2\n3\n", {}, 0),
         ("floats", b"1.0000001 x\n2\n", b"1 x\n2.0\n", {}, 1),
         ("floats", b"1 x\n2\n", b"1\nx 2\n", {}, 0),
         ("floats", b"1e9\n", b"1000000100\n", {}, 1),
