@@ -6,7 +6,9 @@ Descriptors travel beside the bytes. Imported by the zygote: standard library's 
 from __future__ import annotations
 
 import array
+import errno
 import marshal
+import os
 import socket
 from _thread import _local
 
@@ -14,8 +16,9 @@ from judge.sandbox.protocol import Message, from_wire, to_wire
 
 MESSAGE_BYTES_MAX = 160_000
 FDS_MAX = 250
-#: As a plain number: joining flags of the enumeration costs more than the system call.
+#: As plain numbers: joining flags of the enumeration costs more than the system call.
 _CLOEXEC = int(socket.MSG_CMSG_CLOEXEC)
+_CUT = int(socket.MSG_CTRUNC)
 _ANCILLARY = socket.CMSG_SPACE(4 * FDS_MAX)
 
 
@@ -44,13 +47,20 @@ _buffer = _Buffer()
 
 
 def receive_bytes(sock: socket.socket, flags: int = 0) -> tuple[bytes, list[int]]:
-    """Receive one datagram and its descriptors (close-on-exec). Empty bytes = the other side is gone."""
-    size, ancillary, _, _ = sock.recvmsg_into([_buffer.bytes], _ANCILLARY, flags | _CLOEXEC)
+    """Receive one datagram and its descriptors (close-on-exec). Empty bytes = the other side is gone.
+
+    Raises OSError, also when this process cannot have all of the descriptors.
+    """
+    size, ancillary, found, _ = sock.recvmsg_into([_buffer.bytes], _ANCILLARY, flags | _CLOEXEC)
     data = _buffer.bytes[:size].tobytes()
     fds = array.array("i")
     for level, kind, raw in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             fds.frombytes(raw[: len(raw) - len(raw) % 4])
+    if found & _CUT:
+        for fd in fds:
+            os.close(fd)
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
     return data, list(fds)
 
 

@@ -22,8 +22,9 @@ from judge.model.units import S_NS
 #: Where a program writes what is kept apart from all that it prints.
 ANSWER_FD = 3
 
-#: The least ``open_files_max``: a launcher has descriptors of its own. A run's limit may be lower.
-OPEN_FILES_MAX_MIN = 64
+#: The least ``open_files_max``: a launcher has descriptors of its own, of run groups, and of the files that it puts. A
+#: run's limit may be lower.
+OPEN_FILES_MAX_MIN = 256
 
 
 class OverlayMount(msgspec.Struct, frozen=True, kw_only=True):

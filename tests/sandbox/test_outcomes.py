@@ -9,8 +9,9 @@ from sandbox_harness import Stage, actor, limits, script
 
 from judge.model.run import Outcome
 from judge.model.units import KIB, MIB, MS_NS
+from judge.sandbox.capture import Capture, memfd_of
 from judge.sandbox.slot import Slot
-from judge.sandbox.spec import ContainerSpec, RunSpec
+from judge.sandbox.spec import OPEN_FILES_MAX_MIN, ContainerSpec, RunSpec
 
 # -- ends by itself -------------------------------------------------------------------------------------------
 
@@ -176,6 +177,26 @@ def _small_disk(spec: ContainerSpec) -> ContainerSpec:
 @pytest.mark.parametrize("room", [16, 64, 300])
 def test_open_files_are_limited(stage: Stage, room: int) -> None:
     assert stage.act("open_files", open_files=room).stdout.read() == b"%d\n" % room
+
+
+def _few_files(spec: ContainerSpec) -> ContainerSpec:
+    return ContainerSpec(rootfs=spec.rootfs, artifact=spec.artifact, open_files_max=OPEN_FILES_MAX_MIN)
+
+
+def test_programs_with_few_open_files_may_fork_again_and_again(
+    sandbox_slot: Slot, container_spec: ContainerSpec
+) -> None:
+    text = "import os\nos.fork() or os._exit(0)\nos.wait()"
+    with sandbox_slot.container(_few_files(container_spec)) as box:
+        for number in range(24):  # each spoils its group, and the launcher gets the descriptors of one more
+            result = box.run(script(text, open_files=64, processes=10)).result
+            assert result.ok, (number, result.cause)
+
+
+def test_programs_with_few_open_files_get_many_files(sandbox_slot: Slot, container_spec: ContainerSpec) -> None:
+    with sandbox_slot.container(_few_files(container_spec)) as box, Capture(fd=memfd_of(b"x"), size_bytes=1) as held:
+        files = {f"f{number}": held for number in range(100)}
+        assert box.run(actor("exit", 0, open_files=64), files=files).result.ok
 
 
 def test_the_stack_is_as_large_as_the_memory_unless_said(stage: Stage) -> None:

@@ -15,7 +15,7 @@ import resource
 import socket
 import stat
 import time
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from judge.kernel.terminal import open_terminal
 from judge.sandbox import channel, protocol
@@ -192,12 +192,15 @@ class Launcher:
             join_fds = self._membership.stay_out_of(request.group, program.processes)
             pid = self._template.copy(request.targets, fds, join_fds, program.cwd)
         except (TimeoutError, ConnectionError) as error:
-            failure = Failure(-1, error.errno or 0, protocol.COPY, str(error))
-            channel.send_bytes(self._control, protocol.NOT_STARTED + failure.pack())
-            os._exit(0)
+            self._end(Failure(-1, error.errno or 0, protocol.COPY, str(error)))
         except OSError as error:
             return Failure(-1, error.errno or 0, protocol.COPY, str(error))
         return _Spawned(pid, started_ns, 0, launcher_cpu_ns)
+
+    def _end(self, failure: Failure) -> NoReturn:
+        """Refuse the run and end: with this process everything in the container does."""
+        channel.send_bytes(self._control, protocol.NOT_STARTED + failure.pack())
+        os._exit(0)
 
     def _open_terminal(self, rows: int, columns: int) -> list[FileAction]:
         """Make the run's terminal and hand both sides of it out. Returns what makes it the program's.
@@ -240,7 +243,10 @@ class Launcher:
         finally:
             if program.address_space_bytes or program.data_segment_bytes:
                 _limit_memory(resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-            self._membership.leave_program(request.group, request.next_group, program.processes)
+            try:
+                self._membership.leave_program(request.group, request.next_group, program.processes)
+            except OSError as error:  # a program that is spawned must not go on
+                self._end(Failure(-1, error.errno or 0, "leave run cgroup", str(error)))
             if program.open_files < _OWN_FILES:
                 self._limit(_OWN_FILES, program.stack_bytes)
             for target in request.targets:  # the number stays taken, as it was

@@ -61,3 +61,14 @@ def test_a_closed_other_side_is_noticed(pair: tuple[socket.socket, socket.socket
     assert channel.receive_bytes(pair[1]) == (b"", [])
     with pytest.raises(OSError):
         channel.send(pair[1], NoteFreshMounts())
+
+
+def test_descriptors_that_do_not_all_arrive_are_an_error_and_none_is_kept(
+    pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "_ANCILLARY", socket.CMSG_LEN(4))
+    channel.send_bytes(pair[0], b"x", [0, 0, 0, 0])
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(OSError, match="Too many open files"):
+        channel.receive_bytes(pair[1])
+    assert os.listdir("/proc/self/fd") == before
