@@ -213,7 +213,8 @@ def _collect(names: Sequence[str], limits: Limits) -> Collect:
     for name in names:
         if not name or "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
             raise Refusal(f"collect: {shortened(name)} is no relative path")
-    return Collect(wanted=tuple(Wanted(name=name, bytes_max=limits.disk_bytes) for name in names))
+    wanted = tuple(Wanted(name=name, bytes_max=limits.disk_bytes) for name in names)
+    return Collect(wanted=wanted, wanted_bytes_max=limits.disk_bytes)
 
 
 @contextmanager

@@ -267,13 +267,16 @@ def _ready(stack: ExitStack, runner: Runner, tenant: str, command: Command, limi
     stdin = standard_input(stack, runner, tenant, command.stdin)
     files = open_files(stack, runner, tenant, command.files, {})
     limits = with_disk_room(limits, *files.room)
-    collect = collect_kept(command.keep, runner.ceilings.output_bytes, commands)
+    output_bytes = runner.ceilings.output_bytes // commands
+    collect = collect_kept(command.keep, output_bytes, commands)
     home = {"HOME": command.work_path}
     spec = RunSpec(
         argv=with_absolute_path(command.argv, command.files, work_path=command.work_path),
         limits=limits,
         cwd=command.work_path,
-        collect=msgspec.structs.replace(collect, wanted=wanted_of(command.wanted, runner.ceilings)),
+        collect=msgspec.structs.replace(
+            collect, wanted=wanted_of(command.wanted, runner.ceilings), wanted_bytes_max=output_bytes
+        ),
         merge_stderr=command.merge_stderr,
     )
     spec = with_environment(spec, JUDGE_ENVIRONMENT | home | own | command.environment)

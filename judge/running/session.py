@@ -192,7 +192,9 @@ def _interactive_target(runner: Runner, header: WorkHeader, execution: Execution
 
 
 def _spec_of(target: Target, request: SessionRequest, total_ns: int, ceilings: Ceilings) -> RunSpec:
-    collect = msgspec.structs.replace(target.spec.collect, wanted=wanted_of(request.wanted, ceilings))
+    collect = msgspec.structs.replace(
+        target.spec.collect, wanted=wanted_of(request.wanted, ceilings), wanted_bytes_max=ceilings.output_bytes
+    )
     limits = msgspec.structs.replace(target.spec.limits, wall_time_ns=total_ns, idle_time_ns=0)
     spec = msgspec.structs.replace(target.spec, limits=limits, cwd=request.work_path, collect=collect)
     if request.terminal and "TERM" not in request.environment:

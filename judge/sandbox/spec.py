@@ -126,11 +126,13 @@ class Collect(msgspec.Struct, frozen=True, kw_only=True):
     component, ``**`` for any depth. Regular files only; anything else is passed over.
 
     ``cpu_time_ns``: of looking for them. What is not found by then is not looked for any more, and counts as one file
-    that was passed over. ``wanted`` are taken besides, and the three other limits are not about them.
+    that was passed over. ``wanted`` are taken besides, ``wanted_bytes_max`` of all together, and the three other limits
+    are not about them: a file with holes takes no room on the disk, but its copy does.
     """
 
     patterns: tuple[str, ...] = ()
     wanted: tuple[Wanted, ...] = ()
+    wanted_bytes_max: int = 64 << 20
     files_max: int = 256
     bytes_max: int = 64 << 20
     cpu_time_ns: int = 10 * S_NS

@@ -111,7 +111,7 @@ def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collec
     news.register(cancel_fd, select.POLLIN)
     files: dict[str, Capture] = {}
     by_name: list[Capture | Missed] = []
-    left_bytes = wanted.bytes_max
+    left_bytes, left_wanted_bytes = wanted.bytes_max, wanted.wanted_bytes_max
     taken = 0
     while True:
         if taken and taken % FILES_UNASKED_MAX == 0:
@@ -123,7 +123,9 @@ def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collec
             if report[:1] == FILES_END:
                 return Collected(files, FILES_END_BODY.unpack(report[1:])[0], tuple(by_name))
             if len(by_name) < len(names):
-                by_name.append(_wanted(wanted.wanted[len(by_name)], report, fds))
+                found = _wanted(wanted.wanted[len(by_name)], left_wanted_bytes, report, fds)
+                left_wanted_bytes -= found.size_bytes if isinstance(found, Capture) else 0
+                by_name.append(found)
                 taken += 1
                 continue
             if report[:1] != FILE or not fds:
@@ -138,17 +140,18 @@ def collect(launcher: LauncherClient, wanted: Collect, cancel_fd: int) -> Collec
                 os.close(fd)
 
 
-def _wanted(wanted: Wanted, report: bytes, fds: Sequence[int]) -> Capture | Missed:
-    """What the launcher says of one file that is wanted by name. Raises InfrastructureError."""
+def _wanted(wanted: Wanted, left_bytes: int, report: bytes, fds: Sequence[int]) -> Capture | Missed:
+    """What the launcher says of one file that is wanted by name, of which ``left_bytes`` may be taken. Raises
+    InfrastructureError."""
     if report[:1] == MISSED and not fds:
         return Missed(MISSED_BODY.unpack(report[1:])[0])
     if report[:1] != FILE or not fds:
         raise InfrastructureError("the launcher of a container died while files were collected")
     _check_regular(fds[0])
-    size_bytes = os.fstat(fds[0]).st_size
-    if size_bytes > wanted.bytes_max and not wanted.cut:
+    size_bytes, bytes_max = os.fstat(fds[0]).st_size, min(wanted.bytes_max, left_bytes)
+    if size_bytes > bytes_max and not wanted.cut:
         return Missed(errno.EFBIG, size_bytes)
-    return capture_of(fds[0], wanted.bytes_max)
+    return capture_of(fds[0], bytes_max)
 
 
 def _check_regular(fd: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -13,11 +14,11 @@ from sandbox_harness import Stage, limits, open_descriptors, script
 
 from judge.errors import CancelledError, SandboxError, WorkFilesError
 from judge.model.units import MIB
-from judge.sandbox.capture import Capture
+from judge.sandbox.capture import Capture, Missed
 from judge.sandbox.launcher_client import LauncherClient
 from judge.sandbox.protocol import SIGNAL, CollectFiles, LauncherRequest
 from judge.sandbox.slot import Slot
-from judge.sandbox.spec import Collect, RunSpec
+from judge.sandbox.spec import Collect, RunSpec, Wanted
 from judge.sandbox.work_directory import Collected, batches, collect
 
 
@@ -273,3 +274,15 @@ def test_an_interrupt_that_comes_while_files_are_collected_is_no_leave_to_send_m
     files = taken(stage, "for number in range(40): open(f'f{number}', 'w')", EVERYTHING)
     assert len(files) == 40
     assert stage.says("print('still there')") == "still there"
+
+
+def test_what_is_wanted_is_bounded_in_all_holes_included(stage: Stage) -> None:
+    text = "for name in 'abcd': open(name, 'wb').truncate(1 << 20)"
+    wanted = tuple(Wanted(name=name, bytes_max=2 << 20, cut=name == "d") for name in "abcd")
+    collected = Collect(wanted=wanted, wanted_bytes_max=(2 << 20) + 5)
+    done = stage.box.run(msgspec.structs.replace(script(text), collect=collected))
+    first, second, third, fourth = done.wanted
+    assert [one.size_bytes for one in (first, second)] == [1 << 20, 1 << 20]
+    assert third == Missed(errno.EFBIG, 1 << 20)
+    assert isinstance(fourth, Capture)
+    assert (fourth.size_bytes, fourth.truncated) == (5, True)

@@ -108,7 +108,9 @@ def _ready(context: PartContext, part: CoursePart, layout: Layout, autograder: A
         limits=limits,
         cwd=layout.root,
         directories=tuple(sorted({results.rpartition("/")[0], layout.student.rstrip("/")} - {""})),
-        collect=Collect(wanted=(Wanted(name=results, bytes_max=RESULTS_BYTES_MAX),)),
+        collect=Collect(
+            wanted=(Wanted(name=results, bytes_max=RESULTS_BYTES_MAX),), wanted_bytes_max=RESULTS_BYTES_MAX
+        ),
         merge_stderr=True,
     )
     spec = with_environment(spec, _environment(layout, autograder))
