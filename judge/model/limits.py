@@ -10,6 +10,11 @@ from judge.model.units import GIB, KIB, MIB, MS_NS, S_NS
 
 #: 0 of these is no limit, or that of another.
 _MAY_BE_NONE = ("idle_time_ns", "stack_bytes", "address_space_bytes", "data_segment_bytes")
+#: What these do not allow is refused to a program, which may go on and end by itself.
+_REFUSING = (
+    "memory_bytes", "processes", "disk_bytes", "disk_inodes", "open_files", "stack_bytes", "address_space_bytes",
+    "data_segment_bytes",
+)  # fmt: skip
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +65,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                     raise ValueError(f"{name} must be at least {floor}, not {value}")
         if self.cpu_time_hard_ns < self.cpu_time_ns:
             raise ValueError("cpu_time_hard_ns must not be below cpu_time_ns")
+
+    def refuses_no_more_than(self, other: Limits) -> bool:
+        """Whether a program that goes on when it is refused something (a file, a process, memory) gets as much."""
+        amounts = ((getattr(self, name), getattr(other, name)) for name in _REFUSING)
+        return all(ours == theirs or ours > theirs > 0 or (ours == 0 < theirs) for ours, theirs in amounts)
 
 
 _FLOORS = tuple(0 if name in _MAY_BE_NONE else 1 for name in Limits.__struct_fields__)

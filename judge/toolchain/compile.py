@@ -52,7 +52,7 @@ JUDGE_ENVIRONMENT = {"ONLINE_JUDGE": "1"}
 #: The most text of a compiler that a report carries.
 LOG_BYTES_MAX = 64 << 10
 
-#: The most that a compile may leave.
+#: Of what a compile leaves.
 ARTIFACT_BYTES_MAX = 64 << 20
 ARTIFACT_FILES_MAX = 2000
 
@@ -203,7 +203,7 @@ class Recipe:
         report, artifact = _build(open_container, self.toolchain, language, prepared, self.options)
         note = _with_main_class(_Note(report=report, main=prepared.main), language, prepared, artifact)
         stored = None
-        if _is_final(note.report):
+        if _is_final(note.report, self.options.limits):
             artifact = _with_files_of(language, artifact)
             stored = self.store.put(
                 self._key(), artifact, executables=_executables(language, artifact), note=msgspec.json.encode(note)
@@ -384,9 +384,10 @@ def _count_complaint(done: Completed) -> str:
     return f"compiling left {left} files, more than {ARTIFACT_FILES_MAX} or than {ARTIFACT_BYTES_MAX >> 20} MiB in all"
 
 
-def _is_final(report: CompileReport) -> bool:
-    """Whether the same sources would get this answer again: a limit or a signal may come from a busy machine."""
-    return report.ok or (report.run is not None and report.run.outcome is Outcome.EXITED)
+def _is_final(report: CompileReport, limits: Limits) -> bool:
+    """Whether the same sources always get this answer: neither a busy machine nor lower limits made it."""
+    run = report.run if limits.refuses_no_more_than(COMPILE_LIMITS) else None
+    return report.ok or (run is not None and run.outcome is Outcome.EXITED)
 
 
 def _log(logs: Sequence[bytes], failed: RunResult | None = None) -> str:

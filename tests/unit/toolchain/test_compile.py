@@ -124,6 +124,25 @@ def test_a_compile_error_is_remembered_too(compile_with: Compile) -> None:
 
 
 @pytest.mark.parametrize(
+    "lower",
+    [{"open_files": 4}, {"address_space_bytes": 64 << 20}, {"memory_bytes": 64 << 20}, {"stack_bytes": 1 << 20}],
+)
+def test_what_is_refused_under_lower_limits_than_usual_is_asked_again(
+    compile_with: Compile, lower: dict[str, int]
+) -> None:
+    limits = msgspec.structs.replace(COMPILE_LIMITS, **lower)
+    assert not compile_with(FakeSandbox(completed(exit_code=1, stderr=b"Too many open files")), limits=limits).report.ok
+    assert compile_with(FakeSandbox(completed({"prog": PROGRAM}))).report.ok
+    assert compile_with(FakeSandbox(), limits=limits).report.cached
+
+
+def test_a_compile_error_under_higher_limits_than_usual_is_remembered(compile_with: Compile) -> None:
+    limits = msgspec.structs.replace(COMPILE_LIMITS, open_files=4096)
+    compile_with(FakeSandbox(completed(exit_code=1, stderr=b"main.c:1: error: no")), limits=limits)
+    assert compile_with(FakeSandbox()).report.cached
+
+
+@pytest.mark.parametrize(
     ("result", "words"),
     [
         ({"outcome": Outcome.CPU_LIMIT, "cause": "30.1 s"}, "compiling took too much CPU time (30.1 s)"),
