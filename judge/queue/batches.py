@@ -284,12 +284,6 @@ async def batches_of(queue: AsyncQueue, tenant: str, before: tuple[int, str] | N
     return found[:count]
 
 
-async def tended_batches(queue: AsyncQueue, count: int) -> list[str]:
-    """Batches with something to hand in or to collect, the oldest first. Raises QueueError."""
-    found = await queue.link.command("ZRANGE", queue.link.keys.batches_tended(), 0, count - 1)
-    return [text_of(name) for name in found]
-
-
 async def late_batches(queue: AsyncQueue, now_ms: int, count: int) -> list[str]:
     """Batches whose time is over. Raises QueueError."""
     name = queue.link.keys.batches_kept()

@@ -332,6 +332,15 @@ class Keys:
         """sorted set: batches with something to hand in or to collect, by when they were begun"""
         return f"{self.prefix}batches-tended"
 
+    def batch_turns(self, tenant: str) -> str:
+        """sorted set: those of one tenant by when a gateway may take them: when they came into the line, or, of those
+        that are tended, when that gateway counts as gone"""
+        return f"{self.prefix}batch-turns:{tenant}"
+
+    def batch_tenants(self) -> str:
+        """sorted set: tenants with such batches by when a gateway took some of them last, or may take one"""
+        return f"{self.prefix}batch-tenants"
+
     def batches_kept(self) -> str:
         """sorted set: all batches by when they are removed"""
         return f"{self.prefix}batches-kept"

@@ -130,7 +130,7 @@ async def cancel_batch(asked: Asked) -> Response:
     """Withdraw what is not done."""
     view = await _batch_of(asked)
     cancelled = await asked.service.queue.run(batches.cancel_batch(view.id))
-    asked.service.batches.poke(view.id)
+    asked.service.batches.poke(view.id, view.tenant)
     return json_answer(CancelForm(cancelled=cancelled))
 
 

@@ -50,7 +50,7 @@ class Intake:
         await self._add(group)
         if not await self._queue.run(batches.end_batch(self._batch, self._upload)):
             raise self._problem(Outcome.OTHER)
-        self._asked.service.batches.poke(self._batch)
+        self._asked.service.batches.poke(self._batch, self._asked.caller.tenant)
         return Received(**self._counts)
 
     async def _add(self, group: list[NewLine]) -> None:
@@ -65,7 +65,7 @@ class Intake:
         if outcome is not None:
             raise self._problem(outcome)
         self._lines += len(added)
-        self._asked.service.batches.poke(self._batch)
+        self._asked.service.batches.poke(self._batch, self._asked.caller.tenant)
 
     async def _added(self, added: list[NewLine]) -> Outcome | None:
         room = self._limits.batches_bytes_max

@@ -26,7 +26,7 @@ for at = 5, #ARGV, 5 do
 end
 redis.call('HSET', key.batch(id), 'lines', number)
 redis.call('HDEL', key.batch(id), 'done_at')
-redis.call('ZADD', key.batches_tended, b[5], id)
+batch_joins(id, b[4], b[5], now)
 batch_kept(id, now)
 tell(id)
 return {'ADDED'}

@@ -2,8 +2,10 @@
 local id = ARGV[1]
 if not batch_exists(id) or batch_over(id, now_ms()) then return 0 end
 redis.call('HSET', key.batch(id), 'cancelled', 1)
-if not batch_over(id, now_ms()) then
-  redis.call('ZADD', key.batches_tended, redis.call('HGET', key.batch(id), 'at'), id)
+local now = now_ms()
+if not batch_over(id, now) then
+  local b = redis.call('HMGET', key.batch(id), 'tenant', 'at')
+  batch_joins(id, b[1], b[2], now)
 end
 tell(id)
 return 1

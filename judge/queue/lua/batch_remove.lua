@@ -16,7 +16,7 @@ end
 local b = redis.call('HMGET', key.batch(id), 'tenant', 'bytes')
 if redis.call('DECRBY', key.batch_usage(b[1]), b[2] or 0) <= 0 then redis.call('DEL', key.batch_usage(b[1])) end
 redis.call('ZREM', key.batches_of(b[1]), id)
-redis.call('ZREM', key.batches_tended, id)
+batch_leaves(id, b[1])
 redis.call('ZREM', key.batches_kept, id)
 redis.call('UNLINK', key.batch(id), key.batch_ids(id), key.batch_lines(id), key.batch_waiting(id), key.batch_running(id),
            key.batch_programs(id), key.batch_results(id), key.batch_order(id))

@@ -4,13 +4,17 @@
 -- {"GO", how many run, to withdraw (numbers), to hand in (line as it waits, MessagePack, ...)}.
 local id, owner, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = now_ms()
-local b = redis.call('HMGET', key.batch(id), 'owner', 'owner_until', 'cancelled')
+local b = redis.call('HMGET', key.batch(id), 'owner', 'owner_until', 'cancelled', 'tenant')
 if not batch_exists(id) then
-  redis.call('ZREM', key.batches_tended, id)
+  batch_leaves(id, b[4])
   return {'OVER'}
 end
-if b[1] and b[1] ~= owner and now < tonumber(b[2]) then return {'OTHER'} end
+if b[1] and b[1] ~= owner and now < tonumber(b[2]) then
+  redis.call('ZADD', key.batch_turns(b[4]), 'XX', b[2], id)
+  return {'OTHER'}
+end
 redis.call('HSET', key.batch(id), 'owner', owner, 'owner_until', int(now + lease_ms))
+redis.call('ZADD', key.batch_turns(b[4]), 'XX', int(now + lease_ms), id)
 
 local FIELDS = {'state', 'class', 'route', 'tenant', 'at', 'claimed_at', 'done_at', 'amended_at', 'attempt', 'node', 'slot',
                 'verdict', 'language', 'summary', 'why', 'sub', 'origin', 'report'}
@@ -76,13 +80,13 @@ end
 
 if changed then tell(id) end
 if batch_over(id, now) then
-  redis.call('ZREM', key.batches_tended, id)
+  batch_leaves(id, b[4])
   tell(id)
   return {'OVER'}
 end
 local left = redis.call('HLEN', key.batch_running(id))
 if left == 0 and redis.call('EXISTS', key.batch_waiting(id)) == 0 then
-  redis.call('ZREM', key.batches_tended, id)
+  batch_leaves(id, b[4])
   return {'NOTHING'}
 end
 return {'GO', left, withdrawn, next_ones}

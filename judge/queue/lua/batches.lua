@@ -2,6 +2,19 @@
 
 local function batch_exists(id) return redis.call('EXISTS', key.batch(id)) == 1 end
 
+local function tenant_is_due(tenant, now) redis.call('ZADD', key.batch_tenants, 'LT', int(now), tenant) end
+
+-- There is something to hand in or to collect: a gateway is to tend it.
+local function batch_joins(id, tenant, began, now)
+  redis.call('ZADD', key.batches_tended, began, id)
+  if redis.call('ZADD', key.batch_turns(tenant), 'NX', int(now), id) == 1 then tenant_is_due(tenant, now) end
+end
+
+local function batch_leaves(id, tenant)
+  redis.call('ZREM', key.batches_tended, id)
+  if tenant then redis.call('ZREM', key.batch_turns(tenant), id) end
+end
+
 local function batch_grows(id, bytes)
   redis.call('HINCRBY', key.batch(id), 'bytes', bytes)
   redis.call('INCRBY', key.batch_usage(redis.call('HGET', key.batch(id), 'tenant')), bytes)
