@@ -39,6 +39,10 @@ class Asked(msgspec.Struct, frozen=True):
         """A header of the request."""
         return self.request.headers.get(name)
 
+    async def until_key_ends(self) -> None:
+        """Returns when the caller's key does not hold any more; never where none was needed."""
+        await self.service.key_ends.until_ended(self.caller.rights.id)
+
 
 Handler = Callable[[Asked], Awaitable[Response]]
 

@@ -12,6 +12,7 @@ from judge.client import AsyncClient
 from judge.config import Settings
 from judge.gateway.access.authenticate import Authenticator
 from judge.gateway.access.caller import Caller
+from judge.gateway.access.key_ends import KeyEnds
 from judge.gateway.access.open_now import OpenNow
 from judge.gateway.batches.tending import BatchTender
 from judge.gateway.describe.pages import Pages
@@ -50,6 +51,7 @@ class Service:
         self.statements = Statements()
         self.languages = OfferedLanguages(client.queue, settings.limits)
         self.open_now = OpenNow(client.queue)
+        self.key_ends = KeyEnds(client.queue)
         self.batches = BatchTender(client.queue, self.feed)
         self.stopping = asyncio.Event()
         self.remembered: dict[tuple[str, str], tuple[float, Any]] = {}

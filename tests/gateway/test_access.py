@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from gateway_harness import RUN, Gateway
@@ -173,3 +174,39 @@ def test_listed_pages_may_read_answers(start_gateway: Callable[..., Gateway], sc
     assert keyed.headers["access-control-allow-origin"] == "*"
     asked = {"origin": "https://good.example", "access-control-request-method": "POST"}
     assert listed.ask("OPTIONS", "/api/v1/runs", headers=asked).headers["access-control-allow-methods"]
+
+
+_SLEEPING = {"argv": ["/bin/sleep", "25"]}
+
+
+def test_a_stream_ends_with_its_key(gateway: Gateway, client: Client, make_key: Callable[..., str]) -> None:
+    key = make_key()
+    location = gateway.post("/api/v1/runs", _SLEEPING, key=key).headers["location"]
+    events = gateway.events(f"{location}/events", key=key)
+    assert next(events).name == "queued"
+    revoke_key(client.queue, key.split("_")[1])
+    assert "work-done" not in [event.name for event in events]
+
+
+def test_a_request_that_waits_ends_with_its_key(gateway: Gateway, client: Client, make_key: Callable[..., str]) -> None:
+    key, other = make_key("waits"), make_key("waits")
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(gateway.post, "/api/v1/runs?wait=20", _SLEEPING, key=key)
+        until(lambda: gateway.get("/api/v1/runs", key=other).json()["items"], "the run")
+        revoke_key(client.queue, key.split("_")[1])
+        assert waiting.result().problem == "bad-key"
+
+
+def test_the_body_of_a_batch_ends_with_its_key(gateway: Gateway, client: Client, make_key: Callable[..., str]) -> None:
+    key, other = make_key("sends"), make_key("sends")
+    line = b'{"custom_id": "%d", "run": {"argv": ["/bin/true"]}}\n'
+    head = "POST /api/v1/batches?id=sent HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+    head += f"Authorization: Bearer {key}\r\nContent-Length: 1000000\r\n\r\n"
+    with gateway.connect() as connection:
+        connection.sendall(head.encode() + b"".join(line % number for number in range(100)))
+        until(lambda: gateway.get("/api/v1/batches/sent", key=other).status == 200, "the batch")
+        until(lambda: gateway.get("/api/v1/batches/sent", key=other).json()["lines"] == 100, "its first lines")
+        revoke_key(client.queue, key.split("_")[1])
+        connection.sendall(b"".join(line % number for number in range(100, 200)))
+        assert b" 401 " in connection.recv(4096).splitlines()[0]
+    assert gateway.get("/api/v1/batches/sent", key=other).json()["lines"] == 100

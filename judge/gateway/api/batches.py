@@ -162,7 +162,7 @@ async def read_results(asked: Asked) -> Response:
         return Response(status_code=204)
     if asked.service.stopping.is_set():
         raise ProblemError("stopping", headers={"retry-after": "1"})
-    answer = Stream(_sent(asked, view.id), await asked.service.begin_stream(asked.caller))
+    answer = Stream(_sent(asked, view.id), await asked.service.begin_stream(asked.caller), asked.until_key_ends)
     answer.headers["content-type"] = NDJSON
     return answer
 

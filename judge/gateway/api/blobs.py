@@ -45,6 +45,7 @@ async def put_blob(asked: Asked) -> Response:
         async for chunk in chunks_of(asked.request, settings.blobs.bytes_max, settings.gateway.request_s_max):
             file.write(chunk)
             size_bytes += len(chunk)
+        await asked.service.key_ends.check(asked.caller.rights.id)
         file.seek(0)
         blob = await asked.service.client.put_blob(
             file, tenant=asked.caller.tenant, name=query.name, lifetime_s=query.lifetime_s

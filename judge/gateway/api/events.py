@@ -59,7 +59,7 @@ async def stream_events(asked: Asked, kind: WorkKind | None) -> Response:
     if asked.service.stopping.is_set():
         raise ProblemError("stopping", headers={"retry-after": "1"})
     held = await asked.service.begin_stream(asked.caller)
-    return EventStream(_sent(asked, record, after), held)
+    return EventStream(_sent(asked, record, after), held, asked.until_key_ends)
 
 
 async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterator[Sent | None]:

@@ -14,6 +14,7 @@ from judge.client.sending import Sending, work_of
 from judge.client.versions import work_as_before
 from judge.errors import IdTaken, LanguageError, NoSuchRecord
 from judge.gateway.access.anonymous import bounded
+from judge.gateway.access.key_ends import LOOK_S
 from judge.gateway.endpoint import Answer, Asked, json_answer
 from judge.gateway.problems import ProblemError, field_problem, rate_headers
 from judge.gateway.work_forms import AnyReport, form_of_record, form_of_sent
@@ -139,20 +140,29 @@ async def report_in_time(
     """The report of what is watched, within that time; None = there is none yet, or it was cancelled.
 
     ``known``: it was handed in before the watch began, so that its end may have been said already. ``most_s``: the
-    longest that anybody waits here, 0 = as usual.
+    longest that anybody waits here, 0 = as usual. Raises ProblemError when the caller's key ends meanwhile.
     """
     service, began_s = asked.service, time.monotonic()
     deadline_s = began_s + min(wait_s, most_s or service.settings.gateway.wait_s_max)
     with service.holding(asked.caller):
         looked = not known
         while True:
-            if looked and not await watch.until_settled(deadline_s - time.monotonic()):
+            if looked and not await _settled(asked, watch, deadline_s):
                 return None
             report = await service.queue.answer(watch.id)
             asked.exchange.timings["wait"] = time.monotonic() - began_s
             if report is not None or (looked and (await service.queue.state(watch.id)).final):
                 return report
             looked, watch.settled = True, False
+
+
+async def _settled(asked: Asked, watch: Watch, deadline_s: float) -> bool:
+    """As of a watch. Raises ProblemError when the caller's key ends meanwhile."""
+    while not await watch.until_settled(min(LOOK_S, deadline_s - time.monotonic())):
+        if watch.released or time.monotonic() >= deadline_s:
+            return False
+        await asked.service.key_ends.check(asked.caller.rights.id)
+    return True
 
 
 async def _look(asked: Asked, record: str) -> WorkForm:

@@ -183,6 +183,7 @@ async def _taken_in(asked: Asked, place: Path) -> Intake:
             limits = service.settings
             async for chunk in chunks_of(asked.request, limits.packages.upload_bytes_max, limits.gateway.request_s_max):
                 await asyncio.to_thread(file.write, chunk)
+        await service.key_ends.check(asked.caller.rights.id)
         strict = asked.query.refuse == "warnings"
         return await service.packages.check(archive, scratch, place / "packed.zip", strict=strict)
 

@@ -56,6 +56,7 @@ class Intake:
     async def _add(self, group: list[NewLine]) -> None:
         if self._asked.service.stopping.is_set():
             raise ProblemError("stopping", headers={"retry-after": "1"})
+        await self._asked.service.key_ends.check(self._asked.caller.rights.id)
         added = await self._new_ones(group)
         if self._lines + len(added) > self._limits.batch_lines_max:
             raise self._too_many()

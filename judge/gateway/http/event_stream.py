@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -33,25 +33,30 @@ PING = b": ping\n\n"
 
 
 class Stream(Response):
-    """Sends pieces as they come. Ends with its source, or when the reader is gone or takes nothing; then ``held`` is
-    closed."""
+    """Sends pieces as they come. Ends with its source, when the reader is gone or takes nothing, or when ``until``
+    returns; then ``held`` is closed."""
 
-    def __init__(self, source: AsyncIterator[bytes], held: ExitStack) -> None:
+    def __init__(self, source: AsyncIterator[bytes], held: ExitStack, until: Callable[[], Awaitable[object]]) -> None:
         super().__init__(headers=_HEADERS)
         self._source = source
         self._held = held
+        self._until = until
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._held:
             sending = asyncio.ensure_future(self._send_all(scope, send))
             gone = asyncio.ensure_future(_until_gone(receive))
+            over = asyncio.ensure_future(self._until())
             try:
-                await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((sending, gone, over), return_when=asyncio.FIRST_COMPLETED)
             finally:
-                await _ended(sending, gone)
+                ends_by_itself = over.done() and not sending.done()
+                await _ended(sending, gone, over)
                 with contextlib.suppress(asyncio.CancelledError, TimeoutError, OSError):
                     sending.result()
+            if ends_by_itself:
+                await _send_last(send)
 
     async def _send_all(self, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -60,16 +65,24 @@ class Stream(Response):
                 async for one in source:
                     async with asyncio.timeout(READER_S_MAX):
                         await send({"type": "http.response.body", "body": one, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await _send_last(send)
 
 
 class EventStream(Stream):
-    """Sends events as they come; None among them = a ping. Ends with its source, or when the reader is gone."""
+    """Sends events as they come; None among them = a ping. Ends as :class:`Stream`."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, source: AsyncIterator[Sent | None], held: ExitStack) -> None:
-        super().__init__(_framed_all(source), held)
+    def __init__(
+        self, source: AsyncIterator[Sent | None], held: ExitStack, until: Callable[[], Awaitable[object]]
+    ) -> None:
+        super().__init__(_framed_all(source), held, until)
+
+
+async def _send_last(send: Send) -> None:
+    with contextlib.suppress(TimeoutError, OSError):
+        async with asyncio.timeout(READER_S_MAX):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _framed_all(source: AsyncIterator[Sent | None]) -> AsyncIterator[bytes]:
@@ -84,7 +97,7 @@ def _framed(sent: Sent | None) -> bytes:
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (sent.id.encode(), sent.name.encode(), sent.data)
 
 
-async def _ended(*tasks: asyncio.Future[None]) -> None:
+async def _ended(*tasks: asyncio.Future[Any]) -> None:
     """Cancel them, and again until they are done: who waits for Redis may take a cancellation for the end of a wait."""
     while alive := [task for task in tasks if not task.done()]:
         for task in alive:

@@ -1,8 +1,9 @@
 """One WebSocket of a session: what is typed goes in, what the program writes comes out, until one of them ends.
 
-Four tasks: one hears the client, one shows output, two carry what was heard. Output is looked at in Redis only when
-the client has taken what was sent: a slow one costs nothing here, and what Redis has dropped meanwhile it finds
-missing (the offsets tell). The first that is done ends the others.
+Six tasks: one hears the client, one shows output, two carry what was heard, one says that the client is there, one
+waits for the end of its key. Output is looked at in Redis only when the client has taken what was sent: a slow one
+costs nothing here, and what Redis has dropped meanwhile it finds missing (the offsets tell). The first that is done
+ends the others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from judge.errors import QueueError, UsageError
+from judge.gateway.access.key_ends import KeyEnds
 from judge.gateway.live.ending import end_session
 from judge.gateway.live.typist import Typist
 from judge.gateway.problems import ProblemError, problem_of, problem_value, validation_problem
@@ -36,7 +38,6 @@ from judge.http_form.socket import (
     unpacked_input,
 )
 from judge.model.session import OutputFrame, Resized, SentSignal
-from judge.queue.api_keys import key_holds
 from judge.queue.feed import Feed, Watch
 from judge.queue.redis_queue import AsyncQueue
 from judge.queue.sessions import Reading, look, stands
@@ -103,15 +104,20 @@ class Conversation:
         """Output that was gone before this client had it."""
         return self._reading.lost_bytes - self._lost_before
 
-    async def hold(self, feed: Feed, over: Callable[[], Awaitable[WorkForm]]) -> Closing:
+    async def hold(self, feed: Feed, over: Callable[[], Awaitable[WorkForm]], key_ends: KeyEnds) -> Closing:
         """To its end; ``over`` makes the last word."""
-        parts = (self._show(feed, over), self._hear(), self._present(), self._type(), self._tell())
+        revoked = self._until_revoked(key_ends)
+        parts = (self._show(feed, over), self._hear(), self._present(), self._type(), self._tell(), revoked)
         tasks = [asyncio.ensure_future(part) for part in parts]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             return await self._closing_of(done.pop())
         finally:
             await _cancelled(tasks)
+
+    async def _until_revoked(self, key_ends: KeyEnds) -> Closing:
+        await key_ends.until_ended(self._session.key)
+        return REVOKED
 
     async def _type(self) -> Closing:
         await self._typist.type_always()
@@ -193,8 +199,6 @@ class Conversation:
         """Say that the client is there, while it may be."""
         while True:
             await asyncio.sleep(_PRESENT_S)
-            if self._session.key and not await key_holds(self._queue, self._session.key):
-                return REVOKED
             await self._typist.say_now(self._reading.present())
 
     async def _output(self, frame: OutputFrame) -> None:

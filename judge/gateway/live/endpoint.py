@@ -107,7 +107,7 @@ async def _converse(service: Service, socket: WebSocket, ticket: SocketTicket, q
         return await _form(service, ticket)
 
     try:
-        closing = await conversation.hold(service.feed, over)
+        closing = await conversation.hold(service.feed, over, service.key_ends)
     except Exception:
         log.exception("a session's WebSocket: a fault of the gateway")
     finally:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from gateway_harness import Gateway
+from service_harness import until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+
+from judge.client import Client
+from judge.queue.api_keys import revoke_key
 
 S = 1_000_000_000
 PATIENCE_S = 30
@@ -118,3 +122,30 @@ def test_what_waits_on_one_socket_is_bounded(dialects: Gateway, school: str) -> 
         say(opened, cancelRequestId="r1")
         answers = [said(opened), said(opened)]
     assert {one["requestId"] for one in answers} == {"again", "r1"}
+
+
+@pytest.mark.parametrize("path", ["/ws", "/stream"])
+def test_a_socket_and_what_runs_on_it_end_with_its_key(
+    dialects: Gateway, client: Client, make_key: Callable[..., str], path: str
+) -> None:
+    tenant = f"ends{len(path)}"
+    key, other = make_key(tenant), make_key(tenant)
+
+    def states() -> list[str]:
+        return [one["state"] for one in dialects.get("/api/v1/work", key=other).json()["items"]]
+
+    with socket(dialects, key, path) as opened:
+        command = sh("sleep 25")
+        if path == "/ws":
+            say(opened, requestId="a", cmd=[command])
+        else:
+            streamed = {**command, "files": [None, {"streamOut": True}, None]}
+            opened.send(b"\1" + json.dumps({"cmd": [streamed]}).encode())
+        until(lambda: "running" in states(), "the program to run")
+        revoke_key(client.queue, key.split("_")[1])
+        with pytest.raises(ConnectionClosed) as caught:
+            while True:
+                opened.recv(PATIENCE_S)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 1008
+    until(lambda: not {"queued", "running"} & set(states()), "the program's end", 15)

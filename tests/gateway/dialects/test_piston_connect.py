@@ -17,6 +17,9 @@ from service_harness import Worker
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from judge.client import Client
+from judge.queue.api_keys import revoke_key
+
 PATH = "/piston/api/v2/connect"
 
 
@@ -202,3 +205,13 @@ def test_sockets_whose_clients_go_at_once_are_not_counted_for_ever(start_gateway
     gone = re.compile(rb'^judge_gateway_sockets_closed_total\{reason="gone"\} 8', re.MULTILINE)
     service_harness.until(lambda: gone.search(gateway.get("/metrics").body), "all of them to be gone")
     assert b"\njudge_gateway_sockets 0.0\n" in gateway.get("/metrics").body
+
+
+def test_a_job_ends_with_the_key_of_its_client(dialects: Gateway, client: Client, make_key: Callable[..., str]) -> None:
+    key = make_key("ends")
+    with connected(dialects, additional_headers={"Authorization": f"Bearer {key}"}) as socket:
+        init(socket, "print(1, flush=True)\ninput()")
+        until(socket, type="data", stream="stdout", data="1")
+        revoke_key(client.queue, key.split("_")[1])
+        _, code, _ = rest(socket)
+    assert code == 1008

@@ -83,7 +83,8 @@ async def run_any(asked: Asked, request: RunRequest, work_id: str = "") -> tuple
     live = await live_plan(asked, request)
     if live.stream_in or live.streamed:
         raise WrongRequestError("file is not valid for cmd")
-    results = await while_connected(asked, LiveRun(asked, live, _nobody).hold())
+    running = LiveRun(asked, live, _nobody).hold()
+    results = await while_connected(asked, asked.service.key_ends.while_holding(asked.caller.rights.id, running))
     if results is None:
         raise NotRunError("request cancelled before execute")
     return results

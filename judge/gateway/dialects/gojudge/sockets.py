@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import cast
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, cast
 
 import msgspec
 from starlette.requests import Request
@@ -44,7 +44,7 @@ WRITE_S_MAX = 10.0
 _ENCODER = msgspec.json.Encoder()
 _SIGKILL = 9
 
-Hold = Callable[[Asked, WebSocket], Awaitable[None]]
+Hold = Callable[[Asked, WebSocket], Coroutine[Any, Any, None]]
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -68,7 +68,7 @@ def routes_of_sockets(service: Service, series: Series) -> Sequence[BaseRoute]:
 
 
 def _opening(service: Service, name: str, hold: Hold) -> Callable[[WebSocket], Awaitable[None]]:
-    """Refuses whom the addresses of the interface refuse, and lets in all others."""
+    """Refuses whom the addresses of the interface refuse, and lets in all others, for as long as their keys hold."""
 
     async def serve(socket: WebSocket) -> None:
         exchange: Exchange = socket.scope["state"]["exchange"]
@@ -80,7 +80,7 @@ def _opening(service: Service, name: str, hold: Hold) -> Callable[[WebSocket], A
                 await accept_up_to(socket, body_bytes_max(asked))
                 service.metrics.socket_opened()
                 try:
-                    await hold(asked, socket)
+                    await service.key_ends.while_holding(asked.caller.rights.id, hold(asked, socket))
                 finally:
                     service.metrics.socket_closed("over", 0)
         except (WebSocketDisconnect, OSError):
@@ -112,7 +112,7 @@ async def _refuse(socket: WebSocket, problem: ProblemError) -> None:
         await socket.send_denial_response(Response(status_code=status))
         return
     with contextlib.suppress(WebSocketDisconnect, OSError, RuntimeError):
-        await socket.close(1011)
+        await socket.close(1008 if status == 401 else 1011)
 
 
 class _Many:

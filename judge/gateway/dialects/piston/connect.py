@@ -40,6 +40,7 @@ _INIT_S = 1.0
 _LATE = Closing(4001, "Initialization Timeout")
 _NOT_YET = Closing(4003, "Not yet initialized")
 _FAILED = Closing(4002, "Notified Error")
+_REVOKED = Closing(1008, "the key is not valid any more")
 _STOPPING = Closing(1012, "this gateway stops: connect again")
 
 
@@ -73,7 +74,9 @@ class _Connection:
                 service.metrics.socket_opened()
                 closing = GONE
                 try:
-                    closing = await self._converse(asked)
+                    closing = await service.key_ends.while_holding(caller.rights.id, self._converse(asked))
+                except ProblemError:  # all other errors were said
+                    closing = _REVOKED
                 finally:
                     service.metrics.socket_closed("over" if closing.code == DONE.code else "gone", 0)
                 if closing.code:

@@ -11,6 +11,10 @@ from starlette.types import Message
 from judge.gateway.http.event_stream import Stream
 
 
+async def _never() -> None:
+    await asyncio.sleep(3600)
+
+
 async def _deaf() -> AsyncIterator[bytes]:
     """Takes its first cancellation for something else, as a wait with a timeout may."""
     yield b"one"
@@ -37,7 +41,7 @@ def test_a_stream_ends_with_its_reader_though_its_source_hears_no_first_time() -
         held = ExitStack()
         held.callback(over.append, "over")
         async with asyncio.timeout(30):
-            await Stream(_deaf(), held)({"type": "http", "method": "GET"}, receive, send)
+            await Stream(_deaf(), held, _never)({"type": "http", "method": "GET"}, receive, send)
 
     asyncio.run(serve())
     assert over == ["over"]
@@ -55,7 +59,32 @@ def test_what_a_stream_holds_is_free_when_its_source_never_began() -> None:
 
         held = ExitStack()
         held.callback(over.append, "over")
-        await Stream(_deaf(), held)({"type": "http", "method": "HEAD"}, receive, send)
+        await Stream(_deaf(), held, _never)({"type": "http", "method": "HEAD"}, receive, send)
 
     asyncio.run(serve())
     assert over == ["over"]
+
+
+def test_a_stream_ends_with_the_key_of_its_reader() -> None:
+    over: list[str] = []
+    came: list[Message] = []
+
+    async def serve() -> None:
+        sent = asyncio.Event()
+
+        async def receive() -> Message:
+            await asyncio.sleep(3600)
+            raise AssertionError
+
+        async def send(message: Message) -> None:
+            came.append(message)
+            if message.get("body"):
+                sent.set()
+
+        held = ExitStack()
+        held.callback(over.append, "over")
+        async with asyncio.timeout(30):
+            await Stream(_deaf(), held, sent.wait)({"type": "http", "method": "GET"}, receive, send)
+
+    asyncio.run(serve())
+    assert (over, came[-1]["more_body"]) == (["over"], False)
