@@ -12,7 +12,7 @@ from starlette.requests import Request
 from judge.gateway.problems import ProblemError
 
 #: A sender that is slower than this, from the beginning on, has the silence to spare and no more.
-_BYTES_PER_S_MIN = 4096
+BYTES_PER_S_MIN = 4096
 
 #: Tells zlib to expect gzip's own frame.
 _GZIP_BITS = 16 + zlib.MAX_WBITS
@@ -25,7 +25,7 @@ async def chunks_of(request: Request, bytes_max: int, silence_s: float) -> Async
         raise ProblemError("too-large", f"the body has {said} bytes; {bytes_max} are taken")
     size, began_s = 0, time.monotonic()
     while True:
-        left_s = began_s + silence_s + size / _BYTES_PER_S_MIN - time.monotonic()
+        left_s = began_s + silence_s + size / BYTES_PER_S_MIN - time.monotonic()
         try:
             async with asyncio.timeout(min(silence_s, left_s)):
                 message = await request.receive()

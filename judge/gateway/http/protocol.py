@@ -13,6 +13,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from judge.gateway.http.cycle import Cycle
+from judge.gateway.http.reader import Reader
 from judge.gateway.problems import ProblemError, problem_response
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -35,7 +36,7 @@ def bounded_protocol(
     """A protocol whose requests' heads have at most this many bytes and are there within this time.
 
     A connection is closed whose peer reads nothing of an answer, or leaves a body unfinished that was answered
-    already, for once to twice that time.
+    already, for once to twice that time; or whose peer reads an answer more slowly than bodies may come.
     """
     given = {
         "head_bytes_max": head_bytes_max,
@@ -74,6 +75,7 @@ class _Bounded(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._look_timer: asyncio.TimerHandle | None = None
         self._unread_bytes = 0  # of an answer, at the last look
+        self._reader = Reader(self.silence_s_max)
         self._was_answered_early = False
 
     def connection_made(self, transport: Any) -> None:
@@ -129,6 +131,8 @@ class _Bounded(HttpToolsProtocol):
             raw_path=url.path,
             query_string=url.query or b"",
         )
+        if not self.transport.get_write_buffer_size():
+            self._reader.begin()
         before = self.cycle
         keep_alive = version != "1.0" and self.parser.should_keep_alive()
         is_turn = before is None or before.response_complete
@@ -174,8 +178,13 @@ class _Bounded(HttpToolsProtocol):
         headers = b"".join(b"%b: %b\r\n" % pair for pair in answer.raw_headers)
         self._refuse(b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (headers, bytes(answer.body)))
 
+    def pause_writing(self) -> None:
+        self._reader.pause(self.loop.time(), self.transport.get_write_buffer_size())
+        super().pause_writing()
+
     def resume_writing(self) -> None:
         self._unread_bytes = 0
+        self._reader.resume(self.loop.time(), self.transport.get_write_buffer_size())
         super().resume_writing()
 
     def _expect_head(self) -> None:
@@ -204,11 +213,20 @@ class _Bounded(HttpToolsProtocol):
             return True
         return not (self._in_head or self.pipeline or self.cycle.response_started)
 
+    def _waits(self) -> bool:
+        """Whether something is to be written that its reader has not taken yet."""
+        return self.flow.write_paused or self.transport.is_closing()
+
     def _look(self) -> None:
-        waits = self.flow.write_paused or self.transport.is_closing()
-        unread_bytes = self.transport.get_write_buffer_size() if waits else 0
+        waits, left_bytes, now_s = self._waits(), self.transport.get_write_buffer_size(), self.loop.time()
+        if waits:
+            self._reader.pause(now_s, left_bytes)
+        elif not left_bytes:
+            self._reader.begin()
+        unread_bytes = left_bytes if waits else 0
         answered_early = not self._in_head and self.cycle is not None and self.cycle.response_complete
-        if (unread_bytes >= self._unread_bytes > 0) or (answered_early and self._was_answered_early):
+        stalls = unread_bytes >= self._unread_bytes > 0 or self._reader.is_slow(now_s, left_bytes)
+        if stalls or (answered_early and self._was_answered_early):
             self.transport.abort()
             return
         self._unread_bytes, self._was_answered_early = unread_bytes, answered_early
