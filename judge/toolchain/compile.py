@@ -307,9 +307,8 @@ def _build(
         return CompileReport(ok=True), sources
     logs: list[bytes] = []
     with ExitStack() as stack:
-        container = stack.enter_context(
-            open_container(ContainerSpec.under(toolchain.rootfs, limits, policy=COMPILE_POLICY))
-        )
+        asked = ContainerSpec.under(toolchain.rootfs, limits, policy=COMPILE_POLICY)
+        container = stack.enter_context(open_container(asked))
         files: Mapping[str, bytes | int | Capture] = sources
         for index, argv in enumerate(commands):
             last = index == len(commands) - 1

@@ -6,7 +6,6 @@ No toolchain is looked at here: whether one is installed is :mod:`judge.toolchai
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -103,8 +102,7 @@ class Languages:
             if named is not None:
                 return named
             raise variants.no_version(language, variant, (spec.variant for spec in found))
-        files = (f"{directory}/{wanted}.toml" for directory in self._directories)
-        if _ID.fullmatch(wanted) and any(map(os.path.isfile, files)):
+        if _ID.fullmatch(wanted) and any((directory / f"{wanted}.toml").is_file() for directory in self._directories):
             return self._load(wanted)
         names = self._names()
         for name in (wanted, wanted.replace(" ", "")):

@@ -323,8 +323,7 @@ class SandboxFactory:
             return next((result.detail for result in report.results if result.passed is False), "")
 
     def clean_leftovers(self, settings: Settings) -> int:
-        """Half-filled packages and blobs, proofs, what lay on disk for work that broke off; a slot cleans up after a
-        dead one of its number when it is opened."""
+        """What killed processes left of packages, blobs, proofs and work; a slot cleans up itself when it is opened."""
         for left in settings.state.root.glob(f"{_PROOF_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
         shutil.rmtree(settings.state.scratch, ignore_errors=True)

@@ -15,7 +15,7 @@ from judge.gateway.problems import ProblemError
 
 
 class Keys:
-    """Those that hold, and how often each was asked for; ``away``: at so many looks there is no answer."""
+    """Those that hold, and how often each was asked for; ``away``: at as many looks there is no answer."""
 
     def __init__(self, *held: str, away: int = 0) -> None:
         self.held = set(held)
