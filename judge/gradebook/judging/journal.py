@@ -30,11 +30,13 @@ FILE = "judged.ndjson"
 _OPENING = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """One line: the report of work with this key (:func:`key_of`)."""
+class Judged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line: the report of work with this key (:func:`key_of`). ``count``: of judge errors, how many it stands for,
+    of which the report is the last."""
 
     key: str
     report: Report
+    count: int = 1
 
 
 def key_of(submission: Submission, digest: str, judge_version: str) -> str:
@@ -57,7 +59,7 @@ class Journal:
         """Raises UsageError: another process has it, or a file of it cannot be read and written."""
         self._path = folder / FILE
         self._reports: dict[str, Report] = {}
-        self._failed: dict[str, int] = {}
+        self._failed: dict[str, Judged] = {}
         lock = folder / f".{FILE}.lock"
         with contextlib.ExitStack() as cleanup:
             with _named(lock):
@@ -92,7 +94,8 @@ class Journal:
 
     def failures(self, key: str) -> int:
         """How often it could not be judged."""
-        return self._failed.get(key, 0)
+        last = self._failed.get(key)
+        return last.count if last is not None else 0
 
     def add(self, key: str, report: Report) -> None:
         """Keep a report; when this returns it is in the file. Raises UsageError: the disk is full."""
@@ -102,9 +105,12 @@ class Journal:
             self._file.flush()
 
     def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget what nobody handed in any more; the file is written afresh. Raises UsageError: the disk is full."""
-        kept = {key: self._reports[key] for key in keys if key in self._reports}
-        lines = [msgspec.json.encode(Judged(key=key, report=report)) + b"\n" for key, report in kept.items()]
+        """Forget what nobody handed in any more; the file is written afresh. Judge errors stay, as their number names
+        the next judging. Raises UsageError: the disk is full."""
+        wanted = dict.fromkeys(keys)
+        kept = [self._failed[key] for key in wanted if key in self._failed]
+        kept += [Judged(key=key, report=self._reports[key]) for key in wanted if key in self._reports]
+        lines = [msgspec.json.encode(line) + b"\n" for line in kept]
         with _named(self._path):
             self._file.close()
             write_whole(self._path, b"".join(lines))
@@ -131,7 +137,8 @@ class Journal:
 
     def _take(self, line: Judged) -> None:
         if line.report.verdict is Verdict.JE:
-            self._failed[line.key] = self._failed.get(line.key, 0) + 1
+            count = self.failures(line.key) + line.count
+            self._failed[line.key] = msgspec.structs.replace(line, count=count)
         else:
             self._reports[line.key] = line.report
 

@@ -62,6 +62,26 @@ def test_what_nobody_handed_in_is_forgotten(tmp_path: Path) -> None:
         assert [journal.known(key) is not None for key in "abc"] == [False, True, True]
 
 
+def test_judge_errors_of_who_is_in_the_class_are_still_counted(tmp_path: Path) -> None:
+    for run in range(1, 4):
+        with Journal(tmp_path) as journal:
+            journal.add("k", report(Verdict.JE))
+            journal.add("gone", report(Verdict.JE))
+            journal.keep_only(["k"])
+        with Journal(tmp_path) as journal:
+            assert (journal.failures("k"), journal.failures("gone")) == (run, 0)
+    assert len((tmp_path / FILE).read_bytes().splitlines()) == 1
+
+
+def test_a_report_that_came_after_a_judge_error_stands(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.add("k", report(Verdict.JE))
+        journal.add("k", report())
+        journal.keep_only(["k"])
+    with Journal(tmp_path) as journal:
+        assert (journal.known("k"), journal.failures("k")) == (report(), 1)
+
+
 def test_one_command_at_a_time(tmp_path: Path) -> None:
     with Journal(tmp_path), pytest.raises(UsageError, match="another command grades into it"):
         Journal(tmp_path)
