@@ -113,6 +113,7 @@ def part_report(part: CoursePart, tests: Sequence[CourseTestReport]) -> CoursePa
         visibility=part.visibility,
         points=part.points if not failed else _bounded(points, part.points),
         points_max=part.points,
+        all_or_nothing=part.all_or_nothing,
         tests=tuple(tests),
     )
 

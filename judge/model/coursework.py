@@ -87,6 +87,7 @@ class CoursePartReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     linter's, as visible as ``log_visibility`` says. ``visibility``: of the part itself, as its tests' default.
 
     ``points_max`` of a part by hand are the points that a person may give, while ``points`` are 0.
+    ``all_or_nothing``: one test that lacks points costs all of them.
     """
 
     name: str
@@ -97,6 +98,7 @@ class CoursePartReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     visibility: Visibility = Visibility.VISIBLE
     points: float = 0.0
     points_max: float = 0.0
+    all_or_nothing: bool = False
     message: str = ""
     log: str = ""
     log_visibility: Visibility = Visibility.VISIBLE

@@ -3,7 +3,7 @@
 A student's report is built from a list of what may be shown, so a field that is new tomorrow stays hidden until
 somebody adds it here. For a student a test that is not shown does not exist: sums, penalties, statuses and the
 isolation are those of what is shown, and a part of tests none of which is shown is not there. Two reports that differ
-in hidden things alone have equal views.
+in hidden things alone have equal views. A part of which nothing is hidden has the points that it was given.
 
 Which fields of a test are shown is what :meth:`judge.model.assignment.FieldVisibility.closed` says: a program can print
 what it is given, and a message can quote it.
@@ -96,7 +96,8 @@ def _part(part: CoursePartReport, *, after_due: bool) -> CoursePartReport | None
     if not (shown if by_tests else is_shown):
         return None
     message = part.message if is_shown else ""
-    status = _status(part, message, shown) if by_tests else part.status
+    has_own = not by_tests or (is_shown and _hides_nothing(part, after_due=after_due))
+    status = part.status if has_own else _status(part, message, shown)
     at_fault = TestStatus.JUDGE_ERROR in (part.status, status)
     return CoursePartReport(
         name=part.name,
@@ -104,12 +105,32 @@ def _part(part: CoursePartReport, *, after_due: bool) -> CoursePartReport | None
         status=status,
         title=part.title,
         isolation=part.isolation,
-        points=_sum(test.points for test in shown) if by_tests else part.points,
-        points_max=_sum(test.points_max for test in shown) if by_tests else part.points_max,
+        points=part.points if has_own else _points(part, shown),
+        points_max=part.points_max if has_own else _sum(test.points_max for test in shown),
         message=JUDGE_ERROR if message and at_fault else message,
         log=part.log if is_shown and _is_shown(part.log_visibility, after_due=after_due) else "",
         tests=tuple(shown),
     )
+
+
+def _hides_nothing(part: CoursePartReport, *, after_due: bool) -> bool:
+    """Whether all of the tests are shown with their points: then what the part's own rule has made of them is, too."""
+    fields = (test.fields.closed(test.visibility) for test in part.tests)
+    return all(
+        _is_shown(test.visibility, after_due=after_due) and _is_shown(field.points, after_due=after_due)
+        for test, field in zip(part.tests, fields, strict=True)
+    )
+
+
+def _points(part: CoursePartReport, tests: Sequence[CourseTestReport]) -> float:
+    """The points of a part of which these tests alone are there."""
+    if part.all_or_nothing and any(_lacks_points(part, test) for test in tests):
+        return 0.0
+    return _sum(test.points for test in tests)
+
+
+def _lacks_points(part: CoursePartReport, test: CourseTestReport) -> bool:
+    return test.status is not TestStatus.PASSED if part.kind in _TESTED else test.points < test.points_max
 
 
 def _status(part: CoursePartReport, message: str, tests: Sequence[CourseTestReport]) -> TestStatus:

@@ -80,6 +80,7 @@ def part_of(part: CoursePart, results: ForeignResults) -> CoursePartReport:
         visibility=part.visibility,
         points=points,
         points_max=part.points,
+        all_or_nothing=part.all_or_nothing and results.points is None and results.share is None,
         message=results.message,
         log=results.log,
         log_visibility=results.log_visibility,

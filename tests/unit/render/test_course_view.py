@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from judge.course.formats.results import ForeignResults, ForeignTest, part_of
 from judge.course.scoring import coursework_report, part_report, part_without_tests, verdict_of
 from judge.gateway.work_forms import form_in_role
 from judge.model.assignment import (
@@ -86,6 +87,7 @@ parts = st.builds(
     visibility=visibilities,
     points=amounts,
     points_max=amounts,
+    all_or_nothing=st.booleans(),
     message=texts,
     log=texts,
     log_visibility=visibilities,
@@ -320,6 +322,61 @@ def test_where_nothing_is_hidden_a_student_sees_the_points_as_they_are() -> None
         name: getattr(report.coursework, name) for name in _SUMS
     }
     assert (seen.score, seen.verdict) == (report.score, Verdict.WA)
+
+
+def _of_rule(*found: CourseTestReport) -> CoursePartReport:
+    """A part that one failed test costs all points."""
+    return part_report(CoursePart(name="io", kind=PartKind.TESTS, points=10.0 * len(found), all_or_nothing=True), found)
+
+
+@pytest.mark.parametrize(
+    ("points", "status", "verdict"),
+    [(2.5, TestStatus.FAILED, Verdict.WA), (10.0, TestStatus.PASSED, Verdict.AC)],
+)
+def test_a_part_that_a_grading_program_gave_points_has_those_where_nothing_is_hidden(
+    points: float, status: TestStatus, verdict: Verdict
+) -> None:
+    tests = (ForeignTest(name="a", points=2.0), ForeignTest(name="b", points=1.0, points_max=8.0))
+    part = CoursePart(name="all", kind=PartKind.AUTOGRADER, points=10.0)
+    report = _report([part_of(part, ForeignResults(tests=tests, points=points))])
+    seen = view_of(report, Role.CONTESTANT, BEFORE_MS)
+    assert seen.coursework is not None and seen.verdict is verdict
+    (shown,) = seen.coursework.parts
+    assert (shown.points, shown.points_max, shown.status) == (points, 10.0, status)
+
+
+def test_a_part_that_one_failed_test_costs_all_points_has_none_where_nothing_is_hidden() -> None:
+    seen = _seen(_of_rule(_test("a"), _test("b", TestStatus.FAILED)))
+    assert (seen.parts[0].points, seen.parts[0].points_max, seen.points) == (0.0, 20.0, 0.0)
+
+
+def test_where_a_failed_test_costs_all_points_one_that_is_shown_does() -> None:
+    hidden = _test("h", visibility=Visibility.HIDDEN)
+    seen = _seen(_of_rule(_test("a"), _test("b", TestStatus.FAILED), hidden)).parts[0]
+    assert (seen.points, seen.points_max) == (0.0, 20.0)
+
+
+def test_where_a_failed_test_costs_all_points_a_hidden_one_costs_none_of_those_shown() -> None:
+    hidden = _test("h", TestStatus.FAILED, visibility=Visibility.HIDDEN)
+    assert _seen(_of_rule(_test("a"), hidden)).parts[0].points == 10.0
+
+
+def test_a_grading_program_is_taken_at_its_word_where_one_test_costs_all_points() -> None:
+    """Its tests are not all that it gives points for."""
+    part = CoursePart(name="all", kind=PartKind.AUTOGRADER, points=10.0, all_or_nothing=True)
+    shown = ForeignTest(name="a", points=5.0, points_max=6.0)
+    hidden = ForeignTest(name="h", points=4.0, visibility=Visibility.HIDDEN)
+    points = [
+        _seen(part_of(part, ForeignResults(tests=(shown, hidden), points=given))).parts[0].points
+        for given in (None, 10.0)
+    ]
+    assert points == [0.0, 5.0]
+
+
+def test_points_of_tests_that_are_not_shown_are_not_told_by_their_part() -> None:
+    fields = FieldVisibility(points=Visibility.HIDDEN)
+    seen = _seen(_part(_test("a"), _test("b", fields=fields))).parts[0]
+    assert (seen.points, seen.points_max) == (10.0, 10.0)
 
 
 def test_sums_are_those_of_what_is_shown() -> None:
