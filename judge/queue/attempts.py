@@ -14,16 +14,19 @@ KEPT_MS = 400 * 86_400_000
 
 
 class Attempts(NamedTuple):
-    """Whose attempts at what. ``assignment``: the package's name, or its digest where it has none."""
+    """Whose attempts at what. ``assignment``: the package's name, or its digest where it has none. ``by_marker``: what
+    those who mark hand in, which is none of the student's attempts."""
 
     tenant: str
     assignment: str
     student: str
+    by_marker: bool = False
 
     @property
     def words(self) -> tuple[str, str, str]:
         """How they are named in Redis."""
-        return wire.tenant_key(self.tenant), self.assignment.replace("sha256:", "@"), self.student
+        assignment = self.assignment.replace("sha256:", "@")
+        return wire.tenant_key(self.tenant), f"+{assignment}" if self.by_marker else assignment, self.student
 
 
 class Attempt(NamedTuple):

@@ -363,7 +363,7 @@ class Keys:
 
     def attempts(self, tenant: str, assignment: str, student: str) -> str:
         """hash: id of a submission -> "NUMBER TIME", a student's attempts at an assignment (its name, or @ and its
-        digest); expires"""
+        digest; + before it: what those who mark handed in); expires"""
         return f"{self.prefix}attempts:{tenant}:{assignment}:{student}"
 
     def states_of(self, tenant: str) -> str:

@@ -60,6 +60,7 @@ class _Course:
         self.marker = make_key("course", Scope.MARKER, Scope.READ, Scope.SUBMIT)
         self.ann = make_key("course", Scope.READ, Scope.SUBMIT, student="ann")
         self.bob = make_key("course", Scope.READ, Scope.SUBMIT, student="bob")
+        self.eve = make_key("course", Scope.READ, Scope.SUBMIT, student="eve")
 
     def publish(self, name: str, yaml: str) -> None:
         files = {"assignment.yaml": yaml, "starter/sum.py": "# begin here\n", "statement.md": "Add.\n"}
@@ -161,8 +162,14 @@ def test_attempts_are_counted_once_for_each_submission_and_end(course: _Course) 
     refused = course.hand_in("twice", course.ann)
     assert (refused.status, refused.problem) == (409, "attempts-used")
     assert course.hand_in("twice", course.bob).json()["judging"]["coursework"]["attempts_max"] == 2
-    once_more = course.hand_in("twice", course.marker, hand_in={"student": "ann"}).json()
-    assert once_more["judging"]["coursework"]["attempt"] == 3
+
+
+def test_what_who_marks_hands_in_for_a_student_is_a_first_attempt_and_none_of_the_students(course: _Course) -> None:
+    for _ in range(3):
+        report = course.hand_in("twice", course.marker, hand_in={"student": "eve"}).json()["judging"]["coursework"]
+        assert (report.get("attempt", 1), report.get("closed", False)) == (1, False)
+    eve = course.hand_in("twice", course.eve).json()["judging"]["coursework"]
+    assert (eve.get("attempt", 1), eve.get("closed", False)) == (1, False)
 
 
 def test_what_a_student_handed_in_stays(course: _Course, handed_in: Any) -> None:

@@ -10,9 +10,10 @@ import msgspec
 
 from judge.client import Client, HttpClient
 from judge.client.many import wait_before_retry_s
-from judge.course.scoring import coursework_report
+from judge.course.scoring import coursework_report, part_without_tests, timing_of, verdict_of
 from judge.errors import AccessError, CancelledError, JudgeError, NoSuchRecord, NotFinished, UsageError
 from judge.gradebook.judging.pool import JudgeOne
+from judge.model.coursework import CourseworkReport, TestStatus
 from judge.model.problem import Problem
 from judge.model.report import Report
 from judge.model.submission import HandIn, Submission
@@ -75,12 +76,28 @@ def timed_here(report: Report, hand_in: HandIn, problem: Problem) -> Report:
     coursework, assignment = report.coursework, problem.assignment
     if coursework is None or assignment is None:
         return report
-    ours = coursework_report(assignment, coursework.title, hand_in, coursework.parts)
-    if coursework.closed and not ours.closed:
+    reason = timing_of(assignment, hand_in).closed_reason
+    if reason:
+        parts = [part_without_tests(part, TestStatus.NOT_RUN, reason) for part in assignment.parts]
+        return _not_run(report, coursework_report(assignment, coursework.title, hand_in, parts))
+    if coursework.closed:
         raise UsageError(f"the service took it for too late, or for an attempt too many: {coursework.message}")
-    if not ours.closed:
-        ours = msgspec.structs.replace(ours, message=coursework.message)
+    ours = coursework_report(assignment, coursework.title, hand_in, coursework.parts, coursework.message)
     return msgspec.structs.replace(report, coursework=ours, score=None if report.score is None else ours.points)
+
+
+def _not_run(report: Report, coursework: CourseworkReport) -> Report:
+    """The report of work that does not count, as if the service had known that."""
+    return msgspec.structs.replace(
+        report,
+        verdict=verdict_of(coursework),
+        score=coursework.points,
+        reason=coursework.message,
+        compile=None,
+        cpu_time_max_ns=0,
+        wall_time_max_ns=0,
+        coursework=coursework,
+    )
 
 
 def check_key(client: HttpClient) -> None:
