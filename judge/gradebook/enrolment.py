@@ -18,6 +18,8 @@ from judge.text import shown
 #: Where times of handing in come from, when no table tells: the layout (git), or else the files'.
 FILES, LAYOUT = "files", "layout"
 
+_UNKNOWN = Remark(kind=RemarkKind.UNKNOWN, text="is not in the roster")
+
 
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     """One student of the class. ``key`` is unique in it; ``places`` and ``remarks`` as in
@@ -39,25 +41,33 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def enrolled(found: ClassFound, roster: Roster, due_at_ms: int, times_from: str = LAYOUT) -> tuple[Enrolled, ...]:
-    """The class in the order of the roster; who is not in it comes after, in the order of the folder.
+    """The class in the order of the roster; who is not in it comes after: first those of whom a table of times tells.
 
     ``due_at_ms``: of the assignment, 0 = never. ``times_from``: :data:`FILES` or :data:`LAYOUT`.
     """
-    finder = Finder(roster.students)
-    known: dict[str, list[Found]] = {}
+    rooms = (Finder(roster.students), Finder(roster.others))
+    works: tuple[dict[str, list[Found]], ...] = ({}, {})
     unknown = []
     for one in found.students:
-        student = finder.find((one.key,), one.name)
-        if student is None and found.layout == classroom.NAME:
-            student = finder.find_at_end(one.key)
-        if student is None:
-            unknown.append(one)
+        for finder, known in zip(rooms, works, strict=True):
+            student = _known(finder, one, found.layout)
+            if student is not None:
+                known.setdefault(student.key, []).append(one)
+                break
         else:
-            known.setdefault(student.key, []).append(one)
+            unknown.append(one)
+    known, told = works
     listed = [_listed(student, known.get(student.key, []), due_at_ms, times_from) for student in _once(roster.students)]
     taken = {one.key for one in listed}
-    others = [_unlisted(one, bool(roster.header), due_at_ms, times_from) for one in unknown]
+    timed = [student for student in _once(roster.others) if student.key in told]
+    others = [_not_in_roster(_listed(student, told[student.key], due_at_ms, times_from)) for student in timed]
+    others += [_unlisted(one, bool(roster.header), due_at_ms, times_from) for one in unknown]
     return (*listed, *(_renamed(one, taken) for one in others))
+
+
+def _known(finder: Finder, one: Found, layout: str) -> Student | None:
+    student = finder.find((one.key,), one.name)
+    return finder.find_at_end(one.key) if student is None and layout == classroom.NAME else student
 
 
 def _once(students: Iterable[Student]) -> Iterable[Student]:
@@ -97,9 +107,14 @@ def _listed(student: Student, works: list[Found], due_at_ms: int, times_from: st
     )
 
 
+def _not_in_roster(one: Enrolled) -> Enrolled:
+    """One of whom a table of times tells alone."""
+    return msgspec.structs.replace(one, remarks=(_UNKNOWN, *one.remarks), row={})
+
+
 def _unlisted(work: Found, has_roster: bool, due_at_ms: int, times_from: str) -> Enrolled:
     at_ms = _handed_in_at_ms(work, times_from)
-    remarks = [Remark(kind=RemarkKind.UNKNOWN, text="is not in the roster")] if has_roster else []
+    remarks = [_UNKNOWN] if has_roster else []
     return Enrolled(
         key=shown(work.key),
         name=work.name,

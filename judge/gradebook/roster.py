@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -16,6 +16,7 @@ from judge.errors import UsageError
 from judge.gradebook.csv_read import Table, table_of
 from judge.gradebook.reading import read_bounded
 from judge.gradebook.times import duration_ns, time_ms
+from judge.model.units import MS_NS
 from judge.text import printable
 
 #: What a column says -> how it may be called. The first name is ours.
@@ -41,8 +42,8 @@ _BYTES_MAX = 64 << 20
 class Student(msgspec.Struct, frozen=True, kw_only=True):
     """One row. ``key`` is the first of its identifiers; ``words``: all that the student may be called in a layout.
 
-    ``due_at_ms``: Unix time, or 0; ``extension_ns`` after everybody's due time; ``attempt`` 0 = not told.
-    ``row`` as the table has it.
+    ``due_at_ms``: Unix time, or 0; ``extension_ns`` after everybody's due time, where the student has none;
+    ``attempt`` 0 = not told. ``row`` as the table has it.
     """
 
     key: str
@@ -58,10 +59,12 @@ class Student(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """A class. ``header``: the columns of its table, in order; empty = there is no roster."""
+    """A class. ``header``: the columns of its table, in order; empty = there is no roster. ``others``: of whom a table
+    of times tells, and who is not in it."""
 
     header: tuple[str, ...] = ()
     students: tuple[Student, ...] = ()
+    others: tuple[Student, ...] = ()
 
 
 def read_roster(path: str) -> Roster:
@@ -82,31 +85,38 @@ def roster_of(table: Table, where: str) -> Roster:
 
 
 def with_times(roster: Roster, times: Roster) -> Roster:
-    """A class with what another table says of times, attempts and extensions; students that only it has are new.
-
-    A table of times alone makes nobody missing: that is for the caller, who knows which tables are rosters.
-    """
+    """A class with what another table says of times, attempts and extensions; who only it has is among the others."""
     known = Finder(roster.students)
     told: dict[str, Student] = {}
+    others = []
     for student in times.students:
         own = known.find((student.key, *student.words), student.name)
         if own is not None:
             told[own.key] = student
-    return msgspec.structs.replace(
-        roster, students=tuple(_told(student, told.get(student.key)) for student in roster.students)
-    )
+        else:
+            others.append(student)
+    students = tuple(_told(student, told.get(student.key)) for student in roster.students)
+    return msgspec.structs.replace(roster, students=students, others=tuple(others))
 
 
 def _told(student: Student, times: Student | None) -> Student:
     if times is None:
         return student
+    due_at_ms, extension_ns = student.due_at_ms, student.extension_ns
+    if times.due_at_ms or times.extension_ns:
+        due_at_ms, extension_ns = _extended(times.due_at_ms or due_at_ms, times.extension_ns)
     return msgspec.structs.replace(
         student,
-        due_at_ms=times.due_at_ms or student.due_at_ms,
-        extension_ns=times.extension_ns or student.extension_ns,
+        due_at_ms=due_at_ms,
+        extension_ns=extension_ns,
         handed_in_at_ms=times.handed_in_at_ms or student.handed_in_at_ms,
         attempt=times.attempt or student.attempt,
     )
+
+
+def _extended(due_at_ms: int, extension_ns: int) -> tuple[int, int]:
+    """An extension is after the student's own due time, where there is one."""
+    return (due_at_ms + extension_ns // MS_NS, 0) if due_at_ms else (0, extension_ns)
 
 
 class Finder:
@@ -166,7 +176,7 @@ def _is_no_student(columns: Mapping[str, str], row: Mapping[str, str]) -> bool:
 
 
 def _student(columns: Mapping[str, str], row: dict[str, str], where: str) -> Student:
-    told = {name: _cell(columns, row, words) for name, words in _COLUMNS.items()}
+    told = {name: next(_cells(columns, row, words), "") for name, words in _COLUMNS.items()}
     words = [value for name in dict.fromkeys(_IDENTIFIERS) if (value := row.get(columns.get(name, ""), ""))]
     number = _MOODLE_NUMBER.fullmatch(row.get(columns.get("identifier", ""), ""))
     if number:
@@ -179,7 +189,7 @@ def _student(columns: Mapping[str, str], row: dict[str, str], where: str) -> Stu
     name = told["name"] or f"{told['first']} {told['last']}".strip()
     if not words and not name:
         raise UsageError(f"{where}: a row without student, login, name or email")
-    due_at_ms, extension_ns = _due(told["due"], where)
+    due_at_ms, extension_ns = _due(_cells(columns, row, _COLUMNS["due"]), where)
     return Student(
         key=words[0] if words else name,
         name=name,
@@ -194,13 +204,18 @@ def _student(columns: Mapping[str, str], row: dict[str, str], where: str) -> Stu
     )
 
 
-def _cell(columns: Mapping[str, str], row: Mapping[str, str], names: Iterable[str]) -> str:
-    return next((value for name in names if (value := row.get(columns.get(name, ""), ""))), "")
+def _cells(columns: Mapping[str, str], row: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:
+    return (value for name in names if (value := row.get(columns.get(name, ""), "")))
 
 
-def _due(text: str, where: str) -> tuple[int, int]:
-    if not text:
-        return 0, 0
+def _due(texts: Iterable[str], where: str) -> tuple[int, int]:
+    """A due time, an extension, or both in columns of their own: the first of each."""
+    told = [_due_or_extension(text, where) for text in texts]
+    due_at_ms = next((at_ms for at_ms, _ in told if at_ms), 0)
+    return _extended(due_at_ms, next((extension_ns for _, extension_ns in told if extension_ns), 0))
+
+
+def _due_or_extension(text: str, where: str) -> tuple[int, int]:
     try:
         return 0, duration_ns(text)
     except ValueError:

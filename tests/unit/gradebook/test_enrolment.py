@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
+
 from judge.gradebook.enrolment import FILES, Enrolled, enrolled
 from judge.gradebook.handed_in import Found, Place, RemarkKind
 from judge.gradebook.layouts.listing import ClassFound
 from judge.gradebook.roster import Roster, Student
+from judge.model.submission import HandIn
 
 DAY_MS = 86_400_000
 ROSTER = Roster(
@@ -34,6 +37,20 @@ def test_who_is_in_the_roster_alone_is_missing_and_who_is_in_the_folder_alone_is
     assert [student.key for student in everybody] == ["amy", "ben", "cleo", "zed"]
     kinds = [[remark.kind for remark in student.remarks] for student in everybody]
     assert kinds == [[], [RemarkKind.MISSING], [RemarkKind.MISSING], [RemarkKind.UNKNOWN]]
+
+
+def test_who_is_not_in_the_roster_has_the_times_that_a_table_tells_and_is_missing_nowhere() -> None:
+    times = (
+        Student(key="zed", name="Zed Long", words=("zed", "z1"), handed_in_at_ms=7, attempt=2, row={"student": "zed"}),
+        Student(key="yan", words=("yan",), handed_in_at_ms=9),
+    )
+    roster = msgspec.structs.replace(ROSTER, others=times)
+    everybody = enrolled(folder(Found(key="xi"), Found(key="z1")), roster, 0)
+    assert [student.key for student in everybody] == ["amy", "ben", "cleo", "zed", "xi"]
+    zed = everybody[3]
+    assert zed.hand_in == HandIn(student="zed", handed_in_at_ms=7, attempt=2)
+    assert [remark.kind for remark in zed.remarks] == [RemarkKind.UNKNOWN]
+    assert (zed.name, zed.row) == ("Zed Long", {})
 
 
 def test_without_a_roster_everybody_is_known() -> None:

@@ -84,6 +84,40 @@ def test_times_extensions_and_attempts(tmp_path: Path) -> None:
     assert (ben.handed_in_at_ms, ben.due_at_ms, ben.attempt) == (1_796_169_600_000, 1_796_256_000_000, 0)
 
 
+DUE_MS = 1_796_169_540_000
+DAY_MS = 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("own", "told", "due_at_ms", "extension_days"),
+    [
+        ("2026-12-01T23:59+00:00", "3d", DUE_MS + 3 * DAY_MS, 0),
+        ("2026-12-01T23:59+00:00", "2026-12-02T23:59+00:00", DUE_MS + DAY_MS, 0),
+        ("2026-12-01T23:59+00:00", "", DUE_MS, 0),
+        ("2d", "2026-12-01T23:59+00:00", DUE_MS, 0),
+        ("2d", "3d", 0, 3),
+        ("2d", "", 0, 2),
+    ],
+)
+def test_of_two_due_times_that_of_the_table_of_times_counts_and_an_extension_is_after_ones_own(
+    tmp_path: Path, own: str, told: str, due_at_ms: int, extension_days: int
+) -> None:
+    known = roster(tmp_path, f"student,due\namy,{own}\n")
+    (amy,) = with_times(known, roster(tmp_path, f"student,due\namy,{told}\n")).students
+    assert (amy.due_at_ms, amy.extension_ns) == (due_at_ms, extension_days * DAY_MS * 10**6)
+
+
+def test_a_row_with_a_due_time_and_an_extension_has_both(tmp_path: Path) -> None:
+    (amy,) = roster(tmp_path, "student,due,extension\namy,2026-12-01T23:59+00:00,3d\n").students
+    assert (amy.due_at_ms, amy.extension_ns) == (DUE_MS + 3 * DAY_MS, 0)
+
+
+def test_who_only_the_table_of_times_has_is_no_student_of_the_class_and_not_forgotten(tmp_path: Path) -> None:
+    found = with_times(roster(tmp_path, "student\namy\n"), roster(tmp_path, "student,attempt\nzed,2\n"))
+    assert [one.key for one in found.students] == ["amy"]
+    assert [(one.key, one.attempt) for one in found.others] == [("zed", 2)]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -91,6 +125,7 @@ def test_times_extensions_and_attempts(tmp_path: Path) -> None:
         ("colour,size\nred,1\n", "no column of students"),
         ("student,student\na,b\n", "two columns are called 'student'"),
         ("student,due\namy,soon\n", "roster.csv:2: due: 'soon' is no time"),
+        ("student,due,extension\namy,2d,soon\n", "roster.csv:2: due: 'soon' is no time"),
         ("student,handed_in\namy,9999-99-99\n", "roster.csv:2: handed_in"),
         ("student,handed_in\namy,0001-01-01\n", "no time of these years"),
         ("student,attempt\namy,0\n", "roster.csv:2: attempt"),
