@@ -34,6 +34,8 @@ _COLUMNS = {
 }
 #: Identify a student; a row may have several.
 _IDENTIFIERS = (*_COLUMNS["student"], *_COLUMNS["login"], "github_id", "identifier")
+#: A row without any of these is about no student.
+_WHO = (*_IDENTIFIERS, *(word for name in ("name", "first", "last", "email") for word in _COLUMNS[name]))
 _FOREIGN_TIME = "last modified (submission)"
 _MOODLE_NUMBER = re.compile(r"\D*([0-9]+)")
 _BYTES_MAX = 64 << 20
@@ -168,11 +170,13 @@ def _spellings(name: str) -> tuple[str, ...]:
 
 
 def _is_no_student(columns: Mapping[str, str], row: Mapping[str, str]) -> bool:
-    """Canvas's own rows: the points that are possible, and the student that teachers test with."""
+    """Canvas's own rows: which assignments are posted manually, the points that are possible, and the student that
+    teachers test with."""
+    if "sis login id" not in columns:
+        return False
     name = row.get(columns.get("student", ""), "").strip()
-    return "sis login id" in columns and (
-        name.startswith("Points Possible") or name in ("Student, Test", "Test Student")
-    )
+    is_nobody = next(_cells(columns, row, _WHO), None) is None
+    return is_nobody or name.startswith("Points Possible") or name in ("Student, Test", "Test Student")
 
 
 def _student(columns: Mapping[str, str], row: dict[str, str], where: str) -> Student:

@@ -55,6 +55,21 @@ def test_canvas_gradebook(tmp_path: Path) -> None:
     assert Finder(found.students).find(("1001",), "smithamy") == amy
 
 
+def test_canvas_gradebook_with_an_assignment_that_is_posted_manually(tmp_path: Path) -> None:
+    text = (
+        "Student,ID,SIS User ID,SIS Login ID,Section,HW1 (12)\n"
+        ",,,,,Manual Posting\n"
+        '"    Points Possible",,,,,10\n'
+        '"Smith, Amy",11,S1,amy,A,\n'
+    )
+    assert [one.name for one in roster(tmp_path, text).students] == ["Smith, Amy"]
+
+
+def test_of_canvas_gradebook_a_student_with_a_login_alone_stays(tmp_path: Path) -> None:
+    found = roster(tmp_path, "Student,ID,SIS User ID,SIS Login ID,Section\n,,,amy,A\n")
+    assert [one.key for one in found.students] == ["amy"]
+
+
 def test_github_classrooms_roster(tmp_path: Path) -> None:
     found = roster(tmp_path, '"identifier","github_username","github_id","name"\n"amy@uni","amy-s","55",""\n')
     assert set(found.students[0].words) == {"amy@uni", "amy-s", "55"}
