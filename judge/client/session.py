@@ -104,6 +104,9 @@ class Session:
         self.tenant = tenant
         self._queue, self._sender = Queue(broker), Queue(broker)
         self._lock = threading.Lock()
+        self._sending = (
+            threading.Lock()
+        )  # one piece of input after the other: each begins where the one before it ended
         self._gone = threading.Event()
         try:
             self._typing = _Typing(self._queue.run(stands(session_id, tenant)))
@@ -131,9 +134,10 @@ class Session:
 
         Raises QueueError: then call it again with the rest, from :attr:`typed_bytes` on.
         """
-        for frame in self._typing.frames(data):
-            if not self._say(frame):
-                return
+        with self._sending:
+            for frame in self._typing.frames(data):
+                if not self._say(frame):
+                    return
 
     @property
     def typed_bytes(self) -> int:
@@ -150,7 +154,8 @@ class Session:
 
     def end_input(self) -> None:
         """No more input: the program reads an end of file. Raises QueueError."""
-        self._say(EndOfInput())
+        with self._sending:
+            self._say(EndOfInput())
 
     def read(self) -> OutputFrame | None:
         """The next output; blocks. None = the session is over, and all was read. Raises QueueError."""
@@ -243,6 +248,7 @@ class AsyncSession:
         self.tenant = tenant
         self._queue = queue
         self._lock = asyncio.Lock()
+        self._sending = asyncio.Lock()
         self._typing = _Typing(standing)
         self._reading = reading_of(queue, session_id, self._typing.fence)
         self._is_left = False
@@ -274,9 +280,10 @@ class AsyncSession:
 
     async def send(self, data: bytes) -> None:
         """See :meth:`Session.send`."""
-        for frame in self._typing.frames(data):
-            if not await self._say(frame):
-                return
+        async with self._sending:
+            for frame in self._typing.frames(data):
+                if not await self._say(frame):
+                    return
 
     async def resize(self, rows: int, columns: int) -> None:
         """See :meth:`Session.resize`."""
@@ -288,7 +295,8 @@ class AsyncSession:
 
     async def end_input(self) -> None:
         """See :meth:`Session.end_input`."""
-        await self._say(EndOfInput())
+        async with self._sending:
+            await self._say(EndOfInput())
 
     async def read(self) -> OutputFrame | None:
         """See :meth:`Session.read`."""

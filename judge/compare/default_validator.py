@@ -33,6 +33,7 @@ WHITE_SPACE = b" \t\n\r\x0b\x0c"
 #: The decimal grammar of the format's "General requirements".
 _FLOAT = re.compile(rb"[+-]?(?:[0-9]*\.[0-9]+|[0-9]+\.?)(?:[Ee][+-]?[0-9]+)?")
 _LAST_SPACE = re.compile(rb".*[ \t\n\r\x0b\x0c]", re.DOTALL)
+_LAST_LINE = re.compile(rb".*\n(?=[^ \t\n\r\x0b\x0c])", re.DOTALL)
 _PIECE = re.compile(rb"[ \t\n\r\x0b\x0c]+|[^ \t\n\r\x0b\x0c]+")
 
 
@@ -195,12 +196,12 @@ def _compare_ends(answer: _Window, output: _Window) -> Difference | None:
     return None
 
 
-def _skip_equal_block(answer: _Window, output: _Window) -> bool:
-    """Drop whole tokens that are the same bytes on both sides; False when there are none to be seen at once."""
+def _skip_equal_block(answer: _Window, output: _Window, last: re.Pattern[bytes] = _LAST_SPACE) -> bool:
+    """Drop whole tokens, or what ``last`` ends, that are the same bytes on both sides; False when none are at hand."""
     size = min(len(answer.data), len(output.data))
     if answer.data[:size] != output.data[:size]:
         return False
-    match = _LAST_SPACE.match(answer.data, 0, size)
+    match = last.match(answer.data, 0, size)
     if not match:
         return False
     answer.drop(match.end())
@@ -286,16 +287,20 @@ class _Piece(msgspec.Struct, frozen=True):
 
 def _pieces(window: _Window) -> Iterator[_Piece]:
     """Cut one side into runs; runs longer than a window into parts of equal length, counted from their start."""
-    cut = False
+    at, cut = 0, False
     while True:
-        window.fill()
-        match = _PIECE.match(window.data, 0, BLOCK_BYTES)
+        if len(window.data) - at < BLOCK_BYTES and not window.ended:  # to drop each piece would copy the rest each time
+            window.drop(at)
+            window.fill()
+            at = 0
+        match = _PIECE.match(window.data, at, at + BLOCK_BYTES)
         if not match:
+            window.drop(at)
             return
-        size = match.end()
-        yield _Piece(match.group(), window.offset, size < BLOCK_BYTES and not cut)
+        size = match.end() - at
+        yield _Piece(match.group(), window.offset + at, size < BLOCK_BYTES and not cut)
         cut = size == BLOCK_BYTES
-        window.drop(size)
+        at += size
 
 
 def _words_and_breaks(window: _Window) -> Iterator[_Piece]:
@@ -358,8 +363,15 @@ def _between(pieces: list[_Piece], *, edges: bool) -> _Piece:
 def _compare_pieces(
     answer: _Window, output: _Window, left: Iterator[_Piece], right: Iterator[_Piece], rule: _Rule
 ) -> Difference | None:
-    """Compare run by run: white space exactly, tokens by the rule. The slow way, where both kinds of runs count."""
+    """Compare run by run: white space exactly, tokens by the rule. The slow way, where both kinds of runs count: what
+    both begin with is passed over first, up to a line that begins with a token.
+    """
     kind: DifferenceKind | None
+    is_same = True
+    while is_same:
+        answer.fill()
+        output.fill()
+        is_same = _skip_equal_block(answer, output, _LAST_LINE)
     while True:
         expected, actual = next(left, None), next(right, None)
         if expected is None and actual is None:

@@ -20,8 +20,9 @@ Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 DEPTH_MAX = 200
 
 #: The JSON of a value that may agree with another is at most this many times as long, and a constant: of what a program
-#: wrote no more is parsed. (A number may have 25 letters where 3 are expected, a letter six where it is escaped.)
-LONGER_TIMES, LONGER_BYTES = 8, 64 << 10
+#: wrote no more is parsed. (A number and its comma may have 26 letters where 2 are expected, a letter six where it is
+#: escaped.)
+LONGER_TIMES, LONGER_BYTES = 13, 64 << 10
 
 #: The longest JSON that may be expected, and the longest that is kept of what a program answers.
 EXPECTED_BYTES_MAX = 2 << 20

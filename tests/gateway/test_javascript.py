@@ -65,6 +65,25 @@ def test_a_session_without_a_websocket_is_refused_before_anything_is_sent() -> N
     assert json.loads(done.stdout) == [0, True]
 
 
+def test_it_follows_as_long_as_pings_come() -> None:
+    tool("node")
+    script = f"""
+        const {{ connect }} = await import({json.dumps(str(MODULE))});
+        let opened = 0;
+        const event = 'id: 9-0\\nevent: done\\ndata: {{"type":"done"}}\\n\\n';
+        const fetch = async () => {{ opened += 1; return new Response(opened < 12 ? ": ping\\n\\n" : event); }};
+        const seen = [];
+        const judge = connect("http://x", {{ fetch, patienceMs: 1000 }});
+        for await (const one of judge.events("runs", "r")) seen.push(one.id);
+        console.log(JSON.stringify([opened, seen]));
+    """
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [12, ["9-0"]]
+
+
 def test_it_does_the_same_in_a_browser(
     start_gateway: Callable[..., Gateway], gateway: Gateway, school: str, sum_package: str, tmp_path: Path
 ) -> None:

@@ -225,11 +225,9 @@ class Transport:
                     if response.status == 204:
                         return
                     rest = b""
-                    for chunk in _chunks(response, None, leaving):
+                    for chunk in _chunks(response, None, leaving, patience):
                         *whole, rest = (rest + chunk).split(b"\n")
-                        for line in filter(None, whole):
-                            patience = Patience(self.patience_s)
-                            yield line
+                        yield from filter(None, whole)
             except HTTPError as error:
                 if leaving.left:
                     return
@@ -250,8 +248,7 @@ class Transport:
                 with self._opened(asked, timeout_s=_left_s(deadline_s), headers=headers) as response:
                     if response.status == 204:
                         return
-                    for frame in _frames(response, deadline_s, leaving):
-                        patience = Patience(self.patience_s)
+                    for frame in _frames(response, deadline_s, leaving, patience):
                         after = frame.id or after
                         yield frame
                 if not leaving.left:
@@ -279,6 +276,10 @@ class Patience:
 
     def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s
+        self.renew()
+
+    def renew(self) -> None:
+        """The other side is there, be it with a mere ping: the next failure is a first one."""
         self._end_s: float | None = None
         self._pause_s = _PAUSE_S_MIN
 
@@ -312,15 +313,15 @@ class Leaving:
                 self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def _frames(response: Any, deadline_s: float | None, leaving: Leaving) -> Iterator[Frame]:
+def _frames(response: Any, deadline_s: float | None, leaving: Leaving, patience: Patience) -> Iterator[Frame]:
     frames = Frames()
-    for chunk in _chunks(response, deadline_s, leaving):
+    for chunk in _chunks(response, deadline_s, leaving, patience):
         yield from frames.take(chunk)
         _left_s(deadline_s)
 
 
-def _chunks(response: Any, deadline_s: float | None, leaving: Leaving) -> Iterator[bytes]:
-    """A body as it comes, to its end, or until another thread is leaving."""
+def _chunks(response: Any, deadline_s: float | None, leaving: Leaving, patience: Patience) -> Iterator[bytes]:
+    """A body as it comes, to its end, or until another thread is leaving. Whatever comes renews the patience."""
     while True:
         sock = getattr(response.connection, "sock", None)
         if sock is not None:
@@ -331,6 +332,7 @@ def _chunks(response: Any, deadline_s: float | None, leaving: Leaving) -> Iterat
         chunk = response.read1(_CHUNK_BYTES)
         if not chunk:
             return
+        patience.renew()
         yield chunk
 
 

@@ -110,8 +110,7 @@ export class Judge {
         const path = `/${kind}/${encodeURIComponent(id)}/events`;
         const response = await this.#send("GET", path, { headers, signal });
         if (response.status === 204) return;
-        for await (const event of eventsIn(response.body)) {
-          retry.succeeded();
+        for await (const event of eventsIn(response.body, retry)) {
           after = event.id;
           yield event;
           if (["done", "work-done", "cancelled"].includes(event.type)) return;
@@ -161,10 +160,9 @@ export class Judge {
         const path = `/batches/${encodeURIComponent(id)}/results?order=${encodeURIComponent(order)}&after=${after}`;
         const response = await this.#send("GET", path, { signal });
         if (response.status === 204) return;
-        for await (const line of linesIn(response.body)) {
+        for await (const line of linesIn(response.body, retry)) {
           if (line === "") continue;
           const result = JSON.parse(line);
-          retry.succeeded();
           after = result.position;
           yield result;
         }
@@ -555,9 +553,9 @@ class Pieces {
 }
 
 /** The events of a stream (the HTML standard, server-sent events): {id, type, data}; comments are passed over. */
-async function* eventsIn(body) {
+async function* eventsIn(body, retry) {
   let event = {};
-  for await (const line of linesIn(body)) {
+  for await (const line of linesIn(body, retry)) {
     if (line === "") {
       if (event.data !== undefined) yield { id: event.id ?? "", type: event.event, data: JSON.parse(event.data) };
       event = {};
@@ -568,8 +566,8 @@ async function* eventsIn(body) {
   }
 }
 
-/** The whole lines of a body, as they come. */
-async function* linesIn(body) {
+/** The whole lines of a body, as they come; whatever comes, be it a ping, is a success of `retry`. */
+async function* linesIn(body, retry) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
@@ -577,6 +575,7 @@ async function* linesIn(body) {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      retry.succeeded();
       text += decoder.decode(value, { stream: true });
       const lines = text.split("\n");
       text = lines.pop();

@@ -226,6 +226,45 @@ class TestLarge:
         assert accepted(b"1 2\n3", b"\n1" + wide + b"2" + wide + b"\n" + wide + b"3" + wide, line_sensitive=True)
         assert not accepted(b"1 2\n3", b"1 2" + wide + b"3", line_sensitive=True)
 
+    @pytest.mark.parametrize("flags", [CompareFlags(line_sensitive=True), CompareFlags(line_by_line=True)])
+    def test_short_words_of_a_large_output_are_not_copied_again_and_again(
+        self, monkeypatch: pytest.MonkeyPatch, flags: CompareFlags
+    ) -> None:
+        monkeypatch.setattr(module, "BLOCK_BYTES", 1 << 12)
+        answer = b"1 2 " * (1 << 13)
+        copied_bytes = 0
+        drop = module._Window.drop
+
+        def counted(window: module._Window, size_bytes: int) -> None:
+            nonlocal copied_bytes
+            drop(window, size_bytes)
+            copied_bytes += len(window.data)
+
+        monkeypatch.setattr(module._Window, "drop", counted)
+        assert difference_of(answer, answer.replace(b" ", b"  ", 1) if flags.line_sensitive else answer, flags) is None
+        assert copied_bytes <= 8 * len(answer)
+
+    @pytest.mark.parametrize("flags", [CompareFlags(line_sensitive=True), CompareFlags(line_by_line=True)])
+    def test_lines_that_both_begin_with_are_passed_over_at_once(
+        self, monkeypatch: pytest.MonkeyPatch, flags: CompareFlags
+    ) -> None:
+        answer = b"".join(b"%d\n" % i for i in range(100_000))
+        pieces = 0
+        match = module._PIECE.match
+
+        class Counted:
+            def match(self, *words: Any) -> Any:
+                nonlocal pieces
+                pieces += 1
+                return match(*words)
+
+        monkeypatch.setattr(module, "_PIECE", Counted())
+        assert difference_of(answer, answer, flags) is None
+        assert pieces < 20
+        found = difference_of(answer, answer + b"1", flags)
+        assert found is not None
+        assert found.kind is DifferenceKind.TRAILING
+
     def test_an_output_of_white_space_only(self) -> None:
         found = difference(b"1", b" " * (2 * module.BLOCK_BYTES))
         assert found is not None

@@ -88,6 +88,8 @@ def test_an_answer_with_more_parts_than_expected_cannot_agree() -> None:
     assert not may_agree(b"[[]]", many)
     assert may_agree(many, many)
     assert not may_agree(b"1", b"1" * ANSWER_BYTES_MAX)
+    zeros, nearly = (b"[" + b",".join([number] * 100_000) + b"]" for number in (b"0", b"1.1102230246251565e-16"))
+    assert may_agree(zeros, nearly)
 
 
 def test_marks_in_strings_may_be_escaped_on_either_side() -> None:
