@@ -30,13 +30,14 @@ _CARD = ("id", "name", "aliases", "extensions", "exact", "variants")
 
 async def playground(visit: Visit) -> Response:
     """The page."""
-    return visit.show("playground/playground.html", shared=None, **await _values(visit))
+    return visit.show("playground/playground.html", share="", shared=None, **await _values(visit))
 
 
 async def shared(visit: Visit) -> Response:
     """The page with what is behind a link in it. It is shown, and not run."""
-    form = await share_behind(visit.asked.service, visit.asked.path["id"])
-    response = visit.show("playground/playground.html", shared=_draft(form), **await _values(visit))
+    share = visit.asked.path["id"]
+    form = await share_behind(visit.asked.service, share)
+    response = visit.show("playground/playground.html", share=share, shared=_draft(form), **await _values(visit))
     response.headers["x-robots-tag"] = "noindex"
     return response
 

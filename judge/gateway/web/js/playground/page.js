@@ -23,7 +23,7 @@ const root = document.getElementById("playground");
 const dataOf = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 const cards = dataOf("languages-ready");
 const shared = dataOf("shared");
-const may = root.dataset; // anonymous, runs_max, output_bytes
+const may = root.dataset; // anonymous, share, runs_max, output_bytes
 
 const t = await texts("playground");
 const judge = new Judge(location.origin, { credentials: "same-origin" });
@@ -142,10 +142,19 @@ function content() {
 }
 
 let keeping = 0;
+let known = ""; // what was taken or kept last: who only looks changes no draft
 function keepSoon() {
   clearTimeout(keeping);
-  keeping = setTimeout(() => keepDraft({ ...content(), active: bench.program.active }), DRAFT_EVERY_MS);
+  keeping = setTimeout(keep, DRAFT_EVERY_MS);
   parts.add_test.disabled = tests.isFull;
+}
+
+function keep() {
+  const now = content();
+  const text = JSON.stringify(now);
+  if (text === known) return;
+  known = text;
+  keepDraft({ ...now, active: bench.program.active }, may.share);
 }
 
 function take(draft) {
@@ -154,6 +163,7 @@ function take(draft) {
   parts.arguments.value = files.argumentLine(draft.arguments);
   tests.values = draft.tests;
   bench.take({ files: draft.files, active: draft.active || draft.main || draft.files[0].name, main: draft.main });
+  known = JSON.stringify(content());
 }
 
 function fresh() {
@@ -164,7 +174,7 @@ function fresh() {
 
 parts.reset.addEventListener("click", () => {
   if (!confirm(t("reset_sure"))) return;
-  forgetDraft();
+  forgetDraft(may.share);
   take(fresh());
   bench.output.begin();
   pictures.clear();
@@ -323,7 +333,7 @@ parts.share_dialog?.addEventListener("close", () => (parts.share_copy.textConten
 // ---- begin
 
 if (cards.length) {
-  take(shared ?? keptDraft() ?? fresh());
+  take(keptDraft(may.share) ?? shared ?? fresh());
   bench.say(shared ? t("shared_ready") : t("ready"));
 } else {
   bench.say(t("no_languages"), "warn");

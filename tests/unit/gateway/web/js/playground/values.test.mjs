@@ -1,4 +1,4 @@
-// The pure parts of the playground: files, drafts, differences, and what of an output is shown.
+// The pure parts of the playground: files, differences, and what of an output is shown.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -7,7 +7,6 @@ const load = (name) => import(`${process.env.JUDGE_TEST_MODULES}/${name}.js`);
 const files = await load("workbench/files");
 const { sideBySide } = await load("playground/difference");
 const { Shown, HEAD_LETTERS_MAX, TAIL_LETTERS_MAX, HEAD_LINES_MAX, TAIL_LINES_MAX } = await load("workbench/shown");
-const { keepDraft, keptDraft, readDraft } = await load("playground/draft");
 
 test("files are added, renamed and removed, and the main one follows", () => {
   let program = files.programOf("main.py", "print(1)");
@@ -88,18 +87,4 @@ test("bytes that are no text have a letter that says so", () => {
   shown.add(1, new Uint8Array([0x61, 0xff, 0xfe, 0x62]));
   shown.end();
   assert.equal(shown.head[0].text, "a\ufffd\ufffdb");
-});
-
-test("a draft is kept and read again; what is no draft is none", () => {
-  const store = { items: {}, setItem(name, text) { this.items[name] = text; }, getItem(name) { return this.items[name] ?? null; } };
-  const draft = { language: "c", files: [{ name: "a.c", text: "x" }], active: "a.c", main: "", stdin: "1", arguments: ["-x"], tests: [{ stdin: "1", expected: "2" }] };
-  assert.ok(keepDraft(draft, store));
-  assert.deepEqual(keptDraft(store), draft);
-  assert.equal(keepDraft({ ...draft, stdin: "x".repeat(2 << 20) }, store), false);
-  for (const text of ["", "null", "[]", "{", '{"files": 3}', '{"files": [{"name": 1}]}']) {
-    assert.equal(keptDraft({ getItem: () => text }), null, text);
-  }
-  assert.equal(keptDraft({ getItem: () => { throw new Error("not allowed"); } }), null);
-  const odd = readDraft('{"files": [{"name": "a", "text": "x"}], "language": 3, "active": "b", "tests": [{"stdin": 1}], "arguments": "x"}');
-  assert.deepEqual([odd.language, odd.active, odd.tests, odd.arguments], ["", "a", [], []]);
 });
