@@ -75,6 +75,7 @@ async function asked(label, value, fault) {
   input.value = value;
   error.textContent = "";
   input.removeAttribute("aria-invalid");
+  dialog.returnValue = ""; // Escape leaves it as it is
   dialog.showModal();
   input.select();
   return new Promise((resolve) => {
