@@ -17,3 +17,17 @@ export function visible(text) {
 export function visibleLine(text) {
   return text.replace(UNSHOWN, escaped);
 }
+
+// Whether a cut here goes through a character of two units.
+export function isHalf(text, at) {
+  return at > 0 && isBetween(text.charCodeAt(at - 1), 0xd800, 0xdbff) && isBetween(text.charCodeAt(at), 0xdc00, 0xdfff);
+}
+
+// At most the first units of a text, the last character whole.
+export function beginning(text, unitsMax) {
+  return text.slice(0, isHalf(text, unitsMax) ? unitsMax - 1 : unitsMax);
+}
+
+function isBetween(code, least, most) {
+  return code >= least && code <= most;
+}

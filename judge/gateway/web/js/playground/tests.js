@@ -1,6 +1,6 @@
 // Tests beside a program: what it reads, what it is to write, which fail, and how what they wrote differs.
 
-import { visible, visibleLine } from "../visible.js";
+import { beginning, visible, visibleLine } from "../visible.js";
 import { sideBySide } from "./difference.js";
 import { factsOf } from "../workbench/words.js";
 
@@ -134,13 +134,13 @@ export class Tests {
     summary.textContent = this.#t(name);
     const pre = document.createElement("pre");
     pre.tabIndex = 0;
-    pre.textContent = visible(whole(printed).slice(0, SHOWN_LETTERS_MAX));
+    pre.textContent = visible(beginning(whole(printed), SHOWN_LETTERS_MAX));
     box.append(summary, pre);
     return box;
   }
 
   #difference(expected, actual) {
-    const { rows, before, after } = sideBySide(expected.slice(0, 4 * SHOWN_LETTERS_MAX), actual, 400);
+    const { rows, before, after } = sideBySide(beginning(expected, 4 * SHOWN_LETTERS_MAX), actual, 400);
     const box = document.createElement("div");
     box.className = "difference";
     box.tabIndex = 0;
@@ -171,7 +171,7 @@ export class Tests {
         sign.setAttribute("role", "img");
         cell.append(sign);
       }
-      if (text !== null) cell.append(visible(text.slice(0, 2000)));
+      if (text !== null) cell.append(visible(beginning(text, 2000)));
     }
   }
 

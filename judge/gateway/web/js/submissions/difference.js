@@ -2,7 +2,7 @@
 // shows them side by side.
 
 import { el } from "./dom.js";
-import { visible } from "../visible.js";
+import { isHalf, visible } from "../visible.js";
 
 const EDITS_MAX = 1000;
 const ROWS_MAX = 2000;
@@ -130,11 +130,18 @@ function row(pair, left, right, same, t) {
 // The part of a line that is not as in the other one.
 function marked(line, other) {
   if (other === null) return [visible(line)];
+  const [before, own, behind] = lineParts(line, other).map(visible);
+  return [before, own ? el("mark", {}, own) : null, behind];
+}
+
+// What both lines begin with, what this one alone has, what both end with; no character is cut.
+export function lineParts(line, other) {
   let head = 0;
   while (head < line.length && line[head] === other[head]) head += 1;
+  if (isHalf(line, head) || isHalf(other, head)) head -= 1;
   let tail = 0;
   const most = Math.min(line.length, other.length) - head;
   while (tail < most && line.at(-1 - tail) === other.at(-1 - tail)) tail += 1;
-  const parts = [line.slice(0, head), line.slice(head, line.length - tail), line.slice(line.length - tail)].map(visible);
-  return [parts[0], parts[1] ? el("mark", {}, parts[1]) : null, parts[2]];
+  if (isHalf(line, line.length - tail) || isHalf(other, other.length - tail)) tail -= 1;
+  return [line.slice(0, head), line.slice(head, line.length - tail), line.slice(line.length - tail)];
 }

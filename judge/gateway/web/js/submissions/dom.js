@@ -1,6 +1,6 @@
 // Elements by calls. What is text stays text: nothing that comes from outside is ever read as markup.
 
-import { visible, visibleLine } from "../visible.js";
+import { beginning, visible, visibleLine } from "../visible.js";
 
 const LETTERS_MAX = 500;
 
@@ -21,7 +21,7 @@ export function textBox(text, label) {
 
 // A name or a message, on one line; of a very long one the beginning.
 export function said(text) {
-  return visibleLine(text.length > LETTERS_MAX ? `${text.slice(0, LETTERS_MAX)} …` : text);
+  return visibleLine(text.length > LETTERS_MAX ? `${beginning(text, LETTERS_MAX)} …` : text);
 }
 
 export function pairs(rows) {

@@ -1,6 +1,8 @@
 // What compilers and interpreters say, as marks at lines of the files: {file, line, column, severity, message}.
 // Pure. A message counts only where it names one of the files, so that what a program prints is seldom taken for one.
 
+import { beginning } from "../visible.js";
+
 const MARKS_MAX = 100;
 const LINES_MAX = 4000;
 const LINE_LETTERS_MAX = 1000;
@@ -30,7 +32,7 @@ const RULE = /^-- .*?(Error|Warning): /; // Scala 3
 
 /** `names`: of the files; where there is only one, any of its extension is it: languages call a lone file theirs. */
 export function marksIn(log, names) {
-  const lines = log.split("\n", LINES_MAX).map((line) => line.slice(0, LINE_LETTERS_MAX).replace(/\r$/, ""));
+  const lines = log.split("\n", LINES_MAX).map((line) => beginning(line, LINE_LETTERS_MAX).replace(/\r$/, ""));
   const places = placesIn(lines, names);
   const marks = [];
   let header = null;
@@ -159,7 +161,7 @@ function severityOf(word) {
 
 function shortened(message) {
   const text = message.trim();
-  return text.length > MESSAGE_LETTERS_MAX ? `${text.slice(0, MESSAGE_LETTERS_MAX)}…` : text;
+  return text.length > MESSAGE_LETTERS_MAX ? `${beginning(text, MESSAGE_LETTERS_MAX)}…` : text;
 }
 
 function withoutDoubles(marks) {

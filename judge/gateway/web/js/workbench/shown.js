@@ -1,5 +1,7 @@
 // What of an output is shown: its beginning and its end, however much there is between. Pure.
 
+import { isHalf } from "../visible.js";
+
 export const HEAD_LETTERS_MAX = 64 * 1024;
 export const TAIL_LETTERS_MAX = 32 * 1024;
 export const HEAD_LINES_MAX = 2000;
@@ -59,7 +61,8 @@ export class Shown {
   #putTail(stream, text) {
     let piece = text;
     if (piece.length > TAIL_LETTERS_MAX) {
-      const cut = piece.length - TAIL_LETTERS_MAX;
+      let cut = piece.length - TAIL_LETTERS_MAX;
+      if (isHalf(piece, cut)) cut += 1;
       this.omittedLetters += cut;
       piece = piece.slice(cut);
     }
@@ -102,9 +105,4 @@ function afterLines(text, count) {
     at = next + 1;
   }
   return at;
-}
-
-function isHalf(text, at) {
-  const code = text.charCodeAt(at);
-  return at > 0 && at < text.length && code >= 0xdc00 && code <= 0xdfff;
 }

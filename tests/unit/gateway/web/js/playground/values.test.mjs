@@ -82,6 +82,16 @@ test("of much output the beginning and the end are shown, and how much is betwee
   }
 });
 
+test("the end of much output begins with a whole character", () => {
+  const shown = new Shown();
+  shown.add(1, bytes("a".repeat(HEAD_LETTERS_MAX)));
+  const text = `x${"😀".repeat(40_000)}y`;
+  shown.add(1, bytes(text));
+  shown.end();
+  assert.ok(shown.tail[0].text.startsWith("😀"));
+  assert.equal(shown.tail[0].text.length + shown.omittedLetters, text.length);
+});
+
 test("bytes that are no text have a letter that says so", () => {
   const shown = new Shown();
   shown.add(1, new Uint8Array([0x61, 0xff, 0xfe, 0x62]));
