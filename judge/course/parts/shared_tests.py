@@ -34,7 +34,6 @@ from judge.package.assignment.shared_names import test_names
 from judge.sandbox.container import Container
 from judge.sandbox.spec import ContainerSpec
 from judge.text import safe_text
-from judge.toolchain.compile import with_environment
 
 _FAMILIES: Mapping[str, frozenset[str]] = {
     "asserts": frozenset({"c", "cpp"}),
@@ -159,10 +158,12 @@ class _Work:
 
     def run(self, container: Container, built: Built, limits: Limits, test: CourseTest) -> Heard:
         """One test, in a process of its own."""
+        words: tuple[str, ...] = ()
         if self.part.framework == "rust":
-            spec = built.compiled.run_spec(limits, ("--test-threads=1", "--nocapture"))
-            return run_keyed(container, with_environment(spec, {"JUDGED_TEST": test.selector}))
-        return run_keyed(container, built.compiled.run_spec(limits, (test.selector,)))
+            words = ("--test-threads=1", "--nocapture")
+        elif self.part.framework in _IN_PYTHON:
+            words = (test.selector,)
+        return run_keyed(container, built.compiled.run_spec(limits, words), test.selector)
 
 
 def _limits(context: PartContext, language: LanguageSpec, part: CoursePart, test: CourseTest) -> Limits:

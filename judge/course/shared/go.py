@@ -23,7 +23,7 @@ _PACKAGES = """
 """
 PACKAGES = frozenset(_PACKAGES.split())
 #: Of the package os: no more.
-_OS = frozenset({"Stdin", "Stdout", "Stderr", "Args", "Exit"})
+_OS = frozenset({"Stdin", "Stdout", "Stderr", "Exit"})
 
 #: The predeclared names (Go's specification): tests in the package would use them as the student has declared them.
 _DECLARED = """

@@ -1,7 +1,8 @@
 """One test in a process of its own, which it shares with the student's code.
 
-The process is given a key that nobody has had before, by a descriptor that its runner closes before the student's code
-is called. How the test went counts when it comes with the key. What else is written there does not count.
+The process is given a key that nobody has had before, and the test's name behind it, by a descriptor that its runner
+closes before the student's code is called. So that code cannot choose the test. How the test went counts when it comes
+with the key. What else is written there does not count.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ class Heard:
     stderr: bytes
 
 
-def run_keyed(container: Container, spec: RunSpec) -> Heard:
-    """Run one test; blocks. Raises CancelledError, SandboxError, InfrastructureError."""
+def run_keyed(container: Container, spec: RunSpec, test: str) -> Heard:
+    """Run the test of this name; blocks. Raises CancelledError, SandboxError, InfrastructureError."""
     key = secrets.token_bytes(KEY_BYTES)
     with ExitStack() as stack:
-        key_fd = memfd_of(key, "key")
+        key_fd = memfd_of(key + test.encode(), "key")
         stack.callback(os.close, key_fd)
         done = container.run(msgspec.structs.replace(spec, answer_bytes=_ANSWER_BYTES_MAX), fds={KEY_FD: key_fd})
         for capture in (*done.captures(), done.answer):

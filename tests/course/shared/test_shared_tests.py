@@ -131,6 +131,22 @@ func TestSkipped(t *testing.T) { t.Skip("later") }
     assert report.tests[1].message == "bank_test.go:6: want 11, got 10"
 
 
+def test_the_words_of_the_command_choose_no_test(classroom: Any) -> None:
+    tests = """\
+package bank
+
+import ("os"; "testing")
+
+func init() { os.Args = []string{"prog", "TestTwo"} }
+func TestTwo(t *testing.T) { if Twice(2) != 4 { t.Fatal("two") } }
+func TestFive(t *testing.T) { if Twice(5) != 10 { t.Fatal("five") } }
+"""
+    report = classroom.grade(
+        "go", "go", {"bank_test.go": tests}, {"bank.go": "package bank\n\nfunc Twice(x int) int { return 4 }\n"}
+    )
+    assert status_of(report) == {"TestTwo": PASSED, "TestFive": FAILED}
+
+
 def test_rust_runs_the_attributes_tests(classroom: Any) -> None:
     tests = """\
 use bank::twice;

@@ -5,12 +5,13 @@ use std::os::unix::io::FromRawFd;
 use test::{test_main_static, TestDescAndFn};
 
 pub fn run(tests: &[&TestDescAndFn]) {
-    let mut key = [0u8; 32];
-    let taken = unsafe { File::from_raw_fd(4) }.read_exact(&mut key);
-    let wanted = std::env::var("JUDGED_TEST").unwrap_or_default();
+    let mut told = Vec::new();
+    let taken = unsafe { File::from_raw_fd(4) }.read_to_end(&mut told);
+    let (key, name) = told.split_at(told.len().min(32));
+    let wanted = std::str::from_utf8(name).unwrap_or_default();
     let chosen: Vec<&TestDescAndFn> = tests
         .iter()
-        .filter(|one| !one.desc.ignore && one.desc.name.as_slice().rsplit("::").next() == Some(&wanted))
+        .filter(|one| !one.desc.ignore && one.desc.name.as_slice().rsplit("::").next() == Some(wanted))
         .copied()
         .collect();
     if taken.is_err() || chosen.len() != 1 {

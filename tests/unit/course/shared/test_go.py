@@ -68,6 +68,7 @@ def test_usual_code_is_taken() -> None:
         'import "os"\nvar f = os.NewFile(4, "")',
         'import "os"\nvar f = os /**/ . \n Open("/proc/self/mem")',
         'import "os"\nvar f = os.\n\tNewFile',
+        'import "os"\nfunc init() { os.Args = nil }',
         "//go:linkname a b",
         "/*line a:1*/",
         "//go:embed *",
