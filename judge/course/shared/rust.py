@@ -7,7 +7,7 @@ runner's key is out of its reach.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from judge.course.shared.stages import Bench, Built, Files, NotBuilt, Stage, guest, left
@@ -16,20 +16,26 @@ from judge.model.submission import SourceFile
 
 _SH = "/usr/bin/sh"
 
-#: Modules of std that a student's files may name.
+#: Modules and macros of std that a student's files may name.
 _NAMES = """
-    any array ascii assert assert_eq assert_ne borrow boxed cell char clone cmp collections convert debug_assert
+    any array ascii assert assert_eq assert_ne borrow boxed cell char clone cmp collections convert dbg debug_assert
     debug_assert_eq debug_assert_ne default eprint eprintln error f32 f64 fmt format future hash hint i8 i16 i32 i64
     i128 io isize iter marker matches mem num ops option panic pin prelude primitive print println rc result slice str
-    string sync task thread time todo u8 u16 u32 u64 u128 unimplemented unreachable usize vec write writeln
+    string sync task thread thread_local time todo u8 u16 u32 u64 u128 unimplemented unreachable usize vec write writeln
 """
 _MODULES = frozenset(_NAMES.split())
+#: The crate that is ``std`` for a student's files: a macro can make a path that their text does not have.
+_STD_NAME = "judge_std"
+_STD_SOURCE = f"pub use ::std::{{{', '.join(sorted(_MODULES))}}};\n".encode()
 _STD = re.compile(r"\bstd\b(\s*::\s*(?:(\w+)|(\{)))?")
 _WORDS = re.compile(
     r"\b(?:unsafe|no_mangle|export_name|link_section|link_name|global_asm|naked\w*|macro_export)\b"
     r"|#\s*!?\s*\[\s*(?:link|path)\b|\bextern\b(?!\s+crate\s+(?:core|alloc)\s*;)"
 )
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_SIGN = re.compile(r"//[^\n]*|/\*|r#\w+|\w+|[^\s\w]")
+_IN_COMMENT = re.compile(r"/\*|\*/")
+#: What a group of uses is made of beside names.
+_GROUP_SIGNS = frozenset(":,{}*")
 _CRATE = re.compile(r"^\s*(?:pub\s+)?use\s+(?:::)?(\w+)\s*::", re.MULTILINE)
 
 
@@ -45,7 +51,9 @@ def build(bench: Bench, files: Files) -> Built | NotBuilt:
         complaint = complaint_of(file.content.decode("utf-8", "replace"))
         if complaint:
             return NotBuilt(f"{file.name}: {complaint}", "", quotes_tests=False)
-    library = bench.run(_stage("library", (f"lib{crate}.rlib",), [*own, *files.beside], {}, crate, root))
+    leaves = (f"lib{crate}.rlib", f"lib{_STD_NAME}.rlib")
+    std = {f"{_STD_NAME}.rs": _STD_SOURCE}
+    library = bench.run(_stage("library", leaves, [*own, *files.beside], std, crate, root))
     if not library.report.ok:
         return NotBuilt("it does not compile", library.report.log, quotes_tests=False)
     ours = left(library) | {"judge_main.rs": _main(tests)} | guest("rust/judge_run.rs")
@@ -105,30 +113,35 @@ def complaint_of(text: str) -> str:
 
 def _std_complaints(text: str) -> Iterator[str]:
     for found in _STD.finditer(text):
-        if found[2]:
-            named = {found[2]}
-        elif found[3]:
-            named = set(_group(text[found.end() :]))
-        else:
-            named = {"std"}
-        for name in named - _MODULES:
-            yield f"std::{name} is not allowed where tests share the process"
+        names: Iterable[str] = (found[2] or "std",)
+        if found[3]:
+            names = _group(text, found.end())
+        for name in names:
+            if name not in _MODULES:
+                yield f"std::{name} is not allowed where tests share the process"
 
 
-def _group(text: str) -> Iterator[str]:
-    """The first names of a group of uses; what follows its brace. Another sign than there may be is its own name."""
+def _group(text: str, at: int) -> Iterator[str]:
+    """The first names of a group of uses; ``at``: behind its brace. Another sign than there may be is its own name."""
     depth, at_start = 1, True
-    for found in re.finditer(r"r#\w+|\w+|[^\s\w]", _COMMENT.sub(" ", text)):
-        sign = found[0]
-        if sign == "{":
-            depth += 1
-        elif sign == "}":
-            depth -= 1
-        elif sign == "," and depth == 1:
-            at_start = True
-            continue
-        elif at_start:
+    for sign in _signs(text, at):
+        is_usual = sign in _GROUP_SIGNS or (sign.isidentifier() and sign != "std")
+        if not is_usual or (at_start and sign != "}"):
             yield sign
-        at_start = False
+        depth += {"{": 1, "}": -1}.get(sign, 0)
         if depth == 0:
             return
+        at_start = sign == "," and depth == 1
+
+
+def _signs(text: str, at: int) -> Iterator[str]:
+    """Words and signs from there on, without comments: these can be nested."""
+    depth = 0
+    while found := (_IN_COMMENT if depth else _SIGN).search(text, at):
+        sign, at = found[0], found.end()
+        if sign == "/*":
+            depth += 1
+        elif depth:
+            depth -= 1
+        elif not sign.startswith("//"):
+            yield sign

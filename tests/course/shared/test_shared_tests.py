@@ -147,6 +147,48 @@ func TestFive(t *testing.T) { if Twice(5) != 10 { t.Fatal("five") } }
     assert status_of(report) == {"TestTwo": PASSED, "TestFive": FAILED}
 
 
+def test_a_crate_in_rust_has_the_usual_macros_and_traits_of_std(classroom: Any) -> None:
+    own = """\
+use std::{cell::Cell, collections::HashMap, error::Error, fmt, thread};
+thread_local! { static COUNT: Cell<i32> = Cell::new(0); }
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Wrong(i32);
+impl fmt::Display for Wrong {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result { write!(out, "wrong: {}", self.0) }
+}
+impl Error for Wrong {}
+macro_rules! doubled { ($x:expr) => { std::collections::HashMap::from([(1, 2 * $x)]) } }
+pub fn twice(x: i32) -> Result<i32, Box<dyn Error + Send + Sync>> {
+    if dbg!(x) < 0 { return Err(Wrong(x).into()); }
+    COUNT.with(|count| count.set(count.get() + 1));
+    let found: HashMap<i32, i32> = doubled!(x);
+    let all = vec![thread::spawn(move || found[&1]).join().unwrap()];
+    std::println!("{:?} {}", all, format!("{}", x));
+    assert!(matches!(all.len(), 1));
+    Ok(all[0])
+}
+"""
+    tests = """\
+use bank::twice;
+#[test]
+fn two() { assert_eq!(twice(2).unwrap(), 4); }
+#[test]
+fn none() { assert_eq!(twice(-1).unwrap_err().to_string(), "wrong: -1"); }
+"""
+    report = classroom.grade("rust", "rust", {"tests.rs": tests}, {"bank.rs": own})
+    assert status_of(report) == {"two": PASSED, "none": PASSED}, report.log
+
+
+def test_a_macro_in_rust_makes_no_path_to_what_may_not_be_named(classroom: Any) -> None:
+    own = """\
+macro_rules! within { ($lib:ident :: $io:ident) => { $lib::fs::read("/proc/self/exe").is_ok() } }
+pub fn reads() -> bool { within!(std::io) }
+"""
+    tests = "use bank::reads;\n#[test]\nfn it_reads() { assert!(reads()); }\n"
+    report = classroom.grade("rust", "rust", {"tests.rs": tests}, {"bank.rs": own})
+    assert report.status is TestStatus.ERROR and "could not find `fs` in `std`" in report.log
+
+
 def test_rust_runs_the_attributes_tests(classroom: Any) -> None:
     tests = """\
 use bank::twice;

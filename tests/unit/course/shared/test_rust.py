@@ -9,6 +9,8 @@ from judge.course.shared.rust import complaint_of
 FINE = """\
 use std::collections::HashMap;
 use std::{cmp::Ordering, fmt, io::{self, Read}};
+use std::{/* one { /* two */ */ rc::{Rc, Weak as Faint}, // three }
+    sync::{atomic::{AtomicU8, *}},};
 /// A process of the file system: fs, os, env.
 pub struct Account { process: i64 }
 impl fmt::Display for Account {
@@ -32,6 +34,17 @@ def test_usual_code_is_taken() -> None:
         "use std::fs::File;",
         "use std::{fmt, fs};",
         "use std::{/* { */ fs};",
+        "use std::{{fs, os::fd as ofd, process};",
+        "use std::{io, {fs}};",
+        "use std::{io, {{fmt, process}}};",
+        "use std::{io /* /* */ } */, fs};",
+        "use std::{io /* // /* \n */ } */, fs};",
+        "use std::{io // /*\n, fs, /* */ fmt};",
+        "use std :: { io , r#fs };",
+        "use ::std::fs;",
+        "use std::{self, io};",
+        "use std::{super::fs};",
+        "macro_rules! m { ($($t:tt)*) => { use std::{io $($t)*}; } } m!(, fs);",
         "use std::{fmt::{Display}, process::exit};",
         "use std::{self as s};",
         "use std::*;",
