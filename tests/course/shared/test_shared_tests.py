@@ -45,6 +45,14 @@ def test_points_follow_the_tests_that_passed_and_the_failed_assertion_is_told(cl
     ]
 
 
+@pytest.mark.parametrize(("language", "file"), [("c", "bank.c"), ("cpp", "bank.cpp")])
+def test_what_was_handed_in_may_use_the_mathematical_library(classroom: Any, language: str, file: str) -> None:
+    tests = '#include <assert.h>\n#include "bank.h"\nvoid test_two(void) { assert(twice(2) == 4); }\n'
+    own = '#include "bank.h"\n#include <math.h>\nint twice(int x) { volatile double y = x; return (int)pow(y, y); }\n'
+    report = classroom.grade("asserts", language, {"bank.h": BANK_H, f"test_{file}": tests}, {file: own})
+    assert status_of(report) == {"test_two": PASSED}, report.log
+
+
 def test_what_ends_the_process_crashes_or_hangs_has_no_points_and_costs_only_its_test(classroom: Any) -> None:
     body = "if (x == 0) exit(0); if (x == 5) for (;;) {} return 2 * x;"
     report = in_c(classroom, body, rules=({"pattern": "test_five", "weight": 3.0},))

@@ -13,4 +13,6 @@ if [ -s .judge/taken ]; then
   exit 11
 fi
 case $compiler in *++*) library=-lstdc++ ;; *) library= ;; esac
-"$compiler" -static -s -o prog .judge/side.o -Wl,--start-group $library -lm -lc -lgcc -lgcc_eh -Wl,--end-group "$@" || exit 12
+# What the tests take from libraries is found before what was handed in; that finds its own after it.
+"$compiler" -static -s -o prog .judge/side.o -Wl,--start-group $library -lm -lc -lgcc -lgcc_eh -Wl,--end-group "$@" \
+  -lm || exit 12
