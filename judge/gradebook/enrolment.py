@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from judge.gradebook.handed_in import Found, Place, Remark, RemarkKind
-from judge.gradebook.layouts import classroom
 from judge.gradebook.layouts.listing import ClassFound
 from judge.gradebook.roster import Finder, Roster, Student
 from judge.model.submission import STUDENT_CHARS_MAX, HandIn
@@ -18,6 +17,7 @@ from judge.text import shown
 #: Where times of handing in come from, when no table tells: the layout (git), or else the files'.
 FILES, LAYOUT = "files", "layout"
 
+_GUESSED = Remark(kind=RemarkKind.GUESSED, text="is taken for this student's by the end of its name")
 _UNKNOWN = Remark(kind=RemarkKind.UNKNOWN, text="is not in the roster")
 
 
@@ -45,18 +45,7 @@ def enrolled(found: ClassFound, roster: Roster, due_at_ms: int, times_from: str 
 
     ``due_at_ms``: of the assignment, 0 = never. ``times_from``: :data:`FILES` or :data:`LAYOUT`.
     """
-    rooms = (Finder(roster.students), Finder(roster.others))
-    works: tuple[dict[str, list[Found]], ...] = ({}, {})
-    unknown = []
-    for one in found.students:
-        for finder, known in zip(rooms, works, strict=True):
-            student = _known(finder, one, found.layout)
-            if student is not None:
-                known.setdefault(student.key, []).append(one)
-                break
-        else:
-            unknown.append(one)
-    known, told = works
+    (known, told), unknown = _attributed(found.students, (Finder(roster.students), Finder(roster.others)))
     listed = [_listed(student, known.get(student.key, []), due_at_ms, times_from) for student in _once(roster.students)]
     taken = {one.key for one in listed}
     timed = [student for student in _once(roster.others) if student.key in told]
@@ -65,9 +54,48 @@ def enrolled(found: ClassFound, roster: Roster, due_at_ms: int, times_from: str 
     return (*listed, *(_renamed(one, taken) for one in others))
 
 
-def _known(finder: Finder, one: Found, layout: str) -> Student | None:
-    student = finder.find((one.key,), one.name)
-    return finder.find_at_end(one.key) if student is None and layout == classroom.NAME else student
+_Works = dict[str, list[Found]]
+
+
+def _attributed(found: Iterable[Found], rooms: tuple[Finder, Finder]) -> tuple[tuple[_Works, _Works], list[Found]]:
+    """Whose work is whose, in each of the rooms, and what belongs to none. A guess gives nothing to who has work."""
+    works: tuple[_Works, _Works] = ({}, {})
+    left = []
+    for one in found:
+        names = (*_ends(one, are_longer=True), one.key)
+        if not _given(works, [finder.find(names, one.name) for finder in rooms], one):
+            left.append(one)
+    guessed: tuple[_Works, _Works] = ({}, {})
+    unknown = []
+    for one in left:
+        students = [finder.guess(_ends(one, are_longer=False)) for finder in rooms]
+        free = [
+            student if student and student.key not in known else None
+            for student, known in zip(students, works, strict=True)
+        ]
+        guess = msgspec.structs.replace(one, remarks=(_GUESSED, *one.remarks))
+        if not _given(guessed, free, guess):
+            unknown.append(one)
+    return (works[0] | guessed[0], works[1] | guessed[1]), unknown
+
+
+def _given(works: tuple[_Works, _Works], students: Iterable[Student | None], one: Found) -> bool:
+    """Give a work to the first who is there; False = nobody is."""
+    for known, student in zip(works, students, strict=True):
+        if student is not None:
+            known.setdefault(student.key, []).append(one)
+            return True
+    return False
+
+
+def _ends(one: Found, *, are_longer: bool) -> Iterator[str]:
+    """What the student may be called otherwise, longest first: with more of the whole name than the layout took, or
+    with less where it took all of it."""
+    parts = one.whole_name.split("-")
+    for start in range(len(parts)):
+        end = "-".join(parts[start:])
+        if end and (len(end) > len(one.key) if are_longer else one.key == one.whole_name and len(end) < len(one.key)):
+            yield end
 
 
 def _once(students: Iterable[Student]) -> Iterable[Student]:

@@ -23,6 +23,7 @@ class RemarkKind(StrEnum):
     LEFT_OUT = "left_out"  #: a file that nothing can be done with
     UNREADABLE = "unreadable"  #: this host cannot read it
     TWICE = "twice"  #: the student handed in more than once; one of them was judged
+    GUESSED = "guessed"  #: the end of a name is the student's, and nobody else is found by it
     UNKNOWN = "unknown"  #: the roster has no such student
     TIME = "time"  #: the time of handing in is not known, or is not to be trusted
     NOT_JUDGED = "not_judged"  #: the judge or the service could not; try again
@@ -47,10 +48,12 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One student's work in a layout, unread.
 
     ``key``: what the layout calls the student, unique in it; ``name``: the student's own name, where it tells.
+    ``whole_name``: of which ``key`` is the end, where the layout cannot be sure where the student's own name begins.
     ``handed_in_at_ms``: Unix time, 0 = the layout does not tell. ``marked_late``: by the system it comes from.
     """
 
     key: str
+    whole_name: str = ""
     name: str = ""
     places: tuple[Place, ...] = ()
     handed_in_at_ms: int = 0

@@ -145,10 +145,9 @@ class Finder:
                 return found
         return None
 
-    def find_at_end(self, word: str) -> Student | None:
-        """The one whose identifier comes last in ``word``, after a hyphen."""
-        parts = word.casefold().split("-")
-        found = (self._words.get("-".join(parts[start:])) for start in range(1, len(parts)))
+    def guess(self, words: Iterable[str]) -> Student | None:
+        """The one of the first of these identifiers that somebody has."""
+        found = (self._words.get(word.casefold()) for word in words)
         return next((student for student in found if student is not None), None)
 
 

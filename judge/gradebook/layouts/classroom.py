@@ -24,23 +24,29 @@ def matches(listing: Listing) -> bool:
 def found_in(listing: Listing, wanted: Wanted) -> ClassFound:
     """The students by the ends of their repositories' names; the time of the last commit is that of handing in."""
     repositories = [entry for entry in listing.entries if entry.is_folder]
-    beginning = _beginning(listing.title, [entry.name for entry in repositories if entry.is_repository])
-    students = tuple(_student(entry, beginning) for entry in repositories)
+    names = [entry.name for entry in repositories if entry.is_repository]
+    beginning = _beginning(listing.title, names)
+    is_told = bool(beginning) and beginning == _told(listing.title, names)
+    students = tuple(_student(entry, beginning, is_told=is_told) for entry in repositories)
     return ClassFound(NAME, students, tuple(entry.name for entry in listing.entries if not entry.is_folder))
 
 
 def _beginning(title: str, names: list[str]) -> str:
     """What comes before the users' names: the assignment's, which the folder tells, or what all have in common."""
-    assignment = title.removesuffix(_FOLDER_ENDING) + "-"
-    if names and title.endswith(_FOLDER_ENDING) and all(name.startswith(assignment) for name in names):
+    assignment = _told(title, names)
+    if assignment or len(names) < 2:
         return assignment
-    if len(names) < 2:
-        return ""
     common = os.path.commonprefix(names)  # noqa: RUF071 (names, letter by letter)
     return common[: common.rfind("-") + 1]
 
 
-def _student(entry: Listed, beginning: str) -> Found:
+def _told(title: str, names: list[str]) -> str:
+    assignment = title.removesuffix(_FOLDER_ENDING) + "-"
+    is_told = names and title.endswith(_FOLDER_ENDING) and all(name.startswith(assignment) for name in names)
+    return assignment if is_told else ""
+
+
+def _student(entry: Listed, beginning: str, *, is_told: bool) -> Found:
     at_ms = 0
     remarks: tuple[Remark, ...] = ()
     if entry.is_repository:
@@ -51,6 +57,7 @@ def _student(entry: Listed, beginning: str) -> Found:
             remarks = (Remark(kind=RemarkKind.TIME, text=text),)
     return Found(
         key=entry.name.removeprefix(beginning) or entry.name,
+        whole_name="" if is_told else entry.name,
         places=(Place(path=entry.path),),
         handed_in_at_ms=at_ms,
         remarks=remarks,

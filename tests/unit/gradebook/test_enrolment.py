@@ -93,9 +93,54 @@ def test_marked_late_without_a_time_is_told_and_costs_nothing() -> None:
     assert amy.hand_in.handed_in_at_ms == 0
 
 
-def test_an_end_of_a_repositorys_name_is_a_student_only_in_classrooms_layout() -> None:
-    assert one(folder(Found(key="hw-amy"), layout="classroom"), "amy").remarks == ()
-    assert one(folder(Found(key="hw-amy")), "hw-amy").remarks[0].kind is RemarkKind.UNKNOWN
+def repository(name: str, key: str = "", at_ms: int = 0) -> Found:
+    """One of which the layout is not sure where the student's name begins."""
+    return Found(key=key or name, whole_name=name, places=(Place(path=f"/x/{name}"),), handed_in_at_ms=at_ms)
+
+
+SMITH = Roster(
+    header=("login",),
+    students=(Student(key="smith", name="John Smith", words=("smith",)), Student(key="bob", words=("bob",))),
+)
+
+
+def test_an_end_of_a_name_is_a_guess_where_the_layout_does_not_know_what_comes_before_it() -> None:
+    amy = one(folder(repository("hw-amy"), layout="classroom"), "amy")
+    assert [remark.kind for remark in amy.remarks] == [RemarkKind.GUESSED]
+
+
+def test_an_end_of_a_name_is_nobody_where_the_layout_knows_what_comes_before_it() -> None:
+    works = folder(Found(key="amy-smith", places=(Place(path="/x/amy-smith"),)), layout="classroom")
+    assert [student.key for student in enrolled(works, SMITH, 0)] == ["smith", "bob", "amy-smith"]
+    assert one(works, "smith", SMITH).places == ()
+
+
+def test_an_end_of_a_name_is_nobody_where_a_common_beginning_was_taken_away() -> None:
+    works = folder(repository("hw-amy-smith", "amy-smith"), repository("hw-bob", "bob"))
+    assert one(works, "smith", SMITH).places == ()
+
+
+def test_a_guess_gives_nothing_to_who_has_handed_in() -> None:
+    for works in (
+        (repository("amy-smith", at_ms=9), repository("smith", at_ms=5)),
+        (repository("smith", at_ms=5), repository("amy-smith", at_ms=9)),
+    ):
+        smith = one(folder(*works), "smith", SMITH)
+        assert (smith.places, smith.remarks) == ((Place(path="/x/smith"),), ())
+        assert one(folder(*works), "amy-smith", SMITH).remarks[0].kind is RemarkKind.UNKNOWN
+
+
+def test_a_guess_is_never_made_before_a_table_of_times_knows_the_name() -> None:
+    roster = msgspec.structs.replace(SMITH, others=(Student(key="amy-smith", words=("amy-smith",)),))
+    everybody = enrolled(folder(repository("amy-smith")), roster, 0)
+    assert [(student.key, len(student.places)) for student in everybody] == [("smith", 0), ("bob", 0), ("amy-smith", 1)]
+
+
+def test_a_common_beginning_that_took_of_the_students_name_is_put_back() -> None:
+    both = Roster(header=("login",), students=tuple(Student(key=key, words=(key,)) for key in ("amy-smith", "smith")))
+    works = folder(repository("hw-amy-smith", "smith"), repository("hw-amy-jones", "jones"))
+    assert one(works, "amy-smith", both).places == (Place(path="/x/hw-amy-smith"),)
+    assert one(works, "smith", both).places == ()
 
 
 def test_an_unknown_student_never_takes_a_known_ones_place() -> None:

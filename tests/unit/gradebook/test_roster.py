@@ -73,7 +73,7 @@ def test_of_canvas_gradebook_a_student_with_a_login_alone_stays(tmp_path: Path) 
 def test_github_classrooms_roster(tmp_path: Path) -> None:
     found = roster(tmp_path, '"identifier","github_username","github_id","name"\n"amy@uni","amy-s","55",""\n')
     assert set(found.students[0].words) == {"amy@uni", "amy-s", "55"}
-    assert Finder(found.students).find_at_end("hw-amy-s") == found.students[0]
+    assert Finder(found.students).guess(("hw-amy-s", "amy-s")) == found.students[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])

@@ -126,6 +126,16 @@ def test_classroom_in_a_folder_of_another_name(tmp_path: Path) -> None:
     assert set(by_key(tmp_path)) == {"amy", "ben"}
 
 
+def test_classroom_keeps_whole_names_where_the_folder_does_not_tell_the_assignments(tmp_path: Path) -> None:
+    for folder in ("hw-submissions", "homework"):
+        lay(tmp_path / folder, "hw-amy/", "hw-ben/")
+        for name in ("hw-amy", "hw-ben"):
+            commit(tmp_path / folder / name, 1_790_000_000)
+    told, guessed = found(tmp_path / "hw-submissions"), found(tmp_path / "homework")
+    assert [one.whole_name for one in told.students] == ["", ""]
+    assert [one.whole_name for one in guessed.students] == ["hw-amy", "hw-ben"]
+
+
 def test_a_layout_can_be_forced(tmp_path: Path) -> None:
     lay(tmp_path, "Amy_1_assignsubmission_file_/")
     assert found(tmp_path, "folder").students[0].key == "Amy_1_assignsubmission_file_"
