@@ -21,6 +21,7 @@ from pathlib import Path
 
 from judge.blobs.package_store import PackageStore, hex_of
 from judge.errors import BlobMissing, HostFault
+from judge.kernel.locks import lies_at
 from judge.package.files.digest import package_digest
 from judge.package.files.zip_archive import unpack_zip
 
@@ -131,9 +132,8 @@ def _lock(root: Path, how: int) -> int:
         lock = os.open(_lock_file(root), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, how)
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(lock), os.stat(_lock_file(root))):
-                    return lock
+            if lies_at(lock, _lock_file(root)):
+                return lock
         except OSError:
             os.close(lock)
             raise

@@ -104,9 +104,8 @@ class Session:
         self.tenant = tenant
         self._queue, self._sender = Queue(broker), Queue(broker)
         self._lock = threading.Lock()
-        self._sending = (
-            threading.Lock()
-        )  # one piece of input after the other: each begins where the one before it ended
+        # One piece of input after the other: each begins where the one before it ended.
+        self._sending = threading.Lock()
         self._gone = threading.Event()
         try:
             self._typing = _Typing(self._queue.run(stands(session_id, tenant)))

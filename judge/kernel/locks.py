@@ -7,6 +7,14 @@ import os
 from pathlib import Path
 
 
+def lies_at(fd: int, path: Path) -> bool:
+    """Whether what a descriptor leads to has this path still. Raises OSError."""
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
 def lock_directory(directory: Path, how: int) -> int:
     """A descriptor that holds a lock on the directory at this path, or -1 when absent or (LOCK_NB) in use."""
     for _ in range(8):
@@ -16,7 +24,7 @@ def lock_directory(directory: Path, how: int) -> int:
             return -1
         try:
             fcntl.flock(fd, how)
-            if os.fstat(fd).st_ino == os.stat(directory).st_ino:
+            if lies_at(fd, directory):
                 return fd
         except OSError:
             os.close(fd)

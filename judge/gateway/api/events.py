@@ -70,21 +70,18 @@ async def _sent(asked: Asked, record: SubmissionView, after: str) -> AsyncIterat
     only = record if role is Role.JUDGE and not asked.caller.is_admin else None
     said_s = time.monotonic()
     async for position, event in _followed(asked, record.id, after, only):
-        if event is None:
-            said_s = time.monotonic()
-            yield None
-            continue
-        if isinstance(event, Done):  # its report is the record's, perhaps a rejudge's
-            role = await role_at(asked, record, event.report)
-        seen = course_event_view_of(event, role, now_ms()) if coursework else event_view_of(event, role, now_ms())
-        if seen is None:  # of many such, one after the other, the reader hears nothing
-            if time.monotonic() - said_s >= PING_S:
-                said_s = time.monotonic()
-                yield None
-            continue
+        sent = None
+        if event is not None:
+            if isinstance(event, Done):  # its report is the record's, perhaps a rejudge's
+                role = await role_at(asked, record, event.report)
+            seen = course_event_view_of(event, role, now_ms()) if coursework else event_view_of(event, role, now_ms())
+            if seen is not None:
+                form: EventForm = event_form(seen, public_id)
+                sent = Sent(position, str(form.__struct_config__.tag), msgspec.json.encode(form))
+            elif time.monotonic() - said_s < PING_S:  # of many such, one after the other, a reader would hear nothing
+                continue
         said_s = time.monotonic()
-        form: EventForm = event_form(seen, public_id)
-        yield Sent(position, str(form.__struct_config__.tag), msgspec.json.encode(form))
+        yield sent
 
 
 async def _followed(
