@@ -39,6 +39,14 @@ def short_dir(short_root: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def server(short_dir: Path) -> Iterator[RedisServer]:
+    """A server of the test's own, which it may kill and start again."""
+    server = RedisServer(short_dir / "redis")
+    with running(server):
+        yield server
+
+
 @pytest.fixture(scope="session")
 def shared_redis(short_root: Path) -> Iterator[RedisServer]:
     """A server that the tests share; each uses a namespace of its own."""

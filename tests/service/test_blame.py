@@ -141,13 +141,6 @@ class TestScripts:
 
 
 @pytest.fixture
-def server(short_dir: Path) -> Iterator[RedisServer]:
-    server = RedisServer(short_dir / "redis")
-    with running(server):
-        yield server
-
-
-@pytest.fixture
 def one(server: RedisServer, short_dir: Path) -> Iterator[tuple[Worker, Client]]:
     """A worker of one slot, ready, and a client."""
     worker = Worker(server.url, short_dir / "w", slots=1, attempts_max=3)

@@ -22,13 +22,6 @@ from judge.queue import states
 
 
 @pytest.fixture
-def server(short_dir: Path) -> Iterator[RedisServer]:
-    server = RedisServer(short_dir / "redis")
-    with running(server):
-        yield server
-
-
-@pytest.fixture
 def two(server: RedisServer, short_dir: Path) -> Iterator[tuple[list[Worker], Client]]:
     """Two workers of two slots each, and a client."""
     workers = [Worker(server.url, short_dir / name, slots=2) for name in ("wa", "wb")]

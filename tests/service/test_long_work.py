@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from judge_workers.run_dir import ORDER_SIGNAL, Order, OrderAction, leave_order, read_judged
 from service_harness import RedisServer, Worker, order, running, send_signal, until, view_of
 from service_work import work_order
@@ -20,13 +18,6 @@ from judge.queue import calls
 from judge.queue.values import Exhausted, State
 
 TIMED = (WorkKind.EXECUTION, WorkKind.EVALUATION, WorkKind.GROUP)
-
-
-@pytest.fixture
-def server(short_dir: Path) -> Iterator[RedisServer]:
-    server = RedisServer(short_dir / "redis")
-    with running(server):
-        yield server
 
 
 def test_work_that_takes_too_long_is_its_senders_doing_but_a_session_may(server: RedisServer, short_dir: Path) -> None:

@@ -6,22 +6,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from service_harness import RedisServer, Worker, order, running, send_signal, until, view_of
 
 from judge.client import Client
 from judge.model.submission import Submission
 from judge.queue.values import State
-
-
-@pytest.fixture
-def server(short_dir: Path) -> Iterator[RedisServer]:
-    server = RedisServer(short_dir / "redis")
-    with running(server):
-        yield server
 
 
 def _frozen(worker: Worker) -> list[Path]:
