@@ -355,6 +355,7 @@ NAMESPACE_KINDS = ("pid", "net", "ipc", "uts", "cgroup")
 # Of a template. What it is asked stands at the head of judge/rootfs/guest/judge_template.py, as this does.
 TEMPLATE_BEGUN = b"B"  # COPIED_BODY: CPU time of its process before it became the interpreter
 TEMPLATE_READY = b"R"  # TEMPLATE_READY_BODY: CPU time until it was ready, and memory that no file holds
+TEMPLATE_REAPS = b"W"  # asked, and answered when it is done
 COPIED = b"C"  # COPIED_BODY: the process number of a copy that goes on
 TEMPLATE_READY_BODY = struct.Struct("<QQ")
 COPIED_BODY = struct.Struct("<Q")

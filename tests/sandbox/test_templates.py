@@ -438,9 +438,10 @@ def test_what_waits_for_a_template_can_be_cancelled_and_the_template_then_runs_n
         os.close(pidfd)
 
 
-def test_what_a_start_leaves_behind_is_gone_before_the_first_run(python: Python) -> None:
+@pytest.mark.parametrize("left", ["exec sleep 1000", "sleep 1000; :"], ids=["child", "grandchild"])
+def test_what_a_start_leaves_behind_is_gone_before_the_first_run(python: Python, left: str) -> None:
     # A word of warnings' makes it import a module, which opens a browser.
-    strange = (("PYTHONWARNINGS", "all:0:antigravity.x:0:0"), ("BROWSER", "/bin/sh -c 'exec sleep 1000' %s &"))
+    strange = (("PYTHONWARNINGS", "all:0:antigravity.x:0:0"), ("BROWSER", f"/bin/sh -c '{left}' %s &"))
     spec = msgspec.structs.replace(run_spec(), env=(*ENV, *strange))
     look = "import os\nprint([pid for pid in os.listdir('/proc') if pid.isdigit() and int(pid) != os.getpid()])"
     with python.opened(look, spec) as box:

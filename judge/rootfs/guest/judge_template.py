@@ -7,6 +7,8 @@ before it stands in the run's cgroups itself.
 Talks to judge/sandbox/inside/template.py over descriptor 20:
 
     here     -- b"R" cpu_ns memory_bytes -->  once: CPU time of the start, and memory that no file holds
+    launcher -- b"W"                     -->  once: all that the start has left was killed
+    here     -- b"W"                     -->  and waited for
     launcher -- targets joins cwd        -->  two bytes that count, the numbers, the path; with as many descriptors
     copy     -- b"C" pid                 -->  it stands where it should, and goes on
              -- b"E" errno               -->  or it does not
@@ -25,6 +27,7 @@ import posix  # noqa: E402
 _CONTROL_FD = _FIRST_OWN_FD = 20
 _FDS_MAX = 64
 _MESSAGE_BYTES_MAX = 8192
+_KILLED = b"W"
 
 
 def serve(beginning_ns):
@@ -46,6 +49,10 @@ def _serve(beginning_ns):
         data, ancillary, flags, _ = control.recvmsg(_MESSAGE_BYTES_MAX, _socket.CMSG_SPACE(4 * _FDS_MAX))
         if not data:
             posix._exit(0)
+        if data == _KILLED:
+            _reap_everyone()
+            control.send(_KILLED)
+            continue
         fds = [
             int.from_bytes(raw[at : at + 4], sys.byteorder)
             for _, _, raw in ancillary
@@ -54,7 +61,6 @@ def _serve(beginning_ns):
         try:
             if flags & _socket.MSG_CTRUNC or len(fds) != data[0] + data[1]:
                 raise OSError(errno.EMFILE, "descriptors are missing")
-            _reap_strangers()
             if _copy(control, _enter, data, fds):
                 return
         except OSError as error:  # there is no room for a copy
@@ -77,11 +83,11 @@ def _leave_no_trace():
         del sys.modules[name]
 
 
-def _reap_strangers():
-    """What the interpreter's start has left was killed, and is a child of ours."""
+def _reap_everyone():
+    """What was killed may take a while to end; its own children become the launcher's by then."""
     try:
-        while posix.waitpid(-1, posix.WNOHANG) != (0, 0):
-            pass
+        while True:
+            posix.waitpid(-1, 0)
     except ChildProcessError:
         return
 

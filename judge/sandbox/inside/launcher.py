@@ -105,7 +105,8 @@ class Launcher:
                 if self._template is not None:
                     self._template.close()
                 self._template = Template(fds.pop(), self._control)
-                kill_everyone()  # whatever its start has left
+                kill_everyone()  # whatever its start has left, which is the template's to wait for, or ours
+                self._template.reap()
                 reap_everyone()
             case NoteFreshMounts():
                 os.chdir("/")  # to stand in a used one would keep what is in it

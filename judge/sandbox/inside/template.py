@@ -56,6 +56,12 @@ class Template:
         """It ends; idempotent."""
         self._socket.close()
 
+    def reap(self) -> None:
+        """It waits for what its start has left, which was killed. That it is gone shows when a copy is asked for."""
+        with contextlib.suppress(OSError):
+            self._socket.send(protocol.TEMPLATE_REAPS)
+            self._socket.recv(1)
+
     def copy(self, targets: tuple[int, ...], fds: list[int], join_fds: list[int], cwd: str) -> int:
         """The process number of a copy that has ``fds`` as ``targets`` and went on in the groups behind ``join_fds``.
 
