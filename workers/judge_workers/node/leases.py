@@ -118,8 +118,7 @@ class Leases:
         self._ticked_s = time.monotonic()
         self._idle = False
         self._announced = False
-        self._info_due_s = 0.0
-        self._sweep_due_s = 0.0
+        self._info_due_s = self._sweep_due_s = 0.0
 
     def tick(self) -> None:
         """One heartbeat and what follows from it. Raises QueueError when Redis is away."""
@@ -178,12 +177,13 @@ class Leases:
 
     def drain(self) -> None:
         """From now on this worker claims nothing; sessions may go on for half of the time that there is."""
-        self._state = WorkerState.DRAINING
-        self._stops = True
+        self._state, self._stops, self._idle = WorkerState.DRAINING, True, False
         self._sessions_end_s = time.monotonic() + self._settings.worker.drain_max_s / 2
-        self._idle = not read_judged(self._settings.state.run, self._profile.info.slots)  # must do while Redis is away
-        set_worker_state(self._queue, self._profile.node, WorkerState.DRAINING, "told to stop")
-        self._idle = False  # until the next heartbeat
+        try:
+            set_worker_state(self._queue, self._profile.node, WorkerState.DRAINING, "told to stop")
+        except QueueError:  # what the slots say must do; by now also one that had only just claimed
+            self._idle = not read_judged(self._settings.state.run, self._profile.info.slots)
+            raise
 
     def hand_back(self) -> None:
         """Give back all that is held, as if it had never been claimed."""
