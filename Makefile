@@ -67,8 +67,9 @@ types:
 imports:
 	$(BIN)/lint-imports
 
+# Two pytests side by side, each with a part of the folders.
 unit:
-	$(BIN)/pytest -q
+	$(BIN)/python tests/house/side_by_side.py
 
 test-slow: $(DEV_STAMP) test-deps
 	$(BIN)/pytest -q -m slow

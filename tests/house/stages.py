@@ -11,18 +11,21 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: Where pytest leaves the counts of its last run; see gate.py.
-COUNTS = ROOT / ".pytest_cache" / "v" / "judge" / "counts"
+#: Where each of several pytests leaves the counts of its last run; see gate.py and side_by_side.py.
+CACHES = ROOT / ".pytest_cache"
+COUNTS = "*/v/judge/counts"
 
 
 def main(stages: Sequence[str]) -> int:
     """Run them; returns the exit status of the first that fails, or 0."""
-    COUNTS.unlink(missing_ok=True)
+    for path in CACHES.glob(COUNTS):
+        path.unlink()
     began_s = time.monotonic()
     times: list[tuple[str, float]] = []
     status = 0
@@ -44,10 +47,10 @@ def summary(times: Sequence[tuple[str, float]], total_s: float, *, failed: str) 
 
 
 def _counts() -> str:
-    """pytest's counts; "" where it has not run. Passed, failed and skipped are always said, the rest where it is."""
-    if not COUNTS.exists():
-        return ""
-    counts: dict[str, int] = json.loads(COUNTS.read_text())
+    """pytest's counts; "" where it has not run. Passed, failed and skipped are always said, others where they are."""
+    counts: Counter[str] = Counter()
+    for path in CACHES.glob(COUNTS):
+        counts.update(json.loads(path.read_text()))
     shown = [(count, name) for name, count in counts.items() if count or name in ("passed", "failed", "skipped")]
     return ", ".join(f"{count} {name}" for count, name in shown)
 
