@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The folders of the first; the second has the others. Each takes about as long.
 FIRST = ("course", "gateway", "house", "kernel", "unit", "web")
 
+#: In which all of what one has printed is read after its end.
+_READ_S = 30.0
+
 
 def halves(folders: Iterable[str]) -> tuple[list[str], list[str]]:
     """Each folder in one of two."""
@@ -54,9 +57,9 @@ class Side:
                 sys.stdout.flush()
 
     def wait(self) -> int:
-        """The exit status, when it has ended and all is read."""
+        """The exit status, when it has ended and all is read; what it left running may hold its output open."""
         status = self.process.wait()
-        self._reader.join()
+        self._reader.join(_READ_S)
         return status
 
 
